@@ -1,0 +1,37 @@
+# make run   sets up .venv and shows the blocks of a sample page in colour
+# make test  sets up .venv and runs the linter, the type checker and the tests
+# PYTHON=python3.12 make test  uses another interpreter, 3.11 to 3.14
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --editable
+SAMPLE := tests/pages/sample.html
+
+.PHONY: run test clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/installed
+	$(BIN)/copydesk classify $(SAMPLE) --output table --color always
+
+test: $(VENV)/installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+$(VENV)/created: Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \
+	  { echo '$(PYTHON) is not Python 3.11 to 3.14; name one that is: make PYTHON=python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/installed: pyproject.toml $(VENV)/created
+	$(PIP) .
+	@touch $@
+
+$(VENV)/installed-for-tests: pyproject.toml $(VENV)/created
+	$(PIP) '.[test]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,161 @@
+"""A trained model as files: plain arrays and a JSON manifest that says what they are."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.context import ALL_COLUMNS
+from classifier.errors import ArtifactMismatch
+from classifier.features import FEATURES_VERSION
+from classifier.linear import BITS, Linear
+from classifier.model import FormModel, Model
+from classifier.trees import Trees
+from classifier.types import KINDS, LABELS
+
+FORMAT_VERSION = 1
+"""Changes when the files' layout does."""
+
+MODEL_FILE = "model.npz"
+MANIFEST_FILE = "manifest.json"
+
+
+def expected() -> dict[str, Any]:
+    """Return what a manifest must say to fit this code."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "features_version": FEATURES_VERSION,
+        "labels": [str(label) for label in LABELS],
+        "kinds": [str(kind) for kind in KINDS],
+        "hash_bits": BITS,
+        "n_columns": len(ALL_COLUMNS),
+    }
+
+
+def default_folder() -> Path:
+    """Return where the shipped model lies: inside the installed package, or beside it in a checkout."""
+    here = Path(__file__).resolve().parent
+    installed = here / "artifacts"
+    return installed if installed.exists() else here.parent / "artifacts"
+
+
+def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
+    """Write model and manifest; the same model gives the same bytes. Returns the digest.
+
+    Args:
+        about: What the manifest says beside `expected()` and the digest: libraries, corpora, scores.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    data = pack(model)
+    digest = hashlib.sha256(data).hexdigest()
+    (folder / MODEL_FILE).write_bytes(data)
+    manifest = {"digest": digest, **expected(), **about}
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+    return digest
+
+
+def load_model(folder: Path | None = None) -> Model:
+    """Load a model from a folder, or the one that came with the package. Runs no code from the files.
+
+    Raises:
+        ArtifactMismatch: A file is missing or damaged, or was made for another version; names both sides.
+    """
+    folder = default_folder() if folder is None else folder
+    manifest = load_manifest(folder)
+    for key, ours in expected().items():
+        if manifest.get(key) != ours:
+            raise ArtifactMismatch(
+                f"{folder / MANIFEST_FILE} has {key} {manifest.get(key)!r}, this version of copydesk expects {ours!r}; "
+                "train again with copydesk-train or install the version that wrote it"
+            )
+    try:
+        data = (folder / MODEL_FILE).read_bytes()
+    except OSError as error:
+        raise ArtifactMismatch(f"{folder / MODEL_FILE} cannot be read ({error}); run copydesk-train") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != manifest.get("digest"):
+        raise ArtifactMismatch(
+            f"{folder / MODEL_FILE} has digest {digest}, its manifest says {manifest.get('digest')}; "
+            "the two belong to different runs or a file is damaged: restore both or train again"
+        )
+    return unpack(data, digest)
+
+
+def load_manifest(folder: Path | None = None) -> dict[str, Any]:
+    """Read a model's manifest.
+
+    Raises:
+        ArtifactMismatch: It is missing or no JSON object.
+    """
+    path = (default_folder() if folder is None else folder) / MANIFEST_FILE
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactMismatch(
+            f"{path} cannot be read ({error}); expected a model written by copydesk-train"
+        ) from error
+    if not isinstance(manifest, dict):
+        raise ArtifactMismatch(f"{path} holds a {type(manifest).__name__}, expected an object; train again")
+    return manifest
+
+
+def pack(model: Model) -> bytes:
+    """Return the model as the bytes of an .npz file without pickles; weights are rounded to 16 bits."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, form in (("text", model.text), ("html", model.html)):
+        used = np.flatnonzero(form.linear.idf)
+        arrays[f"{name}/used"] = used.astype(np.uint32)
+        arrays[f"{name}/idf"] = form.linear.idf[used].astype(np.float16)
+        arrays[f"{name}/weights"] = form.linear.weights[used].astype(np.float16)
+        arrays[f"{name}/intercepts"] = form.linear.intercepts
+        for trees in _tree_fields():
+            ensemble: Trees = getattr(form, trees)
+            for field in fields(Trees):
+                arrays[f"{name}/{trees}/{field.name}"] = np.asarray(getattr(ensemble, field.name))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for key in sorted(arrays):
+            member = io.BytesIO()
+            np.lib.format.write_array(member, arrays[key], allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{key}.npy"), member.getvalue(), zipfile.ZIP_DEFLATED, 9)
+    return buffer.getvalue()
+
+
+def unpack(data: bytes, digest: str) -> Model:
+    """Return the model that `pack` made these bytes from."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files}
+        return Model(_form(arrays, "text"), _form(arrays, "html"), digest)
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ArtifactMismatch(f"model {digest} does not unpack ({error!r}); train again") from error
+
+
+def _tree_fields() -> list[str]:
+    return [field.name for field in fields(FormModel) if field.name != "linear"]
+
+
+def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
+    used = arrays[f"{name}/used"]
+    idf = np.zeros(1 << BITS, np.float32)
+    idf[used] = arrays[f"{name}/idf"]
+    weights = np.zeros((1 << BITS, len(KINDS)), np.float32)
+    weights[used] = arrays[f"{name}/weights"]
+    ensembles = {trees: _trees(arrays, f"{name}/{trees}") for trees in _tree_fields()}
+    return FormModel(Linear(idf, weights, arrays[f"{name}/intercepts"]), **ensembles)
+
+
+def _trees(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Trees:
+    members: dict[str, Any] = {field.name: arrays[f"{prefix}/{field.name}"] for field in fields(Trees)}
+    members["baseline"] = float(members["baseline"])
+    return Trees(**members)

@@ -1,0 +1,203 @@
+"""Blocks to hashed TF-IDF tokens in three fields (words, shape, markup) and to dense columns of shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.characters import character_tables, code_points
+from classifier.lexical import read_blocks
+from classifier.shape import SHAPE_TOKENS, markup_tokens, shape_columns, shape_tokens
+from classifier.types import Blocks
+
+FEATURES_VERSION = 1
+"""Changes with anything here, in `lexical` or in `shape` that moves a value; stored in every model."""
+
+FIELDS = ("words", "shape", "markup")
+
+_NAME_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
+_HREF_WORD = re.compile(r"[A-Za-z]{2,}|#|\?|\d{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class PageFeatures:
+    """What the model sees of one page of n blocks.
+
+    Attributes:
+        tokens: All hashes, by field, then by block.
+        ends: Shape (len(FIELDS), n): where each block's tokens of a field end, in `tokens`.
+        words: Hashes of plain words, by block.
+        word_ends: Shape (n,).
+        columns: Shape (n, n_columns): dense shape, see `shape.COLUMNS`.
+        spans: Shape (n_elements, 2): half-open range of blocks in each element.
+        parents: Shape (n_elements,): number of the element around, -1 for the outermost.
+        elements: Shape (n,): innermost element of each block; all -1 for plain text.
+        paths: Shape (n,): a hash of the block's tags and names, equal for blocks set alike.
+    """
+
+    tokens: NDArray[np.uint64]
+    ends: NDArray[np.int64]
+    words: NDArray[np.uint64]
+    word_ends: NDArray[np.int64]
+    columns: NDArray[np.float32]
+    spans: NDArray[np.int64]
+    parents: NDArray[np.int64]
+    elements: NDArray[np.int64]
+    paths: NDArray[np.uint64]
+
+
+def describe(page: Blocks) -> PageFeatures:
+    """Compute everything the model needs from a segmented page; a pure function of it."""
+    blocks = page.blocks
+    n = len(blocks)
+    classes, lower = character_tables()
+    starts = np.fromiter((b.start for b in blocks), np.int64, n)
+    ends = np.fromiter((b.end for b in blocks), np.int64, n)
+    tokens, token_ends, words, word_ends, stats = read_blocks(code_points(page.text), starts, ends, classes, lower)
+    repeats = _repeats(page)
+    title = _title_tokens(page.head_title)
+    tree = _tree(page)
+    markup = page.markup
+    links = np.zeros((n, 3), np.int64)
+    if markup is not None:
+        links[:] = np.array([markup.link_chars, markup.links, markup.images], np.int64).T
+    columns, paths = shape_columns(
+        stats,
+        links,
+        repeats,
+        words,
+        word_ends,
+        title,
+        tree.elements,
+        tree.parents,
+        tree.spans,
+        tree.tags,
+        tree.names,
+        tree.name_ends,
+    )
+    shape = shape_tokens(stats, links, columns, markup is not None)
+    marks, mark_ends = markup_tokens(
+        tree.elements,
+        tree.parents,
+        tree.spans,
+        tree.tags,
+        tree.names,
+        tree.name_ends,
+        tree.inline,
+        tree.inline_ends,
+        tree.hrefs,
+        tree.href_ends,
+        stats,
+        links,
+    )
+    offset = len(tokens)
+    return PageFeatures(
+        tokens=np.concatenate([tokens, shape.ravel(), marks]),
+        ends=np.stack([token_ends, offset + SHAPE_TOKENS * np.arange(1, n + 1), offset + SHAPE_TOKENS * n + mark_ends]),
+        words=words,
+        word_ends=word_ends,
+        columns=columns,
+        spans=tree.spans,
+        parents=tree.parents,
+        elements=tree.elements,
+        paths=paths,
+    )
+
+
+def _repeats(page: Blocks) -> NDArray[np.int64]:
+    """Count how often each block's text stands on the page."""
+    texts = [page.text[b.start : b.end] for b in page.blocks]
+    counts: dict[str, int] = {}
+    for text in texts:
+        counts[text] = counts.get(text, 0) + 1
+    return np.fromiter((counts[text] for text in texts), np.int64, len(texts))
+
+
+def _title_tokens(title: str) -> NDArray[np.uint64]:
+    """Return the sorted distinct word hashes of the head's title."""
+    if not title:
+        return np.empty(0, np.uint64)
+    classes, lower = character_tables()
+    points = code_points(title[:400])
+    whole = np.array([0], np.int64), np.array([len(points)], np.int64)
+    return np.unique(read_blocks(points, *whole, classes, lower)[2])
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    elements: NDArray[np.int64]
+    parents: NDArray[np.int64]
+    spans: NDArray[np.int64]
+    tags: NDArray[np.uint64]
+    names: NDArray[np.uint64]
+    name_ends: NDArray[np.int64]
+    inline: NDArray[np.uint64]
+    inline_ends: NDArray[np.int64]
+    hrefs: NDArray[np.uint64]
+    href_ends: NDArray[np.int64]
+
+
+def _tree(page: Blocks) -> _Tree:
+    markup = page.markup
+    if markup is None:
+        n = len(page.blocks)
+        none = np.empty(0, np.uint64)
+        no_ends = np.zeros(n, np.int64)
+        no_elements = np.empty(0, np.int64)
+        spans = np.empty((0, 2), np.int64)
+        return _Tree(no_ends - 1, no_elements, spans, none, none, no_elements, none, no_ends, none, no_ends)
+    names, name_ends = _hash_all(markup.names, _hash_names)
+    inline, inline_ends = _hash_all(markup.inline, _hash_names)
+    hrefs, href_ends = _hash_all(markup.hrefs, _hash_href)
+    return _Tree(
+        elements=np.array(markup.elements, np.int64),
+        parents=np.array(markup.parents, np.int64),
+        spans=np.array([markup.firsts, markup.lasts], np.int64).T.copy(),
+        tags=np.array([hash_tag(tag) for tag in markup.tags], np.uint64),
+        names=names,
+        name_ends=name_ends,
+        inline=inline,
+        inline_ends=inline_ends,
+        hrefs=hrefs,
+        href_ends=href_ends,
+    )
+
+
+def _hash_all(
+    texts: Sequence[str], hasher: Callable[[str], tuple[int, ...]]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    hashes: list[int] = []
+    ends: list[int] = []
+    for text in texts:
+        if text:
+            hashes += hasher(text)
+        ends.append(len(hashes))
+    return np.array(hashes, np.uint64), np.array(ends, np.int64)
+
+
+@lru_cache(maxsize=1 << 10)
+def hash_tag(tag: str) -> int:
+    """Return a tag name's hash."""
+    return crc32(tag.encode("utf-8", "replace"))
+
+
+@lru_cache(maxsize=1 << 14)
+def _hash_names(names: str) -> tuple[int, ...]:
+    """Hash the words of class and id names, camel case and hyphens taken apart."""
+    return tuple(crc32(word.lower().encode()) for word in _NAME_WORD.findall(names)[:24])
+
+
+@lru_cache(maxsize=1 << 12)
+def _hash_href(href: str) -> tuple[int, ...]:
+    """Hash the words of a link's path: its first eight, and how many there are."""
+    path = href.split("//", 1)[-1]
+    head, _, path = path.partition("/") if "//" in href else ("", "", path)
+    words = _HREF_WORD.findall(path)
+    shape = f"={min(len(words), 12)}{'/' if head else '-'}{href[:1]}"
+    return tuple(crc32(word.lower().encode()) for word in [*words[:8], shape])

@@ -1,0 +1,209 @@
+"""The JSONL contract: a line in becomes a row with a page, an answer becomes a line out."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, NoReturn
+
+from classifier.types import LABELS, Article, Explanation, Page, ScoredBlock
+
+JsonId = str | int | float | None
+
+LINE_BYTES_PER_PAGE_BYTE = 6
+"""JSON writes a byte of a page in six at most (`\\u0000`), so a page within its limit fits a line within this."""
+LINE_EXTRA_BYTES = 1024 * 1024
+"""Room on a line for its id, url and fields that are not read."""
+SKIP_BYTES = 1024 * 1024
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """A page that can be classified; `id` is as it came, `line` is None where the input is no JSONL."""
+
+    id: JsonId
+    line: int | None
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be classified, and why; `code` is a stable word for machines."""
+
+    id: JsonId
+    line: int | None
+    code: str
+    message: str
+
+
+Row = PageRow | BadRow
+
+
+class _BadField(Exception):
+    """A row whose fields do not fit the contract."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def read_jsonl(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Row]:
+    """Read one row a line, in order, holding one line at a time; empty lines are passed over."""
+    limit = LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
+    for number, line in enumerate(_lines(stream, limit), start=1):
+        if line is None:
+            message = f"line {number} has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
+            yield BadRow(None, number, "too_large", message)
+        elif number == 1 and line.startswith(BOM):
+            yield from _rows_of(line[len(BOM) :], number, max_page_bytes)
+        else:
+            yield from _rows_of(line, number, max_page_bytes)
+
+
+def _rows_of(line: bytes, number: int, max_page_bytes: int) -> Iterator[Row]:
+    if line.strip():
+        yield parse_row(line, number, max_page_bytes=max_page_bytes)
+
+
+def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
+    """Give each line; None for one of more than `limit` bytes, which is skipped without being held."""
+    while line := stream.readline(limit + 1):
+        if len(line) <= limit or line.endswith(b"\n"):
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(SKIP_BYTES)
+        yield None
+
+
+def parse_row(line: bytes, number: int, *, max_page_bytes: int) -> Row:
+    """Turn one line of JSON into a row; whatever is wrong with it becomes a `BadRow`."""
+    found: JsonId = None
+    try:
+        fields = _json_object(line)
+        found = _id(fields)
+        return PageRow(found, number, _page(fields, found, max_page_bytes))
+    except _BadField as error:
+        return BadRow(found, number, error.code, f"line {number}: {error}")
+
+
+def _json_object(line: bytes) -> dict[str, Any]:
+    try:
+        fields = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start} is not UTF-8; JSON lines are UTF-8, so write the row again in it"
+        raise _BadField("bad_encoding", message) from None
+    except json.JSONDecodeError as error:
+        message = f"not JSON at character {error.pos} ({error.msg}); expected one whole JSON object a line"
+        raise _BadField("bad_json", message) from None
+    except (ValueError, RecursionError) as error:
+        message = f"JSON that cannot be read ({type(error).__name__}); expected an object of strings and numbers"
+        raise _BadField("bad_json", message) from None
+    if not isinstance(fields, dict):
+        raise _BadField("bad_row", f"{_json_type(fields)}, expected an object with an id and a text or an html")
+    return fields
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _id(fields: dict[str, Any]) -> JsonId:
+    value = fields.get("id")
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return value
+    raise _BadField("bad_row", f"id is {_json_type(value)}, expected a string or a number")
+
+
+def _page(fields: dict[str, Any], row_id: JsonId, max_page_bytes: int) -> Page:
+    text, html, url = (_string(fields, name) for name in ("text", "html", "url"))
+    if (text is None) == (html is None):
+        found = "neither text nor html" if text is None else "both text and html"
+        raise _BadField("bad_row", f"{found}, expected exactly one of them")
+    _check_size(text if html is None else html, max_page_bytes)
+    return Page(id="" if row_id is None else str(row_id), text=text, html=html, url=url or "")
+
+
+def _string(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise _BadField("bad_row", f"{name} is {_json_type(value)}, expected a string")
+
+
+def _check_size(content: str | None, max_page_bytes: int) -> None:
+    if content is None or 4 * len(content) <= max_page_bytes:
+        return
+    n_bytes = len(content.encode("utf-8", "surrogatepass"))
+    if n_bytes > max_page_bytes:
+        raise _BadField("too_large", too_large(max_page_bytes))
+
+
+def too_large(max_page_bytes: int) -> str:
+    """Say that a page is over the limit."""
+    return f"the page has more than {max_page_bytes} bytes; cut it or raise COPYDESK_MAX_PAGE_BYTES"
+
+
+def _json_type(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def answer_fields(row: PageRow, article: Article) -> dict[str, Any]:
+    """Give the answer's fields in contract order; `text` only where the input was HTML."""
+    fields = _name_fields(row)
+    if row.page.html is not None:
+        fields["text"] = article.text
+    fields["blocks"] = [_block_fields(block) for block in article.blocks]
+    return fields | {
+        "body": article.body,
+        "title": article.title,
+        "confidence": article.confidence,
+        "model": article.model,
+    }
+
+
+def error_fields(row: BadRow) -> dict[str, Any]:
+    """Give the fields of a row that could not be classified."""
+    return _name_fields(row) | {"error": {"code": row.code, "message": row.message}}
+
+
+def encode_row(fields: dict[str, Any]) -> bytes:
+    """Write one line of UTF-8 JSON; lone surrogates, which UTF-8 cannot hold, are written as escapes."""
+    try:
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
+
+
+def _name_fields(row: Row) -> dict[str, Any]:
+    if row.id is None and row.line is not None:
+        return {"id": None, "line": row.line}
+    return {"id": row.id}
+
+
+def _block_fields(block: ScoredBlock) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "start": block.start,
+        "end": block.end,
+        "label": block.label.value,
+        "kind": block.kind.value,
+        "confidence": block.confidence,
+        "probabilities": {label.value: p for label, p in zip(LABELS, block.probabilities, strict=True)},
+    }
+    if block.explanation is not None:
+        fields["explanation"] = _explanation_fields(block.explanation)
+    return fields
+
+
+def _explanation_fields(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "runner_up": explanation.runner_up.value,
+        "log_odds": explanation.log_odds,
+        "reasons": [{"words": reason.words, "contribution": reason.contribution} for reason in explanation.reasons],
+    }

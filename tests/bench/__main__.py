@@ -1,0 +1,32 @@
+"""The benchmarks' command line: limits every library to one thread, then runs the named benchmark."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+
+BENCHES = {"classify": "CPU time a page, against other extractors, and memory over many pages"}
+THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one benchmark; 2 for wrong usage."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        epilog="; ".join(f"{name}: {what}" for name, what in BENCHES.items()),
+        description="Run a benchmark on one thread.",
+    )
+    parser.add_argument("bench", choices=sorted(BENCHES))
+    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="the benchmark's own arguments")
+    chosen = parser.parse_args(arguments)
+    for name in THREAD_LIMITS:  # libraries read these once, when they are first imported
+        os.environ[f"{name}_NUM_THREADS"] = "1"
+    bench = importlib.import_module(f"tests.bench.{chosen.bench}")
+    status: int = bench.main(chosen.rest)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

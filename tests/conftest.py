@@ -1,0 +1,60 @@
+"""What several test files share: the shipped model, the sample page, the command as a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from classifier import Model, load_model
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = [sys.executable, "-m", "service.cli"]
+LIMIT_SECONDS = 180
+
+Process = subprocess.CompletedProcess[bytes]
+RunCommand = Callable[..., Process]
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    """The model that ships with the package."""
+    if not (ROOT / "artifacts" / "manifest.json").exists():
+        pytest.skip("artifacts/manifest.json is not there yet")
+    return load_model()
+
+
+@pytest.fixture
+def sample_page() -> Path:
+    """A whole news page in HTML."""
+    return ROOT / "tests" / "pages" / "sample.html"
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """This process's environment without what would change the command's answers."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COPYDESK_")}
+    for name in ("NO_COLOR", "COLUMNS"):
+        kept.pop(name, None)
+    return kept | {"TERM": "xterm"} | settings
+
+
+@pytest.fixture(scope="session")
+def run_command() -> RunCommand:
+    """Run `copydesk` with arguments; `given` is its standard input, the other keywords its settings."""
+
+    def run(*arguments: str | Path, given: bytes = b"", **settings: str) -> Process:
+        return subprocess.run(
+            [*COMMAND, *map(str, arguments)],
+            input=given,
+            capture_output=True,
+            cwd=ROOT,
+            env=clean_environment(**settings),
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+
+    return run

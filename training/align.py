@@ -1,0 +1,139 @@
+"""Reference bodies and hand labels, carried over to the blocks that our own segmentation makes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import LCSseq
+
+from classifier.segment_html import segment_html
+from classifier.segment_text import segment_text
+from classifier.types import Blocks
+from training.corpora import Source
+
+SHINGLE = 4
+"""Words of a run that must stand in the reference for a block to be found there."""
+
+FOUND_SHARE = 0.6
+"""Share of a block's shingles in the reference that makes it body: below, it only quotes it."""
+
+MAX_WORDS = 60_000
+"""Words of a page that are aligned with labels; what follows on longer pages stays unlabelled."""
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPage:
+    """A page in one form with a code for each block.
+
+    `codes` are gold codes, or `?` for a block that is known only not to be body, or `` for unknown.
+    `gold` tells whether a person labelled the page.
+    """
+
+    source: Source
+    form: str
+    blocks: Blocks
+    codes: tuple[str, ...]
+    gold: bool
+
+
+def label_page(source: Source, form: str) -> LabelledPage | None:
+    """Segment a source in the form `text` or `html` and label its blocks; None where that cannot be done."""
+    if form == "html":
+        if not source.html:
+            return None
+        blocks = segment_html(source.html)
+    else:
+        blocks = segment_text("\n\n".join(source.texts))
+    texts = [blocks.text[b.start : b.end] for b in blocks.blocks]
+    if source.codes is not None:
+        codes = carry_codes(source.texts, source.codes, texts)
+        if form == "html":
+            codes = _fill_unknown(codes, texts, source.reference)
+    elif source.reference is not None:
+        codes = find_body(texts, source.reference)
+    else:
+        return None
+    return LabelledPage(source, form, blocks, tuple(codes), source.codes is not None)
+
+
+def carry_codes(labelled: Sequence[str], codes: Sequence[str], texts: Sequence[str]) -> list[str]:
+    """Give each of `texts` the code that most of its words have among the labelled blocks, `` for none."""
+    if list(labelled) == list(texts):
+        return list(codes)
+    theirs, their_code = _words_with_owner(labelled)
+    ours, owner = _words_with_owner(texts)
+    votes: list[Counter[str]] = [Counter() for _ in texts]
+    for op in LCSseq.opcodes(theirs, ours):
+        if op.tag == "equal":
+            for i, j in zip(range(op.src_start, op.src_end), range(op.dest_start, op.dest_end), strict=True):
+                votes[owner[j]][codes[their_code[i]]] += 1
+    return [vote.most_common(1)[0][0] if vote else "" for vote in votes]
+
+
+def find_body(texts: Sequence[str], reference: str) -> list[str]:
+    """Mark each block E where the reference holds it and ? where not.
+
+    A block of fewer words than a shingle is found when it is a whole line of the reference, or when the
+    reference holds it and both neighbours are found.
+    """
+    words = _WORD.findall(reference.lower())
+    flat = " " + " ".join(words) + " "
+    shingles = {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
+    lines = Counter(" ".join(_WORD.findall(line.lower())) for line in reference.splitlines())
+    codes, maybe, seen = [], [], Counter[str]()
+    for text in texts:
+        own = _WORD.findall(text.lower())
+        line = " ".join(own)
+        if len(own) >= SHINGLE:
+            n = len(own) - SHINGLE + 1
+            found = sum(tuple(own[i : i + SHINGLE]) in shingles for i in range(n)) >= FOUND_SHARE * n
+            if found and len(own) >= 8:
+                seen[line] += 1
+                found = seen[line] <= max(1, flat.count(f" {line} "))
+        else:
+            found = bool(own) and lines[line] > 0
+        codes.append("E" if found else "?")
+        maybe.append(not found and 0 < len(own) < SHINGLE and f" {line} " in flat)
+    _close_gaps(codes, maybe)
+    return codes
+
+
+def _close_gaps(codes: list[str], maybe: Sequence[bool]) -> None:
+    """Turn runs of short blocks that the reference may hold into body where body stands on both sides."""
+    i = 0
+    while i < len(codes):
+        j = i
+        while j < len(codes) and maybe[j]:
+            j += 1
+        if j > i and i > 0 and j < len(codes) and codes[i - 1] == codes[j] == "E":
+            codes[i:j] = ["E"] * (j - i)
+        i = max(j, i + 1)
+
+
+def _fill_unknown(codes: list[str], texts: Sequence[str], reference: str | None) -> list[str]:
+    """Judge blocks outside the labelled text (hidden parts) by the reference: body only if not yet seen."""
+    if "" not in codes:
+        return codes
+    found = find_body(texts, reference) if reference else ["?"] * len(texts)
+    seen = {text for text, code in zip(texts, codes, strict=True) if code == "E"}
+    return [
+        code or ("E" if mark == "E" and text not in seen else "B")
+        for code, mark, text in zip(codes, found, texts, strict=True)
+    ]
+
+
+def _words_with_owner(texts: Sequence[str]) -> tuple[list[str], list[int]]:
+    words: list[str] = []
+    owner: list[int] = []
+    for i, text in enumerate(texts):
+        own = _WORD.findall(text.lower())
+        words += own
+        owner += [i] * len(own)
+        if len(words) > MAX_WORDS:
+            break
+    return words, owner

@@ -1,0 +1,220 @@
+"""The command `copydesk-train`: corpora in, a model with its manifest and card out."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from joblib import Memory, Parallel, delayed
+
+from classifier.artifact import save_model
+from classifier.errors import CopydeskError
+from classifier.features import describe
+from classifier.model import FormModel, Model, context_stage, first_stage
+from classifier.pipeline import assemble, score
+from classifier.types import Page
+from training.align import LabelledPage, label_page
+from training.corpora import CorpusError, Source, read_jsonl, read_shared
+from training.crossval import Fitted, fit_form
+from training.evaluate import PageResult
+from training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, WEAK
+from training.report import write_card
+from training.scorers import ScorerFolders, run_scorers
+from training.table import LENGTH_WEIGHT, MOST_ROWS, RAREST, build_table, fold_of
+
+FORMS = ("text", "html")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "numba", "selectolax", "joblib")
+BATCH = 16
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 when a model was written, 1 when a corpus does not fit, 2 for wrong usage."""
+    chosen = parse(arguments)
+    try:
+        train(chosen, Clock())
+    except CopydeskError as error:
+        print(f"copydesk-train: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="copydesk-train", description=__doc__)
+    parser.add_argument("corpora", nargs="+", type=Path, help="folders with corpora/ and gold/, or .jsonl files")
+    parser.add_argument("--output", type=Path, default=Path("artifacts"), help="folder for the model (artifacts)")
+    parser.add_argument("--folds", type=int, default=4, help="parts of the cross-validation, by site (4)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes and threads (2)")
+    parser.add_argument("--cache", type=Path, help="folder that keeps labelled pages between runs")
+    parser.add_argument("--answers", type=Path, help="folder for the cross-validated answers, as JSONL")
+    chosen = parser.parse_args(arguments)
+    for name in ("folds", "jobs"):
+        least = 2 if name == "folds" else 1
+        if getattr(chosen, name) < least:
+            parser.error(f"--{name} is {getattr(chosen, name)}, expected at least {least}")
+    for path in chosen.corpora:
+        if not path.exists():
+            parser.error(f"{path} does not exist; expected a folder with corpora/ and gold/, or a .jsonl file")
+    return chosen
+
+
+class Clock:
+    """Says on stderr what was just done, and when."""
+
+    def __init__(self) -> None:
+        self.start = time.monotonic()
+
+    def __call__(self, what: str) -> None:
+        print(f"{time.monotonic() - self.start:7.0f} s  {what}", file=sys.stderr, flush=True)
+
+
+def train(chosen: argparse.Namespace, say: Clock) -> None:
+    """Read, label, fit, evaluate and write."""
+    sources = read_sources(chosen.corpora)
+    say(f"{len(sources)} pages read")
+    memory = Memory(chosen.cache, verbose=0)
+    forms: dict[str, FormModel] = {}
+    results: list[PageResult] = []
+    for form in FORMS:
+        run = _runner(chosen.jobs)
+        labelled = [page for page in run(memory.cache(label_page), sources, form) if page is not None and page.codes]
+        if not labelled:
+            raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
+        say(f"{form}: {len(labelled)} pages labelled, {sum(len(page.codes) for page in labelled)} blocks")
+        table = build_table(labelled, n_folds=chosen.folds, run=run)
+        say(f"{form}: features")
+        fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(_say_of, say, form))
+        forms[form] = fitted.final
+        results += held_out_results(labelled, fitted, form)
+        say(f"{form}: cross-validated")
+        del table
+    write(chosen, Model(forms["text"], forms["html"], ""), sources, results, say)
+
+
+def _say_of(say: Clock, form: str, what: str) -> None:
+    say(f"{form}: {what}")
+
+
+def read_sources(paths: Sequence[Path]) -> list[Source]:
+    """Read every corpus; ids are unique within one."""
+    sources: list[Source] = []
+    for path in paths:
+        sources += read_jsonl(path) if path.suffix in (".jsonl", ".ndjson") else read_shared(path)
+    if not sources:
+        raise CorpusError(f"{', '.join(map(str, paths))} hold no pages; expected at least one")
+    return sources
+
+
+def _runner(jobs: int) -> Callable[..., list[Any]]:
+    def run(function: Callable[..., Any], items: Sequence[Any], *rest: Any) -> list[Any]:
+        done: list[Any] = Parallel(n_jobs=jobs, batch_size=BATCH)(delayed(function)(item, *rest) for item in items)
+        return done
+
+    return run
+
+
+def held_out_results(pages: Sequence[LabelledPage], fitted: Fitted, form: str) -> list[PageResult]:
+    """Answer every page with the model of its fold, as the pipeline would."""
+    return [_held_out(page, fitted.folds[fold_of(page.source.site, len(fitted.folds))], form) for page in pages]
+
+
+def _held_out(labelled: LabelledPage, model: FormModel, form: str) -> PageResult:
+    source = labelled.source
+    features = describe(labelled.blocks)
+    judged = context_stage(features, first_stage(features, model), model)
+    page = Page(source.id, text=labelled.blocks.text)
+    return PageResult(
+        id=source.id,
+        corpus=source.corpus,
+        form=form,
+        site=source.site,
+        page_type=source.page_type,
+        language=source.language,
+        codes=labelled.codes if labelled.gold else None,
+        article=assemble(
+            page, labelled.blocks, score(labelled.blocks, judged, model, explain=False), "cross-validated"
+        ),
+    )
+
+
+def write(
+    chosen: argparse.Namespace, model: Model, sources: Sequence[Source], results: Sequence[PageResult], say: Clock
+) -> None:
+    """Score the held-out answers, then write model, manifest and card."""
+    scores: dict[str, Any] = {}
+    for folder in chosen.corpora:
+        if (folder / "score").is_dir():
+            scores = dict(run_scorers(results, ScorerFolders.under(folder)))
+            say("scored")
+    about = {
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "python": platform.python_version(),
+        "settings": settings(chosen.folds),
+        "corpora": digests(sources),
+        "scores": scores,
+    }
+    digest = save_model(model, chosen.output, about)
+    write_card(chosen.output, results, scores, {"digest": digest, **about})
+    if chosen.answers is not None:
+        write_answers(chosen.answers, results)
+    say(f"model {digest[:12]} written to {chosen.output}")
+
+
+def settings(folds: int) -> dict[str, Any]:
+    """Return what the fit was told, for the manifest."""
+    return {
+        "folds": folds,
+        "alpha": ALPHA,
+        "epochs": EPOCHS,
+        "weak_weight": WEAK,
+        "trees": TREES,
+        "kind_trees": KIND_TREES,
+        "boosting": dict(BOOSTING),
+        "most_rows": MOST_ROWS,
+        "length_weight": LENGTH_WEIGHT,
+        "rarest": RAREST,
+    }
+
+
+def digests(sources: Sequence[Source]) -> dict[str, dict[str, Any]]:
+    """Return each corpus's number of pages and a digest over all that was read of it."""
+    found: dict[str, Any] = {}
+    for source in sources:
+        entry = found.setdefault(source.corpus, {"pages": 0, "labelled": 0, "hash": hashlib.sha256()})
+        entry["pages"] += 1
+        entry["labelled"] += source.codes is not None
+        fields = [source.id, source.site, source.page_type, source.html, *source.texts, *(source.codes or ())]
+        for field in [*fields, source.reference or ""]:
+            entry["hash"].update(field.encode("utf-8", "surrogatepass") + b"\0")
+    return {
+        name: {"pages": e["pages"], "labelled": e["labelled"], "sha256": e["hash"].hexdigest()}
+        for name, e in sorted(found.items())
+    }
+
+
+def write_answers(folder: Path, results: Sequence[PageResult]) -> None:
+    """Write the cross-validated answers, one file a corpus and form, for scoring by others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for corpus, form in sorted({(r.corpus, r.form) for r in results}):
+        with (folder / f"{corpus}-{form}.jsonl").open("w", encoding="utf-8") as file:
+            for result in results:
+                if (result.corpus, result.form) == (corpus, form):
+                    blocks = [
+                        {"start": b.start, "end": b.end, "label": b.label, "probabilities": b.probabilities}
+                        for b in result.article.blocks
+                    ]
+                    row = {"id": result.id, "text": result.article.text, "blocks": blocks, "body": result.article.body}
+                    file.write(json.dumps(row, ensure_ascii=True) + "\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

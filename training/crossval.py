@@ -1,0 +1,122 @@
+"""The final model, and cross-validation split by site: each page judged by a model that never saw its site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+
+from classifier.linear import Linear
+from classifier.model import FormModel
+from classifier.trees import Trees
+from training.fit import KIND_TREES, TREES, WEAK, calibrate, calibrated, context_matrix, fit_linear, fit_question
+from training.table import Table
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One form's final model, and for each fold the model that was fitted without its sites."""
+
+    final: FormModel
+    folds: tuple[FormModel, ...]
+
+
+def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> Fitted:
+    """Fit both stages for one form.
+
+    The second stage learns from first-stage answers about pages that the first stage had not seen: each
+    page's scores come from the linear model of its fold.
+    """
+    everything = np.flatnonzero(table.learnt)
+    parts = [everything[table.folds[everything] != fold] for fold in range(n_folds)] + [everything]
+    run = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
+    linears = list(_said(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage", n_folds, say))
+    columns = context_matrix(table, _held_out_scores(table, linears))
+    fits = run(delayed(_Questions.fit)(table, columns, rows) for rows in parts)
+    asked = list(_said(fits, "second stage", n_folds, say))
+    held_out = _held_out_odds(table, columns, asked[:n_folds])
+    forms = tuple(
+        questions.form(linear, _calibration(table, held_out, table.folds != fold))
+        for fold, (questions, linear) in enumerate(zip(asked, linears, strict=True))
+    )
+    return Fitted(final=forms[n_folds], folds=forms[:n_folds])
+
+
+def _said(fits: Iterable[T], stage: str, n_folds: int, say: Say) -> Iterator[T]:
+    for number, fit in enumerate(fits):
+        say(f"{stage}, " + (f"fold {number + 1} of {n_folds}" if number < n_folds else "all pages"))
+        yield fit
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """The second stage's trees before calibration."""
+
+    body: Trees
+    teaser: Trees
+    metadata: Trees
+    comment: Trees
+    heading: Trees
+
+    @classmethod
+    def fit(cls, table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]) -> _Questions:
+        codes, gold, weights = table.codes[rows], table.gold[rows], table.weights[rows]
+        body = fit_question(columns[rows], codes == "E", weights * np.where(gold, 1.0, WEAK))
+
+        def among(chosen: str, asked: str, n_trees: int) -> Trees:
+            within = gold & np.isin(codes, list(chosen))
+            answers = np.isin(codes[within], list(asked))
+            return fit_question(columns[rows[within]], answers, weights[within], n_trees=n_trees)
+
+        return cls(
+            body=body,
+            teaser=among("MCBTH", "TH", TREES),
+            metadata=among("MCB", "M", KIND_TREES),
+            comment=among("MCB", "C", KIND_TREES),
+            heading=among("TH", "H", KIND_TREES),
+        )
+
+    def form(self, linear: Linear, calibration: Sequence[tuple[float, float]]) -> FormModel:
+        body, teaser = calibration
+        return FormModel(
+            linear=linear,
+            body=calibrated(self.body, *body),
+            teaser=calibrated(self.teaser, *teaser),
+            metadata=self.metadata,
+            comment=self.comment,
+            heading=self.heading,
+        )
+
+
+def _held_out_scores(table: Table, linears: Sequence[Linear]) -> list[NDArray[np.float32]]:
+    fold_of_page = table.folds[table.row_ends - 1]
+    return [linears[fold].scores(features) for fold, features in zip(fold_of_page, table.features, strict=True)]
+
+
+def _held_out_odds(table: Table, columns: NDArray[np.float32], asked: Sequence[_Questions]) -> NDArray[np.float64]:
+    """Return the odds of body and of teaser, shape (n_rows, 2), each row from the fold that did not see it."""
+    odds = np.zeros((len(columns), 2))
+    for fold, questions in enumerate(asked):
+        rows = np.flatnonzero(table.folds == fold)
+        odds[rows, 0] = questions.body.scores(columns[rows])
+        odds[rows, 1] = questions.teaser.scores(columns[rows])
+    return odds
+
+
+def _calibration(
+    table: Table, odds: NDArray[np.float64], chosen: NDArray[np.bool_]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Calibrate both questions on held-out odds of the labelled rows; on the weak ones where nobody labelled any."""
+    known = chosen & (table.codes != "") & (table.gold | ~table.gold.any())
+    rest = known & ~np.isin(table.codes, ["E", "?"])
+    return (
+        calibrate(odds[known, 0], table.codes[known] == "E"),
+        calibrate(odds[rest, 1], np.isin(table.codes[rest], ["T", "H"])),
+    )

@@ -1,0 +1,328 @@
+"""Scores of cross-validated answers: confusion, precision and recall, calibration, page bodies, cut by any key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.types import KINDS, LABEL_OF_KIND, LABELS, Article, Kind, Label, ScoredBlock
+
+FORMS = ("text", "html")
+CODES = ("E", "M", "C", "B", "T", "H")  # the gold codes, in the order of KINDS
+UNKNOWN = -1
+N_BINS = 15  # equal-width bins of [0, 1], the usual choice for calibration error
+
+KIND_NUMBER = {code: number for number, code in enumerate(CODES)} | {"": UNKNOWN}
+LABEL_NUMBER = {label: number for number, label in enumerate(LABELS)}
+LABEL_OF_KIND_NUMBER = np.array([LABEL_NUMBER[LABEL_OF_KIND[kind]] for kind in KINDS] + [UNKNOWN])
+METADATA = KINDS.index(Kind.METADATA)
+WORD = re.compile(r"\w+")
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """One page in one form, with the answer of a model that never saw the page's site.
+
+    Attributes:
+        id: The page's file name without its endings.
+        corpus: "wcxb-dev", "fundus", or a user's own name.
+        form: "text" or "html", what the model was given.
+        site: What cross-validation was split by.
+        page_type: Such as "article" or "forum".
+        language: Such as "en"; "und" where it is not known.
+        codes: One gold code (E M C B T H, "" for unknown) for each block of `article`; None
+            where the page has no block labels.
+        article: The answer.
+    """
+
+    id: str
+    corpus: str
+    form: str
+    site: str
+    page_type: str
+    language: str
+    codes: tuple[str, ...] | None
+    article: Article
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockTable:
+    """The blocks of all labelled pages as columns, one row a block, pages after one another.
+
+    Attributes:
+        kinds: Shape (n_blocks,), the gold kind's place in KINDS, -1 where unknown.
+        said_kinds: Shape (n_blocks,), the answer's.
+        said: Shape (n_blocks,), the answered label's place in LABELS.
+        probabilities: Shape (n_blocks, 3), rows sum to 1.
+        words: Shape (n_blocks,), words in the block.
+    """
+
+    kinds: Ints
+    said_kinds: Ints
+    said: Ints
+    probabilities: Floats
+    words: Ints
+
+    @property
+    def truth(self) -> Ints:
+        """The gold label's place in LABELS, -1 where unknown."""
+        return LABEL_OF_KIND_NUMBER[self.kinds]
+
+    @property
+    def known(self) -> Bools:
+        """Where the gold label is known."""
+        return np.not_equal(self.kinds, UNKNOWN)
+
+    @property
+    def scored(self) -> Bools:
+        """Where a block counts in headline scores: known and no metadata, which readers may want or not."""
+        return self.known & np.not_equal(self.kinds, METADATA)
+
+    def where(self, rows: Bools) -> BlockTable:
+        """Keep some rows."""
+        return BlockTable(
+            self.kinds[rows], self.said_kinds[rows], self.said[rows], self.probabilities[rows], self.words[rows]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """Block precision, recall and F1 of one label, and how many blocks truly have it."""
+
+    label: Label
+    precision: float
+    recall: float
+    f1: float
+    n_blocks: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ReliabilityCurve:
+    """How often a probability came true, by bin; shapes (n_bins,), NaN where a bin is empty."""
+
+    counts: Ints
+    mean_probability: Floats
+    frequency: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class PageScore:
+    """One labelled page's body against the gold: word F1, words of teasers let in, words of the true body."""
+
+    id: str
+    corpus: str
+    form: str
+    body_f1: float
+    teaser_words: int
+    body_words: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """All scores of a set of pages.
+
+    Attributes:
+        n_pages: Pages with block labels.
+        n_blocks: Their blocks that count in the headline scores.
+        confusion: Shape (3, 3), gold label by answered label, metadata left out.
+        kinds: Shape (6, 6), gold kind by answered kind, metadata included.
+        kinds_to_labels: Shape (6, 3), gold kind by answered label.
+        scores: One a label, from `confusion`.
+        macro_f1: Their mean F1.
+        top_error: Expected calibration error of the answered label.
+        class_errors: Expected calibration error of each label's probability.
+        all_top_error: `top_error` with metadata counted as boilerplate.
+        curves: One a label.
+        pages: One score a page.
+    """
+
+    n_pages: int
+    n_blocks: int
+    confusion: Ints
+    kinds: Ints
+    kinds_to_labels: Ints
+    scores: tuple[LabelScore, ...]
+    macro_f1: float
+    top_error: float
+    class_errors: tuple[float, ...]
+    all_top_error: float
+    curves: tuple[ReliabilityCurve, ...]
+    pages: tuple[PageScore, ...]
+
+    @property
+    def class_error(self) -> float:
+        """The mean of the labels' calibration errors."""
+        return float(np.mean(self.class_errors))
+
+    @property
+    def body_f1(self) -> float:
+        """The mean body word F1 of the pages, 1 where there are none."""
+        return float(np.mean([page.body_f1 for page in self.pages])) if self.pages else 1.0
+
+    @property
+    def teaser_free(self) -> float:
+        """The share of pages without any teaser word in the body, 1 where there are none."""
+        return float(np.mean([page.teaser_words == 0 for page in self.pages])) if self.pages else 1.0
+
+
+def evaluate(results: Iterable[PageResult]) -> Evaluation:
+    """Score a set of pages; those without block labels do not count.
+
+    Raises:
+        ValueError: A page has not one code a block, or a code that does not exist.
+    """
+    labelled = [result for result in results if result.codes is not None]
+    table = flatten(labelled)
+    known, scored = table.where(table.known), table.where(table.scored)
+    counts = confusion(scored.truth, scored.said, size=len(LABELS))
+    curves = tuple(reliability(scored.probabilities[:, k], scored.truth == k) for k in range(len(LABELS)))
+    scores = label_scores(counts)
+    return Evaluation(
+        n_pages=len(labelled),
+        n_blocks=len(scored.kinds),
+        confusion=counts,
+        kinds=confusion(known.kinds, known.said_kinds, size=len(KINDS)),
+        kinds_to_labels=confusion(known.kinds, known.said, size=len(KINDS))[:, : len(LABELS)],
+        scores=scores,
+        macro_f1=float(np.mean([score.f1 for score in scores])),
+        top_error=top_label_error(scored),
+        class_errors=tuple(calibration_error(curve) for curve in curves),
+        all_top_error=top_label_error(known),
+        curves=curves,
+        pages=tuple(page_score(result) for result in labelled),
+    )
+
+
+def evaluate_by(results: Iterable[PageResult], key: Callable[[PageResult], str]) -> dict[str, Evaluation]:
+    """Score the pages of each key apart (language, page type, form); keys in alphabetical order."""
+    groups: dict[str, list[PageResult]] = {}
+    for result in results:
+        if result.codes is not None:
+            groups.setdefault(key(result), []).append(result)
+    return {name: evaluate(groups[name]) for name in sorted(groups)}
+
+
+def flatten(results: Sequence[PageResult]) -> BlockTable:
+    """Put the blocks of all labelled pages into one table; pages without labels add no rows.
+
+    Raises:
+        ValueError: A page has not one code a block, or a code that does not exist.
+    """
+    rows = [(code, block, words) for result in results for code, block, words in _coded_blocks(result)]
+    probabilities = [block.probabilities for _, block, _ in rows]
+    return BlockTable(
+        kinds=np.array([KIND_NUMBER[code] for code, _, _ in rows], dtype=np.int64),
+        said_kinds=np.array([KINDS.index(block.kind) for _, block, _ in rows], dtype=np.int64),
+        said=np.array([LABEL_NUMBER[block.label] for _, block, _ in rows], dtype=np.int64),
+        probabilities=np.array(probabilities, dtype=np.float64).reshape(len(rows), len(LABELS)),
+        words=np.array([words for _, _, words in rows], dtype=np.int64),
+    )
+
+
+def confusion(truth: Ints, said: Ints, *, size: int) -> Ints:
+    """Count pairs of true and answered number; shape (size, size), a row for each true one."""
+    return np.bincount(truth * size + said, minlength=size * size).reshape(size, size).astype(np.int64)
+
+
+def label_scores(counts: Ints) -> tuple[LabelScore, ...]:
+    """Give each label's precision, recall and F1 from a (3, 3) confusion.
+
+    A label that nobody gave and no block has scores 1, one given or had in vain scores 0.
+    """
+    hits, said, true = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    return tuple(
+        LabelScore(
+            label,
+            precision=_share(hits[k], said[k], otherwise=float(true[k] == 0)),
+            recall=_share(hits[k], true[k], otherwise=float(said[k] == 0)),
+            f1=_share(2 * hits[k], said[k] + true[k], otherwise=1.0),
+            n_blocks=int(true[k]),
+        )
+        for k, label in enumerate(LABELS)
+    )
+
+
+def reliability(probability: Floats, hit: Bools, *, n_bins: int = N_BINS) -> ReliabilityCurve:
+    """Bin probabilities by equal width and compare their mean with how often they came true.
+
+    Args:
+        probability: Shape (n,), in [0, 1].
+        hit: Shape (n,), whether the event happened.
+        n_bins: At least 1; a value on an edge falls into the upper bin, 1 into the last.
+    """
+    bins = np.minimum((probability * n_bins).astype(np.int64), n_bins - 1)
+    counts = np.bincount(bins, minlength=n_bins)
+    divisor = np.where(counts, counts, np.nan)
+    return ReliabilityCurve(
+        counts=counts.astype(np.int64),
+        mean_probability=np.bincount(bins, weights=probability, minlength=n_bins) / divisor,
+        frequency=np.bincount(bins, weights=hit, minlength=n_bins) / divisor,
+    )
+
+
+def calibration_error(curve: ReliabilityCurve) -> float:
+    """Average the gap between probability and frequency over blocks, in [0, 1]; 0 where there are none.
+
+    Source: Guo, Pleiss, Sun, Weinberger, On Calibration of Modern Neural Networks, 2017, section 2.
+    """
+    total = int(curve.counts.sum())
+    if not total:
+        return 0.0
+    gaps = np.abs(curve.frequency - curve.mean_probability)
+    return float(np.nansum(gaps * curve.counts) / total)
+
+
+def top_label_error(table: BlockTable) -> float:
+    """Give the expected calibration error of the answered label's probability."""
+    confidence = table.probabilities[np.arange(len(table.said)), table.said]
+    return calibration_error(reliability(confidence, table.said == table.truth))
+
+
+def page_score(result: PageResult) -> PageScore:
+    """Score one labelled page's body by words; metadata and unknown blocks do not count.
+
+    Raises:
+        ValueError: The page has not one code a block, or a code that does not exist.
+    """
+    hit = said = true = teaser = 0
+    for code, block, words in _coded_blocks(result):
+        if code in ("M", ""):
+            continue
+        in_body = block.label is Label.BODY
+        hit += words * (in_body and code == "E")
+        said += words * in_body
+        true += words * (code == "E")
+        teaser += words * (in_body and code in "TH")
+    f1 = _share(2 * hit, said + true, otherwise=1.0)
+    return PageScore(result.id, result.corpus, result.form, f1, teaser_words=teaser, body_words=true)
+
+
+def _coded_blocks(result: PageResult) -> list[tuple[str, ScoredBlock, int]]:
+    """Pair each block with its code and its number of words; empty for a page without labels."""
+    if result.codes is None:
+        return []
+    blocks, text = result.article.blocks, result.article.text
+    if len(result.codes) != len(blocks):
+        raise ValueError(
+            f"page {result.id} has {len(result.codes)} codes for {len(blocks)} blocks; "
+            "align the labels to the blocks of its answer"
+        )
+    strange = [code for code in result.codes if code not in KIND_NUMBER]
+    if strange:
+        raise ValueError(
+            f"page {result.id} has the code {strange[0]!r}; expected one of {' '.join(CODES)} or an empty one"
+        )
+    words = (len(WORD.findall(text, block.start, block.end)) for block in blocks)
+    return list(zip(result.codes, blocks, words, strict=True))
+
+
+def _share(part: float, whole: float, *, otherwise: float) -> float:
+    return float(part / whole) if whole else otherwise
