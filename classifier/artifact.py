@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -137,7 +138,7 @@ def unpack(data: bytes, digest: str) -> Model:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
         return Model(_form(arrays, "text"), _form(arrays, "html"), digest)
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, IndexError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ArtifactMismatch(f"model {digest} does not unpack ({error!r}); train again") from error
 
 
@@ -158,4 +159,21 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
 def _trees(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Trees:
     members: dict[str, Any] = {field.name: arrays[f"{prefix}/{field.name}"] for field in fields(Trees)}
     members["baseline"] = float(members["baseline"])
-    return Trees(**members)
+    trees = Trees(**members)
+    _check(trees, prefix)
+    return trees
+
+
+def _check(trees: Trees, name: str) -> None:
+    """Refuse trees whose walk would leave the table or never end."""
+    n = len(trees.columns)
+    asking = np.flatnonzero(trees.columns >= 0)
+    lefts = trees.lefts[asking]
+    sound = (
+        len(trees.thresholds) == len(trees.lefts) == len(trees.values) == n
+        and bool(((trees.roots >= 0) & (trees.roots < n)).all())
+        and bool((trees.columns < len(ALL_COLUMNS)).all())
+        and bool(((lefts > asking) & (lefts < n - 1)).all())
+    )
+    if not sound:
+        raise ValueError(f"{name} is no set of trees over {len(ALL_COLUMNS)} columns")

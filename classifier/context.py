@@ -101,11 +101,35 @@ def _fill(
     order: NDArray[np.int64],
     paths: NDArray[np.uint64],
 ) -> None:
-    n = len(scores)
-    weights = np.empty(n)
-    for b in range(n):
+    weights = np.empty(len(scores))
+    for b in range(len(scores)):
         weights[b] = np.sqrt(np.expm1(columns[b, 0]))
-    # running sums: weight, weighted text, comment, teaser, metadata, log chars, chars
+    sums = _running_sums(shares, columns, weights)
+    out[:, :6] = scores
+    at = 6
+    for d in range(1, NEIGHBOURS + 1):
+        at = _fill_answers(out, at, scores, (0, 4), d)
+    for d in (1, 2):
+        at = _fill_answers(out, at, scores, (1, 2, 3, 5), d)
+    for d in (1, 2, 3):
+        at = _fill_shapes(out, at, columns, d)
+    for w in WINDOWS:
+        at = _fill_windows(out, at, sums, w)
+    _fill_alike(out, at, shares, weights, columns, order, paths)
+    at += 7
+    _fill_containers(out, at, sums, elements, parents, spans)
+    at += 6 * CONTAINERS
+    _fill_page(out, at, sums, shares, weights)
+    at += 11
+    _fill_likeness(out, at, shares, words, word_ends)
+
+
+@jit
+def _running_sums(
+    shares: NDArray[np.float64], columns: NDArray[np.float32], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Sum up weight, weighted text, comment, teaser, metadata, log chars, chars; shape (n + 1, 7)."""
+    n = len(weights)
     sums = np.zeros((n + 1, 7))
     for b in range(n):
         w = weights[b]
@@ -116,65 +140,61 @@ def _fill(
         sums[b + 1, 4] = sums[b, 4] + w * shares[b, 1]
         sums[b + 1, 5] = sums[b, 5] + columns[b, 0]
         sums[b + 1, 6] = sums[b, 6] + w * w * shares[b, 0]
-    at = 0
-    for b in range(n):
-        for k in range(6):
-            out[b, k] = scores[b, k]
-    at = 6
-    for d in range(1, NEIGHBOURS + 1):
-        for side in (-1, 1):
-            for b in range(n):
-                o = b + side * d
-                inside = 0 <= o < n
-                out[b, at] = scores[o, 0] if inside else -9.0
-                out[b, at + 1] = scores[o, 4] if inside else -9.0
-            at += 2
-    for d in (1, 2):
-        for side in (-1, 1):
-            for b in range(n):
-                o = b + side * d
-                inside = 0 <= o < n
-                out[b, at] = scores[o, 1] if inside else -9.0
-                out[b, at + 1] = scores[o, 2] if inside else -9.0
-                out[b, at + 2] = scores[o, 3] if inside else -9.0
-                out[b, at + 3] = scores[o, 5] if inside else -9.0
-            at += 4
-    for d in (1, 2, 3):
-        for side in (-1, 1):
-            for b in range(n):
-                o = b + side * d
-                if 0 <= o < n:
-                    out[b, at] = columns[o, 0]
-                    out[b, at + 1] = columns[o, 15]
-                    out[b, at + 2] = columns[o, 6]
-                    out[b, at + 3] = columns[o, 7]
-                else:
-                    out[b, at] = -1.0
-            at += 4
-    for w in WINDOWS:
-        for side in range(3):
-            for b in range(n):
-                first = b + 1 if side == 1 else max(0, b - w)
-                last = b if side == 0 else min(n, b + 1 + w)
-                total = sums[last, 0] - sums[first, 0] if last > first else 0.0
-                if total > 0.0:
-                    out[b, at] = (sums[last, 1] - sums[first, 1]) / total
-                    out[b, at + 1] = (sums[last, 2] - sums[first, 2]) / total
-                    out[b, at + 2] = (sums[last, 3] - sums[first, 3]) / total
-                    out[b, at + 3] = (sums[last, 5] - sums[first, 5]) / (last - first)
-                else:
-                    out[b, at] = -1.0
-                    out[b, at + 1] = -1.0
-                    out[b, at + 2] = -1.0
-                    out[b, at + 3] = -1.0
-            at += 4
-    _fill_alike(out, at, shares, weights, columns, order, paths)
-    at += 7
-    _fill_containers(out, at, sums, elements, parents, spans)
-    at += 6 * CONTAINERS
-    _fill_page(out, at, sums, shares, weights)
-    at += 11
-    _fill_likeness(out, at, shares, weights, words, word_ends)
+    return sums
+
+
+@jit
+def _fill_answers(
+    out: NDArray[np.float32], at: int, scores: NDArray[np.float32], kinds: tuple[int, ...], distance: int
+) -> int:
+    """Fill the first stage's answers for the blocks so far before and after; returns where to go on."""
+    n = len(scores)
+    for side in (-1, 1):
+        for b in range(n):
+            o = b + side * distance
+            for k in range(len(kinds)):
+                out[b, at + k] = scores[o, kinds[k]] if 0 <= o < n else -9.0
+        at += len(kinds)
+    return at
+
+
+@jit
+def _fill_shapes(out: NDArray[np.float32], at: int, columns: NDArray[np.float32], distance: int) -> int:
+    """Fill the shape of the blocks so far before and after; returns where to go on."""
+    n = len(columns)
+    for side in (-1, 1):
+        for b in range(n):
+            o = b + side * distance
+            if 0 <= o < n:
+                out[b, at] = columns[o, 0]
+                out[b, at + 1] = columns[o, 15]
+                out[b, at + 2] = columns[o, 6]
+                out[b, at + 3] = columns[o, 7]
+            else:
+                out[b, at] = -1.0
+        at += 4
+    return at
+
+
+@jit
+def _fill_windows(out: NDArray[np.float32], at: int, sums: NDArray[np.float64], width: int) -> int:
+    """Average over the blocks in a window before, after and around; returns where to go on."""
+    n = len(out)
+    for side in range(3):
+        for b in range(n):
+            first = b + 1 if side == 1 else max(0, b - width)
+            last = b if side == 0 else min(n, b + 1 + width)
+            total = sums[last, 0] - sums[first, 0] if last > first else 0.0
+            if total > 0.0:
+                out[b, at] = (sums[last, 1] - sums[first, 1]) / total
+                out[b, at + 1] = (sums[last, 2] - sums[first, 2]) / total
+                out[b, at + 2] = (sums[last, 3] - sums[first, 3]) / total
+                out[b, at + 3] = (sums[last, 5] - sums[first, 5]) / (last - first)
+            else:
+                for k in range(4):
+                    out[b, at + k] = -1.0
+        at += 4
+    return at
 
 
 @jit
@@ -299,7 +319,6 @@ def _fill_likeness(
     out: NDArray[np.float32],
     at: int,
     shares: NDArray[np.float64],
-    weights: NDArray[np.float64],
     words: NDArray[np.uint64],
     word_ends: NDArray[np.int64],
 ) -> None:
@@ -308,68 +327,96 @@ def _fill_likeness(
     The words of the page stand in one hashed table, weighted by the log of their rarity on the page.
     """
     n = len(word_ends)
-    size = 1 << SIMILARITY_BITS
-    mask = np.uint64(size - 1)
-    blocks_with = np.zeros(size)
-    seen = np.full(size, -1, np.int64)
-    for b in range(n):
-        begin = word_ends[b - 1] if b > 0 else np.int64(0)
-        for k in range(begin, word_ends[b]):
-            place = np.int64(words[k] & mask)
-            if seen[place] != b:
-                seen[place] = b
-                blocks_with[place] += 1.0
-    rarity = np.empty(size)
-    for place in range(size):
-        rarity[place] = np.log((1.0 + n) / (1.0 + blocks_with[place])) + 0.1
-    body = np.zeros(size)
-    for b in range(n):
-        begin = word_ends[b - 1] if b > 0 else np.int64(0)
-        for k in range(begin, word_ends[b]):
-            place = np.int64(words[k] & mask)
-            body[place] += shares[b, 0] * rarity[place]
+    places = (words & np.uint64((1 << SIMILARITY_BITS) - 1)).astype(np.int64)
+    rarity = _rarity(places, word_ends)
+    body = _body_words(places, word_ends, shares, rarity)
     norm = 0.0
-    for place in range(size):
+    for place in range(len(body)):
         norm += body[place] * body[place]
-    own = np.zeros(size)
-    before = np.zeros(size)
+    own = np.zeros(len(body))
+    before = np.zeros(len(body))
     before_norm = 0.0
     for b in range(n):
         begin = word_ends[b - 1] if b > 0 else np.int64(0)
-        end = word_ends[b]
-        own_norm = 0.0
-        for k in range(begin, end):
-            place = np.int64(words[k] & mask)
-            own[place] += rarity[place]
-        dot = 0.0
-        dot_before = 0.0
-        change = 0.0
-        for k in range(begin, end):
-            place = np.int64(words[k] & mask)
-            value = own[place]
-            if value > 0.0:
-                left = body[place] - shares[b, 0] * value
-                own_norm += value * value
-                dot += value * max(left, 0.0)
-                change += body[place] * body[place] - left * left
-                dot_before += value * before[place]
-                own[place] = -value
-        for k in range(begin, end):
-            place = np.int64(words[k] & mask)
-            own[place] = abs(own[place])
-        rest = max(norm - change, 1e-9)
+        for k in range(begin, word_ends[b]):
+            own[places[k]] += rarity[places[k]]
+        own_norm, dot, change, dot_before = _compare(places, begin, word_ends[b], own, body, before, shares[b, 0])
         if own_norm > 0.0:
-            out[b, at] = dot / np.sqrt(own_norm * rest)
+            out[b, at] = dot / np.sqrt(own_norm * max(norm - change, 1e-9))
             if b > 0 and before_norm > 0.0:
                 out[b, at + 1] = dot_before / np.sqrt(own_norm * before_norm)
                 out[b - 1, at + 2] = out[b, at + 1]
-        if b > 0:
-            begin_before = word_ends[b - 2] if b > 1 else 0
-            for k in range(begin_before, word_ends[b - 1]):
-                before[np.int64(words[k] & mask)] = 0.0
-        for k in range(begin, end):
-            place = np.int64(words[k] & mask)
-            before[place] = own[place]
-            own[place] = 0.0
+        for k in range(word_ends[b - 2] if b > 1 else np.int64(0), begin):
+            before[places[k]] = 0.0
+        for k in range(begin, word_ends[b]):
+            before[places[k]] = own[places[k]]
+            own[places[k]] = 0.0
         before_norm = own_norm
         out[b, at + 3] = own_norm
+
+
+@jit
+def _rarity(places: NDArray[np.int64], word_ends: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how rare each place of the table is among the page's blocks."""
+    n = len(word_ends)
+    blocks_with = np.zeros(1 << SIMILARITY_BITS)
+    seen = np.full(1 << SIMILARITY_BITS, -1, np.int64)
+    for b in range(n):
+        for k in range(word_ends[b - 1] if b > 0 else np.int64(0), word_ends[b]):
+            place = places[k]
+            if seen[place] != b:
+                seen[place] = b
+                blocks_with[place] += 1.0
+    rarity = np.empty(len(blocks_with))
+    for place in range(len(blocks_with)):
+        rarity[place] = np.log((1.0 + n) / (1.0 + blocks_with[place])) + 0.1
+    return rarity
+
+
+@jit
+def _body_words(
+    places: NDArray[np.int64],
+    word_ends: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    rarity: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Sum up the page's words, each block's by its share of text."""
+    body = np.zeros(len(rarity))
+    for b in range(len(word_ends)):
+        for k in range(word_ends[b - 1] if b > 0 else np.int64(0), word_ends[b]):
+            body[places[k]] += shares[b, 0] * rarity[places[k]]
+    return body
+
+
+@jit
+def _compare(
+    places: NDArray[np.int64],
+    begin: np.int64,
+    end: np.int64,
+    own: NDArray[np.float64],
+    body: NDArray[np.float64],
+    before: NDArray[np.float64],
+    share: float,
+) -> tuple[float, float, float, float]:
+    """Compare the words of one block, whose places are given, with the body's and with the block's before.
+
+    A word may stand twice: a place that is done is marked by its sign.
+
+    Returns:
+        The block's squared length, its product with the rest of the body, by how much the body's squared
+        length shrinks without the block, and the block's product with the one before.
+    """
+    own_norm = dot = change = dot_before = 0.0
+    for k in range(begin, end):
+        place = places[k]
+        value = own[place]
+        if value > 0.0:
+            left = body[place] - share * value
+            own_norm += value * value
+            dot += value * max(left, 0.0)
+            change += body[place] * body[place] - left * left
+            dot_before += value * before[place]
+            own[place] = -value
+    for k in range(begin, end):
+        own[places[k]] = abs(own[places[k]])
+    return own_norm, dot, change, dot_before

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from classifier.characters import character_tables, code_points
 from classifier.lexical import read_blocks
+from classifier.names import hash_hrefs, hash_names
 from classifier.shape import SHAPE_TOKENS, markup_tokens, shape_columns, shape_tokens
 from classifier.types import Blocks
 
@@ -21,16 +20,13 @@ FEATURES_VERSION = 1
 
 FIELDS = ("words", "shape", "markup")
 
-_NAME_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
-_HREF_WORD = re.compile(r"[A-Za-z]{2,}|#|\?|\d{4,}")
-
 
 @dataclass(frozen=True, slots=True)
 class PageFeatures:
     """What the model sees of one page of n blocks.
 
     Attributes:
-        tokens: All hashes, by field, then by block.
+        tokens: All hashes, the lower 32 bits of each, by field, then by block.
         ends: Shape (len(FIELDS), n): where each block's tokens of a field end, in `tokens`.
         words: Hashes of plain words, by block.
         word_ends: Shape (n,).
@@ -41,7 +37,7 @@ class PageFeatures:
         paths: Shape (n,): a hash of the block's tags and names, equal for blocks set alike.
     """
 
-    tokens: NDArray[np.uint64]
+    tokens: NDArray[np.uint32]
     ends: NDArray[np.int64]
     words: NDArray[np.uint64]
     word_ends: NDArray[np.int64]
@@ -98,7 +94,7 @@ def describe(page: Blocks) -> PageFeatures:
     )
     offset = len(tokens)
     return PageFeatures(
-        tokens=np.concatenate([tokens, shape.ravel(), marks]),
+        tokens=np.concatenate([tokens, shape.ravel(), marks]).astype(np.uint32),
         ends=np.stack([token_ends, offset + SHAPE_TOKENS * np.arange(1, n + 1), offset + SHAPE_TOKENS * n + mark_ends]),
         words=words,
         word_ends=word_ends,
@@ -152,9 +148,10 @@ def _tree(page: Blocks) -> _Tree:
         no_elements = np.empty(0, np.int64)
         spans = np.empty((0, 2), np.int64)
         return _Tree(no_ends - 1, no_elements, spans, none, none, no_elements, none, no_ends, none, no_ends)
-    names, name_ends = _hash_all(markup.names, _hash_names)
-    inline, inline_ends = _hash_all(markup.inline, _hash_names)
-    hrefs, href_ends = _hash_all(markup.hrefs, _hash_href)
+    holding = zip(markup.names, markup.firsts, markup.lasts, strict=True)
+    names, name_ends = hash_names([names if first < last else "" for names, first, last in holding])
+    inline, inline_ends = hash_names(markup.inline)
+    hrefs, href_ends = hash_hrefs(markup.hrefs)
     return _Tree(
         elements=np.array(markup.elements, np.int64),
         parents=np.array(markup.parents, np.int64),
@@ -169,35 +166,7 @@ def _tree(page: Blocks) -> _Tree:
     )
 
 
-def _hash_all(
-    texts: Sequence[str], hasher: Callable[[str], tuple[int, ...]]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    hashes: list[int] = []
-    ends: list[int] = []
-    for text in texts:
-        if text:
-            hashes += hasher(text)
-        ends.append(len(hashes))
-    return np.array(hashes, np.uint64), np.array(ends, np.int64)
-
-
 @lru_cache(maxsize=1 << 10)
 def hash_tag(tag: str) -> int:
     """Return a tag name's hash."""
     return crc32(tag.encode("utf-8", "replace"))
-
-
-@lru_cache(maxsize=1 << 14)
-def _hash_names(names: str) -> tuple[int, ...]:
-    """Hash the words of class and id names, camel case and hyphens taken apart."""
-    return tuple(crc32(word.lower().encode()) for word in _NAME_WORD.findall(names)[:24])
-
-
-@lru_cache(maxsize=1 << 12)
-def _hash_href(href: str) -> tuple[int, ...]:
-    """Hash the words of a link's path: its first eight, and how many there are."""
-    path = href.split("//", 1)[-1]
-    head, _, path = path.partition("/") if "//" in href else ("", "", path)
-    words = _HREF_WORD.findall(path)
-    shape = f"={min(len(words), 12)}{'/' if head else '-'}{href[:1]}"
-    return tuple(crc32(word.lower().encode()) for word in [*words[:8], shape])

@@ -65,7 +65,7 @@ def tfidf_values(
 
 @jit
 def _scores(
-    tokens: NDArray[np.uint64],
+    tokens: NDArray[np.uint32],
     ends: NDArray[np.int64],
     idf: NDArray[np.float32],
     weights: NDArray[np.float32],
@@ -74,7 +74,7 @@ def _scores(
     n = ends.shape[1]
     kinds = len(intercepts)
     out = np.empty((n, kinds), np.float32)
-    mask = np.uint64(len(idf) - 1)
+    mask = np.uint32(len(idf) - 1)
     sums = np.zeros(kinds)
     total = np.zeros(kinds)
     for b in range(n):
@@ -101,7 +101,7 @@ def _scores(
 
 @jit
 def _hashed_rows(
-    tokens: NDArray[np.uint64], ends: NDArray[np.int64], mask: int
+    tokens: NDArray[np.uint32], ends: NDArray[np.int64], mask: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     n = ends.shape[1]
     columns = np.empty(len(tokens), np.int32)
@@ -111,7 +111,7 @@ def _hashed_rows(
         for field in range(3):
             begin = ends[field, b - 1] if b > 0 else (ends[field - 1, n - 1] if field > 0 else 0)
             for t in range(begin, ends[field, b]):
-                columns[at] = np.int64(tokens[t] & np.uint64(mask))
+                columns[at] = np.int64(tokens[t] & np.uint32(mask))
                 at += 1
             field_ends[b, field] = at
     return columns, field_ends

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from classifier.jit import jit
 
 MAX_DEPTH = 384
-"""Open elements; Blink stops at 512. The deepest of 1,497 WCXB pages has 90 as counted here."""
+"""Open elements; Blink stops at 512. The deepest of 1,497 WCXB pages has 107 as counted here."""
 
 MAX_REOPENED = 1_000_000
-"""Formatting elements that a parser may open again on one page, about 200 MB of tree."""
+"""Formatting elements that a parser may open again; 3,381 is the most among the same pages, as counted here."""
 
 MAX_ATTRIBUTES = 256
 """Attributes of one tag; a parser compares each with all before it."""
@@ -28,61 +29,47 @@ _TABLE, _SECTION, _ROW, _CELL, _CAPTION, _LINK, _FORM, _TEMPLATE, _LIST, _BUTTON
 )
 _TABLE_PARTS = _SECTION | _ROW | _CELL | _CAPTION
 
-_FAMILIES: tuple[tuple[int, str], ...] = (
-    (
-        _VOID,
-        "area base basefont bgsound body br col embed frame head hr html image img input keygen link meta param source "
-        "track wbr",
-    ),
-    (_RAW, "script style textarea title xmp iframe noembed noframes"),
-    (_FORMATTING, "b big code em font i nobr s small strike strong tt u"),
-    (
-        _SPECIAL,
-        "address applet article aside blockquote button caption center colgroup dd details dialog dir div dl dt "
-        "fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup li listing main marquee menu "
-        "nav noscript object ol p plaintext pre search section select summary table tbody td template tfoot th thead "
-        "tr ul foreignobject desc mi mo mn ms mtext annotation-xml",
-    ),
-    (
-        _BARRIER,
-        "applet caption marquee object select table td template th foreignobject desc mi mo mn ms mtext annotation-xml",
-    ),
-    (
-        _CLOSES_P,
-        "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption figure footer "
-        "form h1 h2 h3 h4 h5 h6 header hgroup li listing main menu nav ol p plaintext pre search section summary ul",
-    ),
-    (
-        _BREAKS_OUT,
-        "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu "
-        "meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var",
-    ),
-    (_HIDES, "svg math select datalist object canvas video audio template map"),
-    (_MARKER, "applet caption marquee object td template th"),
-    (_INTEGRATION, "foreignobject desc title mi mo mn ms mtext annotation-xml"),
-    (_FOREIGN, "svg math"),
-    (_HEADING, "h1 h2 h3 h4 h5 h6"),
-    (_P, "p"),
-    (_LI, "li"),
-    (_DEFINITION, "dd dt"),
-    (_TABLE, "table"),
-    (_SECTION, "tbody tfoot thead"),
-    (_ROW, "tr"),
-    (_CELL, "td th"),
-    (_CAPTION, "caption colgroup"),
-    (_LINK, "a"),
-    (_FORM, "form"),
-    (_TEMPLATE, "template"),
-    (_LIST, "ol ul"),
-    (_BUTTON, "button"),
-    (_LOOSE, "address div"),
-)
+_FAMILIES = {
+    _VOID: "area base basefont bgsound body br col embed frame head hr html image img input keygen link meta "
+    "param source track wbr",
+    _RAW: "script style textarea title xmp iframe noembed noframes",
+    _FORMATTING: "b big code em font i nobr s small strike strong tt u",
+    _SPECIAL: "address applet article aside blockquote button caption center colgroup dd details dialog dir div "
+    "dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup li listing main "
+    "marquee menu nav noscript object ol p plaintext pre search section select summary table tbody td template "
+    "tfoot th thead tr ul foreignobject desc mi mo mn ms mtext annotation-xml",
+    _BARRIER: "applet caption marquee object select table td template th foreignobject desc mi mo mn ms mtext "
+    "annotation-xml",
+    _CLOSES_P: "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup li listing main menu nav ol p plaintext pre search "
+    "section summary ul",
+    _BREAKS_OUT: "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li "
+    "listing menu meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var",
+    _HIDES: "svg math select datalist object canvas video audio template map",
+    _MARKER: "applet caption marquee object td template th",
+    _INTEGRATION: "foreignobject desc title mi mo mn ms mtext annotation-xml",
+    _FOREIGN: "svg math",
+    _HEADING: "h1 h2 h3 h4 h5 h6",
+    _P: "p",
+    _LI: "li",
+    _DEFINITION: "dd dt",
+    _TABLE: "table",
+    _SECTION: "tbody tfoot thead",
+    _ROW: "tr",
+    _CELL: "td th",
+    _CAPTION: "caption colgroup",
+    _LINK: "a",
+    _FORM: "form",
+    _TEMPLATE: "template",
+    _LIST: "ol ul",
+    _BUTTON: "button",
+    _LOOSE: "address div",
+}
 """What the HTML Standard's tree construction (section 13.2.6) says of each name, as far as depth depends on it."""
 
-_DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT = range(5)  # places in the counters of a scan
+_DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # places in the counters of a scan
 _LT, _GT, _SLASH, _EQUALS, _BANG, _DASH, _QUESTION, _QUOTE, _TICK = (ord(c) for c in "<>/=!-?\"'")
-_PRIME = 1_000_003
-_MASK = 1023  # of the slots in the table of names
+_PRIME, _MASK = 1_000_003, 1023  # of the hash of a name, of the slots in the table of names
 _STRETCH = 32  # bytes that are compared in one go
 
 _Ints = NDArray[np.int64]
@@ -104,7 +91,20 @@ def cap_nesting(page: bytes) -> bytes:
     cuts, reopened = _scan(data, keys, families, True)
     if reopened > MAX_REOPENED:
         cuts, _ = _scan(data, keys, families, False)
-    return page if len(cuts) == 0 else _without(data, cuts, np.frombuffer(b"<br><br>", np.uint8)).tobytes()
+    return _without(page, cuts) if len(cuts) else page
+
+
+def _without(page: bytes, cuts: _Ints) -> bytes:
+    """Copy a page without the stretches that `_scan` cuts, and with what goes in their places."""
+    pieces, at = [], 0
+    for begin, end, place in cuts.tolist():
+        pieces.append(page[at:begin])
+        if place > 0:
+            pieces.append(b"</%b>" % re.split(rb"[\s/>]", page[place + 1 : place + 32], maxsplit=1)[0])
+        if place:
+            pieces.append(b"<br><br>")
+        at = end
+    return b"".join(pieces) + page[at:]
 
 
 @cache
@@ -112,7 +112,7 @@ def _families() -> tuple[_Ints, _Ints]:
     """Return the table that `_family` reads: hashes of the known names, 0 where a slot is free, and families."""
     keys = np.zeros(_MASK + 1, np.int64)
     families = np.zeros(_MASK + 1, np.int64)
-    for family, names in _FAMILIES:
+    for family, names in _FAMILIES.items():
         for name in names.split():
             key = _name_hash(np.frombuffer(name.encode(), np.uint8), 0)[0]
             slot = (key ^ key >> 8) & _MASK
@@ -128,13 +128,14 @@ def _scan(data: _Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple
     """Follow the open elements through a page.
 
     Returns:
-        Shape (n_cuts, 3): begin and end of each stretch to leave out, in order, and whether a line break
-        goes in its place; and how many formatting elements a parser would open again.
+        Shape (n_cuts, 3): begin and end of each stretch to leave out, in order, and what goes in its place:
+        0 for nothing, -1 for a line break, else the end tag of the element that begins at this place.
+        And how many formatting elements a parser would open again.
     """
     n = len(data)
     stack = np.empty((256, 3), np.int64)  # of each open element: name, family, and for markers the floor below
     active = np.empty(_MAX_ACTIVE, np.int64)  # names of formatting elements that the parser keeps alive
-    counts = np.zeros(5, np.int64)
+    counts = np.zeros(8, np.int64)
     cuts = np.empty((4, 3), np.int64)
     n_cuts = 0
     raw = True
@@ -147,7 +148,7 @@ def _scan(data: _Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple
             continue
         name, at = _name_hash(data, at)
         family = _family(keys, families, name)
-        end, crowd = _tag_end(data, at)
+        end, crowd, closed = _tag_end(data, at)
         if end == n:
             break
         if n_cuts + 2 > len(cuts):
@@ -155,18 +156,23 @@ def _scan(data: _Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple
         if counts[_DEPTH] == len(stack):
             stack = _grown(stack)
         if crowd > 0:
-            n_cuts = _cut(cuts, n_cuts, crowd, end, False)
+            cuts[n_cuts] = crowd, end, 0
+            n_cuts += 1
         foreign = counts[_DEPTH] > 0 and stack[counts[_DEPTH] - 1, 1] & _FOREIGN != 0
+        kept = counts[_KEPT]
+        counts[_AT] = i
         if family & _FORMATTING and not formatting:
             dropped = True
         elif closing:
             dropped = _close(stack, active, counts, name, family)
         else:
-            dropped = _open(stack, active, counts, name, family, data[end - 1] == _SLASH)
+            dropped = _open(stack, active, counts, name, family, closed)
         if dropped:
             n_cuts -= crowd > 0
             apart = n_cuts == 0 or cuts[n_cuts - 1, 1] != i
-            n_cuts = _cut(cuts, n_cuts, i, end + 1, apart and family & _SPECIAL != 0)
+            broken = apart and family & _SPECIAL != 0
+            cuts[n_cuts] = i, end + 1, counts[_KEPT_AT] if counts[_KEPT] < kept else -1 if broken else 0
+            n_cuts += 1
         i = end + 1
         if raw and family & _RAW and not closing and not foreign:
             after = _raw_end(data, i, name)
@@ -185,14 +191,6 @@ def _family(keys: _Ints, families: _Ints, name: int) -> int:
     while keys[slot] != name and keys[slot] != 0:
         slot = (slot + 1) & _MASK
     return int(families[slot])
-
-
-@jit
-def _cut(cuts: _Ints, n_cuts: int, begin: int, end: int, broken: bool) -> int:
-    cuts[n_cuts, 0] = begin
-    cuts[n_cuts, 1] = end
-    cuts[n_cuts, 2] = broken
-    return n_cuts + 1
 
 
 @jit
@@ -217,9 +215,10 @@ def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, cl
     if depth >= MAX_DEPTH:
         if family & _HIDES and counts[_KEPT] == 0:
             family |= _KEPT_DEEP
-            counts[_KEPT] += 1
+            counts[_KEPT] = 1
+            counts[_KEPT_AT] = counts[_AT]
         else:
-            family = (family | _DROPPED) & ~(_MARKER | _FOREIGN | _INTEGRATION | _FORMATTING)
+            family = (family | _DROPPED) & ~(_MARKER | _FOREIGN | _FORMATTING) | (_FOREIGN if foreign else 0)
     if family & _MARKER:
         stack[depth, 2] = counts[_FLOOR]
         counts[_FLOOR] = counts[_ACTIVE]
@@ -229,6 +228,7 @@ def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, cl
             return False
         active[counts[_ACTIVE]] = name
         counts[_ACTIVE] += 1
+    counts[_TABLES] += family & _TABLE != 0
     stack[depth, 0] = name
     stack[depth, 1] = family
     counts[_DEPTH] = depth + 1
@@ -248,6 +248,8 @@ def _close_implied(stack: _Ints, counts: _Ints, family: int) -> None:
     depth = counts[_DEPTH]
     if family & _HEADING and depth > 0 and stack[depth - 1, 1] & _HEADING:
         _pop(stack, counts, depth - 1)
+    if counts[_TABLES] == 0:
+        return
     if family & _TABLE:
         _pop(stack, counts, _find(stack, depth, _TABLE, _CELL | _CAPTION | _TEMPLATE | _FOREIGN, 0))
     if family & _TABLE_PARTS:
@@ -315,7 +317,8 @@ def _pop(stack: _Ints, counts: _Ints, depth: int) -> None:
             counts[_ACTIVE] = counts[_FLOOR]
             counts[_FLOOR] = stack[k, 2]
         if stack[k, 1] & _KEPT_DEEP:
-            counts[_KEPT] -= 1
+            counts[_KEPT] = 0
+        counts[_TABLES] -= stack[k, 1] & _TABLE != 0
     counts[_DEPTH] = depth
     counts[_REOPENED] += counts[_ACTIVE] - counts[_FLOOR]
 
@@ -345,15 +348,16 @@ def _name_hash(data: _Bytes, at: int) -> tuple[int, int]:
 
 
 @jit
-def _tag_end(data: _Bytes, at: int) -> tuple[int, int]:
-    """Return the place of a tag's `>`, or the page's end, and where its attributes become too many, or 0."""
+def _tag_end(data: _Bytes, at: int) -> tuple[int, int, bool]:
+    """Return the place of a tag's `>` or the page's end, where attributes become too many or 0, and if `/` ends it."""
     n = len(data)
     crowd = 0
     attributes = 0
     while True:
+        before = at
         at = _after_spaces(data, at, _SLASH)
         if at == n or data[at] == _GT:
-            return at, crowd
+            return at, crowd, at > before and data[at - 1] == _SLASH
         attributes += 1
         if attributes == MAX_ATTRIBUTES + 1:
             crowd = at
@@ -419,13 +423,11 @@ def _after_oddity(data: _Bytes, at: int) -> int:
     n = len(data)
     c = data[at + 1]
     if c == _BANG and at + 3 < n and data[at + 2] == _DASH and data[at + 3] == _DASH:
-        k = _next(data, at + 4, _GT)
-        while k < n:
-            dashed = data[k - 1] == _DASH and data[k - 2] == _DASH
-            if dashed or (k > at + 6 and data[k - 1] == _BANG and data[k - 2] == _DASH and data[k - 3] == _DASH):
-                break
-            k = _next(data, k + 1, _GT)
-        return k + 1
+        for k in range(at + 4, n):
+            odd = k > at + 6 and data[k - 1] == _BANG and data[k - 3] == _DASH
+            if data[k] == _GT and data[k - 2] == _DASH and (odd or data[k - 1] == _DASH):
+                return k + 1
+        return n
     if c in (_BANG, _QUESTION, _SLASH):
         return _next(data, at + 2, _GT) + 1
     return at + 1
@@ -434,9 +436,8 @@ def _after_oddity(data: _Bytes, at: int) -> int:
 @jit
 def _raw_end(data: _Bytes, at: int, name: int) -> int:
     """Return the place of the end tag that ends raw text, or -1."""
-    n = len(data)
     at = _next_tag(data, at)
-    while at < n - 2:
+    while at < len(data) - 2:
         if data[at + 1] == _SLASH and _name_hash(data, at + 2)[0] == name:
             return at
         at = _next_tag(data, at + 1)
@@ -446,25 +447,5 @@ def _raw_end(data: _Bytes, at: int, name: int) -> int:
 @jit
 def _grown(rows: _Ints) -> _Ints:
     more = np.empty((2 * len(rows), 3), np.int64)
-    for k in range(len(rows)):
-        for m in range(3):
-            more[k, m] = rows[k, m]
+    more[: len(rows)] = rows
     return more
-
-
-@jit
-def _without(data: _Bytes, cuts: _Ints, breaks: _Bytes) -> _Bytes:
-    """Copy a page without the stretches that are cut, `breaks` where they ask for it."""
-    out = np.empty(len(data) + len(breaks) * len(cuts), np.uint8)
-    size = 0
-    begin = 0
-    for k in range(len(cuts) + 1):
-        end = cuts[k, 0] if k < len(cuts) else len(data)
-        out[size : size + end - begin] = data[begin:end]
-        size += end - begin
-        if k < len(cuts):
-            begin = cuts[k, 1]
-            if cuts[k, 2]:
-                out[size : size + len(breaks)] = breaks
-                size += len(breaks)
-    return out[:size]

@@ -8,13 +8,17 @@ from classifier.article import body_text, page_confidence, page_title
 from classifier.errors import UnreadablePage
 from classifier.explain import explain_block
 from classifier.features import describe
-from classifier.model import FormModel, Judged, Model, choose_labels, context_stage, first_stage
+from classifier.model import FormModel, Judged, Model, context_stage, first_stage
 from classifier.segment_html import segment_html
 from classifier.segment_text import segment_text
 from classifier.types import KINDS, LABELS, Article, Blocks, Page, ScoredBlock
 
 MAX_BLOCKS = 100_000
-"""Blocks of one page that are judged; a page of more is no page (the longest of WCXB has 9,000)."""
+"""Blocks of one page that are judged; a page of more is no page."""
+
+
+MAX_MARKS = 1_000_000
+"""Line ends of a text, or tags of an HTML page, that are read; more are refused before they cost memory."""
 
 
 def classify(pages: Iterable[Page], model: Model, *, explain: bool = False) -> Iterator[Article | UnreadablePage]:
@@ -47,19 +51,27 @@ def segment(page: Page) -> Blocks:
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")
-    blocks = segment_text(page.text) if page.text is not None else segment_html(page.html or "")
-    if len(blocks.blocks) > MAX_BLOCKS:
-        raise UnreadablePage(
-            "too_many_blocks",
-            f"the page has {len(blocks.blocks)} blocks, expected at most {MAX_BLOCKS}; split it into its articles",
-        )
+    if page.text is not None:
+        _limit(page.text.count("\n"), MAX_MARKS, "line ends")
+        blocks = segment_text(page.text)
+    else:
+        html = page.html or ""
+        _limit(html.count("<"), MAX_MARKS, "tags")
+        blocks = segment_html(html)
+    _limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
     return blocks
+
+
+def _limit(found: int, most: int, what: str) -> None:
+    if found > most:
+        raise UnreadablePage(
+            "too_many_blocks", f"the page has {found} {what}, expected at most {most}; split it into its articles"
+        )
 
 
 def score(blocks: Blocks, judged: Judged, form: FormModel, *, explain: bool) -> tuple[ScoredBlock, ...]:
     """Give each block its label, kind and probabilities, and reasons where asked for."""
-    labels = choose_labels(judged.probabilities)
-    rows = zip(blocks.blocks, labels.tolist(), judged.kinds.tolist(), judged.probabilities.tolist(), strict=True)
+    rows = zip(blocks.blocks, judged.labels.tolist(), judged.kinds.tolist(), judged.probabilities.tolist(), strict=True)
     return tuple(
         ScoredBlock(
             block.start,

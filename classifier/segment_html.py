@@ -22,6 +22,9 @@ MAX_NAMES = 400
 MAX_HREF = 300
 """Characters of a link's target that are kept."""
 
+MAX_ELEMENTS = 200_000
+"""Elements of one page that begin and end blocks; beyond them they count as white space, which bounds the memory."""
+
 HIDDEN = "hidden-part"
 """The name that a hidden element gets after its own."""
 
@@ -113,6 +116,15 @@ class _Setter:
         self.visible = False
         self.broken = False
 
+    def note_text(self, text: str, in_pre: int, in_link: int) -> None:
+        """Note text that is not all white space."""
+        if not in_pre and (_LINE_END in text or _CELL_END in text):
+            text = text.replace(_LINE_END, " ").replace(_CELL_END, " ")
+        self.pieces.append(text)
+        self.visible = True
+        if in_link:
+            self.link_chars += len(text.strip())
+
     def end(self, element: int, in_pre: int) -> None:
         """End the run; two or more line breaks in a row end a block inside it."""
         if not self.visible:
@@ -137,11 +149,7 @@ class _Setter:
 
 
 def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]:
-    """Visit every node in page order with a stack of its own; nearly all of our own time goes here.
-
-    Returns:
-        What is known of each element when it begins, and one past the number of its last block.
-    """
+    """Visit every node in page order, and return the elements and their `lasts`; nearly all our time goes here."""
     pieces, rows = setter.pieces, setter.rows
     elements: list[_Element] = [_BODY]
     lasts = [0]
@@ -154,9 +162,8 @@ def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]
             if action >= _BLOCK:
                 if pieces:
                     setter.end(element, in_pre)
-                if action != _BLOCK:
-                    in_pre -= action == _PRE
-                    in_row -= action == _ROW
+                in_pre -= action == _PRE
+                in_row -= action == _ROW
                 lasts[element] = len(rows)
                 element = elements[element][2]
             elif action == _LINK:
@@ -167,29 +174,30 @@ def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]
         action = _ACTIONS.get(tag, _BLOCK)
         if action == _TEXT:
             text = node.text_content or ""
-            if not text.isspace():
-                pieces.append(text if in_pre else _without_marks(text))
-                setter.visible = True
-                if in_link:
-                    setter.link_chars += len(text.strip())
-            else:
+            if text.isspace():
                 pieces.append(text if in_pre else " ")
+            else:
+                setter.note_text(text, in_pre, in_link)
             node = node.next
             continue
-        if action < _BLOCK:
-            action = _note(tag, action, node, setter, in_row)
-            if action == _SKIPPED:
-                node = node.next
-                continue
-            if action == _LINK:
-                in_link += 1
-        if action >= _BLOCK:
+        if action in (_INLINE, _LINK):
+            action = _note_inline(tag, action, node.attributes, setter)
+            in_link += action == _LINK
+        elif action < _BLOCK:
+            action = _note_other(tag, action, node, setter, in_row)
+        if action == _SKIPPED:
+            node = node.next
+            continue
+        if action >= _BLOCK and len(lasts) >= MAX_ELEMENTS:
+            pieces.append(" ")
+            action = _INSIDE
+        elif action >= _BLOCK:
             if pieces:
                 setter.end(element, in_pre)
-            if action != _BLOCK:
-                action = _PRE if action == _PRE else _row_action(node, in_row)
-                in_pre += action == _PRE
-                in_row += action == _ROW
+            if action == _ROW and (in_row or not _is_data_row(node)):
+                action = _BLOCK
+            in_pre += action == _PRE
+            in_row += action == _ROW
             elements.append(("span" if tag in _INLINE_TAGS else tag, _names(node.attributes), element, len(rows)))
             element = len(lasts)
             lasts.append(0)
@@ -201,10 +209,8 @@ def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]
     return elements, lasts
 
 
-def _note(tag: str, action: int, node: LexborNode, setter: _Setter, in_row: int) -> int:
-    """Note along the run what begins no block of itself, and return what the node is to the walk then."""
-    if action == _INLINE or action == _LINK:  # noqa: SIM109 - a tuple costs time here
-        return _note_inline(tag, action, node.attributes, setter)
+def _note_other(tag: str, action: int, node: LexborNode, setter: _Setter, in_row: int) -> int:
+    """Note what stands in a run without being text or inline, and return what the node is to the walk."""
     if action == _IMAGE:
         setter.images += tag == "img"
         return _INSIDE
@@ -215,12 +221,6 @@ def _note(tag: str, action: int, node: LexborNode, setter: _Setter, in_row: int)
         setter.broken = True
         return _INSIDE
     return _BLOCK if action == _CELL else _SKIPPED
-
-
-def _without_marks(text: str) -> str:
-    if _LINE_END in text or _CELL_END in text:
-        return text.replace(_LINE_END, " ").replace(_CELL_END, " ")
-    return text
 
 
 def _note_inline(tag: str, action: int, attributes: dict[str, str | None], setter: _Setter) -> int:
@@ -257,10 +257,6 @@ def _names(attributes: dict[str, str | None]) -> str:
 def _is_hidden(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
     return "hidden" in attributes or (style is not None and _DISPLAY_NONE.search(style) is not None)
-
-
-def _row_action(row: LexborNode, in_row: int) -> int:
-    return _ROW if not in_row and _is_data_row(row) else _BLOCK
 
 
 def _is_data_row(row: LexborNode) -> bool:

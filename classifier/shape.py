@@ -51,16 +51,7 @@ def shape_columns(
     n = len(stats)
     out = np.zeros((n, 33), np.float32)
     paths = np.zeros(n, np.uint64)
-    depths = np.zeros(len(parents), np.int64)
-    element_paths = np.zeros(len(parents), np.uint64)
-    for e in range(len(parents)):
-        here = tags[e]
-        for k in range(name_ends[e - 1] if e > 0 else 0, name_ends[e]):
-            here = here * np.uint64(31) + names[k]
-        if parents[e] >= 0:
-            depths[e] = depths[parents[e]] + 1
-            here = mix(here + element_paths[parents[e]] * np.uint64(17), np.uint64(11))
-        element_paths[e] = here
+    depths, element_paths = _element_paths(parents, tags, names, name_ends)
     page_chars = 0
     page_words = 0
     page_links = 0
@@ -72,69 +63,121 @@ def shape_columns(
     for b in range(n):
         s = stats[b]
         c = out[b]
-        letters = max(1, s[2])
-        n_words = max(1, s[1])
-        c[0] = np.log1p(s[0])
-        c[1] = np.log1p(s[1])
-        c[2] = s[3] / letters
-        c[3] = s[4] / max(1, s[2] + s[4])
-        c[4] = min(s[5], 12)
-        c[5] = s[6] / n_words
-        last = s[7]
-        if last == 34 or last == 0x201D or last == 41 or last == 0xBB:
-            c[6] = 0.5
-        if last == 46 or last == 33 or last == 63 or last == 0x3002 or last == 0xFF01 or last == 0xFF1F:
-            c[6] = 1.0
-        if last == 58:
-            c[6] = -0.5
-        c[7] = s[9]
-        c[8] = s[12] / n_words
-        c[9] = min(s[13], 6)
-        c[10] = min(s[14], 6)
-        c[11] = min(s[15], 30)
-        c[12] = min((s[2] + s[4]) / n_words, 20)
-        first = s[8]
-        c[13] = 97 <= first <= 122
-        c[14] = 48 <= first <= 57
+        _word_columns(c, s)
+        _end_columns(c, s)
         c[15] = min(1.0, links[b, 0] / max(1, s[0]))
         c[16] = min(links[b, 1], 12)
         c[17] = min(links[b, 2], 5)
         c[18] = min(repeats[b], 6)
         if len(title) > 0:
-            found = 0
             begin = word_ends[b - 1] if b > 0 else 0
-            for k in range(begin, min(word_ends[b], begin + 60)):
-                at = np.searchsorted(title, words[k])
-                found += at < len(title) and title[at] == words[k]
+            found = _count_found(title, words, begin, min(word_ends[b], begin + 60))
             c[19] = min(found, 20)
-            c[20] = found / n_words
+            c[20] = found / max(1, s[1])
         e = elements[b]
         if e >= 0:
             paths[b] = element_paths[e]
             c[21] = min(depths[e], 40)
             c[22] = np.log1p(spans[e, 1] - spans[e, 0])
             c[23] = (b - spans[e, 0]) / max(1, spans[e, 1] - spans[e, 0])
-            tag = tags[e]
-            if tag == _H1:
-                c[24] = 6.0
-            elif tag == _H2:
-                c[24] = 5.0
-            elif tag == _H3:
-                c[24] = 4.0
-            elif tag == _H4:
-                c[24] = 3.0
-            elif tag == _H5:
-                c[24] = 2.0
-            elif tag == _H6:
-                c[24] = 1.0
-            c[25] = tag == _LI
-            c[26] = tag == _P
+            c[24] = _heading_level(tags[e])
+            c[25] = tags[e] == _LI
+            c[26] = tags[e] == _P
         c[27] = (b + 0.5) / n
         c[28] = (read + s[1] * 0.5) / max(1, page_words)
         c[29] = np.log1p(n)
         c[30] = np.log1p(page_words)
         c[31] = page_links / max(1, page_chars)
         read += s[1]
+    _fill_path_shares(out, paths, stats, page_chars)
+    return out, paths
+
+
+@jit
+def _element_paths(
+    parents: NDArray[np.int64],
+    tags: NDArray[np.uint64],
+    names: NDArray[np.uint64],
+    name_ends: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return each element's depth, and a hash of the tags and names from it all the way up."""
+    depths = np.zeros(len(parents), np.int64)
+    paths = np.zeros(len(parents), np.uint64)
+    for e in range(len(parents)):
+        here = tags[e]
+        for k in range(name_ends[e - 1] if e > 0 else 0, name_ends[e]):
+            here = here * np.uint64(31) + names[k]
+        if parents[e] >= 0:
+            depths[e] = depths[parents[e]] + 1
+            here = mix(here + paths[parents[e]] * np.uint64(17), np.uint64(11))
+        paths[e] = here
+    return depths, paths
+
+
+@jit
+def _word_columns(c: NDArray[np.float32], s: NDArray[np.int64]) -> None:
+    """Fill what the counts of one block say."""
+    n_words = max(1, s[1])
+    c[0] = np.log1p(s[0])
+    c[1] = np.log1p(s[1])
+    c[2] = s[3] / max(1, s[2])
+    c[3] = s[4] / max(1, s[2] + s[4])
+    c[4] = min(s[5], 12)
+    c[5] = s[6] / n_words
+    c[8] = s[12] / n_words
+    c[9] = min(s[13], 6)
+    c[10] = min(s[14], 6)
+    c[11] = min(s[15], 30)
+    c[12] = min((s[2] + s[4]) / n_words, 20)
+
+
+@jit
+def _end_columns(c: NDArray[np.float32], s: NDArray[np.int64]) -> None:
+    """Fill what a block's first and last characters say."""
+    last = s[7]
+    if last == 34 or last == 0x201D or last == 41 or last == 0xBB:
+        c[6] = 0.5
+    if last == 46 or last == 33 or last == 63 or last == 0x3002 or last == 0xFF01 or last == 0xFF1F:
+        c[6] = 1.0
+    if last == 58:
+        c[6] = -0.5
+    c[7] = s[9]
+    c[13] = 97 <= s[8] <= 122
+    c[14] = 48 <= s[8] <= 57
+
+
+@jit
+def _count_found(title: NDArray[np.uint64], words: NDArray[np.uint64], begin: int, end: int) -> int:
+    """Count the words that stand in the sorted title."""
+    found = 0
+    for k in range(begin, end):
+        at = np.searchsorted(title, words[k])
+        found += at < len(title) and title[at] == words[k]
+    return found
+
+
+@jit
+def _heading_level(tag: np.uint64) -> float:
+    """Return 6 for h1 down to 1 for h6, 0 for any other tag."""
+    if tag == _H1:
+        return 6.0
+    if tag == _H2:
+        return 5.0
+    if tag == _H3:
+        return 4.0
+    if tag == _H4:
+        return 3.0
+    if tag == _H5:
+        return 2.0
+    return 1.0 if tag == _H6 else 0.0
+
+
+@jit
+def _fill_path_shares(
+    out: NDArray[np.float32], paths: NDArray[np.uint64], stats: NDArray[np.int64], page_chars: int
+) -> None:
+    """Fill which share of the page's characters is set like each block."""
+    n = len(paths)
     order = np.argsort(paths)
     i = 0
     while i < n:
@@ -146,7 +189,6 @@ def shape_columns(
         for k in range(i, j):
             out[order[k], 32] = chars / max(1, page_chars)
         i = j
-    return out, paths
 
 
 @jit
@@ -159,6 +201,17 @@ def shape_tokens(
     stats: NDArray[np.int64], links: NDArray[np.int64], columns: NDArray[np.float32], has_tree: bool
 ) -> NDArray[np.uint64]:
     """Hash each block's shape, its neighbours' and its place; shape (n, SHAPE_TOKENS)."""
+    n = len(stats)
+    own = _own_shapes(stats, columns, has_tree)
+    out = np.zeros((n, 58), np.uint64)
+    _fill_own_tokens(out, stats, columns, own)
+    _fill_neighbour_tokens(out, own)
+    return out
+
+
+@jit
+def _own_shapes(stats: NDArray[np.int64], columns: NDArray[np.float32], has_tree: bool) -> NDArray[np.int64]:
+    """Bin each block's shape, with three empty rows before and after; shape (n + 6, 8)."""
     n = len(stats)
     own = np.zeros((n + 6, 8), np.int64)
     for b in range(n):
@@ -173,16 +226,27 @@ def shape_tokens(
         o[5] = _bin(c[2], 5.0, 5)
         o[6] = _bin(c[3], 5.0, 5)
         o[7] = min(stats[b, 5], 4)
-    out = np.zeros((n, 58), np.uint64)
+    return own
+
+
+@jit
+def _fill_own_tokens(
+    out: NDArray[np.uint64],
+    stats: NDArray[np.int64],
+    columns: NDArray[np.float32],
+    own: NDArray[np.int64],
+) -> None:
+    """Fill the first 33 slots of each block: its shape and its place."""
+    n = len(out)
     for b in range(n):
         s = stats[b]
         c = columns[b]
         o = own[b + 3]
         slots = out[b]
-        at = 0
         first = s[8]
         first_kind = first if (first < 48 or 57 < first < 65 or first > 122) else (1 if first >= 97 else 2)
         title_bin = _bin(c[8], 5.0, 5)
+        at = 0
         for value in (
             o[0],
             o[1],
@@ -219,7 +283,17 @@ def shape_tokens(
             _bin(c[31], 10.0, 10),
         ):
             slots[at] = mix(np.uint64(value), np.uint64(100 + at))
-            at += 1
+            at += 1  # noqa: SIM113 numba unrolls a plain loop over the tuple
+
+
+@jit
+def _fill_neighbour_tokens(out: NDArray[np.uint64], own: NDArray[np.int64]) -> None:
+    """Fill each block's other slots: three neighbours on each side, and runs of two and three."""
+    n = len(out)
+    for b in range(n):
+        o = own[b + 3]
+        slots = out[b]
+        at = 33
         for offset in (-3, -2, -1, 1, 2, 3):
             other = own[b + 3 + offset]
             slots[at] = mix(np.uint64(other[0]), np.uint64(200 + at))
@@ -233,7 +307,6 @@ def shape_tokens(
         slots[at + 4] = mix(np.uint64((own[b + 1, 0] * 32 + own[b + 2, 0]) * 32 + o[0]), np.uint64(304))
         slots[at + 5] = mix(np.uint64((o[0] * 32 + own[b + 4, 0]) * 32 + own[b + 5, 0]), np.uint64(305))
         slots[at + 6] = mix(np.uint64(min(b, 3) * 4 + min(n - 1 - b, 3)), np.uint64(306))
-    return out
 
 
 @jit

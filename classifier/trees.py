@@ -14,14 +14,13 @@ from classifier.jit import jit
 class Trees:
     """A boosted ensemble for one yes-or-no question; its scores are log-odds, already calibrated.
 
-    Nodes of all trees stand in one table, a tree's root first.
+    Nodes of all trees stand in one table, a tree's root first, the two children of a node side by side.
 
     Attributes:
         roots: Shape (n_trees,): node number of each root.
         columns: Shape (n_nodes,): the column a node asks about, -1 at a leaf.
-        thresholds: Shape (n_nodes,): a value not above it goes left.
-        lefts: Shape (n_nodes,): node number of the left child; the right child stands at `rights`.
-        rights: Shape (n_nodes,).
+        thresholds: Shape (n_nodes,): a value above it goes right, any other left.
+        lefts: Shape (n_nodes,): node number of the left child, the right one follows it; 0 at a leaf.
         values: Shape (n_nodes,): at a leaf its share of the score; inside, the mean over the training
             blocks below it.
         baseline: What the score starts from.
@@ -29,16 +28,15 @@ class Trees:
 
     roots: NDArray[np.int32]
     columns: NDArray[np.int16]
-    thresholds: NDArray[np.float64]
+    thresholds: NDArray[np.float32]
     lefts: NDArray[np.int32]
-    rights: NDArray[np.int32]
     values: NDArray[np.float64]
     baseline: float
 
     def scores(self, columns: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return the log-odds of yes for each row, shape (n,)."""
         return _scores(
-            columns, self.roots, self.columns, self.thresholds, self.lefts, self.rights, self.values, self.baseline
+            columns, self.roots, self.columns, self.thresholds, self.lefts, self.values, self.baseline
         )
 
     def contributions(self, row: NDArray[np.float32]) -> tuple[float, NDArray[np.float64]]:
@@ -48,7 +46,7 @@ class Trees:
         asked about (Saabas 2014, "Interpreting random forests"). The parts sum to the score.
         """
         return _contributions(
-            row, self.roots, self.columns, self.thresholds, self.lefts, self.rights, self.values, self.baseline
+            row, self.roots, self.columns, self.thresholds, self.lefts, self.values, self.baseline
         )
 
 
@@ -57,18 +55,19 @@ def _scores(
     rows: NDArray[np.float32],
     roots: NDArray[np.int32],
     columns: NDArray[np.int16],
-    thresholds: NDArray[np.float64],
+    thresholds: NDArray[np.float32],
     lefts: NDArray[np.int32],
-    rights: NDArray[np.int32],
     values: NDArray[np.float64],
     baseline: float,
 ) -> NDArray[np.float64]:
     out = np.full(len(rows), baseline)
     for tree in range(len(roots)):
         for r in range(len(rows)):
-            node = roots[tree]
-            while columns[node] >= 0:
-                node = lefts[node] if rows[r, columns[node]] <= thresholds[node] else rights[node]
+            node = np.int64(roots[tree])
+            asked = columns[node]
+            while asked >= 0:
+                node = np.int64(lefts[node]) + np.int64(rows[r, asked] > thresholds[node])
+                asked = columns[node]
             out[r] += values[node]
     return out
 
@@ -78,9 +77,8 @@ def _contributions(
     row: NDArray[np.float32],
     roots: NDArray[np.int32],
     columns: NDArray[np.int16],
-    thresholds: NDArray[np.float64],
+    thresholds: NDArray[np.float32],
     lefts: NDArray[np.int32],
-    rights: NDArray[np.int32],
     values: NDArray[np.float64],
     baseline: float,
 ) -> tuple[float, NDArray[np.float64]]:
@@ -91,7 +89,7 @@ def _contributions(
         start += values[node]
         while columns[node] >= 0:
             asked = columns[node]
-            child = lefts[node] if row[asked] <= thresholds[node] else rights[node]
+            child = lefts[node] + (row[asked] > thresholds[node])
             out[asked] += values[child] - values[node]
             node = child
     return start, out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import LCSseq
 
@@ -31,7 +31,8 @@ class LabelledPage:
     """A page in one form with a code for each block.
 
     `codes` are gold codes, or `?` for a block that is known only not to be body, or `` for unknown.
-    `gold` tells whether a person labelled the page.
+    `gold` tells whether a person labelled the page. `source` comes without its html and texts: the blocks
+    hold what is needed of them. `made` marks a page put together for training: nothing is scored on it.
     """
 
     source: Source
@@ -39,6 +40,7 @@ class LabelledPage:
     blocks: Blocks
     codes: tuple[str, ...]
     gold: bool
+    made: bool = False
 
 
 def label_page(source: Source, form: str) -> LabelledPage | None:
@@ -48,7 +50,7 @@ def label_page(source: Source, form: str) -> LabelledPage | None:
             return None
         blocks = segment_html(source.html)
     else:
-        blocks = segment_text("\n\n".join(source.texts))
+        blocks = segment_text("\n\n".join(source.texts) or _plain_text(source.html))
     texts = [blocks.text[b.start : b.end] for b in blocks.blocks]
     if source.codes is not None:
         codes = carry_codes(source.texts, source.codes, texts)
@@ -58,7 +60,14 @@ def label_page(source: Source, form: str) -> LabelledPage | None:
         codes = find_body(texts, source.reference)
     else:
         return None
-    return LabelledPage(source, form, blocks, tuple(codes), source.codes is not None)
+    about = replace(source, html="", texts=())
+    return LabelledPage(about, form, blocks, tuple(codes), source.codes is not None)
+
+
+def _plain_text(html: str) -> str:
+    """Return a page's blocks as a scraper's plain text, for a page that nobody cut into blocks before."""
+    blocks = segment_html(html)
+    return "\n\n".join(blocks.text[block.start : block.end] for block in blocks.blocks)
 
 
 def carry_codes(labelled: Sequence[str], codes: Sequence[str], texts: Sequence[str]) -> list[str]:

@@ -23,13 +23,14 @@ from classifier.model import FormModel, Model, context_stage, first_stage
 from classifier.pipeline import assemble, score
 from classifier.types import Page
 from training.align import LabelledPage, label_page
+from training.augment import vary
 from training.corpora import CorpusError, Source, read_jsonl, read_shared
 from training.crossval import Fitted, fit_form
 from training.evaluate import PageResult
 from training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, WEAK
 from training.report import write_card
 from training.scorers import ScorerFolders, run_scorers
-from training.table import LENGTH_WEIGHT, MOST_ROWS, RAREST, build_table, fold_of
+from training.table import LENGTH_WEIGHT, MADE_WEIGHT, MOST_ROWS, RAREST, build_table, fold_of
 
 FORMS = ("text", "html")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "numba", "selectolax", "joblib")
@@ -81,6 +82,7 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     """Read, label, fit, evaluate and write."""
     sources = read_sources(chosen.corpora)
     say(f"{len(sources)} pages read")
+    check_forms(sources)
     memory = Memory(chosen.cache, verbose=0)
     forms: dict[str, FormModel] = {}
     results: list[PageResult] = []
@@ -90,7 +92,8 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         if not labelled:
             raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
         say(f"{form}: {len(labelled)} pages labelled, {sum(len(page.codes) for page in labelled)} blocks")
-        table = build_table(labelled, n_folds=chosen.folds, run=run)
+        made = vary(labelled, n_folds=chosen.folds) if form == "text" else []
+        table = build_table([*labelled, *made], n_folds=chosen.folds, run=run)
         say(f"{form}: features")
         fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(_say_of, say, form))
         forms[form] = fitted.final
@@ -98,6 +101,19 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         say(f"{form}: cross-validated")
         del table
     write(chosen, Model(forms["text"], forms["html"], ""), sources, results, say)
+
+
+def check_forms(sources: Sequence[Source]) -> None:
+    """Refuse before the first fit what can only give half a model.
+
+    Raises:
+        CorpusError: All pages are plain text; a model answers HTML too, and can learn that from HTML alone.
+    """
+    if not any(source.html for source in sources):
+        raise CorpusError(
+            f"found {len(sources)} pages of text and none of html, expected some of html: a model answers both, "
+            "and html pages teach both; give the html of your pages, or train together with a corpus that has it"
+        )
 
 
 def _say_of(say: Clock, form: str, what: str) -> None:
@@ -182,6 +198,7 @@ def settings(folds: int) -> dict[str, Any]:
         "most_rows": MOST_ROWS,
         "length_weight": LENGTH_WEIGHT,
         "rarest": RAREST,
+        "made_weight": MADE_WEIGHT,
     }
 
 

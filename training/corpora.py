@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from classifier.errors import CopydeskError
 
@@ -27,6 +28,7 @@ CODE_OF_KIND = {
 SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "ne"})
 """Labels that stand before a country's ending without naming a site: bbc.co.uk is one site, not co.uk."""
 
+_GOLD_LINE = re.compile(rf"\s*(\d+)(?:-(\d+))?\s+([{''.join(GOLD_CODES)}])\s*")
 _LANG = re.compile(r"<html[^>]{0,2000}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
 _CANONICAL = re.compile(
     r"(?:rel=[\"']?canonical[\"']?[^>]{0,200}?href|property=[\"']?og:url[\"']?[^>]{0,200}?content)"
@@ -83,6 +85,9 @@ def read_shared(folder: Path) -> Iterator[Source]:
         CorpusError: A part is missing, or labels do not fit their page.
     """
     linearise = _load_linearise(folder / "gold" / "linearise.py")
+    for part in (folder / "gold" / "labels", folder / "corpora" / "wcxb-dev", folder / "corpora" / "fundus"):
+        if not part.is_dir():
+            raise CorpusError(f"{part} is missing; expected a folder with corpora/wcxb-dev, corpora/fundus and gold")
     gold = {path.stem: path for path in (folder / "gold" / "labels").rglob("*.txt")}
     yield from _read_wcxb(folder / "corpora" / "wcxb-dev", gold, linearise)
     yield from _read_fundus(folder / "corpora" / "fundus", gold, linearise)
@@ -100,8 +105,18 @@ def _load_linearise(path: Path) -> Callable[[str], list[str]]:
 
 
 def _read_html(path: Path) -> str:
-    with gzip.open(path, "rt", encoding="utf-8", errors="replace") as file:
-        return file.read()
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (OSError, EOFError) as error:
+        raise CorpusError(f"{path}: {error!r}; expected a page as gzipped HTML") from error
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{path}: {error!r}; expected a JSON file in UTF-8") from error
 
 
 def _language(html: str) -> str:
@@ -113,9 +128,9 @@ def _read_wcxb(folder: Path, gold: dict[str, Path], linearise: Callable[[str], l
     index = folder / "pages.json"
     if not index.exists():
         raise CorpusError(f"{index} is missing; expected the WCXB development set with pages.json, html, ground-truth")
-    for page, about in sorted(json.loads(index.read_text(encoding="utf-8")).items()):
+    for page, about in sorted(_read_json(index).items()):
         html = _read_html(folder / "html" / f"{page}.html.gz")
-        truth = json.loads((folder / "ground-truth" / f"{page}.json").read_text(encoding="utf-8"))["ground_truth"]
+        truth = _read_json(folder / "ground-truth" / f"{page}.json")["ground_truth"]
         texts = tuple(linearise(html))
         yield Source(
             id=page,
@@ -126,7 +141,7 @@ def _read_wcxb(folder: Path, gold: dict[str, Path], linearise: Callable[[str], l
             html=html,
             texts=texts,
             codes=_gold_codes(gold.get(page), len(texts)),
-            reference=truth.get("main_content") or None,
+            reference=truth.get("main_content") or "",
         )
 
 
@@ -158,11 +173,13 @@ def _gold_codes(path: Path | None, n_blocks: int) -> tuple[str, ...] | None:
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip():
             continue
-        span, code = line.split()
-        first, _, last = span.partition("-")
-        if code not in GOLD_CODES or int(last or first) >= n_blocks:
-            raise CorpusError(f"{path}: found {line!r}, expected a code of {GOLD_CODES} and blocks below {n_blocks}")
-        codes[int(first) : int(last or first) + 1] = [code] * (int(last or first) + 1 - int(first))
+        found = _GOLD_LINE.fullmatch(line)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not found or not first <= last < n_blocks:
+            raise CorpusError(
+                f"{path}: found {line!r}, expected a block or first-last below {n_blocks}, then a code of {GOLD_CODES}"
+            )
+        codes[first : last + 1] = [found[3]] * (last + 1 - first)
     if "" in codes:
         raise CorpusError(f"{path}: block {codes.index('')} of {n_blocks} has no label; label every block")
     return tuple(codes)
@@ -172,7 +189,7 @@ def _fundus_reference(path: Path, texts: Sequence[str]) -> str | None:
     """Return the stored body that this page holds most of; a publisher's file has one a parser version."""
     page = set(texts)
     best, most = None, 0
-    for version in json.loads(path.read_text(encoding="utf-8")).values():
+    for version in _read_json(path).values():
         for record in version.values() if "body" not in version else (version,):
             body = record.get("body") if isinstance(record, dict) else None
             if not isinstance(body, dict):
@@ -196,7 +213,7 @@ def read_jsonl(path: Path) -> Iterator[Source]:
     Raises:
         CorpusError: A line is none of that; the message names the line.
     """
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):  # a string may hold other line ends
         if line.strip():
             try:
                 yield _own_source(json.loads(line), path.stem)
@@ -213,6 +230,8 @@ def _own_source(row: dict[str, object], corpus: str) -> Source:
     blocks, body = row.get("blocks"), row.get("body")
     if not isinstance(blocks, list) and not isinstance(body, str):
         raise ValueError("one of blocks (a list) and body (a string) is needed")
+    if blocks == []:
+        raise ValueError("blocks is empty, expected every block of the page")
     texts: tuple[str, ...] = ()
     codes: tuple[str, ...] | None = None
     if isinstance(blocks, list):

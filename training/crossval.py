@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from classifier.linear import Linear
 from classifier.model import FormModel
 from classifier.trees import Trees
+from training.corpora import CorpusError
 from training.fit import KIND_TREES, TREES, WEAK, calibrate, calibrated, context_matrix, fit_linear, fit_question
 from training.table import Table
 
@@ -33,9 +34,14 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> Fitted:
 
     The second stage learns from first-stage answers about pages that the first stage had not seen: each
     page's scores come from the linear model of its fold.
+
+    Raises:
+        CorpusError: All sites but those of one fold hold no body, or nothing else.
     """
     everything = np.flatnonzero(table.learnt)
     parts = [everything[table.folds[everything] != fold] for fold in range(n_folds)] + [everything]
+    for rows in parts:
+        _check_both_answers(table, rows)
     run = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
     linears = list(_said(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage", n_folds, say))
     columns = context_matrix(table, _held_out_scores(table, linears))
@@ -47,6 +53,17 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> Fitted:
         for fold, (questions, linear) in enumerate(zip(asked, linears, strict=True))
     )
     return Fitted(final=forms[n_folds], folds=forms[:n_folds])
+
+
+def _check_both_answers(table: Table, rows: NDArray[np.int64]) -> None:
+    body = int((table.codes[rows] == "E").sum())
+    if not 0 < body < len(rows):
+        sites = {page.source.site for page in table.pages}
+        raise CorpusError(
+            f"without the sites of one fold {len(rows)} blocks are left to learn from, {body} of them body; expected "
+            f"some body and some not, from at least two of the {len(sites)} sites; label more sites, try another "
+            "number of folds, or train together with another corpus"
+        )
 
 
 def _said(fits: Iterable[T], stage: str, n_folds: int, say: Say) -> Iterator[T]:
@@ -114,7 +131,7 @@ def _calibration(
     table: Table, odds: NDArray[np.float64], chosen: NDArray[np.bool_]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Calibrate both questions on held-out odds of the labelled rows; on the weak ones where nobody labelled any."""
-    known = chosen & (table.codes != "") & (table.gold | ~table.gold.any())
+    known = chosen & ~table.made & (table.codes != "") & (table.gold | ~table.gold.any())
     rest = known & ~np.isin(table.codes, ["E", "?"])
     return (
         calibrate(odds[known, 0], table.codes[known] == "E"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,7 +57,7 @@ def fit_linear(table: Table, rows: NDArray[np.int64]) -> Linear:
     matrix = table.matrix(rows, idf)
     if unsure.any():
         sure = np.flatnonzero(~unsure & table.gold[rows])
-        if not len(sure):
+        if len(np.unique(codes[sure])) < 2:
             codes = np.where(unsure, "B", codes)
         else:
             first = _sgd(matrix[sure], codes[sure], table.weights[rows[sure]])
@@ -116,32 +116,42 @@ def fit_question(
 
 
 def plain_trees(grown: Sequence[Mapping[str, Any]]) -> Trees:
-    """Turn LightGBM's dumped trees into arrays; inner values become means over the training rows below."""
-    nodes: list[tuple[int, float, int, int, float]] = []
+    """Turn LightGBM's dumped trees into arrays; inner values become means over the training rows below.
+
+    Thresholds are rounded down to 32 bits, which sends every 32-bit value the same way.
+    """
+    nodes: list[tuple[int, float, int, float]] = []
     roots = []
     for tree in grown:
         roots.append(len(nodes))
         nodes += _flatten(tree["tree_structure"], len(nodes))
-    columns, thresholds, lefts, rights, values = zip(*nodes, strict=True)
+    columns, thresholds, lefts, values = zip(*nodes, strict=True)
     return Trees(
         roots=np.array(roots, np.int32),
         columns=np.array(columns, np.int16),
-        thresholds=np.array(thresholds, np.float64),
+        thresholds=_rounded_down(np.array(thresholds, np.float64)),
         lefts=np.array(lefts, np.int32),
-        rights=np.array(rights, np.int32),
         values=np.array(values, np.float64),
         baseline=0.0,
     )
 
 
-def _flatten(root: Mapping[str, Any], first: int) -> list[tuple[int, float, int, int, float]]:
-    """List a tree's nodes, parents before children, as column, threshold, left, right, value."""
-    order = list(_walk(root))
+def _rounded_down(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    near = values.astype(np.float32)
+    return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near).astype(np.float32)
+
+
+def _flatten(root: Mapping[str, Any], first: int) -> list[tuple[int, float, int, float]]:
+    """List a tree's nodes, parents before children and siblings side by side: column, threshold, left, value."""
+    order = [root]
+    for node in order:
+        if "left_child" in node:
+            order += [node["left_child"], node["right_child"]]
     number = {id(node): first + i for i, node in enumerate(order)}
     means: dict[int, float] = {}
     counts: dict[int, int] = {}
     for node in reversed(order):
-        if "split_feature" not in node:
+        if "left_child" not in node:
             counts[id(node)], means[id(node)] = int(node.get("leaf_count", 1)), float(node["leaf_value"])
             continue
         left, right = id(node["left_child"]), id(node["right_child"])
@@ -152,25 +162,15 @@ def _flatten(root: Mapping[str, Any], first: int) -> list[tuple[int, float, int,
             node.get("split_feature", -1),
             node.get("threshold", 0.0),
             number[id(node["left_child"])] if "left_child" in node else 0,
-            number[id(node["right_child"])] if "right_child" in node else 0,
             means[id(node)],
         )
         for node in order
     ]
 
 
-def _walk(root: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if "left_child" in node:
-            waiting += [node["right_child"], node["left_child"]]
-
-
 def _constant(odds: float) -> Trees:
     none = np.empty(0, np.int32)
-    return Trees(none, none.astype(np.int16), np.empty(0), none, none, np.empty(0), odds)
+    return Trees(none, none.astype(np.int16), np.empty(0, np.float32), none, np.empty(0), odds)
 
 
 def calibrate(odds: NDArray[np.float64], answers: NDArray[np.bool_]) -> tuple[float, float]:

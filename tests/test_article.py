@@ -1,0 +1,124 @@
+"""Body, title and confidence of hand-made pages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifier.article import LONG_PARAGRAPH, TITLE_BLOCKS, body_text, page_confidence, page_title
+from classifier.segment_html import segment_html
+from classifier.types import Block, Blocks, Kind, Label, ScoredBlock
+
+PARAGRAPH = (
+    "The ferry left the harbour an hour late because its crew had waited all morning for a spare pump" + "." * 60
+)
+FURNITURE = Kind.FURNITURE
+
+
+def page(*texts: str, head_title: str = "") -> Blocks:
+    """A page of these blocks, with blank lines between them."""
+    blocks, at = [], 0
+    for text in texts:
+        blocks.append(Block(at, at + len(text)))
+        at += len(text) + 2
+    return Blocks("\n\n".join(texts), tuple(blocks), head_title)
+
+
+def scored(blocks: Blocks, *kinds: Kind, body: float = 0.9) -> list[ScoredBlock]:
+    """The page's blocks with these kinds, all text where none is given."""
+    given_kinds = kinds or (Kind.TEXT,) * len(blocks.blocks)
+    return [
+        ScoredBlock(b.start, b.end, kind.label, kind, (body, 1 - body, 0.0))
+        for b, kind in zip(blocks.blocks, given_kinds, strict=True)
+    ]
+
+
+def title(*texts: str, head_title: str = "") -> str:
+    blocks = page(*texts, head_title=head_title)
+    return page_title(blocks, scored(blocks))
+
+
+def likely(length: int, label: Label, body: float) -> ScoredBlock:
+    kind = next(kind for kind in Kind if kind.label is label)
+    return ScoredBlock(0, length, label, kind, (body, (1 - body) / 2, (1 - body) / 2))
+
+
+def test_body_is_the_body_blocks_joined_by_blank_lines() -> None:
+    blocks = page("Menu", "One.", "More stories...", "Two.\nStill two.")
+    found = scored(blocks, FURNITURE, Kind.TEXT, Kind.TEASER, Kind.TEXT)
+    assert body_text(blocks, found) == "One.\n\nTwo.\nStill two."
+
+
+def test_page_without_body_blocks_has_an_empty_body() -> None:
+    assert body_text(page("Menu"), scored(page("Menu"), FURNITURE)) == ""
+    assert body_text(page(), []) == ""
+
+
+some_blocks = st.lists(st.builds(likely, st.integers(1, 5000), st.sampled_from(Label), st.floats(0, 1)), max_size=12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_blocks)
+def test_confidence_lies_between_zero_and_one(blocks: list[ScoredBlock]) -> None:
+    assert 0.0 <= page_confidence(blocks) <= 1.0
+
+
+def test_confidence_of_an_empty_page_is_one() -> None:
+    assert page_confidence([]) == 1.0
+
+
+def test_confidence_is_the_promised_f1() -> None:
+    blocks = [likely(100, Label.BODY, 0.8), likely(300, Label.BOILERPLATE, 0.1)]
+    assert page_confidence(blocks) == pytest.approx(2 * 80 / (100 + 80 + 30))
+    assert page_confidence([likely(9, Label.BODY, 1.0), likely(9, Label.TEASER, 0.0)]) == 1.0
+
+
+def test_page_without_body_is_as_sure_as_its_least_sure_block() -> None:
+    blocks = [likely(10, Label.BOILERPLATE, 0.1), likely(10, Label.TEASER, 0.4)]
+    assert page_confidence(blocks) == pytest.approx(0.6)
+
+
+def test_first_level_heading_is_the_title() -> None:
+    html = f"<p>A longer line that would win by its number of words</p><h1>Ferry late</h1><p>{PARAGRAPH}</p>"
+    blocks = segment_html(html)
+    assert page_title(blocks, scored(blocks)) == "Ferry late"
+
+
+def test_line_like_the_heads_title_beats_a_longer_one() -> None:
+    texts = ("Everything that the harbour told us about its boats this week", "Ferry waits for pump", PARAGRAPH)
+    assert title(*texts) == texts[0]
+    assert title(*texts, head_title="Ferry waits for pump | The Harbour Post") == texts[1]
+
+
+def test_longest_line_before_the_first_paragraph_is_the_title() -> None:
+    assert (
+        title("Harbour", "Ferry waits for pump", PARAGRAPH, "A longer line that follows it") == "Ferry waits for pump"
+    )
+
+
+def test_line_that_ends_like_a_sentence_is_no_title() -> None:
+    assert title("It rained all day and nobody came.", "Ferry late", PARAGRAPH) == "Ferry late"
+
+
+@pytest.mark.parametrize(("extra", "wanted"), [(-1, "line"), (0, "paragraph"), (1, "paragraph")])
+def test_a_paragraph_begins_at_its_length(extra: int, wanted: str) -> None:
+    first = "x" * (LONG_PARAGRAPH - 1 + extra) + "!"
+    assert title(first, "Ferry waits") == ("" if wanted == "paragraph" else "Ferry waits")
+
+
+@pytest.mark.parametrize("before", [TITLE_BLOCKS - 1, TITLE_BLOCKS])
+def test_title_is_looked_for_among_the_first_body_blocks(before: int) -> None:
+    found = title(*["So."] * before, "Ferry waits for pump")
+    assert found == ("Ferry waits for pump" if before < TITLE_BLOCKS else "")
+
+
+def test_blocks_outside_the_body_are_no_title() -> None:
+    blocks = page("Ferry waits for pump", "14 May 2021", "Bakers count loaves")
+    kinds = (FURNITURE, Kind.METADATA, Kind.TEASER_HEADING)
+    assert page_title(blocks, scored(blocks, *kinds, body=0.1)) == ""
+
+
+def test_page_without_anything_has_no_title() -> None:
+    assert title() == ""
+    assert title(PARAGRAPH) == ""

@@ -1,0 +1,172 @@
+"""Saved models come back the same, and whatever does not fit is refused with both sides named."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from classifier.artifact import (
+    MANIFEST_FILE,
+    MODEL_FILE,
+    expected,
+    load_manifest,
+    load_model,
+    pack,
+    save_model,
+    unpack,
+)
+from classifier.errors import ArtifactMismatch
+from classifier.model import Model
+from classifier.pipeline import classify_page
+from classifier.types import Page
+from tests.small_model import HTML_PAGE, TEXT_PAGE, small_model
+
+
+@pytest.fixture(scope="module")
+def packed() -> tuple[Model, bytes]:
+    model = small_model()
+    return model, pack(model)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, packed: tuple[Model, bytes]) -> Path:
+    """A folder with a saved model, as `save_model` writes it."""
+    data = packed[1]
+    (tmp_path / MODEL_FILE).write_bytes(data)
+    write_manifest(tmp_path, {"digest": hashlib.sha256(data).hexdigest(), **expected()})
+    return tmp_path
+
+
+def write_manifest(folder: Path, manifest: object) -> None:
+    (folder / MANIFEST_FILE).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def write_model(folder: Path, data: bytes) -> None:
+    """Put other bytes in, with a manifest that vouches for them."""
+    (folder / MODEL_FILE).write_bytes(data)
+    write_manifest(folder, load_manifest(folder) | {"digest": hashlib.sha256(data).hexdigest()})
+
+
+def with_array(data: bytes, name: str, array: NDArray[Any]) -> bytes:
+    """The same archive with one array replaced, pickled where it must be."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for member in old.namelist():
+            content = io.BytesIO()
+            if member == f"{name}.npy":
+                np.lib.format.write_array(content, array, allow_pickle=True)
+            new.writestr(member, content.getvalue() or old.read(member))
+    return buffer.getvalue()
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(ArtifactMismatch) as caught:
+        load_model(folder)
+    return str(caught.value)
+
+
+def test_a_saved_model_predicts_the_same_and_gives_the_same_bytes_again(
+    tmp_path: Path, packed: tuple[Model, bytes]
+) -> None:
+    model, data = packed
+    digest = save_model(model, tmp_path, {"corpora": ["own"]})
+    assert (tmp_path / MODEL_FILE).read_bytes() == data
+    loaded = load_model(tmp_path)
+    assert loaded.digest == digest == hashlib.sha256(data).hexdigest()
+    for page in (Page("t", text=TEXT_PAGE), Page("h", html=HTML_PAGE)):
+        assert classify_page(page, loaded).blocks == classify_page(page, model).blocks
+    assert pack(loaded) == data
+
+
+def test_the_manifest_says_what_it_was_told_and_is_the_same_twice(tmp_path: Path) -> None:
+    model = small_model()
+    for name in ("one", "two"):
+        save_model(model, tmp_path / name, {"scores": {"é": 0.5}, "corpora": ["own"]})
+    manifest = load_manifest(tmp_path / "one")
+    assert manifest == {"digest": manifest["digest"], "scores": {"é": 0.5}, "corpora": ["own"], **expected()}
+    for file in (MANIFEST_FILE, MODEL_FILE):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+def test_a_changed_byte_is_refused_and_both_digests_are_named(folder: Path) -> None:
+    told = load_manifest(folder)["digest"]
+    data = bytearray((folder / MODEL_FILE).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / MODEL_FILE).write_bytes(data)
+    message = refusal(folder)
+    assert f"has digest {hashlib.sha256(data).hexdigest()}, its manifest says {told}" in message
+
+
+@pytest.mark.parametrize("key", list(expected()))
+@pytest.mark.parametrize("found", [99, None])
+def test_a_manifest_of_another_version_is_refused_and_both_sides_are_named(
+    folder: Path, key: str, found: int | None
+) -> None:
+    write_manifest(folder, load_manifest(folder) | {key: found})
+    message = refusal(folder)
+    assert f"{MANIFEST_FILE} has {key} {found!r}" in message
+    assert f"expects {expected()[key]!r}" in message
+
+
+@pytest.mark.parametrize("name", [MODEL_FILE, MANIFEST_FILE])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    message = refusal(folder)
+    assert f"{folder / name} cannot be read" in message
+    assert "copydesk-train" in message
+
+
+@pytest.mark.parametrize("broken", [b"", b'{"digest": ', b"\xff\xfe\x00", b"NaN,"])
+def test_a_manifest_that_is_no_json_is_refused(folder: Path, broken: bytes) -> None:
+    (folder / MANIFEST_FILE).write_bytes(broken)
+    assert f"{folder / MANIFEST_FILE} cannot be read" in refusal(folder)
+
+
+@pytest.mark.parametrize(("manifest", "found"), [([1], "list"), ("x", "str"), (None, "NoneType"), (3, "int")])
+def test_a_manifest_that_is_no_object_is_refused(folder: Path, manifest: object, found: str) -> None:
+    write_manifest(folder, manifest)
+    assert f"holds a {found}, expected an object" in refusal(folder)
+
+
+class _Trap:
+    """Touches a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    trap = np.array([_Trap(mark)], dtype=object)
+    pickle.loads(pickle.dumps(trap))
+    assert mark.exists()  # the trap works
+    mark.unlink()
+    write_model(folder, with_array((folder / MODEL_FILE).read_bytes(), "text/intercepts", trap))
+    assert "does not unpack" in refusal(folder)
+    assert not mark.exists()
+
+
+def test_an_archive_without_one_of_its_arrays_is_refused(folder: Path) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, **{"text/used": np.zeros(1, np.uint32)})  # type: ignore[arg-type]
+    write_model(folder, buffer.getvalue())
+    assert "text/idf" in refusal(folder)
+
+
+def test_bytes_that_are_no_archive_are_refused() -> None:
+    with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
+        unpack(b"PK\x03\x04 and then nothing", "abc")
+    with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
+        unpack(b"a bare pickle would start here", "abc")

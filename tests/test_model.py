@@ -1,0 +1,63 @@
+"""Both stages: probabilities that sum to one, and labels with a boundary at one half."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifier.features import describe
+from classifier.model import choose_labels, context_stage, first_stage, label_probabilities
+from classifier.segment_html import segment_html
+from classifier.segment_text import segment_text
+from classifier.types import KINDS, LABELS, Blocks
+from tests.small_model import HTML_PAGE, TEXT_PAGE, small_model
+
+MODEL = small_model()
+odds = st.lists(st.tuples(st.floats(-40, 40), st.floats(-40, 40)), max_size=10)
+
+
+def labels(*rows: tuple[float, float, float]) -> list[str]:
+    return [LABELS[number] for number in choose_labels(np.array(rows))]
+
+
+@pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
+def test_judged_pages_have_probabilities_and_kinds_under_their_labels(page: Blocks) -> None:
+    form = MODEL.form(markup=page.markup is not None)
+    features = describe(page)
+    judged = context_stage(features, first_stage(features, form), form)
+    assert judged.probabilities.shape == (len(page.blocks), len(LABELS))
+    assert ((judged.probabilities >= 0) & (judged.probabilities <= 1)).all()
+    assert judged.probabilities.sum(axis=1) == pytest.approx(np.ones(len(page.blocks)), abs=1e-12)
+    assert [KINDS[kind].label for kind in judged.kinds] == [LABELS[i] for i in choose_labels(judged.probabilities)]
+
+
+def test_the_form_follows_the_markup() -> None:
+    assert MODEL.form(markup=True) is MODEL.html
+    assert MODEL.form(markup=False) is MODEL.text
+
+
+@settings(max_examples=80, deadline=None)
+@given(odds)
+def test_any_log_odds_give_probabilities_that_sum_to_one(pairs: list[tuple[float, float]]) -> None:
+    body, teaser = np.array(pairs, np.float64).reshape(-1, 2).T
+    found = label_probabilities(body, teaser)
+    assert ((found >= 0) & (found <= 1)).all()
+    assert found.sum(axis=1) == pytest.approx(np.ones(len(pairs)), abs=1e-12)
+    assert found[:, 0] == pytest.approx(1 / (1 + np.exp(-body)))
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"), [(np.nextafter(0.5, 0), "boilerplate"), (0.5, "body"), (np.nextafter(0.5, 1), "body")]
+)
+def test_body_begins_at_one_half(body: float, wanted: str) -> None:
+    assert labels((body, 1 - body, 0.0)) == [wanted]
+
+
+def test_a_block_that_is_probably_not_body_is_left_out_even_where_body_is_the_likeliest() -> None:
+    assert labels((0.45, 0.25, 0.30), (0.45, 0.30, 0.25), (0.45, 0.275, 0.275)) == [
+        "teaser",
+        "boilerplate",
+        "boilerplate",
+    ]

@@ -1,0 +1,97 @@
+"""More plain-text pages from the labelled ones: what cruder scrapers leave, and longer lists of teasers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from zlib import crc32
+
+import numpy as np
+
+from classifier.segment_text import segment_text
+from training.align import LabelledPage, carry_codes
+from training.table import fold_of
+
+LEAST_BODY = 3
+"""Body blocks that a page needs to be varied."""
+
+HEADLINE_CHARS = 160
+SUMMARY_LEAST = 150
+"""Characters that the first body block may have as a headline, and that a paragraph needs to be cut short."""
+
+MOST_TEASERS = 20
+MOST_FURNITURE = 5
+
+Lines = list[tuple[str, str]]
+
+
+def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
+    """Return two made pages for each page that a person labelled; the same pages give the same ones.
+
+    One is cut down to what lies from the first body block to the last body, teaser or comment, as scrapers
+    leave it that find the article but not its end. The other is the article, some furniture, and then
+    stories of other pages as a headline and a summary that breaks off. All parts come from one fold, so that
+    cross-validation stays clean.
+    """
+    usable = [page for page in pages if page.gold and page.codes.count("E") >= LEAST_BODY]
+    pools = _pools(usable, n_folds)
+    made = []
+    for page in usable:
+        made.append(_made(page, _cut_down(_lines(page))))
+        made.append(_made(page, _stitched(page, pools[fold_of(page.source.site, n_folds)])))
+    return made
+
+
+def _lines(page: LabelledPage) -> Lines:
+    return [(page.blocks.text[b.start : b.end], code) for b, code in zip(page.blocks.blocks, page.codes, strict=True)]
+
+
+def _made(page: LabelledPage, lines: Lines) -> LabelledPage:
+    texts, codes = [text for text, _ in lines], [code for _, code in lines]
+    blocks = segment_text("\n\n".join(texts))
+    carried = carry_codes(texts, codes, [blocks.text[b.start : b.end] for b in blocks.blocks])
+    return replace(page, blocks=blocks, codes=tuple(carried), made=True)
+
+
+def _cut_down(lines: Lines) -> Lines:
+    first = next(i for i, (_, code) in enumerate(lines) if code == "E")
+    last = max(i for i, (_, code) in enumerate(lines) if code in "ETHC" and code)
+    return lines[first : last + 1]
+
+
+def _pools(pages: Sequence[LabelledPage], n_folds: int) -> Mapping[int, list[LabelledPage]]:
+    pools: dict[int, list[LabelledPage]] = {}
+    for page in pages:
+        pools.setdefault(fold_of(page.source.site, n_folds), []).append(page)
+    return pools
+
+
+def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
+    rng = np.random.default_rng(crc32(page.source.id.encode()))
+    lines = _lines(page)
+    article = [i for i, (_, code) in enumerate(lines) if code == "E"]
+    others = [other for other in pool if other.source.language == page.source.language and other is not page]
+    stories = [story for other in others for story in [_story(_lines(other), rng)] if story]
+    furniture = [line for line in _lines(pool[int(rng.integers(len(pool)))]) if line[1] in "BC" and len(line[0]) < 40]
+    start = int(rng.integers(max(1, len(furniture))))
+    chosen = rng.permutation(len(stories))[: int(rng.integers(3, MOST_TEASERS + 1))]
+    headings = [line for line in lines if line[1] == "H"][:1]
+    return [
+        *lines[article[0] : article[-1] + 1],
+        *furniture[start : start + int(rng.integers(MOST_FURNITURE + 1))],
+        *headings,
+        *[line for i in chosen for line in stories[int(i)]],
+    ]
+
+
+def _story(lines: Lines, rng: np.random.Generator) -> Lines:
+    """Return a page's headline and the start of its first paragraph as a teaser; nothing where it has none."""
+    body = [text for text, code in lines if code == "E"]
+    paragraph = next((text for text in body if len(text) >= SUMMARY_LEAST), "")
+    if len(body[0]) > HEADLINE_CHARS or not paragraph:
+        return []
+    words = paragraph.split()
+    n = int(rng.integers(10, 26))
+    summary = " ".join(words[:n]) if len(words) > n else paragraph[: SUMMARY_LEAST // 2]
+    ending = ("...", "...", "…", " ...")[int(rng.integers(4))]
+    return [(body[0], "T"), (summary.rstrip(".,;:") + ending, "T")]
