@@ -280,8 +280,7 @@ def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -
         stop = _TEMPLATE
     elif family & _TEMPLATE:
         stop = 0
-    lowest = max(0, depth - _WINDOW)
-    k = depth - 1
+    k, lowest = depth - 1, max(0, depth - _WINDOW)
     while k >= lowest and stack[k, 0] != name and not (family & _HEADING and stack[k, 1] & _HEADING):
         if stack[k, 1] & stop:
             return False

@@ -19,7 +19,7 @@ odds = st.lists(st.tuples(st.floats(-40, 40), st.floats(-40, 40)), max_size=10)
 
 
 def labels(*rows: tuple[float, float, float]) -> list[str]:
-    return [LABELS[number] for number in choose_labels(np.array(rows))]
+    return [LABELS[number] for number in choose_labels(np.array(rows), np.full(len(rows), 40.0))]
 
 
 @pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
@@ -30,7 +30,7 @@ def test_judged_pages_have_probabilities_and_kinds_under_their_labels(page: Bloc
     assert judged.probabilities.shape == (len(page.blocks), len(LABELS))
     assert ((judged.probabilities >= 0) & (judged.probabilities <= 1)).all()
     assert judged.probabilities.sum(axis=1) == pytest.approx(np.ones(len(page.blocks)), abs=1e-12)
-    assert [KINDS[kind].label for kind in judged.kinds] == [LABELS[i] for i in choose_labels(judged.probabilities)]
+    assert [KINDS[kind].label for kind in judged.kinds] == [LABELS[i] for i in judged.labels]
 
 
 def test_the_form_follows_the_markup() -> None:
@@ -61,3 +61,25 @@ def test_a_block_that_is_probably_not_body_is_left_out_even_where_body_is_the_li
         "boilerplate",
         "boilerplate",
     ]
+
+
+# one story: a sure long paragraph keeps the page's body from reading like a list
+PARAGRAPH = (0.99, 0.01, 0.0)
+
+
+def labels_by_length(*rows: tuple[tuple[float, float, float], float]) -> list[str]:
+    numbers = choose_labels(np.array([row for row, _ in rows]), np.array([chars for _, chars in rows]))
+    return [LABELS[number] for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"), [(np.nextafter(0.75, 0), "teaser"), (0.75, "body"), (np.nextafter(0.75, 1), "body")]
+)
+def test_beside_a_story_a_block_like_a_teaser_needs_three_quarters(body: float, wanted: str) -> None:
+    assert labels_by_length((PARAGRAPH, 900.0), ((body, 0.0, 1 - body), 60.0)) == ["body", wanted]
+
+
+def test_on_a_list_whose_entries_read_like_teasers_they_are_the_body() -> None:
+    entry = (0.6, 0.1, 0.3)
+    assert labels_by_length((entry, 60.0), (entry, 70.0), (PARAGRAPH, 20.0)) == ["body", "body", "body"]
+    assert labels_by_length((entry, 60.0), (entry, 70.0), (PARAGRAPH, 900.0)) == ["teaser", "teaser", "body"]

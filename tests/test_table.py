@@ -58,6 +58,7 @@ def rows_of(*rows: Sequence[int]) -> Table:
         gold=np.ones(n, np.bool_),
         weights=np.ones(n),
         learnt=np.ones(n, np.bool_),
+        made=np.zeros(n, np.bool_),
         folds=np.zeros(n, np.int64),
     )
 

@@ -48,9 +48,10 @@ from is not part of the model; weights of single words are.
 
 METHOD = """\
 Every number below is cross-validated: a page is answered by a model that was fitted without any page of the same
-site. Block labels compare with the hand labels: article text is body, teasers and the headings over them are teaser,
-comments and furniture are boilerplate. Metadata (byline, date, tags) counts neither way in the label tables, as
-readers differ on it; the table of kinds shows it. A score without any case to judge is 1.
+site. (As is usual in stacking, the second stage's training rows carry first-stage scores made without their own fold,
+but not without the answered page's.) Block labels compare with the hand labels: article text is body, teasers and the
+headings over them are teaser, comments and furniture are boilerplate. Metadata (byline, date, tags) counts neither
+way in the label tables, as readers differ on it; the table of kinds shows it. A score without any case to judge is 1.
 """
 
 HOW_SCORED = {
