@@ -22,87 +22,57 @@ OWN_CHARS = 1000
 """Characters of a block among which the words that speak most are looked for."""
 
 _WORD = re.compile(r"\w+")
-_PLAIN = {
-    "log_chars": "its length",
-    "log_words": "its number of words",
-    "capitals": "its share of capitals",
-    "digits": "its share of digits",
-    "sentences": "how many sentences it has",
-    "commas": "its commas",
-    "ends_sentence": "how it ends",
-    "ellipsis": "whether it ends in an ellipsis",
-    "title_case": "how many words start with a capital",
-    "quotes": "its quotation marks",
-    "bars": "its bars and bullets",
-    "longest_word": "its longest word",
-    "word_length": "its average word length",
-    "starts_lower": "whether it starts in lower case",
-    "starts_digit": "whether it starts with a digit",
-    "link_share": "the share of it that is link",
-    "links": "how many links it holds",
-    "images": "images before it",
-    "repeats": "how often it stands on the page",
-    "title_found": "words it shares with the page's title",
-    "title_share": "the share of its words that are in the page's title",
-    "depth": "how deep it lies in the tree",
-    "siblings": "how many blocks its element holds",
-    "sibling_place": "its place in its element",
-    "heading": "its heading level",
-    "list_item": "whether it is a list item",
-    "paragraph": "whether it is a paragraph element",
-    "place_by_blocks": "its place on the page",
-    "place_by_words": "its place on the page",
-    "log_page_blocks": "how many blocks the page has",
-    "log_page_words": "how many words the page has",
-    "page_link_share": "how much of the page is link",
-    "path_share": "how much of the page is set like it",
-    "like the body": "the words it shares with the page's body",
-    "like the block before": "the words it shares with the block before",
-    "like the block after": "the words it shares with the block after",
-    "rarity of words": "how rare its words are on the page",
-    "from run start": "its distance from the start of the main run of text",
-    "from run end": "its distance from the end of the main run of text",
-    "in run": "whether it lies in the main run of text",
-    "run share": "how much of the page's text is in one run",
-    "from first text": "its distance from the first sure text",
-    "from last text": "its distance from the last sure text",
+_THEMES = {
+    "its length": ("log_chars", "log_words", "sentences", "longest_word", "word_length"),
+    "its capitals and digits": ("capitals", "digits", "title_case", "starts_lower", "starts_digit"),
+    "its punctuation": ("commas", "ends_sentence", "ellipsis", "quotes", "bars"),
+    "its links and images": ("link_share", "links", "images"),
+    "how often it stands on the page": ("repeats",),
+    "words it shares with the page's title": ("title_found", "title_share"),
+    "its place in the tree": ("depth", "siblings", "sibling_place", "heading", "list_item", "paragraph", "path_share"),
+    "its place on the page": (
+        "place_by_blocks",
+        "place_by_words",
+        "from run start",
+        "from run end",
+        "in run",
+        "from first text",
+        "from last text",
+    ),
+    "the page as a whole": ("log_page_blocks", "log_page_words", "page_link_share", "run share"),
+    "the words it shares with the page's body": ("like the body",),
+    "the words it shares with its neighbours": ("like the block before", "like the block after"),
+    "how rare its words are on the page": ("rarity of words",),
 }
-_NUMBERED = re.compile(r"^(\w+) (\d) (before|after)$")
-_WINDOW = re.compile(r"^(\w+) in (\d+) (before|after|around)$")
-_CONTAINER = re.compile(r"^(.+) in container (\d)$")
+_THEME_OF = {column: theme for theme, columns in _THEMES.items() for column in columns}
+_NEIGHBOUR = re.compile(r"^(\w+) (?:in )?\d+ (before|after|around)$")
+_CONTAINER = re.compile(r"^(.+) in container \d$")
 _NOUNS = {
     "text": "text",
     "metadata": "metadata",
     "comment": "comments",
     "furniture": "furniture",
     "teaser": "teasers",
-    "teaser_heading": "a teaser heading",
-    "log_chars": "its length",
-    "link_share": "its links",
-    "ends_sentence": "how it ends",
-    "ellipsis": "an ellipsis",
+    "teaser_heading": "teaser headings",
+    "log_chars": "longer or shorter blocks",
+    "link_share": "links",
+    "ends_sentence": "whole sentences",
+    "ellipsis": "text that breaks off",
 }
-_SIDES = {"before": "the {} blocks before", "after": "the {} blocks after", "around": "the {} blocks on each side"}
 
 
 def describe_column(name: str) -> str:
-    """Put a column's name into words."""
-    if name in _PLAIN:
-        return _PLAIN[name]
-    if match := _NUMBERED.match(name):
-        noun, distance, side = match.groups()
-        which = f"the block {side}" if distance == "1" else f"block {distance} {side}"
-        return f"{which}: {_NOUNS[noun]}"
-    if match := _WINDOW.match(name):
-        noun, width, side = match.groups()
-        return f"{_SIDES[side].format(width)}: {_NOUNS[noun]}"
+    """Put a column's theme into words; columns of one theme are told as one reason."""
+    if name in _THEME_OF:
+        return _THEME_OF[name]
+    if match := _NEIGHBOUR.match(name):
+        noun, side = match.groups()
+        return f"{_NOUNS[noun]} {side} it"
     if match := _CONTAINER.match(name):
-        noun, level = match.groups()
-        return f"the element around it, level {int(level) + 1}: {_NOUNS.get(noun, noun.replace('_', ' '))}"
+        return f"{_NOUNS.get(match.group(1), 'the size of what is')} in the elements around it"
     if name.endswith(" set alike"):
-        noun = name.removesuffix(" set alike")
-        return f"blocks set like it: {_NOUNS.get(noun, noun)}"
-    return f"the page as a whole: {name.removeprefix('page ').replace('log ', '')}"
+        return f"{_NOUNS.get(name.removesuffix(' set alike'), 'how many there are')} among the blocks set like it"
+    return "the page as a whole"
 
 
 def explain_block(text: str, number: int, label: Label, judged: Judged, form: FormModel) -> Explanation:
@@ -160,7 +130,8 @@ def _reasons(
     for name, value in zip(ALL_COLUMNS, contributions.tolist(), strict=True):
         words = own if name.startswith("own ") else describe_column(name)
         sums[words] = sums.get(words, 0.0) + sign * value
+    sums["where every block starts from"] = sign * start
     found = [Reason(words, value) for words, value in sums.items() if value != 0.0] + others
     found.sort(key=lambda reason: -abs(reason.contribution))
-    rest = sum(reason.contribution for reason in found[STRONGEST:]) + sign * start
-    return (*found[:STRONGEST], Reason("everything else, and where every block starts from", rest))
+    rest = sum(reason.contribution for reason in found[STRONGEST:])
+    return (*found[:STRONGEST], Reason("everything else", rest))

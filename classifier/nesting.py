@@ -20,6 +20,7 @@ MAX_ATTRIBUTES = 256
 """Attributes of one tag; a parser compares each with all before it."""
 
 _WINDOW = 512  # open elements that a tag may look back at, so that no page costs more than that a tag
+_MAX_PIECES = 200_000  # of a page, after which tags give way to spaces, not to line breaks
 _MAX_ACTIVE = 4096  # open formatting elements that are followed
 
 _VOID, _RAW, _FORMATTING, _SPECIAL, _BARRIER, _CLOSES_P, _BREAKS_OUT, _HIDES, _MARKER = (1 << k for k in range(9))
@@ -69,8 +70,7 @@ _FAMILIES = {
 
 _DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # places in the counters of a scan
 _LT, _GT, _SLASH, _EQUALS, _BANG, _DASH, _QUESTION, _QUOTE, _TICK = (ord(c) for c in "<>/=!-?\"'")
-_PRIME, _MASK = 1_000_003, 1023  # of the hash of a name, of the slots in the table of names
-_STRETCH = 32  # bytes that are compared in one go
+_PRIME, _MASK, _STRETCH = 1_000_003, 1023, 32  # of a name's hash, of the table of names, bytes compared in one go
 
 _Ints = NDArray[np.int64]
 _Bytes = NDArray[np.uint8]
@@ -102,7 +102,7 @@ def _without(page: bytes, cuts: _Ints) -> bytes:
         if place > 0:
             pieces.append(b"</%b>" % re.split(rb"[\s/>]", page[place + 1 : place + 32], maxsplit=1)[0])
         if place:
-            pieces.append(b"<br><br>")
+            pieces.append(b"<br><br>" if len(pieces) < _MAX_PIECES else b" ")
         at = end
     return b"".join(pieces) + page[at:]
 
@@ -266,9 +266,9 @@ def _close_implied(stack: _Ints, counts: _Ints, family: int) -> None:
 @jit
 def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -> bool:
     """Follow an end tag; return whether to leave it out, because its start tag was."""
-    depth = counts[_DEPTH]
     if family & _FORMATTING:
         _forget(active, counts, name)
+    depth = counts[_DEPTH]
     stop = _BARRIER if family & _SPECIAL else _SPECIAL
     if family & _P:
         stop |= _BUTTON

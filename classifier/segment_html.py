@@ -23,7 +23,7 @@ MAX_HREF = 300
 """Characters of a link's target that are kept."""
 
 MAX_ELEMENTS = 200_000
-"""Elements of one page that begin and end blocks; beyond them they count as white space, which bounds the memory."""
+"""Elements of one page that begin and end blocks, and blocks parted by breaks; beyond, they count as white space."""
 
 HIDDEN = "hidden-part"
 """The name that a hidden element gets after its own."""
@@ -135,7 +135,9 @@ class _Setter:
             text = "".join(self.pieces)
             self._add(text.replace(_LINE_END, "\n").replace(_CELL_END, "\t").strip("\r\n").rstrip(), element)
         elif self.broken:
-            for part in _fold_breaks("".join(self.pieces)):
+            parts = _fold_breaks("".join(self.pieces))
+            room = max(0, MAX_ELEMENTS - len(self.texts))
+            for part in parts if len(parts) <= room else [*parts[:room], "\n".join(parts[room:])]:
                 self._add(part, element)
         else:
             self._add(" ".join("".join(self.pieces).split()), element)

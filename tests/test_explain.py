@@ -85,13 +85,13 @@ def test_every_column_has_words_without_underscores() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("text 1 before", "the block before: text"),
-        ("teaser 3 after", "block 3 after: teasers"),
-        ("comment in 8 around", "the 8 blocks on each side: comments"),
-        ("teaser in container 0", "the element around it, level 1: teasers"),
-        ("text set alike", "blocks set like it: text"),
-        ("page comment", "the page as a whole: comment"),
-        ("link_share", "the share of it that is link"),
+        ("text 1 before", "text before it"),
+        ("teaser 3 after", "teasers after it"),
+        ("comment in 8 around", "comments around it"),
+        ("teaser in container 0", "teasers in the elements around it"),
+        ("text set alike", "text among the blocks set like it"),
+        ("page comment", "the page as a whole"),
+        ("link_share", "its links and images"),
     ],
 )
 def test_columns_are_put_into_words(name: str, words: str) -> None:

@@ -22,6 +22,30 @@ SUMMARY_LEAST = 150
 MOST_TEASERS = 20
 MOST_FURNITURE = 5
 
+COMMENT_FORM = (
+    "Inline Feedbacks",
+    "View all comments",
+    "guest",
+    "Leave a comment",
+    "Leave a Reply",
+    "0 Comments",
+    "Comments",
+    "Be the first to comment",
+    "Newest",
+    "Oldest",
+    "Most Voted",
+    "Notify of",
+    "Subscribe",
+    "Login",
+    "Log in to comment",
+    "Post comment",
+    "Reply",
+    "Load more comments",
+    "Share this article",
+    "Print",
+)
+"""What comment plug-ins leave where nobody has written yet."""
+
 Lines = list[tuple[str, str]]
 
 
@@ -74,12 +98,14 @@ def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
     stories = [story for other in others for story in [_story(_lines(other), rng)] if story]
     furniture = [line for line in _lines(pool[int(rng.integers(len(pool)))]) if line[1] in "BC" and len(line[0]) < 40]
     start = int(rng.integers(max(1, len(furniture))))
+    form = [(text, "B") for text in rng.permutation(COMMENT_FORM)[: int(rng.integers(MOST_FURNITURE + 1))].tolist()]
     chosen = rng.permutation(len(stories))[: int(rng.integers(3, MOST_TEASERS + 1))]
     headings = [line for line in lines if line[1] == "H"][:1]
     return [
         *lines[article[0] : article[-1] + 1],
         *furniture[start : start + int(rng.integers(MOST_FURNITURE + 1))],
-        *headings,
+        *form,
+        *(headings if rng.integers(2) else []),
         *[line for i in chosen for line in stories[int(i)]],
     ]
 
