@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -29,10 +30,19 @@ def rows(n_rows: int) -> bytes:
 
 @contextmanager
 def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]]:
-    """Start the command with pipes; gives the process, its standard input and its standard output."""
+    """Start the command with pipes; gives the process, its standard input and its standard output.
+
+    A test run in the background may ignore interrupts, and a child inherits that: the command starts as from a shell.
+    """
     pipe = subprocess.PIPE
     with subprocess.Popen(
-        [*COMMAND, *arguments], stdin=pipe, stdout=pipe, stderr=pipe, cwd=ROOT, env=clean_environment()
+        [*COMMAND, *arguments],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        cwd=ROOT,
+        env=clean_environment(),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
