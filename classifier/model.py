@@ -124,8 +124,8 @@ def _kinds(columns: NDArray[np.float32], labels: NDArray[np.int64], form: FormMo
     kinds = np.zeros(len(labels), np.int64)
     furniture = np.flatnonzero(labels == 1)
     teasers = np.flatnonzero(labels == 2)
-    metadata = form.metadata.scores(columns[furniture])
-    comment = form.comment.scores(columns[furniture])
+    seen = columns[furniture]
+    metadata, comment = form.metadata.scores(seen), form.comment.scores(seen)
     rarer = np.where(comment > metadata, COMMENT, METADATA)
     kinds[furniture] = np.where(np.maximum(metadata, comment) > 0.0, rarer, FURNITURE)
     kinds[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, HEADING, TEASER)

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import starmap
 
 from classifier.types import Block, Blocks
 
@@ -108,19 +109,23 @@ def segment_text(text: str) -> Blocks:
             n_turns += len(paragraph) - 1
             runs.extend(run for piece in _pieces(text, paragraph) for run in _runs(text, piece))
     habit = _habit([run for run in runs if isinstance(run, _Run) and run.turns], n_turns)
-    spans = (span for run in runs for span in ([run] if isinstance(run, tuple) else _blocks(text, run, habit)))
-    return Blocks(text, tuple(Block(start, end) for start, end in spans))
+    spans: list[Span] = []
+    for run in runs:
+        if isinstance(run, tuple):
+            spans.append(run)
+        else:
+            spans += _blocks(text, run, habit)
+    return Blocks(text, tuple(starmap(Block, spans)))
 
 
 def _paragraphs(text: str) -> Iterator[list[Span]]:
     """Group the visible lines, parted by blank lines and after lines too short to be wrapped."""
     lines: list[Span] = []
     start = end = 0
-    for match in LINE.finditer(text):
-        gap = text[end : match.start()]
-        too_short = gap == "\n" and end - start < SHORTEST_WRAPPED
-        parted = too_short or (gap != "\n" and BLANK_LINE.search(gap) is not None)
-        start, end = match.span()
+    for next_start, next_end in map(re.Match.span, LINE.finditer(text)):
+        gap = text[end:next_start]
+        parted = end - start < SHORTEST_WRAPPED if gap == "\n" else gap == "\n\n" or BLANK_LINE.search(gap) is not None
+        start, end = next_start, next_end
         if parted and lines:
             yield lines
             lines = []

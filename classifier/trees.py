@@ -2,12 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.jit import jit
+
+MOST_LEAVES = 64
+"""Leaves that a tree may have: each is a bit of one machine word."""
+
+ROWS = 80
+"""Rows that are scored together: the fastest in trials of 48 to 128 with 187 columns and 150 trees. 64 and 128, where
+columns lie a power of two apart, took a fifth and two fifths longer, the others up to a seventh."""
+
+Word = np.unsignedinteger[Any]
+"""32 or 64 bits, one a leaf."""
+
+_DE_BRUIJN: Mapping[int, tuple[Word, Word]] = {
+    32: (np.uint32(0x077CB531), np.uint32(27)),
+    64: (np.uint64(0x03F79D71B4CB0A89), np.uint64(58)),
+}
+"""By bits in a word: a factor and a shift that send each power of two to a place of its own (Leiserson, Prokop,
+Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word")."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """The same trees as flat lists of questions, see `Trees.scores`; word is 32 or 64, the bits of a mask.
+
+    Attributes:
+        columns: Shape (n_trees, word): the column that a question of the tree asks about.
+        thresholds: Shape (n_trees, word); infinite behind the tree's last question.
+        masks: Shape (n_trees, word): a bit a leaf, from the left; unset where the answer "above" rules it out.
+        counts: Shape (n_trees,): questions in use, at most word - 1.
+        leaves: Shape (n_trees, word): each leaf's share, at the place where factor and shift send its bit.
+        factor: See `_DE_BRUIJN`.
+        shift: See `_DE_BRUIJN`.
+    """
+
+    columns: NDArray[np.int32]
+    thresholds: NDArray[np.float32]
+    masks: NDArray[Word]
+    counts: NDArray[np.int64]
+    leaves: NDArray[np.float64]
+    factor: Word
+    shift: Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +66,10 @@ class Trees:
         values: Shape (n_nodes,): at a leaf its share of the score; inside, the mean over the training
             blocks below it.
         baseline: What the score starts from.
+
+    Raises:
+        ValueError: The arrays do not fit each other, or do not make trees, or one has more than
+            `MOST_LEAVES` leaves.
     """
 
     roots: NDArray[np.int32]
@@ -32,11 +78,31 @@ class Trees:
     lefts: NDArray[np.int32]
     values: NDArray[np.float64]
     baseline: float
+    questions: _Questions = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _check(self)
+        object.__setattr__(self, "questions", _questions(self))
 
     def scores(self, columns: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return the log-odds of yes for each row, shape (n,)."""
+        """Return the log-odds of yes for each row, shape (n,).
+
+        Every question of a tree is asked of many rows at once, without a branch. The answer "above" rules
+        out the leaves to the left of it; the leftmost leaf that remains is where a walk would have ended.
+
+        Source: Lucchese et al. 2015, "QuickScorer"; asked in the order of trees, so that sums keep theirs.
+        """
+        asked = self.questions
         return _scores(
-            columns, self.roots, self.columns, self.thresholds, self.lefts, self.values, self.baseline
+            columns,
+            asked.columns,
+            asked.thresholds,
+            asked.masks,
+            asked.counts,
+            asked.leaves,
+            asked.factor,
+            asked.shift,
+            self.baseline,
         )
 
     def contributions(self, row: NDArray[np.float32]) -> tuple[float, NDArray[np.float64]]:
@@ -45,31 +111,127 @@ class Trees:
         Each step down a tree moves the mean of the training blocks below; the move goes to the column
         asked about (Saabas 2014, "Interpreting random forests"). The parts sum to the score.
         """
-        return _contributions(
-            row, self.roots, self.columns, self.thresholds, self.lefts, self.values, self.baseline
+        return _contributions(row, self.roots, self.columns, self.thresholds, self.lefts, self.values, self.baseline)
+
+
+def _check(trees: Trees) -> None:
+    """Refuse arrays that compiled loops would misread."""
+    for name, kind in (("roots", "i4"), ("columns", "i2"), ("thresholds", "f4"), ("lefts", "i4"), ("values", "f8")):
+        array: NDArray[Any] = getattr(trees, name)
+        wanted = len(trees.roots if name == "roots" else trees.columns)
+        if array.dtype != np.dtype(kind) or array.shape != (wanted,):
+            raise ValueError(
+                f"{name} is {array.dtype} of shape {array.shape}, expected {np.dtype(kind)} of shape ({wanted},); "
+                "train again"
+            )
+    asking = np.flatnonzero(trees.columns >= 0)
+    lefts = trees.lefts[asking]
+    reached = np.sort(np.concatenate([trees.roots, lefts, lefts + 1]))
+    if not np.array_equal(reached, np.arange(len(trees.columns))) or not (lefts > asking).all():
+        raise ValueError(
+            f"{len(trees.roots)} roots and {len(asking)} nodes with children do not make trees of "
+            f"{len(trees.columns)} nodes, expected each node to be a root or the child of one node before it; "
+            "train again"
         )
+
+
+def _questions(trees: Trees) -> _Questions:
+    """Number each tree's leaves from the left; a question is numbered by the leaf that its right side begins after."""
+    tree, before, below = _places(trees)
+    most = max(below[root] for root in trees.roots) if len(trees.roots) else 1
+    if most > MOST_LEAVES:
+        raise ValueError(f"a tree has {most} leaves, expected at most {MOST_LEAVES}; train again with fewer")
+    word = 32 if most <= 32 else 64
+    shape = len(trees.roots), word
+    columns = np.zeros(shape, np.int32)
+    thresholds = np.full(shape, np.inf, np.float32)
+    masks = np.full(shape, np.iinfo(np.uint64).max, np.uint64)
+    asking = np.flatnonzero(trees.columns >= 0)
+    rights = before[trees.lefts[asking] + 1]
+    at = tree[asking], rights - 1
+    columns[at] = trees.columns[asking]
+    thresholds[at] = trees.thresholds[asking]
+    masks[at] = ~(_bits(rights) ^ _bits(before[asking]))
+    factor, shift = _DE_BRUIJN[word]
+    places = np.array([(int(factor) << bit) % (1 << word) >> int(shift) for bit in range(word)])
+    leaves = np.zeros(shape)
+    ends = np.flatnonzero(trees.columns < 0)
+    leaves[tree[ends], places[before[ends]]] = trees.values[ends]
+    narrow: NDArray[Word] = masks.astype(np.uint32) if word == 32 else masks
+    return _Questions(columns, thresholds, narrow, below[trees.roots] - 1, leaves, factor, shift)
+
+
+def _bits(count: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return words whose lowest bits, so many and fewer than 64, are set."""
+    return (np.uint64(1) << count.astype(np.uint64)) - np.uint64(1)
+
+
+def _places(trees: Trees) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return each node's tree, how many of the tree's leaves are to the left of it, and how many are below it."""
+    lefts = trees.lefts.tolist()
+    asking = np.flatnonzero(trees.columns >= 0).tolist()
+    below = [1] * len(lefts)
+    for node in reversed(asking):
+        below[node] = below[lefts[node]] + below[lefts[node] + 1]
+    tree, before = [0] * len(lefts), [0] * len(lefts)
+    for number, root in enumerate(trees.roots.tolist()):
+        tree[root] = number
+    for node in asking:
+        left = lefts[node]
+        tree[left] = tree[left + 1] = tree[node]
+        before[left], before[left + 1] = before[node], before[node] + below[left]
+    return np.array(tree, np.int64), np.array(before, np.int64), np.array(below, np.int64)
 
 
 @jit
 def _scores(
     rows: NDArray[np.float32],
-    roots: NDArray[np.int32],
-    columns: NDArray[np.int16],
+    columns: NDArray[np.int32],
     thresholds: NDArray[np.float32],
-    lefts: NDArray[np.int32],
-    values: NDArray[np.float64],
+    masks: NDArray[Word],
+    counts: NDArray[np.int64],
+    leaves: NDArray[np.float64],
+    factor: Word,
+    shift: Word,
     baseline: float,
 ) -> NDArray[np.float64]:
-    out = np.full(len(rows), baseline)
-    for tree in range(len(roots)):
-        for r in range(len(rows)):
-            node = np.int64(roots[tree])
-            asked = columns[node]
-            while asked >= 0:
-                node = np.int64(lefts[node]) + np.int64(rows[r, asked] > thresholds[node])
-                asked = columns[node]
-            out[r] += values[node]
+    n, width = rows.shape
+    out = np.full(n, baseline)
+    turned = np.zeros((width, ROWS), np.float32)
+    left = np.empty(ROWS, masks.dtype)
+    for first in range(0, n, ROWS):
+        size = min(ROWS, n - first)
+        for r in range(size):
+            for column in range(width):
+                turned[column, r] = rows[first + r, column]
+        for tree in range(len(counts)):
+            _rule_out(left, turned, columns[tree], thresholds[tree], masks[tree], counts[tree])
+            shares = leaves[tree]
+            for r in range(size):
+                lowest = left[r] & (~left[r] + 1)
+                out[first + r] += shares[masks.dtype.type(lowest * factor) >> shift]
     return out
+
+
+@jit
+def _rule_out(
+    left: NDArray[Word],
+    turned: NDArray[np.float32],
+    columns: NDArray[np.int32],
+    thresholds: NDArray[np.float32],
+    masks: NDArray[Word],
+    count: int,
+) -> None:
+    """Ask one tree's questions, two at a time, of all rows; the bits that stay are the leaves that are left."""
+    every = masks.dtype.type(0xFFFFFFFFFFFFFFFF)
+    left[:] = every
+    for k in range(0, count, 2):
+        bound, other_bound = thresholds[k], thresholds[k + 1]
+        mask, other_mask = masks[k], masks[k + 1]
+        values, other_values = turned[columns[k]], turned[columns[k + 1]]
+        for r in range(ROWS):
+            stays = mask if values[r] > bound else every
+            left[r] &= stays & (other_mask if other_values[r] > other_bound else every)
 
 
 @jit

@@ -24,6 +24,7 @@ from classifier.artifact import (
     save_model,
     unpack,
 )
+from classifier.context import ALL_COLUMNS
 from classifier.errors import ArtifactMismatch
 from classifier.model import Model
 from classifier.pipeline import classify_page
@@ -156,6 +157,29 @@ def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Pat
     write_model(folder, with_array((folder / MODEL_FILE).read_bytes(), "text/intercepts", trap))
     assert "does not unpack" in refusal(folder)
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "found"),
+    [
+        (
+            "text/body/columns",
+            np.full(11, len(ALL_COLUMNS), np.int16),
+            f"asks about column {len(ALL_COLUMNS)}, expected",
+        ),
+        ("text/body/lefts", np.full(11, 9, np.int32), "text/body: 3 roots and 4 nodes with children"),
+        ("html/teaser/roots", np.zeros(0, np.int32), "html/teaser: 0 roots and 2 nodes"),
+        ("html/teaser/roots", np.zeros(2), "html/teaser: roots is float64"),
+        ("html/teaser/baseline", np.zeros(2), "TypeError"),
+    ],
+)
+def test_trees_that_a_walk_would_lose_its_way_in_are_refused(
+    folder: Path, name: str, array: NDArray[Any], found: str
+) -> None:
+    write_model(folder, with_array((folder / MODEL_FILE).read_bytes(), name, array))
+    message = refusal(folder)
+    assert "does not unpack" in message
+    assert found in message
 
 
 def test_an_archive_without_one_of_its_arrays_is_refused(folder: Path) -> None:

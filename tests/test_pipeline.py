@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, fields
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from classifier import pipeline
 from classifier.errors import UnreadablePage
 from classifier.pipeline import classify, classify_page
-from classifier.types import LABELS, Article, Label, Page
+from classifier.types import LABELS, Article, Label, Page, ScoredBlock
 from tests.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -76,6 +77,17 @@ def test_pages_are_taken_one_at_a_time_as_answers_are() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
 def test_offsets_index_the_text_and_the_body_follows_from_the_blocks(page: Page) -> None:
     check_laws(classify_page(page, MODEL))
+
+
+@pytest.mark.parametrize("explain", [False, True])
+def test_scored_blocks_are_as_their_constructor_makes_them(explain: bool) -> None:
+    for block in classify_page(PAGES[0], MODEL, explain=explain).blocks:
+        values = {field.name: getattr(block, field.name) for field in fields(ScoredBlock)}
+        assert ScoredBlock(**values) == block
+        assert type(block.probabilities) is tuple
+        assert all(type(probability) is float for probability in block.probabilities)
+        with pytest.raises(FrozenInstanceError):
+            block.start = 0  # type: ignore[misc]
 
 
 @settings(max_examples=40, deadline=None)
