@@ -21,3 +21,15 @@ class ArtifactMismatch(CopydeskError):
     """A saved model that does not fit: missing, changed, or made for another version."""
 
     code = "artifact_mismatch"
+
+
+class SchemeMismatch(CopydeskError):
+    """Signatures of two schemes, which tell nothing about each other."""
+
+    code = "scheme_mismatch"
+
+
+class DamagedSet(CopydeskError):
+    """A packed set of shingles that was cut short or changed."""
+
+    code = "damaged_set"

@@ -42,6 +42,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "article": set(),
     "artifact": {"context", "features", "linear", "model", "trees"},
     "pipeline": {"article", "explain", "features", "model", "segment_html", "segment_text"},
+    "words": set(),
+    "shingles": {"words"},
+    "minhash": {"shingles"},
+    "bands": {"shingles", "words"},
+    "packed": {"shingles"},
+    "overlap": {"shingles", "words"},
+    "signing": {"bands", "minhash", "shingles", "words"},
+    "candidates": {"shingles"},
+    "duplicates": {"candidates", "overlap", "shingles", "signing"},
     "__init__": {"artifact", "decode", "model", "pipeline"},
 }
 """Beside the free ones, what each module of the classifier may import of it: the way of a page, stage by stage."""

@@ -1,0 +1,131 @@
+"""Candidates of a closed set: the pairs of documents that share a key, without a quadratic step for a common key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.jit import jit
+from classifier.shingles import Ragged
+
+MOST_DOCUMENTS = 100
+"""Documents that share a key at most for all their pairs to become candidates; of more, each is paired with the first
+of them and with the one before it."""
+
+MOST_STORIES = 10
+"""Stories that share a key at most for it to be evidence of a copied passage: notices and furniture are in more."""
+
+_PARTS = 16
+"""Keys are sorted so many parts after each other, which keeps the working memory at that part of all keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of documents, each once, the lesser number in the upper 32 bits; sorted.
+
+    `common_keys` counts the keys that more than MOST_DOCUMENTS share.
+    """
+
+    pairs: NDArray[np.uint64]
+    common_keys: int
+
+
+def candidate_pairs(
+    keys: Sequence[Ragged[np.uint64]], numbers: NDArray[np.int64], *, stories: NDArray[np.int64] | None = None
+) -> Candidates:
+    """Pair the documents that share a key.
+
+    Args:
+        keys: Of all documents, chunk after chunk.
+        numbers: Shape (n_documents,): a number below 2**32 for each document; the pairs depend on these alone.
+        stories: Which story a document tells, by its number. Where given, keys that more than MOST_STORIES or
+            MOST_DOCUMENTS share give no pair.
+    """
+    found: list[NDArray[np.uint64]] = []
+    common = 0
+    for part in range(_PARTS):
+        part_keys, documents = _part(keys, numbers, part)
+        order = np.lexsort((documents, part_keys))
+        part_keys, documents = part_keys[order], documents[order]
+        common += _count_common(part_keys)
+        found.append(np.unique(_expand(part_keys, documents, np.empty(0, np.int64) if stories is None else stories)))
+    return Candidates(np.unique(np.concatenate(found)), common)
+
+
+def members(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the lesser and the greater number of each pair."""
+    return (pairs >> np.uint64(32)).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def _part(
+    keys: Sequence[Ragged[np.uint64]], numbers: NDArray[np.int64], part: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
+    """Return the keys whose lowest bits are `part`, and whose they are."""
+    chosen: list[NDArray[np.uint64]] = []
+    owners: list[NDArray[np.uint32]] = []
+    first = 0
+    for chunk in keys:
+        n = len(chunk.bounds) - 1
+        within = np.flatnonzero(chunk.values & np.uint64(_PARTS - 1) == part)
+        rows = np.searchsorted(chunk.bounds, within, side="right") - 1
+        chosen.append(chunk.values[within])
+        owners.append(numbers[first + rows].astype(np.uint32))
+        first += n
+    if not chosen:
+        return np.empty(0, np.uint64), np.empty(0, np.uint32)
+    return np.concatenate(chosen), np.concatenate(owners)
+
+
+@jit
+def _expand(keys: NDArray[np.uint64], documents: NDArray[np.uint32], stories: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Pair the documents of each key; keys are sorted, the documents of each too."""
+    room = np.int64(0)
+    for filling in range(2):
+        pairs = np.empty(room, np.uint64)
+        room = np.int64(0)
+        start = 0
+        while start < len(keys):
+            end = start + 1
+            while end < len(keys) and keys[end] == keys[start]:
+                end += 1
+            size = end - start
+            if len(stories) and (size > MOST_DOCUMENTS or _n_stories(documents[start:end], stories) > MOST_STORIES):
+                start = end
+                continue
+            for i in range(start + 1, end):
+                for j in range(start if size <= MOST_DOCUMENTS else i - 1, i):
+                    if filling:
+                        pairs[room] = np.uint64(documents[j]) << np.uint64(32) | np.uint64(documents[i])
+                    room += 1
+                if size > MOST_DOCUMENTS and i > start + 1:
+                    if filling:
+                        pairs[room] = np.uint64(documents[start]) << np.uint64(32) | np.uint64(documents[i])
+                    room += 1
+            start = end
+    return pairs
+
+
+@jit
+def _n_stories(documents: NDArray[np.uint32], stories: NDArray[np.int64]) -> int:
+    told = np.empty(len(documents), np.int64)
+    for i in range(len(documents)):
+        told[i] = stories[documents[i]]
+    told.sort()
+    n = 1
+    for i in range(1, len(told)):
+        n += told[i] != told[i - 1]
+    return n
+
+
+@jit
+def _count_common(keys: NDArray[np.uint64]) -> int:
+    common = 0
+    start = 0
+    for end in range(1, len(keys) + 1):
+        if end == len(keys) or keys[end] != keys[start]:
+            common += end - start > MOST_DOCUMENTS
+            start = end
+    return common
