@@ -20,10 +20,11 @@ from classifier.errors import ArtifactMismatch
 from classifier.features import FEATURES_VERSION
 from classifier.linear import BITS, Linear
 from classifier.model import FormModel, Model
+from classifier.page_type import PAGE_TYPES, PageTypes
 from classifier.trees import Trees
 from classifier.types import KINDS, LABELS
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Changes when the files' layout does."""
 
 MODEL_FILE = "model.npz"
@@ -37,6 +38,7 @@ def expected() -> dict[str, Any]:
         "features_version": FEATURES_VERSION,
         "labels": [str(label) for label in LABELS],
         "kinds": [str(kind) for kind in KINDS],
+        "page_types": list(PAGE_TYPES),
         "hash_bits": BITS,
         "n_columns": len(ALL_COLUMNS),
     }
@@ -119,6 +121,9 @@ def pack(model: Model) -> bytes:
         arrays[f"{name}/idf"] = form.linear.idf[used].astype(np.float16)
         arrays[f"{name}/weights"] = form.linear.weights[used].astype(np.float16)
         arrays[f"{name}/intercepts"] = form.linear.intercepts
+        arrays[f"{name}/page_types/idf"] = form.page_types.idf.astype(np.float16)
+        arrays[f"{name}/page_types/weights"] = form.page_types.weights.astype(np.float16)
+        arrays[f"{name}/page_types/intercepts"] = form.page_types.intercepts
         for trees in _tree_fields():
             ensemble: Trees = getattr(form, trees)
             for key in _tree_members():
@@ -143,7 +148,7 @@ def unpack(data: bytes, digest: str) -> Model:
 
 
 def _tree_fields() -> list[str]:
-    return [field.name for field in fields(FormModel) if field.name != "linear"]
+    return [field.name for field in fields(FormModel) if field.type == "Trees"]
 
 
 def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
@@ -153,7 +158,8 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     weights = np.zeros((1 << BITS, len(KINDS)), np.float32)
     weights[used] = arrays[f"{name}/weights"]
     ensembles = {trees: _trees(arrays, f"{name}/{trees}") for trees in _tree_fields()}
-    return FormModel(Linear(idf, weights, arrays[f"{name}/intercepts"]), **ensembles)
+    types = (arrays[f"{name}/page_types/{field.name}"].astype(np.float32) for field in fields(PageTypes))
+    return FormModel(Linear(idf, weights, arrays[f"{name}/intercepts"]), PageTypes(*types), **ensembles)
 
 
 def _trees(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Trees:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import PageFeatures
+from classifier.features import FIELDS, PageFeatures
 from classifier.jit import jit
+from classifier.linear import Answers
+from classifier.page_type import PAGE_TYPES
 from classifier.shape import COLUMNS
+from classifier.surroundings import SURROUNDINGS, fill_surroundings
+from classifier.types import KINDS
 
 NEIGHBOURS = 5
 """Blocks on each side whose answers are read one by one."""
@@ -21,7 +25,7 @@ CONTAINERS = 5
 SIMILARITY_BITS = 11
 """Words are compared in a table of two to this many places."""
 
-_KIND_NAMES = ("text", "metadata", "comment", "furniture", "teaser", "teaser_heading")
+_KIND_NAMES = tuple(str(kind) for kind in KINDS)
 _SIDES = ("before", "after", "around")
 
 
@@ -51,6 +55,9 @@ def _names() -> tuple[str, ...]:
     names += ["page text", "page comment", "page teaser", "page metadata", "page log text"]
     names += ["from run start", "from run end", "in run", "run share", "from first text", "from last text"]
     names += ["like the body", "like the block before", "like the block after", "rarity of words"]
+    names += SURROUNDINGS
+    names += [f"own {k} by {part}" for part in FIELDS for k in _KIND_NAMES]
+    names += [f"page is {page_type}" for page_type in PAGE_TYPES]
     return tuple(names)
 
 
@@ -62,15 +69,24 @@ N_CONTEXT = len(CONTEXT_COLUMNS)
 ALL_COLUMNS = CONTEXT_COLUMNS + COLUMNS
 
 
-def context_columns(page: PageFeatures, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the second stage's columns, shape (n, len(ALL_COLUMNS)), from the first stage's scores, shape (n, 6)."""
-    clipped = np.clip(scores, -8.0, 8.0).astype(np.float32)
+def context_columns(page: PageFeatures, answers: Answers, page_types: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the second stage's columns, shape (n, len(ALL_COLUMNS)).
+
+    Args:
+        page: Of n blocks.
+        answers: What the first stage says of them.
+        page_types: Log-probabilities of PAGE_TYPES.
+    """
+    clipped = np.clip(answers.own, -8.0, 8.0).astype(np.float32)
     odds = 1.0 / (1.0 + np.exp(-clipped.astype(np.float64)))
     shares = odds / odds.sum(axis=1, keepdims=True)
-    n = len(scores)
+    n = len(clipped)
     out = np.zeros((n, N_CONTEXT + page.columns.shape[1]), np.float32)
     out[:, N_CONTEXT:] = page.columns
     if n:
+        types = N_CONTEXT - len(PAGE_TYPES)
+        out[:, types:N_CONTEXT] = page_types
+        out[:, types - answers.by_field.shape[1] : types] = answers.by_field
         _fill(
             out,
             clipped,
@@ -122,6 +138,8 @@ def _fill(
     _fill_page(out, at, sums, shares, weights)
     at += 11
     _fill_likeness(out, at, shares, words, word_ends)
+    at += 4
+    fill_surroundings(out, at, scores, shares, columns, len(parents) > 0)
 
 
 @jit

@@ -38,6 +38,9 @@ _THEMES = {
         "in run",
         "from first text",
         "from last text",
+        "share of text before",
+        "log text before",
+        "log text after",
     ),
     "the page as a whole": ("log_page_blocks", "log_page_words", "page_link_share", "run share"),
     "the words it shares with the page's body": ("like the body",),
@@ -46,6 +49,8 @@ _THEMES = {
 }
 _THEME_OF = {column: theme for theme, columns in _THEMES.items() for column in columns}
 _NEIGHBOUR = re.compile(r"^(\w+) (?:in )?\d+ (before|after|around)$")
+_LANDMARK = re.compile(r"^blocks (since|until) (\w+)$")
+_RHYTHM = re.compile(r" changes over \d$")
 _CONTAINER = re.compile(r"^(.+) in container \d$")
 _NOUNS = {
     "text": "text",
@@ -58,6 +63,7 @@ _NOUNS = {
     "link_share": "links",
     "ends_sentence": "whole sentences",
     "ellipsis": "text that breaks off",
+    "heading": "heading",
 }
 
 
@@ -68,8 +74,16 @@ def describe_column(name: str) -> str:
     if match := _NEIGHBOUR.match(name):
         noun, side = match.groups()
         return f"{_NOUNS[noun]} {side} it"
+    if match := _LANDMARK.match(name):
+        return f"how far {'up' if match.group(1) == 'since' else 'down'} the nearest {_NOUNS[match.group(2)]} is"
+    if _RHYTHM.search(name):
+        return "whether the blocks around repeat like a list"
     if match := _CONTAINER.match(name):
         return f"{_NOUNS.get(match.group(1), 'the size of what is')} in the elements around it"
+    if name.endswith(" of heading above"):
+        return "the heading above it"
+    if name in ("kind before", "kind after"):
+        return "what stands next to it"
     if name.endswith(" set alike"):
         return f"{_NOUNS.get(name.removesuffix(' set alike'), 'how many there are')} among the blocks set like it"
     return "the page as a whole"

@@ -15,7 +15,7 @@ from classifier.names import hash_hrefs, hash_names
 from classifier.shape import SHAPE_TOKENS, markup_tokens, shape_columns, shape_tokens
 from classifier.types import Blocks
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 """Changes with anything here, in `lexical` or in `shape` that moves a value; stored in every model."""
 
 FIELDS = ("words", "shape", "markup")

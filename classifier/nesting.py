@@ -9,15 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.jit import jit
+from classifier.tags import SLASH, Bytes, after_oddity, name_hash, next_tag, raw_end, tag_end
 
 MAX_DEPTH = 384
 """Open elements; Blink stops at 512. The deepest of 1,497 WCXB pages has 107 as counted here."""
 
 MAX_REOPENED = 1_000_000
 """Formatting elements that a parser may open again; 3,381 is the most among the same pages, as counted here."""
-
-MAX_ATTRIBUTES = 256
-"""Attributes of one tag; a parser compares each with all before it."""
 
 _WINDOW = 512  # open elements that a tag may look back at, so that no page costs more than that a tag
 _MAX_PIECES = 200_000  # of a page, after which tags give way to spaces, not to line breaks
@@ -69,11 +67,9 @@ _FAMILIES = {
 """What the HTML Standard's tree construction (section 13.2.6) says of each name, as far as depth depends on it."""
 
 _DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # places in the counters of a scan
-_LT, _GT, _SLASH, _EQUALS, _BANG, _DASH, _QUESTION, _QUOTE, _TICK = (ord(c) for c in "<>/=!-?\"'")
-_PRIME, _MASK, _STRETCH = 1_000_003, 1023, 32  # of a name's hash, of the table of names, bytes compared in one go
+_MASK = 1023  # of the table of names
 
 _Ints = NDArray[np.int64]
-_Bytes = NDArray[np.uint8]
 
 
 def cap_nesting(page: bytes) -> bytes:
@@ -114,7 +110,7 @@ def _families() -> tuple[_Ints, _Ints]:
     families = np.zeros(_MASK + 1, np.int64)
     for family, names in _FAMILIES.items():
         for name in names.split():
-            key = _name_hash(np.frombuffer(name.encode(), np.uint8), 0)[0]
+            key = name_hash(np.frombuffer(name.encode(), np.uint8), 0)[0]
             slot = (key ^ key >> 8) & _MASK
             while keys[slot] not in (0, key):
                 slot = (slot + 1) & _MASK
@@ -124,7 +120,7 @@ def _families() -> tuple[_Ints, _Ints]:
 
 
 @jit
-def _scan(data: _Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[_Ints, int]:
+def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[_Ints, int]:
     """Follow the open elements through a page.
 
     Returns:
@@ -139,16 +135,16 @@ def _scan(data: _Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple
     cuts = np.empty((4, 3), np.int64)
     n_cuts = 0
     raw = True
-    i = _next_tag(data, 0)
+    i = next_tag(data, 0)
     while i < n - 2:
-        closing = data[i + 1] == _SLASH
+        closing = data[i + 1] == SLASH
         at = i + 2 if closing else i + 1
         if not 97 <= data[at] | 32 <= 122:
-            i = _next_tag(data, _after_oddity(data, i))
+            i = next_tag(data, after_oddity(data, i, _is_foreign(stack, counts[_DEPTH])))
             continue
-        name, at = _name_hash(data, at)
+        name, at = name_hash(data, at)
         family = _family(keys, families, name)
-        end, crowd, closed = _tag_end(data, at)
+        end, crowd, closed = tag_end(data, at)
         if end == n:
             break
         if n_cuts + 2 > len(cuts):
@@ -175,10 +171,10 @@ def _scan(data: _Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple
             n_cuts += 1
         i = end + 1
         if raw and family & _RAW and not closing and not foreign:
-            after = _raw_end(data, i, name)
+            after = raw_end(data, i, name)
             raw = after >= 0
             i = max(i, after)
-        i = _next_tag(data, i)
+        i = next_tag(data, i)
         if counts[_REOPENED] > MAX_REOPENED:
             break
     return cuts[:n_cuts], counts[_REOPENED]
@@ -296,6 +292,18 @@ def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -
 
 
 @jit
+def _is_foreign(stack: _Ints, depth: int) -> bool:
+    """Tell whether the innermost open element is of SVG or MathML itself, not HTML inside one."""
+    for k in range(depth - 1, -1, -1):
+        family = stack[k, 1]
+        if family & _FOREIGN:
+            return True
+        if family & _INTEGRATION and k < depth - 1:
+            return False
+    return False
+
+
+@jit
 def _find(stack: _Ints, depth: int, wanted: int, stop: int, passed: int) -> int:
     """Return the place of the innermost open element of a family, or `depth` where one of `stop` comes first."""
     for k in range(depth - 1, max(0, depth - _WINDOW) - 1, -1):
@@ -332,115 +340,6 @@ def _forget(active: _Ints, counts: _Ints, name: int) -> None:
                 active[m] = active[m + 1]
             counts[_ACTIVE] -= 1
             return
-
-
-@jit
-def _name_hash(data: _Bytes, at: int) -> tuple[int, int]:
-    """Hash the tag name at a place, in lower case; return the hash and the place after the name."""
-    value = 0
-    for k in range(at, len(data)):
-        c = data[k]
-        if c in (_SLASH, _GT) or _is_space(c):
-            return value, k
-        value = value * _PRIME + (c | 32 if 65 <= c <= 90 else c)
-    return value, len(data)
-
-
-@jit
-def _tag_end(data: _Bytes, at: int) -> tuple[int, int, bool]:
-    """Return the place of a tag's `>` or the page's end, where attributes become too many or 0, and if `/` ends it."""
-    n = len(data)
-    crowd = 0
-    attributes = 0
-    while True:
-        before = at
-        at = _after_spaces(data, at, _SLASH)
-        if at == n or data[at] == _GT:
-            return at, crowd, at > before and data[at - 1] == _SLASH
-        attributes += 1
-        if attributes == MAX_ATTRIBUTES + 1:
-            crowd = at
-        at = _after_spaces(data, _name_end(data, at + 1, _EQUALS, _SLASH), 32)
-        if at == n or data[at] != _EQUALS:
-            continue
-        at = _after_spaces(data, at + 1, 32)
-        if at < n and (data[at] == _QUOTE or data[at] == _TICK):
-            at = min(n, _next(data, at + 1, data[at]) + 1)
-        else:
-            at = _name_end(data, at, _GT, _GT)
-
-
-@jit
-def _name_end(data: _Bytes, at: int, stop: int, other_stop: int) -> int:
-    """Return the place of the next white space, `>`, or one of two further bytes."""
-    for k in range(at, len(data)):
-        c = data[k]
-        if c in (stop, other_stop, _GT) or _is_space(c):
-            return k
-    return len(data)
-
-
-@jit
-def _after_spaces(data: _Bytes, at: int, other: int) -> int:
-    """Return the next place that holds neither white space nor the other byte."""
-    for k in range(at, len(data)):
-        if data[k] != other and not _is_space(data[k]):
-            return k
-    return len(data)
-
-
-@jit
-def _is_space(c: int) -> bool:
-    return c <= 32 and (c == 32 or c == 10 or c == 9 or c == 13 or c == 12)
-
-
-@jit
-def _next(data: _Bytes, at: int, wanted: int) -> int:
-    """Return the next place of a byte, or the page's length."""
-    for k in range(at, len(data)):
-        if data[k] == wanted:
-            return k
-    return len(data)
-
-
-@jit
-def _next_tag(data: _Bytes, at: int) -> int:
-    """Return the next place of `<`, or the page's length; a stretch at a time, as scripts and text are long."""
-    while at + _STRETCH <= len(data):
-        found = False
-        for c in data[at : at + _STRETCH]:
-            found |= c == _LT
-        if found:
-            break
-        at += _STRETCH
-    return _next(data, at, _LT)
-
-
-@jit
-def _after_oddity(data: _Bytes, at: int) -> int:
-    """Return the place after a `<` that begins no tag: a comment, a declaration, an odd end tag, or just text."""
-    n = len(data)
-    c = data[at + 1]
-    if c == _BANG and at + 3 < n and data[at + 2] == _DASH and data[at + 3] == _DASH:
-        for k in range(at + 4, n):
-            odd = k > at + 6 and data[k - 1] == _BANG and data[k - 3] == _DASH
-            if data[k] == _GT and data[k - 2] == _DASH and (odd or data[k - 1] == _DASH):
-                return k + 1
-        return n
-    if c in (_BANG, _QUESTION, _SLASH):
-        return _next(data, at + 2, _GT) + 1
-    return at + 1
-
-
-@jit
-def _raw_end(data: _Bytes, at: int, name: int) -> int:
-    """Return the place of the end tag that ends raw text, or -1."""
-    at = _next_tag(data, at)
-    while at < len(data) - 2:
-        if data[at + 1] == _SLASH and _name_hash(data, at + 2)[0] == name:
-            return at
-        at = _next_tag(data, at + 1)
-    return -1
 
 
 @jit

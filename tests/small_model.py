@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from classifier.context import ALL_COLUMNS
 from classifier.linear import BITS, Linear
 from classifier.model import FormModel, Model
+from classifier.page_type import BITS as PAGE_BITS
+from classifier.page_type import PAGE_TYPES, PageTypes
 from classifier.trees import Trees
 from classifier.types import KINDS
 
@@ -69,6 +71,15 @@ def small_linear(seed: int) -> Linear:
     return Linear(_rounded(idf), _rounded(weights), intercepts)
 
 
+def small_page_types(seed: int) -> PageTypes:
+    """The same for page types, which lean towards articles."""
+    rng = np.random.default_rng(seed)
+    idf = np.where(rng.random(1 << PAGE_BITS) < 0.25, rng.uniform(1.0, 8.0, 1 << PAGE_BITS), 0.0)
+    weights = rng.normal(0.0, 0.5, (1 << PAGE_BITS, len(PAGE_TYPES)))
+    intercepts = np.array([8.0, *[0.0] * (len(PAGE_TYPES) - 1)], np.float32)
+    return PageTypes(_rounded(idf), _rounded(weights), intercepts)
+
+
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.float32]:
     return values.astype(np.float16).astype(np.float32)
 
@@ -78,6 +89,7 @@ def small_form(seed: int) -> FormModel:
     long = ask("log_chars", 4.0, -2.0, ask("link_share", 0.5, 2.5, -1.0))
     return FormModel(
         linear=small_linear(seed),
+        page_types=small_page_types(seed),
         body=grow(long, ask("own text", 0.0, -0.25, 0.5), ask("like the body", 0.3, -0.125, 0.25), baseline=0.125),
         teaser=grow(ask("ellipsis", 0.5, -1.5, 3.0), ask("own teaser", 0.0, -0.25, 0.25), baseline=-0.5),
         metadata=grow(ask("digits", 0.2, -1.0, 1.0)),

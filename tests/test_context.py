@@ -7,7 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from classifier.context import ALL_COLUMNS, CONTAINERS, CONTEXT_COLUMNS, NEIGHBOURS, WINDOWS, context_columns
-from classifier.features import PageFeatures, describe
+from classifier.features import FIELDS, PageFeatures, describe
+from classifier.linear import Answers
+from classifier.page_type import PAGE_TYPES
 from classifier.segment_html import segment_html
 from classifier.segment_text import segment_text
 from classifier.shape import COLUMNS
@@ -26,8 +28,17 @@ def scores(page: PageFeatures) -> Table:
     return np.random.default_rng(7).normal(0, 3, (len(page.columns), len(KINDS))).astype(np.float32)
 
 
+TYPES = np.log(np.arange(1, len(PAGE_TYPES) + 1, dtype=np.float32))
+
+
+def answers(own: Table) -> Answers:
+    """Answers whose parts are told apart by their values, beside the own ones that are given."""
+    n, kinds = own.shape
+    return Answers(own, np.arange(n * len(FIELDS) * kinds, dtype=np.float32).reshape(n, len(FIELDS) * kinds))
+
+
 def filled(page: PageFeatures) -> Table:
-    return context_columns(page, scores(page))
+    return context_columns(page, answers(scores(page)), TYPES)
 
 
 def column(table: Table, name: str) -> Table:
@@ -137,7 +148,7 @@ def test_blocks_set_alike_are_averaged_over_their_path(page: PageFeatures) -> No
 
 def test_equal_neighbours_are_fully_alike_and_strangers_not_at_all() -> None:
     page = describe(segment_text("red boats sail\n\nred boats sail\n\ngreen hills rest"))
-    table = context_columns(page, np.zeros((3, 6), np.float32))
+    table = context_columns(page, answers(np.zeros((3, 6), np.float32)), TYPES)
     assert column(table, "like the block before").tolist() == pytest.approx([0.0, 1.0, 0.0])
     assert column(table, "like the block after").tolist() == pytest.approx([1.0, 0.0, 0.0])
 
@@ -147,7 +158,18 @@ def test_the_main_run_is_the_densest_run_of_text() -> None:
     given = np.full((6, 6), -6.0, np.float32)
     given[:, 3] = 6.0
     given[2:5, 0], given[2:5, 3] = 6.0, -6.0
-    table = context_columns(page, given)
+    table = context_columns(page, answers(given), TYPES)
     assert column(table, "in run").tolist() == [0, 0, 1, 1, 1, 0]
     assert column(table, "from run start").tolist() == [-2, -1, 0, 1, 2, 3]
     assert column(table, "from last text").tolist() == [-4, -3, -2, -1, 0, 1]
+
+
+@PAGES
+def test_the_first_stages_other_answers_stand_under_their_names(page: PageFeatures) -> None:
+    table, given = filled(page), answers(scores(page))
+    for f, part in enumerate(FIELDS):
+        for k, kind in enumerate(KINDS):
+            wanted = given.by_field[:, f * len(KINDS) + k]
+            np.testing.assert_array_equal(column(table, f"own {kind} by {part}"), wanted)
+    for t, page_type in enumerate(PAGE_TYPES):
+        assert (column(table, f"page is {page_type}") == TYPES[t]).all()

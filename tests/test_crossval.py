@@ -56,7 +56,8 @@ def test_the_made_sites_fill_both_folds() -> None:
 
 def test_progress_names_every_fit(fitted: Fitted, said: list[str]) -> None:
     parts = ["fold 1 of 2", "fold 2 of 2", "all pages"]
-    assert said == [f"{stage} stage, {part}" for stage in ("first", "second") for part in parts]
+    stages = ("first stage", "page types", "second stage")
+    assert said == [f"{stage}, {part}" for stage in stages for part in parts]
     assert len(fitted.folds) == N_FOLDS
 
 

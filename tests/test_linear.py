@@ -37,11 +37,18 @@ def field_vectors(page: PageFeatures, linear: Linear) -> list[NDArray[np.float64
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_scores_equal_the_sparse_product(page: PageFeatures, linear: Linear) -> None:
+def test_own_answers_equal_the_sparse_product(page: PageFeatures, linear: Linear) -> None:
     wanted = matrix(page, linear) @ linear.weights.astype(np.float64) + linear.intercepts
-    found = linear.scores(page)
-    assert found.shape == (len(page.columns), 6)
-    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+    found = linear.answers(page)
+    assert found.own.shape == (len(page.columns), 6)
+    np.testing.assert_allclose(found.own, wanted, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_what_the_fields_add_and_the_intercept_make_the_own_answer(page: PageFeatures, linear: Linear) -> None:
+    found = linear.answers(page)
+    added = found.by_field.reshape(len(page.columns), len(FIELDS), 6).sum(axis=1)
+    np.testing.assert_allclose(found.own, added + linear.intercepts, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("page", PAGES[:2], ids=NAMES[:2])
@@ -62,5 +69,14 @@ def test_rows_hold_every_token_once(page: PageFeatures) -> None:
 
 def test_a_column_never_learned_adds_nothing(linear: Linear) -> None:
     silent = Linear(np.zeros_like(linear.idf), linear.weights, linear.intercepts)
-    found = silent.scores(PAGES[1])
-    np.testing.assert_array_equal(found, np.tile(linear.intercepts, (len(found), 1)))
+    found = silent.answers(PAGES[1])
+    np.testing.assert_array_equal(found.own, np.tile(linear.intercepts, (len(found.own), 1)))
+    assert not found.by_field.any()
+
+
+@pytest.mark.parametrize("name", ["idf", "weights", "intercepts"])
+def test_weights_of_another_shape_are_refused_by_name(linear: Linear, name: str) -> None:
+    arrays = {"idf": linear.idf, "weights": linear.weights, "intercepts": linear.intercepts}
+    arrays[name] = arrays[name][:-1]
+    with pytest.raises(ValueError, match=rf"^{name} is float32 of shape \(.*\), expected float32 of shape \("):
+        Linear(**arrays)

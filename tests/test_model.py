@@ -18,8 +18,8 @@ MODEL = small_model()
 odds = st.lists(st.tuples(st.floats(-40, 40), st.floats(-40, 40)), max_size=10)
 
 
-def labels(*rows: tuple[float, float, float]) -> list[str]:
-    return [LABELS[number] for number in choose_labels(np.array(rows), np.full(len(rows), 40.0))]
+def labels(*rows: tuple[float, float, float], article: float = 1.0) -> list[str]:
+    return [LABELS[number] for number in choose_labels(np.array(rows), article=article)]
 
 
 @pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
@@ -63,23 +63,29 @@ def test_a_block_that_is_probably_not_body_is_left_out_even_where_body_is_the_li
     ]
 
 
-# one story: a sure long paragraph keeps the page's body from reading like a list
-PARAGRAPH = (0.99, 0.01, 0.0)
-
-
-def labels_by_length(*rows: tuple[tuple[float, float, float], float]) -> list[str]:
-    numbers = choose_labels(np.array([row for row, _ in rows]), np.array([chars for _, chars in rows]))
-    return [LABELS[number] for number in numbers]
-
-
 @pytest.mark.parametrize(
     ("body", "wanted"), [(np.nextafter(0.75, 0), "teaser"), (0.75, "body"), (np.nextafter(0.75, 1), "body")]
 )
-def test_beside_a_story_a_block_like_a_teaser_needs_three_quarters(body: float, wanted: str) -> None:
-    assert labels_by_length((PARAGRAPH, 900.0), ((body, 0.0, 1 - body), 60.0)) == ["body", wanted]
+def test_in_an_article_a_block_like_a_teaser_needs_three_quarters(body: float, wanted: str) -> None:
+    assert labels((body, 0.0, 1 - body)) == [wanted]
 
 
-def test_on_a_list_whose_entries_read_like_teasers_they_are_the_body() -> None:
-    entry = (0.6, 0.1, 0.3)
-    assert labels_by_length((entry, 60.0), (entry, 70.0), (PARAGRAPH, 20.0)) == ["body", "body", "body"]
-    assert labels_by_length((entry, 60.0), (entry, 70.0), (PARAGRAPH, 900.0)) == ["teaser", "teaser", "body"]
+@pytest.mark.parametrize(
+    ("body", "wanted"), [(np.nextafter(0.3, 0), "teaser"), (0.3, "body"), (np.nextafter(0.3, 1), "body")]
+)
+def test_on_other_pages_a_block_like_a_teaser_needs_less(body: float, wanted: str) -> None:
+    assert labels((body, 0.0, 1 - body), article=0.1) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"), [(np.nextafter(0.4, 0), "boilerplate"), (0.4, "body"), (np.nextafter(0.4, 1), "body")]
+)
+def test_on_other_pages_body_begins_at_four_tenths(body: float, wanted: str) -> None:
+    assert labels((body, 1 - body, 0.0), article=0.1) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("article", "wanted"), [(np.nextafter(0.3, 0), "body"), (0.3, "teaser"), (np.nextafter(0.3, 1), "teaser")]
+)
+def test_a_page_is_an_article_from_three_tenths(article: float, wanted: str) -> None:
+    assert labels((0.6, 0.1, 0.3), article=article) == [wanted]

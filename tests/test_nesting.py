@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from classifier.nesting import MAX_ATTRIBUTES, MAX_DEPTH, cap_nesting
+from classifier.nesting import MAX_DEPTH, cap_nesting
 from classifier.segment_html import segment_html
+from classifier.tags import MAX_ATTRIBUTES
 
 MANY = 100_000
 SECONDS = 10.0
@@ -245,3 +246,29 @@ def test_no_word_is_lost_and_no_two_are_glued_beyond_the_cap(tags: list[str], le
     words = re.findall(r"[vw]\d+", opened + closed)
     assert segment_html(opened + closed).text.split() == words
     assert depth(capped(opened + closed)) <= MAX_DEPTH + 1
+
+
+@pytest.mark.parametrize(
+    "hiding",
+    [
+        "<script><!--<script></script><!--</script>",
+        "<SCRIPT><!-- <Script >a</script> <!-- </SCRIPT>",
+        "<script><!--<script></script></script><!-- -->",
+        "<script><!--></script>",
+        "<script><!--<script>--></script>",
+        "<svg><![CDATA[><!-- ]]></svg>",
+        "<svg><g><![CDATA[<!-- ]]></g></svg>",
+        "<![CDATA[><p>a</p>",
+        "<svg><foreignObject><![CDATA[><!-- ]]></foreignObject></svg>",
+        "<svg><foreignObject><p><![CDATA[></p></foreignObject></svg>",
+    ],
+)
+def test_what_begins_like_a_comment_hides_no_nesting(hiding: str) -> None:
+    html = hiding + "<div>" * (MAX_DEPTH + 500) + "deep"
+    depth = 0
+    node = LexborHTMLParser(capped(html)).body
+    while node is not None:
+        depth += 1
+        node = next((child for child in node.iter(include_text=False) if child.tag == "div"), None)
+    assert MAX_DEPTH - 5 <= depth <= MAX_DEPTH + 5
+    assert segment_html(html).text.endswith("deep")

@@ -104,7 +104,7 @@ def test_matrix_rows_give_the_scores_that_the_classifier_gives(table: Table) -> 
     idf = table.idf(rows)
     weights = rng.normal(size=(1 << BITS, 6)).astype(np.float32)
     linear = Linear(idf, weights, rng.normal(size=6).astype(np.float32))
-    served = np.concatenate([linear.scores(features) for features in table.features])
+    served = np.concatenate([linear.answers(features).own for features in table.features])
     np.testing.assert_allclose(table.matrix(rows, idf) @ weights + linear.intercepts, served, atol=1e-4)
 
 

@@ -12,6 +12,7 @@ from classifier.pipeline import classify_page
 from classifier.types import Article, Label, Page
 from tests.training_pages import MadePage, made_page, made_pages, write_rows
 from training.cli import main
+from training.table import fold_of
 
 WRITTEN = ("MODEL_CARD.md", "confusion.svg", "manifest.json", "model.npz", "reliability.svg")
 
@@ -29,7 +30,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of one run, with the cross-validated answers below it."""
     output = tmp_path_factory.mktemp("trained")
-    assert train(corpus, output, "--answers", output / "answers") == 0
+    assert train(corpus, output, "--answers", output / "answers", "--fold-models", output / "folds") == 0
     return output
 
 
@@ -82,6 +83,15 @@ def test_answers_hold_every_page_in_both_forms(trained: Path) -> None:
         rows = [json.loads(line) for line in lines]
         assert [row["id"] for row in rows] == [page.id for page in made_pages()]
         assert all(row["text"][block["start"] : block["end"]].strip() for row in rows for block in row["blocks"])
+
+
+def test_the_model_of_a_fold_gives_the_answers_about_the_sites_it_never_saw(trained: Path) -> None:
+    models = [load_model(trained / "folds" / f"fold-{fold}") for fold in range(2)]
+    lines = (trained / "answers" / "made-html.jsonl").read_text(encoding="utf-8").splitlines()
+    bodies = {row["id"]: row["body"] for row in map(json.loads, lines)}
+    for page in made_pages():
+        model = models[fold_of(page.site, 2)]
+        assert classify_page(Page(page.id, html=page.html), model).body == bodies[page.id]
 
 
 def test_progress_goes_to_stderr_and_nothing_to_stdout(

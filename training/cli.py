@@ -27,7 +27,7 @@ from training.augment import vary
 from training.corpora import CorpusError, Source, read_jsonl, read_shared
 from training.crossval import Fitted, fit_form
 from training.evaluate import PageResult
-from training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, WEAK
+from training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, TYPE_C, TYPE_STEPS, WEAK
 from training.report import write_card
 from training.scorers import ScorerFolders, run_scorers
 from training.table import LENGTH_WEIGHT, MADE_WEIGHT, MOST_ROWS, RAREST, build_table, fold_of
@@ -57,6 +57,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="processes and threads (2)")
     parser.add_argument("--cache", type=Path, help="folder that keeps labelled pages between runs")
     parser.add_argument("--answers", type=Path, help="folder for the cross-validated answers, as JSONL")
+    parser.add_argument("--fold-models", type=Path, help="folder for the models of the folds, fold-0 and so on")
     chosen = parser.parse_args(arguments)
     for name in ("folds", "jobs"):
         least = 2 if name == "folds" else 1
@@ -84,7 +85,7 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     say(f"{len(sources)} pages read")
     check_forms(sources)
     memory = Memory(chosen.cache, verbose=0)
-    forms: dict[str, FormModel] = {}
+    forms: dict[str, Fitted] = {}
     results: list[PageResult] = []
     for form in FORMS:
         run = _runner(chosen.jobs)
@@ -96,11 +97,15 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         table = build_table([*labelled, *made], n_folds=chosen.folds, run=run)
         say(f"{form}: features")
         fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(_say_of, say, form))
-        forms[form] = fitted.final
+        forms[form] = fitted
         results += held_out_results(labelled, fitted, form)
         say(f"{form}: cross-validated")
         del table
-    write(chosen, Model(forms["text"], forms["html"], ""), sources, results, say)
+    text, html = forms["text"], forms["html"]
+    write(chosen, Model(text.final, html.final, ""), sources, results, say)
+    if chosen.fold_models is not None:
+        for fold, parts in enumerate(zip(text.folds, html.folds, strict=True)):
+            save_model(Model(*parts, ""), chosen.fold_models / f"fold-{fold}", {"fold": fold, "folds": chosen.folds})
 
 
 def check_forms(sources: Sequence[Source]) -> None:
@@ -198,6 +203,8 @@ def settings(folds: int) -> dict[str, Any]:
         "most_rows": MOST_ROWS,
         "length_weight": LENGTH_WEIGHT,
         "rarest": RAREST,
+        "page_type_c": TYPE_C,
+        "page_type_steps": TYPE_STEPS,
         "made_weight": MADE_WEIGHT,
     }
 

@@ -12,9 +12,20 @@ from numpy.typing import NDArray
 
 from classifier.linear import Linear
 from classifier.model import FormModel
+from classifier.page_type import PageTypes
 from classifier.trees import Trees
 from training.corpora import CorpusError
-from training.fit import KIND_TREES, TREES, WEAK, calibrate, calibrated, context_matrix, fit_linear, fit_question
+from training.fit import (
+    KIND_TREES,
+    TREES,
+    WEAK,
+    calibrate,
+    calibrated,
+    context_matrix,
+    fit_linear,
+    fit_page_types,
+    fit_question,
+)
 from training.table import Table
 
 T = TypeVar("T")
@@ -33,7 +44,7 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> Fitted:
     """Fit both stages for one form.
 
     The second stage learns from first-stage answers about pages that the first stage had not seen: each
-    page's scores come from the linear model of its fold.
+    page's answers come from the linear models of its fold.
 
     Raises:
         CorpusError: All sites but those of one fold hold no body, or nothing else.
@@ -44,13 +55,14 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> Fitted:
         _check_both_answers(table, rows)
     run = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
     linears = list(_said(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage", n_folds, say))
-    columns = context_matrix(table, _held_out_scores(table, linears))
+    types = list(_said(run(delayed(fit_page_types)(table, rows) for rows in parts), "page types", n_folds, say))
+    columns = _held_out_columns(table, linears, types)
     fits = run(delayed(_Questions.fit)(table, columns, rows) for rows in parts)
     asked = list(_said(fits, "second stage", n_folds, say))
     held_out = _held_out_odds(table, columns, asked[:n_folds])
     forms = tuple(
-        questions.form(linear, _calibration(table, held_out, table.folds != fold))
-        for fold, (questions, linear) in enumerate(zip(asked, linears, strict=True))
+        questions.form(linear, page_types, _calibration(table, held_out, table.folds != fold))
+        for fold, (questions, linear, page_types) in enumerate(zip(asked, linears, types, strict=True))
     )
     return Fitted(final=forms[n_folds], folds=forms[:n_folds])
 
@@ -100,10 +112,11 @@ class _Questions:
             heading=among("TH", "H", KIND_TREES),
         )
 
-    def form(self, linear: Linear, calibration: Sequence[tuple[float, float]]) -> FormModel:
+    def form(self, linear: Linear, page_types: PageTypes, calibration: Sequence[tuple[float, float]]) -> FormModel:
         body, teaser = calibration
         return FormModel(
             linear=linear,
+            page_types=page_types,
             body=calibrated(self.body, *body),
             teaser=calibrated(self.teaser, *teaser),
             metadata=self.metadata,
@@ -112,9 +125,11 @@ class _Questions:
         )
 
 
-def _held_out_scores(table: Table, linears: Sequence[Linear]) -> list[NDArray[np.float32]]:
-    fold_of_page = table.folds[table.row_ends - 1]
-    return [linears[fold].scores(features) for fold, features in zip(fold_of_page, table.features, strict=True)]
+def _held_out_columns(table: Table, linears: Sequence[Linear], types: Sequence[PageTypes]) -> NDArray[np.float32]:
+    """Return the second stage's columns, each page's from the first-stage models that did not see its site."""
+    pages = list(zip(table.folds[table.row_ends - 1], table.features, strict=True))
+    answers = [linears[fold].answers(features) for fold, features in pages]
+    return context_matrix(table, answers, [types[fold].log_probabilities(features) for fold, features in pages])
 
 
 def _held_out_odds(table: Table, columns: NDArray[np.float32], asked: Sequence[_Questions]) -> NDArray[np.float64]:

@@ -8,30 +8,43 @@ from typing import Any
 
 import lightgbm
 import numpy as np
+import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 from classifier.context import context_columns
-from classifier.linear import Linear
+from classifier.linear import Answers, Linear
+from classifier.page_type import BITS as PAGE_BITS
+from classifier.page_type import PAGE_TYPES, PageTypes, page_counts, page_values
 from classifier.trees import Trees
 from training.corpora import GOLD_CODES
-from training.table import Table
+from training.table import RAREST, Table
 
 ALPHA = 1e-6
 """L2 strength of the first stage."""
 EPOCHS = 4
 """Passes over the training rows; the weights are averaged over all of them."""
 
+TYPE_C = 10.0
+TYPE_STEPS = 60
+"""Inverse L2 strength of the model of page types, and the steps it may take."""
+
+PAGE_TYPE_OF = {"news": "article"}
+"""A corpus's own word for one of PAGE_TYPES."""
+
+ABSENT = -8.0
+"""Log-odds of a class that the corpus does not hold."""
+
 WEAK = 0.5
 """Weight of a row known from a reference body, against 1 for a row that a person labelled."""
 
-TREES = 150
+TREES = 300
 KIND_TREES = 60
 """Trees a question gets in the second stage."""
 
 BOOSTING: Mapping[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.1,
+    "learning_rate": 0.05,
     "num_leaves": 31,
     "feature_fraction": 0.5,
     "min_data_in_leaf": 30,
@@ -67,23 +80,65 @@ def fit_linear(table: Table, rows: NDArray[np.int64]) -> Linear:
             codes[unsure] = np.array(GOLD_CODES)[scores.argmax(axis=1)]
     weights = table.weights[rows] * np.where(table.gold[rows], 1.0, WEAK)
     model = _sgd(matrix, codes, weights)
-    present = [GOLD_CODES.index(code) for code in model.classes_]
-    coefficients = np.zeros((matrix.shape[1], len(GOLD_CODES)), np.float32)
-    intercepts = np.full(len(GOLD_CODES), -8.0, np.float32)
-    coefficients[:, present] = _per_class(model.coef_).T
-    intercepts[present] = _per_class(model.intercept_[:, None])[:, 0]
-    coefficients[idf == 0] = 0.0
-    return Linear(idf, coefficients.astype(np.float16).astype(np.float32), intercepts)
+    coefficients, intercepts = by_class(model.coef_, model.intercept_, model.classes_, GOLD_CODES)
+    coefficients[:, idf == 0] = 0.0
+    return Linear(idf, rounded(coefficients.T), intercepts)
+
+
+def fit_page_types(table: Table, rows: NDArray[np.int64]) -> PageTypes:
+    """Fit the types of the pages that rows belong to, where the corpus knows them: logistic regression over TF-IDF."""
+    types = np.array([PAGE_TYPE_OF.get(page.source.page_type, page.source.page_type) for page in table.pages], object)
+    seen = np.zeros(len(types), np.bool_)
+    seen[np.searchsorted(table.row_ends, rows, side="right")] = True
+    known = [i for i, page in enumerate(table.pages) if seen[i] and not page.made and types[i] in PAGE_TYPES]
+    counted = [page_counts(table.features[i]) for i in known]
+    idf = _page_idf([columns for columns, _, _ in counted])
+    n_columns, present = len(idf), sorted(set(types[known]))
+    if len(present) < 2:
+        offsets = np.array([0.0 if name in present or not present else ABSENT for name in PAGE_TYPES], np.float32)
+        return PageTypes(idf, np.zeros((n_columns, len(PAGE_TYPES)), np.float32), offsets)
+    values = np.concatenate([page_values(columns, counts, ends, idf) for columns, counts, ends in counted])
+    columns = np.concatenate([columns for columns, _, _ in counted])
+    ends = np.cumsum([0, *(len(columns) for columns, _, _ in counted)])
+    matrix = sparse.csr_matrix((values, columns, ends), shape=(len(known), n_columns))
+    matrix.sum_duplicates()
+    model = LogisticRegression(C=TYPE_C, max_iter=TYPE_STEPS, tol=1e-3).fit(matrix, types[known].astype(str))
+    weights, intercepts = by_class(model.coef_, model.intercept_, model.classes_, PAGE_TYPES)
+    return PageTypes(idf, rounded(weights.T), intercepts)
+
+
+def _page_idf(pages: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
+    """Return each column's smoothed inverse page frequency, 0 where too few pages hold it."""
+    counts = np.zeros(1 << PAGE_BITS, np.int64)
+    for columns in pages:
+        counts[np.unique(columns)] += 1
+    idf = np.log((1.0 + len(pages)) / (1.0 + counts)) + 1.0
+    idf[counts < RAREST] = 0.0
+    return rounded(idf)
+
+
+def rounded(weights: NDArray[Any]) -> NDArray[np.float32]:
+    """Round to 16 bits, as a saved model is."""
+    return np.ascontiguousarray(weights.astype(np.float16).astype(np.float32))
+
+
+def by_class(
+    coefficients: NDArray[np.float64], intercepts: NDArray[np.float64], present: NDArray[np.str_], order: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return weights and intercepts with a row for each class of `order`, also for one that was not there to learn."""
+    if len(coefficients) == 1:  # scikit-learn keeps one row for two classes
+        coefficients = np.concatenate([-coefficients, coefficients])
+        intercepts = np.concatenate([-intercepts, intercepts])
+    rows = [order.index(name) for name in present]
+    weights = np.zeros((len(order), coefficients.shape[1]), np.float32)
+    offsets = np.full(len(order), ABSENT, np.float32)
+    weights[rows], offsets[rows] = coefficients, intercepts
+    return weights, offsets
 
 
 def _sgd(matrix: object, codes: NDArray[np.str_], weights: NDArray[np.float64]) -> SGDClassifier:
     model = SGDClassifier(loss="log_loss", alpha=ALPHA, max_iter=EPOCHS, tol=None, average=True, random_state=0)
     return model.fit(matrix, codes, sample_weight=weights)
-
-
-def _per_class(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return one row a class also where scikit-learn keeps one row for two classes."""
-    return np.concatenate([-weights, weights]) if len(weights) == 1 else weights
 
 
 def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]:
@@ -95,9 +150,12 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
     return scores
 
 
-def context_matrix(table: Table, scores: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the second stage's columns for all rows, from the first stage's scores a page."""
-    return np.concatenate([context_columns(f, s) for f, s in zip(table.features, scores, strict=True)])
+def context_matrix(
+    table: Table, answers: Sequence[Answers], page_types: Sequence[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Return the second stage's columns for all rows, from what is said of each page."""
+    said = zip(table.features, answers, page_types, strict=True)
+    return np.concatenate([context_columns(*of_page) for of_page in said])
 
 
 def fit_question(

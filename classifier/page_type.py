@@ -1,0 +1,125 @@
+"""What a page is as a whole, an article or a forum or a shop's: a linear model over the TF-IDF of all its blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.features import PageFeatures
+from classifier.jit import jit
+
+BITS = 16
+"""Tokens are hashed into two to this many columns."""
+
+PAGE_TYPES = ("article", "service", "listing", "forum", "product", "documentation", "collection")
+"""What a page may be, in the words of the WCXB corpus."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageTypes:
+    """Weights of the model.
+
+    Attributes:
+        idf: Shape (2**BITS,): inverse page frequency of each column, 0 where it was too rare to learn.
+        weights: Shape (2**BITS, len(PAGE_TYPES)).
+        intercepts: Shape (len(PAGE_TYPES),).
+
+    Raises:
+        ValueError: An array has not the shape that compiled loops read.
+    """
+
+    idf: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    intercepts: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        shapes = {
+            "idf": (1 << BITS,),
+            "weights": (1 << BITS, len(PAGE_TYPES)),
+            "intercepts": (len(PAGE_TYPES),),
+        }
+        for name, shape in shapes.items():
+            array: NDArray[np.float32] = getattr(self, name)
+            if array.shape != shape or array.dtype != np.float32:
+                raise ValueError(
+                    f"{name} is {array.dtype} of shape {array.shape}, expected float32 of shape {shape}; train again"
+                )
+
+    def log_probabilities(self, page: PageFeatures) -> NDArray[np.float32]:
+        """Return the log-probability of each of PAGE_TYPES."""
+        columns, counts, ends = page_counts(page)
+        odds = _odds(columns, counts, ends, self.idf, self.weights, self.intercepts)
+        odds -= odds.max()
+        logs: NDArray[np.float32] = (odds - np.log(np.exp(odds).sum())).astype(np.float32)
+        return logs
+
+
+def page_counts(page: PageFeatures) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    """Count the page's tokens: columns and how often each stands there, by field; and where each field ends."""
+    last = page.ends[:, -1] if page.ends.shape[1] else np.zeros(len(page.ends), np.int64)
+    return _page_counts(page.tokens, last)
+
+
+@jit
+def page_values(
+    columns: NDArray[np.int32], counts: NDArray[np.int32], ends: NDArray[np.int64], idf: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """Return the TF-IDF value of each entry of `page_counts`, terms dampened by their log; each field has length 1."""
+    values = np.empty(len(columns))
+    first = 0
+    for last in ends:
+        square = 0.0
+        for k in range(first, last):
+            values[k] = idf[columns[k]] * (1.0 + np.log(counts[k]))
+            square += values[k] * values[k]
+        norm = np.sqrt(square) if square > 0.0 else 1.0
+        for k in range(first, last):
+            values[k] /= norm
+        first = last
+    return values
+
+
+@jit
+def _page_counts(
+    tokens: NDArray[np.uint32], lasts: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+    mask = np.uint32((1 << BITS) - 1)
+    places = np.full(1 << BITS, -1, np.int32)
+    columns = np.empty(len(tokens), np.int32)
+    counts = np.empty(len(tokens), np.int32)
+    ends = np.empty(len(lasts), np.int64)
+    n = begin = first = 0
+    for part in range(len(lasts)):
+        for t in range(first, lasts[part]):
+            column = np.int64(tokens[t] & mask)
+            place = places[column]
+            if place < begin:  # not yet seen in this field
+                places[column] = n
+                columns[n] = column
+                counts[n] = 1
+                n += 1
+            else:
+                counts[place] += 1
+        begin = ends[part] = n
+        first = lasts[part]
+    return columns[:n], counts[:n], ends
+
+
+@jit
+def _odds(
+    columns: NDArray[np.int32],
+    counts: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    idf: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    intercepts: NDArray[np.float32],
+) -> NDArray[np.float64]:
+    values = page_values(columns, counts, ends, idf)
+    odds = intercepts.astype(np.float64)
+    for k in range(len(columns)):
+        if values[k] > 0.0:
+            for kind in range(len(intercepts)):
+                odds[kind] += values[k] * weights[columns[k], kind]
+    return odds
