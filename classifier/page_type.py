@@ -16,6 +16,9 @@ BITS = 16
 PAGE_TYPES = ("article", "service", "listing", "forum", "product", "documentation", "collection")
 """What a page may be, in the words of the WCXB corpus."""
 
+_DAMPENED = 1.0 + np.log(np.arange(1, 257))
+"""What so many occurrences of a term count, from one on; more count as the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageTypes:
@@ -72,7 +75,7 @@ def page_values(
     for last in ends:
         square = 0.0
         for k in range(first, last):
-            values[k] = idf[columns[k]] * (1.0 + np.log(counts[k]))
+            values[k] = idf[columns[k]] * _DAMPENED[min(counts[k], len(_DAMPENED)) - 1]
             square += values[k] * values[k]
         norm = np.sqrt(square) if square > 0.0 else 1.0
         for k in range(first, last):

@@ -50,19 +50,22 @@ Lines = list[tuple[str, str]]
 
 
 def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
-    """Return two made pages for each page that a person labelled; the same pages give the same ones.
+    """Return three made pages for each page that a person labelled; the same pages give the same ones.
 
     One is cut down to what lies from the first body block to the last body, teaser or comment, as scrapers
-    leave it that find the article but not its end. The other is the article, some furniture, and then
-    stories of other pages as a headline and a summary that breaks off. All parts come from one fold, so that
-    cross-validation stays clean.
+    leave it that find the article but not its end. One is the article, some furniture, and then stories of
+    other pages as a headline and a summary that breaks off. One is the article inside all that another page,
+    of any type, has beside its body, one block a line: a copy on a site that is not like its own. All parts
+    come from one fold, so that cross-validation stays clean.
     """
     usable = [page for page in pages if page.gold and page.codes.count("E") >= LEAST_BODY]
-    pools = _pools(usable, n_folds)
+    pools, hosts = _pools(usable, n_folds), _pools(pages, n_folds)
     made = []
     for page in usable:
+        fold = fold_of(page.source.site, n_folds)
         made.append(_made(page, _cut_down(_lines(page))))
-        made.append(_made(page, _stitched(page, pools[fold_of(page.source.site, n_folds)])))
+        made.append(_made(page, _stitched(page, pools[fold])))
+        made.append(_made(page, _lodged(page, hosts[fold]), between="\n"))
     return made
 
 
@@ -70,9 +73,9 @@ def _lines(page: LabelledPage) -> Lines:
     return [(page.blocks.text[b.start : b.end], code) for b, code in zip(page.blocks.blocks, page.codes, strict=True)]
 
 
-def _made(page: LabelledPage, lines: Lines) -> LabelledPage:
+def _made(page: LabelledPage, lines: Lines, *, between: str = "\n\n") -> LabelledPage:
     texts, codes = [text for text, _ in lines], [code for _, code in lines]
-    blocks = segment_text("\n\n".join(texts))
+    blocks = segment_text(between.join(texts))
     carried = carry_codes(texts, codes, [blocks.text[b.start : b.end] for b in blocks.blocks])
     return replace(page, blocks=blocks, codes=tuple(carried), made=True)
 
@@ -107,6 +110,17 @@ def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
         *form,
         *(headings if rng.integers(2) else []),
         *[line for i in chosen for line in stories[int(i)]],
+    ]
+
+
+def _lodged(page: LabelledPage, hosts: Sequence[LabelledPage]) -> Lines:
+    rng = np.random.default_rng(crc32(b"lodged" + page.source.id.encode()))
+    host = _lines(hosts[int(rng.integers(len(hosts)))])
+    first = next((i for i, (_, code) in enumerate(host) if code == "E"), len(host) // 3)
+    return [
+        *[line for line in host[:first] if line[1] != ""],
+        *[line for line in _lines(page) if line[1] == "E"],
+        *[line for line in host[first:] if line[1] not in ("E", "")],
     ]
 
 

@@ -38,13 +38,13 @@ ABSENT = -8.0
 WEAK = 0.5
 """Weight of a row known from a reference body, against 1 for a row that a person labelled."""
 
-TREES = 300
+TREES = 220
 KIND_TREES = 60
 """Trees a question gets in the second stage."""
 
 BOOSTING: Mapping[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.05,
+    "learning_rate": 0.07,
     "num_leaves": 31,
     "feature_fraction": 0.5,
     "min_data_in_leaf": 30,
