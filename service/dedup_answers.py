@@ -59,7 +59,7 @@ def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> Rows:
         best, *others = (same[at] for at in np.lexsort([column[same] for column in worth]).tolist())
         keep[others] = False
         for number in others:
-            bad[int(places[number])] = _repeats(ids[number], lines[number], ids[best], lines[best])
+            bad[int(places[number])] = _repeats(ids[number], lines[number], lines[best])
     limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
     kept = [name for name, stays in zip(ids, keep.tolist(), strict=True) if stays]
     chosen = np.split(keep, limits)[: len(chunks)]
@@ -106,10 +106,10 @@ def _worth(
     return [digests, -lengths, published, preference]
 
 
-def _repeats(name: JsonId, line: int | None, other: JsonId, kept: int | None) -> BadRow:
+def _repeats(name: JsonId, line: int | None, kept: int | None) -> BadRow:
     where = "" if line is None else f"line {line}: "
     stays = "another row" if kept is None else f"line {kept}"
-    message = f"{where}id {other!r} stands on {stays} too, which was kept; give every row its own id"
+    message = f"{where}id {name!r} stands on {stays} too, which was kept; give every row its own id"
     return BadRow(name, line, "repeated_id", message)
 
 

@@ -166,7 +166,7 @@ def _load(path: Path, names: Sequence[str]) -> list[NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return [arrays[name] for name in names]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         path.unlink(missing_ok=True)
         raise UnusableWork(f"{path} is damaged ({error}) and was removed; run the same command again") from error
 
