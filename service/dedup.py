@@ -18,7 +18,7 @@ from classifier.signing import KEYS, SCHEME, KeyScheme, Signed
 from service.classify import PROGRESS_SECONDS, unbroken
 from service.dedup_answers import Rows, answers, choose, gather_rows
 from service.dedup_sign import Signing, sign_rows
-from service.dedup_work import ANSWERS, UnusableWork, chunk_path, load_chunk, load_signed, opened, work_folder
+from service.dedup_work import ANSWERS, StoppedWork, chunk_path, load_chunk, load_signed, opened, work_folder
 from service.inputs import STDIN, Format, read_unparsed
 from service.rows import encode_row
 from service.settings import Settings
@@ -69,7 +69,8 @@ def run(options: DedupOptions, settings: Settings, err: TextIO) -> int:
 
     Raises:
         ArtifactMismatch: A page has no body yet, and the model cannot be loaded.
-        UnusableWork: The folder beside the output cannot be used, or a worker was ended.
+        UnusableWork: The folder beside the output cannot be used.
+        StoppedWork: A chunk is damaged or a worker was ended; the same command goes on.
         OSError: Something cannot be written.
     """
     folder = work_folder(options.output)
@@ -123,7 +124,7 @@ def _sign(options: DedupOptions, settings: Settings, folder: Path, stage: Stages
             n_chunks += 1
             stage.count(n_rows)
     except BrokenProcessPool as error:
-        raise UnusableWork(
+        raise StoppedWork(
             "a worker was ended from outside, perhaps for want of memory; run the same command again, with fewer "
             "--workers: it goes on where this one stopped"
         ) from error

@@ -61,6 +61,7 @@ def _dedup(args: argparse.Namespace, files: Sequence[str], settings: Settings, *
     from classifier.errors import CopydeskError
     from service.dedup import DedupOptions, run
     from service.dedup_sign import default_workers
+    from service.dedup_work import StoppedWork
     from service.inputs import Format
 
     options = DedupOptions(
@@ -74,10 +75,13 @@ def _dedup(args: argparse.Namespace, files: Sequence[str], settings: Settings, *
     )
     try:
         n_bad = run(options, settings, sys.stderr or io.StringIO())
+    except StoppedWork as error:
+        say(str(error))
+        return SOME_FAILED
     except CopydeskError as error:
         return refuse(error)
     except OSError as error:
-        say(f"the answers cannot be written: {error.strerror} ({error.filename})")
+        say(f"the answers cannot be written: {error}")
         return SOME_FAILED
     return SOME_FAILED if n_bad else OK
 

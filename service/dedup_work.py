@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,9 +30,15 @@ ANSWERS = "answers.jsonl"
 
 
 class UnusableWork(CopydeskError):
-    """A work folder that cannot be used: another's, in use, or damaged."""
+    """A work folder that cannot be used: another's, or in use."""
 
     code = "unusable_work"
+
+
+class StoppedWork(CopydeskError):
+    """A run that cannot go on, though the same command will: a damaged chunk, a worker that was ended."""
+
+    code = "stopped_work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,15 @@ def opened(folder: Path, manifest: Mapping[str, Any], say: Callable[[str], None]
         _hold(lock, folder)
         _keep_or_clear(folder, json.loads(json.dumps(manifest)), say)
         yield
-    shutil.rmtree(folder)
+    _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, last what tells that it is ours: who is stopped here leaves a folder that can be used."""
+    last = [folder / MANIFEST, folder / LOCK]
+    for path in [*(path for path in folder.iterdir() if path not in last), *last]:
+        path.unlink(missing_ok=True)
+    folder.rmdir()
 
 
 def _hold(lock: IO[str], folder: Path) -> None:
@@ -145,7 +158,7 @@ def load_chunk(path: Path) -> Chunk:
     """Load a chunk's rows without what was signed.
 
     Raises:
-        UnusableWork: The file is damaged; it is removed, so that the next run writes it again.
+        StoppedWork: The file is damaged; it is removed, so that the next run writes it again.
     """
     (names, published, digests, lengths) = _load(path, ("names", "published", "digests", "lengths"))
     fields = json.loads(names.tobytes())
@@ -168,7 +181,7 @@ def _load(path: Path, names: Sequence[str]) -> list[NDArray[Any]]:
             return [arrays[name] for name in names]
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         path.unlink(missing_ok=True)
-        raise UnusableWork(f"{path} is damaged ({error}) and was removed; run the same command again") from error
+        raise StoppedWork(f"{path} is damaged ({error}) and was removed; run the same command again") from error
 
 
 def _write_aside(path: Path, write: Callable[[IO[bytes]], object]) -> None:

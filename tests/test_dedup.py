@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import tempfile
@@ -12,7 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classifier.signing import KEYS
 from service import cli
+from service.dedup import Stages
+from service.dedup_sign import Signing, sign_rows
+from service.rows import Line
 
 Answer = dict[str, Any]
 
@@ -188,3 +193,25 @@ def test_output_is_untouched_where_the_run_cannot_begin(tmp_path: Path, capsys: 
     assert cli.main(["dedup", str(tmp_path / "rows.jsonl"), "--output", str(output)]) == 2
     assert output.read_text() == "earlier"
     assert "is no work folder of copydesk dedup" in capsys.readouterr().err
+
+
+def test_stage_rows_and_rate_are_shown_where_someone_watches() -> None:
+    shown, hidden = io.StringIO(), io.StringIO()
+    for err in (shown, hidden):
+        stages = Stages(err, shown=err is shown)
+        stages.begin("comparing", 1200)
+        list(stages.watch({} for _ in range(3)))
+        stages.end()
+    assert shown.getvalue().startswith("\rcomparing: 1,200 rows")
+    assert shown.getvalue().endswith("\r\x1b[K")
+    assert hidden.getvalue() == ""
+
+
+def test_chunks_end_at_their_rows_or_bytes(tmp_path: Path) -> None:
+    lines = [Line(n, b'{"id": %d, "body": "%s"}' % (n, b"x" * 1_000_000)) for n in range(12)]
+    signing = Signing(tmp_path, None, 10**7, KEYS)
+    assert list(sign_rows(lines, signing, workers=1)) == [9, 3]
+    assert list(sign_rows(lines, signing, workers=1)) == [9, 3]
+    few = [Line(n, b"{}") for n in range(4097)]
+    (tmp_path / "few").mkdir()
+    assert list(sign_rows(few, Signing(tmp_path / "few", None, 10**7, KEYS), workers=1)) == [4096, 1]

@@ -9,14 +9,15 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from service import cli
+from service import cli, dedup_sign
 from tests.conftest import COMMAND, LIMIT_SECONDS, ROOT, clean_environment
 
 N_ROWS = 8_500
-"""Three chunks."""
+N_CHUNKS = 3
 
 SAID = f"copydesk: 1 of {N_ROWS + 1} rows could not be used\n".encode()
 
@@ -63,11 +64,11 @@ def wait_until(happened: Callable[[], bool], process: subprocess.Popen[bytes] | 
         time.sleep(0.002)
 
 
-def children(pid: int) -> list[int]:
-    """Return the processes below one, where the system lists them."""
-    if not LISTS_CHILDREN:
-        return []
-    return [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+def workers_of(pid: int) -> list[int]:
+    """Return the workers of a run, where the system lists them."""
+    listed = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    below = [int(child) for some in listed for child in some]
+    return [child for child in below if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
 def chunks(work: Path) -> list[Path]:
@@ -82,6 +83,34 @@ def test_rows_make_several_chunks_and_copies_are_found(undisturbed: bytes) -> No
     assert sum(bool(answer.get("matches")) for answer in answers) > N_ROWS // 6
 
 
+@pytest.mark.parametrize(
+    ("moment", "workers"),
+    [("chunk-0000000.npz", 1), ("chunk-0000001.npz", 2), ("answers.jsonl", 1)],
+)
+def test_killed_run_goes_on_and_gives_the_same_bytes(
+    moment: str, workers: int, rows: Path, undisturbed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "answers.jsonl"
+    work = tmp_path / "answers.jsonl.work"
+    with start(rows, output, workers) as process:
+        wait_until((work / moment).exists, process)
+        below = workers_of(process.pid)
+        process.send_signal(signal.SIGKILL)
+    if moment != "answers.jsonl":  # the last answers may be whole before the signal comes
+        assert process.returncode == -signal.SIGKILL
+        assert not output.exists()
+    assert bool(below) == (workers > 1 and LISTS_CHILDREN)
+    wait_until(lambda: not any(map(is_alive, below)), None)
+    left = chunks(work)
+    assert left or output.exists()
+    signed = mock.Mock(side_effect=dedup_sign.sign_chunk)
+    monkeypatch.setattr(dedup_sign, "sign_chunk", signed)
+    assert cli.main(["dedup", str(rows), "--output", str(output), "--workers", "1"]) == 1
+    assert signed.call_count == N_CHUNKS - len(left)
+    assert output.read_bytes() == undisturbed
+    assert list(tmp_path.iterdir()) == [output]
+
+
 def test_several_workers_give_the_same_bytes(rows: Path, undisturbed: bytes, tmp_path: Path) -> None:
     output = tmp_path / "answers.jsonl"
     with start(rows, output, 2) as process:
@@ -91,34 +120,16 @@ def test_several_workers_give_the_same_bytes(rows: Path, undisturbed: bytes, tmp
     assert list(tmp_path.iterdir()) == [output]
 
 
-@pytest.mark.parametrize(
-    ("moment", "workers"),
-    [("manifest.json", 1), ("chunk-0000000.npz", 1), ("chunk-0000001.npz", 2), ("answers.jsonl", 1)],
-)
-def test_killed_run_goes_on_and_gives_the_same_bytes(
-    moment: str, workers: int, rows: Path, undisturbed: bytes, tmp_path: Path
-) -> None:
-    output = tmp_path / "answers.jsonl"
-    work = tmp_path / "answers.jsonl.work"
-    with start(rows, output, workers) as process:
-        wait_until((work / moment).exists, process)
-        below = children(process.pid)
-        process.send_signal(signal.SIGKILL)
-    if moment != "answers.jsonl":  # the last answers may be whole before the signal comes
-        assert process.returncode == -signal.SIGKILL
-        assert not output.exists()
-    assert bool(below) == (workers > 1 and LISTS_CHILDREN)
-    wait_until(lambda: not any(map(is_alive, below)), None)
-    before = {path: path.stat().st_mtime_ns for path in chunks(work)}
-    assert bool(before) == (moment != "manifest.json")
-    with start(rows, output, workers) as process:
-        wait_until(lambda: len(chunks(work)) > len(before), process)
-        kept = {path: path.stat().st_mtime_ns for path in chunks(work) if path in before}
-        remarks = process.communicate(timeout=LIMIT_SECONDS)[1]
-    assert remarks == SAID
-    assert output.read_bytes() == undisturbed
-    assert kept.items() <= before.items()
-    assert list(tmp_path.iterdir()) == [output]
+@pytest.mark.skipif(not LISTS_CHILDREN, reason="this system does not list a process's children in /proc")
+def test_run_whose_worker_is_killed_says_what_to_do(rows: Path, tmp_path: Path) -> None:
+    with start(rows, tmp_path / "answers.jsonl", 2) as process:
+        wait_until((tmp_path / "answers.jsonl.work" / "chunk-0000000.npz").exists, process)
+        for pid in workers_of(process.pid):
+            os.kill(pid, signal.SIGKILL)
+        said = process.communicate(timeout=LIMIT_SECONDS)[1]
+    assert process.returncode == 1
+    assert said.startswith(b"copydesk: a worker was ended from outside")
+    assert list(tmp_path.iterdir()) == [tmp_path / "answers.jsonl.work"]
 
 
 def is_alive(pid: int) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from classifier.signing import sign_texts
 from service.dedup_work import (
     Chunk,
+    StoppedWork,
     UnusableWork,
     chunk_path,
     load_chunk,
@@ -52,6 +53,29 @@ def test_folder_goes_when_the_run_ends_well(tmp_path: Path) -> None:
     with opened(tmp_path / "work", MANIFEST, print):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("n_removed", range(5))
+def test_folder_whose_removal_was_stopped_can_be_used_again(
+    n_removed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "work"
+    begin(folder)
+    for number in range(1, 3):
+        chunk_path(folder, number).write_bytes(b"chunk")
+    unlink, done = Path.unlink, []
+
+    def stops(path: Path, missing_ok: bool = False) -> None:
+        if len(done) == n_removed:
+            raise Stopped
+        done.append(path)
+        unlink(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", stops)
+        with pytest.raises(Stopped), opened(folder, MANIFEST, print):
+            pass
+    assert begin(folder)[-1] in ("kept", "new")
 
 
 def test_other_settings_start_anew_and_are_named(tmp_path: Path) -> None:
@@ -122,6 +146,6 @@ def test_damaged_chunk_is_removed_so_that_the_next_run_writes_it_again(tmp_path:
     path = chunk_path(tmp_path, 0)
     save_chunk(path, chunk(), sign_texts(["one two three four"]))
     path.write_bytes(spoil(path.read_bytes()))
-    with pytest.raises(UnusableWork, match=r"npz is damaged \(.*\) and was removed; run the same command again"):
+    with pytest.raises(StoppedWork, match=r"npz is damaged \(.*\) and was removed; run the same command again"):
         load(path)
     assert not path.exists()
