@@ -95,7 +95,7 @@ def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
     except ArtifactMismatch:
         model = None  # none is needed where every row has a body
     return {
-        "resumable": STDIN not in options.files,
+        "resumable": all(name != STDIN and Path(name).is_file() for name in options.files),  # a pipe is read once
         "inputs": [_stamp(name) for name in options.files],
         "format": options.form,
         "max_page_bytes": settings.max_page_bytes,

@@ -63,7 +63,8 @@ def test_folder_whose_removal_was_stopped_can_be_used_again(
     begin(folder)
     for number in range(1, 3):
         chunk_path(folder, number).write_bytes(b"chunk")
-    unlink, done = Path.unlink, []
+    unlink = Path.unlink
+    done: list[Path] = []
 
     def stops(path: Path, missing_ok: bool = False) -> None:
         if len(done) == n_removed:
