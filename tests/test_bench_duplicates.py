@@ -69,6 +69,13 @@ def test_syndication_is_scored_by_cluster_and_by_kind_of_edit() -> None:
     ]
 
 
+def test_seeds_are_summed_up_where_there_are_several() -> None:
+    one, two = (syndication.Found(Pairs(4, found, 1), {}) for found in (4, 3))
+    lines = syndication.seeds_table({7: one, 11: two}, one + two).splitlines()
+    assert lines[-1].split() == ["all", "0.7778", "0.8750", "8", "7", "2"]
+    assert len(syndication.seeds_table({7: one}, one).splitlines()) == len(lines) - 2
+
+
 def test_page_without_an_answer_stands_alone() -> None:
     story = " ".join(f"w{n}" for n in range(60))
     answers: list[dict[str, Any]] = [{"id": "0", "body": story}, {"id": "2", "body": story}, {"id": "1", "error": {}}]

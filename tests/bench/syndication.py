@@ -119,7 +119,9 @@ def _broken(form: str, found: Found) -> bool:
 
 def seeds_table(by_seed: Mapping[int, Found], together: Found) -> str:
     """Set precision and recall of every seed and of all."""
-    named = {**{f"seed {seed}": found.pairs for seed, found in by_seed.items()}, "all": together.pairs}
+    named = {f"seed {seed}": found.pairs for seed, found in by_seed.items()}
+    if len(named) > 1:
+        named["all"] = together.pairs
     rows = [
         [name, f"{pairs.precision:.4f}", f"{pairs.recall:.4f}", *map(str, (pairs.true, pairs.found, pairs.false))]
         for name, pairs in named.items()
