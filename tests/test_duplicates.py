@@ -96,6 +96,14 @@ def test_earliest_is_kept_then_longest_then_smallest_id() -> None:
     assert kept(texts, [float("nan"), 3.0, 3.0, 4.0]) == {"a"}
 
 
+def test_preferred_is_kept_before_the_earliest() -> None:
+    signed = sign_texts([story(1), story(1), story(1), story(2)])
+    found = find_duplicates(
+        ["a", "b", "c", "d"], [signed], preference=np.array([5, 2, 2, 5]), published=np.array([1.0, 3.0, 2.0, 0.0])
+    )
+    assert found.keep.tolist() == [False, False, True, True]
+
+
 def test_notice_that_many_stories_carry_makes_no_match() -> None:
     notice = numbered(0, 60)
     few = {f"story{n:02}": f"{story(n + 1)} {notice}" for n in range(10)}
@@ -132,3 +140,5 @@ def test_ids_that_repeat_or_do_not_fit_are_refused() -> None:
         find_duplicates(["a"], [sign_texts(["one", "two"])])
     with pytest.raises(ValueError, match="1 times of publication for 2 documents"):
         find_duplicates(["a", "b"], [sign_texts(["one", "two"])], published=np.zeros(1))
+    with pytest.raises(ValueError, match="3 preferences for 2 documents"):
+        find_duplicates(["a", "b"], [sign_texts(["one", "two"])], preference=np.zeros(3, np.int64))

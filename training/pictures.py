@@ -1,4 +1,4 @@
-"""Draws the model card's pictures as SVG: the confusion heat map and the reliability diagram."""
+"""Draws pictures as SVG: the model card's confusion heat map and reliability diagram, and the curve of bands."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
+from classifier.bands import Banding, candidate_probability
 from classifier.types import LABELS, Label
 from training.evaluate import N_BINS, Evaluation, Floats, Ints, ReliabilityCurve
 
@@ -76,6 +77,42 @@ def draw_reliability(path: Path, evaluations: Mapping[str, Evaluation]) -> None:
             axes.yaxis.set_label_coords(-0.1, 0.5)
         grid[0][0].legend(loc="upper left", frameon=False, fontsize=9)
         _save(figure, path)
+
+
+def draw_bands(path: Path, curves: Mapping[str, Banding], promise: tuple[float, float]) -> None:
+    """Draw how probably two texts become candidates by their similarity, one line for each named banding.
+
+    `promise` is the point (similarity, probability) that the last of them was chosen for.
+    """
+    with matplotlib.rc_context(STYLE):
+        figure = _card(width=6.8, height=4.4, title="How probably a pair is compared")
+        axes = figure.subplots()
+        figure.subplots_adjust(left=0.75 / 6.8, right=0.965, top=0.85, bottom=0.135)
+        at = np.linspace(0, 1, 161)
+        colours = (COLOURS[Label.BODY], COLOURS[Label.TEASER])
+        for (name, banding), colour in zip(curves.items(), colours, strict=True):
+            probable = [candidate_probability(float(similarity), banding) for similarity in at]
+            axes.plot(at, probable, color=colour, linewidth=1.8, label=name, clip_on=False, zorder=3)
+        _mark_promise(axes, promise)
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        axes.set_xlabel("Jaccard similarity of the two texts' shingles")
+        axes.set_ylabel("probability of sharing a key of the whole text")
+        axes.grid(color=FAINT, linewidth=0.6)
+        axes.tick_params(length=0)
+        axes.legend(loc="lower right", frameon=False, fontsize=9)
+        _save(figure, path)
+
+
+def _mark_promise(axes: Axes, promise: tuple[float, float]) -> None:
+    similarity, probability = promise
+    dashes: dict[str, Any] = {"color": QUIET, "linewidth": 1, "linestyle": (0, (4, 3)), "zorder": 2}
+    axes.plot([similarity, similarity, 0], [0, probability, probability], **dashes)
+    axes.plot([similarity], [probability], marker="o", color=COLOURS[Label.TEASER], markersize=6, zorder=4)
+    axes.annotate(
+        f"promised: {probability:g} at {similarity:g}", (similarity, 0.3), (7, 0), textcoords="offset points",
+        fontsize=8.5, color=QUIET, va="center",
+    )  # fmt: skip
 
 
 def _card(*, width: float, height: float, title: str) -> Figure:

@@ -7,7 +7,10 @@ import importlib
 import os
 import sys
 
-BENCHES = {"classify": "CPU time a page, against other extractors, and memory over many pages"}
+BENCHES = {
+    "classify": "CPU time a page, against other extractors, and memory over many pages",
+    "duplicates": "signatures a second against other tools, the duplicates of closed sets, found and false",
+}
 THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
 
 

@@ -8,6 +8,7 @@ import gc
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from typing import Any
 MEGABYTE = 1024 * 1024
 STATM = Path("/proc/self/statm")
 EIGHTHS = ("", "▏", "▎", "▍", "▌", "▋", "▊", "▉")
+SAMPLE_SECONDS = 0.1
 BAR = 40  # characters of a full bar
 FLAT_SHARE = 0.05  # of the first mark: memory that grows no more than this counts as flat
 
@@ -27,11 +29,11 @@ Clock = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A program to time: what it is called with for each page, and the call."""
+    """A program to time: what it is called with for each page, or for each batch of them, and the call."""
 
     name: str
-    inputs: Sequence[str]
-    run: Callable[[str], object]
+    inputs: Sequence[Any]
+    run: Callable[[Any], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,35 @@ def watch_memory(
     for number, _ in enumerate(answers, start=1):
         if number % every == 0:
             yield number, read()
+
+
+def run_measured(command: Sequence[str]) -> tuple[float, float]:
+    """Run a command; gives its wall seconds and the highest sum of resident megabytes of it and its children.
+
+    Raises:
+        subprocess.CalledProcessError: It failed.
+    """
+    start = time.monotonic()
+    highest = 0.0
+    with subprocess.Popen(command) as process:
+        while process.poll() is None:
+            highest = max(highest, _tree_memory(process.pid))
+            time.sleep(SAMPLE_SECONDS)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, list(command))
+    alone = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (MEGABYTE if sys.platform == "darwin" else 1024)
+    return time.monotonic() - start, highest or alone
+
+
+def _tree_memory(pid: int) -> float:
+    """Add up resident megabytes of a process and all below it; 0 where the system has no /proc."""
+    folder = Path(f"/proc/{pid}")
+    try:
+        pages = int((folder / "statm").read_text(encoding="ascii").split()[1])
+        children = [child for path in folder.glob("task/*/children") for child in path.read_text().split()]
+    except OSError:  # it has ended meanwhile
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / MEGABYTE + sum(_tree_memory(int(child)) for child in children)
 
 
 def is_flat(marks: Sequence[tuple[int, float]]) -> bool:
