@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 
 from classifier.candidates import candidate_pairs, members
 from classifier.jit import jit
-from classifier.overlap import FIGURES, NO_MATCH, decide, figures
+from classifier.overlap import FIGURES, IDENTICAL, NO_MATCH, decide, figures
 from classifier.shingles import SET_BITS, Ragged
 from classifier.signing import Signed
-
-CERTAIN = 0.5
-"""Jaccard similarity from which two documents count as one story when common shingles are sought."""
+from classifier.stories import CERTAIN, join, stories
 
 COMMON_SHARE = 0.02
 COMMON_STORIES = 10
@@ -37,7 +35,7 @@ class Duplicates:
         right: Shape (n_matches,): the other.
         relations: Shape (n_matches,): how left stands to right, as a number for `relation_of`.
         figures: Shape (n_matches, len(FIGURES)): what they share, with left as the asked text.
-        same_story: Shape (n_matches,): whether the two share a cluster by themselves.
+        same_story: Shape (n_matches,): whether the two tell one story by themselves.
         clusters: Shape (n_documents,): the document of the cluster with the smallest id.
         keep: Shape (n_documents,): true for the one to keep of each cluster.
         common_keys: Keys so common that only a part of their pairs was compared.
@@ -96,7 +94,10 @@ def find_duplicates(
     common = _common_shingles(documents, left, right, counted)
     if len(common):
         counted, relations, same = _verify(documents, left, right, common, workers)
-    clusters = _clusters(documents, left[same], right[same])
+    own_similarity = counted[same, FIGURES.index("own_similarity")]
+    similarity = np.where(relations[same] == IDENTICAL, 1.0, own_similarity)
+    n, ranks = len(documents.ranks), documents.ranks
+    clusters = documents.order[stories(n, ranks[left[same]], ranks[right[same]], similarity)[ranks]]
     kept = relations != NO_MATCH
     if (kept & ~same).any():
         evident = candidate_pairs(documents.keys, documents.ranks, stories=documents.ranks[clusters][documents.order])
@@ -180,16 +181,9 @@ def _common_shingles(
 ) -> NDArray[np.uint32]:
     """Return the shingles that many stories hold; each story counts with one document alone."""
     certain = counted[:, 0] >= CERTAIN
-    clusters = _clusters(documents, left[certain], right[certain])
-    stories = np.unique(clusters)
-    counts = _count_shingles(documents.values, documents.bounds, stories)
-    return np.flatnonzero(counts > max(COMMON_STORIES, COMMON_SHARE * len(stories))).astype(np.uint32)
-
-
-def _clusters(documents: _Documents, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return, for each document, the one with the smallest id that it is joined with, itself where with none."""
-    roots = _join(len(documents.ranks), documents.ranks[left], documents.ranks[right])
-    return documents.order[roots[documents.ranks]]
+    first = np.unique(join(len(documents.ranks), documents.ranks[left[certain]], documents.ranks[right[certain]]))
+    counts = _count_shingles(documents.values, documents.bounds, documents.order[first])
+    return np.flatnonzero(counts > max(COMMON_STORIES, COMMON_SHARE * len(first))).astype(np.uint32)
 
 
 def _to_keep(
@@ -247,21 +241,3 @@ def _count_shingles(
                 last[value] = d
                 counts[value] += np.uint32(1)
     return counts
-
-
-@jit
-def _join(n: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Join pairs of numbers below n; return the least number each is joined with."""
-    roots = np.arange(n)
-    for p in range(len(left)):
-        a, b = left[p], right[p]
-        while roots[a] != a:
-            roots[a] = roots[roots[a]]
-            a = roots[a]
-        while roots[b] != b:
-            roots[b] = roots[roots[b]]
-            b = roots[b]
-        roots[max(a, b)] = min(a, b)
-    for i in range(n):
-        roots[i] = roots[roots[i]]
-    return roots

@@ -53,7 +53,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "overlap": {"shingles", "words"},
     "signing": {"bands", "minhash", "shingles", "words"},
     "candidates": {"shingles"},
-    "duplicates": {"candidates", "overlap", "shingles", "signing"},
+    "stories": set(),
+    "duplicates": {"candidates", "overlap", "shingles", "signing", "stories"},
     "__init__": {"artifact", "decode", "model", "pipeline"},
 }
 """Beside the free ones, what each module of the classifier may import of it: the way of a page, stage by stage."""
