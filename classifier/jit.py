@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -15,5 +18,17 @@ def jit(function: F) -> F:
     try:
         compiled: Any = numba.njit(cache=True, nogil=True)(function)
     except RuntimeError:  # numba finds no folder that it may write its cache to
-        compiled = numba.njit(nogil=True)(function)
+        return cast(F, numba.njit(nogil=True)(function))
+    # numba looks at the function's own file alone, by time and size. A change in a function that it calls, or a new
+    # version whose files carry the same time, would go on running old code: so the whole package counts.
+    kept = compiled._cache._cache_file
+    kept._source_stamp = (*kept._source_stamp, _package_digest())
     return cast(F, compiled)
+
+
+@cache
+def _package_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -33,6 +33,8 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parse(arguments)
     if chosen.curve:
         return draw_curve(chosen.curve)
+    if chosen.fold_models:
+        return syndication.held_out_report(chosen.fold_models)
     return max([PARTS[name](chosen) for name in chosen.only or PARTS])
 
 
@@ -44,6 +46,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=WORKERS, help=f"of the closed set (default {WORKERS})")
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="of the syndication set")
     parser.add_argument("--pages", type=Path, help="answers of copydesk classify to the first seed's set in page form")
+    parser.add_argument(
+        "--fold-models", type=Path, metavar="DIR", help="of copydesk-train: score the page form by fold"
+    )
     parser.add_argument("--curve", type=Path, metavar="FILE", help="draw the curve of bands as SVG, and no more")
     chosen = parser.parse_args(arguments)
     for name in ("count", "workers"):

@@ -12,16 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from classifier import Article, Model, Page, classify, load_manifest, load_model
 from classifier.duplicates import find_duplicates
 from classifier.signing import sign_texts
 from tests.bench.generated import Pairs
 from tests.bench.measure import table
+from training.corpora import read_shared
+from training.table import fold_of
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 GENERATOR = SHARED / "score" / "make_syndication.py"
 ARTICLES = SHARED / "corpora" / "wcxb-dev"
 CLIP = 400
 """Words that articles are cut to, as in newswire."""
+
+SEED = 7
+SIZES_OF_A_FOLD = ("--seeds", "130", "--spare", "25", "--shared", "25")
+"""Originals, single articles and shared pages: a quarter of the whole set's, as a fold has a quarter of the pages."""
 
 LEAST = {"body": (0.995, 0.985), "page": (0.97, 0.95)}
 """Precision and recall that the project promises for each form."""
@@ -74,9 +81,51 @@ def report(seeds: Sequence[int], pages: Path | None) -> int:
     return int(failed)
 
 
-def make_set(folder: Path, seed: int) -> None:
+def held_out_report(models: Path) -> int:
+    """Print the page form's figures where the model of each fold classifies pages of the sites it never saw.
+
+    Originals and furniture of a fold's set are pages of that fold alone, so no part of it was trained on.
+    """
+    found: dict[int, Found] = {}
+    sources = [source for source in read_shared(SHARED) if source.corpus == ARTICLES.name]
+    for folder in sorted(models.glob("fold-*")):
+        about = load_manifest(folder)
+        fold, n_folds = int(about["fold"]), int(about["folds"])
+        ids = [source.id for source in sources if fold_of(source.site, n_folds) == fold]
+        with tempfile.TemporaryDirectory() as made:
+            make_part(Path(made) / "pages", ids)
+            make_set(Path(made), SEED + fold, articles=Path(made) / "pages", more=SIZES_OF_A_FOLD)
+            docs, truth = read_rows(Path(made) / "docs.jsonl"), read_rows(Path(made) / "truth.jsonl")
+        found[fold] = score(clusters(bodies([doc["page"] for doc in docs], load_model(folder))), truth)
+    if not found:
+        print(f"{models} holds no folder fold-0; write the models with copydesk-train --fold-models {models}")
+        return 2
+    everything = sum(list(found.values())[1:], next(iter(found.values())))
+    print(f"Syndication sets of each fold's pages, page form, {CLIP} words, by the model that never saw their sites\n")
+    print(f"{seeds_table({SEED + fold: of_fold for fold, of_fold in found.items()}, everything)}\n")
+    print(f"Recall by kind of edit\n\n{kinds_table(everything)}\n")
+    return int(_broken("page", everything))
+
+
+def bodies(pages: Sequence[str], model: Model) -> list[str]:
+    """Classify pages of plain text; a page that cannot be read has an empty body."""
+    answers = classify((Page(str(number), text=text) for number, text in enumerate(pages)), model=model)
+    return [answer.body if isinstance(answer, Article) else "" for answer in answers]
+
+
+def make_part(folder: Path, ids: Sequence[str]) -> None:
+    """Make a corpus folder of some of the pages, by links."""
+    listed = json.loads((ARTICLES / "pages.json").read_text(encoding="utf-8"))
+    for kind, ending in (("html", ".html.gz"), ("ground-truth", ".json")):
+        (folder / kind).mkdir(parents=True)
+        for page in ids:
+            (folder / kind / f"{page}{ending}").symlink_to(ARTICLES / kind / f"{page}{ending}")
+    (folder / "pages.json").write_text(json.dumps({page: listed[page] for page in ids}), encoding="utf-8")
+
+
+def make_set(folder: Path, seed: int, *, articles: Path = ARTICLES, more: Sequence[str] = ()) -> None:
     """Make the set of one seed in a folder."""
-    given = ["--wcxb", str(ARTICLES), "--out", str(folder), "--clip", str(CLIP), "--seed", str(seed)]
+    given = ["--wcxb", str(articles), "--out", str(folder), "--clip", str(CLIP), "--seed", str(seed), *more]
     subprocess.run([sys.executable, str(GENERATOR), "syndication", *given], check=True, stdout=subprocess.DEVNULL)
 
 
