@@ -51,6 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "signing": {"bands", "minhash", "shingles", "words"},
     "candidates": {"shingles"},
     "duplicates": {"candidates", "overlap", "shingles", "signing"},
+    "sightings": {"overlap", "packed", "shingles", "words"},
     "__init__": {"artifact", "decode", "model", "pipeline"},
 }
 """Beside the free ones, what each module of the classifier may import of it: the way of a page, stage by stage."""

@@ -1,0 +1,95 @@
+"""Statements that are compiled once: what SQLAlchemy adds to each execution takes longer than a look-up by key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+from sqlalchemy import ClauseElement, ColumnElement, Connection, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import Boolean, Text
+
+VALUES = "values"
+"""The parameter of `one_of`: a JSON list."""
+
+VALUES_A_STATEMENT = 500
+
+Values = tuple[Any, ...]
+
+
+class _OneOf(ColumnElement[bool]):
+    """Whether a column has one of the values of a JSON list: one parameter, whatever their number."""
+
+    inherit_cache = True
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.column = column
+        self.values = bindparam(VALUES, type_=Text())
+        self.kind = "bigint" if column.type.python_type is int else "text"
+
+    def self_group(self, against: object = None) -> Self:
+        """Stand as it is: `= 1`, as SQLite's booleans get, would make it read the whole table."""
+        return self
+
+
+@compiles(_OneOf, "sqlite")
+def _one_of_sqlite(element: _OneOf, compiler: SQLCompiler, **words: Any) -> str:
+    column, values = compiler.process(element.column, **words), compiler.process(element.values, **words)
+    return f"{column} IN (SELECT CAST(value AS {element.kind}) FROM json_each({values}))"
+
+
+@compiles(_OneOf, "postgresql")
+def _one_of_postgres(element: _OneOf, compiler: SQLCompiler, **words: Any) -> str:
+    column, values = compiler.process(element.column, **words), compiler.process(element.values, **words)
+    listed = f"SELECT CAST(value AS {element.kind}) FROM json_array_elements_text(CAST({values} AS json))"
+    return f"{column} = ANY(ARRAY({listed}))"
+
+
+def one_of(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Ask whether a column has one of the values given as VALUES."""
+    return _OneOf(column)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """The text, the names of its parameters in their order, and those that never change."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: dict[str, object]
+
+
+class Statement:
+    """A statement for both databases, compiled at its first use on each."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def rows(self, connection: Connection, **parameters: object) -> Sequence[Values]:
+        """Run it and read all rows; lists are written as JSON."""
+        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
+        given = compiled.constants | {
+            name: json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value
+            for name, value in parameters.items()
+        }
+        result = connection.exec_driver_sql(compiled.sql, tuple(given[name] for name in compiled.names))
+        return cast(Sequence[Values], result.all())
+
+    def rows_of(self, connection: Connection, values: Iterable[Any]) -> Iterator[Values]:
+        """Run it for values, each once, so many at a time, in their order."""
+        distinct = sorted(set(values))
+        for first in range(0, len(distinct), VALUES_A_STATEMENT):
+            yield from self.rows(connection, values=distinct[first : first + VALUES_A_STATEMENT])
+
+    def _compile(self, connection: Connection) -> _Compiled:
+        compiled = self._statement.compile(dialect=connection.dialect)
+        assert isinstance(compiled, SQLCompiler)
+        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        found = _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
+        self._compiled[connection.dialect.name] = found
+        return found
