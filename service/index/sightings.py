@@ -83,8 +83,10 @@ class Sightings:
         self._connection = connection
         self._asked = asked
         self._best_documents = best
-        keys = {key for at in part for key in asked.keys(at)}
-        self._holders = holders_of(connection, keys)
+        bounds = asked.signed.keys.bounds
+        keys, counts = np.unique(asked.signed.keys.values[bounds[part.start] : bounds[part.stop]], return_counts=True)
+        self._repeated: set[int] = set(keys[counts > 1].tolist())
+        self._holders = holders_of(connection, keys.tolist())
         self._rows = by_number(connection, {n for holders in self._holders.values() for n in holders.numbers})
         self._admitted: dict[int, list[int]] = {}
         self._best: dict[int, Rank] = {}
@@ -133,7 +135,7 @@ class Sightings:
         best = min([self._rank(at), *(self._best_of(cluster) for cluster in set(clusters))])
         self._rows[number] = stored
         self._best[self.joined.join([number, *clusters])] = best
-        for key in self._asked.keys(at):
+        for key in self._repeated.intersection(self._asked.keys(at)):
             self._admitted.setdefault(key, []).append(number)
         return stored
 
