@@ -70,18 +70,24 @@ class _Documents:
 
 
 def find_duplicates(
-    ids: Sequence[str], signed: Iterable[Signed], *, published: NDArray[np.float64] | None = None, workers: int = 1
+    ids: Sequence[str],
+    signed: Iterable[Signed],
+    *,
+    preference: NDArray[np.int64] | None = None,
+    published: NDArray[np.float64] | None = None,
+    workers: int = 1,
 ) -> Duplicates:
     """Find the duplicates among documents.
 
     Args:
         ids: Of the documents, all different.
         signed: The same documents in the same order, in chunks, all signed alike; each is let go once it is read.
+        preference: Shape (n_documents,): of a cluster one with the least number is kept; counts for `keep` alone.
         published: Shape (n_documents,): when each came out, NaN where unknown; counts for `keep` alone.
         workers: Threads; the answer is the same for any number.
 
     Raises:
-        ValueError: The ids repeat, or are not as many as the documents or times.
+        ValueError: The ids repeat, or are not as many as the documents, times or preferences.
     """
     documents = _gather(ids, signed)
     pairs = candidate_pairs(documents.keys, documents.ranks)
@@ -95,7 +101,7 @@ def find_duplicates(
     if (kept & ~same).any():
         evident = candidate_pairs(documents.keys, documents.ranks, stories=documents.ranks[clusters][documents.order])
         kept &= same | np.isin(pairs.pairs, evident.pairs)
-    keep = _to_keep(documents, clusters, published)
+    keep = _to_keep(documents, clusters, preference, published)
     return Duplicates(
         left[kept], right[kept], relations[kept], counted[kept], same[kept], clusters, keep, pairs.common_keys, common
     )
@@ -187,13 +193,18 @@ def _clusters(documents: _Documents, left: NDArray[np.int64], right: NDArray[np.
 
 
 def _to_keep(
-    documents: _Documents, clusters: NDArray[np.int64], published: NDArray[np.float64] | None
+    documents: _Documents,
+    clusters: NDArray[np.int64],
+    preference: NDArray[np.int64] | None,
+    published: NDArray[np.float64] | None,
 ) -> NDArray[np.bool_]:
-    """Mark of each cluster the earliest published, of those the longest, of those the one with the smallest id."""
+    """Mark one of each cluster: the most preferred, earliest published, longest, with the smallest id, in turn."""
+    wanted = np.zeros(len(clusters), np.int64) if preference is None else preference
     times = np.full(len(clusters), np.nan) if published is None else published
-    if len(times) != len(clusters):
-        raise ValueError(f"{len(times)} times of publication for {len(clusters)} documents; give one each")
-    order = np.lexsort((documents.ranks, -documents.lengths, times, clusters))
+    for name, given in (("preferences", wanted), ("times of publication", times)):
+        if len(given) != len(clusters):
+            raise ValueError(f"{len(given)} {name} for {len(clusters)} documents; give one each")
+    order = np.lexsort((documents.ranks, -documents.lengths, times, wanted, clusters))
     keep = np.zeros(len(clusters), np.bool_)
     if len(order):
         keep[order[np.append(True, clusters[order][1:] != clusters[order][:-1])]] = True

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, TypeVar
 
 from classifier import Article, Page, UnreadablePage, classify, load_model
 from service.inputs import Format, read_inputs
@@ -23,6 +23,7 @@ from service.table import Canvas, row_name, table
 from service.terminal import clean
 
 Classify = Callable[[Iterable[Page]], Iterator[Article | UnreadablePage]]
+R = TypeVar("R")
 PROGRESS_SECONDS = 0.25
 BETWEEN_BODIES = b"\f"
 
@@ -91,7 +92,7 @@ def _chosen_output(options: Options, rows: Iterator[Row], *, out_is_terminal: bo
     return output, rows if first is None else chain([first], rows)
 
 
-def unbroken(rows: Iterator[Row]) -> Iterator[Row]:
+def unbroken(rows: Iterator[R]) -> Iterator[R | BadRow]:
     """Pass rows on; a reader that breaks ends them with a bad row, as that must not pass for their end."""
     try:
         yield from rows

@@ -6,26 +6,18 @@ import argparse
 import os
 import shutil
 import signal
-import stat
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from service.settings import Settings, read_settings
+from service.dedup_command import add_dedup
+from service.settings import Settings
+from service.usage import OK, SOME_FAILED, WrongUsage, checked_files, chosen_settings, refuse, say
 
-OK = 0
-SOME_FAILED = 1
-WRONG_USAGE = 2
 INTERRUPTED = 128 + signal.SIGINT
 PIPE_CLOSED = 128 + 13
 """What a shell reports for a program that SIGPIPE (13) ended."""
-
-
-class WrongUsage(Exception):
-    """An argument that cannot be used."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"copydesk {_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_classify(commands)
+    add_dedup(commands, version=_version)
     return parser
 
 
@@ -78,12 +71,12 @@ def _add_classify(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk classify`."""
     try:
-        settings = _settings(args.model, environment)
-        files = _checked_files(args.files)
+        settings = chosen_settings(args.model, environment)
+        files = checked_files(args.files)
     except (ValueError, WrongUsage) as error:
-        return _refuse(error)
+        return refuse(error)
     if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
-        _say("reading a page from the terminal; end it with Ctrl-D")
+        say("reading a page from the terminal; end it with Ctrl-D")
     return _classify(args, files, settings, color=_color(args.color, environment))
 
 
@@ -104,46 +97,14 @@ def _classify(args: argparse.Namespace, files: list[str], settings: Settings, *,
     try:
         n_bad = classify.run(options, settings, classify.open_streams())
     except ArtifactMismatch as error:
-        return _refuse(error)
+        return refuse(error)
     except BrokenPipeError:
         raise
     except OSError as error:
         _drop_stdout()
-        _say(f"the results cannot be written: {error.strerror}")
+        say(f"the results cannot be written: {error.strerror}")
         return SOME_FAILED
     return SOME_FAILED if n_bad else OK
-
-
-def _settings(model: Path | None, environment: Mapping[str, str]) -> Settings:
-    settings = read_settings(environment)
-    if model is None:
-        return settings
-    if not model.is_dir():
-        raise WrongUsage(f"--model is {str(model)!r}, which is no folder; name the folder that holds manifest.json")
-    return replace(settings, model=model)
-
-
-def _checked_files(files: Sequence[str]) -> list[str]:
-    """Check every file before the first is read; pipes are not opened, as that would use them up."""
-    names = list(files) or ["-"]
-    if Counter(names)["-"] > 1:
-        raise WrongUsage("- stands twice among the files; standard input can be read once")
-    for name in names:
-        if name != "-":
-            _check_file(name)
-    return names
-
-
-def _check_file(name: str) -> None:
-    try:
-        mode = Path(name).stat().st_mode
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise WrongUsage(f"{name!r} cannot be read ({reason}); name a file, or - for standard input") from error
-    if stat.S_ISDIR(mode):
-        raise WrongUsage(f"{name!r} is a folder; name the files in it")
-    if not os.access(name, os.R_OK):
-        raise WrongUsage(f"{name!r} cannot be read (no permission); change its permissions or leave it out")
 
 
 def _color(choice: str, environment: Mapping[str, str]) -> bool:
@@ -151,16 +112,6 @@ def _color(choice: str, environment: Mapping[str, str]) -> bool:
         return choice == "always"
     plain = environment.get("NO_COLOR") or environment.get("TERM") == "dumb"
     return sys.stdout is not None and sys.stdout.isatty() and not plain
-
-
-def _refuse(error: Exception) -> int:
-    _say(str(error))
-    return WRONG_USAGE
-
-
-def _say(remark: str) -> None:
-    if sys.stderr is not None:  # closed; print would then write among the results
-        print(f"copydesk: {remark}", file=sys.stderr)
 
 
 def _drop_stdout() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from classifier import Page, UnreadablePage, decode
-from service.rows import BadRow, PageRow, Row, read_jsonl, too_large
+from service.rows import BadRow, Line, PageRow, Row, parsed, read_lines, too_large
 
 STDIN = "-"
 HEAD_BYTES = 4096
@@ -45,7 +45,13 @@ FORMAT_OF_SUFFIX = {
 
 
 def read_inputs(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Row]:
-    """Read the rows of every input in order; where one breaks off, its last row says so.
+    """Read the rows of every input in order, parsed; see `read_unparsed`."""
+    for row in read_unparsed(names, wanted, max_page_bytes=max_page_bytes):
+        yield parsed(row, max_page_bytes=max_page_bytes)
+
+
+def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row]:
+    """Read the rows of every input in order, JSONL as lines; where an input breaks off, its last row says so.
 
     Args:
         names: Files, plain or gzipped; `-` is standard input.
@@ -58,7 +64,7 @@ def read_inputs(names: Sequence[str], wanted: Format | None, *, max_page_bytes: 
                 head, stream = _unpacked(raw)
                 form = wanted or format_of_name(name) or format_of_content(head)
                 if form is Format.JSONL:
-                    yield from read_jsonl(stream, max_page_bytes=max_page_bytes)
+                    yield from read_lines(stream, max_page_bytes=max_page_bytes)
                 else:
                     yield _single_row(name, form, stream, max_page_bytes)
         except (OSError, EOFError, zlib.error) as error:

@@ -42,7 +42,15 @@ class BadRow:
 Row = PageRow | BadRow
 
 
-class _BadField(Exception):
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of JSONL that is not parsed yet."""
+
+    number: int
+    content: bytes
+
+
+class BadField(Exception):
     """A row whose fields do not fit the contract."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -52,20 +60,26 @@ class _BadField(Exception):
 
 def read_jsonl(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Row]:
     """Read one row a line, in order, holding one line at a time; empty lines are passed over."""
+    for line in read_lines(stream, max_page_bytes=max_page_bytes):
+        yield parsed(line, max_page_bytes=max_page_bytes)
+
+
+def read_lines(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Line | BadRow]:
+    """Do the same without parsing."""
     limit = LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
     for number, line in enumerate(_lines(stream, limit), start=1):
         if line is None:
             message = f"line {number} has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
             yield BadRow(None, number, "too_large", message)
         elif number == 1 and line.startswith(BOM):
-            yield from _rows_of(line[len(BOM) :], number, max_page_bytes)
+            yield from _unless_empty(Line(number, line[len(BOM) :]))
         else:
-            yield from _rows_of(line, number, max_page_bytes)
+            yield from _unless_empty(Line(number, line))
 
 
-def _rows_of(line: bytes, number: int, max_page_bytes: int) -> Iterator[Row]:
-    if line.strip():
-        yield parse_row(line, number, max_page_bytes=max_page_bytes)
+def _unless_empty(line: Line) -> Iterator[Line]:
+    if line.content.strip():
+        yield line
 
 
 def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
@@ -79,31 +93,46 @@ def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
         yield None
 
 
+def parsed(row: Line | Row, *, max_page_bytes: int) -> Row:
+    """Parse what is not parsed yet."""
+    return parse_row(row.content, row.number, max_page_bytes=max_page_bytes) if isinstance(row, Line) else row
+
+
 def parse_row(line: bytes, number: int, *, max_page_bytes: int) -> Row:
     """Turn one line of JSON into a row; whatever is wrong with it becomes a `BadRow`."""
     found: JsonId = None
     try:
-        fields = _json_object(line)
-        found = _id(fields)
-        return PageRow(found, number, _page(fields, found, max_page_bytes))
-    except _BadField as error:
-        return BadRow(found, number, error.code, f"line {number}: {error}")
+        fields = json_object(line)
+        found = row_id(fields)
+        return PageRow(found, number, row_page(fields, found, max_page_bytes))
+    except BadField as error:
+        return bad_row(found, number, error)
 
 
-def _json_object(line: bytes) -> dict[str, Any]:
+def bad_row(found: JsonId, number: int, error: BadField) -> BadRow:
+    """Say what is wrong with a line."""
+    return BadRow(found, number, error.code, f"line {number}: {error}")
+
+
+def json_object(line: bytes) -> dict[str, Any]:
+    """Parse one line.
+
+    Raises:
+        BadField: It is no JSON object in UTF-8.
+    """
     try:
         fields = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8; JSON lines are UTF-8, so write the row again in it"
-        raise _BadField("bad_encoding", message) from None
+        raise BadField("bad_encoding", message) from None
     except json.JSONDecodeError as error:
         message = f"not JSON at character {error.pos} ({error.msg}); expected one whole JSON object a line"
-        raise _BadField("bad_json", message) from None
+        raise BadField("bad_json", message) from None
     except (ValueError, RecursionError) as error:
         message = f"JSON that cannot be read ({type(error).__name__}); expected an object of strings and numbers"
-        raise _BadField("bad_json", message) from None
+        raise BadField("bad_json", message) from None
     if not isinstance(fields, dict):
-        raise _BadField("bad_row", f"{_json_type(fields)}, expected an object with an id and a text or an html")
+        raise BadField("bad_row", f"{json_type(fields)}, expected an object with an id and a text or an html")
     return fields
 
 
@@ -111,37 +140,57 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _id(fields: dict[str, Any]) -> JsonId:
+def row_id(fields: dict[str, Any]) -> JsonId:
+    """Take the id, None where there is none.
+
+    Raises:
+        BadField: It is neither a string nor a number.
+    """
     value = fields.get("id")
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return value
-    raise _BadField("bad_row", f"id is {_json_type(value)}, expected a string or a number")
+    raise BadField("bad_row", f"id is {json_type(value)}, expected a string or a number")
 
 
-def _page(fields: dict[str, Any], row_id: JsonId, max_page_bytes: int) -> Page:
-    text, html, url = (_string(fields, name) for name in ("text", "html", "url"))
+def row_page(fields: dict[str, Any], row_id: JsonId, max_page_bytes: int) -> Page:
+    """Take the page.
+
+    Raises:
+        BadField: There is not exactly one of text and html, or it is too large.
+    """
+    text, html, url = (string_field(fields, name) for name in ("text", "html", "url"))
     if (text is None) == (html is None):
         found = "neither text nor html" if text is None else "both text and html"
-        raise _BadField("bad_row", f"{found}, expected exactly one of them")
-    _check_size(text if html is None else html, max_page_bytes)
+        raise BadField("bad_row", f"{found}, expected exactly one of them")
+    check_size(text if html is None else html, max_page_bytes)
     return Page(id="" if row_id is None else str(row_id), text=text, html=html, url=url or "")
 
 
-def _string(fields: dict[str, Any], name: str) -> str | None:
+def string_field(fields: dict[str, Any], name: str) -> str | None:
+    """Take a string, None where there is none.
+
+    Raises:
+        BadField: It is something else.
+    """
     value = fields.get(name)
     if value is None or isinstance(value, str):
         return value
-    raise _BadField("bad_row", f"{name} is {_json_type(value)}, expected a string")
+    raise BadField("bad_row", f"{name} is {json_type(value)}, expected a string")
 
 
-def _check_size(content: str | None, max_page_bytes: int) -> None:
+def check_size(content: str | None, max_page_bytes: int) -> None:
+    """Check a page against the limit.
+
+    Raises:
+        BadField: It is over.
+    """
     if content is None or 4 * len(content) <= max_page_bytes:
         return
     n_bytes = len(content.encode("utf-8", "surrogatepass"))
     if n_bytes > max_page_bytes:
-        raise _BadField("too_large", too_large(max_page_bytes))
+        raise BadField("too_large", too_large(max_page_bytes))
 
 
 def too_large(max_page_bytes: int) -> str:
@@ -149,14 +198,15 @@ def too_large(max_page_bytes: int) -> str:
     return f"the page has more than {max_page_bytes} bytes; cut it or raise COPYDESK_MAX_PAGE_BYTES"
 
 
-def _json_type(value: object) -> str:
+def json_type(value: object) -> str:
+    """Name a value's type in JSON's words."""
     names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
 
 
 def answer_fields(row: PageRow, article: Article) -> dict[str, Any]:
     """Give the answer's fields in contract order; `text` only where the input was HTML."""
-    fields = _name_fields(row)
+    fields = name_fields(row)
     if row.page.html is not None:
         fields["text"] = article.text
     fields["blocks"] = [_block_fields(block) for block in article.blocks]
@@ -170,7 +220,7 @@ def answer_fields(row: PageRow, article: Article) -> dict[str, Any]:
 
 def error_fields(row: BadRow) -> dict[str, Any]:
     """Give the fields of a row that could not be classified."""
-    return _name_fields(row) | {"error": {"code": row.code, "message": row.message}}
+    return name_fields(row) | {"error": {"code": row.code, "message": row.message}}
 
 
 def encode_row(fields: dict[str, Any]) -> bytes:
@@ -181,7 +231,8 @@ def encode_row(fields: dict[str, Any]) -> bytes:
         return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
-def _name_fields(row: Row) -> dict[str, Any]:
+def name_fields(row: Row) -> dict[str, Any]:
+    """Give the fields that name a row: its id, and its line where it has none."""
     if row.id is None and row.line is not None:
         return {"id": None, "line": row.line}
     return {"id": row.id}

@@ -1,0 +1,173 @@
+"""The answers of `copydesk dedup`: documents in input order with their clusters and matches, bad rows between them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.duplicates import Duplicates
+from classifier.overlap import FIGURES, relation_of
+from classifier.shingles import Ragged, Shingles
+from classifier.signing import Signed
+from classifier.types import Relation
+from service.dedup_work import Chunk
+from service.rows import BadRow, JsonId, error_fields
+
+DIGITS = 4
+"""Decimals of a written share."""
+
+SIMILARITY, CONTAINS, CONTAINED = (FIGURES.index(name) for name in ("similarity", "contains", "contained"))
+SWAPPED = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.CONTAINS}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of a closed set, chunk after chunk.
+
+    Attributes:
+        ids: Of the documents that count, in input order.
+        published: Shape (n_documents,).
+        preference: Shape (n_documents,): the place of a document's source in the list of preferred ones.
+        chosen: For each chunk which of its documents count: of several with one id, one does.
+        bad: The rows that do not count, by their places among all rows.
+        n_rows: All of them.
+    """
+
+    ids: list[JsonId]
+    published: NDArray[np.float64]
+    preference: NDArray[np.int64]
+    chosen: list[NDArray[np.bool_]]
+    bad: dict[int, BadRow]
+    n_rows: int
+
+
+def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> Rows:
+    """Lay chunks in one row, and choose one document of each id."""
+    ids = [name for chunk in chunks for name in chunk.ids]
+    lines = [line for chunk in chunks for line in chunk.lines]
+    published = np.concatenate([np.empty(0), *(chunk.published for chunk in chunks)])
+    preference = _preference(chunks, prefer)
+    places, bad = _places(chunks)
+    worth = _worth(chunks, preference, published)
+    keep = np.ones(len(ids), np.bool_)
+    for same in _repeated(ids):
+        best, *others = (same[at] for at in np.lexsort([column[same] for column in worth]).tolist())
+        keep[others] = False
+        for number in others:
+            bad[int(places[number])] = _repeats(ids[number], lines[number], ids[best], lines[best])
+    limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
+    kept = [name for name, stays in zip(ids, keep.tolist(), strict=True) if stays]
+    chosen = np.split(keep, limits)[: len(chunks)]
+    return Rows(kept, published[keep], preference[keep], chosen, bad, len(ids) + sum(len(c.bad) for c in chunks))
+
+
+def _preference(chunks: Sequence[Chunk], prefer: Sequence[str]) -> NDArray[np.int64]:
+    ranks: dict[str | None, int] = {source: rank for rank, source in reversed(list(enumerate(prefer)))}
+    return np.array([ranks.get(source, len(prefer)) for chunk in chunks for source in chunk.sources], np.int64)
+
+
+def _places(chunks: Sequence[Chunk]) -> tuple[NDArray[np.int64], dict[int, BadRow]]:
+    """Return the documents' places among all rows, and the bad rows by theirs."""
+    places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    bad: dict[int, BadRow] = {}
+    first = 0
+    for chunk in chunks:
+        bad |= {first + place: row for place, row in chunk.bad}
+        places.append(first + np.delete(np.arange(chunk.n_rows), [place for place, _ in chunk.bad]))
+        first += chunk.n_rows
+    return np.concatenate(places), bad
+
+
+def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:
+    """Return the documents of each id that more than one has."""
+    first: dict[str, int] = {}
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for number, name in enumerate(ids):
+        known = first.setdefault(str(name), number)
+        if known != number:
+            found[known].append(number)
+    return [[known, *others] for known, others in found.items()]
+
+
+def _worth(
+    chunks: Sequence[Chunk], preference: NDArray[np.int64], published: NDArray[np.float64]
+) -> list[NDArray[Any]]:
+    """Return what says which document of one id counts, the last first: the rule to keep, then the words.
+
+    The order of the input says nothing.
+    """
+    digests = np.concatenate([np.empty(0, np.uint64), *(chunk.digests for chunk in chunks)])
+    lengths = np.concatenate([np.empty(0, np.int64), *(chunk.lengths for chunk in chunks)])
+    return [digests, -lengths, published, preference]
+
+
+def _repeats(name: JsonId, line: int | None, other: JsonId, kept: int | None) -> BadRow:
+    where = "" if line is None else f"line {line}: "
+    stays = "another row" if kept is None else f"line {kept}"
+    message = f"{where}id {other!r} stands on {stays} too, which was kept; give every row its own id"
+    return BadRow(name, line, "repeated_id", message)
+
+
+def choose(signed: Signed, chosen: NDArray[np.bool_]) -> Signed:
+    """Leave out the documents that do not count."""
+    if chosen.all():
+        return signed
+    shingles = _choose_rows(Ragged(signed.shingles.values, signed.shingles.bounds), chosen)
+    keys = _choose_rows(signed.keys, chosen)
+    return Signed(
+        Shingles(shingles.values, shingles.bounds, signed.shingles.sizes),
+        signed.digests[chosen],
+        keys,
+        signed.lengths[chosen],
+    )
+
+
+def _choose_rows(rows: Ragged[Any], chosen: NDArray[np.bool_]) -> Ragged[Any]:
+    counts = np.diff(rows.bounds)
+    bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts[chosen])))
+    return Ragged(rows.values[np.repeat(chosen, counts)], bounds)
+
+
+def answers(rows: Rows, found: Duplicates) -> Iterator[dict[str, Any]]:
+    """Give one answer a row, in input order."""
+    matches = _matches(rows.ids, found)
+    documents = zip(rows.ids, found.clusters.tolist(), found.keep.tolist(), matches, strict=True)
+    for place in range(rows.n_rows):
+        if place in rows.bad:
+            yield error_fields(rows.bad[place])
+            continue
+        name, cluster, keep, own = next(documents)
+        yield {"id": name, "cluster": rows.ids[cluster], "keep": keep, "matches": own}
+
+
+def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[list[dict[str, Any]]]:
+    """Give each document's matches seen from its side, in the order of the others' ids.
+
+    The pairs stand in the order of ids, so those in which a document is the right one name smaller ids than it has.
+    """
+    n = len(found.left)
+    own = np.concatenate((found.right, found.left))
+    order = np.argsort(own, kind="stable")
+    bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(own, minlength=len(ids)))))
+    for document in range(len(ids)):
+        numbers = order[bounds[document] : bounds[document + 1]].tolist()
+        yield [_match(ids, found, number % n, from_right=number < n) for number in numbers]
+
+
+def _match(ids: Sequence[JsonId], found: Duplicates, pair: int, *, from_right: bool) -> dict[str, Any]:
+    relation = relation_of(int(found.relations[pair]))
+    assert relation is not None  # the set's matches are those that have one
+    shares = found.figures[pair]
+    contains, contained = (CONTAINED, CONTAINS) if from_right else (CONTAINS, CONTAINED)
+    return {
+        "id": ids[int((found.left if from_right else found.right)[pair])],
+        "relation": (SWAPPED.get(relation, relation) if from_right else relation).value,
+        "similarity": round(float(shares[SIMILARITY]), DIGITS),
+        "contains": round(float(shares[contains]), DIGITS),
+        "contained": round(float(shares[contained]), DIGITS),
+    }
