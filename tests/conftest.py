@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from classifier import Model, load_model
+from tests.index_places import MakePlace, PostgresMissing, Server
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "service.cli"]
@@ -58,3 +59,23 @@ def run_command() -> RunCommand:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own."""
+    try:
+        server = Server(tmp_path_factory.mktemp("postgres"))
+    except PostgresMissing as error:
+        pytest.skip(str(error))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> MakePlace:
+    """Make places for empty indexes, on each database in turn."""
+    if request.param == "sqlite":
+        return lambda name: str(tmp_path / f"{name}.sqlite")
+    server: Server = request.getfixturevalue("postgres")
+    return server.new_database

@@ -149,8 +149,7 @@ def stored_settings(connection: Connection) -> dict[str, str] | None:
     """Read all that the index is held to, None where there is no index."""
     if not inspect(connection).has_table(SETTINGS.name):
         return None
-    rows = connection.execute(select(SETTINGS.c.name, SETTINGS.c.value))
-    return dict(row._tuple() for row in rows)
+    return {row.name: row.value for row in connection.execute(select(SETTINGS.c.name, SETTINGS.c.value))}
 
 
 def schema_version(connection: Connection) -> int:

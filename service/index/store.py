@@ -140,6 +140,7 @@ class Index:
         self, connection: Connection, asked: Asked, part: range, now: float, *, unseen_only: bool
     ) -> Iterator[Answer]:
         """Add documents of which only the first may replace another."""
+        number = last_number(connection)  # before the replaced document, which may be the last, is taken out
         known = by_id(connection, (asked.documents[at].id for at in part))
         replaced = known.get(asked.documents[part.start].id)
         if replaced is not None and not asked.is_held(part.start, replaced):
@@ -148,7 +149,6 @@ class Index:
         else:
             replaced = None
         sightings = Sightings(connection, asked, part, self._best)
-        number = last_number(connection)
         new: list[tuple[Stored, list[int]]] = []
         edges: list[tuple[int, int]] = []
         for at in part:
