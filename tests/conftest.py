@@ -69,7 +69,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     except PostgresMissing as error:
         pytest.skip(str(error))
     yield server
-    server.stop()
+    server.stop(crash=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from classifier.bands import Banding
 from classifier.signing import KeyScheme
@@ -221,8 +221,8 @@ def test_migration_that_fails_changes_nothing(new_place: MakePlace, monkeypatch:
             open_index(place)
     with open_index(place) as index:
         assert index.stats().schema == 1
-        with index.database.reading() as connection, pytest.raises(Exception, match="note"):
-            connection.execute(text("SELECT note FROM documents"))
+        with index.database.reading() as connection:
+            assert "note" not in {column["name"] for column in inspect(connection).get_columns("documents")}
 
 
 def test_place_without_an_index_is_refused_where_none_is_to_be_made(new_place: MakePlace) -> None:
@@ -251,7 +251,9 @@ def test_password_stands_in_no_message() -> None:
     assert PASSWORD not in Database(place).name
 
 
-@pytest.mark.parametrize("place", ["mysql://someone:opensesame@host/none", "postgresql://some one:opensesame@[/x"])
+@pytest.mark.parametrize(
+    "place", ["mysql://someone:opensesame@host/none", "postgresql://someone:opensesame@host:port/none"]
+)
 def test_url_of_another_kind_is_refused(place: str) -> None:
     with pytest.raises(ValueError, match="the index's URL") as caught:
         open_index(place)

@@ -87,9 +87,10 @@ class Database:
         """Say which index failed; a driver's own message might show a password."""
         try:
             yield
-        except DBAPIError as error:
+        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
+            told = error.orig if isinstance(error, DBAPIError) else error
             raise IndexUnavailable(
-                f"index {self.name} cannot be used: {_reason(error)}; see that it is there, may be written and has room"
+                f"index {self.name} cannot be used: {_reason(told)}; see that it is there, may be written and has room"
             ) from None
 
 
@@ -98,7 +99,7 @@ def _url(place: str) -> URL:
         return URL.create(SQLITE, database=place)
     try:
         url = make_url(place)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise ValueError("the index's URL cannot be read; expected postgresql://USER:PASSWORD@HOST/DATABASE") from None
     if url.get_backend_name() not in (SQLITE, POSTGRES):
         raise ValueError(
@@ -152,6 +153,6 @@ def _set_up_postgres(connection: Any, _record: object) -> None:
     cursor.close()
 
 
-def _reason(error: DBAPIError) -> str:
-    told = error.orig.args[0] if error.orig is not None and error.orig.args else type(error).__name__
+def _reason(error: BaseException | None) -> str:
+    told = error.args[0] if error is not None and error.args else type(error).__name__
     return str(told.get("M", "no reason given")) if isinstance(told, dict) else str(told).splitlines()[0]

@@ -47,9 +47,15 @@ class Asked:
 
     def is_held(self, at: int, known: Stored) -> bool:
         """Tell whether the index holds a document as it is asked, so that adding it changes nothing."""
+        return (known.digest, known.length, known.published, known.source) == self._kept(at)
+
+    def is_equal(self, one: int, other: int) -> bool:
+        """Tell whether two of the documents, of one id, would be kept alike."""
+        return self._kept(one) == self._kept(other)
+
+    def _kept(self, at: int) -> tuple[int, int, float | None, str | None]:
         document = self.documents[at]
-        held = (known.digest, known.length, known.published, known.source)
-        return held == (self.digests[at], len(document.text), document.published, document.source)
+        return self.digests[at], len(document.text), document.published, document.source
 
     def keys(self, at: int) -> list[int]:
         """Return the keys of a document."""
@@ -83,10 +89,9 @@ class Sightings:
         self._connection = connection
         self._asked = asked
         self._best_documents = best
-        bounds = asked.signed.keys.bounds
-        keys, counts = np.unique(asked.signed.keys.values[bounds[part.start] : bounds[part.stop]], return_counts=True)
-        self._repeated: set[int] = set(keys[counts > 1].tolist())
-        self._holders = holders_of(connection, keys.tolist())
+        keys = [key for at in part for key in asked.keys(at)]
+        self._repeated = _repeated(keys) if len(part) > 1 else set()
+        self._holders = holders_of(connection, keys)
         self._rows = by_number(connection, {n for holders in self._holders.values() for n in holders.numbers})
         self._admitted: dict[int, list[int]] = {}
         self._best: dict[int, Rank] = {}
@@ -144,19 +149,24 @@ class Sightings:
         found = _Candidates()
         numbers: set[int] = set()
         for key in self._asked.keys(at):
-            holders = self._holders.get(key, _NOBODY)
+            holders = self._holders.get(key)
             admitted = self._admitted.get(key)
-            if not holders.numbers and not admitted:
+            if holders is None and admitted is None:
                 continue
-            every = [number for number in sorted({*holders.numbers, *(admitted or ())}) if number != own]
-            if holders.common or len(every) > MOST_DOCUMENTS:
+            every = self._every(holders or _NOBODY, admitted, own)
+            if len(every) > MOST_DOCUMENTS or (holders is not None and holders.common):
                 found.common_keys += 1
                 every = sorted({*every[:ENDS], *every[-ENDS:]})
-            elif len({self._cluster(number) for number in every}) <= MOST_STORIES:
+            elif len(every) <= MOST_STORIES or len({self._cluster(number) for number in every}) <= MOST_STORIES:
                 found.evident.update(every)
             numbers.update(every)
         found.numbers = sorted(numbers)
         return found
+
+    def _every(self, holders: Holders, admitted: list[int] | None, own: int | None) -> list[int]:
+        """Return who holds a key but the asked document itself, rising."""
+        every = sorted({*holders.numbers, *admitted}) if admitted else holders.numbers
+        return [number for number in every if number != own] if own is not None else every
 
     def _cluster(self, number: int) -> int:
         return self.joined.of(self._rows[number].cluster)
@@ -210,3 +220,10 @@ class Sightings:
                 self._best_documents.rank(row.source, row.published, row.length, row.id)
             )
         self._best |= {cluster: min(every) for cluster, every in ranks.items()}
+
+
+def _repeated(keys: list[int]) -> set[int]:
+    """Return the keys that several documents of a batch hold: for the others it need not be kept who was admitted."""
+    values, counts = np.unique(np.array(keys, np.int64), return_counts=True)
+    repeated: set[int] = set(values[counts > 1].tolist())
+    return repeated

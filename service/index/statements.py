@@ -1,4 +1,4 @@
-"""Statements that are compiled once: what SQLAlchemy adds to each execution takes longer than a look-up by key."""
+"""Statements that SQLAlchemy writes once and the driver runs: what it adds to each run takes longer than a look-up."""
 
 from __future__ import annotations
 
@@ -77,8 +77,12 @@ class Statement:
             name: json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value
             for name, value in parameters.items()
         }
-        result = connection.exec_driver_sql(compiled.sql, tuple(given[name] for name in compiled.names))
-        return cast(Sequence[Values], result.all())
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(compiled.sql, tuple(given[name] for name in compiled.names))
+            return cast(Sequence[Values], cursor.fetchall())
+        finally:
+            cursor.close()
 
     def rows_of(self, connection: Connection, values: Iterable[Any]) -> Iterator[Values]:
         """Run it for values, each once, so many at a time, in their order."""

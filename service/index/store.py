@@ -262,14 +262,18 @@ class Index:
 def _parts(connection: Connection, asked: Asked) -> Iterator[range]:
     """Cut a batch before each document that replaces another and before an id that repeats."""
     held = by_id(connection, (document.id for document in asked.documents))
-    first, ids = 0, set[str]()
+    earlier: dict[str, int] = {}
+    first = 0
     for at, document in enumerate(asked.documents):
-        known = held.get(document.id)
-        if document.id in ids or (known is not None and not asked.is_held(at, known)):
-            if at > first:
-                yield range(first, at)
-            first, ids = at, set()
-        ids.add(document.id)
+        before = earlier.get(document.id)
+        if before is None:
+            changed = document.id in held and not asked.is_held(at, held[document.id])
+        else:
+            changed = before >= first or not asked.is_equal(before, at)
+        if changed and at > first:
+            yield range(first, at)
+            first = at
+        earlier[document.id] = at
     if asked.documents:
         yield range(first, len(asked.documents))
 
