@@ -21,7 +21,8 @@ DRIVER = "postgresql+pg8000"
 
 BUSY_SECONDS = 60
 """How long a writer waits for another."""
-CACHE_KIB = 64 * 1024
+CACHE_KIB = 96 * 1024
+"""Of each connection."""
 WAL_BYTES = 64 * 1024 * 1024
 """To what size SQLite cuts its log back once what it holds is in the file."""
 CHECKPOINT_PAGES = 8192
@@ -110,7 +111,7 @@ def _url(place: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     try:
-        engine = create_engine(url, hide_parameters=True)
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() == POSTGRES)
     except ImportError:
         raise IndexUnavailable(
             "the driver of PostgreSQL is not installed; install it with: pip install 'copydesk[postgres]'"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from sqlalchemy import Connection
 
 from classifier.candidates import MOST_DOCUMENTS, MOST_STORIES
 from classifier.packed import pack_set
-from classifier.shingles import shingle_sets
+from classifier.shingles import Ragged, shingle_sets
 from classifier.sightings import find_matches
 from classifier.signing import KeyScheme, Signed, sign_words
 from classifier.types import Match, SigningScheme
@@ -42,7 +43,6 @@ class Asked:
         self.words: Words = read_words(texts)
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         self.signed: Signed = sign_words(self.words, lengths, scheme=scheme, keys=keys)
-        self._sets = shingle_sets(self.signed.shingles)
         self.digests: list[int] = self.signed.digests.astype(np.int64).tolist()
 
     def is_held(self, at: int, known: Stored) -> bool:
@@ -63,8 +63,12 @@ class Asked:
         return keys
 
     def packed(self, at: int) -> bytes:
-        """Return the set of a document."""
+        """Return the set of a document; all are made at the first call, as a check needs none."""
         return pack_set(self._sets.row(at))
+
+    @cached_property
+    def _sets(self) -> Ragged[np.uint32]:
+        return shingle_sets(self.signed.shingles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
 from sqlalchemy import ClauseElement, ColumnElement, Connection, bindparam
@@ -13,7 +13,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import Boolean, Text
 
 VALUES = "values"
-"""The parameter of `one_of`: a JSON list."""
+"""The parameter of `one_of`: a list."""
+
+_ROOM = 32
+"""Lists are filled up to a multiple of this, so that SQLite prepares few statements; it reads a table in half the
+time by a list of parameters than by a JSON list, which PostgreSQL takes as fast as any."""
 
 VALUES_A_STATEMENT = 500
 
@@ -21,7 +25,7 @@ Values = tuple[Any, ...]
 
 
 class _OneOf(ColumnElement[bool]):
-    """Whether a column has one of the values of a JSON list: one parameter, whatever their number."""
+    """Whether a column has one of the values of a list."""
 
     inherit_cache = True
     type = Boolean()
@@ -39,7 +43,7 @@ class _OneOf(ColumnElement[bool]):
 @compiles(_OneOf, "sqlite")
 def _one_of_sqlite(element: _OneOf, compiler: SQLCompiler, **words: Any) -> str:
     column, values = compiler.process(element.column, **words), compiler.process(element.values, **words)
-    return f"{column} IN (SELECT CAST(value AS {element.kind}) FROM json_each({values}))"
+    return f"{column} IN (/*{values}*/)"  # `_Compiled.listed` sets a parameter for each value
 
 
 @compiles(_OneOf, "postgresql")
@@ -50,7 +54,7 @@ def _one_of_postgres(element: _OneOf, compiler: SQLCompiler, **words: Any) -> st
 
 
 def one_of(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Ask whether a column has one of the values given as VALUES."""
+    """Ask whether a column has one of the values given as VALUES, which are not none at all."""
     return _OneOf(column)
 
 
@@ -61,6 +65,29 @@ class _Compiled:
     sql: str
     names: tuple[str, ...]
     constants: dict[str, object]
+    lists: bool
+    by_size: dict[int, str] = field(default_factory=dict)
+
+    def ready(self, parameters: dict[str, object]) -> tuple[str, list[object]]:
+        """Return the text and the parameters in their order."""
+        given = self.constants | parameters
+        values = given.get(VALUES)
+        if not isinstance(values, list):
+            return self.sql, [given[name] for name in self.names]
+        if not self.lists:
+            given[VALUES] = json.dumps(values, separators=(",", ":"))
+            return self.sql, [given[name] for name in self.names]
+        return self._listed(values, given)
+
+    def _listed(self, values: list[object], given: dict[str, object]) -> tuple[str, list[object]]:
+        size = 1 if len(values) == 1 else -(-len(values) // _ROOM) * _ROOM
+        filled = values + values[-1:] * (size - len(values))
+        if size not in self.by_size:
+            self.by_size[size] = self.sql.replace("/*?*/", ",".join("?" * size))
+        parameters: list[object] = []
+        for name in self.names:
+            parameters += filled if name == VALUES else [given[name]]
+        return self.by_size[size], parameters
 
 
 class Statement:
@@ -71,15 +98,12 @@ class Statement:
         self._compiled: dict[str, _Compiled] = {}
 
     def rows(self, connection: Connection, **parameters: object) -> Sequence[Values]:
-        """Run it and read all rows; lists are written as JSON."""
+        """Run it and read all rows."""
         compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
-        given = compiled.constants | {
-            name: json.dumps(value, separators=(",", ":")) if isinstance(value, list) else value
-            for name, value in parameters.items()
-        }
+        sql, given = compiled.ready(parameters)
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(compiled.sql, tuple(given[name] for name in compiled.names))
+            cursor.execute(sql, given)
             return cast(Sequence[Values], cursor.fetchall())
         finally:
             cursor.close()
@@ -94,6 +118,8 @@ class Statement:
         compiled = self._statement.compile(dialect=connection.dialect)
         assert isinstance(compiled, SQLCompiler)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
-        found = _Compiled(str(compiled), tuple(compiled.positiontup or ()), constants)
+        found = _Compiled(
+            str(compiled), tuple(compiled.positiontup or ()), constants, connection.dialect.name == "sqlite"
+        )
         self._compiled[connection.dialect.name] = found
         return found
