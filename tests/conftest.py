@@ -62,14 +62,14 @@ def run_command() -> RunCommand:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """A PostgreSQL server of the tests' own."""
     try:
-        server = Server(tmp_path_factory.mktemp("postgres"))
+        server = Server()
     except PostgresMissing as error:
         pytest.skip(str(error))
     yield server
-    server.stop(crash=True)
+    server.remove()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
@@ -31,17 +32,17 @@ class PostgresMissing(Exception):
 class Server:
     """A PostgreSQL server on a port and in a folder of its own; with fsync, as what it acknowledges must stay."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "data"
+    def __init__(self) -> None:
+        above = Path(tempfile.mkdtemp(prefix="copydesk-postgres-"))  # pytest's own folders are closed to other users
+        self._folder = above / "data"
         self._user = SERVER_USER if os.getuid() == 0 else getpass.getuser()
         self._programs = _programs()
         self._numbers = count()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = int(free.getsockname()[1])
-        for above in (folder, *folder.parents[:2]):
-            above.chmod(0o755)
-        folder.chmod(0o777)
+        if os.getuid() == 0:
+            shutil.chown(above, self._user)
         self._run("initdb", "--no-sync", "--auth=trust", f"--username={SERVER_USER}", "--pgdata", str(self._folder))
         self.start()
 
@@ -61,6 +62,10 @@ class Server:
     def stop(self, *, crash: bool = False) -> None:
         mode = "immediate" if crash else "fast"
         self._run("pg_ctl", "--pgdata", str(self._folder), "-w", "-m", mode, "stop")
+
+    def remove(self) -> None:
+        self.stop(crash=True)
+        shutil.rmtree(self._folder.parent)
 
     def url(self, database: str) -> str:
         return f"postgresql://{SERVER_USER}:{PASSWORD}@127.0.0.1:{self._port}/{database}"

@@ -73,6 +73,7 @@ class Database:
     def alone(self) -> Iterator[Connection]:
         """Give a connection outside of any transaction, for what a database does in none."""
         with self._errors_named(), self._engine.connect() as connection:
+            connection.connection.rollback()  # the look whether the connection still works may have begun one
             yield connection.execution_options(isolation_level="AUTOCOMMIT", alone=True)
 
     def exists(self) -> bool:
