@@ -73,9 +73,11 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> MakePlace:
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakePlace]:
     """Make places for empty indexes, on each database in turn."""
     if request.param == "sqlite":
-        return lambda name: str(tmp_path / f"{name}.sqlite")
+        yield lambda name: str(tmp_path / f"{name}.sqlite")
+        return
     server: Server = request.getfixturevalue("postgres")
-    return server.new_database
+    yield server.new_database
+    server.drop_databases()

@@ -38,6 +38,7 @@ class Server:
         self._user = SERVER_USER if os.getuid() == 0 else getpass.getuser()
         self._programs = _programs()
         self._numbers = count()
+        self._databases: list[str] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self._port = int(free.getsockname()[1])
@@ -71,13 +72,21 @@ class Server:
         return f"postgresql://{SERVER_USER}:{PASSWORD}@127.0.0.1:{self._port}/{database}"
 
     def new_database(self, name: str) -> str:
-        database = f"{name}_{next(self._numbers)}"
+        self._databases.append(f"{name}_{next(self._numbers)}")
+        self._do(f"CREATE DATABASE {self._databases[-1]}")
+        return self.url(self._databases[-1])
+
+    def drop_databases(self) -> None:
+        """Drop all databases: a server that starts after a crash goes through each one's files."""
+        while self._databases:
+            self._do(f"DROP DATABASE {self._databases.pop()} WITH (FORCE)")
+
+    def _do(self, statement: str) -> None:
         url = self.url("postgres").replace("postgresql:", "postgresql+pg8000:")
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {database}")
+            connection.exec_driver_sql(statement)
         engine.dispose()
-        return self.url(database)
 
 
 def _programs() -> Path:

@@ -84,6 +84,7 @@ def test_reader_answers_while_another_writes(tmp_path: Path) -> None:
 
 
 def test_server_that_crashes_keeps_what_it_acknowledged(postgres: Server) -> None:
+    postgres.drop_databases()
     place = postgres.new_database("crash")
     with open_index(place) as index:
         index.add([Document(f"d{number}", window(number % 3)) for number in range(30)], now=0.0)
