@@ -32,7 +32,7 @@ def unpack_set(packed: bytes) -> NDArray[np.uint32]:
         DamagedSet: The bytes end too soon, go on too long or hold values that are too large.
     """
     data = np.frombuffer(packed, np.uint8)
-    values, used = _unpack(data)
+    values, used = unpack_values(data)
     if used != len(data):
         raise DamagedSet(
             f"a packed set of {len(packed)} bytes does not decode to values below 2**{SET_BITS} that fill it; "
@@ -88,7 +88,7 @@ def _put_number(packed: NDArray[np.uint8], n: int) -> int:
 
 
 @jit
-def _unpack(packed: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], np.int64]:
+def unpack_values(packed: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], np.int64]:
     """Return the values and how many bytes they took, -1 where they do not decode."""
     none = np.empty(0, np.uint32)
     n = 0

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from service.dedup_command import add_dedup
+from service.index_command import add_index
 from service.settings import Settings
 from service.usage import OK, SOME_FAILED, WrongUsage, checked_files, chosen_settings, refuse, say
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _add_classify(commands)
     add_dedup(commands, version=_version)
+    add_index(commands)
     return parser
 
 

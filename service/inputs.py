@@ -71,6 +71,20 @@ def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes
             yield _unreadable(name, error)
 
 
+def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:
+    """Read the lines of every input in order, plain or gzipped.
+
+    Raises:
+        ValueError: An input breaks off.
+    """
+    for name in names:
+        try:
+            with _open(name) as raw:
+                yield from _unpacked(raw)[1]
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(_unreadable(name, error).message) from error
+
+
 def format_of_name(name: str) -> Format | None:
     """Tell the format from a file's name, with or without `.gz`; None where the name does not say."""
     suffixes = [suffix.lower() for suffix in Path(name).suffixes]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 MAX_PAGE_BYTES = 20 * 1024 * 1024
 """Default limit of one page, decompressed; the largest page of the training corpora is under 8 MiB."""
+INDEX = "copydesk-index.sqlite"
+"""Default place of the standing index: a file in the working folder."""
 LARGEST_LIMIT = 1024**3
 """A page is held in memory several times over, so a limit above this would be none."""
 
@@ -19,14 +21,16 @@ class Settings:
     Attributes:
         model: Folder of the model; None is the model that ships with the package.
         max_page_bytes: A page of more bytes is answered with an error; one of exactly as many is read.
+        index: File or URL of the standing index.
     """
 
     model: Path | None = None
     max_page_bytes: int = MAX_PAGE_BYTES
+    index: str = INDEX
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the variables COPYDESK_MODEL and COPYDESK_MAX_PAGE_BYTES; unset or empty is the default.
+    """Read the variables COPYDESK_MODEL, COPYDESK_MAX_PAGE_BYTES and COPYDESK_INDEX; unset or empty is the default.
 
     Raises:
         ValueError: A value that cannot be used.
@@ -36,6 +40,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         model=_model_folder(folder) if folder else None,
         max_page_bytes=_page_bytes(limit) if limit else MAX_PAGE_BYTES,
+        index=environment.get("COPYDESK_INDEX") or INDEX,
     )
 
 

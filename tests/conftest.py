@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from classifier import Model, load_model
+from tests.index_places import MakePlace, PostgresMissing, Server
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "service.cli"]
@@ -58,3 +59,25 @@ def run_command() -> RunCommand:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own."""
+    try:
+        server = Server()
+    except PostgresMissing as error:
+        pytest.skip(str(error))
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakePlace]:
+    """Make places for empty indexes, on each database in turn."""
+    if request.param == "sqlite":
+        yield lambda name: str(tmp_path / f"{name}.sqlite")
+        return
+    server: Server = request.getfixturevalue("postgres")
+    yield server.new_database
+    server.drop_databases()

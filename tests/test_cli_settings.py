@@ -18,8 +18,8 @@ def test_empty_values_are_as_good_as_unset() -> None:
 
 
 def test_settings_are_read(tmp_path: Path) -> None:
-    environment = {"COPYDESK_MODEL": str(tmp_path), "COPYDESK_MAX_PAGE_BYTES": "4096"}
-    assert read_settings(environment) == Settings(model=tmp_path, max_page_bytes=4096)
+    environment = {"COPYDESK_MODEL": str(tmp_path), "COPYDESK_MAX_PAGE_BYTES": "4096", "COPYDESK_INDEX": "seen.sqlite"}
+    assert read_settings(environment) == Settings(model=tmp_path, max_page_bytes=4096, index="seen.sqlite")
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "1e6", "٣", "1073741825", "9" * 5000])

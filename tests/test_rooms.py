@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "candidates": {"shingles"},
     "stories": set(),
     "duplicates": {"candidates", "overlap", "shingles", "signing", "stories"},
+    "sightings": {"overlap", "packed", "shingles", "words"},
     "__init__": {"artifact", "decode", "model", "pipeline"},
 }
 """Beside the free ones, what each module of the classifier may import of it: the way of a page, stage by stage."""

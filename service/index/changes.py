@@ -1,0 +1,144 @@
+"""What is written to an index: documents with their keys and edges, and what taking documents out changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from classifier.shingles import KEY_BITS
+from service.index.clusters import components
+from service.index.lookup import Stored, edges_of, members_of
+from service.index.schema import DOCUMENTS, EDGES, KEYS, NEXT_MOVE, RECENT_KEYS, SETTINGS, set_value
+
+ROUND_DOCUMENTS = 32_768
+"""Documents in whose course every key range is moved once from the recent keys to the others: each batch changes the
+few pages of its range, and the recent keys stay a few thousand pages."""
+KEY_BYTES = (KEY_BITS + 7) // 8
+_CHUNK = 500
+
+_SET_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.number == bindparam("of")).values(cluster=bindparam("to"))
+_MOVE_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.cluster == bindparam("of")).values(cluster=bindparam("to"))
+
+
+def packed_keys(keys: Sequence[int]) -> bytes:
+    """Write keys in six bytes each, so that a document's can be found again when it is removed."""
+    values = np.array(keys, "<u8").view(np.uint8).reshape(-1, 8)
+    return values[:, :KEY_BYTES].tobytes()
+
+
+def unpacked_keys(data: bytes) -> list[int]:
+    """Read them back."""
+    values = np.zeros((len(data) // KEY_BYTES, 8), np.uint8)
+    values[:, :KEY_BYTES] = np.frombuffer(data, np.uint8).reshape(-1, KEY_BYTES)
+    keys: list[int] = values.view("<u8").ravel().tolist()
+    return keys
+
+
+def put(connection: Connection, rows: Sequence[tuple[Stored, Sequence[int]]], edges: Iterable[tuple[int, int]]) -> None:
+    """Write documents with their keys, and edges in both directions."""
+    if not rows:
+        return
+    connection.execute(
+        insert(DOCUMENTS),
+        [
+            {name: getattr(stored, name) for name in Stored.__slots__} | {"keys": packed_keys(keys)}
+            for stored, keys in rows
+        ],
+    )
+    both = sorted({pair for a, b in edges for pair in ((a, b), (b, a))})
+    if both:
+        connection.execute(insert(EDGES), [{"document": a, "other": b} for a, b in both])
+    held = sorted((key, stored.number) for stored, keys in rows for key in keys)
+    _put_keys(connection, held)
+    if connection.dialect.name == "sqlite":
+        move_keys(connection, (len(rows) << KEY_BITS) // ROUND_DOCUMENTS)
+
+
+def _put_keys(connection: Connection, held: Sequence[tuple[int, int]]) -> None:
+    """Write keys past the library's own handling of rows, which would take longer than the database does."""
+    if not held:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"INSERT INTO {RECENT_KEYS.name} (key, document) VALUES (?, ?)", list(held))
+        return
+    keys, documents = zip(*held, strict=True)
+    connection.exec_driver_sql(
+        f"INSERT INTO {KEYS.name} (key, document) SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
+        (list(keys), list(documents)),
+    )
+
+
+def move_keys(connection: Connection, width: int) -> None:
+    """Move the next range of recent keys, so wide, to the others; the range after the last is the first."""
+    first = int(connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == NEXT_MOVE)).scalar_one())
+    end = first + min(width, 1 << KEY_BITS)
+    for low, high in ((first, end), (first - (1 << KEY_BITS), end - (1 << KEY_BITS))):
+        within = RECENT_KEYS.c.key.between(max(low, 0), high - 1)
+        if high > 0:
+            chosen = select(RECENT_KEYS.c.key, RECENT_KEYS.c.document).where(within)
+            connection.execute(insert(KEYS).from_select(["key", "document"], chosen.order_by(*RECENT_KEYS.c)))
+            connection.execute(delete(RECENT_KEYS).where(within))
+    set_value(connection, NEXT_MOVE, str(end % (1 << KEY_BITS)))
+
+
+def move_clusters(connection: Connection, changes: Mapping[int, int]) -> None:
+    """Let all documents of clusters be of others."""
+    if changes:
+        connection.execute(_MOVE_CLUSTER, [{"of": old, "to": new} for old, new in changes.items()])
+
+
+def take_out(connection: Connection, numbers: Iterable[int]) -> int:
+    """Remove documents with their keys and edges; what is left of their clusters is found anew by the edges.
+
+    Numbers that are not there are passed over. Returns how many were there.
+    """
+    found = list(_read_keys(connection, numbers))
+    gone = [number for number, _, _ in found]
+    for chunk in _chunks(gone):
+        connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.number.in_(chunk)))
+        connection.execute(delete(EDGES).where(EDGES.c.document.in_(chunk)))
+        connection.execute(delete(EDGES).where(EDGES.c.other.in_(chunk)))
+    held = [(key, number) for number, _, keys in found for key in keys]
+    for table in (KEYS, RECENT_KEYS):
+        _delete_keys(connection, table.name, held)
+    for cluster in sorted({cluster for _, cluster, _ in found}):
+        _part(connection, cluster)
+    return len(found)
+
+
+def _read_keys(connection: Connection, numbers: Iterable[int]) -> Iterator[tuple[int, int, list[int]]]:
+    columns = DOCUMENTS.c
+    for chunk in _chunks(sorted(set(numbers))):
+        query = select(columns.number, columns.cluster, columns["keys"]).where(columns.number.in_(chunk))
+        for number, cluster, keys in connection.execute(query):
+            yield number, cluster, unpacked_keys(keys)
+
+
+def _delete_keys(connection: Connection, table: str, held: Sequence[tuple[int, int]]) -> None:
+    if not held:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE key = ? AND document = ?", sorted(held))
+        return
+    keys, documents = zip(*held, strict=True)
+    connection.exec_driver_sql(
+        f"DELETE FROM {table} USING unnest(%s::bigint[], %s::bigint[]) AS gone(key, document) "
+        f"WHERE {table}.key = gone.key AND {table}.document = gone.document",
+        (list(keys), list(documents)),
+    )
+
+
+def _part(connection: Connection, cluster: int) -> None:
+    """Find the clusters of what is left of one."""
+    members = members_of(connection, cluster)
+    parts = components(members, edges_of(connection, members))
+    changed = [{"of": number, "to": part} for number, part in parts.items() if part != cluster]
+    if changed:
+        connection.execute(_SET_CLUSTER, changed)
+
+
+def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    for first in range(0, len(values), _CHUNK):
+        yield values[first : first + _CHUNK]

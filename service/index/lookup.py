@@ -1,0 +1,187 @@
+"""What is read of an index: the documents that hold keys, documents by number, id or cluster, and their edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
+
+from classifier.candidates import MOST_DOCUMENTS
+from service.index.schema import DOCUMENTS, EDGES, KEYS, RECENT_KEYS
+from service.index.statements import VALUES_A_STATEMENT, Statement, one_of
+
+ENDS = 5
+"""Of a key that more than MOST_DOCUMENTS share, so many of the oldest and of the newest documents are compared."""
+
+_SLACK = 30
+"""Rows a key may bring on average before a statement for many keys is split, lest common keys flood it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """The numbers of the documents that hold a key, rising; of a common key only the ends."""
+
+    numbers: list[int]
+    common: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as it is compared: everything but its keys."""
+
+    number: int
+    id: str
+    cluster: int
+    digest: int
+    length: int
+    published: float | None
+    added: float
+    source: str | None
+    shingles: bytes
+
+
+Rank = tuple[int, float, int, str]
+"""What decides on the document to keep of a cluster, the least first."""
+
+_COLUMNS = [DOCUMENTS.c[name] for name in Stored.__slots__]
+_BY_NUMBER = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.number)))
+_BY_ID = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.id)))
+_IDS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.id).where(one_of(DOCUMENTS.c.number)))
+_EDGES = Statement(select(EDGES.c.document, EDGES.c.other).where(one_of(EDGES.c.document)))
+_MEMBERS = Statement(select(DOCUMENTS.c.number).where(DOCUMENTS.c.cluster == bindparam("cluster")))
+_LAST_NUMBER = Statement(select(func.max(DOCUMENTS.c.number)))
+
+
+def _holders_query() -> CompoundSelect[Any]:
+    parts = (select(table.c.key, table.c.document).where(one_of(table.c.key)) for table in (KEYS, RECENT_KEYS))
+    return union_all(*parts).limit(bindparam("most", type_=Integer()))
+
+
+def _end_query(*, newest: bool) -> Select[Any]:
+    """Read the first documents of a key; the two tables apart, so that each gives its own first ones by its order."""
+    parts = []
+    most = bindparam("most", type_=Integer())
+    for table in (KEYS, RECENT_KEYS):
+        part = select(table.c.document).where(table.c.key == bindparam("key"))
+        ordered = part.order_by(table.c.document.desc() if newest else table.c.document.asc()).limit(most)
+        parts.append(select(ordered.subquery().c.document))
+    document = union_all(*parts).subquery().c.document
+    return select(document).order_by(document.desc() if newest else document.asc()).limit(most)
+
+
+_HOLDERS = Statement(_holders_query())
+_OLDEST, _NEWEST = Statement(_end_query(newest=False)), Statement(_end_query(newest=True))
+
+
+def holders_of(connection: Connection, keys: Iterable[int]) -> dict[int, Holders]:
+    """Find who holds each key; keys that no document holds are left out."""
+    found: dict[int, Holders] = {}
+    every = sorted(set(keys))
+    for first in range(0, len(every), VALUES_A_STATEMENT):
+        _find_holders(connection, every[first : first + VALUES_A_STATEMENT], found)
+    return found
+
+
+def _find_holders(connection: Connection, keys: list[int], found: dict[int, Holders]) -> None:
+    most = MOST_DOCUMENTS + 2 + _SLACK * len(keys)
+    rows = _HOLDERS.rows(connection, values=keys, most=most)
+    if len(rows) < most:
+        numbers: dict[int, list[int]] = {}
+        for key, document in rows:
+            numbers.setdefault(key, []).append(document)
+        for key, documents in numbers.items():
+            found[key] = _holders(sorted(documents))
+    elif len(keys) > 1:
+        half = len(keys) // 2
+        _find_holders(connection, keys[:half], found)
+        _find_holders(connection, keys[half:], found)
+    else:
+        found[keys[0]] = _ends(connection, keys[0])
+
+
+def _holders(numbers: list[int]) -> Holders:
+    """Keep one more than is common whole: the asked document itself may be among them."""
+    if len(numbers) <= MOST_DOCUMENTS + 1:
+        return Holders(numbers, common=False)
+    return Holders(numbers[: ENDS + 1] + numbers[-ENDS - 1 :], common=True)
+
+
+def _ends(connection: Connection, key: int) -> Holders:
+    oldest = [number for (number,) in _OLDEST.rows(connection, key=key, most=ENDS + 1)]
+    newest = [number for (number,) in _NEWEST.rows(connection, key=key, most=ENDS + 1)]
+    return Holders(oldest + newest[::-1], common=True)
+
+
+def by_number(connection: Connection, numbers: Iterable[int]) -> dict[int, Stored]:
+    """Read documents by number; those that are not there are left out."""
+    return {row[0]: Stored(*row) for row in _BY_NUMBER.rows_of(connection, numbers)}
+
+
+def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Stored]:
+    """Read documents by id; those that are not there are left out."""
+    return {row[1]: Stored(*row) for row in _BY_ID.rows_of(connection, ids)}
+
+
+def ids_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+    """Read the ids of documents."""
+    return {row[0]: row[1] for row in _IDS.rows_of(connection, numbers)}
+
+
+def edges_of(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Read the edges that begin at documents."""
+    return [(row[0], row[1]) for row in _EDGES.rows_of(connection, numbers)]
+
+
+def members_of(connection: Connection, cluster: int) -> list[int]:
+    """Read the numbers of a cluster's documents, rising."""
+    return sorted(number for (number,) in _MEMBERS.rows(connection, cluster=cluster))
+
+
+def last_number(connection: Connection) -> int:
+    """Read the highest number, 0 where there is no document."""
+    return int(_LAST_NUMBER.rows(connection)[0][0] or 0)
+
+
+class Best:
+    """Tells the document to keep of a cluster: from the first preferred source, else by `rank`."""
+
+    def __init__(self, preferred: Sequence[str] = ()) -> None:
+        self._preferred = {source: place for place, source in enumerate(dict.fromkeys(preferred))}
+        columns = DOCUMENTS.c
+        order: list[ColumnElement[Any]] = [
+            columns.published.is_(None),
+            columns.published,
+            columns.length.desc(),
+            columns.id,
+        ]
+        if self._preferred:
+            names = {source: literal_column(str(at), Integer) for source, at in self._preferred.items()}
+            rest = literal_column(str(len(self._preferred)), Integer)
+            order.insert(0, case(names, value=columns.source, else_=rest))
+        chosen = select(columns.source, columns.published, columns.length, columns.id)
+        first = chosen.where(columns.cluster == bindparam("cluster")).order_by(*order).limit(literal_column("1"))
+        self._first = Statement(first)
+
+    def of(self, connection: Connection, cluster: int) -> Rank:
+        """Read the rank of the document to keep of a cluster."""
+        ((source, published, length, name),) = self._first.rows(connection, cluster=cluster)
+        return self.rank(source, published, length, name)
+
+    def rank(self, source: str | None, published: float | None, length: int, id: str) -> Rank:
+        """Rank a document: by its source, the earliest published, the longest, the smallest id."""
+        place = len(self._preferred) if source is None else self._preferred.get(source, len(self._preferred))
+        return place, float("inf") if published is None else published, -length, id

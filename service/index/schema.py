@@ -1,0 +1,175 @@
+"""The tables of an index, the migrations that make them, and the settings that it is held to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+    update,
+)
+
+from classifier import overlap
+from classifier.candidates import MOST_DOCUMENTS, MOST_STORIES
+from classifier.shingles import KEY_BITS, SET_BITS
+from classifier.sightings import COMMON_STORIES
+from classifier.signing import KeyScheme
+from classifier.types import SigningScheme
+from service.index.records import IndexMismatch
+
+TABLES = MetaData()
+
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite takes an INTEGER alone for the number of a row; it holds 64 bits."""
+_TEXT = Text(collation="C").with_variant(Text(), "sqlite")
+"""Ordered by code points on both."""
+
+SETTINGS = Table("settings", TABLES, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+DOCUMENTS = Table(
+    "documents",
+    TABLES,
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    Column("id", _TEXT, nullable=False, unique=True),
+    Column("cluster", _NUMBER, nullable=False),
+    Column("digest", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("published", Float(53)),
+    Column("added", Float(53), nullable=False),
+    Column("source", _TEXT),
+    Column("keys", LargeBinary, nullable=False),
+    Column("shingles", LargeBinary, nullable=False),
+    Index("documents_cluster", "cluster", "published", "length", "id", "source"),
+)
+"""Numbers rise as documents come; `cluster` is the number of its oldest document. The large columns stand last, so
+that reading the others leaves them alone; the index answers alone which document of a cluster to keep."""
+
+
+def _key_table(name: str) -> Table:
+    return Table(
+        name,
+        TABLES,
+        Column("key", _NUMBER, primary_key=True, autoincrement=False),
+        Column("document", _NUMBER, primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
+
+
+KEYS = _key_table("keys")
+RECENT_KEYS = _key_table("recent_keys")
+"""SQLite alone uses it: it takes new keys, as each would else change a page of the large table of its own."""
+
+EDGES = Table(
+    "edges",
+    TABLES,
+    Column("document", _NUMBER, primary_key=True, autoincrement=False),
+    Column("other", _NUMBER, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+"""Pairs that tell one story, each in both directions."""
+
+SCHEMA = "schema"
+NEXT_MOVE = "next_move"
+
+
+def _create_tables(connection: Connection) -> None:
+    TABLES.create_all(connection)
+    connection.execute(insert(SETTINGS).values([{"name": SCHEMA, "value": "0"}, {"name": NEXT_MOVE, "value": "0"}]))
+
+
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables,)
+"""Number n brings an index of schema n - 1 to schema n; they run at open, in one transaction."""
+
+
+def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
+    """Name all that must be equal for stored documents to compare with new ones."""
+    thresholds = "SIMILAR SAME_SIZE COVERED HELD PASSAGE_WORDS EXCERPT_WORDS LEAST_SHARED GAP_WORDS".split()
+    limits = {name.lower(): getattr(overlap, name) for name in thresholds} | {
+        "set_bits": SET_BITS,
+        "key_bits": KEY_BITS,
+        "most_documents": MOST_DOCUMENTS,
+        "most_stories": MOST_STORIES,
+        "common_stories": COMMON_STORIES,
+    }
+    named = {f"scheme.{name}": value for name, value in asdict(scheme).items()}
+    named |= {f"keys.{name}": value for name, value in asdict(keys).items()}
+    return {name: json.dumps(value) for name, value in (named | limits).items()}
+
+
+def is_ready(connection: Connection, wanted: Mapping[str, str], place: str) -> bool:
+    """Tell whether an index is there and up to date.
+
+    Raises:
+        IndexMismatch: It is held to other settings, or newer than this version.
+    """
+    held = stored_settings(connection)
+    if held is None:
+        return False
+    version = int(held.get(SCHEMA, "0"))
+    if version > len(MIGRATIONS):
+        raise IndexMismatch(
+            f"index {place} has schema {version}, this copydesk knows schemas up to {len(MIGRATIONS)}; "
+            "upgrade copydesk to use it"
+        )
+    _compare(held, wanted, place)
+    return version == len(MIGRATIONS)
+
+
+def prepare(connection: Connection, wanted: Mapping[str, str], place: str) -> None:
+    """Make the tables, or bring them to the newest schema; to be called in a transaction that may write.
+
+    Raises:
+        IndexMismatch: The index is held to other settings, or newer than this version.
+    """
+    if is_ready(connection, wanted, place):
+        return
+    version = schema_version(connection)
+    for migrate in MIGRATIONS[version:]:
+        migrate(connection)
+    set_value(connection, SCHEMA, str(len(MIGRATIONS)))
+    if version == 0:
+        connection.execute(insert(SETTINGS).values([{"name": name, "value": value} for name, value in wanted.items()]))
+
+
+def stored_settings(connection: Connection) -> dict[str, str] | None:
+    """Read all that the index is held to, None where there is no index."""
+    if not inspect(connection).has_table(SETTINGS.name):
+        return None
+    return {row.name: row.value for row in connection.execute(select(SETTINGS.c.name, SETTINGS.c.value))}
+
+
+def schema_version(connection: Connection) -> int:
+    """Read the number of the last migration that ran."""
+    return int((stored_settings(connection) or {}).get(SCHEMA, "0"))
+
+
+def set_value(connection: Connection, name: str, value: str) -> None:
+    """Change a setting."""
+    connection.execute(update(SETTINGS).where(SETTINGS.c.name == name).values(value=value))
+
+
+def _compare(held: Mapping[str, str], wanted: Mapping[str, str], place: str) -> None:
+    differ = [
+        f"{name} is {held.get(name, 'not set')} in it and {value} here"
+        for name, value in wanted.items()
+        if held.get(name) != value
+    ]
+    if differ:
+        raise IndexMismatch(
+            f"index {place} was made under other settings: {'; '.join(differ)}. Use the settings or the version of "
+            "copydesk that made it, or add the texts to a new index"
+        )
