@@ -51,7 +51,7 @@ def test_oldest_cluster_s_id_survives_a_merge_and_the_other_resolves(index: Inde
     add(index, "z", window(0, 0))
     add(index, "b", window(0, 130))
     assert clusters(index) == {"z": "z", "b": "b"}
-    bridge = add(index, "a", window(0, 40, 170))
+    bridge = add(index, "a", window(0, 30, 190))
     assert bridge.cluster == "z"
     assert index.resolve("b") == index.resolve("a") == index.resolve("z") == "z"
     assert [entry.id for entry in index.members("b")] == ["z", "b", "a"]
