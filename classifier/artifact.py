@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,12 @@ from classifier.page_type import PAGE_TYPES, PageTypes
 from classifier.trees import Trees
 from classifier.types import KINDS, LABELS
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Changes when the files' layout does."""
 
-MODEL_FILE = "model.npz"
+MODEL_FILES = ("text.npz", "html.npz")
+"""One for each form of input, so that none is too large for those who host code."""
+
 MANIFEST_FILE = "manifest.json"
 
 
@@ -58,9 +60,10 @@ def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
         about: What the manifest says beside `expected()` and the digest: libraries, corpora, scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    data = pack(model)
-    digest = hashlib.sha256(data).hexdigest()
-    (folder / MODEL_FILE).write_bytes(data)
+    packed = pack(model)
+    digest = hashlib.sha256(b"".join(packed)).hexdigest()
+    for name, data in zip(MODEL_FILES, packed, strict=True):
+        (folder / name).write_bytes(data)
     manifest = {"digest": digest, **expected(), **about}
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
@@ -81,17 +84,21 @@ def load_model(folder: Path | None = None) -> Model:
                 f"{folder / MANIFEST_FILE} has {key} {manifest.get(key)!r}, this version of copydesk expects {ours!r}; "
                 "train again with copydesk-train or install the version that wrote it"
             )
-    try:
-        data = (folder / MODEL_FILE).read_bytes()
-    except OSError as error:
-        raise ArtifactMismatch(f"{folder / MODEL_FILE} cannot be read ({error}); run copydesk-train") from error
-    digest = hashlib.sha256(data).hexdigest()
+    packed = [_read(folder / name) for name in MODEL_FILES]
+    digest = hashlib.sha256(b"".join(packed)).hexdigest()
     if digest != manifest.get("digest"):
         raise ArtifactMismatch(
-            f"{folder / MODEL_FILE} has digest {digest}, its manifest says {manifest.get('digest')}; "
-            "the two belong to different runs or a file is damaged: restore both or train again"
+            f"{' and '.join(MODEL_FILES)} in {folder} have digest {digest}, the manifest says "
+            f"{manifest.get('digest')}; they belong to different runs or a file is damaged: restore all or train again"
         )
-    return unpack(data, digest)
+    return unpack(packed, digest)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArtifactMismatch(f"{path} cannot be read ({error}); run copydesk-train") from error
 
 
 def load_manifest(folder: Path | None = None) -> dict[str, Any]:
@@ -112,22 +119,26 @@ def load_manifest(folder: Path | None = None) -> dict[str, Any]:
     return manifest
 
 
-def pack(model: Model) -> bytes:
-    """Return the model as the bytes of an .npz file without pickles; weights are rounded to 16 bits."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, form in (("text", model.text), ("html", model.html)):
-        used = np.flatnonzero(form.linear.idf)
-        arrays[f"{name}/used"] = used.astype(np.uint32)
-        arrays[f"{name}/idf"] = form.linear.idf[used].astype(np.float16)
-        arrays[f"{name}/weights"] = form.linear.weights[used].astype(np.float16)
-        arrays[f"{name}/intercepts"] = form.linear.intercepts
-        arrays[f"{name}/page_types/idf"] = form.page_types.idf.astype(np.float16)
-        arrays[f"{name}/page_types/weights"] = form.page_types.weights.astype(np.float16)
-        arrays[f"{name}/page_types/intercepts"] = form.page_types.intercepts
-        for trees in _tree_fields():
-            ensemble: Trees = getattr(form, trees)
-            for key in _tree_members():
-                arrays[f"{name}/{trees}/{key}"] = np.asarray(getattr(ensemble, key))
+def pack(model: Model) -> tuple[bytes, bytes]:
+    """Return the model as the bytes of MODEL_FILES, archives without pickles; weights are rounded to 16 bits."""
+    return _pack_form("text", model.text), _pack_form("html", model.html)
+
+
+def _pack_form(name: str, form: FormModel) -> bytes:
+    used = np.flatnonzero(form.linear.idf)
+    arrays: dict[str, NDArray[Any]] = {
+        f"{name}/used": used.astype(np.uint32),
+        f"{name}/idf": form.linear.idf[used].astype(np.float16),
+        f"{name}/weights": form.linear.weights[used].astype(np.float16),
+        f"{name}/intercepts": form.linear.intercepts,
+        f"{name}/page_types/idf": form.page_types.idf.astype(np.float16),
+        f"{name}/page_types/weights": form.page_types.weights.astype(np.float16),
+        f"{name}/page_types/intercepts": form.page_types.intercepts,
+    }
+    for trees in _tree_fields():
+        ensemble: Trees = getattr(form, trees)
+        for key in _tree_members():
+            arrays[f"{name}/{trees}/{key}"] = np.asarray(getattr(ensemble, key))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for key in sorted(arrays):
@@ -137,11 +148,13 @@ def pack(model: Model) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(data: bytes, digest: str) -> Model:
+def unpack(packed: Sequence[bytes], digest: str) -> Model:
     """Return the model that `pack` made these bytes from."""
+    arrays: dict[str, NDArray[Any]] = {}
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
+        for data in packed:
+            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+                arrays |= {key: archive[key] for key in archive.files}
         return Model(_form(arrays, "text"), _form(arrays, "html"), digest)
     except (KeyError, IndexError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ArtifactMismatch(f"model {digest} does not unpack ({error!r}); train again") from error

@@ -7,6 +7,7 @@ import io
 import json
 import pickle
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from classifier.artifact import (
     MANIFEST_FILE,
-    MODEL_FILE,
+    MODEL_FILES,
     expected,
     load_manifest,
     load_model,
@@ -33,17 +34,16 @@ from tests.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 
 @pytest.fixture(scope="module")
-def packed() -> tuple[Model, bytes]:
+def packed() -> tuple[Model, tuple[bytes, bytes]]:
     model = small_model()
     return model, pack(model)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, packed: tuple[Model, bytes]) -> Path:
+def folder(tmp_path: Path, packed: tuple[Model, tuple[bytes, bytes]]) -> Path:
     """A folder with a saved model, as `save_model` writes it."""
-    data = packed[1]
-    (tmp_path / MODEL_FILE).write_bytes(data)
-    write_manifest(tmp_path, {"digest": hashlib.sha256(data).hexdigest(), **expected()})
+    write_manifest(tmp_path, expected())
+    write_model(tmp_path, dict(zip(MODEL_FILES, packed[1], strict=True)))
     return tmp_path
 
 
@@ -51,10 +51,21 @@ def write_manifest(folder: Path, manifest: object) -> None:
     (folder / MANIFEST_FILE).write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def write_model(folder: Path, data: bytes) -> None:
+def write_model(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put other bytes in, with a manifest that vouches for them."""
-    (folder / MODEL_FILE).write_bytes(data)
-    write_manifest(folder, load_manifest(folder) | {"digest": hashlib.sha256(data).hexdigest()})
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    write_manifest(folder, load_manifest(folder) | {"digest": digest_of(folder)})
+
+
+def digest_of(folder: Path) -> str:
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in MODEL_FILES)).hexdigest()
+
+
+def replace_array(folder: Path, name: str, array: NDArray[Any]) -> None:
+    """Replace one array of a saved model."""
+    file = f"{name.split('/')[0]}.npz"
+    write_model(folder, {file: with_array((folder / file).read_bytes(), name, array)})
 
 
 def with_array(data: bytes, name: str, array: NDArray[Any]) -> bytes:
@@ -76,13 +87,13 @@ def refusal(folder: Path) -> str:
 
 
 def test_a_saved_model_predicts_the_same_and_gives_the_same_bytes_again(
-    tmp_path: Path, packed: tuple[Model, bytes]
+    tmp_path: Path, packed: tuple[Model, tuple[bytes, bytes]]
 ) -> None:
     model, data = packed
     digest = save_model(model, tmp_path, {"corpora": ["own"]})
-    assert (tmp_path / MODEL_FILE).read_bytes() == data
+    assert tuple((tmp_path / name).read_bytes() for name in MODEL_FILES) == data
     loaded = load_model(tmp_path)
-    assert loaded.digest == digest == hashlib.sha256(data).hexdigest()
+    assert loaded.digest == digest == digest_of(tmp_path)
     for page in (Page("t", text=TEXT_PAGE), Page("h", html=HTML_PAGE)):
         assert classify_page(page, loaded).blocks == classify_page(page, model).blocks
     assert pack(loaded) == data
@@ -94,17 +105,17 @@ def test_the_manifest_says_what_it_was_told_and_is_the_same_twice(tmp_path: Path
         save_model(model, tmp_path / name, {"scores": {"é": 0.5}, "corpora": ["own"]})
     manifest = load_manifest(tmp_path / "one")
     assert manifest == {"digest": manifest["digest"], "scores": {"é": 0.5}, "corpora": ["own"], **expected()}
-    for file in (MANIFEST_FILE, MODEL_FILE):
+    for file in (MANIFEST_FILE, *MODEL_FILES):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
 
 
-def test_a_changed_byte_is_refused_and_both_digests_are_named(folder: Path) -> None:
+@pytest.mark.parametrize("name", MODEL_FILES)
+def test_a_changed_byte_is_refused_and_both_digests_are_named(folder: Path, name: str) -> None:
     told = load_manifest(folder)["digest"]
-    data = bytearray((folder / MODEL_FILE).read_bytes())
+    data = bytearray((folder / name).read_bytes())
     data[len(data) // 2] ^= 1
-    (folder / MODEL_FILE).write_bytes(data)
-    message = refusal(folder)
-    assert f"has digest {hashlib.sha256(data).hexdigest()}, its manifest says {told}" in message
+    (folder / name).write_bytes(data)
+    assert f"have digest {digest_of(folder)}, the manifest says {told}" in refusal(folder)
 
 
 @pytest.mark.parametrize("key", list(expected()))
@@ -118,7 +129,7 @@ def test_a_manifest_of_another_version_is_refused_and_both_sides_are_named(
     assert f"expects {expected()[key]!r}" in message
 
 
-@pytest.mark.parametrize("name", [MODEL_FILE, MANIFEST_FILE])
+@pytest.mark.parametrize("name", [*MODEL_FILES, MANIFEST_FILE])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     message = refusal(folder)
@@ -154,7 +165,7 @@ def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Pat
     pickle.loads(pickle.dumps(trap))
     assert mark.exists()  # the trap works
     mark.unlink()
-    write_model(folder, with_array((folder / MODEL_FILE).read_bytes(), "text/intercepts", trap))
+    replace_array(folder, "text/intercepts", trap)
     assert "does not unpack" in refusal(folder)
     assert not mark.exists()
 
@@ -176,7 +187,7 @@ def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Pat
 def test_trees_that_a_walk_would_lose_its_way_in_are_refused(
     folder: Path, name: str, array: NDArray[Any], found: str
 ) -> None:
-    write_model(folder, with_array((folder / MODEL_FILE).read_bytes(), name, array))
+    replace_array(folder, name, array)
     message = refusal(folder)
     assert "does not unpack" in message
     assert found in message
@@ -185,12 +196,12 @@ def test_trees_that_a_walk_would_lose_its_way_in_are_refused(
 def test_an_archive_without_one_of_its_arrays_is_refused(folder: Path) -> None:
     buffer = io.BytesIO()
     np.savez(buffer, **{"text/used": np.zeros(1, np.uint32)})  # type: ignore[arg-type]
-    write_model(folder, buffer.getvalue())
+    write_model(folder, {"text.npz": buffer.getvalue()})
     assert "text/idf" in refusal(folder)
 
 
 def test_bytes_that_are_no_archive_are_refused() -> None:
     with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
-        unpack(b"PK\x03\x04 and then nothing", "abc")
+        unpack([b"PK\x03\x04 and then nothing"], "abc")
     with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
-        unpack(b"a bare pickle would start here", "abc")
+        unpack([b"a bare pickle would start here"], "abc")

@@ -14,7 +14,7 @@ from tests.training_pages import MadePage, made_page, made_pages, write_rows
 from training.cli import main
 from training.table import fold_of
 
-WRITTEN = ("MODEL_CARD.md", "confusion.svg", "manifest.json", "model.npz", "reliability.svg")
+WRITTEN = ("MODEL_CARD.md", "confusion.svg", "html.npz", "manifest.json", "reliability.svg", "text.npz")
 
 
 def train(corpus: Path, output: Path, *more: str | Path) -> int:
