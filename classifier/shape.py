@@ -335,46 +335,72 @@ def markup_tokens(
     at = 0
     for b in range(n):
         e = elements[b]
-        ends[b] = at
-        if e < 0:
-            continue
-        level = 0
-        path = np.uint64(0)
-        block_bin = min(18, int(2.0 * np.log1p(stats[b, 0])))
-        while e >= 0 and level < ANCESTORS:
-            path = path * np.uint64(31) + tags[e]
-            out[at] = mix(tags[e], np.uint64(400))
-            at += 1
-            if level < 4:
-                out[at] = mix(path, np.uint64(410 + level))
-                at += 1
-            begin = name_ends[e - 1] if e > 0 else 0
-            for k in range(begin, min(name_ends[e], begin + NAME_WORDS)):
-                out[at] = mix(names[k], np.uint64(420))
-                at += 1
-                if level < 2:
-                    out[at] = mix(names[k], np.uint64(430 + level))
-                    at += 1
-            level += 1
-            e = parents[e]
-        e = elements[b]
-        begin = inline_ends[b - 1] if b > 0 else 0
-        for k in range(begin, min(inline_ends[b], begin + NAME_WORDS)):
-            out[at] = mix(inline[k], np.uint64(440))
-            at += 1
-        begin = href_ends[b - 1] if b > 0 else 0
-        for k in range(begin, href_ends[b]):
-            out[at] = mix(hrefs[k], np.uint64(450))
-            at += 1
-        density = _bin(links[b, 0] / max(1, stats[b, 0]), 10.0, 10)
-        inside = min(6, int(np.log1p(spans[e, 1] - spans[e, 0]) * 1.5))
-        out[at] = mix(np.uint64(density), np.uint64(460))
-        out[at + 1] = mix(np.uint64(density * 32 + block_bin), np.uint64(461))
-        out[at + 2] = mix(np.uint64(min(links[b, 1], 6)), np.uint64(462))
-        out[at + 3] = mix(np.uint64(min(links[b, 2], 3)), np.uint64(463))
-        out[at + 4] = mix(np.uint64(inside), np.uint64(464))
-        out[at + 5] = mix(tags[e] + np.uint64(density), np.uint64(465))
-        out[at + 6] = mix(tags[e] + np.uint64(block_bin), np.uint64(466))
-        at += 7
+        if e >= 0:
+            at = _put_ancestors(out, at, e, parents, tags, names, name_ends)
+            at = _put_run(out, at, inline, inline_ends, b, NAME_WORDS, 440)
+            at = _put_run(out, at, hrefs, href_ends, b, len(hrefs), 450)
+            at = _put_density(out, at, tags[e], spans[e, 1] - spans[e, 0], stats[b, 0], links[b])
         ends[b] = at
     return out[:at], ends
+
+
+@jit
+def _put_ancestors(
+    out: NDArray[np.uint64],
+    at: int,
+    element: int,
+    parents: NDArray[np.int64],
+    tags: NDArray[np.uint64],
+    names: NDArray[np.uint64],
+    name_ends: NDArray[np.int64],
+) -> int:
+    """Write tags, paths and names of an element and those around it; returns where to go on."""
+    e = element
+    level = 0
+    path = np.uint64(0)
+    while e >= 0 and level < ANCESTORS:
+        path = path * np.uint64(31) + tags[e]
+        out[at] = mix(tags[e], np.uint64(400))
+        at += 1
+        if level < 4:
+            out[at] = mix(path, np.uint64(410 + level))
+            at += 1
+        begin = name_ends[e - 1] if e > 0 else 0
+        for k in range(begin, min(name_ends[e], begin + NAME_WORDS)):
+            out[at] = mix(names[k], np.uint64(420))
+            at += 1
+            if level < 2:
+                out[at] = mix(names[k], np.uint64(430 + level))
+                at += 1
+        level += 1
+        e = parents[e]
+    return at
+
+
+@jit
+def _put_run(
+    out: NDArray[np.uint64], at: int, values: NDArray[np.uint64], ends: NDArray[np.int64], b: int, most: int, salt: int
+) -> int:
+    """Write the values of one block, at most so many; returns where to go on."""
+    begin = ends[b - 1] if b > 0 else 0
+    for k in range(begin, min(ends[b], begin + most)):
+        out[at] = mix(values[k], np.uint64(salt))
+        at += 1
+    return at
+
+
+@jit
+def _put_density(
+    out: NDArray[np.uint64], at: int, tag: np.uint64, n_inside: int, chars: int, links: NDArray[np.int64]
+) -> int:
+    """Write how dense a block's links are, beside its tag and length; returns where to go on."""
+    density = _bin(links[0] / max(1, chars), 10.0, 10)
+    length = min(18, int(2.0 * np.log1p(chars)))
+    out[at] = mix(np.uint64(density), np.uint64(460))
+    out[at + 1] = mix(np.uint64(density * 32 + length), np.uint64(461))
+    out[at + 2] = mix(np.uint64(min(links[1], 6)), np.uint64(462))
+    out[at + 3] = mix(np.uint64(min(links[2], 3)), np.uint64(463))
+    out[at + 4] = mix(np.uint64(min(6, int(np.log1p(n_inside) * 1.5))), np.uint64(464))
+    out[at + 5] = mix(tag + np.uint64(density), np.uint64(465))
+    out[at + 6] = mix(tag + np.uint64(length), np.uint64(466))
+    return at + 7
