@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.characters import character_tables, code_points
+from classifier.jit import jit
 from classifier.lexical import read_blocks
 from classifier.names import hash_hrefs, hash_names
-from classifier.shape import SHAPE_TOKENS, markup_tokens, shape_columns, shape_tokens
+from classifier.repeats import count_repeats
+from classifier.shape import markup_tokens, shape_columns, shape_tokens
 from classifier.types import Blocks
 
 FEATURES_VERSION = 2
@@ -53,10 +56,11 @@ def describe(page: Blocks) -> PageFeatures:
     blocks = page.blocks
     n = len(blocks)
     classes, lower = character_tables()
-    starts = np.fromiter((b.start for b in blocks), np.int64, n)
-    ends = np.fromiter((b.end for b in blocks), np.int64, n)
-    tokens, token_ends, words, word_ends, stats = read_blocks(code_points(page.text), starts, ends, classes, lower)
-    repeats = _repeats(page)
+    starts = np.fromiter(map(attrgetter("start"), blocks), np.int64, n)
+    ends = np.fromiter(map(attrgetter("end"), blocks), np.int64, n)
+    points = code_points(page.text)
+    tokens, token_ends, words, word_ends, stats = read_blocks(points, starts, ends, classes, lower)
+    repeats = count_repeats(points, starts, ends)
     title = _title_tokens(page.head_title)
     tree = _tree(page)
     markup = page.markup
@@ -92,10 +96,10 @@ def describe(page: Blocks) -> PageFeatures:
         stats,
         links,
     )
-    offset = len(tokens)
+    all_tokens, all_ends = _joined(tokens, token_ends, shape, marks, mark_ends)
     return PageFeatures(
-        tokens=np.concatenate([tokens, shape.ravel(), marks]).astype(np.uint32),
-        ends=np.stack([token_ends, offset + SHAPE_TOKENS * np.arange(1, n + 1), offset + SHAPE_TOKENS * n + mark_ends]),
+        tokens=all_tokens,
+        ends=all_ends,
         words=words,
         word_ends=word_ends,
         columns=columns,
@@ -106,13 +110,28 @@ def describe(page: Blocks) -> PageFeatures:
     )
 
 
-def _repeats(page: Blocks) -> NDArray[np.int64]:
-    """Count how often each block's text stands on the page."""
-    texts = [page.text[b.start : b.end] for b in page.blocks]
-    counts: dict[str, int] = {}
-    for text in texts:
-        counts[text] = counts.get(text, 0) + 1
-    return np.fromiter((counts[text] for text in texts), np.int64, len(texts))
+@jit
+def _joined(
+    words: NDArray[np.uint64],
+    word_ends: NDArray[np.int64],
+    shape: NDArray[np.uint64],
+    marks: NDArray[np.uint64],
+    mark_ends: NDArray[np.int64],
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Put the fields' tokens one after the other, the lower 32 bits of each, and where each block's end."""
+    n, width = shape.shape
+    tokens = np.empty(len(words) + n * width + len(marks), np.uint32)
+    at = 0
+    for part in (words, shape.ravel(), marks):
+        for k in range(len(part)):
+            tokens[at + k] = np.uint32(part[k])
+        at += len(part)
+    ends = np.empty((3, n), np.int64)
+    for b in range(n):
+        ends[0, b] = word_ends[b]
+        ends[1, b] = len(words) + width * (b + 1)
+        ends[2, b] = len(words) + width * n + mark_ends[b]
+    return tokens, ends
 
 
 def _title_tokens(title: str) -> NDArray[np.uint64]:

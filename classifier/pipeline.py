@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator
 from itertools import repeat
 
 from classifier.article import body_text, page_confidence, page_title
@@ -14,7 +12,7 @@ from classifier.features import describe
 from classifier.model import FormModel, Judged, Model, context_stage, first_stage
 from classifier.segment_html import segment_html
 from classifier.segment_text import segment_text
-from classifier.types import KINDS, LABELS, Article, Blocks, Page, ScoredBlock
+from classifier.types import KINDS, LABELS, Article, Blocks, Page, ScoredBlock, records
 
 MAX_BLOCKS = 100_000
 """Blocks of one page that are judged; a page of more is no page."""
@@ -79,26 +77,16 @@ def score(blocks: Blocks, judged: Judged, form: FormModel, *, explain: bool) -> 
         explain_block(blocks.text[block.start : block.end], number, labels[number], judged, form)
         for number, block in enumerate(blocks.blocks)
     )
-    return _scored_blocks(
-        {
-            "start": [block.start for block in blocks.blocks],
-            "end": [block.end for block in blocks.blocks],
-            "label": labels,
-            "kind": [KINDS[kind] for kind in judged.kinds.tolist()],
-            "probabilities": list(zip(*judged.probabilities.T.tolist(), strict=True)),
-            "explanation": explanations if explain else repeat(None),
-        },
-        n_blocks=len(labels),
+    return records(
+        ScoredBlock,
+        len(labels),
+        [block.start for block in blocks.blocks],
+        [block.end for block in blocks.blocks],
+        labels,
+        [KINDS[kind] for kind in judged.kinds.tolist()],
+        zip(*judged.probabilities.T.tolist(), strict=True),
+        explanations if explain else repeat(None),
     )
-
-
-def _scored_blocks(columns: Mapping[str, Iterable[object]], *, n_blocks: int) -> tuple[ScoredBlock, ...]:
-    """Make records field by field: their frozen constructor, called for each block, takes twice as long."""
-    made = tuple(map(object.__new__, repeat(ScoredBlock, n_blocks)))
-    for field in fields(ScoredBlock):
-        store: Callable[[ScoredBlock, object], None] = getattr(ScoredBlock, field.name).__set__
-        deque(map(store, made, columns[field.name]), maxlen=0)  # a deque of no length only consumes
-    return made
 
 
 def assemble(page: Page, blocks: Blocks, scored: tuple[ScoredBlock, ...], digest: str) -> Article:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate
+from operator import sub
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from classifier.nesting import cap_nesting
-from classifier.types import Block, Blocks, Markup
+from classifier.types import Block, Blocks, Markup, records
 
 MAX_ROW_CELLS = 40
 """Cells of one row that are set as one block; wider rows are grids, and their cells stand alone."""
@@ -78,7 +79,7 @@ def segment_html(html: str) -> Blocks:
     setter = _Setter()
     elements, lasts = _walk(parser.body, setter) if parser.body is not None else ([_BODY], [0])
     ends = list(accumulate(map(len, setter.texts), lambda end, size: end + 2 + size))
-    blocks = tuple([Block(end - len(text), end) for end, text in zip(ends, setter.texts, strict=True)])
+    blocks = records(Block, len(ends), map(sub, ends, map(len, setter.texts)), ends)
     return Blocks("\n\n".join(setter.texts), blocks, _head_title(parser), _markup(elements, lasts, setter))
 
 

@@ -7,9 +7,10 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import starmap
+from operator import itemgetter
 
-from classifier.types import Block, Blocks
+from classifier.lines import LINE_ENDS, ONE_END, TWO_ENDS, visible_lines
+from classifier.types import Block, Blocks, records
 
 Span = tuple[int, int]
 
@@ -24,10 +25,6 @@ class _Turn(Enum):
     CASELESS = auto()
 
 
-# Characters that show nothing: white space as str.isspace has it, controls, zero-width and direction marks.
-INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff"
-LINE_ENDS = r"\n\r\v\f\x85\u2028\u2029"
-LINE = re.compile(rf"[^{INVISIBLE}](?:[^{LINE_ENDS}]*[^{INVISIBLE}])?")
 # CR CR LF is one line end: text-mode writing of text that already had CR LF.
 LINE_END = rf"(?>\r{{1,2}}\n|[{LINE_ENDS}])"
 BLANK_LINE = re.compile(rf"{LINE_END}[^{LINE_ENDS}]*+{LINE_END}|\u2029")
@@ -115,23 +112,27 @@ def segment_text(text: str) -> Blocks:
             spans.append(run)
         else:
             spans += _blocks(text, run, habit)
-    return Blocks(text, tuple(starmap(Block, spans)))
+    return Blocks(text, records(Block, len(spans), map(itemgetter(0), spans), map(itemgetter(1), spans)))
 
 
 def _paragraphs(text: str) -> Iterator[list[Span]]:
     """Group the visible lines, parted by blank lines and after lines too short to be wrapped."""
     lines: list[Span] = []
-    start = end = 0
-    for next_start, next_end in map(re.Match.span, LINE.finditer(text)):
-        gap = text[end:next_start]
-        parted = end - start < SHORTEST_WRAPPED if gap == "\n" else gap == "\n\n" or BLANK_LINE.search(gap) is not None
-        start, end = next_start, next_end
-        if parted and lines:
+    starts, ends, gaps = visible_lines(text)
+    for line, gap in zip(zip(starts.tolist(), ends.tolist(), strict=True), gaps.tolist(), strict=True):
+        if lines and (gap == TWO_ENDS or _parted(text, lines[-1], line, gap)):
             yield lines
             lines = []
-        lines.append((start, end))
+        lines.append(line)
     if lines:
         yield lines
+
+
+def _parted(text: str, line: Span, following: Span, gap: int) -> bool:
+    """Whether a blank line stands between, or nothing but the end of a line too short to be wrapped."""
+    if gap == ONE_END:
+        return line[1] - line[0] < SHORTEST_WRAPPED
+    return BLANK_LINE.search(text[line[1] : following[0]]) is not None
 
 
 def _pieces(text: str, lines: list[Span]) -> Iterator[list[Span]]:

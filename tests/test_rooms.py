@@ -27,14 +27,16 @@ FREE = {"types", "errors", "jit", "characters"}
 
 MAY_IMPORT: dict[str, set[str]] = {
     "decode": set(),
-    "segment_text": set(),
+    "lines": set(),
+    "segment_text": {"lines"},
     "tags": set(),
     "nesting": {"tags"},
     "segment_html": {"nesting"},
     "lexical": set(),
     "shape": {"lexical"},
     "names": set(),
-    "features": {"lexical", "names", "shape"},
+    "repeats": set(),
+    "features": {"lexical", "names", "repeats", "shape"},
     "linear": {"features"},
     "trees": set(),
     "page_type": {"features"},
