@@ -171,7 +171,7 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     weights = np.zeros((1 << BITS, len(KINDS)), np.float32)
     weights[used] = arrays[f"{name}/weights"]
     ensembles = {trees: _trees(arrays, f"{name}/{trees}") for trees in _tree_fields()}
-    types = (arrays[f"{name}/page_types/{field.name}"].astype(np.float32) for field in fields(PageTypes))
+    types = (arrays[f"{name}/page_types/{field.name}"].astype(np.float32) for field in fields(PageTypes) if field.init)
     return FormModel(Linear(idf, weights, arrays[f"{name}/intercepts"]), PageTypes(*types), **ensembles)
 
 

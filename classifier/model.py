@@ -11,7 +11,7 @@ from classifier.context import context_columns
 from classifier.features import PageFeatures
 from classifier.linear import Answers, Linear
 from classifier.page_type import PAGE_TYPES, PageTypes
-from classifier.trees import Trees
+from classifier.trees import Trees, scores_of
 from classifier.types import KINDS
 
 TEXT, METADATA, COMMENT, FURNITURE, TEASER, HEADING = range(len(KINDS))
@@ -89,8 +89,7 @@ def context_stage(page: PageFeatures, answers: Answers, form: FormModel) -> Judg
     """Judge each block by its company: what the first stage says around it."""
     page_types = form.page_types.log_probabilities(page)
     columns = context_columns(page, answers, page_types)
-    body_odds = form.body.scores(columns)
-    teaser_odds = form.teaser.scores(columns)
+    body_odds, teaser_odds = scores_of(columns, form.body, form.teaser)
     probabilities = label_probabilities(body_odds, teaser_odds)
     labels = choose_labels(probabilities, article=float(np.exp(page_types[ARTICLE])))
     return Judged(columns, body_odds, teaser_odds, probabilities, labels, _kinds(columns, labels, form))
@@ -126,8 +125,7 @@ def _kinds(columns: NDArray[np.float32], labels: NDArray[np.int64], form: FormMo
     kinds = np.zeros(len(labels), np.int64)
     furniture = np.flatnonzero(labels == 1)
     teasers = np.flatnonzero(labels == 2)
-    seen = columns[furniture]
-    metadata, comment = form.metadata.scores(seen), form.comment.scores(seen)
+    metadata, comment = scores_of(columns[furniture], form.metadata, form.comment)
     rarer = np.where(comment > metadata, COMMENT, METADATA)
     kinds[furniture] = np.where(np.maximum(metadata, comment) > 0.0, rarer, FURNITURE)
     kinds[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, HEADING, TEASER)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from classifier.trees import MOST_LEAVES, ROWS
+from classifier.trees import MOST_LEAVES, MOST_TURNED, ROWS, scores_of
 from tests.small_model import Tree, grow
 
 WIDTH = 4
@@ -89,6 +89,17 @@ def test_rows_scored_together_or_in_parts_score_alike(n_rows: int) -> None:
     drawn = [draw(rng, 20) for _ in range(3)]
     rows = draw_rows(rng, n_rows)
     assert grow(*drawn).scores(table(rows)).tolist() == [walk_all(drawn, row, 0.0) for row in rows]
+
+
+@pytest.mark.parametrize("n_rows", [0, ROWS + 1, MOST_TURNED, MOST_TURNED + 1])
+def test_ensembles_asked_together_score_as_each_alone(n_rows: int) -> None:
+    rng = random.Random(n_rows)
+    grown = [grow(draw(rng, 5), baseline=0.5), grow(draw(rng, 40), draw(rng, 3))]  # masks of 32 bits and of 64
+    rows = table(draw_rows(rng, n_rows))
+    together = scores_of(rows, *grown)
+    for trees, found in zip(grown, together, strict=True):
+        alone = [trees.scores(part).tolist() for part in np.split(rows, range(7, n_rows, 1000))]
+        assert found.tolist() == [score for scores in alone for score in scores]
 
 
 @settings(max_examples=80, deadline=None)
