@@ -24,12 +24,17 @@ _PARTS = 16
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs of documents, each once, the lesser number in the upper 32 bits; sorted.
+    """Pairs of documents that share a key.
 
-    `common_keys` counts the keys that more than MOST_DOCUMENTS share.
+    Attributes:
+        pairs: Each once, the lesser number in the upper 32 bits; sorted.
+        crowded: By a document's number whether it has a key that more than MOST_DOCUMENTS share: two such documents
+            may share a key and yet be no pair.
+        common_keys: How many such keys there are.
     """
 
     pairs: NDArray[np.uint64]
+    crowded: NDArray[np.bool_]
     common_keys: int
 
 
@@ -45,14 +50,15 @@ def candidate_pairs(
             MOST_DOCUMENTS share give no pair.
     """
     found: list[NDArray[np.uint64]] = []
+    crowded = np.zeros(len(numbers), np.bool_)
     common = 0
     for part in range(_PARTS):
         part_keys, documents = _part(keys, numbers, part)
         order = np.lexsort((documents, part_keys))
         part_keys, documents = part_keys[order], documents[order]
-        common += _count_common(part_keys)
+        common += _mark_crowded(part_keys, documents, crowded)
         found.append(np.unique(_expand(part_keys, documents, np.empty(0, np.int64) if stories is None else stories)))
-    return Candidates(np.unique(np.concatenate(found)), common)
+    return Candidates(np.unique(np.concatenate(found)), crowded, common)
 
 
 def members(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -121,11 +127,15 @@ def _n_stories(documents: NDArray[np.uint32], stories: NDArray[np.int64]) -> int
 
 
 @jit
-def _count_common(keys: NDArray[np.uint64]) -> int:
+def _mark_crowded(keys: NDArray[np.uint64], documents: NDArray[np.uint32], crowded: NDArray[np.bool_]) -> int:
+    """Mark the documents of keys that more than MOST_DOCUMENTS share; return how many such keys there are."""
     common = 0
     start = 0
     for end in range(1, len(keys) + 1):
         if end == len(keys) or keys[end] != keys[start]:
-            common += end - start > MOST_DOCUMENTS
+            if end - start > MOST_DOCUMENTS:
+                common += 1
+                for i in range(start, end):
+                    crowded[documents[i]] = True
             start = end
     return common

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from classifier.candidates import candidate_pairs, members
 from classifier.jit import jit
 from classifier.overlap import FIGURES, IDENTICAL, NO_MATCH, decide, figures
+from classifier.rivals import one_story
 from classifier.shingles import SET_BITS, Ragged
 from classifier.signing import Signed
 from classifier.stories import CERTAIN, join, stories
@@ -35,7 +36,7 @@ class Duplicates:
         right: Shape (n_matches,): the other.
         relations: Shape (n_matches,): how left stands to right, as a number for `relation_of`.
         figures: Shape (n_matches, len(FIGURES)): what they share, with left as the asked text.
-        same_story: Shape (n_matches,): whether the two tell one story by themselves.
+        same_story: Shape (n_matches,): whether the two tell one story, for all that is known of both.
         clusters: Shape (n_documents,): the document of the cluster with the smallest id.
         keep: Shape (n_documents,): true for the one to keep of each cluster.
         common_keys: Keys so common that only a part of their pairs was compared.
@@ -90,14 +91,12 @@ def find_duplicates(
     documents = _gather(ids, signed)
     pairs = candidate_pairs(documents.keys, documents.ranks)
     left, right = (documents.order[numbers] for numbers in members(pairs.pairs))
-    counted, relations, same = _verify(documents, left, right, np.empty(0, np.uint32), workers)
+    counted, relations = _verify(documents, left, right, np.empty(0, np.uint32), workers)
     common = _common_shingles(documents, left, right, counted)
     if len(common):
-        counted, relations, same = _verify(documents, left, right, common, workers)
-    own_similarity = counted[same, FIGURES.index("own_similarity")]
-    similarity = np.where(relations[same] == IDENTICAL, 1.0, own_similarity)
-    n, ranks = len(documents.ranks), documents.ranks
-    clusters = documents.order[stories(n, ranks[left[same]], ranks[right[same]], similarity)[ranks]]
+        counted, relations = _verify(documents, left, right, common, workers)
+    same = one_story(pairs.pairs, pairs.crowded, counted, relations)
+    clusters = _clusters(documents, left[same], right[same], counted[same], relations[same] == IDENTICAL)
     kept = relations != NO_MATCH
     if (kept & ~same).any():
         evident = candidate_pairs(documents.keys, documents.ranks, stories=documents.ranks[clusters][documents.order])
@@ -151,10 +150,9 @@ def _by_id(ids: Sequence[str], n: int) -> tuple[NDArray[np.int64], NDArray[np.in
 
 def _verify(
     documents: _Documents, left: NDArray[np.int64], right: NDArray[np.int64], common: NDArray[np.uint32], workers: int
-) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     counted = np.empty((len(left), len(FIGURES)), np.float64)
     relations = np.empty(len(left), np.int8)
-    same_story = np.empty(len(left), np.bool_)
 
     def step(first: int) -> None:
         part = slice(first, first + _PAIRS_A_STEP)
@@ -168,12 +166,11 @@ def _verify(
             right[part],
             counted[part],
             relations[part],
-            same_story[part],
         )
 
     with ThreadPoolExecutor(workers) as threads:
         list(threads.map(step, range(0, len(left), _PAIRS_A_STEP)))
-    return counted, relations, same_story
+    return counted, relations
 
 
 def _common_shingles(
@@ -184,6 +181,21 @@ def _common_shingles(
     first = np.unique(join(len(documents.ranks), documents.ranks[left[certain]], documents.ranks[right[certain]]))
     counts = _count_shingles(documents.values, documents.bounds, documents.order[first])
     return np.flatnonzero(counts > max(COMMON_STORIES, COMMON_SHARE * len(first))).astype(np.uint32)
+
+
+def _clusters(
+    documents: _Documents,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    counted: NDArray[np.float64],
+    identical: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Return for each document that of its cluster with the smallest id, from the pairs that tell one story."""
+    similarity = np.where(identical, 1.0, counted[:, FIGURES.index("own_similarity")])
+    coverage = np.where(identical, 1.0, counted[:, FIGURES.index("coverage")])
+    ranks = documents.ranks
+    found = stories(len(ranks), ranks[left], ranks[right], similarity, strength=coverage)
+    return documents.order[found[ranks]]
 
 
 def _to_keep(
@@ -216,7 +228,6 @@ def _verify_pairs(
     right: NDArray[np.int64],
     counted: NDArray[np.float64],
     relations: NDArray[np.int8],
-    same_story: NDArray[np.bool_],
 ) -> None:
     for p in range(len(left)):
         a, b = left[p], right[p]
@@ -224,7 +235,7 @@ def _verify_pairs(
         other = values[bounds[b] : bounds[b + 1]] >> np.uint32(32 - SET_BITS)
         counted[p], _ = figures(asked, sizes, other, common)
         identical = digests[a] == digests[b] and digests[a] != np.uint64(0)
-        relations[p], same_story[p] = decide(counted[p], identical)
+        relations[p], _ = decide(counted[p], identical)
 
 
 @jit

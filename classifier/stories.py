@@ -11,38 +11,44 @@ from numpy.typing import NDArray
 from classifier.jit import jit
 
 CERTAIN = 0.6
-"""Jaccard similarity from which a pair that tells one story is beyond doubt; at 0.5 one such pair of two bodies full of
-the same furniture made 40 false ones."""
+"""Jaccard similarity from which a pair that tells one story is beyond doubt. On 16 sets of syndicated pages precision
+and recall are 0.998 and 0.966 at 0.5, 0.998 and 0.963 at 0.6, 0.998 and 0.959 at 0.7."""
 
 AGREEING = 0.4
-"""Two groups become one story when at least this share of the pairs between them say so. Furniture that two bodies
-have kept makes one wrong pair between two stories: in a trial on syndicated pages 17 of 1,497 pairs were wrong, and
-clusters by single pairs had precision 0.91 and recall 0.91, by agreement 0.99 and 0.89. Shares from 0.34 to 0.5 gave
-the same answers."""
+"""Two groups become one story when at least this share of the pairs between them say so. Of 6,755 pairs that tell one
+story in those sets 12 are wrong; clusters by single pairs have precision 0.987 and recall 0.967 through them, by
+agreement 0.998 and 0.963. Shares from 0.34 to 0.5 answer alike."""
 
 MOST_PASSES = 20
 """Times that the pairs are gone through; a pass goes on where the last one has joined groups."""
 
 
 def stories(
-    n: int, left: NDArray[np.int64], right: NDArray[np.int64], similarity: NDArray[np.float64]
+    n: int,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    similarity: NDArray[np.float64],
+    *,
+    strength: NDArray[np.float64] | None = None,
 ) -> NDArray[np.int64]:
     """Return for each of n documents the least number of its story, shape (n,).
 
-    Pairs that are certain join their documents. The others, the most similar first, join two groups where enough
+    Pairs that are certain join their documents. The others, the strongest first, join two groups where enough
     of the pairs between them are there: average linkage, on the groups that the certain pairs have made.
 
     Args:
         n: Documents are numbered from 0; the numbers decide ties, so number them in a fixed order.
-        left: Shape (n_pairs,): one document of each pair that tells one story by itself.
+        left: Shape (n_pairs,): one document of each pair that tells one story.
         right: Shape (n_pairs,): the other.
-        similarity: Shape (n_pairs,): how alike the two are, in [0, 1].
+        similarity: Shape (n_pairs,): how alike the two are, in [0, 1]; certain from CERTAIN.
+        strength: Shape (n_pairs,): how strongly each pair tells so, in any unit; its similarity where not given.
 
     Source: Sokal, Michener 1958, for average linkage.
     """
     certain = similarity >= CERTAIN
+    strength = similarity if strength is None else strength
     groups = join(n, left[certain], right[certain])
-    return _agreed(groups, *_between(groups, left[~certain], right[~certain], similarity[~certain]))
+    return _agreed(groups, *_between(groups, left[~certain], right[~certain], strength[~certain]))
 
 
 @jit
@@ -64,11 +70,11 @@ def join(n: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[n
 
 
 def _between(
-    groups: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64], similarity: NDArray[np.float64]
+    groups: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64], strength: NDArray[np.float64]
 ) -> tuple[list[int], list[int]]:
-    """Return the pairs of different groups, each once, the most similar first."""
+    """Return the pairs of different groups, each once, the strongest first."""
     one, other = np.minimum(groups[left], groups[right]), np.maximum(groups[left], groups[right])
-    order = np.lexsort((other, one, -similarity))
+    order = np.lexsort((other, one, -strength))
     order = order[one[order] != other[order]]
     _, first = np.unique(one[order] * len(groups) + other[order], return_index=True)
     chosen = order[np.sort(first)]

@@ -54,6 +54,13 @@ def test_common_key_links_its_documents_without_pairing_all() -> None:
             assert all(b - a == 1 or a == 0 for a, b in zip(left, right, strict=True))
 
 
+def test_documents_of_a_common_key_are_crowded() -> None:
+    for n in (MOST_DOCUMENTS - 1, MOST_DOCUMENTS, MOST_DOCUMENTS + 1):
+        rows: list[set[int]] = [{7} for _ in range(n)]
+        found = candidate_pairs([ragged([{8}, *rows, {8}])], np.arange(n + 2))
+        assert found.crowded.tolist() == [False, *[n > MOST_DOCUMENTS] * n, False]
+
+
 def test_key_of_many_stories_is_no_evidence() -> None:
     rows: list[set[int]] = [{7} for _ in range(MOST_STORIES + 1)]
     assert pairs(rows, list(range(MOST_STORIES + 1))) == []

@@ -121,6 +121,31 @@ def test_many_copies_of_one_story_are_one_cluster() -> None:
     assert found.keep.sum() == 2
 
 
+def test_many_slightly_different_copies_are_one_cluster() -> None:
+    texts = {f"copy{n:03}": f"{story(1)} {numbered(500 + 12 * n, 512 + 12 * n)}" for n in range(130)}
+    assert len(set(clusters(texts).values())) == 1
+
+
+def test_page_that_holds_a_story_among_much_else_is_in_its_cluster() -> None:
+    texts = {"story": story(1), "page": f"{numbered(0, 150)} {story(1)} {numbered(150, 500)}", "other": story(2)}
+    assert clusters(texts) == {"story": "page", "page": "page", "other": "other"}
+
+
+def test_digest_of_two_stories_is_in_no_cluster_of_theirs() -> None:
+    texts = {"a": story(1), "b": story(2), "digest": f"{story(1)} {story(2)}"}
+    assert len(set(clusters(texts).values())) == 3
+    assert set(matches(texts)) == {("a", "digest"), ("b", "digest")}
+
+
+@pytest.mark.parametrize("furniture", [80, 300, 1000])
+def test_furniture_that_two_pages_share_makes_no_story_of_theirs_one(furniture: int) -> None:
+    texts = {f"story{n}": story(n) for n in (1, 2)}
+    texts |= {
+        f"page{n}": f"{numbered(0, furniture // 2)} {story(n)} {numbered(furniture // 2, furniture)}" for n in (1, 2)
+    }
+    assert clusters(texts) == {f"{kind}{n}": f"page{n}" for kind in ("story", "page") for n in (1, 2)}
+
+
 def test_shingles_that_many_stories_hold_do_not_make_short_stories_similar() -> None:
     furniture = numbered(0, 40)
     texts = {f"page{n:02}": f"{furniture} {story(n + 1, 60)}" for n in range(12)}

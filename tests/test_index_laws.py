@@ -37,7 +37,12 @@ documents = st.builds(
     st.sampled_from([None, "agency", "paper"]),
 )
 batches = st.lists(documents, max_size=8)
-different = st.lists(documents, max_size=8, unique_by=lambda each: each.id)
+whole = st.builds(window, st.integers(0, 2), st.sampled_from([90, 120]), wrong=st.sampled_from([0, 0, 9]))
+different = st.lists(
+    st.builds(document, st.sampled_from(IDS), whole, st.sampled_from([None, 1.0, 2.0]), st.none()),
+    max_size=8,
+    unique_by=lambda each: each.id,
+)
 
 
 @pytest.fixture
@@ -138,7 +143,9 @@ def test_groups_and_pairs_do_not_depend_on_the_order_of_adding(
 
 @laws
 @given(new=different)
-def test_groups_and_kept_documents_are_those_of_a_closed_set(index: Index, new: list[Document]) -> None:
+def test_groups_and_kept_documents_of_whole_versions_are_those_of_a_closed_set(
+    index: Index, new: list[Document]
+) -> None:
     with emptied(index):
         plain = [Document(each.id, each.text, each.published) for each in new]
         index.add(plain, now=1.0)

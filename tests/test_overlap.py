@@ -14,6 +14,7 @@ from classifier.overlap import (
     EXCERPT_WORDS,
     HELD,
     LEAST_SHARED,
+    MISREAD,
     NO_SHINGLES,
     PASSAGE_WORDS,
     SAME_SIZE,
@@ -157,6 +158,14 @@ def test_copy_with_strewn_errors_is_the_same_story() -> None:
     assert (found.relation, found.same_story) == (Relation.NEAR_DUPLICATE, True)
 
 
+def test_passage_said_again_and_again_covers_no_more_of_the_other() -> None:
+    passage, other = numbered(0, 50), numbered(0, 200)
+    once, again = overlap(passage, other), overlap(" ".join([passage] * 5), other)
+    assert once.coverage == 1
+    assert overlap(f"{passage} {numbered(900, 1100)}", other).coverage == 48 / 198
+    assert again.coverage <= 55 / 52
+
+
 def test_common_shingles_are_no_evidence_but_count_in_the_shares() -> None:
     notice = numbered(5000, 5060)
     one, other = f"{numbered(0, 60)} {notice}", f"{notice} {numbered(100, 160)}"
@@ -167,7 +176,7 @@ def test_common_shingles_are_no_evidence_but_count_in_the_shares() -> None:
     assert (without.own_similarity, without.own_shared, without.passage) == (0, 0, 0)
 
 
-UNLIKE = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, 1.0)
+UNLIKE = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, COVERED - 0.001)
 
 
 @pytest.mark.parametrize(
@@ -175,14 +184,15 @@ UNLIKE = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, 1.0)
     [
         ({}, False, False),
         ({"own_similarity": SIMILAR - 0.001}, False, False),
-        ({"own_similarity": SIMILAR}, True, True),
-        ({"own_similarity": SIMILAR + 0.001}, True, True),
-        ({"own_similarity": SIMILAR, "own_shared": LEAST_SHARED - 1}, False, False),
-        ({"own_similarity": SIMILAR, "own_shared": LEAST_SHARED}, True, True),
-        ({"own_similarity": SIMILAR, "coverage": COVERED - 0.001}, True, False),
+        ({"own_similarity": SIMILAR}, True, False),
         ({"own_similarity": SIMILAR, "coverage": COVERED}, True, True),
-        ({"own_similarity": SIMILAR, "contains": 0.1 / SAME_SIZE}, True, False),
-        ({"own_similarity": SIMILAR, "contains": 0.1 / SAME_SIZE - 0.001}, True, True),
+        ({"own_similarity": MISREAD - 0.001, "coverage": COVERED}, False, False),
+        ({"own_similarity": MISREAD, "coverage": COVERED}, True, True),
+        ({"own_similarity": MISREAD + 0.001, "coverage": COVERED + 0.001}, True, True),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "own_shared": LEAST_SHARED - 1}, False, False),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "own_shared": LEAST_SHARED}, True, True),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "contains": 0.1 / SAME_SIZE}, True, False),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "contains": 0.1 / SAME_SIZE - 0.001}, True, True),
         ({"passage": PASSAGE_WORDS - 1}, False, False),
         ({"passage": PASSAGE_WORDS}, True, False),
         ({"passage": EXCERPT_WORDS, "contained": HELD - 0.001}, False, False),

@@ -56,7 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "signing": {"bands", "minhash", "shingles", "words"},
     "candidates": {"shingles"},
     "stories": set(),
-    "duplicates": {"candidates", "overlap", "shingles", "signing", "stories"},
+    "rivals": {"overlap"},
+    "duplicates": {"candidates", "overlap", "rivals", "shingles", "signing", "stories"},
     "sightings": {"overlap", "packed", "shingles", "words"},
     "__init__": {"artifact", "decode", "model", "pipeline"},
 }

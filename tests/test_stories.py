@@ -81,3 +81,10 @@ def test_stories_lie_between_the_certain_pairs_and_all_pairs(pairs: list[Pair]) 
         assert found[a] == found[least]
     everything = join(10, *(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))).tolist()
     assert all(everything[a] == everything[found[a]] and found[a] <= a for a in range(10))
+
+
+def test_the_strongest_pair_is_joined_first() -> None:
+    left, right = np.array([0, 1, 2]), np.array([1, 2, 3])
+    similarity = np.array([0.4, 0.3, 0.2])
+    assert stories(4, left, right, similarity).tolist() == [0, 0, 0, 3]
+    assert stories(4, left, right, similarity, strength=similarity[::-1]).tolist() == [0, 1, 1, 1]

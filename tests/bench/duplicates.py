@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.curve:
         return draw_curve(chosen.curve)
     if chosen.fold_models:
-        return syndication.held_out_report(chosen.fold_models)
+        return syndication.held_out_report(chosen.fold_models, chosen.seeds)
     return max([PARTS[name](chosen) for name in chosen.only or PARTS])
 
 

@@ -26,7 +26,6 @@ ARTICLES = SHARED / "corpora" / "wcxb-dev"
 CLIP = 400
 """Words that articles are cut to, as in newswire."""
 
-SEED = 7
 SIZES_OF_A_FOLD = ("--seeds", "130", "--spare", "25", "--shared", "25")
 """Originals, single articles and shared pages: a quarter of the whole set's, as a fold has a quarter of the pages."""
 
@@ -81,10 +80,11 @@ def report(seeds: Sequence[int], pages: Path | None) -> int:
     return int(failed)
 
 
-def held_out_report(models: Path) -> int:
+def held_out_report(models: Path, seeds: Sequence[int]) -> int:
     """Print the page form's figures where the model of each fold classifies pages of the sites it never saw.
 
-    Originals and furniture of a fold's set are pages of that fold alone, so no part of it was trained on.
+    Originals and furniture of a fold's sets are pages of that fold alone, so no part of them was trained on. Fold
+    k has the set of each seed + k.
     """
     found: dict[int, Found] = {}
     sources = [source for source in read_shared(SHARED) if source.corpus == ARTICLES.name]
@@ -94,17 +94,23 @@ def held_out_report(models: Path) -> int:
         ids = [source.id for source in sources if fold_of(source.site, n_folds) == fold]
         with tempfile.TemporaryDirectory() as made:
             make_part(Path(made) / "pages", ids)
-            make_set(Path(made), SEED + fold, articles=Path(made) / "pages", more=SIZES_OF_A_FOLD)
-            docs, truth = read_rows(Path(made) / "docs.jsonl"), read_rows(Path(made) / "truth.jsonl")
-        found[fold] = score(clusters(bodies([doc["page"] for doc in docs], load_model(folder))), truth)
+            sets = [_held_out(Path(made), seed + fold, load_model(folder)) for seed in seeds]
+        found[fold] = sum(sets[1:], sets[0])
     if not found:
         print(f"{models} holds no folder fold-0; write the models with copydesk-train --fold-models {models}")
         return 2
     everything = sum(list(found.values())[1:], next(iter(found.values())))
     print(f"Syndication sets of each fold's pages, page form, {CLIP} words, by the model that never saw their sites\n")
-    print(f"{seeds_table({SEED + fold: of_fold for fold, of_fold in found.items()}, everything)}\n")
+    print(f"{pairs_table({f'fold {fold}': of_fold for fold, of_fold in found.items()}, everything)}\n")
     print(f"Recall by kind of edit\n\n{kinds_table(everything)}\n")
     return int(_broken("page", everything))
+
+
+def _held_out(folder: Path, seed: int, model: Model) -> Found:
+    made = folder / str(seed)
+    make_set(made, seed, articles=folder / "pages", more=SIZES_OF_A_FOLD)
+    docs, truth = read_rows(made / "docs.jsonl"), read_rows(made / "truth.jsonl")
+    return score(clusters(bodies([doc["page"] for doc in docs], model)), truth)
 
 
 def bodies(pages: Sequence[str], model: Model) -> list[str]:
@@ -168,7 +174,12 @@ def _broken(form: str, found: Found) -> bool:
 
 def seeds_table(by_seed: Mapping[int, Found], together: Found) -> str:
     """Set precision and recall of every seed and of all."""
-    named = {f"seed {seed}": found.pairs for seed, found in by_seed.items()}
+    return pairs_table({f"seed {seed}": found for seed, found in by_seed.items()}, together)
+
+
+def pairs_table(parts: Mapping[str, Found], together: Found) -> str:
+    """Set precision and recall of every part and of all."""
+    named = {name: found.pairs for name, found in parts.items()}
     if len(named) > 1:
         named["all"] = together.pairs
     rows = [
