@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.candidates import members
 from classifier.jit import jit
 from classifier.overlap import FIGURES, IDENTICAL, PASSAGE_WORDS, SAME_SIZE, is_similar
 
@@ -50,78 +51,68 @@ def one_story(
     Returns:
         Shape (n_pairs,); the answer does not depend on the sides of a pair.
     """
-    coverage = np.where(relations == IDENTICAL, 1.0, counted[:, _COVERAGE])
-    evident = (relations == IDENTICAL) | (counted[:, _PASSAGE] >= PASSAGE_WORDS)
-    partners, covered, bounds = _partners(pairs, coverage, evident, len(crowded))
-    same = np.zeros(len(pairs), np.bool_)
-    _judge(pairs, crowded, counted, relations == IDENTICAL, coverage, partners, covered, bounds, same)
+    identical = relations == IDENTICAL
+    coverage = np.where(identical, 1.0, counted[:, _COVERAGE])
+    passage = counted[:, _PASSAGE] >= PASSAGE_WORDS
+    less, more = np.sort(counted[:, [_CONTAINS, _CONTAINED]]).T
+    similar = _similar(counted)
+    doubtful = ~identical & (coverage >= TOLD) & (less >= LEAST_SIZE * more) & (similar | passage)
+    partners, places, bounds = _partners(pairs, coverage, len(crowded))
+    least, best = np.sort(_rivals(doubtful, crowded, coverage, identical | passage, partners, places, bounds)).T
+    one_size = similar & (less > SAME_SIZE * more) & (best <= coverage + MARGIN)
+    same: NDArray[np.bool_] = identical | (doubtful & (least < OWN) & ((best <= coverage - MARGIN) | one_size))
     return same
 
 
+@jit
+def _similar(counted: NDArray[np.float64]) -> NDArray[np.bool_]:
+    found = np.empty(len(counted), np.bool_)
+    for p in range(len(counted)):
+        found[p] = is_similar(counted[p])
+    return found
+
+
 def _partners(
-    pairs: NDArray[np.uint64], coverage: NDArray[np.float64], evident: NDArray[np.bool_], n: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-    """List for each document those that it shares a passage with, the best covered first."""
-    left = (pairs[evident] >> np.uint64(32)).astype(np.int64)
-    right = (pairs[evident] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    pairs: NDArray[np.uint64], coverage: NDArray[np.float64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """List for each of n documents those that it has a pair with, and the pairs' places, the best covered first."""
+    left, right = members(pairs)
     owners, partners = np.concatenate((left, right)), np.concatenate((right, left))
-    covered = np.tile(coverage[evident], 2)
-    order = np.lexsort((partners, -covered, owners))
+    places = np.tile(np.arange(len(pairs)), 2)
+    order = np.lexsort((partners, -coverage[places], owners))
     bounds = np.searchsorted(owners[order], np.arange(n + 1)).astype(np.int64)
-    return partners[order], covered[order], bounds
+    return partners[order], places[order], bounds
 
 
 @jit
-def _judge(
-    pairs: NDArray[np.uint64],
-    crowded: NDArray[np.bool_],
-    counted: NDArray[np.float64],
-    identical: NDArray[np.bool_],
-    coverage: NDArray[np.float64],
-    partners: NDArray[np.int64],
-    covered: NDArray[np.float64],
-    bounds: NDArray[np.int64],
-    same: NDArray[np.bool_],
-) -> None:
-    for p in range(len(pairs)):
-        less = min(counted[p, _CONTAINS], counted[p, _CONTAINED])
-        more = max(counted[p, _CONTAINS], counted[p, _CONTAINED])
-        similar = is_similar(counted[p])
-        if identical[p]:
-            same[p] = True
-        elif coverage[p] >= TOLD and less >= LEAST_SIZE * more and (similar or counted[p, _PASSAGE] >= PASSAGE_WORDS):
-            a, b = np.int64(pairs[p] >> np.uint64(32)), np.int64(pairs[p] & np.uint64(0xFFFFFFFF))
-            of_a = _rival(a, b, pairs, crowded, coverage, partners, covered, bounds)
-            of_b = _rival(b, a, pairs, crowded, coverage, partners, covered, bounds)
-            best = max(of_a, of_b)
-            one_size = similar and less > SAME_SIZE * more and best <= coverage[p] + MARGIN
-            same[p] = min(of_a, of_b) < OWN and (best <= coverage[p] - MARGIN or one_size)
-
-
-@jit
-def _rival(
-    text: np.int64,
-    other: np.int64,
-    pairs: NDArray[np.uint64],
+def _rivals(
+    asked: NDArray[np.bool_],
     crowded: NDArray[np.bool_],
     coverage: NDArray[np.float64],
+    evident: NDArray[np.bool_],
     partners: NDArray[np.int64],
-    covered: NDArray[np.float64],
+    places: NDArray[np.int64],
     bounds: NDArray[np.int64],
-) -> float:
-    """Return how wholly a text and its best rival against another tell the same, 0 where there is no rival."""
-    for i in range(bounds[text], bounds[text + 1]):
-        partner = partners[i]
-        at = _place(partner, other, pairs)
-        unknown = at < 0 and crowded[partner] and crowded[other]
-        if partner != other and not unknown and (at < 0 or coverage[at] < APART):
-            return float(covered[i])
-    return 0.0
-
-
-@jit
-def _place(one: np.int64, other: np.int64, pairs: NDArray[np.uint64]) -> int:
-    """Find a pair's place, -1 where there is none."""
-    pair = np.uint64(min(one, other)) << np.uint64(32) | np.uint64(max(one, other))
-    at = int(np.searchsorted(pairs, pair))
-    return at if at < len(pairs) and pairs[at] == pair else -1
+) -> NDArray[np.float64]:
+    """Return for both texts of each asked pair how wholly it and its best rival tell the same, 0 without a rival."""
+    found = np.zeros((len(coverage), 2))
+    shared = np.full(len(crowded), -1.0)  # how much each document shares with `other`, -1 where they are no pair
+    for other in range(len(crowded)):
+        mine = slice(bounds[other], bounds[other + 1])
+        for i in range(mine.start, mine.stop):
+            shared[partners[i]] = coverage[places[i]]
+        for i in range(mine.start, mine.stop):
+            text = partners[i]
+            if not asked[places[i]]:
+                continue
+            for j in range(bounds[text], bounds[text + 1]):
+                partner, told = partners[j], coverage[places[j]]
+                if told < OWN:  # too little to count against TOLD
+                    break
+                unknown = shared[partner] < 0 and crowded[partner] and crowded[other]
+                if partner != other and evident[places[j]] and not unknown and shared[partner] < APART:
+                    found[places[i], 0 if text < other else 1] = told
+                    break
+        for i in range(mine.start, mine.stop):
+            shared[partners[i]] = -1.0
+    return found

@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "signing": {"bands", "minhash", "shingles", "words"},
     "candidates": {"shingles"},
     "stories": set(),
-    "rivals": {"overlap"},
+    "rivals": {"candidates", "overlap"},
     "duplicates": {"candidates", "overlap", "rivals", "shingles", "signing", "stories"},
     "sightings": {"overlap", "packed", "shingles", "words"},
     "__init__": {"artifact", "decode", "model", "pipeline"},
