@@ -16,8 +16,8 @@ from sqlalchemy import create_engine, select
 
 from service.index import Document, Index, open_index
 from service.index.changes import unpacked_keys
-from service.index.clusters import components
-from service.index.schema import DOCUMENTS, EDGES, KEYS, RECENT_KEYS
+from service.index.clusters import linked, replay
+from service.index.schema import DOCUMENTS, EDGES, KEYS, NAMES, RECENT_KEYS
 
 MakePlace = Callable[[str], str]
 
@@ -127,10 +127,13 @@ def clusters(index: Index) -> dict[str, str]:
 
 
 def assert_whole(place: str) -> list[str]:
-    """Check that keys, edges and clusters fit the documents; gives their ids, the oldest first."""
+    """Check that keys, edges, clusters and names fit the documents; gives their ids, the oldest first."""
     with open_index(place) as index, index.database.reading() as connection:
         rows = connection.execute(select(DOCUMENTS).order_by(DOCUMENTS.c.number)).all()
-        edges = [(a, b) for a, b in connection.execute(select(EDGES.c.document, EDGES.c.other))]
+        edges = [
+            (a, b, s) for a, b, s in connection.execute(select(EDGES.c.document, EDGES.c.other, EDGES.c.similarity))
+        ]
+        led = [document for (document,) in connection.execute(select(NAMES.c.document))]
         held = [
             (key, number)
             for table in (KEYS, RECENT_KEYS)
@@ -138,9 +141,10 @@ def assert_whole(place: str) -> list[str]:
         ]
     numbers = [row.number for row in rows]
     assert sorted(held) == sorted((key, row.number) for row in rows for key in unpacked_keys(row._mapping["keys"]))
-    assert {number for edge in edges for number in edge} <= set(numbers)
-    assert set(edges) == {(b, a) for a, b in edges}
-    assert {row.number: row.cluster for row in rows} == components(numbers, edges)
+    assert {number for a, b, _ in edges for number in (a, b)} <= set(numbers)
+    assert set(edges) == {(b, a, similarity) for a, b, similarity in edges}
+    assert {row.number: row.cluster for row in rows} == replay(linked(numbers, edges))
+    assert set(led) <= set(numbers)
     return [row.id for row in rows]
 
 

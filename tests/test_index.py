@@ -11,12 +11,24 @@ from sqlalchemy import Connection, inspect, text
 from classifier.bands import Banding
 from classifier.signing import KeyScheme
 from classifier.types import Relation, SigningScheme
-from service.index import Answer, Document, Index, IndexMismatch, IndexUnavailable, NoIndex, open_index, schema
+from service.index import (
+    Answer,
+    Document,
+    Index,
+    IndexMismatch,
+    IndexUnavailable,
+    NoIndex,
+    migrations,
+    names,
+    open_index,
+)
 from service.index.changes import packed_keys, unpacked_keys
 from service.index.database import Database
 from service.index.store import Age
 from service.index.transfer import export_lines, import_lines
 from tests.index_places import PASSWORD, MakePlace, add_each, assert_whole, clusters, document, window
+
+NEWEST = 1 + len(migrations.ALL)
 
 
 @pytest.fixture
@@ -149,7 +161,7 @@ def test_expire_goes_by_either_time(index: Index) -> None:
 def test_stats_count_what_is_there(index: Index) -> None:
     index.add([document("a", window(0), 10.0), document("b", window(0)), document("c", window(1))], now=20.0)
     stats = index.stats()
-    assert (stats.documents, stats.clusters, stats.same_story_pairs, stats.schema) == (3, 2, 1, 1)
+    assert (stats.documents, stats.clusters, stats.same_story_pairs, stats.schema) == (3, 2, 1, NEWEST)
     assert (stats.first_added, stats.last_added, stats.first_published, stats.last_published) == (
         20.0,
         20.0,
@@ -198,12 +210,14 @@ def test_older_schema_is_brought_up_to_date_and_a_newer_one_refused(
         connection.execute(text("ALTER TABLE documents ADD COLUMN note TEXT DEFAULT 'new'"))
 
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, add_column))
+        patched.setattr(migrations, "ALL", (*migrations.ALL, add_column))
         with open_index(place) as index:
-            assert index.stats().schema == 2
+            assert index.stats().schema == NEWEST + 1
             with index.database.reading() as connection:
                 assert connection.execute(text("SELECT note FROM documents")).scalars().all() == ["new"]
-    with pytest.raises(IndexMismatch, match="has schema 2, this copydesk knows schemas up to 1; upgrade"):
+    with pytest.raises(
+        IndexMismatch, match=f"has schema {NEWEST + 1}, this copydesk knows schemas up to {NEWEST}; upgrade"
+    ):
         open_index(place)
 
 
@@ -216,11 +230,11 @@ def test_migration_that_fails_changes_nothing(new_place: MakePlace, monkeypatch:
         raise RuntimeError("broken off")
 
     with monkeypatch.context() as patched:
-        patched.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, fail))
+        patched.setattr(migrations, "ALL", (*migrations.ALL, fail))
         with pytest.raises(RuntimeError, match="broken off"):
             open_index(place)
     with open_index(place) as index:
-        assert index.stats().schema == 1
+        assert index.stats().schema == NEWEST
         with index.database.reading() as connection:
             assert "note" not in {column["name"] for column in inspect(connection).get_columns("documents")}
 
@@ -307,7 +321,7 @@ def test_import_wants_an_empty_index_and_the_same_settings(small: Index, tmp_pat
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"", "line 1 names format None of an export, expected 1"),
+        (b"", "line 1 names format None of an export, expected 2"),
         (b"no json", "line 3 of the export is no JSON object"),
         (b'{"id": "b"}', "line 3 of the export is no document of an index"),
     ],
@@ -326,3 +340,54 @@ def test_keys_are_read_as_they_were_written() -> None:
     keys = [0, 1, (1 << 47) - 1, 1 << 40]
     assert unpacked_keys(packed_keys(keys)) == keys
     assert unpacked_keys(packed_keys([])) == []
+
+
+def test_pair_that_the_others_do_not_bear_out_is_told_but_joins_nothing(index: Index) -> None:
+    for story in (0, 1):
+        add_each(index, [document(f"{story}-{n}", window(story, wrong=wrong)) for n, wrong in enumerate((0, 7, 8))])
+    assert clusters(index) == {f"{story}-{n}": f"{story}-0" for story in (0, 1) for n in range(3)}
+    answer = add(index, "odd", f"{window(0, wrong=6)} {window(1, 0, 60)}")
+    assert answer.cluster == "0-0"
+    assert answer.seen
+    assert clusters(index)["1-0"] == "1-0"
+
+
+def test_ids_of_removed_and_merged_clusters_lead_on_while_a_document_is_left(index: Index) -> None:
+    add_each(index, [document("z", window(0, 0)), document("b", window(0, 130)), document("a", window(0, 30, 190))])
+    index.remove(["b"])
+    assert index.resolve("b") == "z"
+    index.remove(["z"])
+    assert [index.resolve(name) for name in "zba"] == ["a", "a", "a"]
+    assert [entry.id for entry in index.members("z")] == ["a"]
+    add(index, "z", window(3))
+    assert [index.resolve(name) for name in "zb"] == ["z", "a"]
+    index.remove(["a", "z"])
+    assert [index.resolve(name) for name in "zba"] == [None, None, None]
+
+
+def test_names_that_lead_to_a_document_are_so_many_at_most(small: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(names, "MOST_NAMES", 3)
+    add_each(small, [document(f"d{n}", window(0)) for n in range(7)])
+    for n in range(6):
+        small.remove([f"d{n}"])
+    assert [small.resolve(f"d{n}") for n in range(7)] == [None, None, None, "d6", "d6", "d6", "d6"]
+
+
+def test_index_of_schema_1_gets_similarities_and_clusters_that_agree(new_place: MakePlace) -> None:
+    place = new_place("schema1")
+    with open_index(place) as index:
+        add_each(index, [document(f"{n}", window(0, wrong=wrong)) for n, wrong in enumerate((0, 7, 0, 9))])
+        add_each(index, [document("far", window(1)), document("near", window(1, 40))])
+        before = list(export_lines(index))
+        with index.database.writing() as connection:
+            for statement in (
+                "ALTER TABLE edges DROP COLUMN similarity",
+                "DROP TABLE names",
+                "DELETE FROM settings WHERE name IN ('certain', 'agreeing', 'most_counted')",
+                "UPDATE settings SET value = '1' WHERE name = 'schema'",
+            ):
+                connection.execute(text(statement))
+    with open_index(place) as index:
+        assert index.stats().schema == NEWEST
+        assert list(export_lines(index)) == before
+    assert_whole(place)

@@ -37,9 +37,14 @@ documents = st.builds(
     st.sampled_from([None, "agency", "paper"]),
 )
 batches = st.lists(documents, max_size=8)
-whole = st.builds(window, st.integers(0, 2), st.sampled_from([90, 120]), wrong=st.sampled_from([0, 0, 9]))
-different = st.lists(
-    st.builds(document, st.sampled_from(IDS), whole, st.sampled_from([None, 1.0, 2.0]), st.none()),
+different = st.lists(documents, max_size=8, unique_by=lambda each: each.id)
+copies = st.lists(
+    st.builds(
+        document,
+        st.sampled_from(IDS),
+        st.builds(window, st.integers(0, 2), wrong=st.sampled_from([0, 9, 25])),
+        st.sampled_from([None, 1.0, 2.0]),
+    ),
     max_size=8,
     unique_by=lambda each: each.id,
 )
@@ -128,7 +133,7 @@ def test_adding_again_changes_nothing(index: Index, new: list[Document]) -> None
 
 @laws
 @given(new=different, data=st.data())
-def test_groups_and_pairs_do_not_depend_on_the_order_of_adding(
+def test_pairs_do_not_depend_on_the_order_of_adding(
     index: Index, other: Index, new: list[Document], data: st.DataObject
 ) -> None:
     with emptied(index, other):
@@ -138,16 +143,15 @@ def test_groups_and_pairs_do_not_depend_on_the_order_of_adding(
             for each, given_ in ((index, new), (other, shuffled))
         ]
         assert found[0] == found[1]
-        assert grouped(index) == grouped(other)
 
 
 @laws
-@given(new=different)
-def test_groups_and_kept_documents_of_whole_versions_are_those_of_a_closed_set(
-    index: Index, new: list[Document]
+@given(new=copies, data=st.data())
+def test_groups_and_kept_documents_are_those_of_a_closed_set_where_all_pairs_of_a_story_are_found(
+    index: Index, new: list[Document], data: st.DataObject
 ) -> None:
     with emptied(index):
-        plain = [Document(each.id, each.text, each.published) for each in new]
+        plain = [Document(each.id, each.text, each.published) for each in data.draw(st.permutations(new))]
         index.add(plain, now=1.0)
         ids = [each.id for each in plain]
         times = np.array([np.nan if each.published is None else each.published for each in plain])
@@ -156,6 +160,38 @@ def test_groups_and_kept_documents_of_whole_versions_are_those_of_a_closed_set(
         assert grouped(index) == groups(named)
         keep = {name for name, kept in zip(ids, closed.keep.tolist(), strict=True) if kept}
         assert {answer.id for answer in index.check(plain) if answer.keep} == keep
+
+
+@laws
+@given(new=different)
+def test_cluster_s_id_changes_by_joining_an_older_one_alone(index: Index, new: list[Document]) -> None:
+    with emptied(index):
+        ages = {each.id: age for age, each in enumerate(new)}
+        before: dict[str, str] = {}
+        for each in new:
+            index.add([each], now=1.0)
+            after = clusters(index)
+            moved = {before[name]: after[name] for name in before if before[name] != after[name]}
+            assert all(after[name] == moved.get(before[name], before[name]) for name in before)
+            assert all(ages[new_] < ages[old] and index.resolve(old) == new_ for old, new_ in moved.items())
+            before = after
+
+
+@laws
+@given(new=different, data=st.data())
+def test_ids_that_clusters_had_resolve_while_a_document_is_left(
+    index: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index):
+        for each in new:
+            index.add([each], now=1.0)
+        gone = data.draw(st.lists(st.sampled_from([each.id for each in new] or ["none"]), unique=True))
+        before = clusters(index)
+        index.remove(gone)
+        after = clusters(index)
+        for cluster in set(before.values()):
+            left = [each.id for each in new if each.id in after and before[each.id] == cluster]
+            assert index.resolve(cluster) == (after[left[0]] if left else None)
 
 
 @laws

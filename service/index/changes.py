@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from classifier.shingles import KEY_BITS
-from service.index.clusters import components
-from service.index.lookup import Stored, edges_of, members_of
+from service.index.clusters import replay, spread
+from service.index.lookup import Stored, clusters_of, edges_of
+from service.index.names import forget_names, hand_on_names, keep_names
 from service.index.schema import DOCUMENTS, EDGES, KEYS, NEXT_MOVE, RECENT_KEYS, SETTINGS, set_value
 
 ROUND_DOCUMENTS = 32_768
@@ -17,6 +19,9 @@ ROUND_DOCUMENTS = 32_768
 few pages of its range, and the recent keys stay a few thousand pages."""
 KEY_BYTES = (KEY_BITS + 7) // 8
 _CHUNK = 500
+
+Edge = tuple[int, int, float]
+"""Two documents that tell one story, and how alike they are."""
 
 _SET_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.number == bindparam("of")).values(cluster=bindparam("to"))
 _MOVE_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.cluster == bindparam("of")).values(cluster=bindparam("to"))
@@ -36,7 +41,7 @@ def unpacked_keys(data: bytes) -> list[int]:
     return keys
 
 
-def put(connection: Connection, rows: Sequence[tuple[Stored, Sequence[int]]], edges: Iterable[tuple[int, int]]) -> None:
+def put(connection: Connection, rows: Sequence[tuple[Stored, Sequence[int]]], edges: Iterable[Edge]) -> None:
     """Write documents with their keys, and edges in both directions."""
     if not rows:
         return
@@ -47,9 +52,10 @@ def put(connection: Connection, rows: Sequence[tuple[Stored, Sequence[int]]], ed
             for stored, keys in rows
         ],
     )
-    both = sorted({pair for a, b in edges for pair in ((a, b), (b, a))})
+    both = sorted({edge for a, b, similarity in edges for edge in ((a, b, similarity), (b, a, similarity))})
     if both:
-        connection.execute(insert(EDGES), [{"document": a, "other": b} for a, b in both])
+        names = ("document", "other", "similarity")
+        connection.execute(insert(EDGES), [dict(zip(names, edge, strict=True)) for edge in both])
     held = sorted((key, stored.number) for stored, keys in rows for key in keys)
     _put_keys(connection, held)
     if connection.dialect.name == "sqlite":
@@ -84,18 +90,33 @@ def move_keys(connection: Connection, width: int) -> None:
 
 
 def move_clusters(connection: Connection, changes: Mapping[int, int]) -> None:
-    """Let all documents of clusters be of others."""
+    """Let all documents of clusters be of others; the ids of those clusters go on leading there."""
     if changes:
+        keep_names(connection, changes)
         connection.execute(_MOVE_CLUSTER, [{"of": old, "to": new} for old, new in changes.items()])
 
 
-def take_out(connection: Connection, numbers: Iterable[int]) -> int:
+def set_clusters(connection: Connection, clusters: Mapping[int, int]) -> None:
+    """Let documents be of clusters."""
+    if clusters:
+        connection.execute(_SET_CLUSTER, [{"of": number, "to": cluster} for number, cluster in clusters.items()])
+
+
+def take_out(connection: Connection, numbers: Iterable[int], *, for_good: bool = True) -> int:
     """Remove documents with their keys and edges; what is left of their clusters is found anew by the edges.
 
     Numbers that are not there are passed over. Returns how many were there.
+
+    Args:
+        connection: Of a transaction that may write.
+        numbers: Of the documents.
+        for_good: Whether their ids go, so that those that clusters had must lead to what is left of these.
     """
     found = list(_read_keys(connection, numbers))
     gone = [number for number, _, _ in found]
+    beside = {other for _, other, _ in edges_of(connection, gone)}.difference(gone)
+    if for_good:
+        hand_on_names(connection, {number: cluster for number, cluster, _ in found})
     for chunk in _chunks(gone):
         connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.number.in_(chunk)))
         connection.execute(delete(EDGES).where(EDGES.c.document.in_(chunk)))
@@ -103,9 +124,17 @@ def take_out(connection: Connection, numbers: Iterable[int]) -> int:
     held = [(key, number) for number, _, keys in found for key in keys]
     for table in (KEYS, RECENT_KEYS):
         _delete_keys(connection, table.name, held)
-    for cluster in sorted({cluster for _, cluster, _ in found}):
-        _part(connection, cluster)
+    regroup(connection, replay(spread(beside, partial(edges_of, connection))))
     return len(found)
+
+
+def regroup(connection: Connection, clusters: Mapping[int, int]) -> None:
+    """Write the clusters of documents where they are others than those stored."""
+    before = clusters_of(connection, clusters)
+    changed = {number: cluster for number, cluster in clusters.items() if before[number] != cluster}
+    set_clusters(connection, changed)
+    forget_names(connection, [number for number, cluster in changed.items() if number == cluster])
+    keep_names(connection, [number for number, cluster in changed.items() if before[number] == number != cluster])
 
 
 def _read_keys(connection: Connection, numbers: Iterable[int]) -> Iterator[tuple[int, int, list[int]]]:
@@ -128,15 +157,6 @@ def _delete_keys(connection: Connection, table: str, held: Sequence[tuple[int, i
         f"WHERE {table}.key = gone.key AND {table}.document = gone.document",
         (list(keys), list(documents)),
     )
-
-
-def _part(connection: Connection, cluster: int) -> None:
-    """Find the clusters of what is left of one."""
-    members = members_of(connection, cluster)
-    parts = components(members, edges_of(connection, members))
-    changed = [{"of": number, "to": part} for number, part in parts.items() if part != cluster]
-    if changed:
-        connection.execute(_SET_CLUSTER, changed)
 
 
 def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from classifier.candidates import MOST_DOCUMENTS
+from service.index.clusters import MOST_COUNTED, Links, linked
 from service.index.schema import DOCUMENTS, EDGES, KEYS, RECENT_KEYS
 from service.index.statements import VALUES_A_STATEMENT, Statement, one_of
 
@@ -61,8 +62,14 @@ _COLUMNS = [DOCUMENTS.c[name] for name in Stored.__slots__]
 _BY_NUMBER = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.number)))
 _BY_ID = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.id)))
 _IDS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.id).where(one_of(DOCUMENTS.c.number)))
-_EDGES = Statement(select(EDGES.c.document, EDGES.c.other).where(one_of(EDGES.c.document)))
-_MEMBERS = Statement(select(DOCUMENTS.c.number).where(DOCUMENTS.c.cluster == bindparam("cluster")))
+_EDGES = Statement(select(EDGES.c.document, EDGES.c.other, EDGES.c.similarity).where(one_of(EDGES.c.document)))
+_CLUSTERS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.cluster).where(one_of(DOCUMENTS.c.number)))
+_OLDEST_MEMBERS = Statement(
+    select(DOCUMENTS.c.number)
+    .where(DOCUMENTS.c.cluster == bindparam("cluster"))
+    .order_by(DOCUMENTS.c.number)
+    .limit(bindparam("most", type_=Integer()))
+)
 _LAST_NUMBER = Statement(select(func.max(DOCUMENTS.c.number)))
 
 
@@ -136,19 +143,25 @@ def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Stored]:
     return {row[1]: Stored(*row) for row in _BY_ID.rows_of(connection, ids)}
 
 
+def clusters_of(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:
+    """Read the clusters of documents."""
+    return {row[0]: row[1] for row in _CLUSTERS.rows_of(connection, numbers)}
+
+
 def ids_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
     """Read the ids of documents."""
     return {row[0]: row[1] for row in _IDS.rows_of(connection, numbers)}
 
 
-def edges_of(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int]]:
-    """Read the edges that begin at documents."""
-    return [(row[0], row[1]) for row in _EDGES.rows_of(connection, numbers)]
+def edges_of(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int, float]]:
+    """Read the edges that begin at documents, with the similarity of each pair."""
+    return [(row[0], row[1], row[2]) for row in _EDGES.rows_of(connection, numbers)]
 
 
-def members_of(connection: Connection, cluster: int) -> list[int]:
-    """Read the numbers of a cluster's documents, rising."""
-    return sorted(number for (number,) in _MEMBERS.rows(connection, cluster=cluster))
+def oldest_of(connection: Connection, cluster: int) -> tuple[list[int], Links]:
+    """Read the oldest documents of a cluster, as many as count, with their links."""
+    members = [number for (number,) in _OLDEST_MEMBERS.rows(connection, cluster=cluster, most=MOST_COUNTED)]
+    return members, linked(members, edges_of(connection, members))
 
 
 def last_number(connection: Connection) -> int:

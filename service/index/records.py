@@ -67,7 +67,8 @@ class Answer:
         cluster: The id of the oldest document that tells the same story, the document's own where none does.
         keep: Whether it is the one to keep of its cluster.
         added: Whether it is in the index now.
-        matches: In the order of their ids; `same_story` tells which share its cluster by themselves.
+        seen: Whether the index holds another version of the story, in that cluster.
+        matches: In the order of their ids; `same_story` tells which would share its cluster by themselves.
         common_keys: Its keys that so many documents share that only the oldest and the newest of them were compared.
     """
 
@@ -75,13 +76,9 @@ class Answer:
     cluster: str
     keep: bool
     added: bool
+    seen: bool
     matches: tuple[Match, ...]
     common_keys: int = 0
-
-    @property
-    def seen(self) -> bool:
-        """Whether the index holds another version of the story."""
-        return any(match.same_story for match in self.matches)
 
 
 @dataclass(frozen=True, slots=True)

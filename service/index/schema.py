@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import (
@@ -23,12 +23,13 @@ from sqlalchemy import (
     update,
 )
 
-from classifier import overlap
+from classifier import overlap, stories
 from classifier.candidates import MOST_DOCUMENTS, MOST_STORIES
 from classifier.shingles import KEY_BITS, SET_BITS
 from classifier.sightings import COMMON_STORIES
 from classifier.signing import KeyScheme
 from classifier.types import SigningScheme
+from service.index.clusters import MOST_COUNTED
 from service.index.records import IndexMismatch
 
 TABLES = MetaData()
@@ -78,21 +79,28 @@ EDGES = Table(
     TABLES,
     Column("document", _NUMBER, primary_key=True, autoincrement=False),
     Column("other", _NUMBER, primary_key=True, autoincrement=False),
+    Column("similarity", Float(53), nullable=False),
     sqlite_with_rowid=False,
 )
 """Pairs that tell one story, each in both directions."""
+
+NAMES = Table(
+    "names",
+    TABLES,
+    Column("id", _TEXT, primary_key=True),
+    Column("number", _NUMBER, nullable=False),
+    Column("document", _NUMBER, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+"""Ids that clusters had, with the number of the document that had the id, and the document whose cluster they lead to
+now: its own while it is there, though in a cluster of another name."""
 
 SCHEMA = "schema"
 NEXT_MOVE = "next_move"
 
 
-def _create_tables(connection: Connection) -> None:
-    TABLES.create_all(connection)
-    connection.execute(insert(SETTINGS).values([{"name": SCHEMA, "value": "0"}, {"name": NEXT_MOVE, "value": "0"}]))
-
-
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_create_tables,)
-"""Number n brings an index of schema n - 1 to schema n; they run at open, in one transaction."""
+Migration = Callable[[Connection], None]
+"""Brings an index from one schema to the next; those that are needed run at open, in one transaction."""
 
 
 def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
@@ -106,11 +114,12 @@ def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
         "common_stories": COMMON_STORIES,
     }
     named = {f"scheme.{name}": value for name, value in asdict(scheme).items()}
+    named |= {"certain": stories.CERTAIN, "agreeing": stories.AGREEING, "most_counted": MOST_COUNTED}
     named |= {f"keys.{name}": value for name, value in asdict(keys).items()}
     return {name: json.dumps(value) for name, value in (named | limits).items()}
 
 
-def is_ready(connection: Connection, wanted: Mapping[str, str], place: str) -> bool:
+def is_ready(connection: Connection, wanted: Mapping[str, str], place: str, newest: int) -> bool:
     """Tell whether an index is there and up to date.
 
     Raises:
@@ -120,29 +129,42 @@ def is_ready(connection: Connection, wanted: Mapping[str, str], place: str) -> b
     if held is None:
         return False
     version = int(held.get(SCHEMA, "0"))
-    if version > len(MIGRATIONS):
+    if version > newest:
         raise IndexMismatch(
-            f"index {place} has schema {version}, this copydesk knows schemas up to {len(MIGRATIONS)}; "
+            f"index {place} has schema {version}, this copydesk knows schemas up to {newest}; "
             "upgrade copydesk to use it"
         )
-    _compare(held, wanted, place)
-    return version == len(MIGRATIONS)
+    _compare(held, wanted if version == newest else {name: wanted[name] for name in wanted.keys() & held.keys()}, place)
+    return version == newest
 
 
-def prepare(connection: Connection, wanted: Mapping[str, str], place: str) -> None:
+def prepare(connection: Connection, wanted: Mapping[str, str], place: str, migrations: Sequence[Migration]) -> None:
     """Make the tables, or bring them to the newest schema; to be called in a transaction that may write.
+
+    Args:
+        connection: Of that transaction.
+        wanted: The settings; those that an older schema did not have are set.
+        place: The index, for messages.
+        migrations: From schema 1 to 2, from 2 to 3, and so on.
 
     Raises:
         IndexMismatch: The index is held to other settings, or newer than this version.
     """
-    if is_ready(connection, wanted, place):
+    newest = 1 + len(migrations)
+    if is_ready(connection, wanted, place, newest):
         return
-    version = schema_version(connection)
-    for migrate in MIGRATIONS[version:]:
-        migrate(connection)
-    set_value(connection, SCHEMA, str(len(MIGRATIONS)))
-    if version == 0:
-        connection.execute(insert(SETTINGS).values([{"name": name, "value": value} for name, value in wanted.items()]))
+    held = stored_settings(connection)
+    if held is None:
+        TABLES.create_all(connection)
+        held = {}
+    else:
+        for migrate in migrations[int(held[SCHEMA]) - 1 :]:
+            migrate(connection)
+        set_value(connection, SCHEMA, str(newest))
+    missing = {SCHEMA: str(newest), NEXT_MOVE: "0"} | dict(wanted)
+    rows = [{"name": name, "value": value} for name, value in missing.items() if name not in held]
+    if rows:
+        connection.execute(insert(SETTINGS), rows)
 
 
 def stored_settings(connection: Connection) -> dict[str, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,9 +14,9 @@ from classifier.packed import pack_set
 from classifier.shingles import Ragged, shingle_sets
 from classifier.sightings import find_matches
 from classifier.signing import KeyScheme, Signed, sign_words
-from classifier.types import Match, SigningScheme
+from classifier.types import Match, Relation, SigningScheme
 from classifier.words import Words, read_words
-from service.index.clusters import Joined, components
+from service.index.clusters import Clusters, Links, replay, spread
 from service.index.lookup import (
     ENDS,
     Best,
@@ -27,7 +27,7 @@ from service.index.lookup import (
     edges_of,
     holders_of,
     ids_of,
-    members_of,
+    oldest_of,
 )
 from service.index.records import Answer, Document
 
@@ -73,10 +73,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """An answer, and the numbers of the documents that tell the same story."""
+    """An answer, the documents that tell the same story with how alike each is, and the clusters that it joins."""
 
     answer: Answer
-    same_story: list[int]
+    links: dict[int, float]
+    joined: set[int]
 
 
 @dataclass(slots=True)
@@ -100,7 +101,10 @@ class Sightings:
         self._admitted: dict[int, list[int]] = {}
         self._best: dict[int, Rank] = {}
         self._names: dict[int, str] = {}
-        self.joined = Joined()
+        self.clusters = Clusters(lambda cluster: oldest_of(connection, cluster))
+        self.regrouped: dict[int, int] = {}
+        """Clusters that change as a document takes an older one's place."""
+        self._hidden: int | None = None
 
     def answer(self, at: int, known: Stored | None, number: int | None = None) -> Sighting:
         """Answer a document.
@@ -118,21 +122,32 @@ class Sightings:
             (match for match in found if match.same_story or numbers[match.id] in candidates.evident),
             key=lambda match: match.id,
         )
-        same_story = [numbers[match.id] for match in kept if match.same_story]
-        clusters = {self._cluster(other) for other in same_story}
+        links = {numbers[match.id]: _similarity(match) for match in kept if match.same_story}
+        if known is None and number is not None:
+            self._regroup(number, links)
+        of = {other: self._cluster(other) for other in links}
         if known is not None:
-            clusters.add(self.joined.of(known.cluster))  # those that came later and match it are there too
-        cluster, keep = self._place(at, number, clusters)
-        name = self._asked.documents[at].id
-        return Sighting(Answer(name, cluster, keep, known is not None, tuple(kept), candidates.common_keys), same_story)
+            joined = {self.clusters.of(known.cluster)}
+        elif number is not None:
+            joined = {self.regrouped[number]}.intersection(of.values())
+        else:
+            joined = self.clusters.joins(links, of)
+        cluster, keep = self._place(at, number, joined)
+        name, seen = self._asked.documents[at].id, any(cluster in joined for cluster in of.values())
+        return Sighting(
+            Answer(name, cluster, keep, known is not None, seen, tuple(kept), candidates.common_keys), links, joined
+        )
 
-    def admit(self, at: int, number: int, now: float, same_story: list[int]) -> Stored:
+    def admit(self, at: int, number: int, now: float, sighting: Sighting) -> Stored:
         """Let the documents after it see one; returns it as it will be stored, its cluster as of now."""
+        best = min([self._rank(at), *map(self._best_of, sighting.joined)])
+        cluster = self.clusters.admit(number, sighting.links, sighting.joined)
+        self._best[cluster] = best
         document = self._asked.documents[at]
         stored = Stored(
             number,
             document.id,
-            number,
+            cluster,
             self._asked.digests[at],
             len(document.text),
             document.published,
@@ -140,10 +155,7 @@ class Sightings:
             document.source,
             self._asked.packed(at),
         )
-        clusters = [self.joined.of(self._rows[other].cluster) for other in same_story]
-        best = min([self._rank(at), *(self._best_of(cluster) for cluster in set(clusters))])
         self._rows[number] = stored
-        self._best[self.joined.join([number, *clusters])] = best
         for key in self._repeated.intersection(self._asked.keys(at)):
             self._admitted.setdefault(key, []).append(number)
         return stored
@@ -173,7 +185,7 @@ class Sightings:
         return [number for number in every if number != own] if own is not None else every
 
     def _cluster(self, number: int) -> int:
-        return self.joined.of(self._rows[number].cluster)
+        return self.clusters.of(self._rows[number].cluster)
 
     def _matches(self, at: int, rows: Sequence[Stored]) -> list[Match]:
         digest = self._asked.digests[at]
@@ -194,7 +206,7 @@ class Sightings:
             return own[3], True
         oldest = min(clusters)
         keep = all(own <= self._best_of(cluster) for cluster in clusters)
-        return own[3] if number is not None and number < oldest else self._name(oldest), keep
+        return own[3] if number is not None and number <= oldest else self._name(oldest), keep
 
     def _rank(self, at: int) -> Rank:
         document = self._asked.documents[at]
@@ -213,17 +225,38 @@ class Sightings:
         return self._names[number]
 
     def hide(self, hidden: Stored) -> None:
-        """Answer as if a document had been taken out: what its cluster is without it is found by the edges."""
-        members = [number for number in members_of(self._connection, hidden.cluster) if number != hidden.number]
-        rows = by_number(self._connection, members)
-        clusters = components(members, edges_of(self._connection, members))
-        ranks: dict[int, list[Rank]] = {}
-        for number, row in rows.items():
-            self._rows[number] = replace(row, cluster=clusters[number])
-            ranks.setdefault(clusters[number], []).append(
-                self._best_documents.rank(row.source, row.published, row.length, row.id)
-            )
-        self._best |= {cluster: min(every) for cluster, every in ranks.items()}
+        """Answer as if a document had been taken out; to be called before a document that replaces it is answered."""
+        self._hidden = hidden.number
+        beside = [other for _, other, _ in edges_of(self._connection, [hidden.number])]
+        self._overlay(replay(spread(beside, self._edges)))
+
+    def _edges(self, numbers: Sequence[int]) -> list[tuple[int, int, float]]:
+        return [edge for edge in edges_of(self._connection, numbers) if edge[1] != self._hidden]
+
+    def _overlay(self, clusters: Mapping[int, int]) -> None:
+        for number in clusters.keys() & self._rows.keys():
+            self._rows[number] = replace(self._rows[number], cluster=clusters[number])
+
+    def _regroup(self, number: int, links: Mapping[int, float]) -> None:
+        """Find the clusters of all that is linked with a document that takes an older one's place."""
+        component: Links = spread(links, self._edges)
+        for other, similarity in links.items():
+            component[other][number] = similarity
+        component[number] = dict(links)
+        self.regrouped = replay(component)
+        cluster = self.regrouped[number]
+        others = [other for other, of in self.regrouped.items() if of == cluster and other != number]
+        rows = by_number(self._connection, others)
+        self._rows |= rows
+        self._overlay(self.regrouped)
+        if rows:
+            ranked = (self._best_documents.rank(row.source, row.published, row.length, row.id) for row in rows.values())
+            self._best[cluster] = min(ranked)
+
+
+def _similarity(match: Match) -> float:
+    """Return how alike two versions of one story are, as a closed set counts it."""
+    return 1.0 if match.relation is Relation.IDENTICAL else match.overlap.own_similarity
 
 
 def _repeated(keys: list[int]) -> set[int]:

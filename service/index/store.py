@@ -14,9 +14,11 @@ from classifier.shingles import KEY_BITS
 from classifier.signing import KEYS as KEY_SCHEME
 from classifier.signing import SCHEME, KeyScheme
 from classifier.types import SigningScheme
-from service.index.changes import move_clusters, move_keys, put, take_out
+from service.index import migrations
+from service.index.changes import Edge, move_clusters, move_keys, put, regroup, take_out
 from service.index.database import SQLITE, Database
-from service.index.lookup import Best, Stored, by_id, ids_of, last_number
+from service.index.lookup import Best, Stored, by_id, clusters_of, ids_of, last_number
+from service.index.names import keep_names, leads_to
 from service.index.records import Answer, Document, Entry, NoIndex, Stats
 from service.index.schema import DOCUMENTS, EDGES, is_ready, prepare, schema_version, settings_of
 from service.index.sightings import Asked, Sightings
@@ -61,13 +63,13 @@ def open_index(
         raise missing
     wanted = settings_of(scheme, keys)
     with database.reading() as connection:
-        ready = is_ready(connection, wanted, database.name)
+        ready = is_ready(connection, wanted, database.name, 1 + len(migrations.ALL))
         there = ready or schema_version(connection) > 0
     if not there and not create:
         raise missing
     if not ready:
         with database.writing() as connection:
-            prepare(connection, wanted, database.name)
+            prepare(connection, wanted, database.name, migrations.ALL)
     return Index(database, scheme, keys, preferred)
 
 
@@ -139,18 +141,18 @@ class Index:
     def _add_part(
         self, connection: Connection, asked: Asked, part: range, now: float, *, unseen_only: bool
     ) -> Iterator[Answer]:
-        """Add documents of which only the first may replace another."""
+        """Add documents none of which replaces another, or one that may."""
         number = last_number(connection)  # before the replaced document, which may be the last, is taken out
         known = by_id(connection, (asked.documents[at].id for at in part))
         replaced = known.get(asked.documents[part.start].id)
         if replaced is not None and not asked.is_held(part.start, replaced):
-            take_out(connection, [replaced.number])
+            take_out(connection, [replaced.number], for_good=False)
             del known[replaced.id]
         else:
             replaced = None
         sightings = Sightings(connection, asked, part, self._best)
         new: list[tuple[Stored, list[int]]] = []
-        edges: list[tuple[int, int]] = []
+        edges: list[Edge] = []
         for at in part:
             held = known.get(asked.documents[at].id)
             own = held or (replaced if at == part.start else None)
@@ -159,27 +161,11 @@ class Index:
                 yield sighting.answer
                 continue
             number += own is None
-            stored = sightings.admit(at, own.number if own else number, now, sighting.same_story)
+            stored = sightings.admit(at, own.number if own else number, now, sighting)
             new.append((stored, asked.keys(at)))
-            edges += [(stored.number, other) for other in sighting.same_story]
+            edges += [(stored.number, other, similarity) for other, similarity in sighting.links.items()]
             yield replace(sighting.answer, added=True)
-        self._write(connection, sightings, new, edges)
-
-    def _write(
-        self,
-        connection: Connection,
-        sightings: Sightings,
-        new: list[tuple[Stored, list[int]]],
-        edges: list[tuple[int, int]],
-    ) -> None:
-        numbers = {stored.number for stored, _ in new}
-        changes = sightings.joined.changes()
-        move_clusters(connection, {old: to for old, to in changes.items() if old not in numbers})
-        put(
-            connection,
-            [(replace(stored, cluster=sightings.joined.of(stored.cluster)), keys) for stored, keys in new],
-            edges,
-        )
+        _write(connection, sightings, new, edges)
 
     def get(self, id: str) -> Entry | None:
         """Read a document, None where there is none."""
@@ -213,23 +199,25 @@ class Index:
         return n
 
     def resolve(self, cluster: str) -> str | None:
-        """Return what a cluster is called now, None where the document it was named for is gone.
+        """Return what a cluster is called now, None where no document of it is left.
 
         A cluster's id is that of its oldest document, so the id of one that was merged into an older one, or of any
-        document, leads to the cluster that holds it.
+        document, leads to the cluster that holds it. When a document goes that a cluster was once named for, its id
+        goes on leading to the cluster of the oldest document that was left in its own.
         """
-        entry = self.get(cluster)
-        return None if entry is None else entry.cluster
+        with self.database.reading() as connection:
+            found = _find(connection, cluster)
+            return None if found is None else ids_of(connection, [found])[found]
 
     def members(self, cluster: str) -> list[Entry]:
         """Read a cluster's documents, oldest first; by its id, a merged one's, or that of any document in it."""
         with self.database.reading() as connection:
-            found = by_id(connection, [cluster]).get(cluster)
+            found = _find(connection, cluster)
             if found is None:
                 return []
-            query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.cluster == found.cluster)
+            query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.cluster == found)
             stored = by_id(connection, connection.execute(query).scalars())
-            name = ids_of(connection, [found.cluster])[found.cluster]
+            name = ids_of(connection, [found])[found]
         return [_named(each, name) for each in sorted(stored.values(), key=lambda each: each.number)]
 
     def stats(self) -> Stats:
@@ -255,12 +243,34 @@ class Index:
                 connection.exec_driver_sql("VACUUM")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             else:
-                for table in ("documents", "keys", "recent_keys", "edges"):
+                for table in ("documents", "keys", "recent_keys", "edges", "names"):
                     connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table}")
 
 
+def _write(
+    connection: Connection, sightings: Sightings, new: list[tuple[Stored, list[int]]], edges: list[Edge]
+) -> None:
+    """Write new documents, the clusters that they have joined, and the ids that these had."""
+    numbers = {stored.number for stored, _ in new}
+    clusters = sightings.clusters
+    changes = clusters.changes()
+    move_clusters(connection, {old: to for old, to in changes.items() if old not in numbers})
+    put(connection, [(replace(stored, cluster=clusters.of(stored.cluster)), keys) for stored, keys in new], edges)
+    keep_names(connection, numbers.intersection(changes))
+    regroup(connection, sightings.regrouped)
+
+
+def _find(connection: Connection, id: str) -> int | None:
+    """Return the cluster that an id leads to."""
+    found = by_id(connection, [id]).get(id)
+    if found is not None:
+        return found.cluster
+    document = leads_to(connection, id)
+    return None if document is None else clusters_of(connection, [document])[document]
+
+
 def _parts(connection: Connection, asked: Asked) -> Iterator[range]:
-    """Cut a batch before each document that replaces another and before an id that repeats."""
+    """Cut a batch around each document that may replace another."""
     held = by_id(connection, (document.id for document in asked.documents))
     earlier: dict[str, int] = {}
     first = 0
@@ -270,11 +280,13 @@ def _parts(connection: Connection, asked: Asked) -> Iterator[range]:
             changed = document.id in held and not asked.is_held(at, held[document.id])
         else:
             changed = before >= first or not asked.is_equal(before, at)
-        if changed and at > first:
-            yield range(first, at)
-            first = at
+        if changed:
+            if at > first:
+                yield range(first, at)
+            yield range(at, at + 1)
+            first = at + 1
         earlier[document.id] = at
-    if asked.documents:
+    if first < len(asked.documents):
         yield range(first, len(asked.documents))
 
 
@@ -290,5 +302,8 @@ def _size(connection: Connection, database: Database) -> int:
     if database.path is not None:
         files = (database.path.with_name(database.path.name + end) for end in ("", "-wal", "-shm"))
         return sum(file.stat().st_size for file in files if file.exists())
-    names = [f"pg_total_relation_size('{name}')" for name in ("documents", "keys", "recent_keys", "edges", "settings")]
+    names = [
+        f"pg_total_relation_size('{name}')"
+        for name in ("documents", "keys", "recent_keys", "edges", "names", "settings")
+    ]
     return int(connection.execute(text(f"SELECT {' + '.join(names)}")).scalar_one())

@@ -12,24 +12,29 @@ from sqlalchemy import Connection, Row, select
 
 from classifier.errors import DamagedSet
 from classifier.packed import unpack_set
-from service.index.changes import put, unpacked_keys
+from service.index.changes import Edge, put, unpacked_keys
+from service.index.clusters import linked
 from service.index.lookup import Stored, edges_of, ids_of, last_number
+from service.index.names import names_of, put_names
 from service.index.records import Document, IndexMismatch
 from service.index.schema import DOCUMENTS, NEXT_MOVE, SCHEMA, stored_settings
 from service.index.store import Index
 
-FORMAT = 1
+FORMAT = 2
 """Raised by any change of what the lines hold."""
 
 _AT_ONCE = 1000
 _DOCUMENT = Stored.__slots__
+
+_Read = tuple[Stored, list[int], list[tuple[int, float]], list[tuple[str, int]]]
+"""A document, its keys, the older ones that tell its story with how alike they are, the names that lead to it."""
 
 
 def export_lines(index: Index) -> Iterator[bytes]:
     """Write an index: a line of settings, then a line for each document, the oldest first, as of one moment."""
     with index.database.reading() as connection:
         held = stored_settings(connection) or {}
-        settings = {name: json.loads(value) for name, value in held.items() if name not in (SCHEMA, NEXT_MOVE)}
+        settings = {name: json.loads(value) for name, value in sorted(held.items()) if name not in (SCHEMA, NEXT_MOVE)}
         yield _line({"copydesk_index": FORMAT, "settings": settings})
         columns = [DOCUMENTS.c[name] for name in (*_DOCUMENT, "keys")]
         last = 0
@@ -56,22 +61,23 @@ def import_lines(index: Index, lines: Iterable[bytes]) -> int:
         numbers: dict[str, int] = {}
         while part := list(islice(read, _AT_ONCE)):
             rows: list[tuple[Stored, list[int]]] = []
-            edges: list[tuple[int, int]] = []
+            edges: list[Edge] = []
+            names: dict[str, tuple[int, int]] = {}
             for line, fields in part:
-                stored, keys, others = _document(line, fields, numbers)
+                stored, keys, links, led = _document(line, fields, numbers)
                 rows.append((stored, keys))
-                edges += [(stored.number, other) for other in others]
+                edges += [(stored.number, other, similarity) for other, similarity in links]
+                names |= {name: (number, stored.number) for name, number in led}
             put(connection, rows, edges)
+            put_names(connection, names)
     return len(numbers)
 
 
 def _document_lines(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[bytes]:
     every = list(rows)
-    edges: dict[int, list[int]] = {}
-    for a, b in edges_of(connection, (row.number for row in every)):
-        if b < a:  # the younger document's line names the older
-            edges.setdefault(a, []).append(b)
+    edges = linked((row.number for row in every), edges_of(connection, (row.number for row in every)))
     names = ids_of(connection, {row.cluster for row in every} | {b for others in edges.values() for b in others})
+    led = names_of(connection, (row.number for row in every))
     for row in every:
         yield _line(
             {
@@ -84,7 +90,12 @@ def _document_lines(connection: Connection, rows: Iterable[Row[Any]]) -> Iterato
                 "source": row.source,
                 "shingles": b64encode(row.shingles).decode(),
                 "keys": unpacked_keys(row._mapping["keys"]),
-                "same_story": [names[other] for other in sorted(edges.get(row.number, []))],
+                "same_story": [  # the younger document's line names the older
+                    [names[other], similarity]
+                    for other, similarity in sorted(edges[row.number].items())
+                    if other < row.number
+                ],
+                "names": led.get(row.number, []),
             }
         )
 
@@ -127,7 +138,7 @@ def _check_settings(first: tuple[int, dict[str, Any]], held: dict[str, str], pla
         )
 
 
-def _document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> tuple[Stored, list[int], list[int]]:
+def _document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> _Read:
     """Read a document; `numbers` are those of the documents before it, by id, and get its own."""
     try:
         document = Document(fields["id"], "", fields["published"], fields["source"])
@@ -147,7 +158,10 @@ def _document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> tup
             b64decode(fields["shingles"], validate=True),
         )
         unpack_set(stored.shingles)
-        return stored, [int(key) for key in fields["keys"]], [numbers[other] for other in fields["same_story"]]
+        keys = [int(key) for key in fields["keys"]]
+        links = [(numbers[other], float(similarity)) for other, similarity in fields["same_story"]]
+        led = [(Document(name, "").id, int(number)) for name, number in fields["names"]]
+        return stored, keys, links, led
     except (KeyError, TypeError, ValueError, DamagedSet) as error:
         raise ValueError(
             f"line {line} of the export is no document of an index ({type(error).__name__}: {error}); "

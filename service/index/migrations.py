@@ -1,0 +1,55 @@
+"""The steps that bring an index that an older version made to the newest schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, bindparam, select, text, update
+
+from classifier.packed import unpack_set
+from service.index.changes import regroup
+from service.index.clusters import Links, replay
+from service.index.lookup import by_number, edges_of
+from service.index.schema import DOCUMENTS, EDGES, NAMES, Migration
+
+_SET_SIMILARITY = (
+    update(EDGES)
+    .where(EDGES.c.document == bindparam("from"), EDGES.c.other == bindparam("to"))
+    .values(similarity=bindparam("alike"))
+)
+
+
+def _weigh_pairs(connection: Connection) -> None:
+    """Say of each pair how alike the two are, and let clusters join where enough pairs agree.
+
+    Before, any pair joined two clusters, so that a cluster holds all that its documents are linked with. The
+    similarity is that of the stored sets; which shingles were no evidence when a document came is not known.
+    """
+    connection.execute(text("ALTER TABLE edges ADD COLUMN similarity DOUBLE PRECISION NOT NULL DEFAULT 1"))
+    NAMES.create(connection)
+    grown = select(DOCUMENTS.c.cluster).where(DOCUMENTS.c.cluster != DOCUMENTS.c.number).distinct()
+    for cluster in connection.execute(grown.order_by(DOCUMENTS.c.cluster)).scalars().all():
+        members = select(DOCUMENTS.c.number).where(DOCUMENTS.c.cluster == cluster)
+        links = _weighed(connection, connection.execute(members).scalars().all())
+        found = [
+            {"from": number, "to": other, "alike": similarity}
+            for number, others in links.items()
+            for other, similarity in others.items()
+        ]
+        connection.execute(_SET_SIMILARITY, found)
+        regroup(connection, replay(links))
+
+
+def _weighed(connection: Connection, members: Sequence[int]) -> Links:
+    rows = by_number(connection, members)
+    sets = {number: set(unpack_set(row.shingles).tolist()) for number, row in rows.items()}
+    links: Links = {number: {} for number in members}
+    for number, other, _ in edges_of(connection, members):
+        shared, every = len(sets[number] & sets[other]), len(sets[number] | sets[other])
+        identical = rows[number].digest == rows[other].digest != 0
+        links[number][other] = 1.0 if identical or not every else shared / every
+    return links
+
+
+ALL: tuple[Migration, ...] = (_weigh_pairs,)
+"""The first brings schema 1 to 2."""
