@@ -98,6 +98,9 @@ def _programs() -> Path:
         told = subprocess.run([asked, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
         if (Path(told) / "initdb").exists():
             return Path(told)
+    packaged = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if packaged:  # where Debian's packages put it, outside of the search path
+        return packaged[-1].parent
     raise PostgresMissing("no initdb on this machine: install PostgreSQL's server to test the index on it")
 
 

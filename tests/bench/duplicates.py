@@ -12,7 +12,7 @@ from pathlib import Path
 
 from classifier.bands import banding_for
 from classifier.signing import DEFAULT_BANDING, SCHEME
-from tests.bench import partial, signatures, syndication
+from tests.bench import partial, signatures, standing, syndication
 from tests.bench.generated import Generated, count_pairs
 from tests.bench.measure import run_measured
 
@@ -105,6 +105,7 @@ def draw_curve(path: Path) -> int:
 PARTS: Mapping[str, Part] = {
     "signatures": lambda _: signatures.report(),
     "closed": lambda chosen: closed_set(chosen.count, chosen.workers),
+    "index": lambda chosen: standing.report(chosen.count),
     "syndication": lambda chosen: syndication.report(chosen.seeds, chosen.pages),
     "partial": lambda _: partial.report(),
 }
