@@ -378,6 +378,7 @@ def test_index_of_schema_1_gets_similarities_and_clusters_that_agree(new_place: 
     with open_index(place) as index:
         add_each(index, [document(f"{n}", window(0, wrong=wrong)) for n, wrong in enumerate((0, 7, 0, 9))])
         add_each(index, [document("far", window(1)), document("near", window(1, 40))])
+        add_each(index, [document("z", window(2, 0)), document("b", window(2, 130)), document("a", window(2, 30, 190))])
         before = list(export_lines(index))
         with index.database.writing() as connection:
             for statement in (
@@ -390,4 +391,6 @@ def test_index_of_schema_1_gets_similarities_and_clusters_that_agree(new_place: 
     with open_index(place) as index:
         assert index.stats().schema == NEWEST
         assert list(export_lines(index)) == before
+        index.remove(["b"])
+        assert index.resolve("b") == "z"
     assert_whole(place)

@@ -10,6 +10,7 @@ from classifier.packed import unpack_set
 from service.index.changes import regroup
 from service.index.clusters import Links, replay
 from service.index.lookup import by_number, edges_of
+from service.index.names import keep_names
 from service.index.schema import DOCUMENTS, EDGES, NAMES, Migration
 
 _SET_SIMILARITY = (
@@ -23,7 +24,8 @@ def _weigh_pairs(connection: Connection) -> None:
     """Say of each pair how alike the two are, and let clusters join where enough pairs agree.
 
     Before, any pair joined two clusters, so that a cluster holds all that its documents are linked with. The
-    similarity is that of the stored sets; which shingles were no evidence when a document came is not known.
+    similarity is that of the stored sets; which shingles were no evidence when a document came is not known. A
+    document that has no pair with an older one began a cluster that was named for it.
     """
     connection.execute(text("ALTER TABLE edges ADD COLUMN similarity DOUBLE PRECISION NOT NULL DEFAULT 1"))
     NAMES.create(connection)
@@ -37,7 +39,10 @@ def _weigh_pairs(connection: Connection) -> None:
             for other, similarity in others.items()
         ]
         connection.execute(_SET_SIMILARITY, found)
-        regroup(connection, replay(links))
+        clusters = replay(links)
+        regroup(connection, clusters)
+        began = [number for number, others in links.items() if not any(other < number for other in others)]
+        keep_names(connection, [number for number in began if clusters[number] != number])
 
 
 def _weighed(connection: Connection, members: Sequence[int]) -> Links:
