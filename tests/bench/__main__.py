@@ -9,7 +9,7 @@ import sys
 
 BENCHES = {
     "classify": "CPU time a page, against other extractors, and memory over many pages",
-    "duplicates": "signatures a second against other tools, the duplicates of closed sets, found and false",
+    "duplicates": "signatures a second against other tools, duplicates of closed sets, the standing index",
 }
 THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
 
