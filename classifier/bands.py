@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.jit import jit
+from classifier.mix import scatter
 from classifier.shingles import KEY_BITS
-from classifier.words import scatter
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.cards import CARD_COLUMNS
 from classifier.features import FIELDS, PageFeatures
 from classifier.jit import jit
 from classifier.linear import Answers
@@ -62,11 +63,11 @@ def _names() -> tuple[str, ...]:
 
 
 CONTEXT_COLUMNS = _names()
-"""Columns that the context adds, in order; the shape columns follow them."""
+"""Columns that the context adds, in order; those of shape and cards follow them."""
 
 N_CONTEXT = len(CONTEXT_COLUMNS)
 
-ALL_COLUMNS = CONTEXT_COLUMNS + COLUMNS
+ALL_COLUMNS = CONTEXT_COLUMNS + COLUMNS + CARD_COLUMNS
 
 
 def context_columns(page: PageFeatures, answers: Answers, page_types: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -26,7 +26,8 @@ _THEMES = {
     "its length": ("log_chars", "log_words", "sentences", "longest_word", "word_length"),
     "its capitals and digits": ("capitals", "digits", "title_case", "starts_lower", "starts_digit"),
     "its punctuation": ("commas", "ends_sentence", "ellipsis", "quotes", "bars"),
-    "its links and images": ("link_share", "links", "images"),
+    "its links and images": ("link_share", "links", "images", "linked"),
+    "where its link points": ("same_target", "target_before", "target_after"),
     "how often it stands on the page": ("repeats",),
     "words it shares with the page's title": ("title_found", "title_share"),
     "its place in the tree": ("depth", "siblings", "sibling_place", "heading", "list_item", "paragraph", "path_share"),
@@ -76,6 +77,8 @@ def describe_column(name: str) -> str:
         return f"{_NOUNS[noun]} {side} it"
     if match := _LANDMARK.match(name):
         return f"how far {'up' if match.group(1) == 'since' else 'down'} the nearest {_NOUNS[match.group(2)]} is"
+    if name.startswith("card_"):
+        return "whether what holds it repeats as cards do"
     if _RHYTHM.search(name):
         return "whether the blocks around repeat like a list"
     if match := _CONTAINER.match(name):

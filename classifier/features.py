@@ -10,6 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.cards import card_columns
 from classifier.characters import character_tables, code_points
 from classifier.jit import jit
 from classifier.lexical import read_blocks
@@ -18,8 +19,8 @@ from classifier.repeats import count_repeats
 from classifier.shape import markup_tokens, shape_columns, shape_tokens
 from classifier.types import Blocks
 
-FEATURES_VERSION = 2
-"""Changes with anything here, in `lexical` or in `shape` that moves a value; stored in every model."""
+FEATURES_VERSION = 3
+"""Changes with anything here, in `cards`, `lexical` or `shape` that moves a value; stored in every model."""
 
 FIELDS = ("words", "shape", "markup")
 
@@ -33,7 +34,7 @@ class PageFeatures:
         ends: Shape (len(FIELDS), n): where each block's tokens of a field end, in `tokens`.
         words: Hashes of plain words, by block.
         word_ends: Shape (n,).
-        columns: Shape (n, n_columns): dense shape, see `shape.COLUMNS`.
+        columns: Shape (n, n_columns): `shape.COLUMNS`, then `cards.CARD_COLUMNS`.
         spans: Shape (n_elements, 2): half-open range of blocks in each element.
         parents: Shape (n_elements,): number of the element around, -1 for the outermost.
         elements: Shape (n,): innermost element of each block; all -1 for plain text.
@@ -67,7 +68,7 @@ def describe(page: Blocks) -> PageFeatures:
     links = np.zeros((n, 3), np.int64)
     if markup is not None:
         links[:] = np.array([markup.link_chars, markup.links, markup.images], np.int64).T
-    columns, paths = shape_columns(
+    columns, paths, element_paths = shape_columns(
         stats,
         links,
         repeats,
@@ -81,6 +82,7 @@ def describe(page: Blocks) -> PageFeatures:
         tree.names,
         tree.name_ends,
     )
+    cards = card_columns(stats, links, tree.targets, tree.elements, tree.parents, tree.spans, element_paths)
     shape = shape_tokens(stats, links, columns, markup is not None)
     marks, mark_ends = markup_tokens(
         tree.elements,
@@ -102,7 +104,7 @@ def describe(page: Blocks) -> PageFeatures:
         ends=all_ends,
         words=words,
         word_ends=word_ends,
-        columns=columns,
+        columns=np.concatenate([columns, cards], axis=1),
         spans=tree.spans,
         parents=tree.parents,
         elements=tree.elements,
@@ -156,6 +158,7 @@ class _Tree:
     inline_ends: NDArray[np.int64]
     hrefs: NDArray[np.uint64]
     href_ends: NDArray[np.int64]
+    targets: NDArray[np.uint64]
 
 
 def _tree(page: Blocks) -> _Tree:
@@ -166,7 +169,19 @@ def _tree(page: Blocks) -> _Tree:
         no_ends = np.zeros(n, np.int64)
         no_elements = np.empty(0, np.int64)
         spans = np.empty((0, 2), np.int64)
-        return _Tree(no_ends - 1, no_elements, spans, none, none, no_elements, none, no_ends, none, no_ends)
+        return _Tree(
+            no_ends - 1,
+            no_elements,
+            spans,
+            none,
+            none,
+            no_elements,
+            none,
+            no_ends,
+            none,
+            no_ends,
+            no_ends.astype(np.uint64),
+        )
     holding = zip(markup.names, markup.firsts, markup.lasts, strict=True)
     names, name_ends = hash_names([names if first < last else "" for names, first, last in holding])
     inline, inline_ends = hash_names(markup.inline)
@@ -182,7 +197,14 @@ def _tree(page: Blocks) -> _Tree:
         inline_ends=inline_ends,
         hrefs=hrefs,
         href_ends=href_ends,
+        targets=np.array([_target(href) for href in markup.hrefs], np.uint64),
     )
+
+
+def _target(href: str) -> int:
+    """Return a hash of what a link points to without its place on that page, 0 for nothing."""
+    page = href.partition("#")[0]
+    return crc32(page.encode("utf-8", "replace")) if page else 0
 
 
 @lru_cache(maxsize=1 << 10)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from classifier.characters import DIGIT, IDEOGRAPH, LETTER, SPACE
 from classifier.jit import jit
+from classifier.mix import mix
 
 HEAD_CHARS = 700
 """Characters read at a block's start."""
@@ -23,15 +24,6 @@ STATS = (
 """Columns of the counts that `read_blocks` returns."""
 
 _WORD, _PAIR, _PART, _PREFIX = 1, 2, 3, 4
-
-
-@jit
-def mix(value: np.uint64, salt: np.uint64) -> np.uint64:
-    """Scatter a value over 64 bits (the finalizer of SplitMix64, Steele, Lea, Flood 2014)."""
-    z = value + salt * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 @jit

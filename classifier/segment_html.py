@@ -98,7 +98,10 @@ def _head_title(parser: LexborHTMLParser) -> str:
 
 
 class _Setter:
-    """The blocks so far with their columns of `Markup`, and what was seen since the last block's end: the run."""
+    """The blocks so far with their columns of `Markup`, and what was seen since the last block's end: the run.
+
+    `link` is the target of the link that was opened last; it counts for each of the blocks that stand in it.
+    """
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -106,6 +109,7 @@ class _Setter:
         self.pieces: list[str] = []
         self.inline: list[str] = []
         self.images = 0
+        self.link = ""
         self._begin()
 
     def _begin(self) -> None:
@@ -125,6 +129,8 @@ class _Setter:
         self.visible = True
         if in_link:
             self.link_chars += len(text.strip())
+            self.links = self.links or 1
+            self.href = self.href or self.link
 
     def end(self, element: int, in_pre: int) -> None:
         """End the run; two or more line breaks in a row end a block inside it."""
@@ -241,7 +247,8 @@ def _note_inline(tag: str, action: int, attributes: dict[str, str | None], sette
     if not href:
         return _INSIDE
     setter.links += 1
-    setter.href = setter.href or href[:MAX_HREF]
+    setter.link = href[:MAX_HREF]
+    setter.href = setter.href or setter.link
     return _LINK
 
 

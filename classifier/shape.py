@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.jit import jit
-from classifier.lexical import mix
+from classifier.mix import mix
 
 COLUMNS = tuple(
     "log_chars log_words capitals digits sentences commas ends_sentence ellipsis title_case quotes bars longest_word "
@@ -46,8 +46,11 @@ def shape_columns(
     tags: NDArray[np.uint64],
     names: NDArray[np.uint64],
     name_ends: NDArray[np.int64],
-) -> tuple[NDArray[np.float32], NDArray[np.uint64]]:
-    """Return the dense columns, shape (n, N_COLUMNS), and the path hashes, shape (n,)."""
+) -> tuple[NDArray[np.float32], NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return the dense columns, shape (n, N_COLUMNS), and hashes of the tags and names all the way up.
+
+    Those of the blocks come first, shape (n,), then those of the elements, shape (n_elements,).
+    """
     n = len(stats)
     out = np.zeros((n, 33), np.float32)
     paths = np.zeros(n, np.uint64)
@@ -90,7 +93,7 @@ def shape_columns(
         c[31] = page_links / max(1, page_chars)
         read += s[1]
     _fill_path_shares(out, paths, stats, page_chars)
-    return out, paths
+    return out, paths, element_paths
 
 
 @jit

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.jit import jit
+from classifier.mix import scatter
 from classifier.types import SigningScheme
-from classifier.words import Words, scatter
+from classifier.words import Words
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from classifier.bands import Banding, band_keys
 from classifier.jit import jit
 from classifier.minhash import sign
+from classifier.mix import scatter
 from classifier.shingles import KEY_BITS, Ragged, Shingles, passage_keys, read_shingles
 from classifier.types import SigningScheme
-from classifier.words import Words, read_words, scatter, text_digests
+from classifier.words import Words, read_words, text_digests
 
 DEFAULT_BANDING = Banding(16, 2)
 """Finds pairs at Jaccard 0.42 with probability 0.95, at 0.5 with 0.99: beside the passages' keys it brought recall

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from classifier.characters import code_points
 from classifier.jit import jit
+from classifier.mix import scatter
 
 BREAK, LETTER, CHARACTER, NOTHING, HYPHEN, NEWLINE, SEVERAL = range(7)
 """What a code point is: a gap between words, part of a word, a word of its own, nothing at all, a hyphen, the end of a
@@ -82,15 +83,6 @@ def read_words(texts: Sequence[str]) -> Words:
 def text_digests(words: Words) -> NDArray[np.uint64]:
     """Return one number a text, shape (n_texts,), equal where all words are; 0 for a text without words."""
     return _digests(words.hashes, words.bounds)
-
-
-@jit
-def scatter(value: np.uint64) -> np.uint64:
-    """Spread a value over 64 bits (the finalizer of SplitMix64, Steele, Lea, Flood 2014)."""
-    z = value + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 @cache

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from classifier.cards import N_CARDS
 from classifier.context import ALL_COLUMNS, CONTAINERS, CONTEXT_COLUMNS, NEIGHBOURS, WINDOWS, context_columns
 from classifier.features import FIELDS, PageFeatures, describe
 from classifier.linear import Answers
@@ -70,8 +71,8 @@ def test_every_block_gets_every_column(page: PageFeatures) -> None:
     assert np.isfinite(table).all()
 
 
-def test_names_are_distinct_and_the_shape_columns_follow_the_context() -> None:
-    assert len(set(ALL_COLUMNS)) == len(ALL_COLUMNS) == len(CONTEXT_COLUMNS) + len(COLUMNS)
+def test_names_are_distinct_and_the_page_s_own_columns_follow_the_context() -> None:
+    assert len(set(ALL_COLUMNS)) == len(ALL_COLUMNS) == len(CONTEXT_COLUMNS) + len(COLUMNS) + N_CARDS
     np.testing.assert_array_equal(filled(HTML)[:, len(CONTEXT_COLUMNS) :], HTML.columns)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from classifier.cards import N_CARDS
 from classifier.characters import character_tables, code_points
 from classifier.features import FIELDS, PageFeatures, describe
 from classifier.lexical import HEAD_CHARS, MAX_TOKENS, STATS, TAIL_CHARS, read_blocks
@@ -31,7 +32,7 @@ def check_shapes(page: Blocks) -> None:
     features = describe(page)
     n = len(page.blocks)
     assert features.ends.shape == (len(FIELDS), n)
-    assert features.columns.shape == (n, N_COLUMNS)
+    assert features.columns.shape == (n, N_COLUMNS + N_CARDS)
     assert features.word_ends.shape == features.elements.shape == features.paths.shape == (n,)
     assert features.spans.shape == (len(features.parents), 2)
     ends = features.ends.ravel()

@@ -18,8 +18,8 @@ MODEL = small_model()
 odds = st.lists(st.tuples(st.floats(-40, 40), st.floats(-40, 40)), max_size=10)
 
 
-def labels(*rows: tuple[float, float, float], article: float = 1.0) -> list[str]:
-    return [LABELS[number] for number in choose_labels(np.array(rows), article=article)]
+def labels(*rows: tuple[float, float, float], article: float = 1.0, has_tree: bool = False) -> list[str]:
+    return [LABELS[number] for number in choose_labels(np.array(rows), article=article, has_tree=has_tree)]
 
 
 @pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
@@ -63,11 +63,12 @@ def test_a_block_that_is_probably_not_body_is_left_out_even_where_body_is_the_li
     ]
 
 
-@pytest.mark.parametrize(
-    ("body", "wanted"), [(np.nextafter(0.75, 0), "teaser"), (0.75, "body"), (np.nextafter(0.75, 1), "body")]
-)
-def test_in_an_article_a_block_like_a_teaser_needs_three_quarters(body: float, wanted: str) -> None:
-    assert labels((body, 0.0, 1 - body)) == [wanted]
+@pytest.mark.parametrize(("has_tree", "least"), [(False, 0.75), (True, 0.85)])
+def test_in_an_article_a_block_like_a_teaser_needs_more_and_most_where_markup_could_tell(
+    has_tree: bool, least: float
+) -> None:
+    tried = [np.nextafter(least, 0), least, np.nextafter(least, 1)]
+    assert labels(*((body, 0.0, 1 - body) for body in tried), has_tree=has_tree) == ["teaser", "body", "body"]
 
 
 @pytest.mark.parametrize(

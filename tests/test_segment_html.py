@@ -187,6 +187,13 @@ def test_link_around_blocks_counts_in_each_of_them_and_never_beyond_their_length
     assert columns.link_chars == (len("Ferry late"), len("Pump broke"))
 
 
+def test_link_around_blocks_gives_each_of_them_its_target_and_none_after_it() -> None:
+    html = "<a href=/story><h3>Ferry late</h3><p>Pump broke <a href=/pumps>again</a></p><p>Two</p></a><p>End</p>"
+    columns = markup(segment_html(html))
+    assert columns.hrefs == ("/story", "/story", "", "")  # a link in a link ends the outer one
+    assert columns.links == (1, 2, 0, 0)
+
+
 def test_targets_and_names_are_cut() -> None:
     page = segment_html(f"<div id={'i' * 999}><a href={'h' * 999}>x</a></div>")
     assert len(markup(page).hrefs[0]) == MAX_HREF

@@ -105,7 +105,7 @@ Migration = Callable[[Connection], None]
 
 def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
     """Name all that must be equal for stored documents to compare with new ones."""
-    thresholds = "SIMILAR SAME_SIZE COVERED HELD PASSAGE_WORDS EXCERPT_WORDS LEAST_SHARED GAP_WORDS".split()
+    thresholds = "SIMILAR MISREAD SAME_SIZE COVERED HELD PASSAGE_WORDS EXCERPT_WORDS LEAST_SHARED GAP_WORDS".split()
     limits = {name.lower(): getattr(overlap, name) for name in thresholds} | {
         "set_bits": SET_BITS,
         "key_bits": KEY_BITS,
