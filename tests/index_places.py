@@ -14,10 +14,15 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, select
 
+from classifier.shingles import KEY_BITS
 from service.index import Document, Index, open_index
 from service.index.changes import unpacked_keys
 from service.index.clusters import linked, replay
-from service.index.schema import DOCUMENTS, EDGES, KEYS, NAMES, RECENT_KEYS
+from service.index.database import SQLITE
+from service.index.key_filter import KeyFilter
+from service.index.pieces import state
+from service.index.recent_keys import RecentKeys
+from service.index.schema import DOCUMENTS, EDGES, KEYS, NAMES
 
 MakePlace = Callable[[str], str]
 
@@ -130,18 +135,20 @@ def clusters(index: Index) -> dict[str, str]:
 
 
 def assert_whole(place: str) -> list[str]:
-    """Check that keys, edges, clusters and names fit the documents; gives their ids, the oldest first."""
+    """Check that keys and their filter, edges, clusters and names fit the documents; gives their ids, oldest first."""
     with open_index(place) as index, index.database.reading() as connection:
         rows = connection.execute(select(DOCUMENTS).order_by(DOCUMENTS.c.number)).all()
         edges = [
             (a, b, s) for a, b, s in connection.execute(select(EDGES.c.document, EDGES.c.other, EDGES.c.similarity))
         ]
         led = [document for (document,) in connection.execute(select(NAMES.c.document))]
-        held = [
-            (key, number)
-            for table in (KEYS, RECENT_KEYS)
-            for key, number in connection.execute(select(table.c.key, table.c.document))
-        ]
+        held = [(key, number) for key, number in connection.execute(select(KEYS.c.key, KEYS.c.document))]
+        if index.database.dialect == SQLITE:
+            keys = sorted({key for key, _ in held})
+            assert KeyFilter().perhaps_held(connection, keys, state(connection)[0]) == keys
+            recent = RecentKeys()  # from the log alone
+            assert recent.catch_up(connection)
+            held += [(key, number) for key, number in recent.between(0, 1 << KEY_BITS).T.tolist()]
     numbers = [row.number for row in rows]
     assert sorted(held) == sorted((key, row.number) for row in rows for key in unpacked_keys(row._mapping["keys"]))
     assert {number for a, b, _ in edges for number in (a, b)} <= set(numbers)

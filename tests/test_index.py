@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from classifier.bands import Banding
+from classifier.shingles import KEY_BITS
 from classifier.signing import KeyScheme
 from classifier.types import Relation, SigningScheme
 from service.index import (
@@ -18,12 +19,14 @@ from service.index import (
     IndexMismatch,
     IndexUnavailable,
     NoIndex,
+    changes,
     migrations,
     names,
     open_index,
 )
 from service.index.changes import packed_keys, unpacked_keys
 from service.index.database import Database
+from service.index.recent_keys import recent_keys
 from service.index.store import Age
 from service.index.transfer import export_lines, import_lines
 from tests.index_places import PASSWORD, MakePlace, add_each, assert_whole, clusters, document, window
@@ -381,6 +384,7 @@ def test_index_of_schema_1_gets_similarities_and_clusters_that_agree(new_place: 
         add_each(index, [document("z", window(2, 0)), document("b", window(2, 130)), document("a", window(2, 30, 190))])
         before = list(export_lines(index))
         with index.database.writing() as connection:
+            back_to_schema_2(connection)
             for statement in (
                 "ALTER TABLE edges DROP COLUMN similarity",
                 "DROP TABLE names",
@@ -393,4 +397,40 @@ def test_index_of_schema_1_gets_similarities_and_clusters_that_agree(new_place: 
         assert list(export_lines(index)) == before
         index.remove(["b"])
         assert index.resolve("b") == "z"
+    assert_whole(place)
+
+
+def back_to_schema_2(connection: Connection) -> None:
+    """Let recent keys be a table of pairs again, without a filter over the others."""
+    connection.execute(text("CREATE TABLE recent_keys (key BIGINT, document BIGINT, PRIMARY KEY (key, document))"))
+    if connection.dialect.name == "sqlite":
+        pairs = recent_keys(connection).between(0, 1 << KEY_BITS).T.tolist()
+        connection.exec_driver_sql("INSERT INTO recent_keys VALUES (?, ?)", [tuple(pair) for pair in pairs])
+    for statement in (
+        "DROP TABLE key_runs",
+        "DROP TABLE key_pieces",
+        "DELETE FROM settings WHERE name IN ('moved_pieces', 'last_run')",
+        "INSERT INTO settings VALUES ('next_move', '70000000000000')",
+        "UPDATE settings SET value = '2' WHERE name = 'schema'",
+    ):
+        connection.execute(text(statement))
+
+
+def test_index_of_schema_2_gets_runs_and_a_filter(new_place: MakePlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "PIECES_A_DOCUMENT", 3000)
+    monkeypatch.setattr(migrations, "PAIRS_A_RUN", 50)
+    place = new_place("schema2")
+    with open_index(place) as index:
+        add_each(index, [document(f"{n}", window(n % 10)) for n in range(30)])
+        before = list(export_lines(index))
+        with index.database.writing() as connection:
+            back_to_schema_2(connection)
+    with open_index(place) as index:
+        assert index.stats().schema == NEWEST
+        assert list(export_lines(index)) == before
+        assert all(answer.seen for answer in index.check([document(f"q{n}", window(n)) for n in range(10)]))
+    assert_whole(place)
+    with open_index(place) as index:
+        add_each(index, [document(f"later {n}", window(n % 12)) for n in range(30)])
+        index.remove([f"{n}" for n in range(15)])
     assert_whole(place)

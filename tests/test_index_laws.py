@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from classifier.duplicates import find_duplicates
 from classifier.signing import sign_texts
-from service.index import Answer, Document, Index, open_index
+from service.index import Answer, Document, Index, changes, open_index
 from service.index.transfer import export_lines, import_lines
 from tests.index_places import MakePlace, add_each, assert_whole, clear, clusters, document, window
 
@@ -49,6 +49,12 @@ copies = st.lists(
     max_size=8,
     unique_by=lambda each: each.id,
 )
+
+
+@pytest.fixture(autouse=True)
+def keys_that_move_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let few documents do what else takes ten thousands."""
+    monkeypatch.setattr(changes, "PIECES_A_DOCUMENT", 9000)
 
 
 @pytest.fixture

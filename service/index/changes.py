@@ -12,11 +12,12 @@ from classifier.shingles import KEY_BITS
 from service.index.clusters import replay, spread
 from service.index.lookup import Stored, clusters_of, edges_of
 from service.index.names import forget_names, hand_on_names, keep_names
-from service.index.schema import DOCUMENTS, EDGES, KEYS, NEXT_MOVE, RECENT_KEYS, SETTINGS, set_value
+from service.index.recent_keys import recent_keys
+from service.index.schema import DOCUMENTS, EDGES, KEYS
 
-ROUND_DOCUMENTS = 32_768
-"""Documents in whose course every key range is moved once from the recent keys to the others: each batch changes the
-few pages of its range, and the recent keys stay a few thousand pages."""
+PIECES_A_DOCUMENT = 1
+"""So many pieces move for each new document: each batch changes the few pages of its pieces, and the recent keys, of
+half a round of documents on average, take 17 MB of memory."""
 KEY_BYTES = (KEY_BITS + 7) // 8
 _CHUNK = 500
 
@@ -56,37 +57,23 @@ def put(connection: Connection, rows: Sequence[tuple[Stored, Sequence[int]]], ed
     if both:
         names = ("document", "other", "similarity")
         connection.execute(insert(EDGES), [dict(zip(names, edge, strict=True)) for edge in both])
-    held = sorted((key, stored.number) for stored, keys in rows for key in keys)
-    _put_keys(connection, held)
-    if connection.dialect.name == "sqlite":
-        move_keys(connection, (len(rows) << KEY_BITS) // ROUND_DOCUMENTS)
-
-
-def _put_keys(connection: Connection, held: Sequence[tuple[int, int]]) -> None:
-    """Write keys past the library's own handling of rows, which would take longer than the database does."""
-    if not held:
+    numbers = np.repeat([stored.number for stored, _ in rows], [len(keys) for _, keys in rows])
+    if not numbers.size:
         return
+    pairs = np.array([np.concatenate([np.array(keys, np.int64) for _, keys in rows]), numbers])
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"INSERT INTO {RECENT_KEYS.name} (key, document) VALUES (?, ?)", list(held))
+        recent_keys(connection).add(connection, pairs)
         return
-    keys, documents = zip(*held, strict=True)
-    connection.exec_driver_sql(
+    connection.exec_driver_sql(  # past the library's own handling of rows, which takes longer than the database does
         f"INSERT INTO {KEYS.name} (key, document) SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
-        (list(keys), list(documents)),
+        tuple(pairs.tolist()),
     )
 
 
-def move_keys(connection: Connection, width: int) -> None:
-    """Move the next range of recent keys, so wide, to the others; the range after the last is the first."""
-    first = int(connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == NEXT_MOVE)).scalar_one())
-    end = first + min(width, 1 << KEY_BITS)
-    for low, high in ((first, end), (first - (1 << KEY_BITS), end - (1 << KEY_BITS))):
-        within = RECENT_KEYS.c.key.between(max(low, 0), high - 1)
-        if high > 0:
-            chosen = select(RECENT_KEYS.c.key, RECENT_KEYS.c.document).where(within)
-            connection.execute(insert(KEYS).from_select(["key", "document"], chosen.order_by(*RECENT_KEYS.c)))
-            connection.execute(delete(RECENT_KEYS).where(within))
-    set_value(connection, NEXT_MOVE, str(end % (1 << KEY_BITS)))
+def settle(connection: Connection, n: int) -> None:
+    """Move recent keys to the others, as much as so many new documents ask for; to stand last in its transaction."""
+    if connection.dialect.name == "sqlite":
+        recent_keys(connection).move(connection, n * PIECES_A_DOCUMENT)
 
 
 def move_clusters(connection: Connection, changes: Mapping[int, int]) -> None:
@@ -122,10 +109,24 @@ def take_out(connection: Connection, numbers: Iterable[int], *, for_good: bool =
         connection.execute(delete(EDGES).where(EDGES.c.document.in_(chunk)))
         connection.execute(delete(EDGES).where(EDGES.c.other.in_(chunk)))
     held = [(key, number) for number, _, keys in found for key in keys]
-    for table in (KEYS, RECENT_KEYS):
-        _delete_keys(connection, table.name, held)
+    if held:
+        delete_keys(connection, held)
     regroup(connection, replay(spread(beside, partial(edges_of, connection))))
     return len(found)
+
+
+def delete_keys(connection: Connection, held: Sequence[tuple[int, int]]) -> None:
+    """Take pairs of a key and a document out, wherever they stand."""
+    if connection.dialect.name == "sqlite":
+        recent_keys(connection).remove(connection, np.array(held, np.int64).T)
+        connection.exec_driver_sql(f"DELETE FROM {KEYS.name} WHERE key = ? AND document = ?", sorted(held))
+        return
+    keys, documents = zip(*held, strict=True)
+    connection.exec_driver_sql(
+        f"DELETE FROM {KEYS.name} USING unnest(%s::bigint[], %s::bigint[]) AS gone(key, document) "
+        f"WHERE {KEYS.name}.key = gone.key AND {KEYS.name}.document = gone.document",
+        (list(keys), list(documents)),
+    )
 
 
 def regroup(connection: Connection, clusters: Mapping[int, int]) -> None:
@@ -143,20 +144,6 @@ def _read_keys(connection: Connection, numbers: Iterable[int]) -> Iterator[tuple
         query = select(columns.number, columns.cluster, columns["keys"]).where(columns.number.in_(chunk))
         for number, cluster, keys in connection.execute(query):
             yield number, cluster, unpacked_keys(keys)
-
-
-def _delete_keys(connection: Connection, table: str, held: Sequence[tuple[int, int]]) -> None:
-    if not held:
-        return
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"DELETE FROM {table} WHERE key = ? AND document = ?", sorted(held))
-        return
-    keys, documents = zip(*held, strict=True)
-    connection.exec_driver_sql(
-        f"DELETE FROM {table} USING unnest(%s::bigint[], %s::bigint[]) AS gone(key, document) "
-        f"WHERE {table}.key = gone.key AND {table}.document = gone.document",
-        (list(keys), list(documents)),
-    )
 
 
 def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:

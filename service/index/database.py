@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from service.index.key_filter import FILTER, KeyFilter
+from service.index.recent_keys import RECENT
 from service.index.records import IndexUnavailable
 
 SQLITE = "sqlite"
@@ -21,7 +23,7 @@ DRIVER = "postgresql+pg8000"
 
 BUSY_SECONDS = 60
 """How long a writer waits for another."""
-CACHE_KIB = 96 * 1024
+CACHE_KIB = 48 * 1024
 """Of each connection."""
 WAL_BYTES = 64 * 1024 * 1024
 """To what size SQLite cuts its log back once what it holds is in the file."""
@@ -60,14 +62,16 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection that alone may write; all of it is on disk at the end, or none where an error is raised."""
-        with (
-            self._errors_named(),
-            self._engine.connect().execution_options(write=True) as connection,
-            connection.begin(),
-        ):
-            if self.dialect == POSTGRES:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
-            yield connection
+        with self._errors_named(), self._engine.connect().execution_options(write=True) as connection:
+            kept = connection.info
+            try:
+                with connection.begin():
+                    if self.dialect == POSTGRES:
+                        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+                    yield connection
+            except BaseException:
+                kept.pop(RECENT, None)  # it may know keys that are not there now
+                raise
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:
@@ -119,6 +123,8 @@ def _engine(url: URL) -> Engine:
         ) from None
     if url.get_backend_name() == SQLITE:
         event.listen(engine, "connect", _set_up_sqlite)
+        shared = KeyFilter()
+        event.listen(engine, "connect", lambda _, record: record.info.update({FILTER: shared}))
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", _set_up_postgres)

@@ -8,21 +8,20 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
     Connection,
     Integer,
-    Select,
     bindparam,
     case,
     func,
     literal_column,
     select,
-    union_all,
 )
 
 from classifier.candidates import MOST_DOCUMENTS
 from service.index.clusters import MOST_COUNTED, Links, linked
-from service.index.schema import DOCUMENTS, EDGES, KEYS, RECENT_KEYS
+from service.index.key_filter import key_filter
+from service.index.recent_keys import recent_keys
+from service.index.schema import DOCUMENTS, EDGES, KEYS
 from service.index.statements import VALUES_A_STATEMENT, Statement, one_of
 
 ENDS = 5
@@ -58,6 +57,7 @@ class Stored:
 Rank = tuple[int, float, int, str]
 """What decides on the document to keep of a cluster, the least first."""
 
+_NOBODY = Holders([], common=False)
 _COLUMNS = [DOCUMENTS.c[name] for name in Stored.__slots__]
 _BY_NUMBER = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.number)))
 _BY_ID = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.id)))
@@ -73,33 +73,29 @@ _OLDEST_MEMBERS = Statement(
 _LAST_NUMBER = Statement(select(func.max(DOCUMENTS.c.number)))
 
 
-def _holders_query() -> CompoundSelect[Any]:
-    parts = (select(table.c.key, table.c.document).where(one_of(table.c.key)) for table in (KEYS, RECENT_KEYS))
-    return union_all(*parts).limit(bindparam("most", type_=Integer()))
-
-
-def _end_query(*, newest: bool) -> Select[Any]:
-    """Read the first documents of a key; the two tables apart, so that each gives its own first ones by its order."""
-    parts = []
-    most = bindparam("most", type_=Integer())
-    for table in (KEYS, RECENT_KEYS):
-        part = select(table.c.document).where(table.c.key == bindparam("key"))
-        ordered = part.order_by(table.c.document.desc() if newest else table.c.document.asc()).limit(most)
-        parts.append(select(ordered.subquery().c.document))
-    document = union_all(*parts).subquery().c.document
-    return select(document).order_by(document.desc() if newest else document.asc()).limit(most)
-
-
-_HOLDERS = Statement(_holders_query())
-_OLDEST, _NEWEST = Statement(_end_query(newest=False)), Statement(_end_query(newest=True))
+_HOLDERS = Statement(
+    select(KEYS.c.key, KEYS.c.document).where(one_of(KEYS.c.key)).limit(bindparam("most", type_=Integer()))
+)
+_OF_KEY = select(KEYS.c.document).where(KEYS.c.key == bindparam("key")).limit(bindparam("most", type_=Integer()))
+_OLDEST = Statement(_OF_KEY.order_by(KEYS.c.document))
+_NEWEST = Statement(_OF_KEY.order_by(KEYS.c.document.desc()))
 
 
 def holders_of(connection: Connection, keys: Iterable[int]) -> dict[int, Holders]:
     """Find who holds each key; keys that no document holds are left out."""
     found: dict[int, Holders] = {}
     every = sorted(set(keys))
+    newer: dict[int, list[int]] = {}
+    if every and connection.dialect.name == "sqlite":
+        recent = recent_keys(connection)
+        for key, document in recent.holders(every):
+            newer.setdefault(key, []).append(document)
+        every = key_filter(connection).perhaps_held(connection, every, recent.moved)
     for first in range(0, len(every), VALUES_A_STATEMENT):
         _find_holders(connection, every[first : first + VALUES_A_STATEMENT], found)
+    for key, documents in newer.items():
+        older = found.get(key, _NOBODY)
+        found[key] = _holders(sorted(older.numbers + documents), common=older.common)
     return found
 
 
@@ -120,9 +116,9 @@ def _find_holders(connection: Connection, keys: list[int], found: dict[int, Hold
         found[keys[0]] = _ends(connection, keys[0])
 
 
-def _holders(numbers: list[int]) -> Holders:
+def _holders(numbers: list[int], *, common: bool = False) -> Holders:
     """Keep one more than is common whole: the asked document itself may be among them."""
-    if len(numbers) <= MOST_DOCUMENTS + 1:
+    if len(numbers) <= MOST_DOCUMENTS + 1 and not common:
         return Holders(numbers, common=False)
     return Holders(numbers[: ENDS + 1] + numbers[-ENDS - 1 :], common=True)
 

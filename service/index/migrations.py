@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from sqlalchemy import Connection, bindparam, select, text, update
 
 from classifier.packed import unpack_set
 from service.index.changes import regroup
 from service.index.clusters import Links, replay
+from service.index.key_filter import count_anew
 from service.index.lookup import by_number, edges_of
 from service.index.names import keep_names
-from service.index.schema import DOCUMENTS, EDGES, NAMES, Migration
+from service.index.recent_keys import recent_keys
+from service.index.schema import DOCUMENTS, EDGES, KEY_PIECES, KEY_RUNS, NAMES, Migration
+
+PAIRS_A_RUN = 65_536
 
 _SET_SIMILARITY = (
     update(EDGES)
@@ -56,5 +61,18 @@ def _weighed(connection: Connection, members: Sequence[int]) -> Links:
     return links
 
 
-ALL: tuple[Migration, ...] = (_weigh_pairs,)
+def _filter_keys(connection: Connection) -> None:
+    """Make a log of runs of SQLite's recent keys, and a filter over the others."""
+    KEY_RUNS.create(connection)
+    KEY_PIECES.create(connection)
+    if connection.dialect.name == "sqlite":
+        recent = connection.exec_driver_sql("SELECT key, document FROM recent_keys ORDER BY key, document")
+        while rows := recent.fetchmany(PAIRS_A_RUN):
+            recent_keys(connection).add(connection, np.array([tuple(row) for row in rows], np.int64).T)
+        count_anew(connection)
+    connection.execute(text("DROP TABLE recent_keys"))
+    connection.execute(text("DELETE FROM settings WHERE name = 'next_move'"))
+
+
+ALL: tuple[Migration, ...] = (_weigh_pairs, _filter_keys)
 """The first brings schema 1 to 2."""

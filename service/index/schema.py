@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Float,
@@ -60,19 +61,34 @@ DOCUMENTS = Table(
 that reading the others leaves them alone; the index answers alone which document of a cluster to keep."""
 
 
-def _key_table(name: str) -> Table:
-    return Table(
-        name,
-        TABLES,
-        Column("key", _NUMBER, primary_key=True, autoincrement=False),
-        Column("document", _NUMBER, primary_key=True, autoincrement=False),
-        sqlite_with_rowid=False,
-    )
+KEYS = Table(
+    "keys",
+    TABLES,
+    Column("key", _NUMBER, primary_key=True, autoincrement=False),
+    Column("document", _NUMBER, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
 
+KEY_RUNS = Table(
+    "key_runs",
+    TABLES,
+    Column("run", _NUMBER, primary_key=True, autoincrement=False),
+    Column("since", _NUMBER, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("pairs", LargeBinary, nullable=False),
+)
+"""SQLite alone uses it: new keys, as each would else change a page of the large table of its own; see `recent_keys`.
+`since` is how many pieces had moved, `pairs` the keys, then the documents, eight bytes each."""
 
-KEYS = _key_table("keys")
-RECENT_KEYS = _key_table("recent_keys")
-"""SQLite alone uses it: it takes new keys, as each would else change a page of the large table of its own."""
+KEY_PIECES = Table(
+    "key_pieces",
+    TABLES,
+    Column("piece", _NUMBER, primary_key=True, autoincrement=False),
+    Column("counted", _NUMBER, nullable=False),
+    Column("values", LargeBinary, nullable=False),
+)
+"""SQLite alone uses it: what keys there are in `keys`; see `key_filter`. `counted` is how many values a piece had when
+it was last made of `keys` itself."""
 
 EDGES = Table(
     "edges",
@@ -96,7 +112,10 @@ NAMES = Table(
 now: its own while it is there, though in a cluster of another name."""
 
 SCHEMA = "schema"
-NEXT_MOVE = "next_move"
+MOVED = "moved_pieces"
+LAST_RUN = "last_run"
+STATE = (SCHEMA, MOVED, LAST_RUN)
+"""What stands among the settings and changes with what the index holds."""
 
 
 Migration = Callable[[Connection], None]
@@ -156,15 +175,14 @@ def prepare(connection: Connection, wanted: Mapping[str, str], place: str, migra
     held = stored_settings(connection)
     if held is None:
         TABLES.create_all(connection)
-        held = {}
-    else:
+    missing = {SCHEMA: str(newest), MOVED: "0", LAST_RUN: "0"} | dict(wanted)
+    rows = [{"name": name, "value": value} for name, value in missing.items() if name not in (held or {})]
+    if rows:
+        connection.execute(insert(SETTINGS), rows)
+    if held is not None:
         for migrate in migrations[int(held[SCHEMA]) - 1 :]:
             migrate(connection)
         set_value(connection, SCHEMA, str(newest))
-    missing = {SCHEMA: str(newest), NEXT_MOVE: "0"} | dict(wanted)
-    rows = [{"name": name, "value": value} for name, value in missing.items() if name not in held]
-    if rows:
-        connection.execute(insert(SETTINGS), rows)
 
 
 def stored_settings(connection: Connection) -> dict[str, str] | None:

@@ -10,17 +10,17 @@ from typing import Self
 
 from sqlalchemy import Connection, func, select, text
 
-from classifier.shingles import KEY_BITS
 from classifier.signing import KEYS as KEY_SCHEME
 from classifier.signing import SCHEME, KeyScheme
 from classifier.types import SigningScheme
 from service.index import migrations
-from service.index.changes import Edge, move_clusters, move_keys, put, regroup, take_out
+from service.index.changes import Edge, move_clusters, put, regroup, settle, take_out
 from service.index.database import SQLITE, Database
 from service.index.lookup import Best, Stored, by_id, clusters_of, ids_of, last_number
 from service.index.names import keep_names, leads_to
+from service.index.recent_keys import move_all
 from service.index.records import Answer, Document, Entry, NoIndex, Stats
-from service.index.schema import DOCUMENTS, EDGES, is_ready, prepare, schema_version, settings_of
+from service.index.schema import DOCUMENTS, EDGES, TABLES, is_ready, prepare, schema_version, settings_of
 from service.index.sightings import Asked, Sightings
 
 EXPIRE_AT_ONCE = 1000
@@ -136,6 +136,7 @@ class Index:
         with self.database.writing() as connection:
             for part in _parts(connection, asked):
                 answers += self._add_part(connection, asked, part, now, unseen_only=unseen_only)
+            settle(connection, sum(answer.added for answer in answers))
         return answers
 
     def _add_part(
@@ -237,13 +238,13 @@ class Index:
         """Give back the room that removed documents left; others wait meanwhile."""
         with self.database.writing() as connection:
             if self.database.dialect == SQLITE:
-                move_keys(connection, 1 << KEY_BITS)
+                move_all(connection)
         with self.database.alone() as connection:
             if self.database.dialect == SQLITE:
                 connection.exec_driver_sql("VACUUM")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             else:
-                for table in ("documents", "keys", "recent_keys", "edges", "names"):
+                for table in TABLES.tables:
                     connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table}")
 
 
@@ -302,8 +303,5 @@ def _size(connection: Connection, database: Database) -> int:
     if database.path is not None:
         files = (database.path.with_name(database.path.name + end) for end in ("", "-wal", "-shm"))
         return sum(file.stat().st_size for file in files if file.exists())
-    names = [
-        f"pg_total_relation_size('{name}')"
-        for name in ("documents", "keys", "recent_keys", "edges", "names", "settings")
-    ]
+    names = [f"pg_total_relation_size('{name}')" for name in TABLES.tables]
     return int(connection.execute(text(f"SELECT {' + '.join(names)}")).scalar_one())

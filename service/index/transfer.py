@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Row, select
 
 from classifier.errors import DamagedSet
 from classifier.packed import unpack_set
-from service.index.changes import Edge, put, unpacked_keys
+from service.index.changes import Edge, put, settle, unpacked_keys
 from service.index.clusters import linked
 from service.index.lookup import Stored, edges_of, ids_of, last_number
 from service.index.names import names_of, put_names
 from service.index.records import Document, IndexMismatch
-from service.index.schema import DOCUMENTS, NEXT_MOVE, SCHEMA, stored_settings
+from service.index.schema import DOCUMENTS, STATE, stored_settings
 from service.index.store import Index
 
 FORMAT = 2
@@ -34,7 +34,7 @@ def export_lines(index: Index) -> Iterator[bytes]:
     """Write an index: a line of settings, then a line for each document, the oldest first, as of one moment."""
     with index.database.reading() as connection:
         held = stored_settings(connection) or {}
-        settings = {name: json.loads(value) for name, value in sorted(held.items()) if name not in (SCHEMA, NEXT_MOVE)}
+        settings = {name: json.loads(value) for name, value in sorted(held.items()) if name not in STATE}
         yield _line({"copydesk_index": FORMAT, "settings": settings})
         columns = [DOCUMENTS.c[name] for name in (*_DOCUMENT, "keys")]
         last = 0
@@ -70,6 +70,7 @@ def import_lines(index: Index, lines: Iterable[bytes]) -> int:
                 names |= {name: (number, stored.number) for name, number in led}
             put(connection, rows, edges)
             put_names(connection, names)
+            settle(connection, len(rows))
     return len(numbers)
 
 
@@ -125,7 +126,7 @@ def _check_settings(first: tuple[int, dict[str, Any]], held: dict[str, str], pla
             f"line {line} names format {found!r} of an export, expected {FORMAT}; "
             "give what `copydesk index export` wrote"
         )
-    own = {name: json.loads(value) for name, value in held.items() if name not in (SCHEMA, NEXT_MOVE)}
+    own = {name: json.loads(value) for name, value in held.items() if name not in STATE}
     differ = [
         f"{name} is {settings.get(name, 'not set')} in it and {own.get(name, 'not set')} here"
         for name in sorted(own.keys() | settings.keys())
