@@ -72,7 +72,7 @@ def put(connection: Connection, rows: Sequence[tuple[Stored, Sequence[int]]], ed
 
 def settle(connection: Connection, n: int) -> None:
     """Move recent keys to the others, as much as so many new documents ask for; to stand last in its transaction."""
-    if connection.dialect.name == "sqlite":
+    if n and connection.dialect.name == "sqlite":
         recent_keys(connection).move(connection, n * PIECES_A_DOCUMENT)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Integer, bindparam, delete, insert, select
+from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal_column, select
 
 from service.index.key_filter import count_anew, filter_keys
 from service.index.pieces import PIECE_SHIFT, PIECES, last_moves, state
@@ -32,6 +32,13 @@ _LATER = Statement(
     select(KEY_RUNS.c.since, KEY_RUNS.c.gone, KEY_RUNS.c.pairs)
     .where(KEY_RUNS.c.run > bindparam("run", type_=Integer()))
     .order_by(KEY_RUNS.c.run)
+)
+
+_FIRST_LEFT = Statement(
+    select(KEY_RUNS.c.run)
+    .where(KEY_RUNS.c.since > bindparam("moved", type_=Integer()))
+    .order_by(KEY_RUNS.c.run)
+    .limit(literal_column("1"))
 )
 
 
@@ -111,7 +118,12 @@ class RecentKeys:
             self.moved += n
             n_pieces -= n
         set_value(connection, MOVED, str(self.moved))
-        connection.execute(delete(KEY_RUNS).where(KEY_RUNS.c.since <= self.moved - PIECES))
+        self._forget(connection)
+
+    def _forget(self, connection: Connection) -> None:
+        """Delete the runs whose keys have all moved; as `since` rises with the runs, those after them are not read."""
+        left = _FIRST_LEFT.rows(connection, moved=self.moved - PIECES)
+        connection.execute(delete(KEY_RUNS).where(KEY_RUNS.c.run < (left[0][0] if left else self._last + 1)))
 
     def _write(self, connection: Connection, pairs: Pairs, *, gone: bool) -> None:
         self._last += 1
