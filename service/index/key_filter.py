@@ -26,7 +26,7 @@ FILTER = "key_filter"
 VALUE_BITS = 16
 _VALUE_SHIFT = PIECE_SHIFT - VALUE_BITS
 READ_ALL = 1024
-"""Once so many pieces have been asked for, all are read, which is 40 times as fast a piece as one by one."""
+"""Once so many pieces have been asked for, all are read: 4 us a piece, against 147 one by one (a million articles)."""
 _ROOM = 1.125
 """Room for this much more than the longest piece has, when the memory for all of them is made larger."""
 

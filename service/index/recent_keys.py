@@ -66,9 +66,9 @@ class RecentKeys:
         self._last = 0
 
     def catch_up(self, connection: Connection) -> bool:
-        """Read what is new in the log; False where so much has changed that it must be read from its beginning."""
+        """Read what is new in the log; False where the log is another one, as a file that was put in its place has."""
         moved, last = state(connection)
-        if last < self._last or moved < self.moved or (self._last and moved - self.moved >= PIECES):
+        if last < self._last or moved < self.moved:
             return False
         self.moved = moved
         if last > self._last:
