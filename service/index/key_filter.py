@@ -24,6 +24,7 @@ FILTER = "key_filter"
 """Under what name every connection has the one of its index."""
 
 VALUE_BITS = 16
+_ONES = (1 << VALUE_BITS) - 1
 _VALUE_SHIFT = PIECE_SHIFT - VALUE_BITS
 READ_ALL = 1024
 """Once so many pieces have been asked for, all are read: 4 us a piece, against 147 one by one (a million articles)."""
@@ -107,12 +108,10 @@ class KeyFilter:
 
 
 @jit
-def _are_there(
-    values: NDArray[np.uint16], counts: NDArray[np.int64], asked: NDArray[np.int64]
-) -> NDArray[np.bool_]:  # pragma: no cover - compiled
+def _are_there(values: NDArray[np.uint16], counts: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.bool_]:
     found = np.zeros(asked.size, np.bool_)
     for n in range(asked.size):
-        piece, value = asked[n] >> 16, asked[n] & 0xFFFF
+        piece, value = asked[n] >> VALUE_BITS, asked[n] & _ONES
         low, high = 0, counts[piece]
         while low < high:
             middle = (low + high) // 2
