@@ -153,6 +153,21 @@ def test_filter_that_is_read_piece_by_piece_or_whole_says_the_same(index: Index,
         assert shared.perhaps_held(connection, [key ^ (1 << 15) for key in keys], moved) == []
 
 
+def test_filter_that_is_given_room_knows_all_pieces(index: Index) -> None:
+    keys = [piece << PIECE_SHIFT for piece in range(40)]
+    add(index, {(key, 1) for key in keys}, PIECES)
+    with index.database.reading() as connection:
+        shared = KeyFilter()
+        assert shared.perhaps_held(connection, keys, state(connection)[0]) == keys
+    long = [(20 << PIECE_SHIFT) + (n << 15) for n in range(1, 500)]
+    with index.database.writing() as connection:
+        recent_keys(connection).add(connection, array({(key, 1) for key in long}))
+        recent_keys(connection).move(connection, 30)
+    with index.database.reading() as connection:
+        every = sorted({*keys, *long})
+        assert shared.perhaps_held(connection, every, state(connection)[0]) == every
+
+
 def test_piece_that_has_grown_forgets_what_was_removed(index: Index) -> None:
     old = {(n << 15, 1) for n in range(65)}
     add(index, old, PIECES)

@@ -71,40 +71,41 @@ class KeyFilter:
         asked = np.array(keys, np.int64)
         pieces = asked >> PIECE_SHIFT
         with self._lock:
-            missing = pieces[self._moved[pieces] <= last_moves(pieces, moved)]
-            if missing.size:
+            while (missing := pieces[self._moved[pieces] <= last_moves(pieces, moved)]).size:
                 self._read(connection, np.unique(missing), moved)
             found = _are_there(self._values, self._counts, asked >> _VALUE_SHIFT)
         perhaps: list[int] = asked[found].tolist()
         return perhaps
 
     def _read(self, connection: Connection, pieces: NDArray[np.int64], moved: int) -> None:
+        """Read some pieces or all; where there is no room for one, none is known then, but there is room."""
         if self._n_read < READ_ALL <= self._n_read + pieces.size:
+            every = range(0, PIECES, COUNT_AT_ONCE)
+            between = ((first, first + COUNT_AT_ONCE) for first in every)
+            rows: Iterable[Sequence[Any]] = (
+                row for ends in between for row in connection.exec_driver_sql(_PIECES_BETWEEN, ends).fetchall()
+            )
             pieces = np.arange(PIECES)
+        else:
+            rows = _PIECES.rows_of(connection, pieces.tolist())
         self._n_read += pieces.size
         self._counts[pieces] = 0
         self._moved[pieces] = -2 * PIECES  # should reading fail
-        if pieces.size == PIECES:
-            for first in range(0, PIECES, COUNT_AT_ONCE):
-                self._take(connection.exec_driver_sql(_PIECES_BETWEEN, (first, first + COUNT_AT_ONCE)).fetchall())
-        else:
-            self._take(_PIECES.rows_of(connection, pieces.tolist()))
-        self._moved[pieces] = moved
-
-    def _take(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Take pieces: their numbers and values."""
         for piece, data, *_ in rows:
             n = len(data) // 2
             if n > self._values.shape[1]:
-                self._widen(n)
+                self._forget(int(_ROOM * n) + 1)
+                return
             self._values[piece, :n] = np.frombuffer(data, "<u2")
             self._counts[piece] = n
+        self._moved[pieces] = moved
 
-    def _widen(self, n: int) -> None:
-        widened = np.zeros((PIECES, int(n * _ROOM) + 1), np.uint16)
-        for piece in np.flatnonzero(self._counts).tolist():
-            widened[piece, : self._counts[piece]] = self._values[piece, : self._counts[piece]]
-        self._values = widened
+    def _forget(self, room: int) -> None:
+        """Begin anew with room for longer pieces: copying the shorter ones would need the memory of both."""
+        self._values = np.zeros((PIECES, room), np.uint16)
+        self._counts[:] = 0
+        self._moved[:] = -2 * PIECES
+        self._n_read = 0
 
 
 @jit
