@@ -97,7 +97,7 @@ def unbroken(rows: Iterator[R]) -> Iterator[R | BadRow]:
     try:
         yield from rows
     except Exception as error:  # the rows before it have their answers, whatever is wrong
-        yield _internal(None, error)
+        yield internal_error(None, error)
 
 
 def answer_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
@@ -110,13 +110,13 @@ def _answer(row: PageRow, classify_pages: Classify) -> Answer | BadRow:
     try:
         result = next(classify_pages([row.page]))
     except Exception as error:  # whatever is wrong with this page, the rest goes on
-        return _internal(row, error)
+        return internal_error(row, error)
     if isinstance(result, UnreadablePage):
         return BadRow(row.id, row.line, result.code, str(result))
     return Answer(row, result)
 
 
-def _internal(row: PageRow | None, error: Exception) -> BadRow:
+def internal_error(row: PageRow | None, error: Exception) -> BadRow:
     """Name the kind of failure and its place alone: the error's own message might quote the page."""
     trace = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""

@@ -98,7 +98,7 @@ def _document(fields: dict[str, Any], found: JsonId, number: int, max_page_bytes
         raise _passed_on(fields["error"])
     if found is None:
         raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
-    published, source = _published(fields), string_field(fields, "source")
+    published, source = read_published(fields), string_field(fields, "source")
     body = string_field(fields, "body")
     if body is not None:
         check_size(body, max_page_bytes)
@@ -117,8 +117,12 @@ def _passed_on(error: object) -> BadField:
     )
 
 
-def _published(fields: dict[str, Any]) -> float:
-    """Read the time; one without an offset is in UTC."""
+def read_published(fields: dict[str, Any]) -> float:
+    """Read the time, NaN where there is none; one without an offset is in UTC.
+
+    Raises:
+        BadField: It is no time in ISO 8601.
+    """
     value = fields.get("published")
     if value is None:
         return UNKNOWN

@@ -138,10 +138,11 @@ def _answer_fields(row: Parsed, answer: Answer, verb: str) -> dict[str, Any]:
     fields: dict[str, Any] = {"id": row.id, "cluster": answer.cluster, "keep": answer.keep}
     if verb == "add":
         fields["added"] = answer.added
-    return fields | {"matches": [_match_fields(match) for match in answer.matches]}
+    return fields | {"matches": [match_fields(match) for match in answer.matches]}
 
 
-def _match_fields(match: Match) -> dict[str, Any]:
+def match_fields(match: Match) -> dict[str, Any]:
+    """Write a match; the ranges are in characters of the asked body."""
     overlap = match.overlap
     return {
         "id": match.id,

@@ -1,0 +1,46 @@
+"""The application: its endpoints, what surrounds them, and what starts and ends with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from classifier import Model
+from service.api import classify
+from service.api.problems import Problem, answer_invalid, answer_problem, answer_status
+from service.api.state import State
+from service.settings import Settings
+
+
+def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
+    """Build the application; the model is loaded when it starts.
+
+    Args:
+        settings: Of the service.
+        model: One that is loaded already.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.copydesk = State(settings, model)
+        yield
+        app.state.copydesk.close()
+
+    app = FastAPI(title="copydesk", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.include_router(classify.router)
+    app.add_exception_handler(Problem, answer_problem)
+    app.add_exception_handler(HTTPException, answer_status)
+    app.add_exception_handler(RequestValidationError, answer_invalid)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("copydesk")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,101 @@
+"""What all handlers share: the settings, the loaded model, the index, and the queues in front of both."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from starlette.requests import Request
+
+from classifier import Article, Model, UnreadablePage, classify, classify_page, load_model
+from classifier.types import Page
+from service.api.bodies import Held
+from service.api.problems import Problem
+from service.api.requests import Asked, Media, most_bytes
+from service.api.work import Work
+from service.index import Index, IndexMismatch, IndexUnavailable, open_index
+from service.settings import Settings
+
+R = TypeVar("R")
+INDEX_THREADS = 4
+"""Readers of the index at a time; writers wait for each other in the database."""
+HELD_BYTES = 256 * 1024 * 1024
+"""Bodies that a worker holds in memory at a time; at least one of the largest always fits."""
+WARM_UP = "<h1>A page to warm up with</h1><p>It has two blocks, so that every compiled loop runs once.</p>"
+
+
+class State:
+    """The service's own things; made once a process, before the first request."""
+
+    def __init__(self, settings: Settings, model: Model | None = None) -> None:
+        """Load the model and run it once, so that the first request need not wait for compiled code.
+
+        Raises:
+            ArtifactMismatch: The model cannot be loaded.
+        """
+        server = settings.server
+        self.settings = settings
+        self.model = model or load_model(settings.model)
+        self.held = Held(max(HELD_BYTES, most_bytes(Media.JSON, settings.max_page_bytes)))
+        self.model_work = Work("classifier", threads=1, most=server.queue, seconds=server.timeout)
+        self.index_work = Work("index", threads=INDEX_THREADS, most=server.queue, seconds=server.timeout)
+        self._index: Index | None = None
+        self._opening = threading.Lock()
+        for page in (Page("", html=WARM_UP), Page("", text=WARM_UP)):
+            next(classify([page], self.model))
+
+    def index(self) -> Index:
+        """Open the index at the first call that succeeds; call it on a thread of `index_work`.
+
+        Raises:
+            Problem: It cannot be opened.
+        """
+        with self._opening:
+            if self._index is None:
+                self._index = open_index(self.settings.index, preferred=self.settings.server.prefer)
+            return self._index
+
+    async def with_index(self, function: Callable[[Index], R]) -> R:
+        """Do something with the index.
+
+        Raises:
+            Problem: The index cannot be used, its queue is full, or it took too long.
+        """
+        return await self.index_work.run(lambda: named_errors(lambda: function(self.index())))
+
+    def article_of(self, asked: Asked) -> Article:
+        """Classify a page; call it on a thread of `model_work`.
+
+        Raises:
+            Problem: The page cannot be read.
+        """
+        try:
+            return classify_page(asked.row.page, self.model, explain=asked.explain)
+        except UnreadablePage as error:
+            raise Problem(error.code, str(error)) from None
+
+    def close(self) -> None:
+        """Finish what was begun, then let go of the index."""
+        self.model_work.close()
+        self.index_work.close()
+        if self._index is not None:
+            self._index.close()
+
+
+def named_errors(function: Callable[[], R]) -> R:
+    """Do something with the index; what it cannot do becomes a problem.
+
+    Raises:
+        Problem: The index cannot be used.
+    """
+    try:
+        return function()
+    except (IndexUnavailable, IndexMismatch) as error:
+        raise Problem("index_unavailable", str(error)) from None
+
+
+def state_of(request: Request) -> State:
+    """Take the state that the application was started with."""
+    state: State = request.app.state.copydesk
+    return state
