@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from classifier import Model
-from service.api import classify
+from service.api import articles, batches, classify, overview
 from service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from service.api.state import State
 from service.settings import Settings
@@ -32,7 +32,8 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
         app.state.copydesk.close()
 
     app = FastAPI(title="copydesk", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.include_router(classify.router)
+    for router in (classify.router, batches.router, articles.router, overview.router):
+        app.include_router(router)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_invalid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
@@ -114,7 +115,7 @@ async def answer_status(request: Request, error: Exception) -> Response:
 async def answer_invalid(request: Request, error: Exception) -> Response:
     """Answer a parameter that does not fit."""
     assert isinstance(error, RequestValidationError)
-    first = next(iter(error.errors()), {})
+    first: dict[str, Any] = next(iter(error.errors()), {})
     where = ".".join(str(part) for part in first.get("loc", ()))
     message = f"{where} is {str(first.get('input'))[:40]!r}: {first.get('msg', 'not as expected')}; look at /docs"
     return problem_response(Problem("bad_row", message), request.url.path)

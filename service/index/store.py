@@ -221,6 +221,10 @@ class Index:
             name = ids_of(connection, [found])[found]
         return [_named(each, name) for each in sorted(stored.values(), key=lambda each: each.number)]
 
+    def best(self, documents: Sequence[Entry]) -> Entry:
+        """Return the document to keep of a cluster's documents, at least one."""
+        return min(documents, key=lambda each: self._best.rank(each.source, each.published, each.length, each.id))
+
     def stats(self) -> Stats:
         """Count what the index holds; it reads the whole of some tables."""
         columns = DOCUMENTS.c

@@ -1,0 +1,70 @@
+"""The endpoints that tell about the service itself: its index, its model, and whether it is ready."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from classifier import load_manifest
+from classifier.artifact import default_folder
+from service.api.articles import told_time
+from service.api.requests import Media
+from service.api.state import state_of
+from service.index import Index
+from service.index.overview import growth, latest_clusters
+from service.rows import encode_row
+
+LATEST = 20
+"""Clusters that the overview names."""
+DAYS = 366
+"""Days that the overview counts."""
+CARD = "MODEL_CARD.md"
+
+router = APIRouter()
+
+
+@router.get("/v1/index")
+async def get_index(request: Request) -> Response:
+    """Tell how much the index holds, its latest clusters, and how it grew."""
+    return _json(await state_of(request).with_index(index_fields))
+
+
+@router.get("/v1/model")
+async def get_model(request: Request) -> Response:
+    """Give the model's manifest, scores included, and its card."""
+    folder = state_of(request).settings.model or default_folder()
+    card = folder / CARD
+    text = card.read_text(encoding="utf-8") if card.is_file() else None
+    return _json({"manifest": load_manifest(folder), "card": text})
+
+
+@router.get("/healthz")
+async def get_health() -> Response:
+    """Tell that the process answers."""
+    return _json({"status": "ok"})
+
+
+@router.get("/readyz")
+async def get_readiness(request: Request) -> Response:
+    """Tell that the model is loaded and the index answers."""
+    state = state_of(request)
+    await state.with_index(lambda index: index.get("ready"))
+    return _json({"status": "ready", "model": state.model.digest})
+
+
+def index_fields(index: Index) -> dict[str, Any]:
+    """Write the overview; times are in ISO 8601."""
+    told = {
+        name: told_time(value) if name.endswith(("_added", "_published")) and value is not None else value
+        for name, value in asdict(index.stats()).items()
+    }
+    latest = [asdict(each) | {"added": told_time(each.added)} for each in latest_clusters(index, LATEST)]
+    return told | {"latest": latest, "growth": [asdict(day) for day in growth(index, DAYS)]}
+
+
+def _json(fields: dict[str, Any]) -> Response:
+    return Response(encode_row(fields), media_type=Media.JSON)
