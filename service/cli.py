@@ -13,6 +13,8 @@ from pathlib import Path
 
 from service.dedup_command import add_dedup
 from service.index_command import add_index
+from service.keys_command import add_keys
+from service.serve_command import add_serve
 from service.settings import Settings
 from service.usage import OK, SOME_FAILED, WrongUsage, checked_files, chosen_settings, refuse, say
 
@@ -43,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_classify(commands)
     add_dedup(commands, version=_version)
     add_index(commands)
+    add_serve(commands)
+    add_keys(commands)
     return parser
 
 

@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 
 from classifier import Model
 from service.api import articles, batches, classify, overview
+from service.api.metrics import Metrics
 from service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from service.api.state import State
+from service.api.watch import Watch
 from service.settings import Settings
 
 
@@ -25,15 +27,18 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
         model: One that is loaded already.
     """
 
+    metrics = Metrics(settings.server.metrics)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.copydesk = State(settings, model)
+        app.state.copydesk = State(settings, metrics, model)
         yield
         app.state.copydesk.close()
 
     app = FastAPI(title="copydesk", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     for router in (classify.router, batches.router, articles.router, overview.router):
         app.include_router(router)
+    app.add_middleware(Watch, metrics=metrics)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_invalid)

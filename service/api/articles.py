@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from starlette.responses import Response
 
 from classifier import Article
 from classifier.types import LABELS
+from service.api.access import needs
 from service.api.bodies import read_body
 from service.api.problems import Problem
 from service.api.requests import Asked, Media, asked_fields, checked, fields_of, media_of, most_bytes
@@ -23,6 +23,7 @@ from service.api.state import State, state_of
 from service.dedup_rows import read_published
 from service.index import Answer, Document, Entry, Index
 from service.index_run import match_fields
+from service.keys import Scope
 from service.rows import encode_row, string_field
 
 NAMELESS = "\x1fasked without an id"
@@ -40,25 +41,25 @@ class Read:
     document: Document
 
 
-@router.post("/v1/articles/check")
+@router.post("/v1/articles/check", dependencies=[needs(Scope.READ)])
 async def check_article(request: Request) -> Response:
     """Classify and compare an article without adding it."""
     state = state_of(request)
     read = await _read(request, state, None)
-    (answer,) = await state.with_index(lambda index: index.check([read.document]))
+    (answer,) = await state.index_work.run(lambda: state.check([read.document]))
     return _json(answer_fields(read, answer))
 
 
-@router.put("/v1/articles/{id:path}")
+@router.put("/v1/articles/{id:path}", dependencies=[needs(Scope.WRITE)])
 async def put_article(request: Request, id: str) -> Response:
     """Classify, compare and add an article, in one transaction; repeating it changes nothing."""
     state = state_of(request)
     read = await _read(request, state, id)
-    (answer,) = await state.with_index(lambda index: index.add([read.document], now=time.time()))
+    (answer,) = await state.index_work.run(lambda: state.add([read.document]))
     return _json(answer_fields(read, answer))
 
 
-@router.get("/v1/articles/{id:path}")
+@router.get("/v1/articles/{id:path}", dependencies=[needs(Scope.READ)])
 async def get_article(request: Request, id: str) -> Response:
     """Read what the index holds of an article; its text is not kept."""
     entry = await state_of(request).with_index(lambda index: index.get(_known_name(id)))
@@ -67,7 +68,7 @@ async def get_article(request: Request, id: str) -> Response:
     return _json(entry_fields(entry))
 
 
-@router.delete("/v1/articles/{id:path}", status_code=204)
+@router.delete("/v1/articles/{id:path}", status_code=204, dependencies=[needs(Scope.WRITE)])
 async def delete_article(request: Request, id: str) -> Response:
     """Remove an article, as if it had never been added."""
     if not await state_of(request).with_index(lambda index: index.remove([_known_name(id)])):
@@ -75,7 +76,7 @@ async def delete_article(request: Request, id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/v1/clusters/{id:path}")
+@router.get("/v1/clusters/{id:path}", dependencies=[needs(Scope.READ)])
 async def get_cluster(request: Request, id: str) -> Response:
     """Read the documents of a cluster, by its id, one that it had, or that of any document in it."""
 

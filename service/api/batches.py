@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, TypeVar
@@ -10,17 +10,20 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from service.api import articles
+from service.api.access import needs
 from service.api.articles import Read, read_article
 from service.api.bodies import GZIP
 from service.api.classify import answered_fields
 from service.api.problems import Problem
 from service.api.requests import Media, asked_fields, bool_field, media_of
 from service.api.spool import Spool, line_groups
-from service.api.state import State, named_errors, state_of
+from service.api.state import State, state_of
 from service.classify import internal_error
+from service.keys import Scope
 from service.rows import BadField, BadRow, JsonId, Line, encode_row, error_fields, json_object, row_id
 
 T = TypeVar("T")
@@ -32,7 +35,7 @@ AnswerGroup = Callable[[list[Line | BadRow]], Awaitable[bytes]]
 router = APIRouter()
 
 
-@router.post("/v1/classify/batch")
+@router.post("/v1/classify/batch", dependencies=[needs(Scope.READ)])
 async def classify_batch(request: Request, explain: bool = False, include_text: bool = False) -> Response:
     """Label the blocks of many pages; a row that cannot be answered becomes an error row."""
     state = state_of(request)
@@ -49,7 +52,7 @@ async def classify_batch(request: Request, explain: bool = False, include_text: 
     return await _streamed(request, state, answer)
 
 
-@router.post("/v1/articles/batch")
+@router.post("/v1/articles/batch", dependencies=[needs(Scope.WRITE)])
 async def put_articles(request: Request) -> Response:
     """Classify, compare and add many articles; each group of answered rows is one transaction."""
     state = state_of(request)
@@ -70,7 +73,7 @@ def _add(state: State, rows: Sequence[Read | BadRow]) -> list[dict[str, Any] | B
     """Add a group in one transaction; where the index fails, none of it is there, and each row says so."""
     documents = [row.document for row in rows if isinstance(row, Read)]
     try:
-        answers = iter(named_errors(lambda: state.index().add(documents, now=time.time())))
+        answers = iter(state.add(documents))
     except Problem as problem:
         return [
             row if isinstance(row, BadRow) else BadRow(row.document.id, None, problem.code, str(problem))
@@ -110,7 +113,14 @@ async def _streamed(request: Request, state: State, answer: AnswerGroup) -> Resp
         raise
     packed = "gzip" in request.headers.get("accept-encoding", "").lower()
     headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"} if packed else {"Vary": "Accept-Encoding"}
-    lines = _answers(spool, state.settings.max_page_bytes, answer)
+    key: str | None = getattr(request.state, "key", None)
+
+    async def answer_in_turn(group: list[Line | BadRow]) -> bytes:
+        if key is not None:
+            await asyncio.sleep(state.rates.owe(key, len(group)))
+        return await answer(group)
+
+    lines = _answers(spool, state.settings.max_page_bytes, answer_in_turn)
     return Streamed(_packed(lines) if packed else lines, headers=headers, media_type=Media.NDJSON)
 
 
@@ -138,6 +148,6 @@ async def _packed(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 class Streamed(StreamingResponse):
     """A streamed answer to a body that still comes in: it leaves the receiving to whoever reads that."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Send it."""
         await self.stream_response(send)

@@ -9,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from classifier import Article
+from service.api.access import needs
 from service.api.bodies import read_body
 from service.api.requests import Asked, Media, Sent, charset_of, media_of, most_bytes, read_asked
 from service.api.state import State, state_of
+from service.keys import Scope
 from service.rows import answer_fields, encode_row
 
 PAGES = (Media.JSON, Media.HTML, Media.TEXT)
@@ -19,7 +21,7 @@ PAGES = (Media.JSON, Media.HTML, Media.TEXT)
 router = APIRouter()
 
 
-@router.post("/v1/classify")
+@router.post("/v1/classify", dependencies=[needs(Scope.READ)])
 async def classify_one(
     request: Request,
     id: Annotated[str | None, Query(max_length=2000)] = None,

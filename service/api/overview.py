@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -11,11 +13,14 @@ from starlette.responses import Response
 
 from classifier import load_manifest
 from classifier.artifact import default_folder
+from service.api.access import needs
 from service.api.articles import told_time
+from service.api.problems import Problem
 from service.api.requests import Media
 from service.api.state import state_of
 from service.index import Index
 from service.index.overview import growth, latest_clusters
+from service.keys import Scope
 from service.rows import encode_row
 
 LATEST = 20
@@ -23,17 +28,19 @@ LATEST = 20
 DAYS = 366
 """Days that the overview counts."""
 CARD = "MODEL_CARD.md"
+COUNTED_SECONDS = 30
+"""How long the counts of the index stay as they are, since counting reads whole tables."""
 
 router = APIRouter()
 
 
-@router.get("/v1/index")
+@router.get("/v1/index", dependencies=[needs(Scope.READ)])
 async def get_index(request: Request) -> Response:
     """Tell how much the index holds, its latest clusters, and how it grew."""
     return _json(await state_of(request).with_index(index_fields))
 
 
-@router.get("/v1/model")
+@router.get("/v1/model", dependencies=[needs(Scope.READ)])
 async def get_model(request: Request) -> Response:
     """Give the model's manifest, scores included, and its card."""
     folder = state_of(request).settings.model or default_folder()
@@ -54,6 +61,20 @@ async def get_readiness(request: Request) -> Response:
     state = state_of(request)
     await state.with_index(lambda index: index.get("ready"))
     return _json({"status": "ready", "model": state.model.digest})
+
+
+@router.get("/metrics", dependencies=[needs(Scope.READ)])
+async def get_metrics(request: Request) -> Response:
+    """Give the numbers for Prometheus; those of the index are counted anew every half a minute at most."""
+    state = state_of(request)
+    for name, work in (("classifier", state.model_work), ("index", state.index_work)):
+        state.metrics.queue.labels(name).set(work.taken)
+    state.metrics.held.set(state.held.n_bytes)
+    if time.monotonic() >= state.counted_until:
+        state.counted_until = time.monotonic() + COUNTED_SECONDS
+        with suppress(Problem):  # an index that cannot be used leaves its numbers as they were
+            state.metrics.set_index(await state.with_index(lambda index: index.stats()))
+    return Response(state.metrics.written(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def index_fields(index: Index) -> dict[str, Any]:

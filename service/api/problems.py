@@ -44,6 +44,7 @@ KINDS = {
     "large_headers": Kind(431, "The headers are too large"),
     "internal": Kind(500, "The server failed"),
     "busy": Kind(503, "The server has enough to do"),
+    "keys_unusable": Kind(503, "The keys cannot be read"),
     "index_unavailable": Kind(503, "The index cannot be used"),
     "timeout": Kind(504, "The answer took too long"),
 }

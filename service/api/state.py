@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -11,10 +12,13 @@ from starlette.requests import Request
 from classifier import Article, Model, UnreadablePage, classify, classify_page, load_model
 from classifier.types import Page
 from service.api.bodies import Held
+from service.api.metrics import Metrics
 from service.api.problems import Problem
+from service.api.rates import Rates
 from service.api.requests import Asked, Media, most_bytes
 from service.api.work import Work
-from service.index import Index, IndexMismatch, IndexUnavailable, open_index
+from service.index import Answer, Document, Index, IndexMismatch, IndexUnavailable, open_index
+from service.keys import KeyFile
 from service.settings import Settings
 
 R = TypeVar("R")
@@ -28,7 +32,7 @@ WARM_UP = "<h1>A page to warm up with</h1><p>It has two blocks, so that every co
 class State:
     """The service's own things; made once a process, before the first request."""
 
-    def __init__(self, settings: Settings, model: Model | None = None) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, model: Model | None = None) -> None:
         """Load the model and run it once, so that the first request need not wait for compiled code.
 
         Raises:
@@ -37,9 +41,15 @@ class State:
         server = settings.server
         self.settings = settings
         self.model = model or load_model(settings.model)
+        self.metrics = metrics
+        metrics.model.labels(self.model.digest).set(1)
+        self.keys = KeyFile(server.keys)
+        self.rates = Rates(server.rate / server.workers)
         self.held = Held(max(HELD_BYTES, most_bytes(Media.JSON, settings.max_page_bytes)))
         self.model_work = Work("classifier", threads=1, most=server.queue, seconds=server.timeout)
         self.index_work = Work("index", threads=INDEX_THREADS, most=server.queue, seconds=server.timeout)
+        self.counted_until = 0.0
+        """When, on the monotonic clock, the index is to be counted anew."""
         self._index: Index | None = None
         self._opening = threading.Lock()
         for page in (Page("", html=WARM_UP), Page("", text=WARM_UP)):
@@ -71,9 +81,31 @@ class State:
             Problem: The page cannot be read.
         """
         try:
-            return classify_page(asked.row.page, self.model, explain=asked.explain)
+            article = classify_page(asked.row.page, self.model, explain=asked.explain)
         except UnreadablePage as error:
             raise Problem(error.code, str(error)) from None
+        self.metrics.count_page(asked.row.page, article)
+        return article
+
+    def add(self, documents: Sequence[Document]) -> list[Answer]:
+        """Add documents in one transaction; call it on a thread of `index_work`.
+
+        Raises:
+            Problem: The index cannot be used.
+        """
+        return self._counted(named_errors(lambda: self.index().add(documents, now=time.time())))
+
+    def check(self, documents: Sequence[Document]) -> list[Answer]:
+        """Answer what adding each would; call it on a thread of `index_work`.
+
+        Raises:
+            Problem: The index cannot be used.
+        """
+        return self._counted(named_errors(lambda: self.index().check(documents)))
+
+    def _counted(self, answers: list[Answer]) -> list[Answer]:
+        self.metrics.count_articles(answers)
+        return answers
 
     def close(self) -> None:
         """Finish what was begun, then let go of the index."""
@@ -81,6 +113,7 @@ class State:
         self.index_work.close()
         if self._index is not None:
             self._index.close()
+        self.keys.close()
 
 
 def named_errors(function: Callable[[], R]) -> R:
