@@ -17,6 +17,7 @@ from service.api.problems import Problem, answer_invalid, answer_problem, answer
 from service.api.state import State
 from service.api.watch import Watch
 from service.settings import Settings
+from service.web import routes
 
 
 def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
@@ -38,6 +39,7 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
     app = FastAPI(title="copydesk", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     for router in (classify.router, batches.router, articles.router, overview.router):
         app.include_router(router)
+    app.include_router(routes())
     app.add_middleware(Watch, metrics=metrics)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)

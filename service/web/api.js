@@ -1,0 +1,84 @@
+// Talks to the service. Errors come as RFC 9457 problems and leave as words.
+
+const KEY = "copydesk-key";
+let key = "";
+
+try {
+  key = sessionStorage.getItem(KEY) ?? "";
+} catch {
+  // Storage is switched off: the key is held in memory alone.
+}
+
+export const hasKey = () => key !== "";
+
+export function setKey(value) {
+  key = value;
+  try {
+    if (value) sessionStorage.setItem(KEY, value);
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // As above.
+  }
+}
+
+export class Problem extends Error {
+  constructor(status, title, detail, retryAfter) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+    this.retryAfter = retryAfter;
+  }
+
+  get words() {
+    const wait = this.retryAfter ? ` Try again in ${this.retryAfter} s.` : "";
+    const told = this.message.charAt(0).toUpperCase() + this.message.slice(1);
+    return `${told}${/[.!?…]$/.test(told) ? "" : "."}${wait}`;
+  }
+}
+
+const TITLES = {
+  0: "The service cannot be reached",
+  401: "The service asks for an API key",
+  403: "This key may not do that",
+  404: "Not there",
+  413: "The page is too large",
+  422: "The page cannot be read",
+  429: "Too many requests",
+  503: "The service is busy",
+  504: "It took too long",
+};
+
+async function problemOf(response) {
+  let fields = {};
+  try {
+    fields = await response.json();
+  } catch {
+    // No problem document: the status alone says what is known.
+  }
+  const detail = typeof fields.detail === "string" ? fields.detail : "";
+  const title = TITLES[response.status] ?? fields.title ?? `The service answered ${response.status}`;
+  return new Problem(response.status, title, detail, response.headers.get("Retry-After"));
+}
+
+export async function call(method, path, fields) {
+  const headers = { Accept: "application/json" };
+  if (fields !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers.Authorization = `Bearer ${key}`;
+  const body = fields === undefined ? undefined : JSON.stringify(fields);
+  let response;
+  try {
+    response = await fetch(path, { method, headers, body, credentials: "omit", cache: "no-store" });
+  } catch {
+    throw new Problem(0, TITLES[0], "Nothing answered. Check that it runs and that the network is there.");
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response.status === 204 ? null : response.json();
+}
+
+export const segment = (id) => encodeURIComponent(id);
+
+export async function asset(name) {
+  const response = await fetch(`assets/${name}`);
+  if (!response.ok) throw await problemOf(response);
+  return response.text();
+}

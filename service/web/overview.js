@@ -1,0 +1,118 @@
+// The index at a glance: how much it holds, how it grew, and its latest clusters.
+
+import { call, segment } from "./api.js";
+import { counted, h, number, percent, svg } from "./dom.js";
+
+const HEIGHT = 240;
+const LEFT = 60;
+const RIGHT = 12;
+const TOP = 12;
+const BOTTOM = 28;
+
+const day = (text) => new Date(`${text}T00:00:00Z`);
+const shortDay = (date) => date.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const moment = (at) => {
+  const date = new Date(typeof at === "number" ? at * 1000 : at);
+  return Number.isNaN(date.getTime()) ? "" : date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+};
+
+function niceTop(value) {
+  const step = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((times) => times * step).find((top) => top >= value) ?? value;
+}
+
+function bytes(value) {
+  if (value < 1e6) return `${number(Math.ceil(value / 1e3))} kB`;
+  return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
+}
+
+// Documents and clusters by day, drawn by hand: the space between the lines is repeats.
+export function chart(growth, width) {
+  const days = growth.map((each) => day(each.day).getTime());
+  const [first, last] = [days[0], Math.max(days.at(-1), days[0] + 864e5)];
+  const top = niceTop(Math.max(...growth.map((each) => each.documents)));
+  const x = (at) => LEFT + ((width - LEFT - RIGHT) * (at - first)) / (last - first);
+  const y = (value) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
+  const points = (name) => {
+    const line = growth.map((each, at) => [x(days[at]), y(each[name])]);
+    if (line.length === 1) line.push([x(last), line[0][1]]);
+    return line;
+  };
+  const path = (line) => line.map(([px, py], at) => `${at ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
+  const area = (line) => `${path(line)}L${line.at(-1)[0].toFixed(1)} ${y(0)}L${line[0][0].toFixed(1)} ${y(0)}Z`;
+  const grid = [0, top / 2, top].filter(Number.isInteger).map((value) => [
+    svg("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
+    svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, number(value)),
+  ]);
+  const end = growth.at(-1);
+  const words = `From ${growth[0].day} to ${end.day}: ${counted(end.documents, "document")} in ${counted(end.clusters, "cluster")}.`;
+  const [documents, clusters] = [points("documents"), points("clusters")];
+  return svg("svg", { class: "chart", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": words }, grid,
+    svg("path", { class: "area documents", d: area(documents) }), svg("path", { class: "area clusters", d: area(clusters) }),
+    svg("path", { class: "line documents", d: path(documents) }), svg("path", { class: "line clusters", d: path(clusters) }),
+    svg("text", { x: LEFT, y: HEIGHT - 8 }, shortDay(new Date(first))),
+    days.length > 1 ? svg("text", { x: width - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, shortDay(new Date(last))) : null);
+}
+
+function figures(found) {
+  const repeats = found.documents - found.clusters;
+  const all = [
+    ["Documents", number(found.documents)],
+    ["Stories", number(found.clusters)],
+    ["Repeats", found.documents ? `${number(repeats)} (${percent(repeats / found.documents)})` : "0"],
+    typeof found.n_bytes === "number" ? ["On disk", bytes(found.n_bytes)] : null,
+  ];
+  return h("dl", { class: "figures" }, all.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+}
+
+function growthTable(growth) {
+  const row = (each) => h("tr", {}, h("th", { scope: "row" }, each.day), h("td", {}, number(each.documents)), h("td", {}, number(each.clusters)));
+  return h("details", {}, h("summary", {}, "The same as a table"),
+    h("table", {}, h("thead", {}, h("tr", {}, ["Day", "Documents", "Stories"].map((name) => h("th", { scope: "col" }, name)))),
+      h("tbody", {}, growth.map(row))));
+}
+
+function clusterItem(cluster, most, failed) {
+  const bar = h("span", { class: "fill" });
+  bar.style.setProperty("--share", (cluster.documents / most).toFixed(4));
+  const place = h("div", { class: "members" });
+  const open = async (event) => {
+    if (!event.target.open || place.firstChild) return;
+    try {
+      const { documents } = await call("GET", `v1/clusters/${segment(cluster.id)}`);
+      place.replaceChildren(h("ul", {}, documents.map((each) => h("li", {}, each.id, each.keep ? h("span", { class: "keep" }, "keep") : null))));
+    } catch (problem) {
+      failed(problem);
+    }
+  };
+  return h("li", {}, h("details", { ontoggle: open },
+    h("summary", {}, h("span", { class: "name" }, cluster.id), h("span", { class: "bar", "aria-hidden": "true" }, bar),
+      h("span", { class: "size" }, counted(cluster.documents, "document")), h("time", {}, moment(cluster.added))), place));
+}
+
+export async function overview(place, failed) {
+  place.setAttribute("aria-busy", "true");
+  try {
+    const found = await call("GET", "v1/index");
+    const growth = found.growth ?? [];
+    const latest = found.latest ?? [];
+    const most = Math.max(1, ...latest.map((cluster) => cluster.documents));
+    place.replaceChildren(figures(found));
+    if (!found.documents) {
+      place.append(h("p", { class: "lede" }, "Nothing in it yet. Read an article, then add it: its duplicates will be found from then on."));
+      return;
+    }
+    if (growth.length) {
+      place.append(h("figure", { class: "growth" },
+        h("figcaption", {}, h("h2", {}, "Over time"), h("p", { class: "key" },
+          h("span", { class: "swatch documents", "aria-hidden": "true" }), "documents ",
+          h("span", { class: "swatch clusters", "aria-hidden": "true" }), "stories")),
+        chart(growth, Math.max(300, Math.min(place.clientWidth, 1200))), growthTable(growth)));
+    }
+    place.append(h("h2", {}, "Latest stories"), h("ol", { class: "stories" }, latest.map((each) => clusterItem(each, most, failed))));
+  } catch (problem) {
+    failed(problem);
+  } finally {
+    place.removeAttribute("aria-busy");
+  }
+}

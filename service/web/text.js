@@ -1,0 +1,107 @@
+// Texts, offsets and what two texts share.
+
+const SURROGATE = /[\ud800-\udfff]/;
+const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}\p{M}]+/gu;
+const WORDS = 3;
+export const LARGE = 400_000; // characters; more than this makes a text field slow
+
+// The service counts characters, JavaScript counts UTF-16 units: this cuts a text by characters.
+export class Characters {
+  constructor(text) {
+    this.text = text;
+    this.units = null;
+    if (!SURROGATE.test(text)) return;
+    const units = [];
+    let at = 0;
+    for (const character of text) {
+      units.push(at);
+      at += character.length;
+    }
+    units.push(at);
+    this.units = Uint32Array.from(units);
+  }
+
+  unit(at) {
+    return this.units ? this.units[Math.min(at, this.units.length - 1)] : at;
+  }
+
+  slice(start, end) {
+    return this.text.slice(this.unit(start), this.unit(end));
+  }
+
+  ranges(ranges) {
+    return ranges.map(([start, end]) => [this.unit(start), this.unit(end)]);
+  }
+}
+
+function words(text, from = 0, to = text.length) {
+  return [...text.slice(from, to).matchAll(WORD)].map((found) => ({
+    word: found[0].normalize("NFKC").toLowerCase(),
+    start: from + found.index,
+    end: from + found.index + found[0].length,
+  }));
+}
+
+const shingle = (run, at) => run.slice(at, at + WORDS).map((each) => each.word).join(" ");
+
+function shingles(run) {
+  const found = new Set();
+  for (let at = 0; at + WORDS <= run.length; at += 1) found.add(shingle(run, at));
+  return found;
+}
+
+// The runs of words whose shingles the other text holds too; a run of three words alone is a stock phrase.
+function runs(text, known, from, to) {
+  const found = words(text, from, to);
+  const ranges = [];
+  let last = -1;
+  for (let at = 0; at + WORDS <= found.length; at += 1) {
+    if (!known.has(shingle(found, at))) continue;
+    if (at > last) ranges.push({ first: at, end: at + WORDS });
+    else ranges.at(-1).end = at + WORDS;
+    last = at + WORDS - 1;
+  }
+  return ranges.filter((run) => run.end - run.first > WORDS).map((run) => [found[run.first].start, found[run.end - 1].end]);
+}
+
+// What two texts share inside the ranges that the index names in the first, word for word: a list for each text.
+// All positions are in UTF-16 units.
+export function sharedRanges(text, ranges, other) {
+  const named = ranges.map(([start, end]) => shingles(words(text, start, end)));
+  const theirs = shingles(words(other));
+  const both = new Set(named.flatMap((each) => [...each]).filter((each) => theirs.has(each)));
+  return { own: ranges.flatMap(([start, end]) => runs(text, both, start, end)), theirs: runs(other, both) };
+}
+
+// As the command line tells the form of an input that has no telling name.
+export const looksLikeHtml = (text) => /^\s*<[a-zA-Z!?/]/.test(text);
+
+const CHARSET = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i;
+
+export function decode(bytes) {
+  const [a, b] = bytes;
+  if (a === 0xff && b === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (a === 0xfe && b === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const head = new TextDecoder("latin1").decode(bytes.subarray(0, 4096));
+    return decoderFor(CHARSET.exec(head)?.[1]).decode(bytes);
+  }
+}
+
+function decoderFor(charset) {
+  try {
+    return new TextDecoder(charset ?? "windows-1252");
+  } catch {
+    return new TextDecoder("windows-1252");
+  }
+}
+
+// A name for an article that has none: the same text gets the same one.
+export function nameOf(title, body) {
+  const slug = title.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  let hash = 0x811c9dc5; // FNV-1a, 32 bits
+  for (let at = 0; at < body.length; at += 1) hash = Math.imul(hash ^ body.charCodeAt(at), 0x01000193);
+  return `${slug.slice(0, 48) || "page"}-${(hash >>> 0).toString(16).padStart(8, "0")}`;
+}
