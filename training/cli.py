@@ -24,7 +24,7 @@ from classifier.pipeline import assemble, score
 from classifier.types import Page
 from training.align import LabelledPage, label_page
 from training.augment import vary
-from training.corpora import CorpusError, Source, read_jsonl, read_shared
+from training.corpora import CorpusError, Source, is_feedback, read_feedback, read_jsonl, read_shared
 from training.crossval import Fitted, fit_form
 from training.evaluate import PageResult
 from training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, TYPE_C, TYPE_STEPS, WEAK
@@ -51,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="copydesk-train", description=__doc__)
-    parser.add_argument("corpora", nargs="+", type=Path, help="folders with corpora/ and gold/, or .jsonl files")
+    parser.add_argument(
+        "corpora", nargs="+", type=Path, help="folders with corpora/ and gold/ or with feedback, or .jsonl files"
+    )
     parser.add_argument("--output", type=Path, default=Path("artifacts"), help="folder for the model (artifacts)")
     parser.add_argument("--folds", type=int, default=4, help="parts of the cross-validation, by site (4)")
     parser.add_argument("--jobs", type=int, default=2, help="processes and threads (2)")
@@ -129,7 +131,10 @@ def read_sources(paths: Sequence[Path]) -> list[Source]:
     """Read every corpus; ids are unique within one."""
     sources: list[Source] = []
     for path in paths:
-        sources += read_jsonl(path) if path.suffix in (".jsonl", ".ndjson") else read_shared(path)
+        if path.suffix in (".jsonl", ".ndjson"):
+            sources += read_jsonl(path)
+        else:
+            sources += read_feedback(path) if is_feedback(path) else read_shared(path)
     if not sources:
         raise CorpusError(f"{', '.join(map(str, paths))} hold no pages; expected at least one")
     return sources

@@ -203,6 +203,26 @@ def _fundus_reference(path: Path, texts: Sequence[str]) -> str | None:
     return best
 
 
+def is_feedback(path: Path) -> bool:
+    """Tell whether a folder holds pages that the service's users corrected: JSON files by themselves."""
+    return path.is_dir() and not (path / "corpora").exists() and next(path.glob("[!.]*.json"), None) is not None
+
+
+def read_feedback(folder: Path) -> Iterator[Source]:
+    """Read the pages that the service's users corrected, one JSON file each, every block with its kind.
+
+    Raises:
+        CorpusError: A file is no corrected page; the message names it.
+    """
+    for path in sorted(folder.glob("[!.]*.json")):
+        try:
+            yield _own_source(_read_json(path), "feedback")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CorpusError(
+                f"{path}: {error!r}; expected a page that the service kept as feedback, with html or text, and blocks"
+            ) from error
+
+
 def read_jsonl(path: Path) -> Iterator[Source]:
     """Read a user's own labelled pages, one JSON object a line.
 

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from classifier import Model
-from service.api import articles, batches, classify, overview
+from service.api import articles, batches, classify, feedback, overview
 from service.api.metrics import Metrics
 from service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from service.api.state import State
@@ -37,7 +37,7 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
         app.state.copydesk.close()
 
     app = FastAPI(title="copydesk", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
-    for router in (classify.router, batches.router, articles.router, overview.router):
+    for router in (classify.router, batches.router, articles.router, feedback.router, overview.router):
         app.include_router(router)
     app.include_router(routes())
     app.add_middleware(Watch, metrics=metrics)

@@ -45,6 +45,7 @@ KINDS = {
     "internal": Kind(500, "The server failed"),
     "busy": Kind(503, "The server has enough to do"),
     "keys_unusable": Kind(503, "The keys cannot be read"),
+    "feedback_unusable": Kind(503, "Feedback cannot be kept"),
     "index_unavailable": Kind(503, "The index cannot be used"),
     "timeout": Kind(504, "The answer took too long"),
 }

@@ -17,6 +17,7 @@ from service.api.problems import Problem
 from service.api.rates import Rates
 from service.api.requests import Asked, Media, most_bytes
 from service.api.work import Work
+from service.feedback import FeedbackFolder
 from service.index import Answer, Document, Index, IndexMismatch, IndexUnavailable, open_index
 from service.keys import KeyFile
 from service.settings import Settings
@@ -44,6 +45,7 @@ class State:
         self.metrics = metrics
         metrics.model.labels(self.model.digest).set(1)
         self.keys = KeyFile(server.keys)
+        self.feedback = FeedbackFolder(server.feedback)
         self.rates = Rates(server.rate / server.workers)
         self.held = Held(max(HELD_BYTES, most_bytes(Media.JSON, settings.max_page_bytes)))
         self.model_work = Work("classifier", threads=1, most=server.queue, seconds=server.timeout)
