@@ -120,7 +120,8 @@ async def _chunks(request: Request, idle: float) -> AsyncIterator[bytes]:
 
 
 def _slow(found: str) -> Problem:
-    return Problem("slow_client", f"{found}, expected {LEAST_RATE} bytes a second; send the request again, faster")
+    message = f"{found}, expected {LEAST_RATE} bytes a second; send the request again, faster"
+    return Problem("slow_client", message, headers={"Connection": "close"})
 
 
 class _Plain:

@@ -36,6 +36,7 @@ class PatientProtocol(H11Protocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._refused = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -44,7 +45,9 @@ class PatientProtocol(H11Protocol):
         self._start("head", HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; a head that has begun has to end in time."""
+        """Take bytes; a head that has begun has to end in time, and what follows one that was refused is dropped."""
+        if self._refused:
+            return
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
             self._start("head", HEAD_SECONDS)
@@ -91,7 +94,9 @@ class PatientProtocol(H11Protocol):
         )
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
-        self.transport.close()
+        self._refused = True
+        self.transport.write_eof()
+        self._start("linger", LINGER_SECONDS)
 
     def _start(self, name: str, seconds: float) -> None:
         if name not in self._timers:

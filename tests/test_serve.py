@@ -1,0 +1,298 @@
+"""`copydesk serve` as real processes: killed, told to stop, and asked by clients that are slow or hostile."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import COMMAND, ROOT, RunCommand, clean_environment
+from tests.index_places import assert_whole, window
+
+START_SECONDS = 90
+TEXT = "The pool beside the river will be filled again next spring, the council says."
+
+
+@dataclass
+class Served:
+    """A server that runs: its process, its address, its log so far."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=60)
+
+
+@contextmanager
+def served(folder: Path, **settings: str) -> Iterator[Served]:
+    """Start a server on a free port, with all its files in a folder, and end it."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    names = {"INDEX": "index.sqlite", "KEYS": "keys.sqlite", "FEEDBACK": "feedback"}
+    files = {f"COPYDESK_{name}": str(folder / file) for name, file in names.items()}
+    environment = clean_environment(**(files | {"COPYDESK_PORT": str(port)} | settings))
+    log = folder / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen([*COMMAND, "serve"], cwd=ROOT, env=environment, stdout=out, stderr=out)
+    try:
+        server = Served(process, port, log)
+        until(lambda: process.poll() is not None or answers(server), "the server answers")
+        assert process.poll() is None, log.read_text()
+        yield server
+    finally:
+        process.terminate()
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
+
+
+def answers(server: Served) -> bool:
+    try:
+        return httpx.get(f"{server.url}/readyz", timeout=10).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def until(true: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
+    """Wait for something to become true."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"waited {seconds} seconds until {what}"
+        time.sleep(0.05)
+
+
+def received(connection: socket.socket) -> bytes:
+    """Read until the other side closes."""
+    data = b""
+    while piece := connection.recv(65536):
+        data += piece
+    return data
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server with little patience."""
+    with served(tmp_path_factory.mktemp("serve"), COPYDESK_IDLE="1", COPYDESK_MAX_PAGE_BYTES="3000000") as running:
+        yield running
+
+
+def test_logs_are_json_lines_without_the_text(server: Served) -> None:
+    answer = httpx.post(f"{server.url}/v1/classify", json={"text": TEXT}, headers={"x-request-id": "mine"})
+    assert answer.status_code == 200
+    until(lambda: any(line.get("request") == "mine" for line in server.lines()), "the request is logged", 10)
+    assert "river" not in server.log.read_text()
+    assert "server" not in answer.headers
+
+
+@pytest.mark.parametrize("rest", [b"", b"x" * 50])
+def test_body_that_does_not_come_is_cut_off(server: Served, rest: bytes) -> None:
+    with server.connect() as connection:
+        head = (
+            b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n"
+        )
+        connection.sendall(head + rest)
+        start = time.monotonic()
+        answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"code": "slow_client"' in answer
+    assert 0.9 < time.monotonic() - start < 30
+
+
+def test_body_that_trickles_is_cut_off(server: Served) -> None:
+    with server.connect() as connection:
+        head = (
+            b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 100\r\n\r\n"
+        )
+        connection.sendall(head)
+        for _ in range(8):
+            time.sleep(0.3)
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                break
+        assert b"bytes came within" in received(connection)
+
+
+def test_refused_body_is_dropped_and_its_sender_gets_to_see_why(server: Served) -> None:
+    answer = httpx.post(f"{server.url}/v1/classify", content=b"x" * 6_000_000, headers={"content-type": "text/plain"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(400):
+            yield b"x" * 65536
+
+    answer = httpx.post(f"{server.url}/v1/classify", content=endless(), headers={"content-type": "text/plain"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",  # names no host
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"v" * 200_000,
+        b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    ],
+)
+def test_what_is_no_http_is_answered_by_a_problem(server: Served, request_bytes: bytes) -> None:
+    with server.connect() as connection:
+        connection.sendall(request_bytes + b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 400 "), answer
+    assert b"application/problem+json" in answer
+    assert answers(server)
+
+
+def test_connection_without_a_request_is_closed() -> None:
+    """Runs in a process of its own, as the limit is a constant."""
+    code = (
+        "import asyncio, service.api.server as s\n"
+        "s.HEAD_SECONDS = 0.2\n"
+        "class C:\n"
+        "    pass\n"
+        "async def main():\n"
+        "    import uvicorn\n"
+        "    from uvicorn.server import ServerState\n"
+        "    async def app(scope, receive, send): pass\n"
+        "    config = uvicorn.Config(app, ws='none', log_config=None)\n"
+        "    config.load()\n"
+        "    make = lambda: s.PatientProtocol(config, ServerState(), {})\n"
+        "    server = await asyncio.get_running_loop().create_server(make, '127.0.0.1', 0)\n"
+        "    for begun in (b'', b'GET / HT'):\n"
+        "        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())\n"
+        "        writer.write(begun)\n"
+        "        try:\n"
+        "            print(await asyncio.wait_for(reader.read(), 10))\n"
+        "        except ConnectionResetError:\n"
+        "            print(b'')\n"
+        "asyncio.run(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout == "b''\nb''\n"
+
+
+def test_batch_of_a_client_that_sends_all_before_it_reads_comes_through(server: Served) -> None:
+    rows = [json.dumps({"id": n, "text": f"{TEXT} {n}. " * 300, "include_text": True}) for n in range(400)]
+    body = "\n".join(rows).encode()
+    assert len(body) > 8_000_000
+    headers = {"content-type": "application/x-ndjson", "accept-encoding": "identity"}
+    answer = httpx.post(f"{server.url}/v1/classify/batch", content=body, headers=headers, timeout=120)
+    assert [json.loads(line)["id"] for line in answer.content.splitlines()] == list(range(400))
+
+
+def test_answers_of_a_batch_come_while_it_is_sent(server: Served) -> None:
+    row = json.dumps({"id": 1, "text": TEXT}).encode() + b"\n"
+    with server.connect() as connection:
+        head = b"POST /v1/classify/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+        connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(row), row))
+        data = b""
+        while b'"model"' not in data:
+            data += connection.recv(65536)
+        connection.sendall(b"0\r\n\r\n")
+        while not data.endswith(b"0\r\n\r\n"):
+            data += connection.recv(65536)
+
+
+def test_server_that_is_told_to_stop_finishes_what_it_has_accepted(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        found: list[httpx.Response] = []
+
+        def ask() -> None:
+            rows = "\n".join(json.dumps({"id": n, "text": f"{TEXT} {n}. " * 800}) for n in range(30))
+            headers = {"content-type": "application/x-ndjson"}
+            with httpx.stream(
+                "POST", f"{server.url}/v1/classify/batch", content=rows.encode(), headers=headers
+            ) as answer:
+                begun.set()
+                answer.read()
+                found.append(answer)
+
+        begun = threading.Event()
+        asking = threading.Thread(target=ask)
+        asking.start()
+        assert begun.wait(60)
+        server.process.terminate()
+        asking.join(120)
+        assert len(found[0].content.splitlines()) == 30
+        server.process.wait(60)
+        assert not answers(server)
+
+
+def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path) -> None:
+    with served(tmp_path, COPYDESK_WORKERS="2") as server:
+        acknowledged: list[str] = []
+        for number in range(40):
+            if number == 15:
+                kill_one_worker(server)
+            name = f"a{number}"
+            if put(server, name, window(number % 7, words=60)):
+                acknowledged.append(name)
+        assert len(acknowledged) >= 35
+        for name in acknowledged:
+            assert httpx.get(f"{server.url}/v1/articles/{name}", timeout=60).status_code == 200
+    assert set(acknowledged) <= set(assert_whole(str(tmp_path / "index.sqlite")))
+
+
+def put(server: Served, name: str, text: str) -> bool:
+    try:
+        answer = httpx.put(f"{server.url}/v1/articles/{name}", json={"text": text}, timeout=60)
+    except httpx.TransportError:  # its worker was killed
+        return False
+    return answer.status_code == 200
+
+
+def kill_one_worker(server: Served) -> None:
+    os.kill(workers(server.process.pid)[0], signal.SIGKILL)
+
+
+def workers(pid: int) -> Sequence[int]:
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line]
+
+
+def test_address_that_is_not_loopback_wants_keys(run_command: RunCommand, tmp_path: Path) -> None:
+    settings = {"COPYDESK_HOST": "0.0.0.0", "COPYDESK_KEYS": str(tmp_path / "keys.sqlite")}
+    refused = run_command("serve", **settings)
+    assert refused.returncode == 2
+    assert b"0.0.0.0 is to be served with keys" in refused.stderr
+    assert b"copydesk keys add NAME" in refused.stderr
+
+
+def test_model_that_is_not_there_is_refused_at_start(run_command: RunCommand, tmp_path: Path) -> None:
+    refused = run_command("serve", "--model", tmp_path)
+    assert refused.returncode == 2
+    assert b"manifest.json cannot be read" in refused.stderr
+
+
+def test_other_commands_do_not_wait_for_the_server_to_load() -> None:
+    code = "import sys, service.cli; print([m for m in ('fastapi', 'uvicorn', 'numpy', 'sqlite3') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
