@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Depends
-from fastapi.security import HTTPBearer
 from starlette.requests import Request
 
 from service.api.problems import Problem
@@ -15,7 +14,6 @@ from service.api.state import State, state_of
 from service.keys import Key, KeysUnusable, Scope
 from service.settings import LOOPBACK
 
-BEARER = HTTPBearer(auto_error=False, description="A key that `copydesk keys add` has made.")
 LONGEST_KEY = 200
 
 

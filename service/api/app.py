@@ -11,13 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from classifier import Model
-from service.api import articles, batches, classify, feedback, overview
+from service.api import articles, batches, classify, docs, feedback, overview
+from service.api.description import described
 from service.api.metrics import Metrics
 from service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from service.api.state import State
 from service.api.watch import Watch
 from service.settings import Settings
 from service.web import routes
+
+DESCRIPTION = "Labels the blocks of news pages, and tells whether an article has been seen."
 
 
 def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
@@ -36,14 +39,18 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
         yield
         app.state.copydesk.close()
 
-    app = FastAPI(title="copydesk", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
-    for router in (classify.router, batches.router, articles.router, feedback.router, overview.router):
+    app = FastAPI(
+        title="copydesk", description=DESCRIPTION, version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    for router in (classify.router, batches.router, articles.router, feedback.router, overview.router, docs.router):
         app.include_router(router)
     app.include_router(routes())
     app.add_middleware(Watch, metrics=metrics)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_invalid)
+    description = described(app)
+    app.openapi = lambda: description  # type: ignore[method-assign]
     return app
 
 
