@@ -7,6 +7,7 @@ import io
 import sys
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,10 @@ PROGRESS_SECONDS = 0.25
 BETWEEN_BODIES = b"\f"
 
 
+class BadServer(Exception):
+    """A server's URL or key that cannot be used."""
+
+
 class Output(StrEnum):
     """How answers are written."""
 
@@ -46,13 +51,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for; `form` and `output` are None where they are to be found out."""
+    """What the command line asks for.
+
+    `form` and `output` are None where they are to be found out, `server` where this process classifies.
+    """
 
     files: Sequence[str]
     form: Format | None
     output: Output | None
     explain: bool
     canvas: Canvas
+    server: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +78,32 @@ def run(options: Options, settings: Settings, streams: Streams) -> int:
 
     Raises:
         ArtifactMismatch: The model cannot be loaded.
+        BadServer: The server's URL or key cannot be used.
+        CopydeskError: The server does not answer, or refuses.
         OSError: The results cannot be written.
     """
-    model = load_model(settings.model)
+    answer = _answering(options, settings)
     rows = unbroken(read_inputs(options.files, options.form, max_page_bytes=settings.max_page_bytes))
     output, rows = _chosen_output(options, rows, out_is_terminal=streams.out_is_terminal)
-    answers = answer_rows(rows, partial(classify, model=model, explain=options.explain))
     progress = Progress(streams.err, shown=streams.err.isatty() and not streams.out_is_terminal)
-    n_bad = write_answers(progress.watch(answers), output, options.canvas, streams)
+    n_bad = write_answers(progress.watch(answer(rows)), output, options.canvas, streams)
     if n_bad:
         print(f"copydesk: {n_bad} of {progress.n_rows} pages could not be classified", file=streams.err)
     return n_bad
+
+
+def _answering(options: Options, settings: Settings) -> Callable[[Iterator[Row]], Iterator[Answer | BadRow]]:
+    """Load the model, or make the client of the server that is asked instead."""
+    if options.server is None:
+        model = load_model(settings.model)
+        return partial(answer_rows, classify_pages=partial(classify, model=model, explain=options.explain))
+    from service.client import Client  # here alone: most runs ask no server
+
+    try:
+        client = Client(options.server, settings.key)
+    except ValueError as error:
+        raise BadServer(str(error)) from None
+    return partial(pair_rows, classify_pages=partial(client.classify_batch, explain=options.explain))
 
 
 def _chosen_output(options: Options, rows: Iterator[Row], *, out_is_terminal: bool) -> tuple[Output, Iterator[Row]]:
@@ -106,11 +130,34 @@ def answer_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answe
         yield row if isinstance(row, BadRow) else _answer(row, classify_pages)
 
 
+def pair_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
+    """Answer rows in order by a classifier that takes pages ahead of its answers."""
+    waiting = deque[Row]()
+
+    def pages() -> Iterator[Page]:
+        for row in rows:
+            waiting.append(row)
+            if isinstance(row, PageRow):
+                yield row.page
+
+    for result in classify_pages(pages()):
+        while isinstance(row := waiting.popleft(), BadRow):
+            yield row
+        yield _paired(row, result)
+    for row in waiting:
+        assert isinstance(row, BadRow), "every page has its answer"
+        yield row
+
+
 def _answer(row: PageRow, classify_pages: Classify) -> Answer | BadRow:
     try:
         result = next(classify_pages([row.page]))
     except Exception as error:  # whatever is wrong with this page, the rest goes on
         return internal_error(row, error)
+    return _paired(row, result)
+
+
+def _paired(row: PageRow, result: Article | UnreadablePage) -> Answer | BadRow:
     if isinstance(result, UnreadablePage):
         return BadRow(row.id, row.line, result.code, str(result))
     return Answer(row, result)

@@ -70,6 +70,9 @@ def _add_classify(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     add("--output", choices=("table", "jsonl", "body"), help="table for one page on a terminal, else jsonl")
     add("--explain", action="store_true", help="give each block's reasons")
     add("--model", type=Path, metavar="DIR", help="folder of the model (the one that ships with copydesk)")
+    add(
+        "--server", metavar="URL", help="let a copydesk service do it; COPYDESK_KEY holds its key where it asks for one"
+    )
     add("--color", choices=("auto", "always", "never"), default="auto", help="colours of the table (auto)")
     command.set_defaults(command=classify_command)
 
@@ -79,6 +82,8 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
     try:
         settings = chosen_settings(args.model, environment)
         files = checked_files(args.files)
+        if args.server and args.model:
+            raise WrongUsage("--model and --server exclude each other; the server answers by its own model")
     except (ValueError, WrongUsage) as error:
         return refuse(error)
     if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
@@ -88,7 +93,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
 
 def _classify(args: argparse.Namespace, files: list[str], settings: Settings, *, color: bool) -> int:
     # Imported here: they load the numeric libraries, which --help and wrong usage need not wait for.
-    from classifier.errors import ArtifactMismatch
+    from classifier.errors import ArtifactMismatch, CopydeskError
     from service import classify
     from service.inputs import Format
     from service.table import Canvas
@@ -99,11 +104,15 @@ def _classify(args: argparse.Namespace, files: list[str], settings: Settings, *,
         output=classify.Output(args.output) if args.output else None,
         explain=args.explain,
         canvas=Canvas(columns=shutil.get_terminal_size((100, 24)).columns, color=color),
+        server=args.server,
     )
     try:
         n_bad = classify.run(options, settings, classify.open_streams())
-    except ArtifactMismatch as error:
+    except (ArtifactMismatch, classify.BadServer) as error:
         return refuse(error)
+    except CopydeskError as error:
+        say(str(error))
+        return SOME_FAILED
     except BrokenPipeError:
         raise
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_PAGE_BYTES = 20 * 1024 * 1024
@@ -61,12 +61,14 @@ class Settings:
         max_page_bytes: A page of more bytes is answered with an error; one of exactly as many is read.
         index: File or URL of the standing index.
         server: Of the HTTP service.
+        key: For the server that `copydesk classify --server` asks; None is none.
     """
 
     model: Path | None = None
     max_page_bytes: int = MAX_PAGE_BYTES
     index: str = INDEX
     server: ServerSettings = ServerSettings()
+    key: str | None = field(default=None, repr=False)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -82,6 +84,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_page_bytes=_page_bytes(limit) if limit else MAX_PAGE_BYTES,
         index=environment.get("COPYDESK_INDEX") or INDEX,
         server=_server_settings(environment),
+        key=environment.get("COPYDESK_KEY") or None,
     )
 
 

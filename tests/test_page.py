@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect, sync_playwright
 
 from classifier import Model
-from service.api.app import create_app
-from service.settings import ServerSettings, Settings
+from tests.served import served
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
@@ -31,7 +27,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PHONE = {"width": 360, "height": 740}
-START_SECONDS = 60
 expect.set_options(timeout=20_000)
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install Debian's package chromium")
@@ -40,20 +35,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: inst
 @pytest.fixture(scope="module")
 def address(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service on a free port, with an index of its own."""
-    folder = tmp_path_factory.mktemp("page")
-    own = ServerSettings(keys=folder / "keys.sqlite", feedback=folder / "feedback")
-    app = create_app(Settings(index=str(folder / "index.sqlite"), server=own), model=model)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + START_SECONDS
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.05)
-    assert server.started, "the service did not start"
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}/"
-    server.should_exit = True
-    thread.join(START_SECONDS)
+    with served(model, tmp_path_factory.mktemp("page")) as url:
+        yield f"{url}/"
 
 
 @pytest.fixture(scope="module")
@@ -202,10 +185,9 @@ def test_clean_body_is_shown_and_copied(page: Page) -> None:
     assert body == page.get_by_label("The clean body").text_content()
 
 
-def test_key_and_click_correct_a_label_and_send_it(page: Page) -> None:
+def test_key_and_click_correct_a_label_and_send_it(page: Page, address: str) -> None:
     read_sample(page)
     sent = sent_to(page, "/v1/feedback")
-    page.route("**/v1/feedback", lambda route: route.fulfill(status=201, json={"id": "1"}))
     chosen = block(page, "A pier that was too short")
     chosen.focus()
     page.keyboard.press("3")
@@ -220,6 +202,11 @@ def test_key_and_click_correct_a_label_and_send_it(page: Page) -> None:
     (first, second) = sent[-1]["blocks"]
     assert (first["label"], second["label"]) == ("teaser", "boilerplate")
     assert "html" in sent[-1]
+    expect(page.get_by_role("status")).to_contain_text("is boilerplate. Thank you.")
+    kept = [json.loads(line) for line in page.request.get(f"{address}v1/feedback/export").text().splitlines()]
+    corrected = {block["text"]: block["kind"] for row in kept for block in row["blocks"] if block["corrected"]}
+    assert corrected["A pier that was too short"] == "teaser"
+    assert corrected["Seal that boarded the post boat is put ashore"] == "furniture"
     page.get_by_role("tab", name="Clean body").click()
     expect(page.get_by_label("The clean body")).not_to_contain_text("A pier that was too short")
 

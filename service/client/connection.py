@@ -1,0 +1,235 @@
+"""Connections to a server: kept open, tried again where that is safe, their problems raised as errors."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+from classifier.errors import CopydeskError
+
+BUSY = (429, 503)
+FIRST_PAUSE = 0.25
+"""Seconds before the first retry; each later one waits up to twice as long as the one before it."""
+LONGEST_PAUSE = 30.0
+"""Seconds; a server that asks for more is answered by the problem itself."""
+PACKED_FROM = 2048
+"""A body of fewer bytes is not worth compressing."""
+SHOWN = 300
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class ServiceUnreachable(CopydeskError):
+    """A server that does not answer, or breaks off."""
+
+    code = "service_unreachable"
+
+
+class ServiceProblem(CopydeskError):
+    """A request that the server refused; `code` is the server's own word, `retry_after` in seconds."""
+
+    def __init__(self, status: int, code: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A server's place, taken from its URL."""
+
+    secure: bool
+    host: str
+    port: int | None
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The place, for messages."""
+        return f"{self.host}:{self.port}" if self.port else self.host
+
+
+def address_of(url: str) -> Address:
+    """Take a server's URL apart.
+
+    Raises:
+        ValueError: It is no http or https URL, or holds what belongs elsewhere.
+    """
+    parts = urlsplit(url)
+    wanted = "expected one such as http://127.0.0.1:8000"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"the server's URL is {url[:80]!r}, {wanted}")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError(f"the server's URL holds a name, a query or a fragment, {wanted}; give the key by itself")
+    return Address(parts.scheme == "https", parts.hostname, parts.port, parts.path.rstrip("/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request; every one of the service's may be sent twice and does what it would have done once."""
+
+    method: str
+    path: str
+    body: bytes | None = None
+    media: str = "application/json"
+
+
+@dataclass(slots=True)
+class Retry:
+    """Counts failed attempts and waits between them."""
+
+    most: int
+    sleep: Callable[[float], None] = time.sleep
+    failed: int = 0
+
+    def after(self, error: ServiceProblem | ServiceUnreachable) -> None:
+        """Wait before the next attempt.
+
+        Raises:
+            CopydeskError: That error, where another attempt is of no use.
+        """
+        worth = not isinstance(error, ServiceProblem) or error.status in BUSY
+        asked = getattr(error, "retry_after", None) or 0.0
+        if not worth or self.failed >= self.most or asked > LONGEST_PAUSE:
+            raise error
+        longest = min(FIRST_PAUSE * 2**self.failed, LONGEST_PAUSE)
+        self.failed += 1
+        self.sleep(max(asked, random.uniform(longest / 2, longest)))
+
+    def progressed(self) -> None:
+        """Count anew, as the server did some of the work."""
+        self.failed = 0
+
+
+@dataclass(slots=True)
+class Connections:
+    """Open connections to one server; several threads may use them at once."""
+
+    address: Address
+    key: str | None = field(repr=False)
+    timeout: float
+    _idle: list[HTTPConnection] = field(default_factory=list, repr=False)
+
+    @contextmanager
+    def answer(self, call: Call) -> Iterator[HTTPResponse]:
+        """Send a request once and give the answer to be read.
+
+        Raises:
+            ServiceProblem: The server refused it.
+            ServiceUnreachable: It did not answer, or broke off while it was read.
+        """
+        try:
+            connection, response = self._sent(call)
+        except (OSError, HTTPException) as error:
+            raise self._unreachable(error) from error
+        try:
+            if response.status >= 300:
+                raise _problem(response)
+            yield response
+        except (OSError, HTTPException, EOFError) as error:
+            connection.close()
+            raise self._unreachable(error) from error
+        except BaseException:
+            connection.close()
+            raise
+        if response.isclosed() and not response.will_close:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def close(self) -> None:
+        """Let go of the connections that are not in use."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _sent(self, call: Call) -> tuple[HTTPConnection, HTTPResponse]:
+        """Send on an open connection; one that the server has closed meanwhile is replaced by a new one."""
+        if self._idle:
+            connection = self._idle.pop()
+            try:
+                return connection, self._ask(connection, call)
+            except TimeoutError:
+                connection.close()
+                raise
+            except (OSError, HTTPException):
+                connection.close()
+        connection = self._new()
+        try:
+            return connection, self._ask(connection, call)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _ask(self, connection: HTTPConnection, call: Call) -> HTTPResponse:
+        body, headers = call.body, self._headers(call)
+        if body is not None and len(body) >= PACKED_FROM and self.address.host not in LOOPBACK:
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
+        connection.request(call.method, self.address.path + call.path, body, headers)
+        return connection.getresponse()
+
+    def _headers(self, call: Call) -> dict[str, str]:
+        headers = {"Accept": "application/json, application/x-ndjson", "User-Agent": "copydesk"}
+        if self.address.host not in LOOPBACK:
+            headers["Accept-Encoding"] = "gzip"
+        if call.body is not None:
+            headers["Content-Type"] = call.media
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        return headers
+
+    def _new(self) -> HTTPConnection:
+        address = self.address
+        if address.secure:
+            context = ssl.create_default_context()
+            return HTTPSConnection(address.host, address.port, timeout=self.timeout, context=context)
+        return HTTPConnection(address.host, address.port, timeout=self.timeout)
+
+    def _unreachable(self, error: Exception) -> ServiceUnreachable:
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        return ServiceUnreachable(
+            f"the server at {self.address.name} does not answer ({reason}); check that it runs, and its address"
+        )
+
+
+def body_of(response: HTTPResponse) -> bytes:
+    """Read an answer to its end."""
+    data = response.read()
+    return gzip.decompress(data) if response.headers.get("Content-Encoding") == "gzip" else data
+
+
+def lines_of(response: HTTPResponse) -> Iterator[bytes]:
+    """Read an answer line by line, as it comes."""
+    packed = response.headers.get("Content-Encoding") == "gzip"
+    for line in gzip.GzipFile(fileobj=response) if packed else response:
+        if line.strip():
+            yield line
+
+
+def _problem(response: HTTPResponse) -> ServiceProblem:
+    """Read a problem; an answer that is none, such as a proxy's, is named by its status."""
+    fields: Mapping[str, Any] = {}
+    try:
+        found = json.loads(body_of(response))
+        fields = found if isinstance(found, dict) else {}
+    except (ValueError, OSError):
+        pass
+    detail = fields.get("detail")
+    message = detail if isinstance(detail, str) else f"the server answered {response.status} {response.reason[:SHOWN]}"
+    code = fields.get("code")
+    after = response.headers.get("Retry-After", "")
+    return ServiceProblem(
+        response.status,
+        code if isinstance(code, str) else f"http_{response.status}",
+        message,
+        float(after) if after.isascii() and after.isdigit() else None,
+    )
