@@ -54,7 +54,9 @@ ENDPOINTS = {
     ("post", "/v1/classify/batch"): Described(None, (*_BODY, "bad_row", "busy"), _NDJSON, Media.NDJSON),
     ("post", "/v1/articles/check"): Described("Seen", (*_ONE, *_INDEX), _json_body("Article", _ARTICLE)),
     ("post", "/v1/articles/batch"): Described(None, (*_BODY, "busy"), _NDJSON, Media.NDJSON),
-    ("put", "/v1/articles/{id}"): Described("Seen", (*_ONE, *_INDEX, "not_found"), _json_body("Article", _ARTICLE)),
+    ("put", "/v1/articles/{id}"): Described(
+        "Seen", (*_ONE, *_INDEX, "not_found"), _json_body("NamedArticle", _ARTICLE)
+    ),
     ("get", "/v1/articles/{id}"): Described("Entry", (*_INDEX, "not_found")),
     ("delete", "/v1/articles/{id}"): Described(None, (*_INDEX, "not_found")),
     ("get", "/v1/clusters/{id}"): Described("Cluster", (*_INDEX, "not_found")),

@@ -11,6 +11,12 @@ from service.api.problems import KINDS as PROBLEMS
 Schema = dict[str, Any]
 
 LONGEST_NAME = 2000
+WHOLE = r"^[^\u0000]*$"
+"""No null characters, which a database cannot keep."""
+ISO_TIME = (
+    "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$"
+)
 
 
 def _ref(name: str) -> Schema:
@@ -41,7 +47,7 @@ TIME: Schema = {"type": ["string", "null"], "format": "date-time"}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 LABEL: Schema = {"type": "string", "enum": [label.value for label in LABELS]}
 KIND: Schema = {"type": "string", "enum": [kind.value for kind in KINDS]}
-NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}
+NAME: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": WHOLE}
 
 _PAGE_FIELDS: dict[str, Schema] = {
     "id": _said(ID, "The page's name; it comes back in the answer."),
@@ -65,13 +71,16 @@ def _page(more: Mapping[str, Schema], required: tuple[str, ...] = ()) -> Schema:
 
 
 _ARTICLE_FIELDS: dict[str, Schema] = {
-    "published": _said(MAYBE_TEXT, "When it was published, in ISO 8601; without an offset it is UTC."),
-    "source": _said({"type": ["string", "null"], "maxLength": LONGEST_NAME}, "Who published it."),
+    "published": _said(MAYBE_TEXT | {"pattern": ISO_TIME}, "When it was published; without an offset it is UTC."),
+    "source": _said(MAYBE_TEXT | {"maxLength": LONGEST_NAME, "pattern": WHOLE}, "Who published it."),
 }
 
 SCHEMAS: dict[str, Schema] = {
     "Page": _page({}),
     "Article": _page(_ARTICLE_FIELDS),
+    "NamedArticle": _said(
+        _page(_ARTICLE_FIELDS | {"id": {}}), "As an article; the path names it, and an id has to say the same."
+    ),
     "Feedback": _page(
         {
             "blocks": {
