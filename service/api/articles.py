@@ -17,6 +17,7 @@ from classifier import Article
 from classifier.types import LABELS
 from service.api.access import needs
 from service.api.bodies import read_body
+from service.api.encoding import encode_line
 from service.api.problems import Problem
 from service.api.requests import Asked, Media, asked_fields, checked, fields_of, media_of, most_bytes
 from service.api.state import State, state_of
@@ -24,7 +25,7 @@ from service.dedup_rows import read_published
 from service.index import Answer, Document, Entry, Index
 from service.index_run import match_fields
 from service.keys import Scope
-from service.rows import encode_row, string_field
+from service.rows import string_field
 
 NAMELESS = "\x1fasked without an id"
 """The id under which an article without one is checked; no client's own, as a control character begins it."""
@@ -199,4 +200,4 @@ def _no_article(id: str) -> Problem:
 
 
 def _json(fields: dict[str, Any]) -> Response:
-    return Response(encode_row(fields), media_type=Media.JSON)
+    return Response(encode_line(fields), media_type=Media.JSON)

@@ -18,13 +18,14 @@ from service.api.access import needs
 from service.api.articles import Read, read_article
 from service.api.bodies import GZIP
 from service.api.classify import answered_fields
+from service.api.encoding import encode_line
 from service.api.problems import Problem
 from service.api.requests import Media, asked_fields, bool_field, media_of
 from service.api.spool import Spool, line_groups
 from service.api.state import State, state_of
 from service.classify import internal_error
 from service.keys import Scope
-from service.rows import BadField, BadRow, JsonId, Line, encode_row, error_fields, json_object, row_id
+from service.rows import BadField, BadRow, JsonId, Line, error_fields, json_object, row_id
 
 T = TypeVar("T")
 GZIP_LEVEL = 1
@@ -99,7 +100,7 @@ def read_row(line: Line | BadRow, read: Callable[[dict[str, Any]], T]) -> T | Ba
 
 def encoded(rows: Sequence[dict[str, Any] | BadRow]) -> bytes:
     """Write rows as lines."""
-    return b"".join(encode_row(error_fields(row) if isinstance(row, BadRow) else row) for row in rows)
+    return b"".join(encode_line(error_fields(row) if isinstance(row, BadRow) else row) for row in rows)
 
 
 async def _streamed(request: Request, state: State, answer: AnswerGroup) -> Response:

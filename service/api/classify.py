@@ -11,10 +11,11 @@ from starlette.responses import Response
 from classifier import Article
 from service.api.access import needs
 from service.api.bodies import read_body
+from service.api.encoding import encode_line
 from service.api.requests import Asked, Media, Sent, charset_of, media_of, most_bytes, read_asked
 from service.api.state import State, state_of
 from service.keys import Scope
-from service.rows import answer_fields, encode_row
+from service.rows import answer_fields
 
 PAGES = (Media.JSON, Media.HTML, Media.TEXT)
 
@@ -47,7 +48,7 @@ def answer(sent: Sent, state: State) -> bytes:
         Problem: The body does not fit, or the page cannot be read.
     """
     asked = read_asked(sent, state.settings.max_page_bytes)
-    return encode_row(answered_fields(asked, state.article_of(asked)))
+    return encode_line(answered_fields(asked, state.article_of(asked)))
 
 
 def answered_fields(asked: Asked, article: Article) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from classifier import load_manifest
 from classifier.artifact import default_folder
 from service.api.access import needs
 from service.api.articles import told_time
+from service.api.encoding import encode_line
 from service.api.problems import Problem
 from service.api.requests import Media
 from service.api.state import state_of
 from service.index import Index
 from service.index.overview import growth, latest_clusters
 from service.keys import Scope
-from service.rows import encode_row
 
 LATEST = 20
 """Clusters that the overview names."""
@@ -88,4 +88,4 @@ def index_fields(index: Index) -> dict[str, Any]:
 
 
 def _json(fields: dict[str, Any]) -> Response:
-    return Response(encode_row(fields), media_type=Media.JSON)
+    return Response(encode_line(fields), media_type=Media.JSON)

@@ -10,6 +10,7 @@ import sys
 BENCHES = {
     "classify": "CPU time a page, against other extractors, and memory over many pages",
     "duplicates": "signatures a second against other tools, duplicates of closed sets, the standing index",
+    "service": "latency and throughput over HTTP, against the library call and against trafilatura behind an endpoint",
 }
 THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
 
