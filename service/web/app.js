@@ -11,7 +11,7 @@ let shown = "desk";
 let file = null; // {name, content}: a file too large for the text field
 
 function failed(problem) {
-  console.debug(problem);
+  if (!problem.words) console.error(problem);
   const place = byId("problem");
   const words = problem.words ?? "The page itself failed. Reload it, and report this if it comes again.";
   place.replaceChildren(h("strong", {}, problem.title ?? "Something went wrong"), h("p", {}, words),

@@ -70,6 +70,7 @@ function verdict(answer) {
   const n = answer.matches.length;
   if (answer.seen) return ["This story has been seen", `The index holds ${counted(n, "other text")} of it, in cluster ${answer.cluster}.`];
   if (n) return ["Another story, with shared passages", `It shares passages with ${counted(n, "article")} of other stories.`];
+  if (answer.added) return ["This story is in the index", "The index holds nothing else like it."];
   return ["This story is new", "The index holds nothing like it."];
 }
 

@@ -75,6 +75,6 @@ export class Inspector {
       h("h2", { data: { label: block.label } }, h("span", { class: "swatch", "aria-hidden": "true" }), LABEL_WORDS[block.label],
         h("span", { class: "kind" }, kind), h("span", { class: "place" }, `Block ${number + 1}`)),
       block.corrected ? h("p", { class: "hint" }, `The model said ${LABEL_WORDS[block.given].toLowerCase()}; you corrected it.`) : "",
-      probabilities(block), ...[reasons(block)].flat(), correction(block, number, this.correct));
+      probabilities(block), correction(block, number, this.correct), ...[reasons(block)].flat());
   }
 }

@@ -26,18 +26,14 @@ function bytes(value) {
   return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
 }
 
-// Documents and clusters by day, drawn by hand: the space between the lines is repeats.
+// Documents and clusters by day, of two days or more: the space between the lines is repeats.
 export function chart(growth, width) {
   const days = growth.map((each) => day(each.day).getTime());
-  const [first, last] = [days[0], Math.max(days.at(-1), days[0] + 864e5)];
+  const [first, last] = [days[0], days.at(-1)];
   const top = niceTop(Math.max(...growth.map((each) => each.documents)));
   const x = (at) => LEFT + ((width - LEFT - RIGHT) * (at - first)) / (last - first);
   const y = (value) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
-  const points = (name) => {
-    const line = growth.map((each, at) => [x(days[at]), y(each[name])]);
-    if (line.length === 1) line.push([x(last), line[0][1]]);
-    return line;
-  };
+  const points = (name) => growth.map((each, at) => [x(days[at]), y(each[name])]);
   const path = (line) => line.map(([px, py], at) => `${at ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
   const area = (line) => `${path(line)}L${line.at(-1)[0].toFixed(1)} ${y(0)}L${line[0][0].toFixed(1)} ${y(0)}Z`;
   const grid = [0, top / 2, top].filter(Number.isInteger).map((value) => [
@@ -51,7 +47,7 @@ export function chart(growth, width) {
     svg("path", { class: "area documents", d: area(documents) }), svg("path", { class: "area clusters", d: area(clusters) }),
     svg("path", { class: "line documents", d: path(documents) }), svg("path", { class: "line clusters", d: path(clusters) }),
     svg("text", { x: LEFT, y: HEIGHT - 8 }, shortDay(new Date(first))),
-    days.length > 1 ? svg("text", { x: width - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, shortDay(new Date(last))) : null);
+    svg("text", { x: width - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, shortDay(new Date(last))));
 }
 
 function figures(found) {
@@ -102,7 +98,7 @@ export async function overview(place, failed) {
       place.append(h("p", { class: "lede" }, "Nothing in it yet. Read an article, then add it: its duplicates will be found from then on."));
       return;
     }
-    if (growth.length) {
+    if (growth.length > 1) {
       place.append(h("figure", { class: "growth" },
         h("figcaption", {}, h("h2", {}, "Over time"), h("p", { class: "key" },
           h("span", { class: "swatch documents", "aria-hidden": "true" }), "documents ",
