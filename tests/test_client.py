@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +94,21 @@ def test_batch_takes_pages_as_it_needs_them(client: Client) -> None:
     answers = client.classify_batch(pages())
     next(answers)
     assert len(taken) == 1
+
+
+def test_slow_pages_are_not_held_up(client: Client) -> None:
+    taken = []
+
+    def pages() -> Iterator[Page]:
+        for number in range(12):
+            if number > 7:
+                time.sleep(0.25)
+            taken.append(number)
+            yield Page(id="", text=STORY)
+
+    seen = [len(taken) for _ in client.classify_batch(pages())]
+    assert seen[:7] == [1, 3, 3, 7, 7, 7, 7]
+    assert seen[7:] == [9, 9, 10, 11, 12]
 
 
 def test_article_is_put_compared_read_and_removed(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -35,8 +36,10 @@ from service.rows import encode_row
 
 T = TypeVar("T")
 BATCH_ROWS = 64
-"""Most pages of one request; the first holds one, so that the first answer comes soon, and each later one twice as many
+"""Most pages of one request. The first holds one, so that the first answer comes soon, and each later one twice as many
 as the one before it."""
+SLOW_SECONDS = 0.2
+"""A source that takes longer for a page trickles: that page is sent without waiting for more."""
 BATCH_BYTES = 8 * 1024 * 1024
 UNREADABLE = 422
 TIMEOUT = 60.0
@@ -220,14 +223,17 @@ def _origin(published: datetime | str | None, source: str | None) -> dict[str, A
 
 
 def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """Cut pages into batches that grow, and end before they hold too many bytes."""
+    """Cut pages into batches that grow, begin anew after a slow page, and end once they hold many bytes."""
     most, batch, n_bytes = 1, list[Page](), 0
+    waited_from = time.monotonic()
     for page in pages:
+        slow = time.monotonic() - waited_from > SLOW_SECONDS
         batch.append(page)
         n_bytes += len(page.html or page.text or "")
-        if len(batch) >= most or n_bytes >= BATCH_BYTES:
+        if slow or len(batch) >= most or n_bytes >= BATCH_BYTES:
             yield batch
-            most, batch, n_bytes = min(2 * most, BATCH_ROWS), [], 0
+            most, batch, n_bytes = 1 if slow else min(2 * most, BATCH_ROWS), [], 0
+        waited_from = time.monotonic()
     if batch:
         yield batch
 

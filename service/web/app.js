@@ -8,6 +8,7 @@ import { LARGE, decode, looksLikeHtml } from "./text.js";
 
 const VIEWS = ["desk", "index"];
 let shown = "desk";
+let asked = 0; // counts pages: an answer to an earlier one comes too late
 let file = null; // {name, content}: a file too large for the text field
 
 function failed(problem) {
@@ -74,8 +75,11 @@ async function read(page) {
   hush();
   byId("classify").disabled = true;
   byId("busy").hidden = false;
+  asked += 1;
+  const mine = asked;
   try {
     const answer = await call("POST", "v1/classify", { ...page, explain: true, include_text: true });
+    if (mine !== asked) return;
     const result = new Result(answer, page, { again, failed });
     byId("result").replaceChildren(result.element);
     byId("result").hidden = false;
@@ -83,12 +87,15 @@ async function read(page) {
     byId("model").textContent = `Model ${answer.model.replace(/^sha256:/, "").slice(0, 12)}.`;
     scrollTo(0, 0);
     result.heading.focus({ preventScroll: true });
+    byId("busy").hidden = true;
     await result.duplicates.check();
   } catch (problem) {
     failed(problem);
   } finally {
-    byId("classify").disabled = false;
-    byId("busy").hidden = true;
+    if (mine === asked) {
+      byId("classify").disabled = false;
+      byId("busy").hidden = true;
+    }
   }
 }
 
@@ -123,14 +130,13 @@ function closeKey() {
 }
 
 function dropping() {
-  const desk = byId("composer");
   const over = (on) => (event) => {
-    event.preventDefault();
-    desk.classList.toggle("over", on);
+    event.preventDefault(); // else the browser opens the file in place of this page
+    byId("composer").classList.toggle("over", on);
   };
-  desk.addEventListener("dragover", over(true));
-  desk.addEventListener("dragleave", over(false));
-  desk.addEventListener("drop", (event) => {
+  addEventListener("dragover", over(true));
+  addEventListener("dragleave", over(false));
+  addEventListener("drop", (event) => {
     over(false)(event);
     if (event.dataTransfer.files.length) takeFile(event.dataTransfer.files[0]);
     else take(event.dataTransfer.getData("text/plain"));
