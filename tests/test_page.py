@@ -211,6 +211,18 @@ def test_key_and_click_correct_a_label_and_send_it(page: Page, address: str) -> 
     expect(page.get_by_label("The clean body")).not_to_contain_text("A pier that was too short")
 
 
+def test_keyboard_stays_on_the_button_that_corrects(page: Page) -> None:
+    read_sample(page)
+    block(page, "A pier that was too short").focus()
+    button = page.get_by_label("Why this label").get_by_role("button", name="Teaser")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("is a teaser. Thank you.")
+    expect(button).to_be_focused()
+    block(page, "A night ferry will sail").hover()  # a pointer does not change what the keyboard is about to correct
+    expect(page.get_by_label("Why this label")).to_contain_text("you corrected it")
+
+
 def test_correction_that_is_refused_is_taken_back(page: Page) -> None:
     read_sample(page)
     refuse(page, "/v1/feedback", 403, "Forbidden", "the key may read, expected the scope write; ask for another key")
@@ -374,6 +386,7 @@ def test_nothing_is_cut_off_on_a_phone(page: Page) -> None:
     assert own["y"] + own["height"] <= over["y"]
     page.get_by_role("button", name="Close the reasons").click()
     expect(sheet).to_be_hidden()
+    expect(chosen).to_be_focused()
     page.get_by_role("link", name="Index", exact=True).click()
     expect(page.locator(".figures")).to_be_visible()
     assert page.evaluate(width) == PHONE["width"]

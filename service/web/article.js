@@ -13,6 +13,7 @@ export class BlockList {
     this.show = show;
     this.correct = correct;
     this.selected = null;
+    this.leaving = false;
     this.hidden = new Set();
     this.items = [];
     this.list = h("ol", {
@@ -77,6 +78,16 @@ export class BlockList {
     if (number !== null) at.scrollIntoView({ block: "nearest" }); // on a phone the reasons cover half the screen
   }
 
+  // Lets go of the selected block, and goes back to it.
+  leave() {
+    const item = this.items[this.selected ?? 0];
+    this.select(null);
+    for (const each of this.items) each.tabIndex = each === item ? 0 : -1;
+    this.leaving = true; // else the focus selects it again
+    item?.focus({ preventScroll: true });
+    this.leaving = false;
+  }
+
   // Hides blocks of these kinds; at least one that can be seen stays in the tab order.
   filter(kinds) {
     this.hidden = kinds;
@@ -114,7 +125,7 @@ export class BlockList {
 
   #focus(event) {
     const number = this.#number(event);
-    if (number >= 0 && number !== this.selected) this.select(number);
+    if (number >= 0 && number !== this.selected && !this.leaving) this.select(number);
   }
 
   #key(event) {

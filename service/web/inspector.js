@@ -62,7 +62,18 @@ export class Inspector {
     this.show(null, null);
   }
 
+  // Whether the keyboard is in here: what it is about must not change under it.
+  get busy() {
+    return this.inside.contains(document.activeElement);
+  }
+
   show(block, number, pinned = false) {
+    const from = this.busy ? document.activeElement : null;
+    this.#draw(block, number, pinned);
+    if (from) this.inside.querySelector(from.dataset.label ? `button[data-label=${from.dataset.label}]` : "select, button")?.focus();
+  }
+
+  #draw(block, number, pinned) {
     this.element.classList.toggle("empty", block === null);
     this.element.classList.toggle("pinned", pinned);
     if (block === null) {

@@ -42,10 +42,10 @@ export class Result {
     this.id = nameOf(answer.title, answer.body);
     this.inspector = new Inspector({
       correct: (number, label, kind) => this.correct(number, label, kind),
-      close: () => this.list.select(null),
+      close: () => this.list.leave(),
     });
     this.list = new BlockList(this.blocks, (block) => this.text.slice(block.start, block.end), {
-      show: (number) => this.inspector.show(number === null ? null : this.blocks[number], number, number !== null && number === this.list?.selected),
+      show: (number) => this.#explain(number),
       correct: (number, label) => this.correct(number, label),
     });
     this.body = h("div", { class: "copytext", tabindex: "0", "aria-label": "The clean body" });
@@ -73,6 +73,12 @@ export class Result {
           h("div", { class: "actions" }, h("button", { type: "button", class: "primary", id: "copy", onclick: () => copy(this.bodyText(), "The body") }, "Copy the body"), this.bodyNote), this.body) },
         { id: "duplicates", title: "Seen before?", inside: this.duplicates.element },
       ]));
+  }
+
+  #explain(number) {
+    const pinned = number !== null && number === this.list?.selected;
+    if (!pinned && this.inspector.busy) return;
+    this.inspector.show(number === null ? null : this.blocks[number], number, pinned);
   }
 
   // The body blocks joined by blank lines, as the service does, with the corrections made here.
