@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,8 +31,8 @@ LIBRARY = (
 
 
 @pytest.fixture
-def api(model: Model, tmp_path: Path) -> Iterator[Door]:
-    with open_door(settings_in(tmp_path), model) as door:
+def api(model: Model, tmp_path: Path, new_place: MakePlace) -> Iterator[Door]:
+    with open_door(replace(settings_in(tmp_path), index=new_place("seen")), model) as door:
         yield door
 
 

@@ -20,7 +20,7 @@ import httpx
 import pytest
 
 from tests.conftest import COMMAND, ROOT, RunCommand, clean_environment
-from tests.index_places import assert_whole, window
+from tests.index_places import MakePlace, assert_whole, window
 
 START_SECONDS = 90
 TEXT = "The pool beside the river will be filled again next spring, the council says."
@@ -246,8 +246,9 @@ def test_server_that_is_told_to_stop_finishes_what_it_has_accepted(tmp_path: Pat
         assert not answers(server)
 
 
-def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path) -> None:
-    with served(tmp_path, COPYDESK_WORKERS="2") as server:
+def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path, new_place: MakePlace) -> None:
+    place = new_place("seen")
+    with served(tmp_path, COPYDESK_WORKERS="2", COPYDESK_INDEX=place) as server:
         acknowledged: list[str] = []
         for number in range(40):
             if number == 15:
@@ -258,7 +259,7 @@ def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path) -
         assert len(acknowledged) >= 35
         for name in acknowledged:
             assert httpx.get(f"{server.url}/v1/articles/{name}", timeout=60).status_code == 200
-    assert set(acknowledged) <= set(assert_whole(str(tmp_path / "index.sqlite")))
+    assert set(acknowledged) <= set(assert_whole(place))
 
 
 def put(server: Served, name: str, text: str) -> bool:
