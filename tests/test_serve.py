@@ -250,13 +250,15 @@ def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path, n
     place = new_place("seen")
     with served(tmp_path, COPYDESK_WORKERS="2", COPYDESK_INDEX=place) as server:
         acknowledged: list[str] = []
-        for number in range(40):
-            if number == 15:
+        for number in range(20):
+            if number == 8:
                 kill_one_worker(server)
             name = f"a{number}"
             if put(server, name, window(number % 7, words=60)):
                 acknowledged.append(name)
-        assert len(acknowledged) >= 35
+        assert len(acknowledged) >= 15
+        until(lambda: any(line["message"] == "a worker died" for line in server.lines()), "the death is logged", 10)
+        until(lambda: len(workers(server.process.pid)) == 2, "there are two workers again", 10)
         for name in acknowledged:
             assert httpx.get(f"{server.url}/v1/articles/{name}", timeout=60).status_code == 200
     assert set(acknowledged) <= set(assert_whole(place))
@@ -291,6 +293,15 @@ def test_model_that_is_not_there_is_refused_at_start(run_command: RunCommand, tm
     refused = run_command("serve", "--model", tmp_path)
     assert refused.returncode == 2
     assert b"manifest.json cannot be read" in refused.stderr
+
+
+def test_port_that_is_taken_is_said_and_ends_the_command(run_command: RunCommand, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = run_command("serve", COPYDESK_PORT=str(taken.getsockname()[1]), COPYDESK_INDEX=str(tmp_path / "i"))
+    assert refused.returncode not in (0, 2)
+    assert b"address already in use" in refused.stderr.lower()
 
 
 def test_other_commands_do_not_wait_for_the_server_to_load() -> None:

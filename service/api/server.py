@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from functools import partial
 from typing import Any
 
 import h11
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from service.api.app import create_app
-from service.api.logs import log_settings
+from service.api.logs import FIELDS, log_settings
 from service.api.problems import MEDIA_TYPE, Problem, problem_body
 from service.settings import Settings
 
@@ -26,9 +29,13 @@ HEADER_BYTES = 64 * 1024
 """What is read of a head before it is refused unparsed."""
 START_SECONDS = 30
 """How long a worker may be too busy to answer its parent, as it is while it loads, before it is started again."""
+LOOK_SECONDS = 0.2
+"""How often a worker that is waited for is looked at."""
 KEEP_ALIVE_SECONDS = 15
 GRACE_SECONDS = 30
 """What requests have, beyond their own limit, to be finished when the server is told to stop."""
+
+_LOG = logging.getLogger("copydesk.server")
 
 
 class PatientProtocol(H11Protocol):
@@ -108,6 +115,53 @@ class PatientProtocol(H11Protocol):
             timer.cancel()
 
 
+class Worker(Process):
+    """A worker whose death is noticed also while its parent waits for a sign of life."""
+
+    def ping(self, timeout: float = START_SECONDS) -> bool:
+        """Tell whether it answers in time; a process that ended is not waited for."""
+        try:
+            self.parent_conn.send(b"ping")
+            end = time.monotonic() + timeout
+            while time.monotonic() < end and self.process.is_alive():
+                if self.parent_conn.poll(LOOK_SECONDS):
+                    self.parent_conn.recv()
+                    return True
+        except (OSError, EOFError):
+            return False
+        return False
+
+
+class Workers(Multiprocess):
+    """The workers; one that dies is started again, one that cannot start ends them all."""
+
+    failed = False
+    """Whether one could not start."""
+
+    def init_processes(self) -> None:
+        """Start as many as are wanted."""
+        self.processes = [self._started() for _ in range(self.processes_num)]
+
+    def _started(self) -> Worker:
+        worker = Worker(self.config, self.sockets)
+        worker.start()
+        return worker
+
+    def keep_subprocess_alive(self) -> None:
+        """Start those again that have died or hang."""
+        for at, worker in enumerate(self.processes):
+            if self.should_exit.is_set() or worker.is_alive(timeout=START_SECONDS):
+                continue
+            worker.kill()
+            worker.join()
+            if worker.exitcode == STARTUP_FAILURE:
+                self.failed = True
+                self.should_exit.set()
+            elif not self.should_exit.is_set():
+                _LOG.warning("a worker died", extra={FIELDS: {"pid": worker.pid, "exit": worker.exitcode}})
+                self.processes[at] = self._started()
+
+
 def run_one(settings: Settings) -> int:
     """Serve in this process until it is told to stop; gives the exit status."""
     server = uvicorn.Server(configured(settings))
@@ -119,8 +173,9 @@ def run_several(settings: Settings) -> int:
     """Serve in several processes; one that dies is started again. Gives the exit status."""
     config = configured(settings)
     socket = config.bind_socket()
-    Multiprocess(config, sockets=[socket]).run()
-    return 0
+    workers = Workers(config, sockets=[socket])
+    workers.run()
+    return 1 if workers.failed else 0
 
 
 def configured(settings: Settings) -> uvicorn.Config:
@@ -140,7 +195,6 @@ def configured(settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         h11_max_incomplete_event_size=HEADER_BYTES,
-        timeout_worker_healthcheck=START_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(server.timeout) + GRACE_SECONDS,
     )

@@ -11,6 +11,7 @@ BENCHES = {
     "classify": "CPU time a page, against other extractors, and memory over many pages",
     "duplicates": "signatures a second against other tools, duplicates of closed sets, the standing index",
     "service": "latency and throughput over HTTP, against the library call and against trafilatura behind an endpoint",
+    "soak": "the service under mixed and partly hostile traffic while its workers are killed",
 }
 THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
 

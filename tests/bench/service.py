@@ -186,8 +186,8 @@ def post(connection: http.client.HTTPConnection, page: bytes) -> bytes:
 
 
 @contextmanager
-def running(command: Sequence[str], settings: dict[str, str]) -> Iterator[Running]:
-    """Start a server on one core and a free port."""
+def running(command: Sequence[str], settings: dict[str, str], *, core: int | None = SERVER_CORE) -> Iterator[Running]:
+    """Start a server on one core, or on all, and a free port."""
     with closing(socket.socket()) as free:
         free.bind((HOST, 0))
         port = int(free.getsockname()[1])
@@ -195,7 +195,8 @@ def running(command: Sequence[str], settings: dict[str, str]) -> Iterator[Runnin
     environment = {**os.environ, **settings, "COPYDESK_PORT": str(port)}
     process = subprocess.Popen([*command, *more], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        os.sched_setaffinity(process.pid, {SERVER_CORE})
+        if core is not None:
+            os.sched_setaffinity(process.pid, {core})
         wait_for(port, process)
         yield Running(process, port, http.client.HTTPConnection(HOST, port))
     finally:
