@@ -47,10 +47,7 @@ def shape_columns(
     names: NDArray[np.uint64],
     name_ends: NDArray[np.int64],
 ) -> tuple[NDArray[np.float32], NDArray[np.uint64], NDArray[np.uint64]]:
-    """Return the dense columns, shape (n, N_COLUMNS), and hashes of the tags and names all the way up.
-
-    Those of the blocks come first, shape (n,), then those of the elements, shape (n_elements,).
-    """
+    """Return the dense columns, shape (n, N_COLUMNS), and the path hashes of the blocks and of the elements."""
     n = len(stats)
     out = np.zeros((n, 33), np.float32)
     paths = np.zeros(n, np.uint64)
