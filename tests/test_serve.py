@@ -277,8 +277,17 @@ def kill_one_worker(server: Served) -> None:
 
 
 def workers(pid: int) -> Sequence[int]:
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=True)
-    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line]
+    """List the processes that a server has spawned."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            spawned = b"spawn_main" in (folder / "cmdline").read_bytes()
+        except OSError:  # it has ended meanwhile
+            continue
+        if parent == pid and spawned:
+            found.append(int(folder.name))
+    return sorted(found)
 
 
 def test_address_that_is_not_loopback_wants_keys(run_command: RunCommand, tmp_path: Path) -> None:
