@@ -257,8 +257,8 @@ def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path, n
             if put(server, name, window(number % 7, words=60)):
                 acknowledged.append(name)
         assert len(acknowledged) >= 15
-        until(lambda: any(line["message"] == "a worker died" for line in server.lines()), "the death is logged", 10)
-        until(lambda: len(workers(server.process.pid)) == 2, "there are two workers again", 10)
+        until(lambda: any(line["message"] == "a worker died" for line in server.lines()), "the death is logged", 60)
+        until(lambda: len(workers(server.process.pid)) == 2, "there are two workers again", 60)
         for name in acknowledged:
             assert httpx.get(f"{server.url}/v1/articles/{name}", timeout=60).status_code == 200
     assert set(acknowledged) <= set(assert_whole(place))
