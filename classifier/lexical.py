@@ -75,9 +75,7 @@ def _read_block(
     s: NDArray[np.int64],
 ) -> tuple[int, int]:
     """Read one block; returns where its tokens and its words end."""
-    skip_from, skip_to = end, end
-    if end - start > HEAD_CHARS + TAIL_CHARS:
-        skip_from, skip_to = start + HEAD_CHARS, end - TAIL_CHARS
+    skip_from, skip_to = _middle(start, end)
     h = previous = first_word = g1 = g2 = g3 = np.uint64(0)
     length = kind = 0
     capital_start = False
@@ -94,9 +92,7 @@ def _read_block(
             if first_word == 0:
                 first_word = tokens[at - 1] if kind == DIGIT else h
             previous = h
-            s[1] += 1
-            s[12] += capital_start
-            s[15] = max(s[15], length)
+            _count_word(s, capital_start, length)
             h = np.uint64(0)
             length = kind = 0
             inside = cls in (LETTER, DIGIT)
@@ -119,15 +115,28 @@ def _read_block(
         elif i < end and cls == IDEOGRAPH:
             at, previous = _end_word(tokens, at, words, word_at, np.uint64(code), 0, 1, previous, g1)
             word_at += 1
-            if first_word == 0:
-                first_word = previous
-            s[1] += 1
-            s[2] += 1
+            first_word = previous if first_word == 0 else first_word
+            s[1:3] += 1
         elif i < end and cls != SPACE:
             _count_mark(s, code, points[i + 1] if i + 1 < end else np.uint32(32))
         i += 1
     _count_ends(s, points, start, end, first_word, previous)
     return at, word_at
+
+
+@jit
+def _middle(start: int, end: int) -> tuple[int, int]:
+    """Return where what is not read of a long block begins and ends; both are the end of a short one."""
+    if end - start > HEAD_CHARS + TAIL_CHARS:
+        return start + HEAD_CHARS, end - TAIL_CHARS
+    return end, end
+
+
+@jit
+def _count_word(s: NDArray[np.int64], capital_start: bool, length: int) -> None:
+    s[1] += 1
+    s[12] += capital_start
+    s[15] = max(s[15], length)
 
 
 @jit

@@ -74,12 +74,16 @@ def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: Door, openapi: d
     for path, single in (("/v1/classify/batch", "Labelled"), ("/v1/articles/batch", "Seen")):
         content = openapi["paths"][path]["post"]["requestBody"]["content"]["application/x-ndjson"]
         found = api.post(path, content=content["example"], headers={"content-type": "application/x-ndjson"})
-        for line in found.text.splitlines():
-            validated(openapi, {"$ref": f"#/components/schemas/{single}"}, json.loads(line))
+        rows = [json.loads(line) for line in found.text.splitlines()]
+        assert [row["id"] for row in rows] == [json.loads(line)["id"] for line in content["example"].splitlines()]
+        for row in rows:
+            validated(openapi, {"$ref": f"#/components/schemas/{single}"}, row)
 
 
 def test_problems_are_as_described(api: Door, openapi: dict[str, Any]) -> None:
-    for answer in (api.get("/nowhere"), api.put("/v1/classify"), api.post("/v1/classify", json={})):
+    answers = api.get("/nowhere"), api.put("/v1/classify"), api.post("/v1/classify", json={})
+    assert [answer.json()["status"] for answer in answers] == [404, 405, 422]
+    for answer in answers:
         validated(openapi, {"$ref": "#/components/schemas/Problem"}, answer.json())
 
 

@@ -215,10 +215,20 @@ def test_answers_of_a_batch_come_while_it_is_sent(server: Served) -> None:
         connection.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(row), row))
         data = b""
         while b'"model"' not in data:
-            data += connection.recv(65536)
+            data += more_of(connection)
+        assert not data.endswith(b"0\r\n\r\n")
         connection.sendall(b"0\r\n\r\n")
         while not data.endswith(b"0\r\n\r\n"):
-            data += connection.recv(65536)
+            data += more_of(connection)
+    assert data.startswith(b"HTTP/1.1 200 ")
+    assert data.count(b'"model"') == 1
+
+
+def more_of(connection: socket.socket) -> bytes:
+    """Read what comes next; that the other side has closed is an error, not an endless wait."""
+    data = connection.recv(65536)
+    assert data, "the connection ended before the answer did"
+    return data
 
 
 def test_server_that_is_told_to_stop_finishes_what_it_has_accepted(tmp_path: Path) -> None:
