@@ -17,7 +17,7 @@ from classifier import Article
 from classifier.types import LABELS
 from service.api.access import needs
 from service.api.bodies import read_body
-from service.api.encoding import encode_line
+from service.api.encoding import json_response
 from service.api.problems import Problem
 from service.api.requests import Asked, Media, asked_fields, checked, fields_of, media_of, most_bytes
 from service.api.state import State, state_of
@@ -48,7 +48,7 @@ async def check_article(request: Request) -> Response:
     state = state_of(request)
     read = await _read(request, state, None)
     (answer,) = await state.index_work.run(lambda: state.check([read.document]))
-    return _json(answer_fields(read, answer))
+    return json_response(answer_fields(read, answer))
 
 
 @router.put("/v1/articles/{id:path}", dependencies=[needs(Scope.WRITE)])
@@ -57,7 +57,7 @@ async def put_article(request: Request, id: str) -> Response:
     state = state_of(request)
     read = await _read(request, state, id)
     (answer,) = await state.index_work.run(lambda: state.add([read.document]))
-    return _json(answer_fields(read, answer))
+    return json_response(answer_fields(read, answer))
 
 
 @router.get("/v1/articles/{id:path}", dependencies=[needs(Scope.READ)])
@@ -66,7 +66,7 @@ async def get_article(request: Request, id: str) -> Response:
     entry = await state_of(request).with_index(lambda index: index.get(_known_name(id)))
     if entry is None:
         raise _no_article(id)
-    return _json(entry_fields(entry))
+    return json_response(entry_fields(entry))
 
 
 @router.delete("/v1/articles/{id:path}", status_code=204, dependencies=[needs(Scope.WRITE)])
@@ -90,7 +90,7 @@ async def get_cluster(request: Request, id: str) -> Response:
         raise Problem(
             "not_found", f"no cluster is or was called {id[:80]!r}; ask for the id of an article in the index"
         )
-    return _json(found)
+    return json_response(found)
 
 
 async def _read(request: Request, state: State, id: str | None) -> Read:
@@ -197,7 +197,3 @@ def _known_name(id: str) -> str:
 
 def _no_article(id: str) -> Problem:
     return Problem("not_found", f"the index holds no article {id[:80]!r}; add it by PUT, or ask for another")
-
-
-def _json(fields: dict[str, Any]) -> Response:
-    return Response(encode_line(fields), media_type=Media.JSON)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 
+from service.api.requests import Media
 from service.rows import encode_row
 
 _ENCODER = msgspec.json.Encoder()
@@ -20,3 +22,8 @@ def encode_line(fields: dict[str, Any]) -> bytes:
         return _ENCODER.encode(fields) + b"\n"
     except (UnicodeEncodeError, OverflowError):
         return encode_row(fields)
+
+
+def json_response(fields: dict[str, Any]) -> Response:
+    """Answer with a row."""
+    return Response(encode_line(fields), media_type=Media.JSON)

@@ -15,9 +15,8 @@ from classifier import load_manifest
 from classifier.artifact import default_folder
 from service.api.access import needs
 from service.api.articles import told_time
-from service.api.encoding import encode_line
+from service.api.encoding import json_response
 from service.api.problems import Problem
-from service.api.requests import Media
 from service.api.state import state_of
 from service.index import Index
 from service.index.overview import growth, latest_clusters
@@ -37,7 +36,7 @@ router = APIRouter()
 @router.get("/v1/index", dependencies=[needs(Scope.READ)])
 async def get_index(request: Request) -> Response:
     """Tell how much the index holds, its latest clusters, and how it grew."""
-    return _json(await state_of(request).with_index(index_fields))
+    return json_response(await state_of(request).with_index(index_fields))
 
 
 @router.get("/v1/model", dependencies=[needs(Scope.READ)])
@@ -46,13 +45,13 @@ async def get_model(request: Request) -> Response:
     folder = state_of(request).settings.model or default_folder()
     card = folder / CARD
     text = card.read_text(encoding="utf-8") if card.is_file() else None
-    return _json({"manifest": load_manifest(folder), "card": text})
+    return json_response({"manifest": load_manifest(folder), "card": text})
 
 
 @router.get("/healthz")
 async def get_health() -> Response:
     """Tell that the process answers."""
-    return _json({"status": "ok"})
+    return json_response({"status": "ok"})
 
 
 @router.get("/readyz")
@@ -60,7 +59,7 @@ async def get_readiness(request: Request) -> Response:
     """Tell that the model is loaded and the index answers."""
     state = state_of(request)
     await state.with_index(lambda index: index.get("ready"))
-    return _json({"status": "ready", "model": state.model.digest})
+    return json_response({"status": "ready", "model": state.model.digest})
 
 
 @router.get("/metrics", dependencies=[needs(Scope.READ)])
@@ -85,7 +84,3 @@ def index_fields(index: Index) -> dict[str, Any]:
     }
     latest = [asdict(each) | {"added": told_time(each.added)} for each in latest_clusters(index, LATEST)]
     return told | {"latest": latest, "growth": [asdict(day) for day in growth(index, DAYS)]}
-
-
-def _json(fields: dict[str, Any]) -> Response:
-    return Response(encode_line(fields), media_type=Media.JSON)
