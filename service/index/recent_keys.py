@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal_column, select
 
+from classifier.shingles import KEY_BITS
 from service.index.key_filter import count_anew, filter_keys
 from service.index.pieces import PIECE_SHIFT, PIECES, last_moves, state
 from service.index.schema import KEY_RUNS, KEYS, LAST_RUN, MOVED, set_value
@@ -24,6 +26,8 @@ RECENT = "recent_keys"
 MOVED_AT_ONCE = 4096
 _RATIO = 4
 """A run in memory is at least so many times as long as the next, else the two are made one."""
+_JOINED_AT_ONCE = 131_072
+"""Pairs of runs that are made one: so many at a time, as sorting all at once would hold them four times."""
 
 Pairs = NDArray[np.int64]
 """Shape (2, n): keys, and the documents that hold them."""
@@ -92,7 +96,7 @@ class RecentKeys:
 
     def between(self, first: int, last: int) -> Pairs:
         """Return the pairs of the keys from one to before another."""
-        return _sorted(self._find(np.array([first], np.int64), np.array([last - 1], np.int64)))
+        return _between(self._runs, first, last, self.moved)
 
     def add(self, connection: Connection, pairs: Pairs) -> None:
         """Write a run of new pairs."""
@@ -133,15 +137,7 @@ class RecentKeys:
 
     def _find(self, lowest: NDArray[np.int64], highest: NDArray[np.int64]) -> list[Pairs]:
         """Return the pairs whose keys lie between, ends included; from each run those that count."""
-        parts = []
-        for run in self._runs:
-            begins = np.searchsorted(run.pairs[0], lowest, side="left")
-            ends = np.searchsorted(run.pairs[0], highest, side="right")
-            held = np.flatnonzero(ends > begins)
-            if held.size:
-                places = [np.arange(begins[at], ends[at]) for at in held.tolist()]
-                parts.append(run.pairs[:, run.live(np.concatenate(places), self.moved)])
-        return parts
+        return _found(self._runs, lowest, highest, self.moved)
 
     def _take_out(self, pairs: Pairs) -> Pairs:
         """Mark pairs; returns those that were there."""
@@ -159,14 +155,44 @@ class RecentKeys:
 
     def _append(self, parts: list[Pairs]) -> None:
         """Take new pairs as a run, which the last ones join until each is many times as long as the next."""
-        new = _Run(_sorted(parts), self.moved)
+        joined = [_Run(_sorted(parts), self.moved)]
         parts.clear()
-        while self._runs and self._runs[-1].pairs.shape[1] < _RATIO * new.pairs.shape[1]:
-            run = self._runs.pop()
-            left = run.live(np.arange(run.pairs.shape[1]), self.moved)
-            new = _Run(_sorted([run.pairs[:, left], new.pairs]), self.moved)
+        n = joined[0].pairs.shape[1]
+        while self._runs and self._runs[-1].pairs.shape[1] < _RATIO * n:
+            joined.append(self._runs.pop())
+            n += joined[-1].pairs.shape[1]
+        new = joined[0] if len(joined) == 1 else _Run(_joined(joined[::-1], self.moved), self.moved)
         if new.pairs.size:
             self._runs.append(new)
+
+
+def _found(runs: Sequence[_Run], lowest: NDArray[np.int64], highest: NDArray[np.int64], moved: int) -> list[Pairs]:
+    parts = []
+    for run in runs:
+        begins = np.searchsorted(run.pairs[0], lowest, side="left")
+        ends = np.searchsorted(run.pairs[0], highest, side="right")
+        held = np.flatnonzero(ends > begins)
+        if held.size:
+            places = [np.arange(begins[at], ends[at]) for at in held.tolist()]
+            parts.append(run.pairs[:, run.live(np.concatenate(places), moved)])
+    return parts
+
+
+def _between(runs: Sequence[_Run], first: int, last: int, moved: int) -> Pairs:
+    return _sorted(_found(runs, np.array([first], np.int64), np.array([last - 1], np.int64), moved))
+
+
+def _joined(runs: Sequence[_Run], moved: int) -> Pairs:
+    """Make one run's pairs of several runs', range after range of the keys, which are hashes."""
+    room = sum(run.pairs.shape[1] for run in runs)
+    pairs = np.empty((2, room), np.int64)  # the system gives memory as it is written
+    steps = np.linspace(0, 1 << KEY_BITS, 2 + room // _JOINED_AT_ONCE, dtype=np.int64).tolist()
+    n = 0
+    for first, last in pairwise(steps):
+        part = _between(runs, first, last, moved)
+        pairs[:, n : n + part.shape[1]] = part
+        n += part.shape[1]
+    return pairs[:, :n]
 
 
 def _sorted(parts: list[Pairs]) -> Pairs:
