@@ -1,4 +1,4 @@
-"""Rivals: which pairs of a closed set tell one story, once it is known what else each of the two texts holds."""
+"""Rivals: which pairs of documents tell one story, once it is known what else each of the two texts holds."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ APART = 0.3
 """Two texts of which shared runs cover less than this are of different stories; 0.2 answers alike, at 0.5 texts that
 share furniture count as one and recall falls by 0.02."""
 
+EVIDENT, DOUBTFUL, ONE_SIZE, SURE = 1, 2, 4, 8
+"""Bits of a pair's kind: the two share a passage; their rivals decide; as wholly told a rival may be; none matters."""
+
 _CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE = map(FIGURES.index, ("contains", "contained", "passage", "coverage"))
 
 
@@ -51,17 +54,50 @@ def one_story(
     Returns:
         Shape (n_pairs,); the answer does not depend on the sides of a pair.
     """
+    coverage, kinds = weigh(counted, relations)
+    return verdicts(pairs, crowded, coverage, kinds, asked=np.ones(len(pairs), np.bool_))
+
+
+def weigh(counted: NDArray[np.float64], relations: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Return all of what pairs share that `verdicts` needs: how wholly each is told, and its kind, shape (n_pairs,)."""
     identical = relations == IDENTICAL
     coverage = np.where(identical, 1.0, counted[:, _COVERAGE])
     passage = counted[:, _PASSAGE] >= PASSAGE_WORDS
     less, more = np.sort(counted[:, [_CONTAINS, _CONTAINED]]).T
     similar = _similar(counted)
     doubtful = ~identical & (coverage >= TOLD) & (less >= LEAST_SIZE * more) & (similar | passage)
+    one_size = similar & (less > SAME_SIZE * more)
+    kinds = EVIDENT * (identical | passage) + DOUBTFUL * doubtful + ONE_SIZE * one_size + SURE * identical
+    return coverage, kinds.astype(np.int8)
+
+
+def verdicts(
+    pairs: NDArray[np.uint64],
+    crowded: NDArray[np.bool_],
+    coverage: NDArray[np.float64],
+    kinds: NDArray[np.int8],
+    *,
+    asked: NDArray[np.bool_],
+    streamed: bool = False,
+) -> NDArray[np.bool_]:
+    """Tell which of the asked pairs tell one story, from what `weigh` gave of all; false of the others.
+
+    Args:
+        pairs: As in `one_story`.
+        crowded: As there; where streamed, whether pairs of a document with those of lesser numbers may be missing.
+        coverage: Shape (n_pairs,).
+        kinds: Shape (n_pairs,).
+        asked: Shape (n_pairs,): of these the rivals are looked for.
+        streamed: Whether documents were compared with those before them as they came.
+    """
+    has = {bit: kinds & bit > 0 for bit in (EVIDENT, DOUBTFUL, ONE_SIZE, SURE)}
     partners, places, bounds = _partners(pairs, coverage, len(crowded))
-    least, best = np.sort(_rivals(doubtful, crowded, coverage, identical | passage, partners, places, bounds)).T
-    one_size = similar & (less > SAME_SIZE * more) & (best <= coverage + MARGIN)
-    same: NDArray[np.bool_] = identical | (doubtful & (least < OWN) & ((best <= coverage - MARGIN) | one_size))
-    return same
+    doubtful = has[DOUBTFUL] & asked
+    found = _rivals(doubtful, crowded, coverage, has[EVIDENT], partners, places, bounds, streamed)
+    least, best = np.sort(found).T
+    one_size = has[ONE_SIZE] & (best <= coverage + MARGIN)
+    same: NDArray[np.bool_] = doubtful & (least < OWN) & ((best <= coverage - MARGIN) | one_size)
+    return same | (asked & has[SURE])
 
 
 @jit
@@ -93,6 +129,7 @@ def _rivals(
     partners: NDArray[np.int64],
     places: NDArray[np.int64],
     bounds: NDArray[np.int64],
+    streamed: bool,
 ) -> NDArray[np.float64]:
     """Return for both texts of each asked pair how wholly it and its best rival tell the same, 0 without a rival."""
     found = np.zeros((len(coverage), 2))
@@ -109,7 +146,8 @@ def _rivals(
                 partner, told = partners[j], coverage[places[j]]
                 if told < OWN:  # too little to count against TOLD
                     break
-                unknown = shared[partner] < 0 and crowded[partner] and crowded[other]
+                one, two = crowded[min(partner, other)] or streamed, crowded[max(partner, other)]
+                unknown = shared[partner] < 0 and one and two
                 if partner != other and evident[places[j]] and not unknown and shared[partner] < APART:
                     found[places[i], 0 if text < other else 1] = told
                     break

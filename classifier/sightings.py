@@ -1,25 +1,56 @@
-"""Verdicts on many stored sets at once: which of them an asked text matches, and which shingles are no evidence."""
+"""An asked text beside many stored sets at once: which of them it matches, and which shingles are no evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import DamagedSet
 from classifier.jit import jit
-from classifier.overlap import NO_MATCH, compare, decide, figures, judge
+from classifier.overlap import FIGURES, IDENTICAL, NO_MATCH, compare, decide, figures, judge
 from classifier.packed import unpack_values
 from classifier.shingles import Shingles, cut
 from classifier.types import Match
 from classifier.words import Words
 
+N_FIGURES = len(FIGURES)
+
 COMMON_STORIES = 10
 """Stories that a shingle may be in beside the asked text's own and still be evidence, as in a closed set."""
 
 
-def find_matches(
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """How an asked text stands to each of its candidates.
+
+    Attributes:
+        counted: Shape (n_candidates, len(FIGURES)): what they share.
+        relations: Shape (n_candidates,): as `decide` numbers them.
+    """
+
+    counted: NDArray[np.float64]
+    relations: NDArray[np.int8]
+    _words: Words
+    _shingles: Shingles
+    _text: int
+    _values: NDArray[np.uint32]
+    _bounds: NDArray[np.int64]
+    _common: NDArray[np.uint32]
+
+    def match(self, at: int, id: str, *, same_story: bool) -> Match | None:
+        """Say how the asked text stands to a candidate, given by its place and id, None where they are no match."""
+        if self.relations[at] == NO_MATCH:
+            return None
+        other = self._values[self._bounds[at] : self._bounds[at + 1]]
+        overlap = compare(self._words, self._shingles, self._text, other, common=self._common)
+        found = judge(id, overlap, identical=bool(self.relations[at] == IDENTICAL))
+        return None if found is None else replace(found, same_story=same_story)
+
+
+def sight(
     words: Words,
     shingles: Shingles,
     text: int,
@@ -28,8 +59,8 @@ def find_matches(
     packed: Sequence[bytes],
     stories: Sequence[int],
     identical: Sequence[bool],
-) -> list[Match]:
-    """Judge how an asked text stands to each of its candidates; those that are no match are left out.
+) -> Sighted:
+    """Compare an asked text with all of its candidates.
 
     A shingle that more than COMMON_STORIES of the candidates' stories hold, each story counted by its first
     candidate, is no evidence.
@@ -46,24 +77,14 @@ def find_matches(
     Raises:
         DamagedSet: A packed set does not decode.
     """
-    if not ids:
-        return []
     asked = shingles.values[int(shingles.bounds[text]) : int(shingles.bounds[text + 1])]
     values, bounds = _unpack_all(ids, packed)
     common = np.empty(0, np.uint32)
     if len(set(stories)) > COMMON_STORIES:
         firsts = np.unique(np.array(stories, np.int64), return_index=True)[1].astype(np.int64)
         common = _common(np.unique(cut(asked)), values, bounds, firsts)
-    relations = _relations(asked, shingles.sizes, values, bounds, common, np.array(identical, np.bool_))
-    found = (
-        judge(
-            ids[i],
-            compare(words, shingles, text, values[bounds[i] : bounds[i + 1]], common=common),
-            identical=identical[i],
-        )
-        for i in np.flatnonzero(relations != NO_MATCH).tolist()
-    )
-    return [match for match in found if match is not None]
+    counted, relations = _figures(asked, shingles.sizes, values, bounds, common, np.array(identical, np.bool_))
+    return Sighted(counted, relations, words, shingles, text, values, bounds, common)
 
 
 def _unpack_all(ids: Sequence[str], packed: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -116,16 +137,17 @@ def _common(
 
 
 @jit
-def _relations(
+def _figures(
     asked: NDArray[np.uint32],
     sizes: tuple[int, int],
     values: NDArray[np.uint32],
     bounds: NDArray[np.int64],
     common: NDArray[np.uint32],
     identical: NDArray[np.bool_],
-) -> NDArray[np.int8]:
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    counted = np.empty((len(identical), N_FIGURES))
     relations = np.empty(len(identical), np.int8)
     for i in range(len(identical)):
-        counted, _ = figures(asked, sizes, values[bounds[i] : bounds[i + 1]], common)
-        relations[i], _ = decide(counted, identical[i])
-    return relations
+        counted[i], _ = figures(asked, sizes, values[bounds[i] : bounds[i + 1]], common)
+        relations[i], _ = decide(counted[i], identical[i])
+    return counted, relations

@@ -19,7 +19,9 @@ from service.index import Document, Index, open_index
 from service.index.changes import unpacked_keys
 from service.index.clusters import linked, replay
 from service.index.database import SQLITE
+from service.index.graph import Graph
 from service.index.key_filter import KeyFilter
+from service.index.pairs import Pair
 from service.index.pieces import state
 from service.index.recent_keys import RecentKeys
 from service.index.schema import DOCUMENTS, EDGES, KEYS, NAMES
@@ -138,9 +140,8 @@ def assert_whole(place: str) -> list[str]:
     """Check that keys and their filter, edges, clusters and names fit the documents; gives their ids, oldest first."""
     with open_index(place) as index, index.database.reading() as connection:
         rows = connection.execute(select(DOCUMENTS).order_by(DOCUMENTS.c.number)).all()
-        edges = [
-            (a, b, s) for a, b, s in connection.execute(select(EDGES.c.document, EDGES.c.other, EDGES.c.similarity))
-        ]
+        pairs = {(row.document, row.other): Pair(*row[2:]) for row in connection.execute(select(EDGES))}
+        assert Graph(connection).rejudge({max(ends) for ends in pairs}) == {}
         led = [document for (document,) in connection.execute(select(NAMES.c.document))]
         held = [(key, number) for key, number in connection.execute(select(KEYS.c.key, KEYS.c.document))]
         if index.database.dialect == SQLITE:
@@ -151,8 +152,9 @@ def assert_whole(place: str) -> list[str]:
             held += [(key, number) for key, number in recent.between(0, 1 << KEY_BITS).T.tolist()]
     numbers = [row.number for row in rows]
     assert sorted(held) == sorted((key, row.number) for row in rows for key in unpacked_keys(row._mapping["keys"]))
-    assert {number for a, b, _ in edges for number in (a, b)} <= set(numbers)
-    assert set(edges) == {(b, a, similarity) for a, b, similarity in edges}
+    assert {number for ends in pairs for number in ends} <= set(numbers)
+    assert pairs == {(b, a): pair for (a, b), pair in pairs.items()}
+    edges = [(a, b, pair.similarity) for (a, b), pair in pairs.items() if pair.same_story]
     assert {row.number: row.cluster for row in rows} == replay(linked(numbers, edges))
     assert set(led) <= set(numbers)
     return [row.id for row in rows]

@@ -86,6 +86,12 @@ def named_before(index: Index, ids: set[str]) -> list[dict[str, object]]:
     return [{**line, "names": [name for name in line.get("names", []) if name[0] not in ids]} for line in lines]
 
 
+def told(index: Index) -> list[tuple[object, ...]]:
+    """Read clusters and verdicts; how much of a text another covers depends, in its last digits, on who is asked."""
+    lines = [json.loads(line) for line in export_lines(index)][1:]
+    return [(line["id"], line["cluster"], [(pair[0], pair[-1]) for pair in line["pairs"]]) for line in lines]
+
+
 def said(answer: Answer) -> tuple[object, ...]:
     return answer.id, answer.cluster, answer.keep, answer.matches, answer.common_keys
 
@@ -122,6 +128,33 @@ def test_remove_undoes_add(index: Index, before: list[Document], new: list[Docum
         assert index.remove([each.id for each in new]) == len(ids)
         assert named_before(index, ids) == held
         assert clusters(index) == grouped
+
+
+@laws
+@given(new=different, data=st.data())
+def test_removal_leaves_what_adding_the_others_alone_makes(
+    index: Index, other: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index, other):
+        index.add(new, now=1.0)
+        gone = {each.id for each in new if data.draw(st.booleans())}
+        index.remove(sorted(gone))
+        other.add([each for each in new if each.id not in gone], now=1.0)
+        every = {each.id for each in new}
+        assert named_before(index, every) == named_before(other, every)
+
+
+@laws
+@given(new=different, data=st.data())
+def test_replacing_texts_leaves_what_adding_the_last_ones_alone_makes(
+    index: Index, other: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index, other):
+        first = [document(each.id, data.draw(texts)) for each in new]
+        index.add(first, now=1.0)
+        index.add(new, now=1.0)
+        other.add(new, now=1.0)
+        assert told(index) == told(other)
 
 
 @laws

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.overlap import COVERED, FIGURES, IDENTICAL, MISREAD, NEAR_DUPLICATE, PASSAGE_WORDS, SAME_SIZE, SIMILAR
-from classifier.rivals import APART, LEAST_SIZE, MARGIN, OWN, TOLD, one_story
+from classifier.rivals import APART, DOUBTFUL, EVIDENT, LEAST_SIZE, MARGIN, OWN, TOLD, one_story, verdicts
 
 BIT = 0.001
 
@@ -136,3 +136,18 @@ def test_numbers_and_sides_change_nothing(
     plain = told(*(Pair(a, b, *found) for (a, b), found in graph.items()))
     renamed = told(*(Pair(names[b], names[a], *found) for (a, b), found in graph.items()))
     assert sorted(renamed) == sorted((min(names[a], names[b]), max(names[a], names[b])) for a, b in plain)
+
+
+@pytest.mark.parametrize(
+    ("crowded", "streamed", "story"),
+    [((1, 2), False, True), ((2,), False, False), ((2,), True, True), ((1,), True, False)],
+)
+def test_of_a_stream_pairs_of_a_crowded_document_with_older_ones_alone_may_be_missing(
+    crowded: tuple[int, ...], streamed: bool, story: bool
+) -> None:
+    pairs = np.array([0 << 32 | 1, 0 << 32 | 2], np.uint64)
+    kinds = np.array([EVIDENT | DOUBTFUL, EVIDENT], np.int8)
+    asked = np.array([True, False])
+    known = np.isin(np.arange(3), crowded)
+    found = verdicts(pairs, known, np.array([0.8, 0.8]), kinds, asked=asked, streamed=streamed)
+    assert found.tolist() == [story, False]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from classifier.shingles import KEY_BITS
 from service.index.clusters import replay, spread
+from service.index.graph import Graph
 from service.index.lookup import Stored, clusters_of, edges_of
 from service.index.names import forget_names, hand_on_names, keep_names
+from service.index.pairs import Pair
 from service.index.recent_keys import recent_keys
 from service.index.schema import DOCUMENTS, EDGES, KEYS
 
@@ -21,10 +24,15 @@ half a round of documents on average, take 17 MB of memory."""
 KEY_BYTES = (KEY_BITS + 7) // 8
 _CHUNK = 500
 
-Edge = tuple[int, int, float]
-"""Two documents that tell one story, and how alike they are."""
+Edge = tuple[int, int, Pair]
+"""Two documents, and what they share."""
 
 _SET_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.number == bindparam("of")).values(cluster=bindparam("to"))
+_SET_STORY = (
+    update(EDGES)
+    .where(EDGES.c.document == bindparam("from"), EDGES.c.other == bindparam("to"))
+    .values(same_story=bindparam("same"))
+)
 _MOVE_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.cluster == bindparam("of")).values(cluster=bindparam("to"))
 
 
@@ -53,10 +61,10 @@ def put(connection: Connection, rows: Sequence[tuple[Stored, Sequence[int]]], ed
             for stored, keys in rows
         ],
     )
-    both = sorted({edge for a, b, similarity in edges for edge in ((a, b, similarity), (b, a, similarity))})
+    both = {ends: pair for a, b, pair in edges for ends in ((a, b), (b, a))}
     if both:
-        names = ("document", "other", "similarity")
-        connection.execute(insert(EDGES), [dict(zip(names, edge, strict=True)) for edge in both])
+        rows_of_pairs = [{"document": a, "other": b, **pair._asdict()} for (a, b), pair in sorted(both.items())]
+        connection.execute(insert(EDGES), rows_of_pairs)
     numbers = np.repeat([stored.number for stored, _ in rows], [len(keys) for _, keys in rows])
     if not numbers.size:
         return
@@ -92,6 +100,8 @@ def set_clusters(connection: Connection, clusters: Mapping[int, int]) -> None:
 def take_out(connection: Connection, numbers: Iterable[int], *, for_good: bool = True) -> int:
     """Remove documents with their keys and edges; what is left of their clusters is found anew by the edges.
 
+    Verdicts in which they had a part are made anew.
+
     Numbers that are not there are passed over. Returns how many were there.
 
     Args:
@@ -102,6 +112,7 @@ def take_out(connection: Connection, numbers: Iterable[int], *, for_good: bool =
     found = list(_read_keys(connection, numbers))
     gone = [number for number, _, _ in found]
     beside = {other for _, other, _ in edges_of(connection, gone)}.difference(gone)
+    concerned = Graph(connection).concerned(gone).difference(gone)
     if for_good:
         hand_on_names(connection, {number: cluster for number, cluster, _ in found})
     for chunk in _chunks(gone):
@@ -111,8 +122,19 @@ def take_out(connection: Connection, numbers: Iterable[int], *, for_good: bool =
     held = [(key, number) for number, _, keys in found for key in keys]
     if held:
         delete_keys(connection, held)
+    verdicts = Graph(connection).rejudge(concerned)
+    set_verdicts(connection, verdicts)
+    beside.update(chain.from_iterable(verdicts))
     regroup(connection, replay(spread(beside, partial(edges_of, connection))))
     return len(found)
+
+
+def set_verdicts(connection: Connection, verdicts: Mapping[tuple[int, int], bool]) -> None:
+    """Write of pairs whether they tell one story."""
+    both = {ends: same for (a, b), same in verdicts.items() for ends in ((a, b), (b, a))}
+    if both:
+        rows = [{"from": a, "to": b, "same": same} for (a, b), same in sorted(both.items())]
+        connection.execute(_SET_STORY, rows)
 
 
 def delete_keys(connection: Connection, held: Sequence[tuple[int, int]]) -> None:

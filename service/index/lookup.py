@@ -20,9 +20,10 @@ from sqlalchemy import (
 from classifier.candidates import MOST_DOCUMENTS
 from service.index.clusters import MOST_COUNTED, Links, linked
 from service.index.key_filter import key_filter
+from service.index.pairs import Pair, Pairs
 from service.index.recent_keys import recent_keys
 from service.index.schema import DOCUMENTS, EDGES, KEYS
-from service.index.statements import VALUES_A_STATEMENT, Statement, one_of
+from service.index.statements import VALUES_A_STATEMENT, Statement, Values, one_of
 
 ENDS = 5
 """Of a key that more than MOST_DOCUMENTS share, so many of the oldest and of the newest documents are compared."""
@@ -51,6 +52,7 @@ class Stored:
     published: float | None
     added: float
     source: str | None
+    crowded: bool
     shingles: bytes
 
 
@@ -62,7 +64,19 @@ _COLUMNS = [DOCUMENTS.c[name] for name in Stored.__slots__]
 _BY_NUMBER = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.number)))
 _BY_ID = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.id)))
 _IDS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.id).where(one_of(DOCUMENTS.c.number)))
-_EDGES = Statement(select(EDGES.c.document, EDGES.c.other, EDGES.c.similarity).where(one_of(EDGES.c.document)))
+_EDGES = Statement(
+    select(EDGES.c.document, EDGES.c.other, EDGES.c.similarity).where(one_of(EDGES.c.document), EDGES.c.same_story)
+)
+_PAIR = [EDGES.c[name] for name in ("document", "other", *Pair._fields)]
+_PAIRS = Statement(select(*_PAIR).where(one_of(EDGES.c.document)))
+_SOME_PAIRS = Statement(select(*_PAIR).where(one_of(EDGES.c.document)).limit(bindparam("most", type_=Integer())))
+_OLDEST_PAIRS = Statement(
+    select(*_PAIR)
+    .where(EDGES.c.document == bindparam("of"))
+    .order_by(EDGES.c.other)
+    .limit(bindparam("most", type_=Integer()))
+)
+_CROWDED = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.crowded).where(one_of(DOCUMENTS.c.number)))
 _CLUSTERS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.cluster).where(one_of(DOCUMENTS.c.number)))
 _OLDEST_MEMBERS = Statement(
     select(DOCUMENTS.c.number)
@@ -150,8 +164,39 @@ def ids_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
 
 
 def edges_of(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int, float]]:
-    """Read the edges that begin at documents, with the similarity of each pair."""
+    """Read the pairs of documents that tell one story, with the similarity of each."""
     return [(row[0], row[1], row[2]) for row in _EDGES.rows_of(connection, numbers)]
+
+
+def pairs_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Pairs]:
+    """Read all pairs of documents; those without any have none."""
+    wanted = list(numbers)
+    return _by_document(wanted, _PAIRS.rows_of(connection, wanted))
+
+
+def oldest_pairs_of(connection: Connection, numbers: Sequence[int], most: int) -> dict[int, Pairs]:
+    """Read the pairs of documents, of one with many those with the oldest, at least so many."""
+    if len(numbers) == 1:
+        return _by_document(numbers, _OLDEST_PAIRS.rows(connection, of=numbers[0], most=most))
+    if len(numbers) <= VALUES_A_STATEMENT:
+        rows = _SOME_PAIRS.rows(connection, values=list(numbers), most=most * len(numbers))
+        if len(rows) < most * len(numbers):
+            return _by_document(numbers, rows)
+    half = len(numbers) // 2
+    halves = numbers[:half], numbers[half:]
+    return {number: pairs for part in halves for number, pairs in oldest_pairs_of(connection, part, most).items()}
+
+
+def _by_document(numbers: Iterable[int], rows: Iterable[Values]) -> dict[int, Pairs]:
+    found: dict[int, Pairs] = {number: {} for number in numbers}
+    for number, other, similarity, coverage, kind, same_story in rows:
+        found[number][other] = Pair(similarity, coverage, kind, bool(same_story))
+    return found
+
+
+def crowded_of(connection: Connection, numbers: Iterable[int]) -> dict[int, bool]:
+    """Read of documents whether pairs of them with older ones may be missing."""
+    return {number: bool(crowded) for number, crowded in _CROWDED.rows_of(connection, numbers)}
 
 
 def oldest_of(connection: Connection, cluster: int) -> tuple[list[int], Links]:

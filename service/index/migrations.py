@@ -7,14 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy import Connection, bindparam, select, text, update
 
+from classifier.overlap import COVERED
 from classifier.packed import unpack_set
+from classifier.rivals import DOUBTFUL, EVIDENT, ONE_SIZE, SURE
 from service.index.changes import regroup
 from service.index.clusters import Links, replay
 from service.index.key_filter import count_anew
-from service.index.lookup import by_number, edges_of
 from service.index.names import keep_names
 from service.index.recent_keys import recent_keys
 from service.index.schema import DOCUMENTS, EDGES, KEY_PIECES, KEY_RUNS, NAMES, Migration
+from service.index.statements import VALUES_A_STATEMENT
 
 PAIRS_A_RUN = 65_536
 
@@ -51,13 +53,20 @@ def _weigh_pairs(connection: Connection) -> None:
 
 
 def _weighed(connection: Connection, members: Sequence[int]) -> Links:
-    rows = by_number(connection, members)
-    sets = {number: set(unpack_set(row.shingles).tolist()) for number, row in rows.items()}
+    columns = DOCUMENTS.c
+    digests, sets = {}, {}
     links: Links = {number: {} for number in members}
-    for number, other, _ in edges_of(connection, members):
-        shared, every = len(sets[number] & sets[other]), len(sets[number] | sets[other])
-        identical = rows[number].digest == rows[other].digest != 0
-        links[number][other] = 1.0 if identical or not every else shared / every
+    chunks = [members[first : first + VALUES_A_STATEMENT] for first in range(0, len(members), VALUES_A_STATEMENT)]
+    for chunk in chunks:
+        query = select(columns.number, columns.digest, columns.shingles).where(columns.number.in_(chunk))
+        for number, digest, shingles in connection.execute(query):
+            digests[number], sets[number] = digest, set(unpack_set(shingles).tolist())
+    for chunk in chunks:
+        pairs = select(EDGES.c.document, EDGES.c.other).where(EDGES.c.document.in_(chunk))
+        for number, other in connection.execute(pairs):
+            shared, every = len(sets[number] & sets[other]), len(sets[number] | sets[other])
+            identical = digests[number] == digests[other] != 0
+            links[number][other] = 1.0 if identical or not every else shared / every
     return links
 
 
@@ -74,5 +83,23 @@ def _filter_keys(connection: Connection) -> None:
     connection.execute(text("DELETE FROM settings WHERE name = 'next_move'"))
 
 
-ALL: tuple[Migration, ...] = (_weigh_pairs, _filter_keys)
+def _keep_pairs(connection: Connection) -> None:
+    """Say of each pair how wholly it is told, and of what kind it is, as far as its similarity tells.
+
+    Before, only pairs that told one story by themselves were kept, each a version of one size. What else two documents
+    share is not known, so pairs of any of them may be missing.
+    """
+    for statement in (
+        "ALTER TABLE documents ADD COLUMN crowded BOOLEAN NOT NULL DEFAULT TRUE",
+        "ALTER TABLE edges ADD COLUMN coverage DOUBLE PRECISION NOT NULL DEFAULT 1",
+        f"ALTER TABLE edges ADD COLUMN kind BIGINT NOT NULL DEFAULT {EVIDENT | DOUBTFUL | ONE_SIZE}",
+        "ALTER TABLE edges ADD COLUMN same_story BOOLEAN NOT NULL DEFAULT TRUE",
+        f"UPDATE edges SET kind = {EVIDENT | ONE_SIZE | SURE} WHERE similarity = 1",
+        f"UPDATE edges SET coverage = CASE WHEN similarity < {COVERED} / (2 - {COVERED}) THEN {COVERED} "
+        "ELSE 2 * similarity / (1 + similarity) END",  # of two sets of one size so much is shared
+    ):
+        connection.execute(text(statement))
+
+
+ALL: tuple[Migration, ...] = (_weigh_pairs, _filter_keys, _keep_pairs)
 """The first brings schema 1 to 2."""

@@ -24,13 +24,14 @@ from sqlalchemy import (
     update,
 )
 
-from classifier import overlap, stories
+from classifier import overlap, rivals, stories
 from classifier.candidates import MOST_DOCUMENTS, MOST_STORIES
 from classifier.shingles import KEY_BITS, SET_BITS
 from classifier.sightings import COMMON_STORIES
 from classifier.signing import KeyScheme
 from classifier.types import SigningScheme
 from service.index.clusters import MOST_COUNTED
+from service.index.pairs import MOST_PAIRS
 from service.index.records import IndexMismatch
 
 TABLES = MetaData()
@@ -53,12 +54,15 @@ DOCUMENTS = Table(
     Column("published", Float(53)),
     Column("added", Float(53), nullable=False),
     Column("source", _TEXT),
+    Column("crowded", Boolean, nullable=False),
     Column("keys", LargeBinary, nullable=False),
     Column("shingles", LargeBinary, nullable=False),
     Index("documents_cluster", "cluster", "published", "length", "id", "source"),
 )
-"""Numbers rise as documents come; `cluster` is the number of its oldest document. The large columns stand last, so
-that reading the others leaves them alone; the index answers alone which document of a cluster to keep."""
+"""Numbers rise as documents come; `cluster` is the number of its oldest document. Of a `crowded` one pairs with older
+ones may be missing: it came with a key that too many share, or before schema 4, which keeps all pairs. The large
+columns stand last, so that reading the others leaves them alone; the index answers alone which document of a cluster
+to keep."""
 
 
 KEYS = Table(
@@ -96,9 +100,13 @@ EDGES = Table(
     Column("document", _NUMBER, primary_key=True, autoincrement=False),
     Column("other", _NUMBER, primary_key=True, autoincrement=False),
     Column("similarity", Float(53), nullable=False),
+    Column("coverage", Float(53), nullable=False),
+    Column("kind", _NUMBER, nullable=False),
+    Column("same_story", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Pairs that tell one story, each in both directions."""
+"""Pairs that share so much that it counts, each in both directions, and whether they tell one story, for what was known
+when the younger document came. `coverage` and `kind` are those of `classifier.rivals.weigh`."""
 
 NAMES = Table(
     "names",
@@ -133,7 +141,9 @@ def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
         "common_stories": COMMON_STORIES,
     }
     named = {f"scheme.{name}": value for name, value in asdict(scheme).items()}
+    limits |= {f"rivals.{name.lower()}": getattr(rivals, name) for name in "TOLD LEAST_SIZE MARGIN OWN APART".split()}
     named |= {"certain": stories.CERTAIN, "agreeing": stories.AGREEING, "most_counted": MOST_COUNTED}
+    named["most_pairs"] = MOST_PAIRS
     named |= {f"keys.{name}": value for name, value in asdict(keys).items()}
     return {name: json.dumps(value) for name, value in (named | limits).items()}
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 from sqlalchemy import Connection
 
 from classifier.candidates import MOST_DOCUMENTS, MOST_STORIES
 from classifier.packed import pack_set
+from classifier.rivals import SURE
 from classifier.shingles import Ragged, shingle_sets
-from classifier.sightings import find_matches
+from classifier.sightings import Sighted, sight
 from classifier.signing import KeyScheme, Signed, sign_words
-from classifier.types import Match, Relation, SigningScheme
+from classifier.types import SigningScheme
 from classifier.words import Words, read_words
-from service.index.clusters import Clusters, Links, replay, spread
+from service.index.clusters import Clusters, replay, spread
+from service.index.graph import NEW, Graph
 from service.index.lookup import (
     ENDS,
     Best,
@@ -29,6 +32,7 @@ from service.index.lookup import (
     ids_of,
     oldest_of,
 )
+from service.index.pairs import Pairs, weighed
 from service.index.records import Answer, Document
 
 _NOBODY = Holders([], common=False)
@@ -73,11 +77,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """An answer, the documents that tell the same story with how alike each is, and the clusters that it joins."""
+    """An answer, the document's pairs, those that tell its story with how alike each is, the clusters that it joins.
+
+    `crowded` tells whether pairs of it may be missing.
+    """
 
     answer: Answer
+    pairs: Pairs
     links: dict[int, float]
     joined: set[int]
+    crowded: bool
 
 
 @dataclass(slots=True)
@@ -104,7 +113,10 @@ class Sightings:
         self.clusters = Clusters(lambda cluster: oldest_of(connection, cluster))
         self.regrouped: dict[int, int] = {}
         """Clusters that change as a document takes an older one's place."""
-        self._hidden: int | None = None
+        self.verdicts: dict[tuple[int, int], bool] = {}
+        """Verdicts on pairs of other documents that change so."""
+        self._graph = Graph(connection)
+        self._graph.know({number: bool(row.crowded) for number, row in self._rows.items()})
 
     def answer(self, at: int, known: Stored | None, number: int | None = None) -> Sighting:
         """Answer a document.
@@ -116,15 +128,17 @@ class Sightings:
         """
         candidates = self._candidates(at, number)
         rows = [self._rows[other] for other in candidates.numbers]
+        crowded = candidates.common_keys > 0
+        sighted = self._sight(at, rows)
+        pairs = weighed(candidates.numbers, sighted)
+        links = self._links(pairs, known, number, crowded=crowded)
+        pairs = {other: pair._replace(same_story=other in links) for other, pair in pairs.items()}
+        found = (sighted.match(n, row.id, same_story=row.number in links) for n, row in enumerate(rows))
         numbers = {row.id: row.number for row in rows}
-        found = self._matches(at, rows)
         kept = sorted(
-            (match for match in found if match.same_story or numbers[match.id] in candidates.evident),
+            (match for match in found if match and (match.same_story or numbers[match.id] in candidates.evident)),
             key=lambda match: match.id,
         )
-        links = {numbers[match.id]: _similarity(match) for match in kept if match.same_story}
-        if known is None and number is not None:
-            self._regroup(number, links)
         of = {other: self._cluster(other) for other in links}
         if known is not None:
             joined = {self.clusters.of(known.cluster)}
@@ -134,15 +148,24 @@ class Sightings:
             joined = self.clusters.joins(links, of)
         cluster, keep = self._place(at, number, joined)
         name, seen = self._asked.documents[at].id, any(cluster in joined for cluster in of.values())
-        return Sighting(
-            Answer(name, cluster, keep, known is not None, seen, tuple(kept), candidates.common_keys), links, joined
-        )
+        answer = Answer(name, cluster, keep, known is not None, seen, tuple(kept), candidates.common_keys)
+        return Sighting(answer, pairs, links, joined, crowded)
+
+    def _links(self, pairs: Pairs, known: Stored | None, number: int | None, *, crowded: bool) -> dict[int, float]:
+        """Return those that tell the story of an asked document; verdicts on one that is there stay."""
+        if known is not None:
+            stored = {other: alike for _, other, alike in edges_of(self._connection, [known.number]) if other in pairs}
+            return {other: pair.similarity for other, pair in pairs.items() if pair.kind & SURE} | stored
+        if number is not None:
+            return self._replace(number, pairs, crowded=crowded)
+        return {other: pairs[other].similarity for other in self._graph.judge(NEW, pairs, crowded=crowded)}
 
     def admit(self, at: int, number: int, now: float, sighting: Sighting) -> Stored:
         """Let the documents after it see one; returns it as it will be stored, its cluster as of now."""
         best = min([self._rank(at), *map(self._best_of, sighting.joined)])
         cluster = self.clusters.admit(number, sighting.links, sighting.joined)
         self._best[cluster] = best
+        self._graph.put(number, sighting.pairs, crowded=sighting.crowded)
         document = self._asked.documents[at]
         stored = Stored(
             number,
@@ -153,6 +176,7 @@ class Sightings:
             document.published,
             now,
             document.source,
+            sighting.crowded,
             self._asked.packed(at),
         )
         self._rows[number] = stored
@@ -187,9 +211,9 @@ class Sightings:
     def _cluster(self, number: int) -> int:
         return self.clusters.of(self._rows[number].cluster)
 
-    def _matches(self, at: int, rows: Sequence[Stored]) -> list[Match]:
+    def _sight(self, at: int, rows: Sequence[Stored]) -> Sighted:
         digest = self._asked.digests[at]
-        return find_matches(
+        return sight(
             self._asked.words,
             self._asked.signed.shingles,
             at,
@@ -226,24 +250,23 @@ class Sightings:
 
     def hide(self, hidden: Stored) -> None:
         """Answer as if a document had been taken out; to be called before a document that replaces it is answered."""
-        self._hidden = hidden.number
-        beside = [other for _, other, _ in edges_of(self._connection, [hidden.number])]
-        self._overlay(replay(spread(beside, self._edges)))
-
-    def _edges(self, numbers: Sequence[int]) -> list[tuple[int, int, float]]:
-        return [edge for edge in edges_of(self._connection, numbers) if edge[1] != self._hidden]
+        gone = [hidden.number]
+        beside = {other for _, other, _ in edges_of(self._connection, gone)}
+        concerned = self._graph.concerned(gone).difference(gone)
+        self._graph.hide(hidden.number)
+        beside.update(chain.from_iterable(self._graph.rejudge(concerned)))
+        self._overlay(replay(spread(beside, self._graph.edges)))
 
     def _overlay(self, clusters: Mapping[int, int]) -> None:
         for number in clusters.keys() & self._rows.keys():
             self._rows[number] = replace(self._rows[number], cluster=clusters[number])
 
-    def _regroup(self, number: int, links: Mapping[int, float]) -> None:
-        """Find the clusters of all that is linked with a document that takes an older one's place."""
-        component: Links = spread(links, self._edges)
-        for other, similarity in links.items():
-            component[other][number] = similarity
-        component[number] = dict(links)
-        self.regrouped = replay(component)
+    def _replace(self, number: int, pairs: Pairs, *, crowded: bool) -> dict[int, float]:
+        """Find verdicts, and clusters of all that is linked, with a document that takes an older one's place."""
+        self._graph.put(number, pairs, crowded=crowded)
+        found = self._graph.rejudge(self._graph.concerned([number]) | {number})
+        self.verdicts = {ends: same for ends, same in found.items() if number not in ends}
+        self.regrouped = replay(spread({number, *chain.from_iterable(found)}, self._graph.edges))
         cluster = self.regrouped[number]
         others = [other for other, of in self.regrouped.items() if of == cluster and other != number]
         rows = by_number(self._connection, others)
@@ -252,11 +275,7 @@ class Sightings:
         if rows:
             ranked = (self._best_documents.rank(row.source, row.published, row.length, row.id) for row in rows.values())
             self._best[cluster] = min(ranked)
-
-
-def _similarity(match: Match) -> float:
-    """Return how alike two versions of one story are, as a closed set counts it."""
-    return 1.0 if match.relation is Relation.IDENTICAL else match.overlap.own_similarity
+        return {other: alike for _, other, alike in self._graph.edges([number])}
 
 
 def _repeated(keys: list[int]) -> set[int]:

@@ -14,7 +14,7 @@ from classifier.signing import KEYS as KEY_SCHEME
 from classifier.signing import SCHEME, KeyScheme
 from classifier.types import SigningScheme
 from service.index import migrations
-from service.index.changes import Edge, move_clusters, put, regroup, settle, take_out
+from service.index.changes import Edge, move_clusters, put, regroup, set_verdicts, settle, take_out
 from service.index.database import SQLITE, Database
 from service.index.lookup import Best, Stored, by_id, clusters_of, ids_of, last_number
 from service.index.names import keep_names, leads_to
@@ -164,7 +164,7 @@ class Index:
             number += own is None
             stored = sightings.admit(at, own.number if own else number, now, sighting)
             new.append((stored, asked.keys(at)))
-            edges += [(stored.number, other, similarity) for other, similarity in sighting.links.items()]
+            edges += [(stored.number, other, pair) for other, pair in sighting.pairs.items()]
             yield replace(sighting.answer, added=True)
         _write(connection, sightings, new, edges)
 
@@ -232,7 +232,7 @@ class Index:
         with self.database.reading() as connection:
             documents = connection.execute(select(func.count()).select_from(DOCUMENTS)).scalar_one()
             clusters = connection.execute(select(func.count()).where(columns.cluster == columns.number)).scalar_one()
-            edges = connection.execute(select(func.count()).select_from(EDGES)).scalar_one()
+            edges = connection.execute(select(func.count()).where(EDGES.c.same_story)).scalar_one()
             added, last_added, published = connection.execute(select(*times)).one()
             last_published = connection.execute(select(func.max(columns.published))).scalar_one()
             size, schema = _size(connection, self.database), schema_version(connection)
@@ -262,6 +262,7 @@ def _write(
     move_clusters(connection, {old: to for old, to in changes.items() if old not in numbers})
     put(connection, [(replace(stored, cluster=clusters.of(stored.cluster)), keys) for stored, keys in new], edges)
     keep_names(connection, numbers.intersection(changes))
+    set_verdicts(connection, sightings.verdicts)
     regroup(connection, sightings.regrouped)
 
 

@@ -13,21 +13,21 @@ from sqlalchemy import Connection, Row, select
 from classifier.errors import DamagedSet
 from classifier.packed import unpack_set
 from service.index.changes import Edge, put, settle, unpacked_keys
-from service.index.clusters import linked
-from service.index.lookup import Stored, edges_of, ids_of, last_number
+from service.index.lookup import Stored, ids_of, last_number, pairs_of
 from service.index.names import names_of, put_names
+from service.index.pairs import Pair
 from service.index.records import Document, IndexMismatch
 from service.index.schema import DOCUMENTS, STATE, stored_settings
 from service.index.store import Index
 
-FORMAT = 2
+FORMAT = 3
 """Raised by any change of what the lines hold."""
 
 _AT_ONCE = 1000
 _DOCUMENT = Stored.__slots__
 
-_Read = tuple[Stored, list[int], list[tuple[int, float]], list[tuple[str, int]]]
-"""A document, its keys, the older ones that tell its story with how alike they are, the names that lead to it."""
+_Read = tuple[Stored, list[int], list[Edge], list[tuple[str, int]]]
+"""A document, its keys, its pairs with older ones, the names that lead to it."""
 
 
 def export_lines(index: Index) -> Iterator[bytes]:
@@ -64,9 +64,9 @@ def import_lines(index: Index, lines: Iterable[bytes]) -> int:
             edges: list[Edge] = []
             names: dict[str, tuple[int, int]] = {}
             for line, fields in part:
-                stored, keys, links, led = _document(line, fields, numbers)
+                stored, keys, pairs, led = _document(line, fields, numbers)
                 rows.append((stored, keys))
-                edges += [(stored.number, other, similarity) for other, similarity in links]
+                edges += pairs
                 names |= {name: (number, stored.number) for name, number in led}
             put(connection, rows, edges)
             put_names(connection, names)
@@ -76,8 +76,8 @@ def import_lines(index: Index, lines: Iterable[bytes]) -> int:
 
 def _document_lines(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[bytes]:
     every = list(rows)
-    edges = linked((row.number for row in every), edges_of(connection, (row.number for row in every)))
-    names = ids_of(connection, {row.cluster for row in every} | {b for others in edges.values() for b in others})
+    pairs = pairs_of(connection, (row.number for row in every))
+    names = ids_of(connection, {row.cluster for row in every} | {b for others in pairs.values() for b in others})
     led = names_of(connection, (row.number for row in every))
     for row in every:
         yield _line(
@@ -91,10 +91,9 @@ def _document_lines(connection: Connection, rows: Iterable[Row[Any]]) -> Iterato
                 "source": row.source,
                 "shingles": b64encode(row.shingles).decode(),
                 "keys": unpacked_keys(row._mapping["keys"]),
-                "same_story": [  # the younger document's line names the older
-                    [names[other], similarity]
-                    for other, similarity in sorted(edges[row.number].items())
-                    if other < row.number
+                "crowded": row.crowded,
+                "pairs": [  # the younger document's line names the older
+                    [names[other], *pair] for other, pair in sorted(pairs[row.number].items()) if other < row.number
                 ],
                 "names": led.get(row.number, []),
             }
@@ -156,13 +155,17 @@ def _document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> _Re
             document.published,
             float(fields["added"]),
             document.source,
+            bool(fields["crowded"]),
             b64decode(fields["shingles"], validate=True),
         )
         unpack_set(stored.shingles)
         keys = [int(key) for key in fields["keys"]]
-        links = [(numbers[other], float(similarity)) for other, similarity in fields["same_story"]]
+        pairs = [
+            (stored.number, numbers[other], Pair(float(similarity), float(coverage), int(kind), bool(same_story)))
+            for other, similarity, coverage, kind, same_story in fields["pairs"]
+        ]
         led = [(Document(name, "").id, int(number)) for name, number in fields["names"]]
-        return stored, keys, links, led
+        return stored, keys, pairs, led
     except (KeyError, TypeError, ValueError, DamagedSet) as error:
         raise ValueError(
             f"line {line} of the export is no document of an index ({type(error).__name__}: {error}); "
