@@ -82,6 +82,14 @@ def test_page_without_an_answer_stands_alone() -> None:
     assert syndication.page_clusters([{"id": 0}, {"id": 1}, {"id": 2}, {"id": 3}], answers) == [0, 1, 0, 3]
 
 
+def test_index_puts_texts_in_clusters_by_their_places() -> None:
+    texts = [" ".join(f"{letter}{n}" for n in range(60)) for letter in "xyzyx"]
+    for seed in range(3):
+        found = syndication.index_clusters(texts, seed)
+        assert [found.count(name) for name in found] == [2, 2, 1, 2, 2]
+        assert (found[0], found[1]) == (found[4], found[3])
+
+
 def test_ratios_compare_each_peer_with_ours_on_the_same_input() -> None:
     rates = {signatures.OURS_HASHES: 100.0, signatures.OURS_TEXT: 30.0, signatures.RIVAL: 4.0, "rensa, from text": 10.0}
     assert signatures.ratios(rates) == {signatures.RIVAL: 25.0, "rensa, from text": 3.0}

@@ -432,7 +432,7 @@ def back_to_schema_3(connection: Connection) -> None:
         "DELETE FROM edges WHERE NOT same_story",
         *(f"ALTER TABLE edges DROP COLUMN {name}" for name in ("coverage", "kind", "same_story")),
         "ALTER TABLE documents DROP COLUMN crowded",
-        "DELETE FROM settings WHERE name LIKE 'rivals.%' OR name = 'most_pairs'",
+        "DELETE FROM settings WHERE name LIKE 'rivals.%' OR name IN ('most_pairs', 'most_partners')",
         "UPDATE settings SET value = '3' WHERE name = 'schema'",
     ):
         connection.execute(text(statement))

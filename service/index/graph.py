@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from classifier.rivals import SURE
 from service.index.lookup import crowded_of, edges_of, oldest_pairs_of, pairs_of
-from service.index.pairs import MOST_PAIRS, Pairs, judge
+from service.index.pairs import MOST_PAIRS, MOST_PARTNERS, Pairs, judge
 
 NEW = 1 << 62
 """The number of a document that has none yet: it is younger than all others."""
@@ -46,11 +46,13 @@ class Graph:
         if not any(pair.is_doubtful for pair in own.values()):
             return {other for other, pair in own.items() if pair.kind & SURE}
         partners = [other for other, pair in own.items() if pair.is_doubtful or pair.is_rival]
-        self._read_oldest(partners)
-        beside = {other: self._older(other, number) for other in partners}
+        asked = sorted(partners, key=lambda other: (-own[other].coverage, other))[:MOST_PARTNERS]
+        self._read_oldest(asked)
+        beside = {other: self._older(other, number) for other in asked}
         if len(own) == 1 and not any(beside.values()):  # neither shares with any other
             return set(own)
-        missing = {other for other in partners if self._crowded[other] or len(beside[other]) > MOST_PAIRS}
+        missing = {other for other in asked if self._crowded[other] or len(beside[other]) > MOST_PAIRS}
+        missing.update(set(partners).difference(asked))
         told = judge(number, own, beside, missing | ({number} if crowded else set()))
         return {other for other, same in told.items() if same}
 

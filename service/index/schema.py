@@ -31,7 +31,7 @@ from classifier.sightings import COMMON_STORIES
 from classifier.signing import KeyScheme
 from classifier.types import SigningScheme
 from service.index.clusters import MOST_COUNTED
-from service.index.pairs import MOST_PAIRS
+from service.index.pairs import MOST_PAIRS, MOST_PARTNERS
 from service.index.records import IndexMismatch
 
 TABLES = MetaData()
@@ -143,7 +143,7 @@ def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
     named = {f"scheme.{name}": value for name, value in asdict(scheme).items()}
     limits |= {f"rivals.{name.lower()}": getattr(rivals, name) for name in "TOLD LEAST_SIZE MARGIN OWN APART".split()}
     named |= {"certain": stories.CERTAIN, "agreeing": stories.AGREEING, "most_counted": MOST_COUNTED}
-    named["most_pairs"] = MOST_PAIRS
+    named |= {"most_pairs": MOST_PAIRS, "most_partners": MOST_PARTNERS}
     named |= {f"keys.{name}": value for name, value in asdict(keys).items()}
     return {name: json.dumps(value) for name, value in (named | limits).items()}
 

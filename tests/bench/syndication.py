@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any
 from classifier import Article, Model, Page, classify, load_manifest, load_model
 from classifier.duplicates import find_duplicates
 from classifier.signing import sign_texts
+from service.index import Document, open_index
 from tests.bench.generated import Pairs
 from tests.bench.measure import table
 from training.corpora import read_shared
@@ -28,6 +30,9 @@ CLIP = 400
 
 SIZES_OF_A_FOLD = ("--seeds", "130", "--spare", "25", "--shared", "25")
 """Originals, single articles and shared pages: a quarter of the whole set's, as a fold has a quarter of the pages."""
+
+BATCH = 200
+"""Documents that an index gets at a time."""
 
 LEAST = {"body": (0.995, 0.985), "page": (0.97, 0.95)}
 """Precision and recall that the project promises for each form."""
@@ -87,6 +92,7 @@ def held_out_report(models: Path, seeds: Sequence[int]) -> int:
     k has the set of each seed + k.
     """
     found: dict[int, Found] = {}
+    streamed: list[Found] = []
     sources = [source for source in read_shared(SHARED) if source.corpus == ARTICLES.name]
     for folder in sorted(models.glob("fold-*")):
         about = load_manifest(folder)
@@ -95,7 +101,8 @@ def held_out_report(models: Path, seeds: Sequence[int]) -> int:
         with tempfile.TemporaryDirectory() as made:
             make_part(Path(made) / "pages", ids)
             sets = [_held_out(Path(made), seed + fold, load_model(folder)) for seed in seeds]
-        found[fold] = sum(sets[1:], sets[0])
+        found[fold] = sum((closed for closed, _ in sets[1:]), sets[0][0])
+        streamed += [index for _, index in sets]
     if not found:
         print(f"{models} holds no folder fold-0; write the models with copydesk-train --fold-models {models}")
         return 2
@@ -103,14 +110,17 @@ def held_out_report(models: Path, seeds: Sequence[int]) -> int:
     print(f"Syndication sets of each fold's pages, page form, {CLIP} words, by the model that never saw their sites\n")
     print(f"{pairs_table({f'fold {fold}': of_fold for fold, of_fold in found.items()}, everything)}\n")
     print(f"Recall by kind of edit\n\n{kinds_table(everything)}\n")
+    index = sum(streamed[1:], streamed[0])
+    print(f"The same bodies added to a standing index, in one random order\n\n{pairs_table({'index': index}, index)}\n")
     return int(_broken("page", everything))
 
 
-def _held_out(folder: Path, seed: int, model: Model) -> Found:
+def _held_out(folder: Path, seed: int, model: Model) -> tuple[Found, Found]:
     made = folder / str(seed)
     make_set(made, seed, articles=folder / "pages", more=SIZES_OF_A_FOLD)
     docs, truth = read_rows(made / "docs.jsonl"), read_rows(made / "truth.jsonl")
-    return score(clusters(bodies([doc["page"] for doc in docs], model)), truth)
+    texts = bodies([doc["page"] for doc in docs], model)
+    return score(clusters(texts), truth), score(index_clusters(texts, seed), truth)
 
 
 def bodies(pages: Sequence[str], model: Model) -> list[str]:
@@ -144,6 +154,17 @@ def clusters(texts: Sequence[str]) -> list[int]:
     """Put texts in clusters; each is named by one of its texts."""
     ids = [str(number) for number in range(len(texts))]
     return [int(name) for name in find_duplicates(ids, [sign_texts(texts)]).clusters]
+
+
+def index_clusters(texts: Sequence[str], seed: int) -> list[int]:
+    """Put texts in the clusters of a standing index that they are added to in a random order."""
+    order = [str(number) for number in range(len(texts))]
+    random.Random(seed).shuffle(order)
+    with tempfile.TemporaryDirectory() as folder, open_index(str(Path(folder) / "index.sqlite")) as index:
+        for first in range(0, len(order), BATCH):
+            index.add([Document(name, texts[int(name)]) for name in order[first : first + BATCH]], now=0.0)
+        entries = [index.get(str(number)) for number in range(len(texts))]
+    return [int(entry.cluster) for entry in entries if entry is not None]
 
 
 def page_clusters(docs: Sequence[Mapping[str, Any]], answers: Sequence[Mapping[str, Any]]) -> list[int]:
