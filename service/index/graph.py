@@ -49,8 +49,9 @@ class Graph:
         asked = sorted(partners, key=lambda other: (-own[other].coverage, other))[:MOST_PARTNERS]
         self._read_oldest(asked)
         beside = {other: self._older(other, number) for other in asked}
-        if len(own) == 1 and not any(beside.values()):  # neither shares with any other
-            return set(own)
+        if len(asked) == len(own) and all(beside[other].keys() | {other} == own.keys() for other in asked):
+            # all of them share with one another and with no other: there are no rivals
+            return {other for other, pair in own.items() if pair.is_doubtful or pair.kind & SURE}
         missing = {other for other in asked if self._crowded[other] or len(beside[other]) > MOST_PAIRS}
         missing.update(set(partners).difference(asked))
         told = judge(number, own, beside, missing | ({number} if crowded else set()))
