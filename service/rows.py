@@ -18,6 +18,7 @@ LINE_EXTRA_BYTES = 1024 * 1024
 """Room on a line for its id, url and fields that are not read."""
 SKIP_BYTES = 1024 * 1024
 BOM = b"\xef\xbb\xbf"
+BODY, BOILERPLATE, TEASER = (label.value for label in LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,13 +240,15 @@ def name_fields(row: Row) -> dict[str, Any]:
 
 
 def _block_fields(block: ScoredBlock) -> dict[str, Any]:
+    """Give a block's fields; a page has hundreds, so they are spelled out, and its enums are the strings they are."""
+    body, boilerplate, teaser = block.probabilities
     fields: dict[str, Any] = {
         "start": block.start,
         "end": block.end,
-        "label": block.label.value,
-        "kind": block.kind.value,
+        "label": block.label,
+        "kind": block.kind,
         "confidence": block.confidence,
-        "probabilities": {label.value: p for label, p in zip(LABELS, block.probabilities, strict=True)},
+        "probabilities": {BODY: body, BOILERPLATE: boilerplate, TEASER: teaser},
     }
     if block.explanation is not None:
         fields["explanation"] = _explanation_fields(block.explanation)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter as Tally
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -56,8 +55,7 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemax",
         )
-        for label in LABELS:
-            self.blocks.labels(label.value)
+        self._labels = [(label, self.blocks.labels(label.value)) for label in LABELS]
         for form in ("text", "html"):
             self.pages.labels(form)
 
@@ -67,8 +65,9 @@ class Metrics:
         self.pages.labels("text" if page.html is None else "html").inc()
         self.characters.inc(len(content))
         self.confidence.observe(article.confidence)
-        for label, n in Tally(block.label for block in article.blocks).items():
-            self.blocks.labels(label.value).inc(n)
+        labels = [block.label for block in article.blocks]
+        for label, counter in self._labels:
+            counter.inc(labels.count(label))
 
     def count_articles(self, answers: Sequence[Answer]) -> None:
         """Count articles that were compared."""

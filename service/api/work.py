@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -20,6 +21,7 @@ class Work:
     def __init__(self, name: str, *, threads: int, most: int, seconds: float) -> None:
         self.taken = 0
         """Pieces that wait or are being done."""
+        self._counting = threading.Lock()
         self._name = name
         self._most = most
         self._seconds = seconds
@@ -50,20 +52,17 @@ class Work:
         return await asyncio.wrap_future(self._submit(function))
 
     def _submit(self, function: Callable[[], R]) -> Future[R]:
-        loop = asyncio.get_running_loop()
         future = self._pool.submit(function)
-        self.taken += 1
-        future.add_done_callback(lambda _: _call(loop, self._release))
+        with self._counting:
+            self.taken += 1
+        future.add_done_callback(self._release)
         return future
 
-    def _release(self) -> None:
-        self.taken -= 1
+    def _release(self, _: Future[R]) -> None:
+        """Count out, on the thread that did the work: the event loop is woken once a piece, for its answer."""
+        with self._counting:
+            self.taken -= 1
 
     def close(self) -> None:
         """Finish what was begun and let the threads go."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _call(loop: asyncio.AbstractEventLoop, function: Callable[[], None]) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(function)
