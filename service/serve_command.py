@@ -67,8 +67,8 @@ def _serve(settings: Settings, environment: MutableMapping[str, str]) -> int:
         from service.api.server import run_one
 
         return run_one(settings)
-    with tempfile.TemporaryDirectory(prefix="copydesk-metrics-") as folder:
+    with tempfile.TemporaryDirectory(prefix="copydesk-workers-") as folder:
         environment[METRICS_FOLDER] = folder
         from service.api.server import run_several
 
-        return run_several(replace(settings, server=replace(settings.server, metrics=Path(folder))))
+        return run_several(replace(settings, server=replace(settings.server, shared=Path(folder))))

@@ -34,7 +34,7 @@ class ServerSettings:
         rate: Requests, or rows of batches, a minute that each key has.
         feedback: Folder that holds corrected pages.
         prefer: Sources whose documents are kept before all others, the first most.
-        metrics: Folder in which several workers add their numbers up, None where there is one worker.
+        shared: Folder in which several workers count together, None where there is one worker.
     """
 
     host: str = "127.0.0.1"
@@ -49,7 +49,7 @@ class ServerSettings:
     rate: int = 6000
     feedback: Path = Path("copydesk-feedback")
     prefer: tuple[str, ...] = ()
-    metrics: Path | None = None
+    shared: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

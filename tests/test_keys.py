@@ -178,6 +178,14 @@ def test_rows_of_a_batch_hold_it_up_once_the_bucket_is_empty() -> None:
     assert not rates.take("a").granted
 
 
+def test_several_workers_count_in_the_same_bucket(tmp_path: Path) -> None:
+    first, second = (Rates(3, clock=lambda: 0.0, folder=tmp_path) for _ in range(2))
+    assert [rates.take("a").granted for rates in (first, second, first, second)] == [True, True, True, False]
+    assert (first.take("a").left, second.take("b").left) == (0, 2)
+    first.owe("b", 4)
+    assert second.owe("b", 1) == pytest.approx(60.0)
+
+
 def test_sqlite_is_what_the_file_is(keys: KeyFile, tmp_path: Path) -> None:
     keys.add("a", Scope.READ, now=0)
     with sqlite3.connect(tmp_path / "keys.sqlite") as connection:

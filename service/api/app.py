@@ -31,7 +31,7 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
         model: One that is loaded already.
     """
 
-    metrics = Metrics(settings.server.metrics)
+    metrics = Metrics(settings.server.shared)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

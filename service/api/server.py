@@ -17,6 +17,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from service.api.app import create_app
 from service.api.logs import FIELDS, log_settings
 from service.api.problems import MEDIA_TYPE, Problem, problem_body
+from service.api.rates import Rates
 from service.settings import Settings
 
 HEAD_SECONDS = 10
@@ -171,6 +172,8 @@ def run_one(settings: Settings) -> int:
 
 def run_several(settings: Settings) -> int:
     """Serve in several processes; one that dies is started again. Gives the exit status."""
+    server = settings.server
+    Rates(server.rate, folder=server.shared).close()  # made before there are workers that could all want to make it
     config = configured(settings)
     socket = config.bind_socket()
     workers = Workers(config, sockets=[socket])

@@ -46,7 +46,7 @@ class State:
         metrics.model.labels(self.model.digest).set(1)
         self.keys = KeyFile(server.keys)
         self.feedback = FeedbackFolder(server.feedback)
-        self.rates = Rates(server.rate / server.workers)
+        self.rates = Rates(server.rate, folder=server.shared)
         self.held = Held(max(HELD_BYTES, most_bytes(Media.JSON, settings.max_page_bytes)))
         self.model_work = Work("classifier", threads=1, most=server.queue, seconds=server.timeout)
         self.index_work = Work("index", threads=INDEX_THREADS, most=server.queue, seconds=server.timeout)
@@ -116,6 +116,7 @@ class State:
         if self._index is not None:
             self._index.close()
         self.keys.close()
+        self.rates.close()
 
 
 def named_errors(function: Callable[[], R]) -> R:
