@@ -157,7 +157,31 @@ def test_overview_counts_documents_and_clusters(api: Door) -> None:
     assert [(each["id"], each["documents"]) for each in found["latest"]] == [("a", 2), ("b", 1)]
     (day,) = found["growth"]
     assert (day["documents"], day["clusters"]) == (3, 2)
+    assert day["sizes"] == {"1": 1, "2-4": 1, "5-9": 0, "10+": 0}
     assert day["day"] == found["latest"][0]["added"][:10]
+
+
+def test_overview_counts_clusters_by_their_size_of_the_day(new_place: MakePlace) -> None:
+    with open_index(new_place("seen")) as index:
+        for number in range(11):
+            index.add([document(f"a{number}", window(1))], now=86_400.0 * (number // 4))
+        index.add([document("b", window(2)), document("c", window(3)), document("d", window(3))], now=86_400.0)
+        sizes = [(each.day[-2:], *each.sizes.values()) for each in growth(index, 10)]
+        assert sizes == [("01", 0, 1, 0, 0), ("02", 1, 1, 1, 0), ("03", 1, 1, 0, 1)]
+        index.remove([f"a{number}" for number in range(9)])
+        assert [(each.day[-2:], *each.sizes.values()) for each in growth(index, 10)] == [
+            ("02", 1, 1, 0, 0),
+            ("03", 1, 2, 0, 0),
+        ]
+
+
+def test_large_index_is_not_counted_at_every_request(api: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.put("/v1/articles/a", json=page(POOL))
+    monkeypatch.setattr("service.api.overview.LONG_SECONDS", 0.0)
+    monkeypatch.setattr("service.api.overview.COUNTED_TIMES", 1_000_000)
+    assert api.get("/v1/index").json()["documents"] == 1
+    api.put("/v1/articles/b", json=page(LIBRARY))
+    assert api.get("/v1/index").json()["documents"] == 1
 
 
 def test_overview_counts_up_day_by_day(new_place: MakePlace) -> None:

@@ -294,6 +294,26 @@ def test_overview_draws_growth(page: Page) -> None:
     expect(page.get_by_role("row", name="2025-03-02 60 40")).to_be_visible()
 
 
+def test_overview_draws_repeated_stories_by_size(page: Page) -> None:
+    many = {1: (20, 0, 0), 2: (30, 5, 0), 4: (40, 10, 5)}
+    sizes = {day: {"1": 80, "2-4": two, "5-9": five, "10+": ten} for day, (two, five, ten) in many.items()}
+    days = [{"day": f"2025-03-0{day}", "documents": 300, "clusters": 150, "sizes": sizes[day]} for day in many]
+    page.route("**/v1/index", lambda route: route.fulfill(json={"documents": 300, "clusters": 150, "growth": days}))
+    page.get_by_role("link", name="Index", exact=True).click()
+    words = "Stories told more than once on 2025-03-04: 40 of 2 to 4, 10 of 5 to 9, 5 of 10 or more documents."
+    drawn = page.get_by_role("img", name=words)
+    expect(drawn).to_be_visible()
+    tops = [line.get_attribute("d") or "" for line in drawn.locator(".line").all()]
+    ends = [float(line.split()[-1]) for line in tops]  # the last day of each line: 5, 5 + 10, 5 + 10 + 40
+    assert (ends[0] - ends[2]) / (ends[0] - ends[1]) == pytest.approx(5, abs=0.05)
+    assert "size1" in (drawn.locator(".area").last.get_attribute("class") or "")
+    page.get_by_text("The same as a table").last.click()
+    expect(page.get_by_role("row", name="2025-03-02 80 30 5 0")).to_be_visible()
+    check_axe(page, None)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
+
+
 def test_dropped_file_is_read(page: Page) -> None:
     drop = """() => {
         const given = new DataTransfer();

@@ -7,6 +7,7 @@ from typing import Any
 
 from classifier.types import KINDS, LABELS, Relation
 from service.api.problems import KINDS as PROBLEMS
+from service.index.overview import SIZES
 
 Schema = dict[str, Any]
 
@@ -176,7 +177,16 @@ SCHEMAS: dict[str, Schema] = {
                 "Clusters added to last, the last first.",
             ),
             "growth": _said(
-                _list(_object({"day": {"type": "string", "format": "date"}, "documents": COUNT, "clusters": COUNT})),
+                _list(
+                    _object(
+                        {
+                            "day": {"type": "string", "format": "date"},
+                            "documents": COUNT,
+                            "clusters": COUNT,
+                            "sizes": _said(_object(dict.fromkeys(SIZES, COUNT)), "Clusters, by their documents."),
+                        }
+                    )
+                ),
                 "How much was there at the end of each day in UTC on which something was added.",
             ),
         }

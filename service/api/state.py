@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 
@@ -52,6 +52,9 @@ class State:
         self.index_work = Work("index", threads=INDEX_THREADS, most=server.queue, seconds=server.timeout)
         self.counted_until = 0.0
         """When, on the monotonic clock, the index is to be counted anew."""
+        self.overview: dict[str, Any] = {}
+        self.overview_until = 0.0
+        """The same of its overview."""
         self._index: Index | None = None
         self._opening = threading.Lock()
         for page in (Page("", html=WARM_UP), Page("", text=WARM_UP)):

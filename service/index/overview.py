@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, Integer, case, cast, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Float,
+    Integer,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 
 from service.index.lookup import ids_of
 from service.index.schema import DOCUMENTS
 from service.index.store import Index
 
 SECONDS_A_DAY = 86_400
+LEAST = (1, 2, 5, 10)
+"""Documents from which on a cluster counts as of the next size."""
+SIZES = ("1", "2-4", "5-9", "10+")
+"""Names of these sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +44,15 @@ class Latest:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day in UTC, `2024-05-01`, and how many of the present documents and clusters were there at its end."""
+    """A day in UTC, `2024-05-01`, and how many of the present documents and clusters were there at its end.
+
+    `sizes` says for each of `SIZES` how many clusters were that large.
+    """
 
     day: str
     documents: int
     clusters: int
+    sizes: dict[str, int]
 
 
 def latest_clusters(index: Index, most: int) -> list[Latest]:
@@ -62,19 +84,31 @@ def _described(connection: Connection, numbers: Sequence[int]) -> list[Latest]:
 def growth(index: Index, most: int) -> list[Day]:
     """Count up documents and clusters by the day of adding, the earliest first; at most the last so many days.
 
-    A day on which nothing was added is left out. It reads the whole table.
+    A day on which nothing was added is left out. It reads the whole table twice: three seconds of CPU at 1,000,000
+    documents on SQLite.
     """
-    columns = DOCUMENTS.c
     with index.database.reading() as connection:
-        day = _day_of(connection, columns.added).label("day")
-        began = func.sum(case((columns.cluster == columns.number, 1), else_=0))
-        query = select(day, func.count(), began).group_by(day).order_by(day)
-        rows = connection.execute(query).all()
-    found, documents, clusters = list[Day](), 0, 0
-    for number, more, begun in rows:
-        documents, clusters = documents + more, clusters + int(begun)
-        found.append(Day(_date(number), documents, clusters))
+        rows: Sequence[Any] = connection.execute(_additions(connection)).all()
+    found, documents, reached = list[Day](), 0, [0] * len(LEAST)
+    for number, more, *grown in rows:
+        documents += more
+        reached = [before + int(now) for before, now in zip(reached, grown, strict=True)]
+        # A cluster that has reached a size has reached all below it; at least 0, as clocks of machines may differ.
+        sizes = [max(0, these - larger) for these, larger in pairwise([*reached, 0])]
+        found.append(Day(_date(number), documents, reached[0], dict(zip(SIZES, sizes, strict=True))))
     return found[-most:]
+
+
+def _additions(connection: Connection) -> Executable:
+    """Count for each day the documents added, and by each of `LEAST` the clusters that came to that size by them."""
+    columns = DOCUMENTS.c
+    began = select(columns.added, literal_column("1", Integer).label("size")).where(columns.cluster == columns.number)
+    place = 1 + func.row_number().over(partition_by=columns.cluster, order_by=columns.number)
+    joined = select(columns.added, place.label("size")).where(columns.cluster != columns.number)
+    each = union_all(began, joined).subquery().c
+    day = _day_of(connection, each.added).label("day")
+    grown = [func.sum(case((each.size == least, 1), else_=0)) for least in LEAST]
+    return select(day, func.count(), *grown).group_by(day).order_by(day)
 
 
 def _day_of(connection: Connection, added: ColumnElement[float]) -> ColumnElement[int]:

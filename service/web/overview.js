@@ -26,29 +26,49 @@ function bytes(value) {
   return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
 }
 
-// Documents and clusters by day, of two days or more: the space between the lines is repeats.
-export function chart(growth, width) {
-  const days = growth.map((each) => day(each.day).getTime());
+// What a chart of days is drawn on: places of days and values, lines of both, areas under them, grid and days.
+function plot(days, most, width) {
   const [first, last] = [days[0], days.at(-1)];
-  const top = niceTop(Math.max(...growth.map((each) => each.documents)));
+  const top = niceTop(most);
   const x = (at) => LEFT + ((width - LEFT - RIGHT) * (at - first)) / (last - first);
   const y = (value) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
-  const points = (name) => growth.map((each, at) => [x(days[at]), y(each[name])]);
+  const points = (values) => values.map((value, at) => [x(days[at]), y(value)]);
   const path = (line) => line.map(([px, py], at) => `${at ? "L" : "M"}${px.toFixed(1)} ${py.toFixed(1)}`).join("");
-  const area = (line) => `${path(line)}L${line.at(-1)[0].toFixed(1)} ${y(0)}L${line[0][0].toFixed(1)} ${y(0)}Z`;
   const grid = [0, top / 2, top].filter(Number.isInteger).map((value) => [
     svg("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y(value), y2: y(value) }),
     svg("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, number(value)),
   ]);
-  const end = growth.at(-1);
-  const words = `From ${growth[0].day} to ${end.day}: ${counted(end.documents, "document")} in ${counted(end.clusters, "cluster")}.`;
-  const [documents, clusters] = [points("documents"), points("clusters")];
-  return svg("svg", { class: "chart", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": words }, grid,
-    svg("path", { class: "area documents", d: area(documents) }), svg("path", { class: "area clusters", d: area(clusters) }),
-    svg("path", { class: "line documents", d: path(documents) }), svg("path", { class: "line clusters", d: path(clusters) }),
-    svg("text", { x: LEFT, y: HEIGHT - 8 }, shortDay(new Date(first))),
-    svg("text", { x: width - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, shortDay(new Date(last))));
+  return {
+    line: (name, values) => svg("path", { class: `line ${name}`, d: path(points(values)) }),
+    area: (name, values, under = values.map(() => 0)) =>
+      svg("path", { class: `area ${name}`, d: `${path(points(values))}${path(points(under).reverse()).replace("M", "L")}Z` }),
+    drawn: (words, ...shapes) => svg("svg", { class: "chart", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": words }, grid, shapes,
+      svg("text", { x: LEFT, y: HEIGHT - 8 }, shortDay(new Date(first))),
+      svg("text", { x: width - RIGHT, y: HEIGHT - 8, "text-anchor": "end" }, shortDay(new Date(last)))),
+  };
 }
+
+// Documents and clusters by day, of two days or more: the space between the lines is repeats.
+export function chart(growth, width) {
+  const [documents, clusters] = ["documents", "clusters"].map((name) => growth.map((each) => each[name]));
+  const { line, area, drawn } = plot(growth.map((each) => day(each.day).getTime()), Math.max(...documents), width);
+  const end = growth.at(-1);
+  return drawn(`From ${growth[0].day} to ${end.day}: ${counted(end.documents, "document")} in ${counted(end.clusters, "cluster")}.`,
+    area("documents", documents), area("clusters", clusters), line("documents", documents), line("clusters", clusters));
+}
+
+// Clusters of two documents or more by their size, one size on the other, the largest at the bottom.
+export function sizesChart(growth, width) {
+  const sizes = repeated(growth).reverse();
+  const sums = sizes.map((_, at) => growth.map((each) => sizes.slice(0, at + 1).reduce((sum, size) => sum + each.sizes[size], 0)));
+  const { line, area, drawn } = plot(growth.map((each) => day(each.day).getTime()), Math.max(...sums.at(-1)), width);
+  const words = sizes.map((size) => `${number(growth.at(-1).sizes[size])} of ${sizeName(size)}`).reverse().join(", ");
+  return drawn(`Stories told more than once on ${growth.at(-1).day}: ${words} documents.`,
+    sizes.map((_, at) => area(`size${sizes.length - at}`, sums[at], sums[at - 1])), sums.map((sum) => line("clusters", sum)));
+}
+
+const repeated = (growth) => Object.keys(growth[0].sizes).filter((size) => size !== "1");
+const sizeName = (size) => size.replace("-", " to ").replace("+", " or more");
 
 function figures(found) {
   const repeats = found.documents - found.clusters;
@@ -61,11 +81,25 @@ function figures(found) {
   return h("dl", { class: "figures" }, all.filter(Boolean).map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))));
 }
 
-function growthTable(growth) {
-  const row = (each) => h("tr", {}, h("th", { scope: "row" }, each.day), h("td", {}, number(each.documents)), h("td", {}, number(each.clusters)));
-  return h("details", {}, h("summary", {}, "The same as a table"),
-    h("table", {}, h("thead", {}, h("tr", {}, ["Day", "Documents", "Stories"].map((name) => h("th", { scope: "col" }, name)))),
-      h("tbody", {}, growth.map(row))));
+function dayTable(growth, columns) {
+  const row = (each) => h("tr", {}, h("th", { scope: "row" }, each.day), columns.map(([, value]) => h("td", {}, number(value(each)))));
+  return h("details", {}, h("summary", {}, "The same as a table"), h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Days as a table" },
+    h("table", {}, h("thead", {}, h("tr", {}, ["Day", ...columns.map(([name]) => name)].map((name) => h("th", { scope: "col" }, name)))),
+      h("tbody", {}, growth.map(row)))));
+}
+
+function figure(title, keys, picture, table) {
+  const swatches = keys.map(([name, words]) => [h("span", { class: "entry" }, h("span", { class: `swatch ${name}`, "aria-hidden": "true" }), words)]);
+  return h("figure", { class: "growth" }, h("figcaption", {}, h("h2", {}, title), h("p", { class: "key" }, swatches)), picture, table);
+}
+
+function overTime(growth, width) {
+  const all = figure("Over time", [["documents", "documents"], ["clusters", "stories"]], chart(growth, width),
+    dayTable(growth, [["Documents", (each) => each.documents], ["Stories", (each) => each.clusters]]));
+  if (!growth.some((each) => each.sizes && repeated(growth).some((size) => each.sizes[size]))) return [all];
+  const sizes = repeated(growth);
+  return [all, figure("Stories told more than once", sizes.map((size, at) => [`size${at + 1}`, `${sizeName(size)} documents`]), sizesChart(growth, width),
+    dayTable(growth, Object.keys(growth[0].sizes).map((size) => [sizeName(size), (each) => each.sizes[size]])))];
 }
 
 function clusterItem(cluster, most, failed) {
@@ -99,11 +133,7 @@ export async function overview(place, failed) {
       return;
     }
     if (growth.length > 1) {
-      place.append(h("figure", { class: "growth" },
-        h("figcaption", {}, h("h2", {}, "Over time"), h("p", { class: "key" },
-          h("span", { class: "swatch documents", "aria-hidden": "true" }), "documents ",
-          h("span", { class: "swatch clusters", "aria-hidden": "true" }), "stories")),
-        chart(growth, Math.max(300, Math.min(place.clientWidth, 1200))), growthTable(growth)));
+      place.append(...overTime(growth, Math.max(300, Math.min(place.clientWidth, 1200))));
     }
     place.append(h("h2", {}, "Latest stories"), h("ol", { class: "stories" }, latest.map((each) => clusterItem(each, most, failed))));
   } catch (problem) {
