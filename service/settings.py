@@ -35,6 +35,7 @@ class ServerSettings:
         feedback: Folder that holds corrected pages.
         prefer: Sources whose documents are kept before all others, the first most.
         shared: Folder in which several workers count together, None where there is one worker.
+        traces: Whether OpenTelemetry's own variables ask for traces.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +51,7 @@ class ServerSettings:
     feedback: Path = Path("copydesk-feedback")
     prefer: tuple[str, ...] = ()
     shared: Path | None = None
+    traces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Settings:
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read the variables whose names begin with COPYDESK_; one that is unset or empty has its default.
+
+    Those of OpenTelemetry are looked at for whether there is to be any.
 
     Raises:
         ValueError: A value that cannot be used.
@@ -104,7 +108,16 @@ def _server_settings(environment: Mapping[str, str]) -> ServerSettings:
         rate=_whole(environment, "RATE", plain.rate, least=1, most=1_000_000_000),
         feedback=Path(environment.get("COPYDESK_FEEDBACK") or plain.feedback),
         prefer=tuple(filter(None, map(str.strip, environment.get("COPYDESK_PREFER", "").split(",")))),
+        traces=_traces(environment),
     )
+
+
+def _traces(environment: Mapping[str, str]) -> bool:
+    """Tell whether traces are to be sent, by the variables of the OpenTelemetry specification."""
+    off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    other = environment.get("OTEL_TRACES_EXPORTER", "") not in ("", "otlp")
+    places = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    return not off and not other and any(environment.get(name) for name in places)
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:

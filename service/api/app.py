@@ -16,6 +16,7 @@ from service.api.description import described
 from service.api.metrics import Metrics
 from service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from service.api.state import State
+from service.api.traces import open_traces
 from service.api.watch import Watch
 from service.settings import Settings
 from service.web import routes
@@ -32,12 +33,15 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
     """
 
     metrics = Metrics(settings.server.shared)
+    traces = open_traces(wanted=settings.server.traces)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.copydesk = State(settings, metrics, model)
+        app.state.copydesk = State(settings, metrics, model, traces)
         yield
         app.state.copydesk.close()
+        if traces is not None:
+            traces.close()
 
     app = FastAPI(
         title="copydesk", description=DESCRIPTION, version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None
@@ -45,7 +49,7 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
     for router in (classify.router, batches.router, articles.router, feedback.router, overview.router, docs.router):
         app.include_router(router)
     app.include_router(routes())
-    app.add_middleware(Watch, metrics=metrics)
+    app.add_middleware(Watch, metrics=metrics, traces=traces)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_invalid)

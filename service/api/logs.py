@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 ACCESS = "copydesk.access"
+WRITERS = ("uvicorn", "copydesk", "opentelemetry")
+"""Whose logs a server writes."""
 FIELDS = "fields"
 """The attribute of a record that holds further fields."""
 
@@ -42,7 +44,7 @@ def error_fields(error: BaseException) -> dict[str, str]:
 
 def log_settings(level: str = "INFO") -> dict[str, Any]:
     """Return the settings of `logging.config` that write all logs of a server to standard error."""
-    loggers = {name: {"level": level, "handlers": ["stderr"], "propagate": False} for name in ("uvicorn", "copydesk")}
+    loggers = {name: {"level": level, "handlers": ["stderr"], "propagate": False} for name in WRITERS}
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -16,6 +16,7 @@ from service.api.metrics import Metrics
 from service.api.problems import Problem
 from service.api.rates import Rates
 from service.api.requests import Asked, Media, most_bytes
+from service.api.traces import Traces
 from service.api.work import Work
 from service.feedback import FeedbackFolder
 from service.index import Answer, Document, Index, IndexMismatch, IndexUnavailable, open_index
@@ -33,7 +34,9 @@ WARM_UP = "<h1>A page to warm up with</h1><p>It has two blocks, so that every co
 class State:
     """The service's own things; made once a process, before the first request."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, model: Model | None = None) -> None:
+    def __init__(
+        self, settings: Settings, metrics: Metrics, model: Model | None = None, traces: Traces | None = None
+    ) -> None:
         """Load the model and run it once, so that the first request need not wait for compiled code.
 
         Raises:
@@ -48,8 +51,8 @@ class State:
         self.feedback = FeedbackFolder(server.feedback)
         self.rates = Rates(server.rate, folder=server.shared)
         self.held = Held(max(HELD_BYTES, most_bytes(Media.JSON, settings.max_page_bytes)))
-        self.model_work = Work("classifier", threads=1, most=server.queue, seconds=server.timeout)
-        self.index_work = Work("index", threads=INDEX_THREADS, most=server.queue, seconds=server.timeout)
+        self.model_work = Work("classifier", traces, threads=1, most=server.queue, seconds=server.timeout)
+        self.index_work = Work("index", traces, threads=INDEX_THREADS, most=server.queue, seconds=server.timeout)
         self.counted_until = 0.0
         """When, on the monotonic clock, the index is to be counted anew."""
         self.overview: dict[str, Any] = {}

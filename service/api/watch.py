@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.api.logs import ACCESS, FIELDS, error_fields
 from service.api.metrics import Metrics
 from service.api.problems import Problem, problem_response
+from service.api.traces import Traces
 
 MOST_HEADERS = 100
 MOST_HEADER_BYTES = 32 * 1024
@@ -30,9 +31,10 @@ _LOG = logging.getLogger(ACCESS)
 class Watch:
     """A middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, traces: Traces | None = None) -> None:
         self._app = app
         self._metrics = metrics
+        self._traces = traces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on and watch it."""
@@ -40,6 +42,17 @@ class Watch:
             await self._app(scope, receive, send)
             return
         watched = _Watched(scope, send)
+        if self._traces is None:
+            await self._answer(watched, receive)
+            return
+        with self._traces.request(scope["headers"]) as tell:
+            try:
+                await self._answer(watched, receive)
+            finally:
+                tell(watched.method, watched.route, watched.status or GONE)
+
+    async def _answer(self, watched: _Watched, receive: Receive) -> None:
+        scope = watched.scope
         try:
             refused = _refused(scope)
             if refused is None:
@@ -57,9 +70,7 @@ class Watch:
             self._note(watched)
 
     def _note(self, watched: _Watched) -> None:
-        route, method, seconds = watched.route, watched.scope["method"], time.perf_counter() - watched.start
-        if method not in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"):
-            method = "OTHER"
+        route, method, seconds = watched.route, watched.method, time.perf_counter() - watched.start
         self._metrics.requests.labels(route, method, watched.status or GONE).inc()
         self._metrics.seconds.labels(route).observe(seconds)
         fields: dict[str, Any] = {
@@ -87,6 +98,12 @@ class _Watched:
         self.n_bytes = 0
         self.failed: Exception | None = None
         self._send = send
+
+    @property
+    def method(self) -> str:
+        """The method, where it is a known one: any other could be anything."""
+        method: str = self.scope["method"]
+        return method if method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH") else "OTHER"
 
     @property
     def route(self) -> str:

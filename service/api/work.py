@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from service.api.problems import Problem
+from service.api.traces import Traces
 
 R = TypeVar("R")
 WAIT_SECONDS = 0.02
@@ -18,11 +19,12 @@ WAIT_SECONDS = 0.02
 class Work:
     """Threads that do one kind of work; what waits for them is counted, and more than `most` is refused."""
 
-    def __init__(self, name: str, *, threads: int, most: int, seconds: float) -> None:
+    def __init__(self, name: str, traces: Traces | None = None, *, threads: int, most: int, seconds: float) -> None:
         self.taken = 0
         """Pieces that wait or are being done."""
         self._counting = threading.Lock()
         self._name = name
+        self._traces = traces
         self._most = most
         self._seconds = seconds
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
@@ -52,6 +54,8 @@ class Work:
         return await asyncio.wrap_future(self._submit(function))
 
     def _submit(self, function: Callable[[], R]) -> Future[R]:
+        if self._traces is not None:
+            function = self._traces.within(self._name, function)
         future = self._pool.submit(function)
         with self._counting:
             self.taken += 1
