@@ -26,6 +26,8 @@ from service.terminal import clean
 Classify = Callable[[Iterable[Page]], Iterator[Article | UnreadablePage]]
 R = TypeVar("R")
 PROGRESS_SECONDS = 0.25
+MOST_WAITING = 1000
+"""Rows that are held for those before them; a server takes far fewer pages at a time, bad rows wait for the next."""
 BETWEEN_BODIES = b"\f"
 
 
@@ -131,7 +133,13 @@ def answer_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answe
 
 
 def pair_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
-    """Answer rows in order by a classifier that takes pages ahead of its answers."""
+    """Answer rows in order by a classifier that takes pages ahead of its answers; a bounded number of rows wait."""
+    for first in rows:
+        yield from _paired_in_turn(chain([first], rows), classify_pages)
+
+
+def _paired_in_turn(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
+    """Answer rows until so many wait that the classifier has to finish those it took."""
     waiting = deque[Row]()
 
     def pages() -> Iterator[Page]:
@@ -139,6 +147,8 @@ def pair_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer 
             waiting.append(row)
             if isinstance(row, PageRow):
                 yield row.page
+            if len(waiting) >= MOST_WAITING:
+                return
 
     for result in classify_pages(pages()):
         while isinstance(row := waiting.popleft(), BadRow):

@@ -6,7 +6,7 @@ import gzip
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ import pytest
 
 from classifier import Label, Model, Page, UnreadablePage, classify, classify_page
 from classifier.types import Kind, Relation
+from service.classify import MOST_WAITING, pair_rows
 from service.cli import main
 from service.client import Client, Correction, ServiceProblem, ServiceUnreachable
 from service.client.connection import Address, Call, Connections, Retry, address_of, lines_of
+from service.rows import BadRow, PageRow
 from tests.conftest import ROOT
 from tests.served import Reply, scripted, served
 
@@ -291,6 +293,30 @@ def test_command_answers_alike_by_a_server(
     assert status == main([*asked, "--server", address]) == 1
     assert capfdbinary.readouterr() == here
     assert here.out
+
+
+def test_run_of_bad_rows_is_not_held() -> None:
+    taken = 0
+
+    def many() -> Iterator[BadRow | PageRow]:
+        nonlocal taken
+        for taken in range(1, 10_001):
+            yield PageRow(taken, taken, Page(str(taken), text="A line.")) if taken % 5000 == 1 else bad(taken)
+
+    def bad(number: int) -> BadRow:
+        return BadRow(number, number, "bad_row", "neither text nor html")
+
+    def ahead(pages: Iterable[Page]) -> Iterator[UnreadablePage]:
+        yield from [UnreadablePage("binary", page.id) for page in list(pages)]
+
+    most = 0
+    answers = []
+    for answer in pair_rows(many(), ahead):
+        answers.append(answer)
+        most = max(most, taken - len(answers))
+    assert [answer.id for answer in answers if isinstance(answer, BadRow)] == list(range(1, 10_001))
+    assert [answer.id for answer in answers if isinstance(answer, BadRow) and answer.code == "binary"] == [1, 5001]
+    assert most <= MOST_WAITING
 
 
 def test_command_says_what_is_wrong_with_a_server(sample_page: Path, capfd: pytest.CaptureFixture[str]) -> None:
