@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,14 @@ import httpx
 import pytest
 
 from tests.conftest import COMMAND, ROOT, RunCommand, clean_environment
+from tests.hostile import Hostile, corpus
 from tests.index_places import MakePlace, assert_whole, window
 
 START_SECONDS = 90
+HOSTILE_SECONDS = 8
+"""Of the processor, for the answer to one hostile request; by the clock it has as long as a connection waits."""
+HOSTILE_MEGABYTES = 300
+"""What all of them may cost: pages have 3 MB here, which JSON may write in 19."""
 TEXT = "The pool beside the river will be filled again next spring, the council says."
 
 
@@ -167,6 +172,48 @@ def test_what_is_no_http_is_answered_by_a_problem(server: Served, request_bytes:
     assert answer.startswith(b"HTTP/1.1 400 "), answer
     assert b"application/problem+json" in answer
     assert answers(server)
+
+
+def test_hostile_requests_are_refused_in_bounded_time_and_memory(server: Served) -> None:
+    assert httpx.post(f"{server.url}/v1/classify", json={"text": TEXT}).status_code == 200
+    before = megabytes(server)
+    wrong, slow = [], []
+    for hostile in corpus():
+        start = processor_seconds(server)
+        status = answer_to(server, hostile)
+        if status not in hostile.statuses:
+            wrong.append(f"{hostile.name}: {status}")
+        if (took := processor_seconds(server) - start) > HOSTILE_SECONDS:
+            slow.append(f"{hostile.name}: {took:.1f} s")
+    assert not wrong
+    assert not slow
+    assert megabytes(server) - before < HOSTILE_MEGABYTES
+    assert httpx.post(f"{server.url}/v1/classify", json={"text": TEXT}).status_code == 200
+    assert not [line for line in server.lines() if line["level"] == "error"]
+
+
+def answer_to(server: Served, hostile: Hostile) -> int:
+    """Send a request as it is, and read its status; 0 where there is none."""
+    data = b""
+    with server.connect() as connection, suppress(OSError):
+        with suppress(OSError):  # refused before all of it was sent
+            connection.sendall(hostile.wire)
+        while piece := connection.recv(65536):
+            data += piece
+    words = data.split(b" ", 2)
+    return int(words[1]) if len(words) == 3 and words[0] == b"HTTP/1.1" else 0
+
+
+def processor_seconds(server: Served) -> float:
+    """Return the time of the processor that the server has used."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(server: Served) -> float:
+    """Return the most memory that the server ever held."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def test_connection_without_a_request_is_closed() -> None:
