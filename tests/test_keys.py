@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from classifier import Model
+from service.api.problems import Problem
 from service.api.rates import Rates
 from service.keys import KeyFile, KeysUnusable, Scope
 from tests.api_door import Door, open_door, settings_in
@@ -184,6 +185,18 @@ def test_several_workers_count_in_the_same_bucket(tmp_path: Path) -> None:
     assert (first.take("a").left, second.take("b").left) == (0, 2)
     first.owe("b", 4)
     assert second.owe("b", 1) == pytest.approx(60.0)
+
+
+def test_buckets_that_cannot_be_used_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.api.rates.LOCK_SECONDS", 0)
+    rates = Rates(3, folder=tmp_path)
+    with sqlite3.connect(tmp_path / "rates.sqlite", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Problem, match=r"the requests of keys cannot be counted .*locked.*; see that") as raised:
+            rates.take("a")
+        assert raised.value.code == "keys_unusable"
+        other.execute("ROLLBACK")
+    assert rates.take("a").granted
 
 
 def test_sqlite_is_what_the_file_is(keys: KeyFile, tmp_path: Path) -> None:

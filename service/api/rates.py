@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.api.problems import Problem
+
 WINDOW_SECONDS = 60
 FILE = "rates.sqlite"
 """The buckets' name in the folder that workers share."""
@@ -59,7 +61,11 @@ class Rates:
         self._buckets.execute(_TABLE)
 
     def take(self, name: str) -> Allowance:
-        """Take one request of a key's bucket, if it holds one."""
+        """Take one request of a key's bucket, if it holds one.
+
+        Raises:
+            Problem: The buckets cannot be used.
+        """
         with self._bucket(name) as bucket:
             granted = bucket.left >= 1
             if granted:
@@ -68,7 +74,11 @@ class Rates:
         return Allowance(granted, max(0, int(bucket.left)), max(1, math.ceil(self._seconds(missing))))
 
     def owe(self, name: str, n: int) -> float:
-        """Take the requests of rows that are let through, and return for how many seconds to hold up the next."""
+        """Take the requests of rows that are let through, and return for how many seconds to hold up the next.
+
+        Raises:
+            Problem: The buckets cannot be used.
+        """
         with self._bucket(name) as bucket:
             bucket.left -= n
         return self._seconds(-bucket.left) if bucket.left < 0 else 0.0
@@ -79,13 +89,21 @@ class Rates:
 
     @contextmanager
     def _bucket(self, name: str) -> Iterator[_Bucket]:
-        """Give a bucket as it is now, to be changed while no other process looks at it."""
-        self._buckets.execute("BEGIN IMMEDIATE")
-        with self._buckets:
-            now = self._clock()
-            bucket = self._filled(name, now)
-            yield bucket
-            self._buckets.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", (name, bucket.left, now))
+        """Give a bucket as it is now, to be changed while no other process looks at it.
+
+        Raises:
+            Problem: The buckets cannot be used.
+        """
+        try:
+            self._buckets.execute("BEGIN IMMEDIATE")
+            with self._buckets:
+                now = self._clock()
+                bucket = self._filled(name, now)
+                yield bucket
+                self._buckets.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)", (name, bucket.left, now))
+        except sqlite3.Error as error:
+            message = f"the requests of keys cannot be counted ({error}); see that the temporary folder has room"
+            raise Problem("keys_unusable", message) from None
 
     def _filled(self, name: str, now: float) -> _Bucket:
         row = self._buckets.execute('SELECT "left", at FROM buckets WHERE name = ?', (name,)).fetchone()
