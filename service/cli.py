@@ -14,6 +14,7 @@ from pathlib import Path
 from service.dedup_command import add_dedup
 from service.index_command import add_index
 from service.keys_command import add_keys
+from service.score_command import add_score
 from service.serve_command import add_serve
 from service.settings import Settings
 from service.usage import OK, SOME_FAILED, WrongUsage, checked_files, chosen_settings, refuse, say
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_classify(commands)
     add_dedup(commands, version=_version)
     add_index(commands)
+    add_score(commands, version=_version)
     add_serve(commands)
     add_keys(commands)
     return parser

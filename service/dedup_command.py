@@ -50,7 +50,7 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str], *, v
         settings = chosen_settings(args.model, environment)
         files = checked_files(args.files)
         _check_output(args.output, files)
-        _check_workers(args.workers)
+        check_workers(args.workers)
         keys = _keys(args.found_at, args.probability)
     except (ValueError, WrongUsage) as error:
         return refuse(error)
@@ -106,6 +106,11 @@ def _check_output(output: Path, files: Sequence[str]) -> None:
         raise WrongUsage(f"--output is {str(output)!r}, which is an input too; name another file")
 
 
-def _check_workers(workers: int | None) -> None:
+def check_workers(workers: int | None) -> None:
+    """Check a number of processes.
+
+    Raises:
+        WrongUsage: There cannot be so many.
+    """
     if workers is not None and not 1 <= workers <= MOST_WORKERS:
         raise WrongUsage(f"--workers is {workers}, expected 1 to {MOST_WORKERS}")

@@ -66,7 +66,7 @@ def _by_processes(chunks: Iterable[tuple[int, list[Line | Row]]], signing: Signi
     # Spawned, not forked: a fork would hold the work folder's lock, and copy what threads of libraries hold.
     context = multiprocessing.get_context("spawn")
     waiting: set[Future[int]] = set()
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker)
     try:
         for number, chunk in chunks:
             if chunk_path(signing.folder, number).exists():
@@ -129,7 +129,7 @@ def _classifier(folder: Path | None) -> Classify:
     return partial(classify, model=load_model(folder))
 
 
-def _start_worker() -> None:
+def start_worker() -> None:
     """Leave interrupts to the first process, and end with it however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()

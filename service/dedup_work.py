@@ -87,7 +87,7 @@ def opened(folder: Path, manifest: Mapping[str, Any], say: Callable[[str], None]
         raise UnusableWork(f"{folder} is no work folder of copydesk dedup; move it away or name another --output")
     folder.mkdir(exist_ok=True)
     with (folder / LOCK).open("a") as lock:
-        _hold(lock, folder)
+        hold(lock, folder)
         _keep_or_clear(folder, json.loads(json.dumps(manifest)), say)
         yield
     _remove(folder)
@@ -101,8 +101,12 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-def _hold(lock: IO[str], folder: Path) -> None:
-    """Lock for as long as this process lives, however it ends."""
+def hold(lock: IO[str], folder: Path) -> None:
+    """Lock for as long as this process lives, however it ends.
+
+    Raises:
+        UnusableWork: Another process holds it.
+    """
     if fcntl is None:
         return
     try:

@@ -67,8 +67,8 @@ def read_jsonl(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Row]:
 
 def read_lines(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Line | BadRow]:
     """Do the same without parsing."""
-    limit = LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
-    for number, line in enumerate(_lines(stream, limit), start=1):
+    limit = line_limit(max_page_bytes)
+    for number, line in enumerate(bounded_lines(stream, limit), start=1):
         if line is None:
             message = f"line {number} has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
             yield BadRow(None, number, "too_large", message)
@@ -83,7 +83,12 @@ def _unless_empty(line: Line) -> Iterator[Line]:
         yield line
 
 
-def _lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
+def line_limit(max_page_bytes: int) -> int:
+    """Return how many bytes a line has at most when its page is within its limit."""
+    return LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
+
+
+def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
     """Give each line; None for one of more than `limit` bytes, which is skipped without being held."""
     while line := stream.readline(limit + 1):
         if len(line) <= limit or line.endswith(b"\n"):

@@ -15,6 +15,7 @@ from classifier.types import LABELS, ScoredBlock
 from service.classify import Answer, answer_rows
 from service.rows import BadRow, PageRow, Row, too_large
 from service.score.schema import BLOCK, ERRORS, OUTPUT, PROBABILITIES, InputRow, input_rows, storable
+from service.score.tally import Tally, tally_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,11 @@ class BatchOptions:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A scored batch: rows of schema `OUTPUT`, error rows of schema `ERRORS`, each in input order."""
+    """A scored batch: rows of schema `OUTPUT`, error rows of schema `ERRORS`, each in input order, and their counts."""
 
     rows: pa.RecordBatch
     errors: pa.RecordBatch
+    tally: Tally
 
 
 def score_batch(
@@ -61,7 +63,7 @@ def score_batch(
             scored.append((row, answer.article))
         else:
             errors.append((row, answer))
-    return Scored(_row_columns(scored, options), _error_columns(errors))
+    return Scored(_row_columns(scored, options), _error_columns(errors), tally_of(scored, errors))
 
 
 def _answer(row: InputRow, model: Model, options: BatchOptions) -> Answer | BadRow:

@@ -1,0 +1,131 @@
+"""The local engine: plans shards, has workers score them, and finishes the output; one that was ended goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from classifier import load_manifest
+from service.score.batch import BatchOptions
+from service.score.files import all_sources, sources_of, stamp_of
+from service.score.plan import SHARD_BYTES, Cutting, plan
+from service.score.pool import Pool
+from service.score.progress import Progress, summary_lines
+from service.score.readers import Columns, Shard
+from service.score.shards import Folder, Output, finish, opened
+from service.score.worker import Work
+from service.settings import Settings
+
+FORMAT_VERSION = 1
+"""Of the output folder; another one is not gone on with."""
+PAGE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """What the command line asks for.
+
+    Attributes:
+        inputs: Files, folders, globs and URLs.
+        folder: Where the output goes.
+        output: How rows are written.
+        blocks: Whether rows carry their blocks.
+        workers: Processes that score.
+        columns: Where rows hold what.
+        shard_bytes: Bytes of a shard.
+        page_seconds: A page that takes longer becomes an error row.
+        version: Of copydesk.
+    """
+
+    inputs: Sequence[str]
+    folder: Path
+    output: Output = Output.PARQUET
+    blocks: bool = True
+    workers: int = 1
+    columns: Columns = field(default=Columns())
+    shard_bytes: int = SHARD_BYTES
+    page_seconds: float = PAGE_SECONDS
+    version: str = ""
+
+
+def run(options: ScoreOptions, settings: Settings, err: TextIO) -> dict[str, Any]:
+    """Score all inputs; gives the summary.
+
+    Raises:
+        ArtifactMismatch: The model cannot be loaded.
+        BadInput: An input is not there, or nothing here can read it.
+        UnusableWork: The output folder cannot be used.
+        StoppedWork: Workers cannot go on; the same command does.
+        OSError: Something cannot be written.
+    """
+    manifest = job_manifest(options, settings)
+    folder = Folder(options.folder, options.output, manifest["model"])
+    with opened(folder, manifest):
+        summary = folder.summary()
+        if summary is None:
+            progress = Progress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"]))
+            n_shards = _score(options, settings, folder, progress)
+            progress.end()
+            summary = {"shards": n_shards, **progress.tally.fields()}
+            finish(folder, n_shards, summary)
+    for line in summary_lines(summary):
+        print(f"copydesk: {line}", file=err)
+    return summary
+
+
+def job_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
+    """Say all that the output depends on: who goes on with it must agree in all of it."""
+    return {
+        "format": FORMAT_VERSION,
+        "copydesk": options.version,
+        "model": load_manifest(settings.model).get("digest"),
+        "inputs": [stamp_of(name, sources_of(name)) for name in options.inputs],
+        "output": options.output,
+        "blocks": options.blocks,
+        "columns": options.columns.names(),
+        "shard_bytes": options.shard_bytes,
+        "max_page_bytes": settings.max_page_bytes,
+    }
+
+
+def _score(options: ScoreOptions, settings: Settings, folder: Folder, progress: Progress) -> int:
+    """Score the shards that are not done yet; gives how many there are."""
+    n_shards = 0
+
+    def waiting() -> Iterator[Shard]:
+        nonlocal n_shards
+        for shard in shards_of(options, settings, folder):
+            n_shards += 1
+            earlier = folder.tally(shard.number)
+            if earlier is None:
+                yield shard
+            else:
+                progress.earlier(shard.size, earlier)
+
+    todo = Work(settings.model, folder, options.columns, BatchOptions(settings.max_page_bytes, options.blocks))
+    pool = Pool(todo, workers=options.workers, page_seconds=options.page_seconds)
+    try:
+        for done in pool.run(waiting()):
+            if done is not None:
+                shard, tally = done
+                progress.done(shard.size, tally)
+                if shard.spool is not None:
+                    Path(shard.spool).unlink(missing_ok=True)
+            progress.look(pool.pages)
+    finally:
+        pool.close()
+    return n_shards
+
+
+def shards_of(options: ScoreOptions, settings: Settings, folder: Folder) -> Iterator[Shard]:
+    """Cut the inputs; what is done already is not laid down again."""
+    cutting = Cutting(
+        options.columns,
+        settings.max_page_bytes,
+        options.shard_bytes,
+        folder.work,
+        wanted=lambda number: not folder.record(number).exists(),
+    )
+    return plan(all_sources(options.inputs), cutting)

@@ -1,0 +1,140 @@
+"""What is counted of scored pages: rows, errors, labels, confidence, sizes, and the sites with most junk."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from classifier import Article
+from classifier.types import Label
+from service.rows import BadRow
+from service.score.schema import InputRow
+
+CONFIDENCE_BINS = 20
+MOST_SITES = 20_000
+"""Sites that are counted at once; of more those with least junk are dropped, so that memory stays bounded."""
+
+
+@dataclass(slots=True)
+class Site:
+    """What is counted of one host: pages, and characters of blocks, all and those that are not body."""
+
+    pages: int = 0
+    characters: int = 0
+    junk: int = 0
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts that add up.
+
+    Attributes:
+        rows: Scored pages.
+        bytes: Of their content.
+        errors: Rows that could not be scored, by code.
+        blocks: By label.
+        characters: Of blocks, by label.
+        confidence: Pages by confidence, in bins of equal width from 0 to 1.
+        sizes: Pages by the binary logarithm of their bytes, rounded down.
+        sites: By host.
+    """
+
+    rows: int = 0
+    bytes: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    blocks: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    confidence: Counter[int] = field(default_factory=Counter)
+    sizes: Counter[int] = field(default_factory=Counter)
+    sites: dict[str, Site] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Add another's counts to these."""
+        self.rows += other.rows
+        self.bytes += other.bytes
+        for mine, theirs in (
+            (self.errors, other.errors),
+            (self.blocks, other.blocks),
+            (self.characters, other.characters),
+        ):
+            mine.update(theirs)
+        self.confidence.update(other.confidence)
+        self.sizes.update(other.sizes)
+        for host, site in other.sites.items():
+            _count_site(self.sites, host, site)
+        if len(self.sites) > 2 * MOST_SITES:
+            self.sites = dict(self.worst_sites(MOST_SITES))
+
+    def worst_sites(self, n: int) -> list[tuple[str, Site]]:
+        """Return the sites with most characters that are not body, the worst first."""
+        return heapq.nsmallest(n, self.sites.items(), key=lambda item: (-item[1].junk, item[0]))
+
+    def fields(self) -> dict[str, Any]:
+        """Give the counts as JSON holds them, in a fixed order."""
+        return {
+            "rows": self.rows,
+            "bytes": self.bytes,
+            "errors": dict(sorted(self.errors.items())),
+            "blocks": {label.value: self.blocks[label.value] for label in Label},
+            "characters": {label.value: self.characters[label.value] for label in Label},
+            "confidence": [self.confidence[number] for number in range(CONFIDENCE_BINS)],
+            "sizes": {str(size): n for size, n in sorted(self.sizes.items())},
+            "sites": {host: [s.pages, s.characters, s.junk] for host, s in sorted(self.sites.items())},
+        }
+
+
+def tally_of_fields(fields: Mapping[str, Any]) -> Tally:
+    """Take the counts out of what `Tally.fields` gave."""
+    return Tally(
+        fields["rows"],
+        fields["bytes"],
+        Counter(fields["errors"]),
+        Counter(fields["blocks"]),
+        Counter(fields["characters"]),
+        Counter(dict(enumerate(fields["confidence"]))),
+        Counter({int(size): n for size, n in fields["sizes"].items()}),
+        {host: Site(*counts) for host, counts in fields["sites"].items()},
+    )
+
+
+def tally_of(scored: Sequence[tuple[InputRow, Article]], errors: Sequence[tuple[InputRow, BadRow]]) -> Tally:
+    """Count the pages and errors of a batch."""
+    tally = Tally(rows=len(scored), errors=Counter(bad.code for _, bad in errors))
+    for row, article in scored:
+        size = len(row.content or b"")
+        tally.bytes += size
+        tally.sizes[max(0, size.bit_length() - 1)] += 1
+        tally.confidence[min(int(article.confidence * CONFIDENCE_BINS), CONFIDENCE_BINS - 1)] += 1
+        _count_blocks(tally, row.url, article)
+    return tally
+
+
+def _count_blocks(tally: Tally, url: str, article: Article) -> None:
+    site = Site(pages=1)
+    for block in article.blocks:
+        n_characters = block.end - block.start
+        tally.blocks[block.label.value] += 1
+        tally.characters[block.label.value] += n_characters
+        site.characters += n_characters
+        site.junk += 0 if block.label is Label.BODY else n_characters
+    host = _host(url)
+    if host:
+        _count_site(tally.sites, host, site)
+
+
+def _count_site(sites: dict[str, Site], host: str, site: Site) -> None:
+    known = sites.setdefault(host, Site())
+    known.pages += site.pages
+    known.characters += site.characters
+    known.junk += site.junk
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,104 @@
+"""The arguments of `copydesk score`: read and checked before the work begins."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import io
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from service.dedup_command import check_workers
+from service.settings import Settings
+from service.usage import OK, SOME_FAILED, WrongUsage, chosen_settings, refuse, say
+
+# What loads the numeric libraries is imported inside functions: --help and wrong usage need not wait for it.
+
+NEEDED = ("pyarrow", "fastwarc")
+SHARD_MB = 32
+PAGE_SECONDS = 60.0
+LEAST_SHARD_MB, MOST_SHARD_MB = 0.001, 4096.0
+COLUMNS = ("id", "html", "text", "url", "published", "source")
+
+
+def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser], *, version: Callable[[], str]) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "score",
+        help="label the pages of large files, in shards that can be gone on with",
+        description="Label all pages of files, folders, globs or URLs: WARC, JSONL, Parquet, CSV, HTML and text. A run "
+        "that was ended goes on where it stopped when it is started again. "
+        "Exit status: 0 all pages scored, 1 some could not be, 2 wrong usage.",
+        allow_abbrev=False,
+    )
+    add = command.add_argument
+    add("inputs", nargs="+", metavar="INPUT", help="files, folders, globs or URLs; their names say what they hold")
+    add("--output", type=Path, required=True, metavar="DIR", help="folder of the rows, the errors and the summary")
+    add("--format", choices=("parquet", "jsonl"), default="parquet", help="how rows are written (parquet)")
+    add("--no-blocks", action="store_true", help="leave out the blocks and the text that they index")
+    add("--workers", type=int, metavar="N", help="processes (as many as there are processors)")
+    add("--page-seconds", type=float, default=PAGE_SECONDS, metavar="S", help=f"limit of a page ({PAGE_SECONDS:g})")
+    add("--shard-mb", type=float, default=SHARD_MB, metavar="MB", help=f"megabytes of input a shard ({SHARD_MB})")
+    for name in COLUMNS:
+        add(f"--{name}-column", default=name, metavar="NAME", help=f"name of the column or field for this ({name})")
+    add("--model", type=Path, metavar="DIR", help="folder of the model (the one that ships with copydesk)")
+    command.set_defaults(command=partial(score_command, version=version))
+
+
+def score_command(args: argparse.Namespace, environment: Mapping[str, str], *, version: Callable[[], str]) -> int:
+    """Run `copydesk score`."""
+    try:
+        settings = chosen_settings(args.model, environment)
+        check_workers(args.workers)
+        if not 0 < args.page_seconds < 1e6:
+            raise WrongUsage(f"--page-seconds is {args.page_seconds}, expected a number of seconds above 0")
+        if not LEAST_SHARD_MB <= args.shard_mb <= MOST_SHARD_MB:
+            raise WrongUsage(f"--shard-mb is {args.shard_mb}, expected {LEAST_SHARD_MB} to {MOST_SHARD_MB:g}")
+        if "-" in args.inputs:
+            raise WrongUsage("- is among the inputs; a run that can be gone on with needs files that stay")
+        _check_installed()
+    except (ValueError, WrongUsage) as error:
+        return refuse(error)
+    return _score(args, settings, version=version())
+
+
+def _check_installed() -> None:
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise WrongUsage(
+            f"copydesk score needs {' and '.join(missing)}; install it with: pip install 'copydesk[score]'"
+        )
+
+
+def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int:
+    from classifier.errors import CopydeskError
+    from service.dedup_sign import default_workers
+    from service.dedup_work import StoppedWork
+    from service.score.local import ScoreOptions, run
+    from service.score.readers import Columns
+    from service.score.shards import Output
+
+    options = ScoreOptions(
+        inputs=args.inputs,
+        folder=args.output,
+        output=Output(args.format),
+        blocks=not args.no_blocks,
+        workers=args.workers or default_workers(),
+        columns=Columns(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
+        shard_bytes=round(args.shard_mb * 1024 * 1024),
+        page_seconds=args.page_seconds,
+        version=version,
+    )
+    try:
+        summary = run(options, settings, sys.stderr or io.StringIO())
+    except StoppedWork as error:
+        say(str(error))
+        return SOME_FAILED
+    except CopydeskError as error:
+        return refuse(error)
+    except OSError as error:
+        say(f"the run cannot go on: {error}")
+        return SOME_FAILED
+    return SOME_FAILED if summary["errors"] else OK
