@@ -79,7 +79,7 @@ def run(options: DedupOptions, settings: Settings, err: TextIO) -> int:
         n_chunks = _sign(options, settings, folder, stage)
         rows = gather_rows([load_chunk(chunk_path(folder, number)) for number in range(n_chunks)], options.prefer)
         stage.begin("comparing", len(rows.ids))
-        found = _compare(rows, folder, options.workers)
+        found = compare(rows, folder, options.workers)
         stage.begin("writing")
         _write(stage.watch(answers(rows, found)), folder / ANSWERS, options.output)
         stage.end()
@@ -131,7 +131,13 @@ def _sign(options: DedupOptions, settings: Settings, folder: Path, stage: Stages
     return n_chunks
 
 
-def _compare(rows: Rows, folder: Path, workers: int) -> Duplicates:
+def compare(rows: Rows, folder: Path, workers: int) -> Duplicates:
+    """Find the duplicates among rows whose chunks lie in a folder.
+
+    Raises:
+        StoppedWork: A chunk is damaged.
+    """
+
     def signed() -> Iterator[Signed]:
         for number, chosen in enumerate(rows.chosen):
             yield choose(load_signed(chunk_path(folder, number)), chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache, partial
@@ -84,19 +84,24 @@ def _by_processes(chunks: Iterable[tuple[int, list[Line | Row]]], signing: Signi
 def sign_chunk(signing: Signing, number: int, rows: list[Line | Row]) -> int:
     """Read, sign and save one chunk; gives the number of its rows."""
     found = read_documents(rows, partial(_classifier, signing.model), max_page_bytes=signing.max_page_bytes)
-    documents = [row for row in found if isinstance(row, Document)]
-    signed = sign_texts([document.body for document in documents], keys=signing.keys)
+    save_signed(found, signing.folder, number, signing.keys)
+    return len(found)
+
+
+def save_signed(rows: Sequence[Document | BadRow], folder: Path, number: int, keys: KeyScheme) -> None:
+    """Sign the documents among rows, and save them as the chunk of this number."""
+    documents = [row for row in rows if isinstance(row, Document)]
+    signed = sign_texts([document.body for document in documents], keys=keys)
     chunk = Chunk(
         [document.id for document in documents],
         [document.line for document in documents],
         np.array([document.published for document in documents], np.float64),
         [document.source for document in documents],
-        [(place, row) for place, row in enumerate(found) if isinstance(row, BadRow)],
+        [(place, row) for place, row in enumerate(rows) if isinstance(row, BadRow)],
         signed.digests,
         signed.lengths,
     )
-    save_chunk(chunk_path(signing.folder, number), chunk, signed)
-    return len(found)
+    save_chunk(chunk_path(folder, number), chunk, signed)
 
 
 def default_workers() -> int:

@@ -43,6 +43,9 @@ def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser], *, 
     add("--shard-mb", type=float, default=SHARD_MB, metavar="MB", help=f"megabytes of input a shard ({SHARD_MB})")
     for name in COLUMNS:
         add(f"--{name}-column", default=name, metavar="NAME", help=f"name of the column or field for this ({name})")
+    add("--dedup", action="store_true", help="find the duplicates among all pages, as copydesk dedup does")
+    add("--index", metavar="PATH_OR_URL", help="compare pages with a standing index, and add them to it")
+    add("--prefer", nargs="+", default=[], metavar="SOURCE", help="sources to keep documents of, the best first")
     add("--model", type=Path, metavar="DIR", help="folder of the model (the one that ships with copydesk)")
     command.set_defaults(command=partial(score_command, version=version))
 
@@ -58,6 +61,8 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str], *, v
             raise WrongUsage(f"--shard-mb is {args.shard_mb}, expected {LEAST_SHARD_MB} to {MOST_SHARD_MB:g}")
         if "-" in args.inputs:
             raise WrongUsage("- is among the inputs; a run that can be gone on with needs files that stay")
+        if args.dedup and args.index is not None:
+            raise WrongUsage("--dedup and --index exclude each other, as both say a row's cluster; use one of them")
         _check_installed()
     except (ValueError, WrongUsage) as error:
         return refuse(error)
@@ -76,6 +81,7 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
     from classifier.errors import CopydeskError
     from service.dedup_sign import default_workers
     from service.dedup_work import StoppedWork
+    from service.score.clusters import Clustering
     from service.score.local import ScoreOptions, run
     from service.score.readers import Columns
     from service.score.shards import Output
@@ -89,6 +95,7 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
         columns=Columns(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
         shard_bytes=round(args.shard_mb * 1024 * 1024),
         page_seconds=args.page_seconds,
+        clustering=Clustering(args.dedup, args.index, args.prefer),
         version=version,
     )
     try:
@@ -96,7 +103,7 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
     except StoppedWork as error:
         say(str(error))
         return SOME_FAILED
-    except CopydeskError as error:
+    except (CopydeskError, ValueError) as error:
         return refuse(error)
     except OSError as error:
         say(f"the run cannot go on: {error}")

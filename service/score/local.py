@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from sqlalchemy import make_url
+
 from classifier import load_manifest
+from classifier.signing import KEYS, SCHEME
+from service.index import open_index
 from service.score.batch import BatchOptions
+from service.score.clusters import Clustering, IndexPass, cluster_all
 from service.score.files import all_sources, sources_of, stamp_of
 from service.score.plan import SHARD_BYTES, Cutting, plan
 from service.score.pool import Pool
@@ -36,6 +43,7 @@ class ScoreOptions:
         columns: Where rows hold what.
         shard_bytes: Bytes of a shard.
         page_seconds: A page that takes longer becomes an error row.
+        clustering: What is looked for beside labels.
         version: Of copydesk.
     """
 
@@ -47,10 +55,13 @@ class ScoreOptions:
     columns: Columns = field(default=Columns())
     shard_bytes: int = SHARD_BYTES
     page_seconds: float = PAGE_SECONDS
+    clustering: Clustering = field(default=Clustering())
     version: str = ""
 
 
-def run(options: ScoreOptions, settings: Settings, err: TextIO) -> dict[str, Any]:
+def run(
+    options: ScoreOptions, settings: Settings, err: TextIO, *, clock: Callable[[], float] = time.time
+) -> dict[str, Any]:
     """Score all inputs; gives the summary.
 
     Raises:
@@ -61,18 +72,42 @@ def run(options: ScoreOptions, settings: Settings, err: TextIO) -> dict[str, Any
         OSError: Something cannot be written.
     """
     manifest = job_manifest(options, settings)
-    folder = Folder(options.folder, options.output, manifest["model"])
+    clustering = options.clustering
+    staged = clustering.dedup or clustering.index is not None
+    folder = Folder(options.folder, options.output, manifest["model"], staged=staged, signed=clustering.dedup)
     with opened(folder, manifest):
         summary = folder.summary()
         if summary is None:
             progress = Progress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"]))
-            n_shards = _score(options, settings, folder, progress)
-            progress.end()
-            summary = {"shards": n_shards, **progress.tally.fields()}
-            finish(folder, n_shards, summary)
+            summary = _work(options, settings, folder, progress, clock)
     for line in summary_lines(summary):
         print(f"copydesk: {line}", file=err)
     return summary
+
+
+def _work(
+    options: ScoreOptions, settings: Settings, folder: Folder, progress: Progress, clock: Callable[[], float]
+) -> dict[str, Any]:
+    with _index_pass(options.clustering, folder, clock) as scored:
+        n_shards = _score(options, settings, folder, progress, scored)
+    clusters = None
+    if options.clustering.dedup:
+        progress.stage("comparing")
+        clusters = cluster_all(folder, n_shards, options.clustering, workers=options.workers)
+    progress.end()
+    summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
+    finish(folder, n_shards, summary)
+    return summary
+
+
+@contextmanager
+def _index_pass(clustering: Clustering, folder: Folder, clock: Callable[[], float]) -> Iterator[Callable[[], None]]:
+    """Give what is to be called after each shard."""
+    if clustering.index is None:
+        yield lambda: None
+        return
+    with open_index(clustering.index, create=True, preferred=clustering.prefer) as index:
+        yield IndexPass(folder, index, clock=clock).advance
 
 
 def job_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
@@ -87,11 +122,21 @@ def job_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "columns": options.columns.names(),
         "shard_bytes": options.shard_bytes,
         "max_page_bytes": settings.max_page_bytes,
+        "dedup": asdict(KEYS) | asdict(SCHEME) if options.clustering.dedup else None,
+        "index": None if options.clustering.index is None else place_name(options.clustering.index),
+        "prefer": list(options.clustering.prefer),
     }
 
 
-def _score(options: ScoreOptions, settings: Settings, folder: Folder, progress: Progress) -> int:
-    """Score the shards that are not done yet; gives how many there are."""
+def place_name(index: str) -> str:
+    """Name an index without what opens it: a password does not belong in a manifest."""
+    return index if "://" not in index else make_url(index).render_as_string(hide_password=True)
+
+
+def _score(
+    options: ScoreOptions, settings: Settings, folder: Folder, progress: Progress, scored: Callable[[], None]
+) -> int:
+    """Score the shards that are not done yet, and call `scored` after each; gives how many there are."""
     n_shards = 0
 
     def waiting() -> Iterator[Shard]:
@@ -104,7 +149,13 @@ def _score(options: ScoreOptions, settings: Settings, folder: Folder, progress: 
             else:
                 progress.earlier(shard.size, earlier)
 
-    todo = Work(settings.model, folder, options.columns, BatchOptions(settings.max_page_bytes, options.blocks))
+    todo = Work(
+        settings.model,
+        folder,
+        options.columns,
+        BatchOptions(settings.max_page_bytes, options.blocks),
+        KEYS if options.clustering.dedup else None,
+    )
     pool = Pool(todo, workers=options.workers, page_seconds=options.page_seconds)
     try:
         for done in pool.run(waiting()):
@@ -113,9 +164,11 @@ def _score(options: ScoreOptions, settings: Settings, folder: Folder, progress: 
                 progress.done(shard.size, tally)
                 if shard.spool is not None:
                     Path(shard.spool).unlink(missing_ok=True)
+                scored()
             progress.look(pool.pages)
     finally:
         pool.close()
+    scored()
     return n_shards
 
 
@@ -126,6 +179,6 @@ def shards_of(options: ScoreOptions, settings: Settings, folder: Folder) -> Iter
         settings.max_page_bytes,
         options.shard_bytes,
         folder.work,
-        wanted=lambda number: not folder.record(number).exists(),
+        wanted=lambda number: not folder.is_done(number),
     )
     return plan(all_sources(options.inputs), cutting)

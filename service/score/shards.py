@@ -15,7 +15,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from service.dedup_work import LOCK, MANIFEST, UnusableWork, hold
+from service.dedup_work import LOCK, MANIFEST, UnusableWork, chunk_path, hold
 from service.rows import encode_row
 from service.score.batch import Scored
 from service.score.schema import OUTPUT
@@ -46,12 +46,14 @@ class Folder:
         output: How its rows are written.
         model: The digest of the model, which the files of rows name.
         staged: Whether scored shards wait for their clusters in the work folder, always as Parquet.
+        signed: Whether each shard's bodies are signed, into a chunk as `copydesk dedup` has them.
     """
 
     path: Path
     output: Output
     model: str
     staged: bool = False
+    signed: bool = False
 
     @property
     def work(self) -> Path:
@@ -74,12 +76,13 @@ class Folder:
         """Name the file of a shard's error rows."""
         return self.work / f"{kind}-{number:07}.jsonl"
 
+    def is_done(self, number: int) -> bool:
+        """Tell whether a shard is scored; of a signed one the chunk may have been found damaged, and removed."""
+        return self.record(number).exists() and (not self.signed or chunk_path(self.work, number).exists())
+
     def tally(self, number: int) -> Tally | None:
         """Read what was counted of a shard, None where it is not done."""
-        try:
-            return tally_of_fields(json.loads(self.record(number).read_bytes()))
-        except FileNotFoundError:
-            return None
+        return tally_of_fields(json.loads(self.record(number).read_bytes())) if self.is_done(number) else None
 
     def summary(self) -> dict[str, Any] | None:
         """Read the summary, None where the work is not finished."""

@@ -12,8 +12,11 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from classifier import Model, Page, classify, load_model
-from service.dedup_sign import start_worker
+from classifier.signing import KeyScheme
+from service.dedup_rows import Document
+from service.dedup_sign import save_signed, start_worker
 from service.score.batch import BatchOptions, Scored, score_batch
+from service.score.clusters import documents_of
 from service.score.readers import Columns, Shard, read_shard
 from service.score.schema import InputRow
 from service.score.shards import Folder, write_shard
@@ -50,6 +53,7 @@ class Work:
         folder: Where shards are written.
         columns: Where rows hold what.
         options: How pages are scored.
+        keys: How bodies are signed, None where they are not.
         score: Scores a batch.
     """
 
@@ -57,6 +61,7 @@ class Work:
     folder: Folder
     columns: Columns
     options: BatchOptions
+    keys: KeyScheme | None = None
     score: ScoreFunction = score_batch
 
 
@@ -101,11 +106,17 @@ def work_shard(shard: Shard, skips: Mapping[int, Reason], work: Work, model: Mod
 
     def scored() -> Iterator[Scored]:
         first = 0
+        documents: list[Document] = []
         rows = read_shard(shard, work.columns, max_page_bytes=work.options.max_page_bytes)
         for batch in batches(_skipped(rows, skips)):
-            yield work.score(batch, model, work.options, begin=_counting(counters, first))
+            done = work.score(batch, model, work.options, begin=_counting(counters, first))
             counters[ROW] = NO_ROW
             first += len(batch)
+            if work.keys is not None:
+                documents += documents_of(done.rows)
+            yield done
+        if work.keys is not None:
+            save_signed(documents, work.folder.work, shard.number, work.keys)
 
     return write_shard(work.folder, shard.number, scored()).fields()
 
