@@ -143,7 +143,7 @@ class _Rest(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._head[: len(buffer)] or _read_some(self._stream, len(buffer))
+        data = self._head[: len(buffer)] or read_some(self._stream, len(buffer))
         self._head = self._head[len(data) :]
         buffer[: len(data)] = data
         return len(data)
@@ -159,13 +159,13 @@ def _ahead(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """Look at a stream's first bytes; a first line that comes with its end is enough, so that no row is held up."""
     head = b""
     while len(head) < HEAD_BYTES and b"\n" not in head.lstrip():
-        data = _read_some(stream, HEAD_BYTES - len(head))
+        data = read_some(stream, HEAD_BYTES - len(head))
         if not data:
             break
         head += data
     return head, cast(BinaryIO, io.BufferedReader(_Rest(head, stream), BUFFER_BYTES))
 
 
-def _read_some(stream: BinaryIO, n_bytes: int) -> bytes:
+def read_some(stream: BinaryIO, n_bytes: int) -> bytes:
     """Read what one read of the stream gives, at most `n_bytes`."""
     return cast(io.BufferedReader, stream).read1(n_bytes)

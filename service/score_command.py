@@ -43,6 +43,7 @@ def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser], *, 
     add("--shard-mb", type=float, default=SHARD_MB, metavar="MB", help=f"megabytes of input a shard ({SHARD_MB})")
     for name in COLUMNS:
         add(f"--{name}-column", default=name, metavar="NAME", help=f"name of the column or field for this ({name})")
+    add("--only", type=Path, metavar="ERRORS", help="score the rows alone that this errors.jsonl names")
     add("--dedup", action="store_true", help="find the duplicates among all pages, as copydesk dedup does")
     add("--index", metavar="PATH_OR_URL", help="compare pages with a standing index, and add them to it")
     add("--prefer", nargs="+", default=[], metavar="SOURCE", help="sources to keep documents of, the best first")
@@ -59,6 +60,8 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str], *, v
             raise WrongUsage(f"--page-seconds is {args.page_seconds}, expected a number of seconds above 0")
         if not LEAST_SHARD_MB <= args.shard_mb <= MOST_SHARD_MB:
             raise WrongUsage(f"--shard-mb is {args.shard_mb}, expected {LEAST_SHARD_MB} to {MOST_SHARD_MB:g}")
+        if args.only is not None and not args.only.is_file():
+            raise WrongUsage(f"--only is {str(args.only)!r}, which is no file; name the errors.jsonl of an earlier run")
         if "-" in args.inputs:
             raise WrongUsage("- is among the inputs; a run that can be gone on with needs files that stay")
         if args.dedup and args.index is not None:
@@ -95,6 +98,7 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
         columns=Columns(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
         shard_bytes=round(args.shard_mb * 1024 * 1024),
         page_seconds=args.page_seconds,
+        only=args.only,
         clustering=Clustering(args.dedup, args.index, args.prefer),
         version=version,
     )
@@ -108,4 +112,5 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
     except OSError as error:
         say(f"the run cannot go on: {error}")
         return SOME_FAILED
-    return SOME_FAILED if summary["errors"] else OK
+    repeated = (summary["clusters"] or {}).get("repeated_ids", 0)
+    return SOME_FAILED if summary["errors"] or repeated else OK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sqlalchemy import make_url
 from classifier import load_manifest
 from classifier.signing import KEYS, SCHEME
 from service.index import open_index
+from service.score.again import error_places
 from service.score.batch import BatchOptions
 from service.score.clusters import Clustering, IndexPass, cluster_all
 from service.score.files import all_sources, sources_of, stamp_of
@@ -43,6 +45,7 @@ class ScoreOptions:
         columns: Where rows hold what.
         shard_bytes: Bytes of a shard.
         page_seconds: A page that takes longer becomes an error row.
+        only: An errors.jsonl: the rows that it names are scored, and no others.
         clustering: What is looked for beside labels.
         version: Of copydesk.
     """
@@ -55,6 +58,7 @@ class ScoreOptions:
     columns: Columns = field(default=Columns())
     shard_bytes: int = SHARD_BYTES
     page_seconds: float = PAGE_SECONDS
+    only: Path | None = None
     clustering: Clustering = field(default=Clustering())
     version: str = ""
 
@@ -125,6 +129,7 @@ def job_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "dedup": asdict(KEYS) | asdict(SCHEME) if options.clustering.dedup else None,
         "index": None if options.clustering.index is None else place_name(options.clustering.index),
         "prefer": list(options.clustering.prefer),
+        "only": None if options.only is None else hashlib.sha256(options.only.read_bytes()).hexdigest()[:16],
     }
 
 
@@ -155,6 +160,7 @@ def _score(
         options.columns,
         BatchOptions(settings.max_page_bytes, options.blocks),
         KEYS if options.clustering.dedup else None,
+        None if options.only is None else error_places(options.only),
     )
     pool = Pool(todo, workers=options.workers, page_seconds=options.page_seconds)
     try:
@@ -181,4 +187,8 @@ def shards_of(options: ScoreOptions, settings: Settings, folder: Folder) -> Iter
         folder.work,
         wanted=lambda number: not folder.is_done(number),
     )
-    return plan(all_sources(options.inputs), cutting)
+    sources = all_sources(options.inputs)
+    if options.only is not None:
+        named = error_places(options.only)
+        sources = (source for source in sources if source.name in named)
+    return plan(sources, cutting)

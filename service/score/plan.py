@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain, count, islice
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from service.inputs import read_some
 from service.rows import SKIP_BYTES
 from service.score.files import Kind, Source, is_compressed, open_plain, open_raw
 from service.score.readers import (
@@ -26,7 +27,7 @@ from service.score.readers import (
     reason_of,
 )
 from service.score.schema import INPUT, InputRow, input_batch
-from service.score.warc import record_starts
+from service.score.warc import begins_record, record_starts
 
 SHARD_BYTES = 32 * 1024 * 1024
 """Bytes of a shard; of some 300 pages, which one core scores in about 4 s."""
@@ -37,6 +38,8 @@ PACKED = 4
 GROUP_FACTOR = 4
 """A row group of Parquet up to so many shards' bytes is read where it lies; a larger one is cut."""
 SPOOL_ROWS = 64
+SPOOL_BYTES = 4 * 1024 * 1024
+"""Rows are laid down so many, or so many bytes, at a time."""
 ONE_PAGE = (Kind.HTML, Kind.TEXT)
 
 
@@ -116,15 +119,22 @@ def _lines(whole: Shard, source: Source, cutting: Cutting, numbers: Iterator[int
 
 
 def _records(whole: Shard, source: Source, cutting: Cutting, numbers: Iterator[int]) -> Iterator[Shard]:
-    """Cut a WARC where records begin; where it breaks off, the last shard's reader says so."""
+    """Cut a WARC where records begin; where it breaks off, the last shard says so."""
     step = max(1, cutting.shard_bytes // (PACKED if is_compressed(source.name) else 1))
     start = 0
-    with suppress(*BROKEN):
+    broken: str | None = None
+    try:
         for position in record_starts(source.name):
-            if position - start >= step:
-                yield replace(whole, number=next(numbers), start=start, end=position, size=position - start)
-                start = position
-    yield replace(whole, number=next(numbers), start=start, end=source.size, size=source.size - start)
+            if position - start < step:
+                continue
+            if not begins_record(source.name, position):  # one gzip stream of all records cannot be cut
+                break
+            yield replace(whole, number=next(numbers), start=start, end=position, size=position - start)
+            start = position
+    except BROKEN as error:
+        broken = reason_of(error)
+    size = source.size - start
+    yield replace(whole, number=next(numbers), start=start, end=source.size + 1, size=size, broken=broken)
 
 
 def _groups(whole: Shard, source: Source, cutting: Cutting, numbers: Iterator[int]) -> Iterator[Shard]:
@@ -182,7 +192,7 @@ def _laid_lines(whole: Shard, source: Source, cutting: Cutting, numbers: Iterato
 def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> str | None:
     """Copy whole lines of `step` bytes or a little more; gives why nothing more can be read, None where it can."""
     try:
-        while out.tell() < step and (data := stream.read(min(SKIP_BYTES, step - out.tell()))):
+        while out.tell() < step and (data := read_some(stream, min(SKIP_BYTES, step - out.tell()))):
             out.write(data)
         while data and not data.endswith(b"\n") and (data := stream.readline(SKIP_BYTES)):
             out.write(data)
@@ -218,19 +228,22 @@ def _copy_rows(rows: Iterator[InputRow], out: IO[bytes], step: int) -> tuple[int
     """Copy rows of `step` bytes; gives how many, one past the last one's position, and why there are no more."""
     n_rows = n_bytes = end = 0
     broken: str | None = None
-    with pa.ipc.new_file(out, INPUT) as batches:
-        while n_bytes < step and broken is None:
-            part: list[InputRow] = []
-            try:
-                for row in islice(rows, SPOOL_ROWS):
-                    part.append(row)
-                    n_bytes += len(row.content or b"")
-            except BROKEN as error:
-                broken = reason_of(error)
-            if not part:
-                break
-            batches.write_batch(input_batch(part))
-            n_rows, end = n_rows + len(part), part[-1].position + 1
+    with pa.ipc.new_file(out, INPUT) as laid:
+        part: list[InputRow] = []
+        part_bytes = 0
+        try:
+            while n_bytes < step and (row := next(rows, None)) is not None:
+                part.append(row)
+                part_bytes += len(row.content or b"")
+                n_bytes += max(1, len(row.content or b""))
+                n_rows, end = n_rows + 1, row.position + 1
+                if len(part) >= SPOOL_ROWS or part_bytes >= SPOOL_BYTES:
+                    laid.write_batch(input_batch(part))
+                    part, part_bytes = [], 0
+        except BROKEN as error:
+            broken = reason_of(error)
+        if part:
+            laid.write_batch(input_batch(part))
     return n_rows, end, broken
 
 

@@ -19,7 +19,8 @@ from service.score.schema import InputRow, input_rows
 from service.score.warc import read_responses
 
 READ_ROWS = 64
-"""Rows of Parquet that are taken out at a time."""
+READ_BYTES = 4 * 1024 * 1024
+"""Of Parquet so many rows are taken out at a time, or so many that pages of mean size have so many bytes."""
 BROKEN = (OSError, EOFError, zlib.error, csv.Error, pa.ArrowInvalid)
 """What a reader raises where a file is damaged."""
 
@@ -223,7 +224,10 @@ def parquet_rows(
     """Read the rows of some row groups; `offset` is the number of the first."""
     wanted = [name for name in columns.names().values() if name in parquet.schema_arrow.names]
     position = offset
-    for batch in parquet.iter_batches(READ_ROWS, row_groups=list(groups), columns=wanted, use_threads=False):
+    n_bytes = sum(parquet.metadata.row_group(number).total_byte_size for number in groups)
+    n_rows = sum(parquet.metadata.row_group(number).num_rows for number in groups)
+    step = max(1, min(READ_ROWS, READ_BYTES * n_rows // max(1, n_bytes)))
+    for batch in parquet.iter_batches(step, row_groups=list(groups), columns=wanted, use_threads=False):
         for fields in batch.to_pylist():
             yield row_of_fields(fields, columns, file, position, max_page_bytes)
             position += 1
@@ -237,8 +241,11 @@ def csv_rows(stream: BinaryIO, columns: Columns, file: str, *, max_page_bytes: i
     """
     csv.field_size_limit(line_limit(max_page_bytes))
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    for position, fields in enumerate(csv.DictReader(text)):
-        yield row_of_fields({k: _csv_value(v) for k, v in fields.items()}, columns, file, position, max_page_bytes)
+    try:
+        for position, fields in enumerate(csv.DictReader(text)):
+            yield row_of_fields({k: _csv_value(v) for k, v in fields.items()}, columns, file, position, max_page_bytes)
+    finally:
+        text.detach()  # which else closes the stream, though it is its opener's
 
 
 def _csv_value(value: Any) -> str | bytes | None:

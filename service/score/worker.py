@@ -15,6 +15,7 @@ from classifier import Model, Page, classify, load_model
 from classifier.signing import KeyScheme
 from service.dedup_rows import Document
 from service.dedup_sign import save_signed, start_worker
+from service.score.again import Places, chosen_rows
 from service.score.batch import BatchOptions, Scored, score_batch
 from service.score.clusters import documents_of
 from service.score.readers import Columns, Shard, read_shard
@@ -54,6 +55,7 @@ class Work:
         columns: Where rows hold what.
         options: How pages are scored.
         keys: How bodies are signed, None where they are not.
+        only: The rows that are scored, by file; None means all.
         score: Scores a batch.
     """
 
@@ -62,6 +64,7 @@ class Work:
     columns: Columns
     options: BatchOptions
     keys: KeyScheme | None = None
+    only: Mapping[str, Places] | None = None
     score: ScoreFunction = score_batch
 
 
@@ -107,7 +110,7 @@ def work_shard(shard: Shard, skips: Mapping[int, Reason], work: Work, model: Mod
     def scored() -> Iterator[Scored]:
         first = 0
         documents: list[Document] = []
-        rows = read_shard(shard, work.columns, max_page_bytes=work.options.max_page_bytes)
+        rows = chosen_rows(read_shard(shard, work.columns, max_page_bytes=work.options.max_page_bytes), work.only)
         for batch in batches(_skipped(rows, skips)):
             done = work.score(batch, model, work.options, begin=_counting(counters, first))
             counters[ROW] = NO_ROW
