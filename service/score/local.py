@@ -16,7 +16,7 @@ from classifier import load_manifest
 from classifier.signing import KEYS, SCHEME
 from service.index import open_index
 from service.score.again import error_places
-from service.score.batch import BatchOptions
+from service.score.batch import BatchOptions, score_batch
 from service.score.clusters import Clustering, IndexPass, cluster_all
 from service.score.files import all_sources, sources_of, stamp_of
 from service.score.plan import SHARD_BYTES, Cutting, plan
@@ -24,7 +24,7 @@ from service.score.pool import Pool
 from service.score.progress import Progress, summary_lines
 from service.score.readers import Columns, Shard
 from service.score.shards import Folder, Output, finish, opened
-from service.score.worker import Work
+from service.score.worker import ScoreFunction, Work
 from service.settings import Settings
 
 FORMAT_VERSION = 1
@@ -48,6 +48,7 @@ class ScoreOptions:
         only: An errors.jsonl: the rows that it names are scored, and no others.
         clustering: What is looked for beside labels.
         version: Of copydesk.
+        score: Scores a batch.
     """
 
     inputs: Sequence[str]
@@ -61,10 +62,15 @@ class ScoreOptions:
     only: Path | None = None
     clustering: Clustering = field(default=Clustering())
     version: str = ""
+    score: ScoreFunction = score_batch
 
 
 def run(
-    options: ScoreOptions, settings: Settings, err: TextIO, *, clock: Callable[[], float] = time.time
+    options: ScoreOptions,
+    settings: Settings,
+    err: TextIO,
+    *,
+    clock: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
     """Score all inputs; gives the summary.
 
@@ -161,6 +167,7 @@ def _score(
         BatchOptions(settings.max_page_bytes, options.blocks),
         KEYS if options.clustering.dedup else None,
         None if options.only is None else error_places(options.only),
+        options.score,
     )
     pool = Pool(todo, workers=options.workers, page_seconds=options.page_seconds)
     try:

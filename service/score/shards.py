@@ -110,10 +110,11 @@ def opened(folder: Folder, manifest: Mapping[str, Any]) -> Iterator[None]:
     with (path / LOCK).open("a") as lock:
         hold(lock, path)
         _check_manifest(path, json.loads(json.dumps(manifest)))
-        for name in (ROWS, WORK):
-            (path / name).mkdir(exist_ok=True)
-            for left in (path / name).glob(f"{ASIDE}*"):
-                left.unlink()
+        if (path / SUMMARY).exists():
+            shutil.rmtree(folder.work, ignore_errors=True)  # its removal may have been stopped
+        else:
+            for name in (ROWS, WORK):
+                (path / name).mkdir(exist_ok=True)
         yield
 
 
@@ -243,5 +244,7 @@ def finish(folder: Folder, n_shards: int, summary: Mapping[str, Any]) -> None:
                     shutil.copyfileobj(part, out)
 
     write_aside(folder.path / ERRORS_FILE, copy_errors)
+    for left in (folder.path / ROWS).glob(f"{ASIDE}*"):  # of workers that were ended
+        left.unlink()
     write_aside(folder.path / SUMMARY, lambda out: out.write(json.dumps(summary, indent=1).encode() + b"\n"))
     shutil.rmtree(folder.work)
