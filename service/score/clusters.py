@@ -14,12 +14,12 @@ import pyarrow.parquet as pq
 
 from service.dedup import compare
 from service.dedup_answers import answers, gather_rows
-from service.dedup_rows import UNKNOWN, Document, read_published
+from service.dedup_rows import Document
 from service.dedup_work import chunk_path, load_chunk
 from service.index import Document as IndexDocument
 from service.index import Index
 from service.index_run import match_fields
-from service.rows import BadField
+from service.score.documents import documents_of
 from service.score.schema import OUTPUT
 from service.score.shards import Folder, write_errors, write_part
 
@@ -40,20 +40,6 @@ class Clustering:
     dedup: bool = False
     index: str | None = None
     prefer: Sequence[str] = field(default=())
-
-
-def documents_of(rows: pa.RecordBatch) -> list[Document]:
-    """Take the documents out of scored rows; a time that cannot be read counts as unknown."""
-    names = ("id", "body", "published", "source")
-    columns = [rows.column(name).to_pylist() for name in names]
-    return [Document(id, None, body, _time(time), source) for id, body, time, source in zip(*columns, strict=True)]
-
-
-def _time(published: str | None) -> float:
-    try:
-        return read_published({"published": published})
-    except BadField:
-        return UNKNOWN
 
 
 def cluster_all(folder: Folder, n_shards: int, clustering: Clustering, *, workers: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from service.dedup_rows import Document
 from service.dedup_sign import save_signed, start_worker
 from service.score.again import Places, chosen_rows
 from service.score.batch import BatchOptions, Scored, score_batch
-from service.score.clusters import documents_of
+from service.score.documents import documents_of
 from service.score.readers import Columns, Shard, read_shard
 from service.score.schema import InputRow
 from service.score.shards import Folder, write_shard

@@ -10,6 +10,7 @@ import sys
 BENCHES = {
     "classify": "CPU time a page, against other extractors, and memory over many pages",
     "duplicates": "signatures a second against other tools, duplicates of closed sets, the standing index",
+    "score": "batch scoring: pages a second against the library call and other tools, memory, runs that are killed",
     "service": "latency and throughput over HTTP, against the library call and against trafilatura behind an endpoint",
     "soak": "the service under mixed and partly hostile traffic while its workers are killed",
 }

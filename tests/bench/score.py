@@ -1,0 +1,292 @@
+"""Batch scoring: pages a second against the library call and other tools' batch modes, memory, and kills at random."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import importlib
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier import Page, classify, decode, load_model
+from tests.bench.classify import PAGES, page_files, sample
+from tests.bench.measure import run_measured, table
+from tests.score_inputs import records, response, stories, write_jsonl
+from tests.score_runs import files_of, start
+
+COUNT, FEW = 1400, 100
+"""Pages of a run, and of the short run that is taken off, so that the start of processes does not count."""
+PEER_COUNT = 200
+MEMORY_GIGABYTES, MOST_MEGABYTES = 10.0, 1536
+KILLS = 20
+GIGABYTE = 1e9
+
+SCRIPT = b"window.state=" + b'{"id":12345,"name":"a widget of the page","on":true},' * 200 + b"0;"
+"""Some 10 kB of a script, of which news pages hold many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds by the clock, and of CPU in all processes."""
+
+    wall: float
+    cpu: float
+
+    def less(self, other: Cost) -> Cost:
+        """Take another's off."""
+        return Cost(self.wall - other.wall, self.cpu - other.cpu)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the parts that are asked for; 1 where a promise is broken."""
+    chosen = parse(arguments)
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
+        return max(PARTS[part](chosen, Path(name)) for part in chosen.only or ("speed", "peers"))
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench score", description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be given again")
+    parser.add_argument("--pages", type=Path, default=PAGES, help="folder of .html or .html.gz files")
+    parser.add_argument("--count", type=int, default=COUNT, help=f"pages (default {COUNT})")
+    parser.add_argument("--gigabytes", type=float, default=MEMORY_GIGABYTES, help="of the part memory")
+    parser.add_argument("--folder", type=Path, help="where inputs and outputs lie for as long as it runs")
+    chosen = parser.parse_args(arguments)
+    if chosen.count <= FEW:
+        parser.error(f"--count is {chosen.count}, expected more than {FEW}")
+    return chosen
+
+
+def costs(run: Callable[[], object]) -> Cost:
+    """Time a call, the processes that it starts and waits for included."""
+    before, wall = _cpu(), time.monotonic()
+    run()
+    return Cost(time.monotonic() - wall, _cpu() - before)
+
+
+def _cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def scored(source: Path, folder: Path, *, workers: int) -> None:
+    """Run `copydesk score` to its end."""
+    with start(source, "--output", folder, "--workers", str(workers), "--shard-mb", "8") as process:
+        said = process.communicate()[1].decode()
+    if process.returncode:
+        raise RuntimeError(f"copydesk score ended with status {process.returncode}: {said}")
+
+
+def report_speed(chosen: argparse.Namespace, folder: Path) -> int:
+    """Print pages a second of the library call and of the local engine, from JSONL and from a WARC."""
+    files = sample(page_files(chosen.pages), chosen.count)
+    pages = [_unpacked(path) for path in files]
+    print(f"{len(pages)} pages of {sum(map(len, pages)) / len(pages) / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}")
+    base = _library(pages)
+    rows = [["the library call, one core", *_cells(base, len(pages), _per_page(base, len(pages)))]]
+    for suffix in ("jsonl", "warc.gz"):
+        for workers in (1, 2):
+            cost = _marginal(pages, folder, suffix, workers)
+            rows.append([f"{suffix}, {workers} workers", *_cells(cost, len(pages) - FEW, _per_page(base, len(pages)))])
+    header = ["", "pages a second", "CPU ms a page", "times the library", "CPU against it"]
+    print(table(header, rows))
+    print("the start of processes is left out; the last column is the library's CPU time over theirs, a page")
+    return 0
+
+
+def _per_page(cost: Cost, n_pages: int) -> Cost:
+    return Cost(cost.wall / n_pages, cost.cpu / n_pages)
+
+
+def _cells(cost: Cost, n_pages: int, base: Cost) -> list[str]:
+    mean = _per_page(cost, n_pages)
+    shares = (base.wall / mean.wall, base.cpu / mean.cpu)
+    return [f"{1 / mean.wall:.1f}", f"{mean.cpu * 1000:.1f}", *(f"{share:.2f}" for share in shares)]
+
+
+def _unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    return gzip.decompress(content) if path.suffix == ".gz" else content
+
+
+def _library(pages: Sequence[bytes]) -> Cost:
+    model = load_model()
+    for _ in classify((Page("", html=decode(page, html=True)) for page in pages[:FEW]), model):
+        pass
+
+    def answer() -> None:
+        for _ in classify((Page("", html=decode(page, html=True)) for page in pages), model):
+            pass
+
+    return costs(answer)
+
+
+def _marginal(pages: Sequence[bytes], folder: Path, suffix: str, workers: int) -> Cost:
+    """Time a run of all pages, less one of a few."""
+    found = []
+    for number, some in enumerate((pages, pages[:FEW])):
+        source = folder / f"{suffix.replace('.', '-')}-{workers}-{number}.{suffix}"
+        write_pages(source, some)
+        found.append(costs(lambda: scored(source, source.with_suffix(".out"), workers=workers)))  # noqa: B023
+    return found[0].less(found[1])
+
+
+def write_pages(path: Path, pages: Sequence[bytes]) -> None:
+    """Write pages as JSONL or as a WARC."""
+    if path.suffix == ".jsonl":
+        write_jsonl(path, [{"id": str(n), "html": decode(page, html=True)} for n, page in enumerate(pages)])
+        return
+    with path.open("wb") as out:
+        for number, page in enumerate(pages):
+            out.write(gzip.compress(response(f"https://example.org/{number}", page, name=str(number)), 6))
+
+
+def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
+    """Print pages a second of other tools' batch modes and of the local engine, on the same pages, two processes each."""
+    pages = [_unpacked(path) for path in sample(page_files(chosen.pages), PEER_COUNT)]
+    source = folder / "peers"
+    source.mkdir()
+    for half in range(2):  # one of the tools gives each process a file
+        write_pages(source / f"pages-{half}.warc.gz", pages[half::2])
+    (folder / "files").mkdir()
+    for number, page in enumerate(pages):
+        (folder / "files" / f"{number}.html").write_bytes(page)
+    print(f"\n{len(pages)} pages in two WARC files, two processes; load {os.getloadavg()[0]:.1f}")
+    runs: dict[str, Callable[[], object]] = {
+        "copydesk score": lambda: scored(source, folder / "peers-out", workers=2),
+        "trafilatura's command, from files": lambda: _trafilatura(folder),
+        "datatrove, WARC reader and trafilatura": lambda: _datatrove(source, folder),
+    }
+    rows = []
+    for name, run in runs.items():
+        try:
+            cost = costs(run)
+        except ModuleNotFoundError as error:
+            print(f"{name}: {error.name} is not installed; left out")
+            continue
+        rows.append([name, f"{len(pages) / cost.wall:.1f}", f"{cost.cpu / len(pages) * 1000:.1f}"])
+    print(table(["", "pages a second", "CPU ms a page"], rows))
+    print("the start of processes is counted here")
+    return 0
+
+
+def _trafilatura(folder: Path) -> None:
+    importlib.import_module("trafilatura")
+    command = [
+        "-m",
+        "trafilatura.cli",
+        "--input-dir",
+        folder / "files",
+        "--output-dir",
+        folder / "out",
+        "--parallel",
+        "2",
+    ]
+    subprocess.run([sys.executable, *map(str, command)], check=True, capture_output=True)
+
+
+def _datatrove(source: Path, folder: Path) -> None:
+    importlib.import_module("datatrove")
+    program = (
+        "import sys; from datatrove.executor import LocalPipelineExecutor as Run\n"
+        "from datatrove.pipeline.readers import WarcReader\n"
+        "from datatrove.pipeline.extractors import Trafilatura\n"
+        "from datatrove.pipeline.writers import JsonlWriter\n"
+        "if __name__ == '__main__':\n"
+        "    steps = [WarcReader(sys.argv[1]), Trafilatura(timeout=60), JsonlWriter(sys.argv[2])]\n"
+        "    Run(steps, tasks=2, workers=2, logging_dir=sys.argv[3]).run()\n"
+    )
+    script = folder / "run_datatrove.py"
+    script.write_text(program)
+    command = [script, source, folder / "trove", folder / "logs"]
+    subprocess.run([sys.executable, *map(str, command)], check=True, capture_output=True)
+
+
+def report_memory(chosen: argparse.Namespace, folder: Path) -> int:
+    """Print the highest memory of a run over a large input, and of one over a tenth of it; 1 where it is too much."""
+    marks = []
+    for share in (0.1, 1.0):
+        source = folder / "large.warc"
+        size = write_large(source, round(share * chosen.gigabytes * GIGABYTE))
+        output = folder / "large.out"
+        command = ["-m", "service.cli", "score", source, "--output", output, "--workers", "2"]
+        seconds, megabytes = run_measured([sys.executable, *map(str, command)])
+        print(f"{size / GIGABYTE:.1f} GB: {megabytes:,.0f} MB in all processes, {seconds:,.0f} s", flush=True)
+        marks.append(megabytes)
+        source.unlink()
+        shutil.rmtree(output)
+    return 0 if max(marks) < MOST_MEGABYTES else 1
+
+
+def write_large(path: Path, n_bytes: int) -> int:
+    """Write a WARC of about so many bytes: stories with scripts of 10 kB to 4 MB, one of 19 MB in every thousand."""
+    made = [str(row["html"]).encode() for row in stories(50)]
+    rng = random.Random(1)
+    number = 0
+    with path.open("wb") as out:
+        out.write(records([])[0])
+        while out.tell() < n_bytes:
+            scripts = 1900 if number % 1000 == 999 else int(10 ** rng.uniform(0, 2.6))
+            page = b"<script>" + SCRIPT * scripts + b"</script>" + made[number % len(made)]
+            out.write(response(f"https://site{number % 97}.example/{number}", page, name=str(number)))
+            number += 1
+        return out.tell()
+
+
+def report_kills(chosen: argparse.Namespace, folder: Path) -> int:
+    """Kill a run at random moments until it is through, again and again; 1 where the output is not that of one piece."""
+    source = folder / "pages.jsonl"
+    rows = stories(600)
+    write_jsonl(source, [*rows, *(row | {"id": f"copy-{row['id']}"} for row in rows[::5])])
+    options = ("--workers", "2", "--shard-mb", "0.02", "--dedup")
+    began = time.monotonic()
+    _finish(source, folder / "whole", options)
+    seconds, whole = time.monotonic() - began, files_of(folder / "whole")
+    rng = random.Random(1)
+    killed = wrong = 0
+    while killed < KILLS:
+        output = folder / f"killed-{killed}"
+        process = start(source, "--output", output, *options)
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=rng.uniform(0, seconds))
+        ended = process.poll() is not None
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        killed += not ended
+        _finish(source, output, options)
+        same = files_of(output) == whole
+        wrong += not same
+        print(
+            f"{'ended before its kill' if ended else f'kill {killed}'}: {'the same bytes' if same else 'OTHER'}",
+            flush=True,
+        )
+        shutil.rmtree(output)
+    print(f"{killed} runs killed, {wrong} with other bytes")
+    return 1 if wrong else 0
+
+
+def _finish(source: Path, output: Path, options: Sequence[str]) -> None:
+    with start(source, "--output", output, *options) as process:
+        process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"copydesk score ended with status {process.returncode}")
+
+
+PARTS: Mapping[str, Callable[[argparse.Namespace, Path], int]] = {
+    "speed": report_speed,
+    "peers": report_peers,
+    "memory": report_memory,
+    "kills": report_kills,
+}
