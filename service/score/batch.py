@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
-import numpy as np
 import pyarrow as pa
 
 from classifier import Article, Model, Page, UnreadablePage, classify, decode
-from classifier.types import LABELS, ScoredBlock
 from service.classify import Answer, answer_rows
 from service.rows import BadRow, PageRow, Row, too_large
-from service.score.schema import BLOCK, ERRORS, OUTPUT, PROBABILITIES, InputRow, input_rows, storable
+from service.score.blocks import FlatBlocks, block_lists, flat_blocks
+from service.score.schema import ERRORS, OUTPUT, InputRow, input_rows, storable
 from service.score.tally import Tally, tally_of
 
 
@@ -63,7 +61,8 @@ def score_batch(
             scored.append((row, answer.article))
         else:
             errors.append((row, answer))
-    return Scored(_row_columns(scored, options), _error_columns(errors), tally_of(scored, errors))
+    flat = flat_blocks([article.blocks for _, article in scored])
+    return Scored(_row_columns(scored, flat, options), _error_columns(errors), tally_of(scored, errors, flat))
 
 
 def _answer(row: InputRow, model: Model, options: BatchOptions) -> Answer | BadRow:
@@ -105,7 +104,7 @@ def _error_columns(errors: Sequence[tuple[InputRow, BadRow]]) -> pa.RecordBatch:
     return _batch(columns, ERRORS)
 
 
-def _row_columns(scored: Sequence[tuple[InputRow, Article]], options: BatchOptions) -> pa.RecordBatch:
+def _row_columns(scored: Sequence[tuple[InputRow, Article]], flat: FlatBlocks, options: BatchOptions) -> pa.RecordBatch:
     rows = [row for row, _ in scored]
     articles = [article for _, article in scored]
     nothing = [None] * len(scored)
@@ -116,7 +115,7 @@ def _row_columns(scored: Sequence[tuple[InputRow, Article]], options: BatchOptio
         [storable(article.body) for article in articles],
         [article.confidence for article in articles],
         [_text(row, article) for row, article in scored] if options.blocks else nothing,
-        block_lists([article.blocks for article in articles]) if options.blocks else nothing,
+        block_lists(flat) if options.blocks else nothing,
         [_optional(row.published) for row in rows],
         [_optional(row.source) for row in rows],
         [storable(row.file) for row in rows],
@@ -143,20 +142,3 @@ def _batch(columns: Sequence[object], schema: pa.Schema) -> pa.RecordBatch:
         for column, field in zip(columns, schema, strict=True)
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def block_lists(pages: Sequence[tuple[ScoredBlock, ...]]) -> pa.Array:
-    """Lay the blocks of pages in columns, a list a page: field by field, as dictionaries take several times as long."""
-    blocks = list(chain.from_iterable(pages))
-    labels = np.fromiter((LABELS.index(block.label) for block in blocks), np.int64, len(blocks))
-    probabilities = np.array([block.probabilities for block in blocks], np.float64).reshape(-1, len(LABELS))
-    columns = [
-        pa.array([block.start for block in blocks], pa.int32()),
-        pa.array([block.end for block in blocks], pa.int32()),
-        pa.array([block.label.value for block in blocks], pa.string()),
-        pa.array([block.kind.value for block in blocks], pa.string()),
-        pa.array(probabilities[np.arange(len(blocks)), labels]),
-        pa.StructArray.from_arrays([pa.array(column) for column in probabilities.T.copy()], fields=list(PROBABILITIES)),
-    ]
-    bounds = np.concatenate((np.zeros(1, np.int32), np.cumsum([len(page) for page in pages], dtype=np.int32)))
-    return pa.ListArray.from_arrays(pa.array(bounds), pa.StructArray.from_arrays(columns, fields=list(BLOCK)))

@@ -9,9 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+from numpy.typing import NDArray
+
 from classifier import Article
-from classifier.types import Label
+from classifier.types import LABELS, Label
 from service.rows import BadRow
+from service.score.blocks import FlatBlocks
 from service.score.schema import InputRow
 
 CONFIDENCE_BINS = 20
@@ -101,29 +105,36 @@ def tally_of_fields(fields: Mapping[str, Any]) -> Tally:
     )
 
 
-def tally_of(scored: Sequence[tuple[InputRow, Article]], errors: Sequence[tuple[InputRow, BadRow]]) -> Tally:
-    """Count the pages and errors of a batch."""
+def tally_of(
+    scored: Sequence[tuple[InputRow, Article]], errors: Sequence[tuple[InputRow, BadRow]], flat: FlatBlocks
+) -> Tally:
+    """Count the pages and errors of a batch; `flat` are the pages' blocks."""
     tally = Tally(rows=len(scored), errors=Counter(bad.code for _, bad in errors))
     for row, article in scored:
         size = len(row.content or b"")
         tally.bytes += size
         tally.sizes[max(0, size.bit_length() - 1)] += 1
         tally.confidence[min(int(article.confidence * CONFIDENCE_BINS), CONFIDENCE_BINS - 1)] += 1
-        _count_blocks(tally, row.url, article)
+    lengths = flat.ends - flat.starts
+    tally.blocks = _by_label(np.bincount(flat.labels, minlength=len(LABELS)))
+    tally.characters = _by_label(np.bincount(flat.labels, lengths, len(LABELS)))
+    _count_pages(tally, [row.url for row, _ in scored], lengths, flat)
     return tally
 
 
-def _count_blocks(tally: Tally, url: str, article: Article) -> None:
-    site = Site(pages=1)
-    for block in article.blocks:
-        n_characters = block.end - block.start
-        tally.blocks[block.label.value] += 1
-        tally.characters[block.label.value] += n_characters
-        site.characters += n_characters
-        site.junk += 0 if block.label is Label.BODY else n_characters
-    host = _host(url)
-    if host:
-        _count_site(tally.sites, host, site)
+def _by_label(counts: NDArray[Any]) -> Counter[str]:
+    return Counter({label.value: int(n) for label, n in zip(LABELS, counts, strict=True)})
+
+
+def _count_pages(tally: Tally, urls: Sequence[str], lengths: NDArray[np.int32], flat: FlatBlocks) -> None:
+    """Add each page to its site."""
+    pages = np.repeat(np.arange(len(urls)), np.diff(flat.bounds))
+    characters = np.bincount(pages, lengths, len(urls)).astype(np.int64)
+    junk = np.bincount(pages, lengths * (flat.labels != LABELS.index(Label.BODY)), len(urls)).astype(np.int64)
+    for url, all_of_it, other in zip(urls, characters.tolist(), junk.tolist(), strict=True):
+        host = _host(url)
+        if host:
+            _count_site(tally.sites, host, Site(1, all_of_it, other))
 
 
 def _count_site(sites: dict[str, Site], host: str, site: Site) -> None:

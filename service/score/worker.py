@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -76,6 +77,7 @@ def work(connection: Connection, counters: Any, work: Work) -> None:
     try:
         model = load_model(work.model)
         warm_up(model)
+        gc.freeze()  # what is loaded stays: collections need not walk it again and again
         connection.send((READY, None))
         while True:
             shard, skips = connection.recv()

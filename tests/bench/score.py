@@ -154,7 +154,7 @@ def write_pages(path: Path, pages: Sequence[bytes]) -> None:
 
 
 def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
-    """Print pages a second of other tools' batch modes and of the local engine, on the same pages, two processes each."""
+    """Print pages a second of other tools' batch modes and ours, on the same pages, two processes each."""
     pages = [_unpacked(path) for path in sample(page_files(chosen.pages), PEER_COUNT)]
     source = folder / "peers"
     source.mkdir()
@@ -246,7 +246,7 @@ def write_large(path: Path, n_bytes: int) -> int:
 
 
 def report_kills(chosen: argparse.Namespace, folder: Path) -> int:
-    """Kill a run at random moments until it is through, again and again; 1 where the output is not that of one piece."""
+    """Kill runs at random moments and let them go on; 1 where the output is not that of one piece."""
     source = folder / "pages.jsonl"
     rows = stories(600)
     write_jsonl(source, [*rows, *(row | {"id": f"copy-{row['id']}"} for row in rows[::5])])
