@@ -43,6 +43,7 @@ def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser], *, 
     add("--shard-mb", type=float, default=SHARD_MB, metavar="MB", help=f"megabytes of input a shard ({SHARD_MB})")
     for name in COLUMNS:
         add(f"--{name}-column", default=name, metavar="NAME", help=f"name of the column or field for this ({name})")
+    add("--report", action="store_true", help="write report.html with pictures beside the rows")
     add("--only", type=Path, metavar="ERRORS", help="score the rows alone that this errors.jsonl names")
     add("--dedup", action="store_true", help="find the duplicates among all pages, as copydesk dedup does")
     add("--index", metavar="PATH_OR_URL", help="compare pages with a standing index, and add them to it")
@@ -100,6 +101,7 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
         page_seconds=args.page_seconds,
         only=args.only,
         clustering=Clustering(args.dedup, args.index, args.prefer),
+        report=args.report,
         version=version,
     )
     try:

@@ -23,13 +23,17 @@ from service.score.plan import SHARD_BYTES, Cutting, plan
 from service.score.pool import Pool
 from service.score.progress import Progress, summary_lines
 from service.score.readers import Columns, Shard
-from service.score.shards import Folder, Output, finish, opened
+from service.score.report import report_page
+from service.score.shards import Folder, Output, finish, opened, write_aside
 from service.score.worker import ScoreFunction, Work
 from service.settings import Settings
 
 FORMAT_VERSION = 1
 """Of the output folder; another one is not gone on with."""
 PAGE_SECONDS = 60.0
+REPORT = "report.html"
+SUMMARY_SITES = 100
+"""Sites with most junk that the summary names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class ScoreOptions:
         page_seconds: A page that takes longer becomes an error row.
         only: An errors.jsonl: the rows that it names are scored, and no others.
         clustering: What is looked for beside labels.
+        report: Whether a page with pictures is written beside the summary.
         version: Of copydesk.
         score: Scores a batch.
     """
@@ -61,6 +66,7 @@ class ScoreOptions:
     page_seconds: float = PAGE_SECONDS
     only: Path | None = None
     clustering: Clustering = field(default=Clustering())
+    report: bool = False
     version: str = ""
     score: ScoreFunction = score_batch
 
@@ -90,6 +96,9 @@ def run(
         if summary is None:
             progress = Progress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"]))
             summary = _work(options, settings, folder, progress, clock)
+        if options.report:
+            page = report_page(summary, manifest).encode()
+            write_aside(folder.path / REPORT, lambda out: out.write(page))
     for line in summary_lines(summary):
         print(f"copydesk: {line}", file=err)
     return summary
@@ -105,6 +114,7 @@ def _work(
         progress.stage("comparing")
         clusters = cluster_all(folder, n_shards, options.clustering, workers=options.workers)
     progress.end()
+    progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
     summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
     finish(folder, n_shards, summary)
     return summary

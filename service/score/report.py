@@ -1,0 +1,178 @@
+"""The report of a run: one HTML page with pictures of labels, confidence, sizes, sites and clusters; no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from classifier.types import LABELS
+
+MOST_SITES = 20
+WIDTH, HEIGHT, FOOT = 640, 180, 34
+"""Of a picture of columns, in its own units."""
+BINS_A_MARK = 4
+"""Of the confidence every so many bins have a mark."""
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1f2933; --quiet: #5f6c7b; --faint: #d9dee5; --page: #fff; --one: #1565c0;
+  --body: #1565c0; --boilerplate: #7a6a58; --teaser: #d9480f; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6eaf0; --quiet: #a3afbd; --faint: #39424e; --page: #14181d;
+  --one: #6db3ff; --body: #6db3ff; --boilerplate: #b8a48c; --teaser: #ff9a66; } }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); margin: 2rem auto;
+  max-width: 46rem; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin: 0 0 .2rem; } h2 { font-size: 1.15rem; margin: 2.2rem 0 .5rem; }
+p { margin: .3rem 0; } .quiet { color: var(--quiet); }
+dl { display: flex; flex-wrap: wrap; gap: .5rem 2.2rem; margin: 1.2rem 0; }
+dt { color: var(--quiet); font-size: .85rem; }
+dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th { font-weight: normal; color: var(--quiet); font-size: .85rem; } th, td { text-align: right; padding: .2rem .5rem; }
+th:first-child, td:first-child { text-align: left; padding-left: 0; overflow-wrap: anywhere; }
+td.drawn { width: 40%; padding-right: 0; } td.drawn div { height: .8rem; background: var(--one); border-radius: 2px; }
+@media (max-width: 34rem) { td.drawn, th.drawn { width: 15%; } td:first-child { min-width: 7rem; } }
+.key:first-child { margin-left: 0; }
+.stack { display: flex; height: 1.6rem; border-radius: 3px; overflow: hidden; gap: 2px; margin: .2rem 0 .6rem; }
+.key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .35rem 0 .9rem; }
+svg { width: 100%; height: auto; display: block; } svg rect { fill: var(--one); } svg line { stroke: var(--faint); }
+svg text { fill: var(--quiet); font-size: 12px; }
+"""
+
+
+def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    """Make the page out of a run's summary and manifest; the same give the same bytes."""
+    inputs = ", ".join(escape(each["name"]) for each in manifest["inputs"])
+    parts = [
+        f"<h1>Batch of {summary['rows']:,} pages</h1>",
+        f'<p class="quiet">{inputs}</p>',
+        f'<p class="quiet">model {escape(str(manifest["model"])[:16])}</p>',
+        _figures(summary),
+        "<h2>Labels</h2>",
+        _key(),
+        _stack("blocks", summary["blocks"]),
+        _stack("characters", summary["characters"]),
+        "<h2>Confidence in the body</h2>",
+        _columns("pages by confidence", _confidence(summary["confidence"])),
+        "<h2>Page sizes</h2>",
+        _columns("pages by size", _sizes(summary["sizes"])),
+        *_site_part(summary["sites"]),
+        *_cluster_part(summary.get("clusters")),
+        *_error_part(summary["errors"]),
+    ]
+    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>{STYLE}</style>'
+    top = f'<!doctype html>\n<html lang="en"><head>{head}<title>copydesk score</title></head><body>'
+    return "\n".join([top, *parts, "</body></html>", ""])
+
+
+def _figures(summary: Mapping[str, Any]) -> str:
+    figures = {
+        "pages": f"{summary['rows']:,}",
+        "megabytes": f"{summary['bytes'] / 1e6:,.1f}",
+        "errors": f"{sum(summary['errors'].values()):,}",
+    }
+    clusters = summary.get("clusters")
+    if clusters is not None:
+        figures |= {"clusters": f"{clusters['clusters']:,}", "duplicates": f"{clusters['duplicates']:,}"}
+    return "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures.items()) + "</dl>"
+
+
+def _key() -> str:
+    keys = (f'<span class="key" style="background: var(--{label})"></span>{label}' for label in LABELS)
+    return f'<p class="quiet">{"".join(keys)}</p>'
+
+
+def _stack(what: str, counts: Mapping[str, int]) -> str:
+    total = sum(counts.values()) or 1
+    words = ", ".join(f"{n / total:.1%} {label}" for label, n in counts.items())
+    bars = "".join(
+        f'<div style="flex: {n}; background: var(--{escape(label)})"></div>' for label, n in counts.items() if n
+    )
+    drawn = f'<div class="stack" role="img" aria-label="{words}">{bars}</div>'
+    return f"<p>{sum(counts.values()):,} {what}: {words}</p>{drawn}"
+
+
+def _confidence(counts: Sequence[int]) -> list[tuple[str, str, int]]:
+    """Name the bins: under it where it has a mark, and in full."""
+    n = len(counts)
+    return [
+        (f"{k / n:.1f}" if k % BINS_A_MARK == 0 else "", f"{k / n:.2f} to {(k + 1) / n:.2f}", count)
+        for k, count in enumerate(counts)
+    ]
+
+
+def _sizes(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    if not counts:
+        return []
+    present = {int(size): n for size, n in counts.items()}
+    span = range(min(present), max(present) + 1)
+    return [(_bytes(1 << k), f"{_bytes(1 << k)} to {_bytes(2 << k)}", present.get(k, 0)) for k in span]
+
+
+def _bytes(n: int) -> str:
+    for unit in ("B", "kB"):
+        if n < 1024:
+            return f"{n} {unit}"
+        n //= 1024
+    return f"{n} MB"
+
+
+def _columns(what: str, bins: Sequence[tuple[str, str, int]]) -> str:
+    """Draw columns; each says what it is when it is pointed at."""
+    if not bins:
+        return '<p class="quiet">no pages</p>'
+    top = max(count for _, _, count in bins) or 1
+    step = WIDTH / len(bins)
+    drawn = [f'<line x1="0" x2="{WIDTH}" y1="{HEIGHT - FOOT}" y2="{HEIGHT - FOOT}"/>']
+    for number, (mark, name, count) in enumerate(bins):
+        height = (HEIGHT - FOOT - 16) * count / top
+        left = number * step
+        drawn.append(
+            f'<rect x="{left + 1:.1f}" y="{HEIGHT - FOOT - height:.1f}" width="{step - 2:.1f}" height="{height:.1f}">'
+            f"<title>{name}: {count:,}</title></rect>"
+        )
+        if mark:
+            drawn.append(f'<text x="{left + 2:.1f}" y="{HEIGHT - FOOT + 16}">{mark}</text>')
+    drawn.append(f'<text x="0" y="11">{top:,} at most</text>')
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{what}">{"".join(drawn)}</svg>'
+
+
+def _site_part(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
+    if not sites:
+        return
+    worst = sorted(sites.items(), key=lambda item: (-item[1][2], item[0]))[:MOST_SITES]
+    yield "<h2>Sites with most characters that are not body</h2>"
+    rows = (
+        [host, f"{pages:,}", f"{junk:,}", f"{junk / (characters or 1):.0%}", junk / (worst[0][1][2] or 1)]
+        for host, (pages, characters, junk) in worst
+    )
+    yield _table(["site", "pages", "characters", "of its own", ""], rows)
+
+
+def _cluster_part(clusters: Mapping[str, Any] | None) -> Iterable[str]:
+    if clusters is None:
+        return
+    yield "<h2>Clusters by the pages in them</h2>"
+    sizes: Mapping[str, int] = clusters["cluster_sizes"]
+    most = max(sizes.values(), default=1)
+    shown = list(sizes.items())[:MOST_SITES]
+    yield _table(["pages", "clusters", ""], ([size, f"{n:,}", n / most] for size, n in shown))
+    if len(sizes) > len(shown):
+        yield f'<p class="quiet">and {len(sizes) - len(shown):,} larger sizes, up to {max(map(int, sizes)):,} pages</p>'
+
+
+def _error_part(errors: Mapping[str, int]) -> Iterable[str]:
+    if not errors:
+        return
+    yield "<h2>Errors</h2>"
+    most = max(errors.values())
+    yield _table(["code", "rows", ""], ([code, f"{n:,}", n / most] for code, n in errors.items()))
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Set rows whose last cell is a share, which is drawn."""
+    lines = []
+    for *cells, share in rows:
+        drawn = f'<td class="drawn"><div style="width: {share:.1%}"></div></td>'
+        lines.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + drawn + "</tr>")
+    head = "".join(f"<th>{name}</th>" for name in header)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
