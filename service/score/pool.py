@@ -7,6 +7,7 @@ import signal
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
@@ -54,7 +55,8 @@ class _Worker:
     def take(self, task: _Task) -> None:
         self.task = task
         self._row = NO_ROW
-        self.connection.send((task.shard, task.skips))
+        with suppress(OSError):  # one that has ended meanwhile is found out at the next look
+            self.connection.send((task.shard, task.skips))
 
     def hangs(self, page_seconds: float) -> bool:
         """Tell whether it has been at one row for longer than a page may take."""

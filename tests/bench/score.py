@@ -173,8 +173,8 @@ def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
     for name, run in runs.items():
         try:
             cost = costs(run)
-        except ModuleNotFoundError as error:
-            print(f"{name}: {error.name} is not installed; left out")
+        except ImportError as error:
+            print(f"{name}: left out ({error})")
             continue
         rows.append([name, f"{len(pages) / cost.wall:.1f}", f"{cost.cpu / len(pages) * 1000:.1f}"])
     print(table(["", "pages a second", "CPU ms a page"], rows))
@@ -198,7 +198,8 @@ def _trafilatura(folder: Path) -> None:
 
 
 def _datatrove(source: Path, folder: Path) -> None:
-    importlib.import_module("datatrove")
+    for needed in ("datatrove", "warcio", "magic", "cchardet"):
+        importlib.import_module(needed)
     program = (
         "import sys; from datatrove.executor import LocalPipelineExecutor as Run\n"
         "from datatrove.pipeline.readers import WarcReader\n"
