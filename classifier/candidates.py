@@ -49,16 +49,37 @@ def candidate_pairs(
         stories: Which story a document tells, by its number. Where given, keys that more than MOST_STORIES or
             MOST_DOCUMENTS share give no pair.
     """
-    found: list[NDArray[np.uint64]] = []
-    crowded = np.zeros(len(numbers), np.bool_)
-    common = 0
-    for part in range(_PARTS):
-        part_keys, documents = _part(keys, numbers, part)
-        order = np.lexsort((documents, part_keys))
-        part_keys, documents = part_keys[order], documents[order]
-        common += _mark_crowded(part_keys, documents, crowded)
-        found.append(np.unique(_expand(part_keys, documents, np.empty(0, np.int64) if stories is None else stories)))
-    return Candidates(np.unique(np.concatenate(found)), crowded, common)
+    found = [
+        pairs_of_keys(*_part(keys, numbers, part), n_documents=len(numbers), stories=stories) for part in range(_PARTS)
+    ]
+    crowded: NDArray[np.bool_] = np.logical_or.reduce([part.crowded for part in found])
+    common_keys = sum(part.common_keys for part in found)
+    return Candidates(np.unique(np.concatenate([part.pairs for part in found])), crowded, common_keys)
+
+
+def pairs_of_keys(
+    keys: NDArray[np.uint64],
+    documents: NDArray[np.uint32],
+    *,
+    n_documents: int,
+    stories: NDArray[np.int64] | None = None,
+) -> Candidates:
+    """Pair the documents of some keys: all documents that have one of these keys have to be there.
+
+    Sets of keys may be paired by themselves: what is found of each, put together, is what is found of all.
+
+    Args:
+        keys: Shape (n,).
+        documents: Shape (n,): the number of the document that has each key.
+        n_documents: All numbers are below it.
+        stories: As in `candidate_pairs`.
+    """
+    order = np.lexsort((documents, keys))
+    keys, documents = keys[order], documents[order]
+    crowded = np.zeros(n_documents, np.bool_)
+    common = _mark_crowded(keys, documents, crowded)
+    pairs = np.unique(_expand(keys, documents, np.empty(0, np.int64) if stories is None else stories))
+    return Candidates(pairs, crowded, common)
 
 
 def members(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

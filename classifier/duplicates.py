@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -156,7 +157,7 @@ def _verify(
 
     def step(first: int) -> None:
         part = slice(first, first + _PAIRS_A_STEP)
-        _verify_pairs(
+        verify_pairs(
             documents.values,
             documents.bounds,
             documents.sizes,
@@ -179,8 +180,12 @@ def _common_shingles(
     """Return the shingles that many stories hold; each story counts with one document alone."""
     certain = counted[:, 0] >= CERTAIN
     first = np.unique(join(len(documents.ranks), documents.ranks[left[certain]], documents.ranks[right[certain]]))
-    counts = _count_shingles(documents.values, documents.bounds, documents.order[first])
-    return np.flatnonzero(counts > max(COMMON_STORIES, COMMON_SHARE * len(first))).astype(np.uint32)
+    return common_of(count_shingles(documents.values, documents.bounds, documents.order[first]), len(first))
+
+
+def common_of(counts: NDArray[np.uint32], n_stories: int) -> NDArray[np.uint32]:
+    """Return the common ones of shingles, sorted, from how many of so many stories hold each."""
+    return np.flatnonzero(counts > max(COMMON_STORIES, COMMON_SHARE * n_stories)).astype(np.uint32)
 
 
 def _clusters(
@@ -191,11 +196,21 @@ def _clusters(
     identical: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Return for each document that of its cluster with the smallest id, from the pairs that tell one story."""
+    ranks = documents.ranks
+    return documents.order[stories_of(len(ranks), ranks[left], ranks[right], counted, identical)[ranks]]
+
+
+def stories_of(
+    n: int,
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    counted: NDArray[np.float64],
+    identical: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Return for each of n numbered documents the least number of its story, from the pairs that tell one story."""
     similarity = np.where(identical, 1.0, counted[:, FIGURES.index("own_similarity")])
     coverage = np.where(identical, 1.0, counted[:, FIGURES.index("coverage")])
-    ranks = documents.ranks
-    found = stories(len(ranks), ranks[left], ranks[right], similarity, strength=coverage)
-    return documents.order[found[ranks]]
+    return stories(n, left, right, similarity, strength=coverage)
 
 
 def _to_keep(
@@ -210,7 +225,18 @@ def _to_keep(
     for name, given in (("preferences", wanted), ("times of publication", times)):
         if len(given) != len(clusters):
             raise ValueError(f"{len(given)} {name} for {len(clusters)} documents; give one each")
-    order = np.lexsort((documents.ranks, -documents.lengths, times, wanted, clusters))
+    return best_of(clusters, wanted, times, documents.lengths, documents.ranks)
+
+
+def best_of(
+    clusters: NDArray[Any],
+    preference: NDArray[np.int64],
+    published: NDArray[np.float64],
+    lengths: NDArray[np.int64],
+    ranks: NDArray[Any],
+) -> NDArray[np.bool_]:
+    """Mark the document to keep of each cluster; all arrays, shape (n_documents,), are in the same order."""
+    order = np.lexsort((ranks, -lengths, published, preference, clusters))
     keep = np.zeros(len(clusters), np.bool_)
     if len(order):
         keep[order[np.append(True, clusters[order][1:] != clusters[order][:-1])]] = True
@@ -218,7 +244,7 @@ def _to_keep(
 
 
 @jit
-def _verify_pairs(
+def verify_pairs(
     values: NDArray[np.uint32],
     bounds: NDArray[np.int64],
     sizes: tuple[int, int],
@@ -229,6 +255,19 @@ def _verify_pairs(
     counted: NDArray[np.float64],
     relations: NDArray[np.int8],
 ) -> None:
+    """Fill in what pairs share and their relations.
+
+    Args:
+        values: The documents' shingles in the order of their words, not cut, one document after the other.
+        bounds: Document d holds `values[bounds[d]:bounds[d + 1]]`.
+        sizes: Their lengths in words, as in `Shingles`.
+        digests: Of the documents.
+        common: Cut and sorted.
+        left: Shape (n_pairs,): of each pair the document with the smaller id.
+        right: Shape (n_pairs,): the other.
+        counted: Shape (n_pairs, len(FIGURES)): what is found goes here.
+        relations: Shape (n_pairs,): and here.
+    """
     for p in range(len(left)):
         a, b = left[p], right[p]
         asked = values[bounds[a] : bounds[a + 1]]
@@ -239,7 +278,7 @@ def _verify_pairs(
 
 
 @jit
-def _count_shingles(
+def count_shingles(
     values: NDArray[np.uint32], bounds: NDArray[np.int64], documents: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
     """Count in how many of some documents each shingle, cut, occurs."""
