@@ -9,14 +9,19 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from service.dedup_command import check_workers
 from service.settings import Settings
 from service.usage import OK, SOME_FAILED, WrongUsage, chosen_settings, refuse, say
 
+if TYPE_CHECKING:
+    from service.score.local import ScoreOptions
+
 # What loads the numeric libraries is imported inside functions: --help and wrong usage need not wait for it.
 
-NEEDED = ("pyarrow", "fastwarc")
+NEEDED = {"score": ("pyarrow", "fastwarc"), "ray": ("pyarrow", "fastwarc", "ray")}
+"""What has to be installed, by the extra that does."""
 SHARD_MB = 32
 PAGE_SECONDS = 60.0
 LEAST_SHARD_MB, MOST_SHARD_MB = 0.001, 4096.0
@@ -45,6 +50,8 @@ def add_score(commands: argparse._SubParsersAction[argparse.ArgumentParser], *, 
         add(f"--{name}-column", default=name, metavar="NAME", help=f"name of the column or field for this ({name})")
     add("--report", action="store_true", help="write report.html with pictures beside the rows")
     add("--only", type=Path, metavar="ERRORS", help="score the rows alone that this errors.jsonl names")
+    add("--engine", choices=("local", "ray"), default="local", help="where the work is done: here (local), or on Ray")
+    add("--address", metavar="HOST:PORT", help="of the Ray cluster (the one that runs on this machine)")
     add("--dedup", action="store_true", help="find the duplicates among all pages, as copydesk dedup does")
     add("--index", metavar="PATH_OR_URL", help="compare pages with a standing index, and add them to it")
     add("--prefer", nargs="+", default=[], metavar="SOURCE", help="sources to keep documents of, the best first")
@@ -67,17 +74,20 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str], *, v
             raise WrongUsage("- is among the inputs; a run that can be gone on with needs files that stay")
         if args.dedup and args.index is not None:
             raise WrongUsage("--dedup and --index exclude each other, as both say a row's cluster; use one of them")
-        _check_installed()
+        if args.address is not None and args.engine != "ray":
+            raise WrongUsage(f"--address is {args.address!r}, but the engine is {args.engine}; add --engine ray")
+        _check_installed(args.engine)
     except (ValueError, WrongUsage) as error:
         return refuse(error)
     return _score(args, settings, version=version())
 
 
-def _check_installed() -> None:
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+def _check_installed(engine: str) -> None:
+    extra = "ray" if engine == "ray" else "score"
+    missing = [name for name in NEEDED[extra] if importlib.util.find_spec(name) is None]
     if missing:
         raise WrongUsage(
-            f"copydesk score needs {' and '.join(missing)}; install it with: pip install 'copydesk[score]'"
+            f"copydesk score needs {' and '.join(missing)}; install it with: pip install 'copydesk[{extra}]'"
         )
 
 
@@ -86,7 +96,7 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
     from service.dedup_sign import default_workers
     from service.dedup_work import StoppedWork
     from service.score.clusters import Clustering
-    from service.score.local import ScoreOptions, run
+    from service.score.local import ScoreOptions
     from service.score.readers import Columns
     from service.score.shards import Output
 
@@ -105,7 +115,7 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
         version=version,
     )
     try:
-        summary = run(options, settings, sys.stderr or io.StringIO())
+        summary = _run(args, options, settings)
     except StoppedWork as error:
         say(str(error))
         return SOME_FAILED
@@ -116,3 +126,15 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
         return SOME_FAILED
     repeated = (summary["clusters"] or {}).get("repeated_ids", 0)
     return SOME_FAILED if summary["errors"] or repeated else OK
+
+
+def _run(args: argparse.Namespace, options: ScoreOptions, settings: Settings) -> dict[str, Any]:
+    from service.score.local import run
+
+    err = sys.stderr or io.StringIO()
+    if args.engine == "local":
+        return run(options, settings, err)
+    from service.score.ray_engine import ray_engine
+
+    with ray_engine(args.address, workers=args.workers, page_seconds=options.page_seconds) as engine:
+        return run(options, settings, err, engine=engine)

@@ -56,16 +56,16 @@ def cluster_all(folder: Folder, n_shards: int, clustering: Clustering, *, worker
     for number in range(n_shards):
         join_answers(folder, number, islice(answered, len(rows.chosen[number])))
     sizes = np.unique(found.clusters, return_counts=True)[1]
-    return cluster_counts(sizes.tolist()) | {"repeated_ids": len(rows.bad), "common_keys": found.common_keys}
+    return cluster_counts(Counter(sizes.tolist())) | {"repeated_ids": len(rows.bad), "common_keys": found.common_keys}
 
 
-def cluster_counts(sizes: Sequence[int]) -> dict[str, Any]:
-    """Count clusters by the documents in them."""
-    by_size = Counter(sizes)
+def cluster_counts(by_size: Mapping[int, int]) -> dict[str, Any]:
+    """Count clusters; given is how many there are of each number of documents."""
+    clusters = sum(by_size.values())
     return {
-        "clusters": len(sizes),
-        "duplicates": sum(sizes) - len(sizes),
-        "cluster_sizes": {str(size): n for size, n in sorted(by_size.items())},
+        "clusters": clusters,
+        "duplicates": sum(size * n for size, n in by_size.items()) - clusters,
+        "cluster_sizes": {str(size): n for size, n in sorted(by_size.items()) if n},
     }
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,6 +19,7 @@ from service.index import open_index
 from service.score.again import error_places
 from service.score.batch import BatchOptions, score_batch
 from service.score.clusters import Clustering, IndexPass, cluster_all
+from service.score.engine import Engine
 from service.score.files import all_sources, sources_of, stamp_of
 from service.score.plan import SHARD_BYTES, Cutting, plan
 from service.score.pool import Pool
@@ -71,14 +73,21 @@ class ScoreOptions:
     score: ScoreFunction = score_batch
 
 
+def local_engine(*, workers: int, page_seconds: float) -> Engine:
+    """Work on this machine."""
+    pool = partial(Pool, workers=workers, page_seconds=page_seconds)
+    return Engine(pool, partial(cluster_all, workers=workers))
+
+
 def run(
     options: ScoreOptions,
     settings: Settings,
     err: TextIO,
     *,
+    engine: Engine | None = None,
     clock: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Score all inputs; gives the summary.
+    """Score all inputs, on this machine where no other engine is given; gives the summary.
 
     Raises:
         ArtifactMismatch: The model cannot be loaded.
@@ -95,7 +104,8 @@ def run(
         summary = folder.summary()
         if summary is None:
             progress = Progress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"]))
-            summary = _work(options, settings, folder, progress, clock)
+            engine = engine or local_engine(workers=options.workers, page_seconds=options.page_seconds)
+            summary = _work(options, settings, folder, progress, engine, clock)
         if options.report:
             page = report_page(summary, manifest).encode()
             write_aside(folder.path / REPORT, lambda out: out.write(page))
@@ -105,14 +115,19 @@ def run(
 
 
 def _work(
-    options: ScoreOptions, settings: Settings, folder: Folder, progress: Progress, clock: Callable[[], float]
+    options: ScoreOptions,
+    settings: Settings,
+    folder: Folder,
+    progress: Progress,
+    engine: Engine,
+    clock: Callable[[], float],
 ) -> dict[str, Any]:
     with _index_pass(options.clustering, folder, clock) as scored:
-        n_shards = _score(options, settings, folder, progress, scored)
+        n_shards = _score(options, settings, folder, progress, engine, scored)
     clusters = None
     if options.clustering.dedup:
         progress.stage("comparing")
-        clusters = cluster_all(folder, n_shards, options.clustering, workers=options.workers)
+        clusters = engine.cluster(folder, n_shards, options.clustering)
     progress.end()
     progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
     summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
@@ -155,7 +170,12 @@ def place_name(index: str) -> str:
 
 
 def _score(
-    options: ScoreOptions, settings: Settings, folder: Folder, progress: Progress, scored: Callable[[], None]
+    options: ScoreOptions,
+    settings: Settings,
+    folder: Folder,
+    progress: Progress,
+    engine: Engine,
+    scored: Callable[[], None],
 ) -> int:
     """Score the shards that are not done yet, and call `scored` after each; gives how many there are."""
     n_shards = 0
@@ -179,7 +199,7 @@ def _score(
         None if options.only is None else error_places(options.only),
         options.score,
     )
-    pool = Pool(todo, workers=options.workers, page_seconds=options.page_seconds)
+    pool = engine.scorers(todo)
     try:
         for done in pool.run(waiting()):
             if done is not None:
