@@ -11,6 +11,7 @@ BENCHES = {
     "classify": "CPU time a page, against other extractors, and memory over many pages",
     "duplicates": "signatures a second against other tools, duplicates of closed sets, the standing index",
     "score": "batch scoring: pages a second against the library call and other tools, memory, runs that are killed",
+    "score-ray": "pages a second on a Ray cluster, clusters of a large set on it, and the bytes that it moves",
     "service": "latency and throughput over HTTP, against the library call and against trafilatura behind an endpoint",
     "soak": "the service under mixed and partly hostile traffic while its workers are killed",
 }
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     for name in THREAD_LIMITS:  # libraries read these once, when they are first imported
         os.environ[f"{name}_NUM_THREADS"] = "1"
-    bench = importlib.import_module(f"tests.bench.{chosen.bench}")
+    bench = importlib.import_module(f"tests.bench.{chosen.bench.replace('-', '_')}")
     status: int = bench.main(chosen.rest)
     return status
 

@@ -1,0 +1,224 @@
+"""Batch scoring on Ray: pages a second on one node and three, clusters of a large set, and the bytes that it moves."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.duplicates import find_duplicates
+from classifier.signing import sign_texts
+from service.dedup_work import Chunk, chunk_path, load_chunk, load_signed, save_chunk
+from service.rows import JsonId
+from service.settings import Settings
+from tests.bench.generated import Generated
+
+COUNT, PAGES, NODES = 20_000, 400, (1, 3)
+SHARD = 4096
+"""Articles of a generated shard."""
+STORE_BYTES = 512 * 1024 * 1024
+PAGE = Path(__file__).resolve().parent.parent / "pages" / "sample.html"
+
+Part = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the parts that are asked for, all where none is named; 1 where two engines differ, 2 without Ray."""
+    chosen = parse(arguments)
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    try:
+        import ray.data  # noqa: F401
+    except ModuleNotFoundError as error:
+        print(f"bench score-ray: {error.name} is not installed; install this project with its extra 'ray'")
+        return 2
+    return max([PARTS[name](chosen) for name in chosen.only or PARTS])
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench score-ray", description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be given again")
+    parser.add_argument("--count", type=int, default=COUNT, help=f"generated articles (default {COUNT:,})")
+    parser.add_argument("--pages", type=int, default=PAGES, help=f"pages that are scored (default {PAGES:,})")
+    parser.add_argument("--nodes", type=int, nargs="+", default=NODES, help="of the clusters, of one processor each")
+    chosen = parser.parse_args(arguments)
+    if min(chosen.count, chosen.pages, *chosen.nodes) < 1:
+        parser.error("--count, --pages and --nodes must be at least 1")
+    return chosen
+
+
+@contextmanager
+def cluster_of(n_nodes: int) -> Iterator[str]:
+    """Run a Ray cluster of some nodes, each a set of processes with one processor; gives its address."""
+    from ray.cluster_utils import Cluster
+
+    node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": STORE_BYTES, "include_dashboard": False}
+    made: Any = Cluster(initialize_head=True, head_node_args=node)
+    for _ in range(n_nodes - 1):
+        made.add_node(**node)
+    try:
+        yield made.address
+    finally:
+        made.shutdown()
+
+
+def score_pages(chosen: argparse.Namespace) -> int:
+    """Print pages a second of the local engine and of Ray, start and end left out; 1 where their rows differ."""
+    from service.score.local import ScoreOptions, local_engine, run
+    from service.score.ray_engine import ray_engine
+
+    print(f"Scoring: {chosen.pages:,} pages of {PAGE.stat().st_size / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}\n")
+    outputs = []
+    with tempfile.TemporaryDirectory() as folder:
+        given = Path(folder) / "pages.jsonl"
+        html = PAGE.read_text(encoding="utf-8")
+        given.write_text(
+            "".join(json.dumps({"id": n, "html": f"{html}<p>{n}</p>"}) + "\n" for n in range(chosen.pages))
+        )
+
+        def timed(name: str, engine: Any) -> None:
+            output = Path(folder) / name.replace(" ", "-")
+            started = time.monotonic()
+            run(ScoreOptions([str(given)], output, shard_bytes=1 << 20), Settings(), io.StringIO(), engine=engine)
+            seconds = time.monotonic() - started
+            outputs.append([path.read_bytes() for path in sorted((output / "rows").iterdir())])
+            print(f"{name}: {seconds:.1f} s, {chosen.pages / seconds:,.1f} pages a second (start included)")
+
+        for workers in (1, 2):
+            timed(f"local, {workers} workers", local_engine(workers=workers, page_seconds=60))
+        for n_nodes in chosen.nodes:
+            with cluster_of(n_nodes) as address, ray_engine(address, workers=None, page_seconds=60) as engine:
+                timed(f"Ray, {n_nodes} nodes", engine)
+    same = all(output == outputs[0] for output in outputs)
+    print(f"rows are {'the same, byte for byte' if same else 'NOT THE SAME'}\n")
+    return int(not same)
+
+
+def cluster_articles(chosen: argparse.Namespace) -> int:
+    """Print time, memory and bytes moved of a generated set's clusters, here and on Ray; 1 where they differ."""
+    n_shards = -(-chosen.count // SHARD)
+    with tempfile.TemporaryDirectory() as name, cluster_of(max(chosen.nodes)) as address:
+        folder = Path(name)
+        with connected(address):
+            print(f"Clusters: {chosen.count:,} generated articles, a fifth are copies; load {os.getloadavg()[0]:.1f}")
+            found = _on_ray(folder, chosen.count, n_shards)
+        here = _here(folder, n_shards)
+    same = found == here
+    print(f"clusters, what is kept and matches are {'the same' if same else 'NOT THE SAME'}\n")
+    return int(not same)
+
+
+@contextmanager
+def connected(address: str) -> Iterator[None]:
+    """Connect to a cluster."""
+    import logging
+
+    import ray
+
+    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, bool, list[str]]]:
+    from service.score.ray_steps import RayEngine
+    from service.score.spread.answers import load_answers
+    from service.score.spread.chunks import put_together
+    from service.score.spread.closed_set import find_spread_duplicates
+    from service.score.spread.steps import Plan, Tables
+
+    engine = Watched(RayEngine())
+    counts = engine.each(n_shards, partial(sign_shard, folder, n_articles))
+    signing = engine.seconds.pop("each sign_shard")
+    tables = Tables(folder / "spread")
+    tables.path.mkdir()
+    chunks = put_together(folder, counts)
+    plan = Plan(chunks, tables, parts=len(chunks))
+    started = time.monotonic()
+    found = find_spread_duplicates(engine, plan)
+    seconds = time.monotonic() - started
+    for step, taken in sorted(engine.seconds.items(), key=lambda item: -item[1]):
+        print(f"  {step:<36} {taken:>7.1f} s {engine.n_bytes.get(step, 0) / n_articles:>9.1f} bytes a document")
+    on_disk = {"signed": _bytes(folder.glob("chunk-*")), "between steps": _bytes(tables.path.iterdir())}
+    moved = {"moved": sum(engine.n_bytes.values())} | on_disk
+    print(
+        f"Ray: {seconds:.1f} s, {n_articles / seconds:,.0f} documents a second (making and signing them took "
+        f"{signing:.0f} s before), {len(chunks)} chunks, {found.common_keys} common keys, load {os.getloadavg()[0]:.1f}"
+    )
+    print(f"bytes a document: {', '.join(f'{n / n_articles:,.0f} {kind}' for kind, n in moved.items())}")
+    answers = (answer for chunk in range(len(chunks)) for answer in load_answers(plan, chunk))
+    return [(each["cluster"], each["keep"], [match["id"] for match in each["matches"]]) for each in answers]
+
+
+class Watched:
+    """An engine whose steps are timed and whose bytes are counted, by the name of what they do."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self.seconds: dict[str, float] = {}
+        self.n_bytes: dict[str, int] = {}
+
+    def each(self, n: int, work: Any) -> list[int]:
+        """Do a piece of work for each number."""
+        return self._timed(f"each {work.func.__name__}", lambda: self._engine.each(n, work))
+
+    def exchange(self, n: int, emit: Any, parts: int, gather: Any) -> list[int]:
+        """Move rows."""
+        step = f"{emit.func.__name__} to {gather.func.__name__}"
+        before = self._engine.n_bytes
+        found = self._timed(step, lambda: self._engine.exchange(n, emit, parts, gather))
+        self.n_bytes[step] = self.n_bytes.get(step, 0) + self._engine.n_bytes - before
+        return found
+
+    def _timed(self, step: str, run: Callable[[], list[int]]) -> list[int]:
+        started = time.monotonic()
+        found = run()
+        self.seconds[step] = self.seconds.get(step, 0.0) + time.monotonic() - started
+        return found
+
+
+def sign_shard(folder: Path, n_articles: int, shard: int) -> int:
+    """Make and sign some of the articles."""
+    numbers = range(shard * SHARD, min((shard + 1) * SHARD, n_articles))
+    generated = Generated(n_articles)
+    signed = sign_texts([generated.text(number) for number in numbers])
+    ids: list[JsonId] = [str(number) for number in numbers]
+    times = np.full(len(ids), np.nan)
+    rows = Chunk(ids, [None for _ in ids], times, [None for _ in ids], [], signed.digests, signed.lengths)
+    save_chunk(chunk_path(folder, shard), rows, signed)
+    return len(numbers)
+
+
+def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
+    from service.dedup_answers import answers, gather_rows
+
+    rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], [])
+    started = time.monotonic()
+    signed = (load_signed(chunk_path(folder, shard)) for shard in range(n_shards))
+    found = find_duplicates([str(name) for name in rows.ids], signed, published=rows.published, workers=2)
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"local, 2 threads: {seconds:.1f} s, at most {peak:,.0f} MB of memory; load {os.getloadavg()[0]:.1f}")
+    return [(each["cluster"], each["keep"], [m["id"] for m in each["matches"]]) for each in answers(rows, found)]
+
+
+def _bytes(paths: Any) -> int:
+    return sum(path.stat().st_size for path in paths)
+
+
+PARTS: Mapping[str, Part] = {"pages": score_pages, "clusters": cluster_articles}
+"""The parts in the order they run."""
