@@ -18,8 +18,11 @@ MODEL = small_model()
 odds = st.lists(st.tuples(st.floats(-40, 40), st.floats(-40, 40)), max_size=10)
 
 
-def labels(*rows: tuple[float, float, float], article: float = 1.0, has_tree: bool = False) -> list[str]:
-    return [LABELS[number] for number in choose_labels(np.array(rows), article=article, has_tree=has_tree)]
+def labels(
+    *rows: tuple[float, float, float], article: float = 1.0, has_tree: bool = False, words: int = 100
+) -> list[str]:
+    chosen = choose_labels(np.array(rows), np.full(len(rows), float(words)), article=article, has_tree=has_tree)
+    return [LABELS[number] for number in chosen]
 
 
 @pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
@@ -71,6 +74,15 @@ def test_in_an_article_a_block_like_a_teaser_needs_more_and_most_where_markup_co
     assert labels(*((body, 0.0, 1 - body) for body in tried), has_tree=has_tree) == ["teaser", "body", "body"]
 
 
+@pytest.mark.parametrize(("words", "wanted"), [(5, "body"), (6, "boilerplate"), (60, "boilerplate"), (61, "body")])
+def test_with_markup_a_block_as_long_as_a_note_needs_more(words: int, wanted: str) -> None:
+    doubtful = (np.nextafter(0.6, 0), 1 - np.nextafter(0.6, 0), 0.0)
+    assert labels(doubtful, has_tree=True, words=words) == [wanted]
+    assert labels((0.6, 0.4, 0.0), has_tree=True, words=words) == ["body"]
+    assert labels(doubtful, words=words) == ["body"]
+    assert labels(doubtful, has_tree=True, words=words, article=0.1) == ["body"]
+
+
 @pytest.mark.parametrize(
     ("body", "wanted"), [(np.nextafter(0.3, 0), "teaser"), (0.3, "body"), (np.nextafter(0.3, 1), "body")]
 )
@@ -86,7 +98,7 @@ def test_on_other_pages_body_begins_at_four_tenths(body: float, wanted: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("article", "wanted"), [(np.nextafter(0.3, 0), "body"), (0.3, "teaser"), (np.nextafter(0.3, 1), "teaser")]
+    ("article", "wanted"), [(np.nextafter(0.2, 0), "body"), (0.2, "teaser"), (np.nextafter(0.2, 1), "teaser")]
 )
-def test_a_page_is_an_article_from_three_tenths(article: float, wanted: str) -> None:
+def test_a_page_is_an_article_from_two_tenths(article: float, wanted: str) -> None:
     assert labels((0.6, 0.1, 0.3), article=article) == [wanted]

@@ -140,6 +140,16 @@ def test_pages_weigh_by_their_rows_and_long_blocks_more_than_short(table: Table)
     assert first[chars.argmax()] == first.max() > first[chars.argmin()]
 
 
+def test_a_page_weighs_as_the_root_of_its_known_rows() -> None:
+    sizes = {"short": 4, "middle": 9, "long": 36, "unknown": 9}
+    pages = [
+        page_of("\n\n".join(["The same line"] * n), ["" if name == "unknown" else "B"] * n) for name, n in sizes.items()
+    ]
+    table = build_table(pages, n_folds=2, run=one_by_one)
+    factors = dict(zip(sizes, table.page_shares()[table.row_ends - 1], strict=True))
+    assert factors == pytest.approx({"short": 1.5, "middle": 1.0, "long": 0.5, "unknown": 1.0})
+
+
 @pytest.mark.parametrize(("blocks", "learnt"), [(MOST_ROWS, MOST_ROWS), (MOST_ROWS + 20, MOST_ROWS)])
 def test_a_page_of_very_many_blocks_teaches_a_part_of_them(blocks: int, learnt: int) -> None:
     page = page_of("\n\n".join(f"Line number {n}" for n in range(blocks)), ["B"] * blocks)

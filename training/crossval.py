@@ -97,7 +97,8 @@ class _Questions:
     @classmethod
     def fit(cls, table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]) -> _Questions:
         codes, gold, weights = table.codes[rows], table.gold[rows], table.weights[rows]
-        body = fit_question(columns[rows], codes == "E", weights * np.where(gold, 1.0, WEAK))
+        body_weights = weights * np.where(gold, 1.0, WEAK) * table.page_shares()[rows]
+        body = fit_question(columns[rows], codes == "E", body_weights)
 
         def among(chosen: str, asked: str, n_trees: int) -> Trees:
             within = gold & np.isin(codes, list(chosen))
