@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, select
 
 from classifier.shingles import KEY_BITS
-from service.index import Document, Index, open_index
+from service.index import Answer, Document, Index, open_index
 from service.index.changes import unpacked_keys
 from service.index.clusters import linked, replay
 from service.index.database import SQLITE
@@ -158,6 +158,12 @@ def assert_whole(place: str) -> list[str]:
     assert {row.number: row.cluster for row in rows} == replay(linked(numbers, edges))
     assert set(led) <= set(numbers)
     return [row.id for row in rows]
+
+
+def add(index: Index, id: str, words: str, published: float | None = None, source: str | None = None) -> Answer:
+    """Add one document and return its answer."""
+    (answer,) = index.add([Document(id, words, published, source)], now=5.0)
+    return answer
 
 
 def add_each(index: Index, documents: Sequence[Document], *, now: float = 0.0) -> None:
