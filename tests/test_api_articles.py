@@ -177,6 +177,7 @@ def test_overview_counts_clusters_by_their_size_of_the_day(new_place: MakePlace)
 
 def test_large_index_is_not_counted_at_every_request(api: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     api.put("/v1/articles/a", json=page(POOL))
+    monkeypatch.setattr("service.api.overview.LARGE", 1)
     monkeypatch.setattr("service.api.overview.LONG_SECONDS", 0.0)
     monkeypatch.setattr("service.api.overview.COUNTED_TIMES", 1_000_000)
     assert api.get("/v1/index").json()["documents"] == 1

@@ -62,11 +62,11 @@ def test_summary_names_errors_and_clusters() -> None:
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
 
 
+@pytest.mark.parametrize(("engine", "extra"), [("local", "score"), ("ray", "ray")])
 def test_missing_package_is_named_with_what_to_install(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    engine: str, extra: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(score_command, "NEEDED", ("sys", "a_package_that_is_not_there"))
-    assert cli.main(["score", str(tmp_path), "--output", str(tmp_path / "out")]) == 2
-    assert capsys.readouterr().err == (
-        "copydesk: copydesk score needs a_package_that_is_not_there; install it with: pip install 'copydesk[score]'\n"
-    )
+    monkeypatch.setattr(score_command, "NEEDED", {extra: ("sys", "a_package_that_is_not_there")})
+    assert cli.main(["score", str(tmp_path), "--output", str(tmp_path / "out"), "--engine", engine]) == 2
+    wanted = f"needs a_package_that_is_not_there; install it with: pip install 'copydesk[{extra}]'\n"
+    assert capsys.readouterr().err == f"copydesk: copydesk score {wanted}"

@@ -30,9 +30,11 @@ CARD = "MODEL_CARD.md"
 COUNTED_SECONDS = 30
 """How long the counts of the index stay as they are, since counting reads whole tables."""
 
+LARGE = 50_000
 LONG_SECONDS = 0.5
 COUNTED_TIMES = 20
-"""So counting takes at most a twentieth of a processor, and an index that is counted faster is told as it is."""
+"""So counting takes at most a twentieth of a processor; an index of fewer documents than `LARGE`, or that is counted
+faster, is told as it is."""
 
 router = APIRouter()
 
@@ -47,7 +49,7 @@ async def get_index(request: Request) -> Response:
     state = state_of(request)
     if time.monotonic() >= state.overview_until:
         state.overview, took = await state.with_index(_timed_fields)
-        if took >= LONG_SECONDS:
+        if took >= LONG_SECONDS and state.overview["documents"] >= LARGE:
             state.overview_until = time.monotonic() + COUNTED_TIMES * took
     return json_response(state.overview)
 
