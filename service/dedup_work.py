@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -189,7 +189,7 @@ def _load(path: Path, names: Sequence[str]) -> list[NDArray[Any]]:
 
 
 def _write_aside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
     with aside.open("wb") as out:
         write(out)
     aside.replace(path)

@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "page_type": {"features"},
     "surroundings": {"shape"},
     "context": {"cards", "features", "linear", "page_type", "shape", "surroundings"},
-    "model": {"linear", "page_type", "trees", "context", "features"},
+    "model": {"linear", "page_type", "shape", "trees", "context", "features"},
     "explain": {"context", "lexical", "linear", "model"},
     "article": set(),
     "artifact": {"context", "features", "linear", "model", "page_type", "trees"},

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -135,8 +136,8 @@ def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
 
 
 def write_aside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: beside its place, onto the disk, then renamed."""
-    aside = path.with_name(f"{ASIDE}{path.name}.{os.getpid()}")
+    """Write a file whole or not at all: beside its place, under a name of its own, onto the disk, then renamed."""
+    aside = path.with_name(f"{ASIDE}{path.name}.{uuid.uuid4().hex}")
     with aside.open("wb") as out:
         write(out)
         _settle(out)
