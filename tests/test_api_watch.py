@@ -84,8 +84,13 @@ def test_answers_are_not_to_be_stored_or_guessed_at(api: Door) -> None:
 
 
 def test_numbers_count_what_was_done(api: Door, model: Model) -> None:
+    story = (
+        "The pool beside the river will be filled again next spring, the council said on Tuesday after a vote of nine "
+        "to four. Its walls were cracked by the flood of last winter, and swimmers had asked for help in a letter.\n\n"
+        "More stories"
+    )
     for name in ("a", "b"):
-        api.put(f"/v1/articles/{name}", json={"text": LINES})
+        api.put(f"/v1/articles/{name}", json={"text": story})
     api.post("/v1/classify", json={"html": "<p>x</p>"})
     api.get("/nowhere")
     numbers = dict(
@@ -97,7 +102,7 @@ def test_numbers_count_what_was_done(api: Door, model: Model) -> None:
         'copydesk_request_seconds_count{route="/v1/classify"}': 1,
         'copydesk_pages_total{form="text"}': 2,
         'copydesk_pages_total{form="html"}': 1,
-        "copydesk_page_characters_total": 2 * len(LINES) + 8,
+        "copydesk_page_characters_total": 2 * len(story) + 8,
         "copydesk_confidence_count": 3,
         'copydesk_articles_total{added="true",seen="false"}': 1,
         'copydesk_articles_total{added="true",seen="true"}': 1,
