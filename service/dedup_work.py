@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from classifier.errors import CopydeskError
 from classifier.shingles import Ragged, Shingles
 from classifier.signing import Signed
+from service.aside import write_aside
 from service.rows import BadRow, JsonId
 
 try:
@@ -128,7 +128,7 @@ def _keep_or_clear(folder: Path, manifest: dict[str, Any], say: Callable[[str], 
     for path in folder.iterdir():
         if path.name != LOCK:
             path.unlink()
-    _write_aside(folder / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode()))
+    write_aside(folder / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode()))
 
 
 def chunk_path(folder: Path, number: int) -> Path:
@@ -155,7 +155,7 @@ def save_chunk(path: Path, chunk: Chunk, signed: Signed) -> None:
         "keys": signed.keys.values,
         "key_bounds": signed.keys.bounds,
     }
-    _write_aside(path, lambda out: np.savez(out, **arrays))  # type: ignore[arg-type]
+    write_aside(path, lambda out: np.savez(out, **arrays))  # type: ignore[arg-type]
 
 
 def load_chunk(path: Path) -> Chunk:
@@ -186,10 +186,3 @@ def _load(path: Path, names: Sequence[str]) -> list[NDArray[Any]]:
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         path.unlink(missing_ok=True)
         raise StoppedWork(f"{path} is damaged ({error}) and was removed; run the same command again") from error
-
-
-def _write_aside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
-    with aside.open("wb") as out:
-        write(out)
-    aside.replace(path)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from urllib.parse import urlsplit
 from classifier import Article, Kind, Label
 from classifier.errors import CopydeskError
 from classifier.types import Page
+from service.aside import write_aside
 
 SUFFIX = ".json"
 KIND_OF_LABEL = {Label.BODY: Kind.TEXT, Label.BOILERPLATE: Kind.FURNITURE, Label.TEASER: Kind.TEASER}
@@ -95,26 +94,12 @@ class FeedbackFolder:
         kept = {**row, "id": name, "page": row["id"], "site": row["site"] or name}
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._write(name, json.dumps(kept).encode() + b"\n")
+            write_aside(self._path / f"{name}{SUFFIX}", lambda out: out.write(json.dumps(kept).encode() + b"\n"))
         except OSError as error:
             raise FeedbackUnusable(
                 f"feedback cannot be kept in {self._path} ({error.strerror}); name a folder with COPYDESK_FEEDBACK"
             ) from None
         return name
-
-    def _write(self, name: str, data: bytes) -> None:
-        """Write aside and rename, so that a file is there whole or not at all."""
-        aside = self._path / f".{name}.{uuid.uuid4().hex}"
-        with aside.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._path / f"{name}{SUFFIX}")
-        folder = os.open(self._path, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def lines(self) -> Iterator[bytes]:
         """Read all corrected pages, a line of JSON each, in the order of their ids.

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from classifier import load_manifest
 from classifier.signing import KEYS, SCHEME
+from service.aside import write_aside
 from service.index import open_index
 from service.score.again import error_places
 from service.score.batch import BatchOptions, score_batch
@@ -26,7 +27,7 @@ from service.score.pool import Pool
 from service.score.progress import Progress, summary_lines
 from service.score.readers import Columns, Shard
 from service.score.report import report_page
-from service.score.shards import Folder, Output, finish, opened, write_aside
+from service.score.shards import Folder, Output, finish, opened
 from service.score.worker import ScoreFunction, Work
 from service.settings import Settings
 

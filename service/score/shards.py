@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
-import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from service.aside import ASIDE, write_aside
 from service.dedup_work import LOCK, MANIFEST, UnusableWork, chunk_path, hold
 from service.rows import encode_row
 from service.score.batch import Scored
@@ -27,8 +26,6 @@ GROUP_BYTES = 32 * 1024 * 1024
 REPEATED = ["source", "file", "model", "blocks.list.element.label", "blocks.list.element.kind"]
 """Columns whose values recur, and so are kept once; for the others looking for such took a third of the time."""
 ROWS, WORK, ERRORS_FILE, SUMMARY = "rows", "_work", "errors.jsonl", "summary.json"
-ASIDE = ".aside-"
-"""How the name of a file begins that is not whole yet."""
 OPTIONAL = ("text", "blocks", "published", "source", "cluster", "keep", "matches")
 """Fields that a line of JSONL leaves out where they are null."""
 
@@ -133,32 +130,6 @@ def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
     if differ:
         found = "; ".join(f"{key} was {json.dumps(earlier.get(key))}, is {json.dumps(manifest[key])}" for key in differ)
         raise UnusableWork(f"{path} was begun otherwise: {found}. Use the same again, or name another --output")
-
-
-def write_aside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: beside its place, under a name of its own, onto the disk, then renamed."""
-    aside = path.with_name(f"{ASIDE}{path.name}.{uuid.uuid4().hex}")
-    with aside.open("wb") as out:
-        write(out)
-        _settle(out)
-    aside.replace(path)
-    _settle_folder(path.parent)
-
-
-def _settle(out: IO[bytes]) -> None:
-    out.flush()
-    os.fsync(out.fileno())
-
-
-def _settle_folder(folder: Path) -> None:
-    """Bring names onto the disk, where the system has a way to."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class RowWriter:
