@@ -69,8 +69,7 @@ class Table:
     def page_shares(self) -> NDArray[np.float64]:
         """Return factors, shape (n_rows,), that let a page weigh as the root of what its known rows weigh.
 
-        A page of many blocks is still one body to find: for the question of body, on cross-validated answers, WCXB
-        pages of all types 0.8618 to 0.8634, bodies free of teasers 85.5 % to 85.7 %.
+        A page of many blocks is still one body to find; for the question of body.
         """
         sizes = np.diff(self.row_ends, prepend=0)
         pages = np.repeat(np.arange(len(sizes)), sizes)

@@ -15,8 +15,8 @@ MOST_PAIRS = 50
 """Of a document with more pairs so many, those with the oldest ones, say what else it holds."""
 
 MOST_PARTNERS = 20
-"""Of an asked document's pairs so many, the best covered, are looked beyond: in a story of 150 versions a check takes
-30 to 40 ms of CPU so, 150 to 175 without this limit (load 13 and 22 on two cores)."""
+"""Of an asked document's pairs so many, the best covered, are looked beyond: so a check in a story of many versions
+costs a bounded number of look-ups."""
 
 _COVERAGE, _SIMILARITY = FIGURES.index("coverage"), FIGURES.index("own_similarity")
 

@@ -17,7 +17,7 @@ from service.dedup_answers import DIGITS, SWAPPED, preference_of, repeats
 from service.rows import error_fields
 from service.score.schema import MATCH
 from service.score.spread.numbers import load_ids, load_names
-from service.score.spread.steps import Engine, Plan, array, chunk_of, spread_by, with_part
+from service.score.spread.steps import Engine, Plan, array, chunk_of, emit_by_chunk, spread_by, with_part, write_by_name
 
 READ_ROWS = 1000
 """Answers that are taken out of their table at a time."""
@@ -26,7 +26,9 @@ READ_ROWS = 1000
 def answer(engine: Engine, plan: Plan, prefer: Sequence[str]) -> Counter[int]:
     """Write the answers of each chunk, see `load_answers`; gives how many clusters have each size above one."""
     engine.exchange(plan.n_chunks, partial(_emit_members, plan, tuple(prefer)), plan.parts, partial(_choose, plan))
-    engine.exchange(plan.parts, partial(_emit_chosen, plan), plan.n_chunks, partial(_write_kept, plan))
+    engine.exchange(
+        plan.parts, partial(emit_by_chunk, plan, "chosen"), plan.n_chunks, partial(write_by_name, plan, "kept")
+    )
     engine.exchange(plan.n_chunks, partial(_emit_matches, plan), plan.n_chunks, partial(_write_matches, plan))
     engine.each(plan.n_chunks, partial(_answer, plan))
     sizes: Counter[int] = Counter()
@@ -83,16 +85,6 @@ def _choose(plan: Plan, part: int, table: pa.Table) -> int:
     plan.tables.write("sizes", part, pa.table(dict(zip(("size", "clusters"), by_size, strict=True))))
     plan.tables.write("chosen", part, pa.table({"name": own, "cluster": ids, "keep": keep}))
     return int(keep.sum())
-
-
-def _emit_chosen(plan: Plan, part: int) -> pa.Table:
-    table = plan.tables.read("chosen", part)
-    return with_part(chunk_of(array(table, "name")), table)
-
-
-def _write_kept(plan: Plan, chunk: int, table: pa.Table) -> int:
-    plan.tables.write("kept", chunk, table.take(pa.array(np.argsort(array(table, "name")))))
-    return len(table)
 
 
 def _emit_matches(plan: Plan, chunk: int) -> pa.Table:

@@ -14,7 +14,17 @@ from classifier.overlap import FIGURES, IDENTICAL, NO_MATCH
 from classifier.rivals import APART, OWN, one_story
 from service.score.spread.components import find_components, load_roots
 from service.score.spread.pairs import find_evidence, load_crowded, load_pairs
-from service.score.spread.steps import Engine, Plan, array, chunk_of, look_up, spread_by, with_part
+from service.score.spread.steps import (
+    Engine,
+    Plan,
+    array,
+    chunk_of,
+    emit_by_chunk,
+    look_up,
+    spread_by,
+    with_part,
+    write_by_name,
+)
 from service.score.spread.verdicts import figures_of, load_verdicts
 
 _COVERAGE = FIGURES.index("coverage")
@@ -31,7 +41,9 @@ def judge(engine: Engine, plan: Plan) -> None:
     engine.exchange(plan.n_chunks, partial(_emit_weak, plan), plan.n_chunks, partial(_keep_weak, plan))
     engine.exchange(plan.n_chunks, partial(_emit_known, plan), plan.parts, partial(_judge, plan))
     engine.exchange(plan.parts, partial(_emit_same, plan), plan.n_chunks, partial(_write_same, plan))
-    engine.exchange(plan.parts, partial(_emit_clusters, plan), plan.n_chunks, partial(_write_clusters, plan))
+    engine.exchange(
+        plan.parts, partial(emit_by_chunk, plan, "told"), plan.n_chunks, partial(write_by_name, plan, "clusters")
+    )
     if sum(engine.each(plan.n_chunks, partial(_doubtful, plan))):
         find_evidence(engine, plan)
         engine.each(plan.n_chunks, partial(_match, plan, evidence=True))
@@ -117,16 +129,6 @@ def _emit_same(plan: Plan, part: int) -> pa.Table:
 def _write_same(plan: Plan, chunk: int, table: pa.Table) -> int:
     order = np.lexsort((array(table, "right"), array(table, "left")))
     plan.tables.write("same-pairs", chunk, table.take(pa.array(order)))
-    return len(table)
-
-
-def _emit_clusters(plan: Plan, part: int) -> pa.Table:
-    table = plan.tables.read("told", part)
-    return with_part(chunk_of(array(table, "name")), table)
-
-
-def _write_clusters(plan: Plan, chunk: int, table: pa.Table) -> int:
-    plan.tables.write("clusters", chunk, table.take(pa.array(np.argsort(array(table, "name")))))
     return len(table)
 
 

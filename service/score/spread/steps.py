@@ -113,6 +113,18 @@ def spread_by(name: NDArray[np.uint64], parts: int) -> NDArray[np.int32]:
     return found
 
 
+def emit_by_chunk(plan: Plan, source: str, part: int) -> pa.Table:
+    """Send a part's rows to the chunks that hold their documents."""
+    table = plan.tables.read(source, part)
+    return with_part(chunk_of(array(table, "name")), table)
+
+
+def write_by_name(plan: Plan, target: str, chunk: int, table: pa.Table) -> int:
+    """Write a chunk's rows in the order of their documents."""
+    plan.tables.write(target, chunk, table.take(pa.array(np.argsort(array(table, "name")))))
+    return len(table)
+
+
 def look_up(name: NDArray[np.uint64], known: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return each name's value, itself where it has none.
 
