@@ -16,7 +16,7 @@ BITS = 18
 
 _N_KINDS = 6
 _LANES = 8
-_IDF = _N_KINDS
+_SQUARE = _N_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Linear:
     idf: NDArray[np.float32]
     weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
-    _rows: NDArray[np.float32] = field(init=False, repr=False, compare=False)
+    _rows: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         shapes = {"idf": (1 << BITS,), "weights": (1 << BITS, _N_KINDS), "intercepts": (_N_KINDS,)}
@@ -58,8 +58,9 @@ class Linear:
                 raise ValueError(
                     f"{name} is {array.dtype} of shape {array.shape}, expected float32 of shape {shape}; train again"
                 )
-        rows = np.zeros((1 << BITS, _LANES), np.float32)
-        rows[:, :_N_KINDS], rows[:, _IDF] = self.weights, self.idf
+        idf = self.idf.astype(np.float64)
+        rows = np.zeros((1 << BITS, _LANES))  # all that a token adds, in one cache line: half the time of two tables
+        rows[:, :_N_KINDS], rows[:, _SQUARE] = self.weights * idf[:, None], idf * idf
         object.__setattr__(self, "_rows", rows)
 
     def answers(self, page: PageFeatures) -> Answers:
@@ -99,7 +100,7 @@ def tfidf_values(
 
 @jit
 def _judge(
-    tokens: NDArray[np.uint32], ends: NDArray[np.int64], rows: NDArray[np.float32], intercepts: NDArray[np.float32]
+    tokens: NDArray[np.uint32], ends: NDArray[np.int64], rows: NDArray[np.float64], intercepts: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     parts, n = ends.shape
     kinds = len(intercepts)
@@ -128,7 +129,7 @@ def _sum_up(
     tokens: NDArray[np.uint32],
     begin: int,
     end: int,
-    rows: NDArray[np.float32],
+    rows: NDArray[np.float64],
 ) -> float:
     """Sum up the weights of some tokens, each by its idf; returns the squared length of the vector of idfs.
 
@@ -137,15 +138,14 @@ def _sum_up(
     mask = np.uint32(len(rows) - 1)
     square = text = metadata = comment = furniture = teaser = heading = 0.0
     for t in range(begin, end):
-        column = np.int64(tokens[t] & mask)
-        value = np.float64(rows[column, _IDF])
-        square += value * value
-        text += value * rows[column, 0]
-        metadata += value * rows[column, 1]
-        comment += value * rows[column, 2]
-        furniture += value * rows[column, 3]
-        teaser += value * rows[column, 4]
-        heading += value * rows[column, 5]
+        row = rows[np.int64(tokens[t] & mask)]
+        square += row[_SQUARE]
+        text += row[0]
+        metadata += row[1]
+        comment += row[2]
+        furniture += row[3]
+        teaser += row[4]
+        heading += row[5]
     sums[0], sums[1], sums[2], sums[3], sums[4], sums[5] = text, metadata, comment, furniture, teaser, heading
     return square
 

@@ -20,7 +20,8 @@ _DAMPENED = 1.0 + np.log(np.arange(1, 257))
 """What so many occurrences of a term count, from one on; more count as the last."""
 
 
-_IDF = len(PAGE_TYPES)
+_N_TYPES = len(PAGE_TYPES)
+_SQUARE = _N_TYPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class PageTypes:
     idf: NDArray[np.float32]
     weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
-    _rows: NDArray[np.float32] = field(init=False, repr=False, compare=False)
+    _rows: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         shapes = {
@@ -53,8 +54,9 @@ class PageTypes:
                 raise ValueError(
                     f"{name} is {array.dtype} of shape {array.shape}, expected float32 of shape {shape}; train again"
                 )
-        rows = np.empty((1 << BITS, _IDF + 1), np.float32)  # all that a token asks for, in half a cache line
-        rows[:, :_IDF], rows[:, _IDF] = self.weights, self.idf
+        idf = self.idf.astype(np.float64)
+        rows = np.empty((1 << BITS, _N_TYPES + 1))  # all that a token adds, in one cache line
+        rows[:, :_N_TYPES], rows[:, _SQUARE] = self.weights * idf[:, None], idf * idf
         object.__setattr__(self, "_rows", rows)
 
     def log_probabilities(self, page: PageFeatures) -> NDArray[np.float32]:
@@ -121,43 +123,35 @@ def _odds(
     columns: NDArray[np.int32],
     counts: NDArray[np.int32],
     ends: NDArray[np.int64],
-    rows: NDArray[np.float32],
+    rows: NDArray[np.float64],
     intercepts: NDArray[np.float32],
 ) -> NDArray[np.float64]:
     """Add up the weights of all tokens, each by its value as `page_values` has it."""
-    values = np.empty(len(columns))
     odds = intercepts.astype(np.float64)
     first = 0
     for last in ends:
-        square = 0.0
-        for k in range(first, last):
-            values[k] = rows[columns[k], _IDF] * _DAMPENED[min(counts[k], len(_DAMPENED)) - 1]
-            square += values[k] * values[k]
-        norm = np.sqrt(square) if square > 0.0 else 1.0
-        _add_field(odds, columns[first:last], values[first:last], norm, rows)
+        _add_field(odds, columns[first:last], counts[first:last], rows)
         first = last
     return odds
 
 
 @jit
 def _add_field(
-    odds: NDArray[np.float64],
-    columns: NDArray[np.int32],
-    values: NDArray[np.float64],
-    norm: float,
-    rows: NDArray[np.float32],
+    odds: NDArray[np.float64], columns: NDArray[np.int32], counts: NDArray[np.int32], rows: NDArray[np.float64]
 ) -> None:
     """Add one field's weights; in seven variables that stay in registers, instead of the array."""
-    a, b, c, d, e, f, g = odds[0], odds[1], odds[2], odds[3], odds[4], odds[5], odds[6]
+    square = a = b = c = d = e = f = g = 0.0
     for k in range(len(columns)):
-        value = values[k] / norm
-        if value > 0.0:
-            row = rows[columns[k]]
-            a += value * row[0]
-            b += value * row[1]
-            c += value * row[2]
-            d += value * row[3]
-            e += value * row[4]
-            f += value * row[5]
-            g += value * row[6]
-    odds[0], odds[1], odds[2], odds[3], odds[4], odds[5], odds[6] = a, b, c, d, e, f, g
+        row = rows[columns[k]]
+        term = _DAMPENED[min(counts[k], len(_DAMPENED)) - 1]
+        square += term * term * row[_SQUARE]
+        a += term * row[0]
+        b += term * row[1]
+        c += term * row[2]
+        d += term * row[3]
+        e += term * row[4]
+        f += term * row[5]
+        g += term * row[6]
+    norm = np.sqrt(square) if square > 0.0 else 1.0
+    for number, total in enumerate((a, b, c, d, e, f, g)):
+        odds[number] += total / norm

@@ -77,16 +77,14 @@ def score(blocks: Blocks, judged: Judged, form: FormModel, *, explain: bool) -> 
         explain_block(blocks.text[block.start : block.end], number, labels[number], judged, form)
         for number, block in enumerate(blocks.blocks)
     )
-    return records(
-        ScoredBlock,
-        len(labels),
+    columns = (
         [block.start for block in blocks.blocks],
         [block.end for block in blocks.blocks],
         labels,
         [KINDS[kind] for kind in judged.kinds.tolist()],
         zip(*judged.probabilities.T.tolist(), strict=True),
-        explanations if explain else repeat(None),
     )
+    return records(ScoredBlock, zip(*columns, explanations if explain else repeat(None, len(labels)), strict=True))
 
 
 def assemble(page: Page, blocks: Blocks, scored: tuple[ScoredBlock, ...], digest: str) -> Article:

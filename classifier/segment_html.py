@@ -79,7 +79,7 @@ def segment_html(html: str) -> Blocks:
     setter = _Setter()
     elements, lasts = _walk(parser.body, setter) if parser.body is not None else ([_BODY], [0])
     ends = list(accumulate(map(len, setter.texts), lambda end, size: end + 2 + size))
-    blocks = records(Block, len(ends), map(sub, ends, map(len, setter.texts)), ends)
+    blocks = records(Block, zip(map(sub, ends, map(len, setter.texts)), ends, strict=True))
     return Blocks("\n\n".join(setter.texts), blocks, _head_title(parser), _markup(elements, lasts, setter))
 
 

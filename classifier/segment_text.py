@@ -7,7 +7,9 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.lines import LINE_ENDS, ONE_END, TWO_ENDS, visible_lines
 from classifier.types import Block, Blocks, records
@@ -99,12 +101,19 @@ def segment_text(text: str) -> Blocks:
     """
     runs: list[Span | _Run] = []
     n_turns = 0
-    for paragraph in _paragraphs(text):
-        if len(paragraph) == 1:
-            runs.append(paragraph[0])
-        else:
-            n_turns += len(paragraph) - 1
-            runs.extend(run for piece in _pieces(text, paragraph) for run in _runs(text, piece))
+    starts, ends, gaps = visible_lines(text)
+    lines = list(zip(starts.tolist(), ends.tolist(), strict=True))
+    done = 0
+    for first, last in _neighbours(gaps):
+        runs += lines[done:first]
+        for paragraph in _paragraphs(text, lines[first:last], gaps[first:last].tolist()):
+            if len(paragraph) == 1:
+                runs += paragraph
+            else:
+                n_turns += len(paragraph) - 1
+                runs.extend(run for piece in _pieces(text, paragraph) for run in _runs(text, piece))
+        done = last
+    runs += lines[done:]
     habit = _habit([run for run in runs if isinstance(run, _Run) and run.turns], n_turns)
     spans: list[Span] = []
     for run in runs:
@@ -112,20 +121,26 @@ def segment_text(text: str) -> Blocks:
             spans.append(run)
         else:
             spans += _blocks(text, run, habit)
-    return Blocks(text, records(Block, len(spans), map(itemgetter(0), spans), map(itemgetter(1), spans)))
+    return Blocks(text, records(Block, spans))
 
 
-def _paragraphs(text: str) -> Iterator[list[Span]]:
-    """Group the visible lines, parted by blank lines and after lines too short to be wrapped."""
-    lines: list[Span] = []
-    starts, ends, gaps = visible_lines(text)
-    for line, gap in zip(zip(starts.tolist(), ends.tolist(), strict=True), gaps.tolist(), strict=True):
-        if lines and (gap == TWO_ENDS or _parted(text, lines[-1], line, gap)):
+def _neighbours(gaps: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """Find the lines, two or more, that stand between blank lines; most texts set nearly each line apart."""
+    firsts = np.flatnonzero(gaps == TWO_ENDS)
+    bounds = np.concatenate(([0], firsts[firsts > 0], [len(gaps)]))
+    several = np.flatnonzero(np.diff(bounds) > 1)
+    yield from zip(bounds[several].tolist(), bounds[several + 1].tolist(), strict=True)
+
+
+def _paragraphs(text: str, among: list[Span], gaps: list[int]) -> Iterator[list[Span]]:
+    """Part lines where a blank line stands between, and after lines too short to be wrapped."""
+    lines = among[:1]
+    for line, gap in zip(among[1:], gaps[1:], strict=True):
+        if _parted(text, lines[-1], line, gap):
             yield lines
             lines = []
         lines.append(line)
-    if lines:
-        yield lines
+    yield lines
 
 
 def _parted(text: str, line: Span, following: Span, gap: int) -> bool:

@@ -18,6 +18,9 @@ ROWS = 80
 """Rows that are scored together: the fastest in trials of 48 to 128 with 187 columns and 150 trees. 64 and 128, where
 columns lie a power of two apart, took a fifth and two fifths longer, the others up to a seventh."""
 
+STEP = 16
+"""Rows of the last part are scored in steps of so many: full vectors of any processor."""
+
 MOST_TURNED = 100 * ROWS
 """Rows that are held turned at a time: few enough that a page of any length takes little memory beside its columns."""
 
@@ -37,6 +40,7 @@ class _Questions:
     """The same trees as flat lists of questions, see `Trees.scores`; word is 32 or 64, the bits of a mask.
 
     Attributes:
+        used: The columns that any question asks about.
         columns: Shape (n_trees, word): the column that a question of the tree asks about.
         thresholds: Shape (n_trees, word); infinite behind the tree's last question.
         masks: Shape (n_trees, word): a bit a leaf, from the left; unset where the answer "above" rules it out.
@@ -46,6 +50,7 @@ class _Questions:
         shift: See `_DE_BRUIJN`.
     """
 
+    used: NDArray[np.int16]
     columns: NDArray[np.int32]
     thresholds: NDArray[np.float32]
     masks: NDArray[Word]
@@ -109,8 +114,12 @@ class Trees:
 def scores_of(columns: NDArray[np.float32], *ensembles: Trees) -> tuple[NDArray[np.float64], ...]:
     """Return each ensemble's log-odds for each row, as `Trees.scores` does; the columns are turned once for all."""
     found = tuple(np.full(len(columns), trees.baseline) for trees in ensembles)
+    asked_about = np.zeros(columns.shape[1], np.bool_)
+    for trees in ensembles:
+        asked_about[trees.questions.used] = True
+    used = np.flatnonzero(asked_about)
     for first in range(0, len(columns), MOST_TURNED):
-        turned = _turn(columns[first : first + MOST_TURNED])
+        turned = _turn(columns[first : first + MOST_TURNED], used)
         for out, trees in zip(found, ensembles, strict=True):
             asked = trees.questions
             _add_scores(
@@ -171,7 +180,8 @@ def _questions(trees: Trees) -> _Questions:
     ends = np.flatnonzero(trees.columns < 0)
     leaves[tree[ends], places[before[ends]]] = trees.values[ends]
     narrow: NDArray[Word] = masks.astype(np.uint32) if word == 32 else masks
-    return _Questions(columns, thresholds, narrow, below[trees.roots] - 1, leaves, factor, shift)
+    used = np.unique(trees.columns[asking])
+    return _Questions(used, columns, thresholds, narrow, below[trees.roots] - 1, leaves, factor, shift)
 
 
 def _bits(count: NDArray[np.int64]) -> NDArray[np.uint64]:
@@ -197,16 +207,17 @@ def _places(trees: Trees) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray
 
 
 @jit
-def _turn(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn each part of ROWS rows into columns: shape (n_parts, n_columns, ROWS), zeros behind the last row."""
+def _turn(rows: NDArray[np.float32], used: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Turn each part of ROWS rows into columns, those that are used: shape (n_parts, n_columns, ROWS).
+
+    What stands in other columns or behind the last row is never looked at.
+    """
     n, width = rows.shape
     turned = np.empty((-(-n // ROWS), width, ROWS), np.float32)
     for row in range(n):
         part = turned[row // ROWS]
-        for column in range(width):
+        for column in used:
             part[column, row % ROWS] = rows[row, column]
-    if n % ROWS:
-        turned[-1, :, n % ROWS :] = 0.0
     return turned
 
 
@@ -226,9 +237,10 @@ def _add_scores(
     left = np.empty(ROWS, masks.dtype)
     for part in range(len(turned)):
         values, scores = turned[part], out[part * ROWS : (part + 1) * ROWS]
+        rows = (len(scores) + STEP - 1) // STEP * STEP
         for tree in range(len(counts)):
-            _rule_out(left, values, columns[tree], thresholds[tree], masks[tree], counts[tree])
-            for r in range(ROWS):  # a loop of its own: it runs on many rows at once, the one below on one
+            _rule_out(left, values, columns[tree], thresholds[tree], masks[tree], counts[tree], rows)
+            for r in range(rows):  # a loop of its own: it runs on many rows at once, the one below on one
                 left[r] = masks.dtype.type((left[r] & (~left[r] + one)) * factor) >> shift
             shares = leaves[tree]
             for r in range(len(scores)):
@@ -243,15 +255,16 @@ def _rule_out(
     thresholds: NDArray[np.float32],
     masks: NDArray[Word],
     count: int,
+    rows: int,
 ) -> None:
-    """Ask one tree's questions, four at a time, of all rows; the bits that stay are the leaves that are left."""
+    """Ask one tree's questions, four at a time, of so many rows; the bits that stay are the leaves that are left."""
     every = masks.dtype.type(0xFFFFFFFFFFFFFFFF)
     left[:] = every
     for k in range(0, count, 4):
         a, b, c, d = turned[columns[k]], turned[columns[k + 1]], turned[columns[k + 2]], turned[columns[k + 3]]
         bounds = thresholds[k], thresholds[k + 1], thresholds[k + 2], thresholds[k + 3]
         rest = masks[k], masks[k + 1], masks[k + 2], masks[k + 3]
-        for r in range(ROWS):
+        for r in range(rows):
             stays = (rest[0] if a[r] > bounds[0] else every) & (rest[1] if b[r] > bounds[1] else every)
             left[r] &= stays & (rest[2] if c[r] > bounds[2] else every) & (rest[3] if d[r] > bounds[3] else every)
 
