@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
@@ -210,12 +210,30 @@ def json_type(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def answer_fields(row: PageRow, article: Article) -> dict[str, Any]:
-    """Give the answer's fields in contract order; `text` only where the input was HTML."""
+def block_fields(block: ScoredBlock) -> dict[str, Any]:
+    """Give a block's fields; a page has hundreds, so they are spelled out, and its enums are the strings they are."""
+    body, boilerplate, teaser = block.probabilities
+    fields: dict[str, Any] = {
+        "start": block.start,
+        "end": block.end,
+        "label": block.label,
+        "kind": block.kind,
+        "confidence": block.confidence,
+        "probabilities": {BODY: body, BOILERPLATE: boilerplate, TEASER: teaser},
+    }
+    if block.explanation is not None:
+        fields["explanation"] = explanation_fields(block.explanation)
+    return fields
+
+
+def answer_fields(
+    row: PageRow, article: Article, of_block: Callable[[ScoredBlock], object] = block_fields
+) -> dict[str, Any]:
+    """Give the answer's fields in contract order, those of blocks as told; `text` only where the input was HTML."""
     fields = name_fields(row)
     if row.page.html is not None:
         fields["text"] = article.text
-    fields["blocks"] = [_block_fields(block) for block in article.blocks]
+    fields["blocks"] = list(map(of_block, article.blocks))
     return fields | {
         "body": article.body,
         "title": article.title,
@@ -244,23 +262,8 @@ def name_fields(row: Row) -> dict[str, Any]:
     return {"id": row.id}
 
 
-def _block_fields(block: ScoredBlock) -> dict[str, Any]:
-    """Give a block's fields; a page has hundreds, so they are spelled out, and its enums are the strings they are."""
-    body, boilerplate, teaser = block.probabilities
-    fields: dict[str, Any] = {
-        "start": block.start,
-        "end": block.end,
-        "label": block.label,
-        "kind": block.kind,
-        "confidence": block.confidence,
-        "probabilities": {BODY: body, BOILERPLATE: boilerplate, TEASER: teaser},
-    }
-    if block.explanation is not None:
-        fields["explanation"] = _explanation_fields(block.explanation)
-    return fields
-
-
-def _explanation_fields(explanation: Explanation) -> dict[str, Any]:
+def explanation_fields(explanation: Explanation) -> dict[str, Any]:
+    """Give an explanation's fields."""
     return {
         "runner_up": explanation.runner_up.value,
         "log_odds": explanation.log_odds,

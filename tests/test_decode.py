@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.decode import CONTROLS, FEW_CONTROLS, PRESCAN, decode
+from classifier.decode import FEW_CONTROLS, PRESCAN, decode
 from classifier.errors import UnreadablePage
 
 GERMAN = "Gestern Abend kamen viele neue Bücher in die Stadtbücherei, und draußen standen die Kinder Schlange."
@@ -274,12 +274,22 @@ def test_a_handful_of_control_characters_is_still_a_page(n_controls: int, refuse
 
 @pytest.mark.parametrize(("n_letters", "refused"), [(189, True), (190, False), (191, False)])
 def test_control_characters_above_one_in_twenty_are_refused(n_letters: int, refused: bool) -> None:
-    data = CONTROLS[1:11] + b"a" * n_letters
+    data = bytes(range(14, 24)) + b"a" * n_letters
     if refused:
         with pytest.raises(UnreadablePage, match="found 10 control characters in the first 199 bytes"):
             decode(data, html=False)
     else:
         assert decode(data, html=False) == data.decode("ascii")
+
+
+@pytest.mark.parametrize("byte", [*range(1, 32), 127])
+def test_tabs_line_ends_and_escapes_are_no_control_characters(byte: int) -> None:
+    data = b"text " * 4 + bytes([byte]) * FEW_CONTROLS
+    if byte in b"\t\n\v\f\r\x1b":
+        assert decode(data, html=False) == data.decode("ascii")
+    else:
+        with pytest.raises(UnreadablePage, match=f"found {FEW_CONTROLS} control characters"):
+            decode(data, html=False)
 
 
 def test_no_bytes_are_an_empty_text() -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from classifier import Article
 from service.api.access import needs
 from service.api.bodies import read_body
-from service.api.encoding import encode_line
+from service.api.encoding import encodable_block, encode_line
 from service.api.requests import Asked, Media, Sent, charset_of, media_of, most_bytes, read_asked
 from service.api.state import State, state_of
 from service.keys import Scope
@@ -53,7 +53,7 @@ def answer(sent: Sent, state: State) -> bytes:
 
 def answered_fields(asked: Asked, article: Article) -> dict[str, Any]:
     """Give the fields of the command line's row, with the text where it was asked for."""
-    fields = answer_fields(asked.row, article)
+    fields = answer_fields(asked.row, article, encodable_block)
     if asked.include_text and "text" not in fields:
         first = {"id": fields.pop("id")}
         return first | {"text": article.text} | fields

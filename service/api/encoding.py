@@ -7,10 +7,35 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from classifier import ScoredBlock
 from service.api.requests import Media
-from service.rows import encode_row
+from service.rows import encode_row, explanation_fields
 
 _ENCODER = msgspec.json.Encoder()
+
+
+class _Probabilities(msgspec.Struct, gc=False):
+    body: float
+    boilerplate: float
+    teaser: float
+
+
+class _Block(msgspec.Struct, omit_defaults=True, gc=False):
+    start: int
+    end: int
+    label: str
+    kind: str
+    confidence: float
+    probabilities: _Probabilities
+    explanation: dict[str, Any] | None = None
+
+
+def encodable_block(block: ScoredBlock) -> object:
+    """Give a block with the fields of `service.rows.block_fields`, in a form that takes half the time to make."""
+    why = None if block.explanation is None else explanation_fields(block.explanation)
+    return _Block(
+        block.start, block.end, block.label, block.kind, block.confidence, _Probabilities(*block.probabilities), why
+    )
 
 
 def encode_line(fields: dict[str, Any]) -> bytes:
@@ -21,7 +46,7 @@ def encode_line(fields: dict[str, Any]) -> bytes:
     try:
         return _ENCODER.encode(fields) + b"\n"
     except (UnicodeEncodeError, OverflowError):
-        return encode_row(fields)
+        return encode_row(msgspec.to_builtins(fields))
 
 
 def json_response(fields: dict[str, Any]) -> Response:
