@@ -20,15 +20,16 @@ def jit(function: F) -> F:
     except RuntimeError:  # numba finds no folder that it may write its cache to
         return cast(F, numba.njit(nogil=True)(function))
     # numba looks at the function's own file alone, by time and size. A change in a function that it calls, or a new
-    # version whose files carry the same time, would go on running old code: so the whole package counts.
+    # version whose files carry the same time, would go on running old code: so its whole folder counts, and this one.
     kept = compiled._cache._cache_file
-    kept._source_stamp = (*kept._source_stamp, _package_digest())
+    folders = Path(__file__).parent, Path(function.__code__.co_filename).parent
+    kept._source_stamp = (*kept._source_stamp, *map(_digest, folders))
     return cast(F, compiled)
 
 
 @cache
-def _package_digest() -> str:
+def _digest(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(folder.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

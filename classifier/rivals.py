@@ -58,17 +58,24 @@ def one_story(
     return verdicts(pairs, crowded, coverage, kinds, asked=np.ones(len(pairs), np.bool_))
 
 
+@jit
 def weigh(counted: NDArray[np.float64], relations: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
     """Return all of what pairs share that `verdicts` needs: how wholly each is told, and its kind, shape (n_pairs,)."""
-    identical = relations == IDENTICAL
-    coverage = np.where(identical, 1.0, counted[:, _COVERAGE])
-    passage = counted[:, _PASSAGE] >= PASSAGE_WORDS
-    less, more = np.sort(counted[:, [_CONTAINS, _CONTAINED]]).T
-    similar = _similar(counted)
-    doubtful = ~identical & (coverage >= TOLD) & (less >= LEAST_SIZE * more) & (similar | passage)
-    one_size = similar & (less > SAME_SIZE * more)
-    kinds = EVIDENT * (identical | passage) + DOUBTFUL * doubtful + ONE_SIZE * one_size + SURE * identical
-    return coverage, kinds.astype(np.int8)
+    coverage = np.empty(len(counted))
+    kinds = np.empty(len(counted), np.int8)
+    for p in range(len(counted)):
+        identical = relations[p] == IDENTICAL
+        one, other = counted[p, _CONTAINS], counted[p, _CONTAINED]
+        less, more = min(one, other), max(one, other)
+        passage = counted[p, _PASSAGE] >= PASSAGE_WORDS
+        similar = is_similar(counted[p])
+        coverage[p] = 1.0 if identical else counted[p, _COVERAGE]
+        kind = EVIDENT if identical or passage else 0
+        if not identical and coverage[p] >= TOLD and less >= LEAST_SIZE * more and (similar or passage):
+            kind |= DOUBTFUL
+        kind |= ONE_SIZE if similar and less > SAME_SIZE * more else 0
+        kinds[p] = kind | (SURE if identical else 0)
+    return coverage, kinds
 
 
 def verdicts(
@@ -98,14 +105,6 @@ def verdicts(
     one_size = has[ONE_SIZE] & (best <= coverage + MARGIN)
     same: NDArray[np.bool_] = doubtful & (least < OWN) & ((best <= coverage - MARGIN) | one_size)
     return same | (asked & has[SURE])
-
-
-@jit
-def _similar(counted: NDArray[np.float64]) -> NDArray[np.bool_]:
-    found = np.empty(len(counted), np.bool_)
-    for p in range(len(counted)):
-        found[p] = is_similar(counted[p])
-    return found
 
 
 def _partners(

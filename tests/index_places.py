@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import create_engine, select
 
 from classifier.shingles import KEY_BITS
@@ -146,7 +147,7 @@ def assert_whole(place: str) -> list[str]:
         held = [(key, number) for key, number in connection.execute(select(KEYS.c.key, KEYS.c.document))]
         if index.database.dialect == SQLITE:
             keys = sorted({key for key, _ in held})
-            assert KeyFilter().perhaps_held(connection, keys, state(connection)[0]) == keys
+            assert KeyFilter().perhaps_held(connection, np.array(keys, np.int64), state(connection)[0]) == keys
             recent = RecentKeys()  # from the log alone
             assert recent.catch_up(connection)
             held += [(key, number) for key, number in recent.between(0, 1 << KEY_BITS).T.tolist()]

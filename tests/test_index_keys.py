@@ -137,8 +137,10 @@ def test_keys_that_nobody_holds_are_hardly_looked_up(index: Index) -> None:
     add(index, {(key, 1) for key in mine}, PIECES)
     with index.database.reading() as connection:
         moved, _ = state(connection)
-        assert KeyFilter().perhaps_held(connection, mine, moved) == mine
-        assert len(KeyFilter().perhaps_held(connection, others, moved)) <= 2  # 10,000 of 2**32: 0.02 expected
+        assert KeyFilter().perhaps_held(connection, np.array(mine, np.int64), moved) == mine
+        assert (
+            len(KeyFilter().perhaps_held(connection, np.array(others, np.int64), moved)) <= 2
+        )  # 10,000 of 2**32: 0.02 expected
 
 
 @pytest.mark.parametrize("asked", [1, key_filter.READ_ALL - 1, key_filter.READ_ALL, PIECES])
@@ -148,9 +150,9 @@ def test_filter_that_is_read_piece_by_piece_or_whole_says_the_same(index: Index,
     with index.database.reading() as connection:
         moved, _ = state(connection)
         shared = KeyFilter()
-        shared.perhaps_held(connection, [piece << PIECE_SHIFT for piece in range(asked)], moved)
-        assert shared.perhaps_held(connection, keys, moved) == keys
-        assert shared.perhaps_held(connection, [key ^ (1 << 15) for key in keys], moved) == []
+        shared.perhaps_held(connection, np.array([piece << PIECE_SHIFT for piece in range(asked)], np.int64), moved)
+        assert shared.perhaps_held(connection, np.array(keys, np.int64), moved) == keys
+        assert shared.perhaps_held(connection, np.array([key ^ (1 << 15) for key in keys], np.int64), moved) == []
 
 
 def test_filter_that_is_given_room_knows_all_pieces(index: Index) -> None:
@@ -158,14 +160,14 @@ def test_filter_that_is_given_room_knows_all_pieces(index: Index) -> None:
     add(index, {(key, 1) for key in keys}, PIECES)
     with index.database.reading() as connection:
         shared = KeyFilter()
-        assert shared.perhaps_held(connection, keys, state(connection)[0]) == keys
+        assert shared.perhaps_held(connection, np.array(keys, np.int64), state(connection)[0]) == keys
     long = [(20 << PIECE_SHIFT) + (n << 15) for n in range(1, 500)]
     with index.database.writing() as connection:
         recent_keys(connection).add(connection, array({(key, 1) for key in long}))
         recent_keys(connection).move(connection, 30)
     with index.database.reading() as connection:
         every = sorted({*keys, *long})
-        assert shared.perhaps_held(connection, every, state(connection)[0]) == every
+        assert shared.perhaps_held(connection, np.array(every, np.int64), state(connection)[0]) == every
 
 
 def test_piece_that_has_grown_forgets_what_was_removed(index: Index) -> None:
@@ -177,7 +179,7 @@ def test_piece_that_has_grown_forgets_what_was_removed(index: Index) -> None:
 
     def known() -> int:
         with index.database.reading() as connection:
-            return len(KeyFilter().perhaps_held(connection, gone, state(connection)[0]))
+            return len(KeyFilter().perhaps_held(connection, np.array(gone, np.int64), state(connection)[0]))
 
     assert known() == 65
     add(index, {(n << 15, 2) for n in range(100, 163)}, PIECES)  # 128 in all

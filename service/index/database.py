@@ -150,8 +150,8 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("alone"):
         return
-    write = options.get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if options.get("write") else "BEGIN"
+    connection.connection.cursor().execute(begin)  # by itself: through SQLAlchemy it takes as long as two look-ups
 
 
 def _set_up_postgres(connection: Any, _record: object) -> None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from classifier.jit import jit
-from service.index.pieces import PIECE_SHIFT, PIECES, last_moves
+from service.index.pieces import PIECE_SHIFT, PIECES, last_move
 from service.index.schema import KEY_PIECES, KEYS
 from service.index.statements import Statement, one_of
 
@@ -60,7 +60,7 @@ class KeyFilter:
         self._moved = np.full(PIECES, -2 * PIECES, np.int64)
         self._n_read = 0
 
-    def perhaps_held(self, connection: Connection, keys: Sequence[int], moved: int) -> list[int]:
+    def perhaps_held(self, connection: Connection, keys: NDArray[np.int64], moved: int) -> list[int]:
         """Return those of some keys that `keys` may hold; the others it does not.
 
         Args:
@@ -68,13 +68,10 @@ class KeyFilter:
             keys: Any.
             moved: How many pieces had moved as its transaction began.
         """
-        asked = np.array(keys, np.int64)
-        pieces = asked >> PIECE_SHIFT
         with self._lock:
-            while (missing := pieces[self._moved[pieces] <= last_moves(pieces, moved)]).size:
+            while (missing := _missing(self._moved, keys, moved)).size:
                 self._read(connection, np.unique(missing), moved)
-            found = _are_there(self._values, self._counts, asked >> _VALUE_SHIFT)
-        perhaps: list[int] = asked[found].tolist()
+            perhaps: list[int] = _perhaps(self._values, self._counts, keys).tolist()
         return perhaps
 
     def _read(self, connection: Connection, pieces: NDArray[np.int64], moved: int) -> None:
@@ -109,10 +106,24 @@ class KeyFilter:
 
 
 @jit
-def _are_there(values: NDArray[np.uint16], counts: NDArray[np.int64], asked: NDArray[np.int64]) -> NDArray[np.bool_]:
-    found = np.zeros(asked.size, np.bool_)
-    for n in range(asked.size):
-        piece, value = asked[n] >> VALUE_BITS, asked[n] & _ONES
+def _missing(known: NDArray[np.int64], keys: NDArray[np.int64], moved: int) -> NDArray[np.int64]:
+    """Return the pieces of keys that have moved since they were read, or never were."""
+    pieces = np.empty(len(keys), np.int64)
+    n = 0
+    for key in keys:
+        piece = key >> PIECE_SHIFT
+        if known[piece] <= last_move(piece, moved):
+            pieces[n] = piece
+            n += 1
+    return pieces[:n]
+
+
+@jit
+def _perhaps(values: NDArray[np.uint16], counts: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    found = np.empty(len(keys), np.int64)
+    n = 0
+    for key in keys:
+        piece, value = key >> PIECE_SHIFT, (key >> _VALUE_SHIFT) & _ONES
         low, high = 0, counts[piece]
         while low < high:
             middle = (low + high) // 2
@@ -120,8 +131,10 @@ def _are_there(values: NDArray[np.uint16], counts: NDArray[np.int64], asked: NDA
                 low = middle + 1
             else:
                 high = middle
-        found[n] = low < counts[piece] and values[piece, low] == value
-    return found
+        if low < counts[piece] and values[piece, low] == value:
+            found[n] = key
+            n += 1
+    return found[:n]
 
 
 def key_filter(connection: Connection) -> KeyFilter:

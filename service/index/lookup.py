@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -32,8 +33,7 @@ _SLACK = 30
 """Rows a key may bring on average before a statement for many keys is split, lest common keys flood it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holders:
+class Holders(NamedTuple):
     """The numbers of the documents that hold a key, rising; of a common key only the ends."""
 
     numbers: list[int]
@@ -101,10 +101,10 @@ def holders_of(connection: Connection, keys: Iterable[int]) -> dict[int, Holders
     every = sorted(set(keys))
     newer: dict[int, list[int]] = {}
     if every and connection.dialect.name == "sqlite":
-        recent = recent_keys(connection)
-        for key, document in recent.holders(every):
+        recent, asked = recent_keys(connection), np.array(every, np.int64)
+        for key, document in recent.holders(asked):
             newer.setdefault(key, []).append(document)
-        every = key_filter(connection).perhaps_held(connection, every, recent.moved)
+        every = key_filter(connection).perhaps_held(connection, asked, recent.moved)
     for first in range(0, len(every), VALUES_A_STATEMENT):
         _find_holders(connection, every[first : first + VALUES_A_STATEMENT], found)
     for key, documents in newer.items():

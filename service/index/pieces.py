@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from classifier.jit import jit
 from classifier.shingles import KEY_BITS
 from service.index.schema import LAST_RUN, MOVED, SETTINGS
 from service.index.statements import Statement, one_of
@@ -29,6 +30,12 @@ def state(connection: Connection) -> tuple[int, int]:
     return values[MOVED], values[LAST_RUN]
 
 
+@jit
+def last_move(piece: int, moved: int) -> int:
+    """Return how many pieces had moved when one last began to; negative where it never has."""
+    return moved - 1 - (moved - 1 - piece) % PIECES
+
+
 def last_moves(pieces: NDArray[np.int64], moved: int) -> NDArray[np.int64]:
-    """Return how many pieces had moved when each of these last began to; negative where it never has."""
+    """Return the same of several."""
     return moved - 1 - (moved - 1 - pieces) % PIECES

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal_column, select
 
+from classifier.jit import jit
 from classifier.shingles import KEY_BITS
 from service.index.key_filter import count_anew, filter_keys
 from service.index.pieces import PIECE_SHIFT, PIECES, last_moves, state
@@ -89,10 +90,14 @@ class RecentKeys:
         self._runs = [run for run in self._runs if run.since > moved - PIECES]
         return True
 
-    def holders(self, keys: Sequence[int]) -> list[tuple[int, int]]:
-        """Return the pairs of some keys."""
-        asked = np.array(keys, np.int64)
-        return [(key, document) for part in self._find(asked, asked) for key, document in part.T.tolist()]
+    def holders(self, keys: NDArray[np.int64]) -> list[tuple[int, int]]:
+        """Return the pairs of some keys, each once."""
+        found: list[tuple[int, int]] = []
+        for run in self._runs:
+            places = _places(run.pairs[0], keys)
+            if places.size:
+                found += zip(*run.pairs[:, run.live(places, self.moved)].tolist(), strict=True)
+        return found
 
     def between(self, first: int, last: int) -> Pairs:
         """Return the pairs of the keys from one to before another."""
@@ -135,10 +140,6 @@ class RecentKeys:
         connection.execute(insert(KEY_RUNS), [row])
         set_value(connection, LAST_RUN, str(self._last))
 
-    def _find(self, lowest: NDArray[np.int64], highest: NDArray[np.int64]) -> list[Pairs]:
-        """Return the pairs whose keys lie between, ends included; from each run those that count."""
-        return _found(self._runs, lowest, highest, self.moved)
-
     def _take_out(self, pairs: Pairs) -> Pairs:
         """Mark pairs; returns those that were there."""
         gone = []
@@ -166,20 +167,29 @@ class RecentKeys:
             self._runs.append(new)
 
 
-def _found(runs: Sequence[_Run], lowest: NDArray[np.int64], highest: NDArray[np.int64], moved: int) -> list[Pairs]:
-    parts = []
-    for run in runs:
-        begins = np.searchsorted(run.pairs[0], lowest, side="left")
-        ends = np.searchsorted(run.pairs[0], highest, side="right")
-        held = np.flatnonzero(ends > begins)
-        if held.size:
-            places = [np.arange(begins[at], ends[at]) for at in held.tolist()]
-            parts.append(run.pairs[:, run.live(np.concatenate(places), moved)])
-    return parts
+@jit
+def _places(held: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return where some keys stand among those that are held, rising; any of them may stand there several times."""
+    places = np.empty(len(keys), np.intp)
+    n = 0
+    for key in keys:
+        at = np.searchsorted(held, key)
+        while at < len(held) and held[at] == key:
+            if n == len(places):
+                places = np.concatenate((places, np.empty_like(places)))
+            places[n] = at
+            n += 1
+            at += 1
+    return places[:n]
 
 
 def _between(runs: Sequence[_Run], first: int, last: int, moved: int) -> Pairs:
-    return _sorted(_found(runs, np.array([first], np.int64), np.array([last - 1], np.int64), moved))
+    """Return the pairs whose keys lie from one to before another; from each run those that count."""
+    parts = []
+    for run in runs:
+        begin, end = np.searchsorted(run.pairs[0], (first, last))
+        parts.append(run.pairs[:, run.live(np.arange(begin, end), moved)])
+    return _sorted(parts)
 
 
 def _joined(runs: Sequence[_Run], moved: int) -> Pairs:

@@ -129,11 +129,11 @@ class Sightings:
         candidates = self._candidates(at, number)
         rows = [self._rows[other] for other in candidates.numbers]
         crowded = candidates.common_keys > 0
-        sighted = self._sight(at, rows)
-        pairs = weighed(candidates.numbers, sighted)
+        sighted = self._sight(at, rows) if rows else None
+        pairs = weighed(candidates.numbers, sighted) if sighted else {}
         links = self._links(pairs, known, number, crowded=crowded)
         pairs = {other: pair._replace(same_story=other in links) for other, pair in pairs.items()}
-        found = (sighted.match(n, row.id, same_story=row.number in links) for n, row in enumerate(rows))
+        found = [sighted.match(n, row.id, same_story=row.number in links) for n, row in enumerate(rows) if sighted]
         numbers = {row.id: row.number for row in rows}
         kept = sorted(
             (match for match in found if match and (match.same_story or numbers[match.id] in candidates.evident)),
