@@ -49,8 +49,8 @@ def test_no_model_is_asked_for_where_every_row_has_a_body() -> None:
     def fails() -> Classify:
         raise AssertionError("the model was loaded")
 
-    (found,) = read_documents([Line(1, b'{"id": "a", "body": ""}')], fails, max_page_bytes=LIMIT)
-    assert found == Document("a", 1, "", found.published)  # type: ignore[union-attr]
+    line = Line(1, b'{"id": "a", "body": "", "published": "1970-01-02"}')
+    assert read_documents([line], fails, max_page_bytes=LIMIT) == [Document("a", 1, "", 86400.0)]
 
 
 @pytest.mark.parametrize(

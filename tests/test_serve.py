@@ -219,7 +219,7 @@ def megabytes(server: Served) -> float:
 def test_connection_without_a_request_is_closed() -> None:
     """Runs in a process of its own, as the limit is a constant."""
     code = (
-        "import asyncio, service.api.server as s\n"
+        "import asyncio, service.api.protocol as s\n"
         "s.HEAD_SECONDS = 0.2\n"
         "class C:\n"
         "    pass\n"
@@ -231,7 +231,7 @@ def test_connection_without_a_request_is_closed() -> None:
         "    config.load()\n"
         "    make = lambda: s.PatientProtocol(config, ServerState(), {})\n"
         "    server = await asyncio.get_running_loop().create_server(make, '127.0.0.1', 0)\n"
-        "    for begun in (b'', b'GET / HT'):\n"
+        "    for begun in (b'', b'GET / HT', b'\\r\\n' * 9):\n"
         "        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())\n"
         "        writer.write(begun)\n"
         "        try:\n"
@@ -243,7 +243,74 @@ def test_connection_without_a_request_is_closed() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
     )
-    assert done.stdout == "b''\nb''\n"
+    assert done.stdout == "b''\n" * 3
+
+
+CHUNKED = (
+    b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nConnection: close\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n5\r\nwords\r\n0\r\n"
+)
+ASKED = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+
+
+def test_what_stands_behind_a_body_is_no_header(server: Served) -> None:
+    with server.connect() as connection:
+        connection.sendall(CHUNKED + b"X-Request-ID: behind\r\nHost: example.org\r\n\r\n")
+        answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"behind" not in answer
+
+
+@pytest.mark.parametrize("endless", [b"X: " + b"x" * 16_000, b"X: y\r\n" * 2000, b"\r\n" * 8000], ids=len)
+def test_head_or_trailer_without_an_end_is_refused(server: Served, endless: bytes) -> None:
+    begun = CHUNKED if endless.startswith(b"X") else b""
+    with server.connect() as connection:
+        connection.sendall(begun)
+        end = time.monotonic() + 20
+        with suppress(OSError):  # cut off
+            while time.monotonic() < end:
+                connection.sendall(endless)
+                time.sleep(0.05)
+        assert time.monotonic() < end
+    assert answers(server)
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(server: Served) -> None:
+    with server.connect() as connection:
+        connection.sendall(
+            ASKED + b"X-Request-ID: one\r\n\r\n" + ASKED + b"X-Request-ID: two\r\nConnection: close\r\n\r\n"
+        )
+        answer = received(connection)
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+    assert 0 < answer.index(b"one") < answer.index(b"two")
+
+
+def test_request_before_one_that_is_none_is_answered_as_itself(server: Served) -> None:
+    asked = (
+        b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nwords"
+    )
+    with server.connect() as connection:
+        connection.sendall(asked + b"nonsense\r\n\r\n")
+        answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"content-length: ") == 1
+
+
+def test_body_that_turns_out_to_be_none_is_refused(server: Served) -> None:
+    with server.connect() as connection:
+        connection.sendall(CHUNKED.removesuffix(b"0\r\n"))
+        time.sleep(0.2)
+        connection.sendall(b"zz\r\n")
+        answer = received(connection)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"content-length: ") == 1
+
+
+def test_wish_for_another_protocol_is_passed_over(server: Served) -> None:
+    with server.connect() as connection:
+        wish = b"Connection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AA\r\n\r\n"
+        connection.sendall(ASKED + wish)
+        assert received(connection).startswith(b"HTTP/1.1 200 ")
 
 
 def test_batch_of_a_client_that_sends_all_before_it_reads_comes_through(server: Served) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from classifier import Article
 from service.api.access import needs
 from service.api.bodies import read_body
+from service.api.direct import DirectRoute
 from service.api.encoding import encodable_block, encode_line
 from service.api.requests import Asked, Media, Sent, charset_of, media_of, most_bytes, read_asked
 from service.api.state import State, state_of
@@ -19,7 +20,7 @@ from service.rows import answer_fields
 
 PAGES = (Media.JSON, Media.HTML, Media.TEXT)
 
-router = APIRouter()
+router = APIRouter(route_class=DirectRoute)
 
 
 @router.post("/v1/classify", dependencies=[needs(Scope.READ)])

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from functools import partial
-from typing import Any
 
-import h11
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from service.api.app import create_app
 from service.api.logs import FIELDS, log_settings
-from service.api.problems import MEDIA_TYPE, Problem, problem_body
+from service.api.protocol import PatientProtocol
 from service.api.rates import Rates
+from service.garbage import look_rarely
 from service.settings import Settings
 
-HEAD_SECONDS = 10
-"""How long a client may take to send the head of a request."""
-LINGER_SECONDS = 2
-"""How long a body that was refused is read and dropped, so that the client gets to see why."""
-TAKE_SECONDS = 20
-"""How long a client may let a full buffer of its answer stand."""
-HEADER_BYTES = 64 * 1024
-"""What is read of a head before it is refused unparsed."""
 START_SECONDS = 30
 """How long a worker may be too busy to answer its parent, as it is while it loads, before it is started again."""
 LOOK_SECONDS = 0.2
@@ -37,83 +27,6 @@ GRACE_SECONDS = 30
 """What requests have, beyond their own limit, to be finished when the server is told to stop."""
 
 _LOG = logging.getLogger("copydesk.server")
-
-
-class PatientProtocol(H11Protocol):
-    """HTTP/1.1 whose patience with a client ends: for heads, for bodies that were refused, and for reading answers."""
-
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._refused = False
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a head."""
-        super().connection_made(transport)
-        self._start("head", HEAD_SECONDS)
-
-    def data_received(self, data: bytes) -> None:
-        """Take bytes; a head that has begun has to end in time, and what follows one that was refused is dropped."""
-        if self._refused:
-            return
-        super().data_received(data)
-        if self.conn.their_state is h11.IDLE:
-            self._start("head", HEAD_SECONDS)
-        else:
-            self._stop("head")
-
-    def on_response_complete(self) -> None:
-        """Drop what is left of a body that nobody read, for a while."""
-        if self.conn.their_state is h11.SEND_BODY:
-            self._start("linger", LINGER_SECONDS)
-        super().on_response_complete()
-        if self.conn.their_state is not h11.SEND_BODY:
-            self._stop("linger")
-
-    def pause_writing(self) -> None:
-        """Begin to wait for a client that does not take what is sent."""
-        super().pause_writing()
-        self._start("answer", TAKE_SECONDS)
-
-    def resume_writing(self) -> None:
-        """Wait no more."""
-        super().resume_writing()
-        self._stop("answer")
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timers."""
-        for name in list(self._timers):
-            self._stop(name)
-        super().connection_lost(exc)
-
-    def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP, or has too large a head."""
-        problem = Problem("bad_request", "what came is no HTTP/1.1 request, or its head is too large; send another")
-        body = problem_body(problem, "/")
-        headers = [
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-        ]
-        events = (
-            h11.Response(status_code=400, headers=headers, reason=b"Bad Request"),
-            h11.Data(body),
-            h11.EndOfMessage(),
-        )
-        for event in events:
-            self.transport.write(self.conn.send(event) or b"")
-        self._refused = True
-        self.transport.write_eof()
-        self._start("linger", LINGER_SECONDS)
-
-    def _start(self, name: str, seconds: float) -> None:
-        if name not in self._timers:
-            self._timers[name] = self.loop.call_later(seconds, self.transport.abort)
-
-    def _stop(self, name: str) -> None:
-        timer = self._timers.pop(name, None)
-        if timer is not None:
-            timer.cancel()
 
 
 class Worker(Process):
@@ -181,11 +94,16 @@ def run_several(settings: Settings) -> int:
     return 1 if workers.failed else 0
 
 
+def _application(settings: Settings) -> FastAPI:
+    look_rarely()
+    return create_app(settings)
+
+
 def configured(settings: Settings) -> uvicorn.Config:
     """Return the configuration of the server; it may be sent to another process."""
     server = settings.server
     return uvicorn.Config(
-        partial(create_app, settings),
+        partial(_application, settings),
         factory=True,
         host=server.host,
         port=server.port,
@@ -197,7 +115,6 @@ def configured(settings: Settings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        h11_max_incomplete_event_size=HEADER_BYTES,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(server.timeout) + GRACE_SECONDS,
     )

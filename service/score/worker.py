@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from classifier import Model, Page, classify, load_model
 from classifier.signing import KeyScheme
 from service.dedup_rows import Document
 from service.dedup_sign import save_signed, start_worker
+from service.garbage import look_rarely
 from service.score.again import Places, chosen_rows
 from service.score.batch import BatchOptions, Scored, score_batch
 from service.score.documents import documents_of
@@ -77,7 +77,7 @@ def work(connection: Connection, counters: Any, work: Work) -> None:
     try:
         model = load_model(work.model)
         warm_up(model)
-        gc.freeze()  # what is loaded stays: collections need not walk it again and again
+        look_rarely()
         connection.send((READY, None))
         while True:
             shard, skips = connection.recv()
