@@ -23,8 +23,8 @@ DRIVER = "postgresql+pg8000"
 
 BUSY_SECONDS = 60
 """How long a writer waits for another."""
-CACHE_KIB = 48 * 1024
-"""Of each connection."""
+CACHE_KIB = 8 * 1024
+"""Of each connection. With 48 MiB neither checks nor adds were faster at 1,000,000 documents."""
 WAL_BYTES = 64 * 1024 * 1024
 """To what size SQLite cuts its log back once what it holds is in the file."""
 CHECKPOINT_PAGES = 8192
