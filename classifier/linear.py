@@ -59,7 +59,7 @@ class Linear:
                     f"{name} is {array.dtype} of shape {array.shape}, expected float32 of shape {shape}; train again"
                 )
         idf = self.idf.astype(np.float64)
-        rows = np.zeros((1 << BITS, _LANES))  # all that a token adds, in one cache line: half the time of two tables
+        rows = np.zeros((1 << BITS, _LANES))  # all that a token adds, in one cache line
         rows[:, :_N_KINDS], rows[:, _SQUARE] = self.weights * idf[:, None], idf * idf
         object.__setattr__(self, "_rows", rows)
 

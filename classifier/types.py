@@ -15,7 +15,7 @@ Record = TypeVar("Record", bound=NamedTuple)
 
 
 def records(kind: type[Record], values: Iterable[tuple[object, ...]]) -> tuple[Record, ...]:
-    """Make a named tuple of each tuple of values: calling the class for each takes twice as long."""
+    """Make a named tuple of each tuple of values: calling the class for each takes longer."""
     return tuple(map(tuple.__new__, repeat(kind), values))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import gc
 
 OBJECTS = 10_000
-"""New objects between two looks; a page makes some thousands and leaves none behind. With Python's own 700, pages of
-100 kB take a twentieth longer."""
+"""New objects between two looks; a page makes some thousands and leaves none behind."""
 
 
 def look_rarely() -> None:

@@ -138,9 +138,8 @@ def test_keys_that_nobody_holds_are_hardly_looked_up(index: Index) -> None:
     with index.database.reading() as connection:
         moved, _ = state(connection)
         assert KeyFilter().perhaps_held(connection, np.array(mine, np.int64), moved) == mine
-        assert (
-            len(KeyFilter().perhaps_held(connection, np.array(others, np.int64), moved)) <= 2
-        )  # 10,000 of 2**32: 0.02 expected
+        wrong = KeyFilter().perhaps_held(connection, np.array(others, np.int64), moved)
+        assert len(wrong) <= 2  # 10,000 of 2**32: 0.02 expected
 
 
 @pytest.mark.parametrize("asked", [1, key_filter.READ_ALL - 1, key_filter.READ_ALL, PIECES])

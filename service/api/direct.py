@@ -12,8 +12,7 @@ from fastapi.routing import APIRoute
 class DirectRoute(APIRoute):
     """A route whose endpoint needs a request alone, and has a default for everything that a query may say.
 
-    Where there is no query, only the route's dependencies, which take a request each, are asked before the endpoint:
-    what FastAPI does besides takes as long as to write a page's answer.
+    Where there is no query, only the route's dependencies, which take a request each, are asked before the endpoint.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

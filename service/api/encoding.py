@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from classifier.types import LABELS, ScoredBlock
+from classifier import ScoredBlock
 from service.api.requests import Media
 from service.rows import encode_row, explanation_fields
 
@@ -31,11 +31,10 @@ class _Block(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 def encodable_block(block: ScoredBlock) -> object:
-    """Give a block with the fields of `service.rows.block_fields`, in a form that takes half the time to make."""
+    """Give a block with the fields of `service.rows.block_fields`, in a form that is made and written faster."""
     start, end, label, kind, probabilities, explanation = block
     why = None if explanation is None else explanation_fields(explanation)
-    confidence = probabilities[LABELS.index(label)]
-    return _Block(start, end, label, kind, confidence, _Probabilities(*probabilities), why)
+    return _Block(start, end, label, kind, block.confidence, _Probabilities(*probabilities), why)
 
 
 def encode_line(fields: dict[str, Any]) -> bytes:

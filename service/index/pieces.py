@@ -7,6 +7,8 @@ only ever rises; the piece of that number, modulo their number, is the next.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
@@ -15,6 +17,9 @@ from classifier.jit import jit
 from classifier.shingles import KEY_BITS
 from service.index.schema import LAST_RUN, MOVED, SETTINGS
 from service.index.statements import Statement, one_of
+
+Pieces = TypeVar("Pieces", int, NDArray[np.int64])
+"""One piece or several."""
 
 PIECE_BITS = 16
 PIECES = 1 << PIECE_BITS
@@ -31,11 +36,6 @@ def state(connection: Connection) -> tuple[int, int]:
 
 
 @jit
-def last_move(piece: int, moved: int) -> int:
-    """Return how many pieces had moved when one last began to; negative where it never has."""
+def last_move(piece: Pieces, moved: int) -> Pieces:
+    """Return how many pieces had moved when one, or each of several, last began to; negative where it never has."""
     return moved - 1 - (moved - 1 - piece) % PIECES
-
-
-def last_moves(pieces: NDArray[np.int64], moved: int) -> NDArray[np.int64]:
-    """Return the same of several."""
-    return moved - 1 - (moved - 1 - pieces) % PIECES

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal_c
 from classifier.jit import jit
 from classifier.shingles import KEY_BITS
 from service.index.key_filter import count_anew, filter_keys
-from service.index.pieces import PIECE_SHIFT, PIECES, last_moves, state
+from service.index.pieces import PIECE_SHIFT, PIECES, last_move, state
 from service.index.schema import KEY_RUNS, KEYS, LAST_RUN, MOVED, set_value
 from service.index.statements import Statement
 
@@ -57,7 +57,7 @@ class _Run:
     def live(self, found: NDArray[np.intp], moved: int) -> NDArray[np.intp]:
         """Return which of some pairs count."""
         keys, documents = self.pairs[:, found]
-        live: NDArray[np.intp] = found[(documents > 0) & (last_moves(keys >> PIECE_SHIFT, moved) < self.since)]
+        live: NDArray[np.intp] = found[(documents > 0) & (last_move(keys >> PIECE_SHIFT, moved) < self.since)]
         return live
 
 
@@ -84,7 +84,7 @@ class RecentKeys:
                     self._append(added)
                     self._take_out(pairs)
                 else:
-                    added.append(pairs[:, last_moves(pairs[0] >> PIECE_SHIFT, moved) < since])
+                    added.append(pairs[:, last_move(pairs[0] >> PIECE_SHIFT, moved) < since])
             self._append(added)
             self._last = last
         self._runs = [run for run in self._runs if run.since > moved - PIECES]
