@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.dedup_command import check_workers
+from service.score import PAGE_SECONDS, SHARD_MB
 from service.settings import Settings
 from service.usage import OK, SOME_FAILED, WrongUsage, chosen_settings, refuse, say
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 NEEDED = {"score": ("pyarrow", "fastwarc"), "ray": ("pyarrow", "fastwarc", "ray")}
 """What has to be installed, by the extra that does."""
-SHARD_MB = 32
-PAGE_SECONDS = 60.0
 LEAST_SHARD_MB, MOST_SHARD_MB = 0.001, 4096.0
 COLUMNS = ("id", "html", "text", "url", "published", "source")
 

@@ -15,7 +15,7 @@ from service.api.app import create_app
 from service.api.logs import FIELDS, log_settings
 from service.api.protocol import PatientProtocol
 from service.api.rates import Rates
-from service.garbage import look_rarely
+from service.memory import keep_little
 from service.settings import Settings
 
 START_SECONDS = 30
@@ -95,8 +95,9 @@ def run_several(settings: Settings) -> int:
 
 
 def _application(settings: Settings) -> FastAPI:
-    look_rarely()
-    return create_app(settings)
+    application = create_app(settings)
+    keep_little()
+    return application
 
 
 def configured(settings: Settings) -> uvicorn.Config:

@@ -24,7 +24,7 @@ from service.keys import KeyFile
 from service.settings import Settings
 
 R = TypeVar("R")
-INDEX_THREADS = 4
+INDEX_THREADS = 2
 """Readers of the index at a time; writers wait for each other in the database."""
 HELD_BYTES = 256 * 1024 * 1024
 """Bodies that a worker holds in memory at a time; at least one of the largest always fits."""

@@ -116,7 +116,8 @@ def _url(place: str) -> URL:
 
 def _engine(url: URL) -> Engine:
     try:
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=url.get_backend_name() == POSTGRES)
+        pre_ping = url.get_backend_name() == POSTGRES
+        engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, pool_pre_ping=pre_ping)
     except ImportError:
         raise IndexUnavailable(
             "the driver of PostgreSQL is not installed; install it with: pip install 'copydesk[postgres]'"

@@ -17,6 +17,7 @@ from classifier import load_manifest
 from classifier.signing import KEYS, SCHEME
 from service.aside import write_aside
 from service.index import open_index
+from service.score import PAGE_SECONDS
 from service.score.again import error_places
 from service.score.batch import BatchOptions, score_batch
 from service.score.clusters import Clustering, IndexPass, cluster_all
@@ -33,7 +34,6 @@ from service.settings import Settings
 
 FORMAT_VERSION = 1
 """Of the output folder; another one is not gone on with."""
-PAGE_SECONDS = 60.0
 REPORT = "report.html"
 SUMMARY_SITES = 100
 """Sites with most junk that the summary names."""

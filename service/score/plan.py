@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from service.inputs import read_some
 from service.rows import SKIP_BYTES
+from service.score import SHARD_MB
 from service.score.files import Kind, Source, is_compressed, open_plain, open_raw
 from service.score.readers import (
     BROKEN,
@@ -29,7 +30,7 @@ from service.score.readers import (
 from service.score.schema import INPUT, InputRow, input_batch
 from service.score.warc import begins_record, record_starts
 
-SHARD_BYTES = 32 * 1024 * 1024
+SHARD_BYTES = SHARD_MB * 1024 * 1024
 """Bytes of a shard; of some 300 pages, which one core scores in about 4 s."""
 PAGES = 4096
 """Files of a shard at most."""

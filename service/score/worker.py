@@ -15,7 +15,7 @@ from classifier import Model, Page, classify, load_model
 from classifier.signing import KeyScheme
 from service.dedup_rows import Document
 from service.dedup_sign import save_signed, start_worker
-from service.garbage import look_rarely
+from service.memory import keep_little
 from service.score.again import Places, chosen_rows
 from service.score.batch import BatchOptions, Scored, score_batch
 from service.score.documents import documents_of
@@ -77,7 +77,7 @@ def work(connection: Connection, counters: Any, work: Work) -> None:
     try:
         model = load_model(work.model)
         warm_up(model)
-        look_rarely()
+        keep_little()
         connection.send((READY, None))
         while True:
             shard, skips = connection.recv()

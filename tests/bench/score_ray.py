@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,10 @@ from service.dedup_work import Chunk, chunk_path, load_chunk, load_signed, save_
 from service.rows import JsonId
 from service.settings import Settings
 from tests.bench.generated import Generated
+from tests.one_process import OneProcess
+
+if TYPE_CHECKING:
+    from service.score.spread.steps import Plan
 
 COUNT, PAGES, NODES = 20_000, 400, (1, 3)
 SHARD = 4096
@@ -137,31 +141,58 @@ def connected(address: str) -> Iterator[None]:
 def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, bool, list[str]]]:
     from service.score.ray_steps import RayEngine
     from service.score.spread.answers import load_answers
-    from service.score.spread.chunks import put_together
     from service.score.spread.closed_set import find_spread_duplicates
-    from service.score.spread.steps import Plan, Tables
 
     engine = Watched(RayEngine())
     counts = engine.each(n_shards, partial(sign_shard, folder, n_articles))
     signing = engine.seconds.pop("each sign_shard")
-    tables = Tables(folder / "spread")
-    tables.path.mkdir()
-    chunks = put_together(folder, counts)
-    plan = Plan(chunks, tables, parts=len(chunks))
+    plan = planned(folder, counts)
     started = time.monotonic()
     found = find_spread_duplicates(engine, plan)
     seconds = time.monotonic() - started
     for step, taken in sorted(engine.seconds.items(), key=lambda item: -item[1]):
         print(f"  {step:<36} {taken:>7.1f} s {engine.n_bytes.get(step, 0) / n_articles:>9.1f} bytes a document")
-    on_disk = {"signed": _bytes(folder.glob("chunk-*")), "between steps": _bytes(tables.path.iterdir())}
+    on_disk = {"signed": _bytes(folder.glob("chunk-*")), "between steps": _bytes(plan.tables.path.iterdir())}
     moved = {"moved": sum(engine.n_bytes.values())} | on_disk
     print(
         f"Ray: {seconds:.1f} s, {n_articles / seconds:,.0f} documents a second (making and signing them took "
-        f"{signing:.0f} s before), {len(chunks)} chunks, {found.common_keys} common keys, load {os.getloadavg()[0]:.1f}"
+        f"{signing:.0f} s before), {len(plan.chunks)} chunks, {found.common_keys} common keys, "
+        f"load {os.getloadavg()[0]:.1f}"
     )
     print(f"bytes a document: {', '.join(f'{n / n_articles:,.0f} {kind}' for kind, n in moved.items())}")
-    answers = (answer for chunk in range(len(chunks)) for answer in load_answers(plan, chunk))
+    answers = (answer for chunk in range(len(plan.chunks)) for answer in load_answers(plan, chunk))
     return [(each["cluster"], each["keep"], [match["id"] for match in each["matches"]]) for each in answers]
+
+
+def time_steps(chosen: argparse.Namespace) -> int:
+    """Print the CPU time of the steps of the clusters in one process, without Ray."""
+    _step_cpu(min(chosen.count, 1000))  # compiles
+    milliseconds = _step_cpu(chosen.count)
+    print(f"Steps without Ray: {milliseconds / chosen.count:.2f} ms of CPU a document, {chosen.count:,} documents\n")
+    return 0
+
+
+def _step_cpu(n_articles: int) -> float:
+    """Return CPU milliseconds."""
+    from service.score.spread.closed_set import find_spread_duplicates
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plan = planned(folder, [sign_shard(folder, n_articles, shard) for shard in range(-(-n_articles // SHARD))])
+        started = time.process_time()
+        find_spread_duplicates(OneProcess(), plan)
+        return 1000 * (time.process_time() - started)
+
+
+def planned(folder: Path, counts: Sequence[int]) -> Plan:
+    """Plan the steps over signed shards."""
+    from service.score.spread.chunks import put_together
+    from service.score.spread.steps import Plan, Tables
+
+    tables = Tables(folder / "spread")
+    tables.path.mkdir()
+    chunks = put_together(folder, counts)
+    return Plan(chunks, tables, parts=len(chunks))
 
 
 class Watched:
@@ -220,5 +251,5 @@ def _bytes(paths: Any) -> int:
     return sum(path.stat().st_size for path in paths)
 
 
-PARTS: Mapping[str, Part] = {"pages": score_pages, "clusters": cluster_articles}
+PARTS: Mapping[str, Part] = {"pages": score_pages, "steps": time_steps, "clusters": cluster_articles}
 """The parts in the order they run."""

@@ -20,13 +20,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.index import open_index
+from service.index import Document, open_index
+from tests.bench.generated import Generated
 from tests.bench.measure import MEGABYTE
 from tests.bench.service import HOST, running
+from tests.bench.standing_parts import BATCH
 
 WORKERS, CONNECTIONS, SECONDS = 2, 64, 300.0
 HOSTILE = 0.05
 KILL_EVERY = 60.0
+HELD = 50_000
+"""Generated articles that the index holds before; from an empty one memory grows until the caches are full."""
 WORDS = "river bridge council garden market tower orchard lantern mill harbour meadow tram kettle ferry".split()
 JSON = {"Content-Type": "application/json"}
 
@@ -60,10 +64,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"how long (default {SECONDS:g})")
     parser.add_argument("--kill-every", type=float, default=KILL_EVERY, help="seconds between kills of a worker")
+    parser.add_argument("--held", type=int, default=HELD, help=f"articles in the index before (default {HELD:,})")
     chosen = parser.parse_args(arguments)
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
         place = str(Path(folder) / "INDEX")
+        fill(place, chosen.held)
         settings = {f"COPYDESK_{name}": str(Path(folder) / name) for name in ("INDEX", "KEYS", "FEEDBACK")}
         command = [sys.executable, "-m", "service.cli", "serve"]
         with running(command, settings | {"COPYDESK_WORKERS": str(WORKERS)}, core=None) as server:
@@ -71,6 +77,15 @@ def main(arguments: Sequence[str]) -> int:
         with open_index(place, create=False) as index:
             lost = [name for name in tally.acknowledged if index.get(name) is None]
     return report(tally, lost, chosen.seconds)
+
+
+def fill(place: str, count: int) -> None:
+    """Make an index and add generated articles to it."""
+    generated = Generated(count)
+    with open_index(place) as index:
+        for first in range(0, count, BATCH):
+            numbers = range(first, min(first + BATCH, count))
+            index.add([Document(f"held-{number}", generated.text(number)) for number in numbers], now=0.0)
 
 
 def traffic(port: int, parent: int, tally: Tally, seconds: float, kill_every: float) -> None:
