@@ -5,19 +5,25 @@ from __future__ import annotations
 import argparse
 import gzip
 import importlib
+import multiprocessing
 import os
 import random
 import resource
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import partial
 from pathlib import Path
+from threading import Barrier
+from typing import Self
 
 from classifier import Page, classify, decode, load_model
 from tests.bench.classify import PAGES, page_files, sample
@@ -25,8 +31,9 @@ from tests.bench.measure import run_measured, table
 from tests.score_inputs import records, response, stories, write_jsonl
 from tests.score_runs import files_of, start
 
-COUNT, FEW = 1400, 100
+COUNT, FEW = 800, 100
 """Pages of a run, and of the short run that is taken off, so that the start of processes does not count."""
+ROUNDS = 3
 PEER_COUNT = 200
 MEMORY_GIGABYTES, MOST_MEGABYTES = 10.0, 1536
 KILLS = 20
@@ -61,6 +68,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be given again")
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder of .html or .html.gz files")
     parser.add_argument("--count", type=int, default=COUNT, help=f"pages (default {COUNT})")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of the part speed (default {ROUNDS})")
     parser.add_argument("--gigabytes", type=float, default=MEMORY_GIGABYTES, help="of the part memory")
     parser.add_argument("--folder", type=Path, help="where inputs and outputs lie for as long as it runs")
     chosen = parser.parse_args(arguments)
@@ -90,30 +98,47 @@ def scored(source: Path, folder: Path, *, workers: int) -> None:
 
 
 def report_speed(chosen: argparse.Namespace, folder: Path) -> int:
-    """Print pages a second of the library call and of the local engine, from JSONL and from a WARC."""
-    files = sample(page_files(chosen.pages), chosen.count)
-    pages = [_unpacked(path) for path in files]
+    """Print pages a second of the local engine, from JSONL and from a WARC, beside the library call around each run.
+
+    What two processes get of a machine's two cores is told by two library calls at once.
+    """
+    pages = [_unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
     print(f"{len(pages)} pages of {sum(map(len, pages)) / len(pages) / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}")
-    base = _library(pages)
-    rows = [["the library call, one core", *_cells(base, len(pages), _per_page(base, len(pages)))]]
-    for suffix in ("jsonl", "warc.gz"):
-        for workers in (1, 2):
-            cost = _marginal(pages, folder, suffix, workers)
-            rows.append([f"{suffix}, {workers} workers", *_cells(cost, len(pages) - FEW, _per_page(base, len(pages)))])
+    with TwoAtOnce(pages) as two:
+        runs: dict[str, Callable[[], Cost]] = {"two library calls at once": two.run}
+        for suffix in ("jsonl", "warc.gz"):
+            for workers in (1, 2):
+                runs[f"{suffix}, {workers} workers"] = partial(_marginal, pages, folder, suffix, workers)
+        found: dict[str, list[tuple[Cost, Cost]]] = {name: [] for name in runs}
+        library = [_library(pages)]
+        for _ in range(chosen.rounds):
+            for name, run in runs.items():
+                cost = run()
+                library.append(_library(pages))
+                found[name].append((cost, _mean(library[-2:])))
+    rows = [["the library call, one core", *_cells([(each, each) for each in library])]]
+    rows += [[name, *_cells(each)] for name, each in found.items()]
     header = ["", "pages a second", "CPU ms a page", "times the library", "CPU against it"]
     print(table(header, rows))
-    print("the start of processes is left out; the last column is the library's CPU time over theirs, a page")
+    print(
+        f"medians of {chosen.rounds} rounds, ratios to the library calls just before and after, with the least and the"
+    )
+    print("most; the start of processes is left out; the last column is the library's CPU time over theirs, a page")
     return 0
 
 
-def _per_page(cost: Cost, n_pages: int) -> Cost:
-    return Cost(cost.wall / n_pages, cost.cpu / n_pages)
+def _mean(costs: Sequence[Cost]) -> Cost:
+    return Cost(*(statistics.mean(values) for values in zip(*map(astuple, costs), strict=True)))
 
 
-def _cells(cost: Cost, n_pages: int, base: Cost) -> list[str]:
-    mean = _per_page(cost, n_pages)
-    shares = (base.wall / mean.wall, base.cpu / mean.cpu)
-    return [f"{1 / mean.wall:.1f}", f"{mean.cpu * 1000:.1f}", *(f"{share:.2f}" for share in shares)]
+def _cells(found: Sequence[tuple[Cost, Cost]]) -> list[str]:
+    """Give medians of costs a page, and of their ratios to the library's."""
+    rate = statistics.median(1 / cost.wall for cost, _ in found)
+    cpu = statistics.median(cost.cpu for cost, _ in found)
+    walls = sorted(base.wall / cost.wall for cost, base in found)
+    share = statistics.median(base.cpu / cost.cpu for cost, base in found)
+    ratio = f"{statistics.median(walls):.2f} ({walls[0]:.2f} to {walls[-1]:.2f})"
+    return [f"{rate:.1f}", f"{cpu * 1000:.1f}", ratio, f"{share:.2f}"]
 
 
 def _unpacked(path: Path) -> bytes:
@@ -121,26 +146,66 @@ def _unpacked(path: Path) -> bytes:
     return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
-def _library(pages: Sequence[bytes]) -> Cost:
+def _library(pages: Sequence[bytes], ready: Callable[[], object] = bool) -> Cost:
+    """Return what the library call costs a page, by itself; it is warmed up before `ready` is called."""
     model = load_model()
-    for _ in classify((Page("", html=decode(page, html=True)) for page in pages[:FEW]), model):
-        pass
 
-    def answer() -> None:
-        for _ in classify((Page("", html=decode(page, html=True)) for page in pages), model):
+    def answer(some: Sequence[bytes]) -> None:
+        for _ in classify((Page("", html=decode(page, html=True)) for page in some), model):
             pass
 
-    return costs(answer)
+    answer(pages[:FEW])
+    ready()
+    cost = costs(lambda: answer(pages))
+    return Cost(cost.wall / len(pages), cost.cpu / len(pages))
+
+
+class TwoAtOnce:
+    """Two processes that make the library call on half of the pages each, at the same time."""
+
+    def __init__(self, pages: Sequence[bytes]) -> None:
+        self._pages = pages
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(2, context, _meet_at, (context.Barrier(2),))
+
+    def __enter__(self) -> Self:
+        """Give itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        self._pool.shutdown()
+
+    def run(self) -> Cost:
+        """Return what a page costs."""
+        both = [self._pool.submit(_library_together, self._pages[half::2]) for half in range(2)]
+        found = [each.result() for each in both]
+        return Cost(max(each.wall for each in found) / 2, statistics.mean(each.cpu for each in found))
+
+
+_together: list[Barrier] = []
+
+
+def _meet_at(barrier: Barrier) -> None:
+    _together.append(barrier)
+
+
+def _library_together(pages: Sequence[bytes]) -> Cost:
+    return _library(pages, _together[0].wait)
 
 
 def _marginal(pages: Sequence[bytes], folder: Path, suffix: str, workers: int) -> Cost:
-    """Time a run of all pages, less one of a few."""
+    """Time a run of all pages, less one of a few; gives what a page costs."""
     found = []
     for number, some in enumerate((pages, pages[:FEW])):
         source = folder / f"{suffix.replace('.', '-')}-{workers}-{number}.{suffix}"
-        write_pages(source, some)
-        found.append(costs(lambda: scored(source, source.with_suffix(".out"), workers=workers)))  # noqa: B023
-    return found[0].less(found[1])
+        if not source.exists():
+            write_pages(source, some)
+        output = source.with_suffix(".out")
+        found.append(costs(partial(scored, source, output, workers=workers)))
+        shutil.rmtree(output)
+    n, more = len(pages) - FEW, found[0].less(found[1])
+    return Cost(more.wall / n, more.cpu / n)
 
 
 def write_pages(path: Path, pages: Sequence[bytes]) -> None:
