@@ -7,6 +7,7 @@ import asyncio
 import http.client
 import importlib
 import os
+import random
 import socket
 import statistics
 import subprocess
@@ -25,28 +26,54 @@ from tests.bench.measure import table
 COUNT = 60
 KILOBYTES = (60, 160)
 """Pages of about 100 kB: those between these sizes are taken."""
-ROUNDS = 3
+ROUNDS = 5
 CONNECTIONS = 8
-SECONDS = 20.0
+SECONDS, SLICES = 24.0, 8
 START_SECONDS = 120
 SERVER_CORE = 0
 OURS, RIVAL, LIBRARY = "copydesk serve", "trafilatura, same server", "copydesk, library call"
 HOST = "127.0.0.1"
 TICKS = os.sysconf("SC_CLK_TCK")
 
+Ask = Callable[[bytes], object]
+
+
+@dataclass(slots=True)
+class Busy:
+    """Pages that were answered without a pause, in how many seconds by the clock and of CPU."""
+
+    pages: int = 0
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def add(self, other: Busy) -> None:
+        """Count another's in."""
+        self.pages += other.pages
+        self.wall += other.wall
+        self.cpu += other.cpu
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was measured: milliseconds of each request alone, requests a second of many at once, CPU ms a request."""
+    """What was measured: milliseconds of each request alone, and many in slices of time between the others'."""
 
     alone: Sequence[float]
-    rate: float
-    cpu: float
+    busy: Busy
 
     @property
     def median(self) -> float:
         """The 50th percentile of requests alone."""
         return statistics.median(self.alone)
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.busy.pages / self.busy.wall
+
+    @property
+    def cpu(self) -> float:
+        """CPU milliseconds a request."""
+        return 1000 * self.busy.cpu / self.busy.pages
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -94,22 +121,28 @@ def suited(files: Sequence[Path], count: int) -> list[bytes]:
 
 
 def measure(pages: Sequence[bytes], chosen: argparse.Namespace) -> dict[str, Found]:
-    """Measure the library and both servers on the same pages, interleaved page by page."""
+    """Measure the library and both servers on the same pages, interleaved page by page.
+
+    A client that waits for one answer shares the server's core: to wake another core of a virtual machine takes up to a
+    millisecond, which is the host's. Many clients at once have the other cores.
+    """
     ours = [sys.executable, "-m", "service.cli", "serve"]
     rival = [sys.executable, "-m", "tests.bench", "service", "--rival"]
     with tempfile.TemporaryDirectory() as folder:
         settings = {f"COPYDESK_{name}": str(Path(folder) / name) for name in ("INDEX", "KEYS", "FEEDBACK")}
         with running(ours, settings) as server, running(rival, settings) as other:
-            library = on_core(SERVER_CORE, library_call(pages))
-            calls = {LIBRARY: library, OURS: server.ask, RIVAL: other.ask}
-            alone = one_by_one(pages, calls)
-            rates = {name: many_at_once(pages, each, chosen.seconds) for name, each in ((OURS, server), (RIVAL, other))}
-    mean = statistics.mean(alone[LIBRARY])
-    found = {LIBRARY: Found(alone[LIBRARY], 1000 / mean, library_cpu(library, pages))}
-    return found | {name: Found(alone[name], *rates[name]) for name in (OURS, RIVAL)}
+            library = library_call(pages)
+            with on_cores({SERVER_CORE}):
+                alone = one_by_one(pages, {LIBRARY: library, OURS: server.ask, RIVAL: other.ask})
+            busy = {name: Busy() for name in alone}
+            for _ in range(SLICES):
+                busy[LIBRARY].add(in_a_row(pages, library, chosen.seconds / SLICES))
+                busy[OURS].add(many_at_once(pages, server, chosen.seconds / SLICES))
+                busy[RIVAL].add(many_at_once(pages, other, chosen.seconds / SLICES))
+    return {name: Found(alone[name], busy[name]) for name in alone}
 
 
-def library_call(pages: Sequence[bytes]) -> Callable[[bytes], object]:
+def library_call(pages: Sequence[bytes]) -> Ask:
     """Give the call that the service makes, with the page decoded already."""
     from classifier.types import Page
 
@@ -118,26 +151,24 @@ def library_call(pages: Sequence[bytes]) -> Callable[[bytes], object]:
     return lambda page: answer(Page(id="", html=texts[page]))
 
 
-def on_core(core: int, call: Callable[[bytes], object]) -> Callable[[bytes], object]:
-    """Run a call on one core, as the server runs on it."""
-
-    def run(page: bytes) -> object:
-        before = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {core})
-        try:
-            return call(page)
-        finally:
-            os.sched_setaffinity(0, before)
-
-    return run
+@contextmanager
+def on_cores(cores: set[int]) -> Iterator[None]:
+    """Run on some cores alone."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
-def one_by_one(pages: Sequence[bytes], calls: dict[str, Callable[[bytes], object]]) -> dict[str, list[float]]:
-    """Time each page with each, one after another; a round goes before to warm up."""
+def one_by_one(pages: Sequence[bytes], calls: dict[str, Ask]) -> dict[str, list[float]]:
+    """Time each page with each, in a random order; a round goes before to warm up."""
     times: dict[str, list[float]] = {name: [] for name in calls}
+    chance = random.Random(1)
     for number in range(1 + ROUNDS):
         for page in pages:
-            for name, call in calls.items():
+            for name, call in chance.sample(sorted(calls.items()), len(calls)):
                 start = time.perf_counter()
                 call(page)
                 if number:
@@ -145,12 +176,14 @@ def one_by_one(pages: Sequence[bytes], calls: dict[str, Callable[[bytes], object
     return times
 
 
-def library_cpu(call: Callable[[bytes], object], pages: Sequence[bytes]) -> float:
-    """Return CPU milliseconds a page of the library call."""
-    start = time.process_time()
-    for page in pages:
-        call(page)
-    return (time.process_time() - start) * 1000 / len(pages)
+def in_a_row(pages: Sequence[bytes], call: Ask, seconds: float) -> Busy:
+    """Make the library call on the server's core, page after page."""
+    with on_cores({SERVER_CORE}):
+        n, start, cpu = 0, time.monotonic(), time.process_time()
+        while time.monotonic() - start < seconds:
+            call(pages[n % len(pages)])
+            n += 1
+        return Busy(n, time.monotonic() - start, time.process_time() - cpu)
 
 
 @dataclass(slots=True)
@@ -220,8 +253,8 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"{process.args!r} does not answer on port {port}")
 
 
-def many_at_once(pages: Sequence[bytes], server: Running, seconds: float) -> tuple[float, float]:
-    """Keep several connections busy; gives requests a second and the server's CPU milliseconds a request."""
+def many_at_once(pages: Sequence[bytes], server: Running, seconds: float) -> Busy:
+    """Keep several connections busy from the other cores; the CPU time is the server's."""
     done = [0] * CONNECTIONS
     end = time.monotonic() + seconds
 
@@ -231,14 +264,14 @@ def many_at_once(pages: Sequence[bytes], server: Running, seconds: float) -> tup
             post(connection, pages[(number * 7 + done[number]) % len(pages)])
             done[number] += 1
 
-    cpu, start = server.cpu(), time.monotonic()
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    n = sum(done)
-    return n / (time.monotonic() - start), (server.cpu() - cpu) * 1000 / n
+    with on_cores(os.sched_getaffinity(0) - {SERVER_CORE} or {SERVER_CORE}):
+        cpu, start = server.cpu(), time.monotonic()
+        threads = [threading.Thread(target=ask, args=(number,)) for number in range(CONNECTIONS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return Busy(sum(done), time.monotonic() - start, server.cpu() - cpu)
 
 
 def report(found: dict[str, Found]) -> str:
