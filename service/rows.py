@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, NoReturn
 
+import msgspec
+
 from classifier.types import LABELS, Article, Explanation, Page, ScoredBlock
 
 JsonId = str | int | float | None
@@ -127,7 +129,7 @@ def json_object(line: bytes) -> dict[str, Any]:
         BadField: It is no JSON object in UTF-8.
     """
     try:
-        fields = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+        fields = _parsed(line)
     except UnicodeDecodeError as error:
         message = f"byte {error.start} is not UTF-8; JSON lines are UTF-8, so write the row again in it"
         raise BadField("bad_encoding", message) from None
@@ -140,6 +142,14 @@ def json_object(line: bytes) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise BadField("bad_row", f"{json_type(fields)}, expected an object with an id and a text or an html")
     return fields
+
+
+def _parsed(line: bytes) -> object:
+    """Parse JSON by a compiled parser; what that refuses is left to the standard library, which takes more of it."""
+    try:
+        return msgspec.json.decode(line)
+    except (ValueError, RecursionError):
+        return json.loads(line.decode("utf-8"), parse_constant=_no_constant)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -14,11 +14,13 @@ from classifier.types import Page
 from service.rows import (
     LINE_BYTES_PER_PAGE_BYTE,
     LINE_EXTRA_BYTES,
+    BadField,
     BadRow,
     PageRow,
     answer_fields,
     encode_row,
     error_fields,
+    json_object,
     parse_row,
     read_jsonl,
 )
@@ -62,6 +64,38 @@ def test_any_object_gives_one_row_that_can_be_written(fields: dict[str, object])
     out = error_fields(row) if isinstance(row, BadRow) else answer_fields(row, answer(row.page))
     written = json.loads(encode_row(out).decode("utf-8"), parse_constant=pytest.fail)
     assert written["id"] == row.id
+
+
+pieces = st.sampled_from(
+    [
+        *'{}[]:,"\\ ',
+        '"a"',
+        "\\u00e9",
+        "\\ud83d\\ude00",
+        "\\ud800",
+        "1",
+        "-0",
+        "0.1",
+        "1e400",
+        "9" * 30,
+        "true",
+        "null",
+        "NaN",
+        "é",
+    ]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(pieces, max_size=12).map("".join).map(lambda value: f'{{"a":{value}}}'.encode()))
+def test_object_is_what_the_standard_library_reads(line: bytes) -> None:
+    try:
+        expected = json.loads(line, parse_constant=lambda name: 1 / 0)
+    except (ValueError, ZeroDivisionError):
+        with pytest.raises(BadField):
+            json_object(line)
+    else:
+        assert repr(json_object(line)) == repr(expected)
 
 
 def test_text_and_html_rows_become_pages() -> None:
