@@ -34,7 +34,6 @@ from tests.score_runs import files_of, start
 COUNT, FEW = 800, 100
 """Pages of a run, and of the short run that is taken off, so that the start of processes does not count."""
 ROUNDS = 3
-PEER_COUNT = 200
 MEMORY_GIGABYTES, MOST_MEGABYTES = 10.0, 1536
 KILLS = 20
 GIGABYTE = 1e9
@@ -220,7 +219,7 @@ def write_pages(path: Path, pages: Sequence[bytes]) -> None:
 
 def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
     """Print pages a second of other tools' batch modes and ours, on the same pages, two processes each."""
-    pages = [_unpacked(path) for path in sample(page_files(chosen.pages), PEER_COUNT)]
+    pages = [_unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
     source = folder / "peers"
     source.mkdir()
     for half in range(2):  # one of the tools gives each process a file
