@@ -32,8 +32,10 @@ from tests.score_inputs import records, response, stories, write_jsonl
 from tests.score_runs import files_of, start
 
 COUNT, FEW = 800, 100
-"""Pages of a run, and of the short run that is taken off, so that the start of processes does not count."""
-ROUNDS = 3
+"""Pages, and those of the short run that is taken off, so that the start of processes does not count."""
+TIMES = 3
+"""How often each page stands in the input of a run, so that its last shards are few among all."""
+ROUNDS = 2
 MEMORY_GIGABYTES, MOST_MEGABYTES = 10.0, 1536
 KILLS = 20
 GIGABYTE = 1e9
@@ -196,14 +198,14 @@ def _library_together(pages: Sequence[bytes]) -> Cost:
 def _marginal(pages: Sequence[bytes], folder: Path, suffix: str, workers: int) -> Cost:
     """Time a run of all pages, less one of a few; gives what a page costs."""
     found = []
-    for number, some in enumerate((pages, pages[:FEW])):
+    for number, some in enumerate(([*pages] * TIMES, pages[:FEW])):
         source = folder / f"{suffix.replace('.', '-')}-{workers}-{number}.{suffix}"
         if not source.exists():
             write_pages(source, some)
         output = source.with_suffix(".out")
         found.append(costs(partial(scored, source, output, workers=workers)))
         shutil.rmtree(output)
-    n, more = len(pages) - FEW, found[0].less(found[1])
+    n, more = TIMES * len(pages) - FEW, found[0].less(found[1])
     return Cost(more.wall / n, more.cpu / n)
 
 
