@@ -13,10 +13,10 @@ _ARENA_MAX = -8
 
 
 def keep_little() -> None:
-    """Set a process up, once what it needs is loaded and before it starts threads."""
+    """Set a process up before it starts threads; what is loaded by then is left out of all looks for garbage."""
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
         if mallopt is not None:
             mallopt(_ARENA_MAX, 1)
-    gc.freeze()  # what is loaded is left out of all later looks
+    gc.freeze()
     gc.set_threshold(OBJECTS)

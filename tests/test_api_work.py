@@ -45,7 +45,7 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
 
 def test_results_and_errors_come_back_from_another_thread() -> None:
     async def main() -> None:
-        assert await work.run(threading.get_ident) not in (threading.get_ident(), None)
+        assert await work.run(threading.get_ident) != threading.get_ident()
         with pytest.raises(ZeroDivisionError):
             await work.run(lambda: 1 // 0)
         assert [await work.run(partial(int, n)) for n in range(100)] == list(range(100))
@@ -112,8 +112,12 @@ def test_piece_that_takes_too_long_is_given_up_and_the_next_is_answered() -> Non
         with pytest.raises(Problem) as late:
             await work.run(lambda: go.wait(PATIENCE))
         assert late.value.code == "timeout"
+        await asyncio.sleep(0.05)
+        assert work.taken == 1  # it is still being done, and keeps its place
         go.set()
         assert await work.run_patiently(lambda: 2) == 2
+        await asyncio.sleep(0.05)
+        assert work.taken == 0
 
     with work_of(seconds=0.05) as work:
         run(main)

@@ -22,21 +22,30 @@ Piece = tuple[Callable[[], Any], asyncio.Future[Any]]
 class Work:
     """Threads that do one kind of work; what waits for them is counted, and more than `most` is refused.
 
-    The threads take pieces from a queue and wake the event loop once for each: executors and their futures take three
-    times as long.
+    The threads take pieces from a queue and wake the event loop once for each, which executors do with more steps.
     """
 
     def __init__(self, name: str, traces: Traces | None = None, *, threads: int, most: int, seconds: float) -> None:
-        self.taken = 0
-        """Pieces that wait or are being done, unless they were given up."""
+        self._open = 0
+        """Pieces that somebody waits for."""
+        self._doing: list[asyncio.Future[Any] | None] = [None] * threads
+        """What each thread does at the moment."""
         self._name = name
         self._traces = traces
         self._most = most
         self._seconds = seconds
         self._pieces: SimpleQueue[Piece | None] = SimpleQueue()
-        self._threads = [threading.Thread(target=self._work, name=f"{name}_{n}", daemon=True) for n in range(threads)]
+        self._threads = [
+            threading.Thread(target=self._work, args=(number,), name=f"{name}_{number}", daemon=True)
+            for number in range(threads)
+        ]
         for thread in self._threads:
             thread.start()
+
+    @property
+    def taken(self) -> int:
+        """Pieces that wait or are being done; one that was given up counts for as long as it is being done."""
+        return self._open + sum(each is not None and each.cancelled() for each in self._doing)
 
     async def run(self, function: Callable[[], R]) -> R:
         """Do a piece of work; one that is given up before it began is never done.
@@ -65,18 +74,19 @@ class Work:
         if self._traces is not None:
             function = self._traces.within(self._name, function)
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
-        self.taken += 1
+        self._open += 1
         future.add_done_callback(self._release)
         self._pieces.put((function, future))
         return future
 
     def _release(self, _: asyncio.Future[Any]) -> None:
-        self.taken -= 1
+        self._open -= 1
 
-    def _work(self) -> None:
+    def _work(self, number: int) -> None:
         """Do one piece after the other, on a thread of its own."""
         while (piece := self._pieces.get()) is not None:
             function, future = piece
+            self._doing[number] = future
             if not future.cancelled():
                 result = error = None
                 try:
@@ -86,6 +96,7 @@ class Work:
                 with suppress(RuntimeError):  # the loop may have been closed meanwhile: nobody waits then
                     future.get_loop().call_soon_threadsafe(_settle, future, result, error)
                 del result, error
+            self._doing[number] = None
             del piece, function, future  # or they would be kept until the next
 
     def close(self) -> None:

@@ -31,7 +31,7 @@ from service.score.schema import INPUT, InputRow, input_batch
 from service.score.warc import begins_record, record_starts
 
 SHARD_BYTES = SHARD_MB * 1024 * 1024
-"""Bytes of a shard; of some 300 pages, which one core scores in about 4 s."""
+"""Bytes of a shard, unless a run is told otherwise."""
 PAGES = 4096
 """Files of a shard at most."""
 PACKED = 4

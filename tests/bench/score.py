@@ -147,7 +147,7 @@ def _unpacked(path: Path) -> bytes:
     return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
-def _library(pages: Sequence[bytes], ready: Callable[[], object] = bool) -> Cost:
+def _library(pages: Sequence[bytes], ready: Callable[[], object] = lambda: None) -> Cost:
     """Return what the library call costs a page, by itself; it is warmed up before `ready` is called."""
     model = load_model()
 
@@ -199,7 +199,7 @@ def _marginal(pages: Sequence[bytes], folder: Path, suffix: str, workers: int) -
     """Time a run of all pages, less one of a few; gives what a page costs."""
     found = []
     for number, some in enumerate(([*pages] * TIMES, pages[:FEW])):
-        source = folder / f"{suffix.replace('.', '-')}-{workers}-{number}.{suffix}"
+        source = folder / f"{suffix.replace('.', '-')}-{number}.{suffix}"
         if not source.exists():
             write_pages(source, some)
         output = source.with_suffix(".out")

@@ -123,8 +123,8 @@ def suited(files: Sequence[Path], count: int) -> list[bytes]:
 def measure(pages: Sequence[bytes], chosen: argparse.Namespace) -> dict[str, Found]:
     """Measure the library and both servers on the same pages, interleaved page by page.
 
-    A client that waits for one answer shares the server's core: to wake another core of a virtual machine takes up to a
-    millisecond, which is the host's. Many clients at once have the other cores.
+    A client that waits for one answer shares the server's core: how long it takes to wake another core of a virtual
+    machine is the host's matter. Many clients at once have the other cores.
     """
     ours = [sys.executable, "-m", "service.cli", "serve"]
     rival = [sys.executable, "-m", "tests.bench", "service", "--rival"]

@@ -20,11 +20,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.index import Document, open_index
-from tests.bench.generated import Generated
+from service.index import open_index
 from tests.bench.measure import MEGABYTE
 from tests.bench.service import HOST, running
-from tests.bench.standing_parts import BATCH
+from tests.bench.standing_parts import batches
 
 WORKERS, CONNECTIONS, SECONDS = 2, 64, 300.0
 HOSTILE = 0.05
@@ -81,11 +80,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def fill(place: str, count: int) -> None:
     """Make an index and add generated articles to it."""
-    generated = Generated(count)
     with open_index(place) as index:
-        for first in range(0, count, BATCH):
-            numbers = range(first, min(first + BATCH, count))
-            index.add([Document(f"held-{number}", generated.text(number)) for number in numbers], now=0.0)
+        for batch in batches(count):
+            index.add(batch, now=0.0)
 
 
 def traffic(port: int, parent: int, tally: Tally, seconds: float, kill_every: float) -> None:

@@ -77,6 +77,13 @@ def peer(_place: str, count: int) -> Figures:
     return figures | {"warm": times, "seen": seen}
 
 
+def batches(count: int) -> Iterator[list[Document]]:
+    """Make generated articles, as many at a time as are added at a time."""
+    generated = Generated(count)
+    for first in range(0, count, BATCH):
+        yield [Document(f"d{n}", generated.text(n)) for n in range(first, min(first + BATCH, count))]
+
+
 def asked(count: int) -> Iterator[Document]:
     """Give documents to ask for: in turn an article that is not there, and a cut copy of one that is."""
     generated = Generated(count)
@@ -111,11 +118,10 @@ def _times(questions: Iterator[Document] | Sequence[Document], ask: Callable[[Do
 
 def _timed(count: int, add: Callable[[list[Document]], object]) -> Figures:
     """Add generated articles; making them stands outside the clock."""
-    generated, busy = Generated(count), os.getloadavg()[0]
+    busy = os.getloadavg()[0]
     rates: list[tuple[int, float]] = []
     cpu = 0.0
-    for first in range(0, count, BATCH):
-        batch = [Document(f"d{n}", generated.text(n)) for n in range(first, min(first + BATCH, count))]
+    for batch in batches(count):
         start, worked = time.perf_counter(), time.process_time()
         add(batch)
         rates.append((len(batch), time.perf_counter() - start))
