@@ -68,14 +68,14 @@ _Element = tuple[str, str, int, int]  # tag, names, parent, first
 _BODY: _Element = ("body", "", -1, 0)
 
 
-def segment_html(html: str) -> Blocks:
+def segment_html(html: str | bytes) -> Blocks:
     """Cut a page into blocks and set it as plain text, a blank line between blocks.
 
     What a style attribute or `hidden` hides, and what `noscript` and declarative shadow roots hold, is
     kept in elements whose names or tags say so: some sites keep the article there. Linear in the page's
-    length at any nesting. Lone surrogates become U+FFFD.
+    length at any nesting. Lone surrogates become U+FFFD, and so does what is not UTF-8 where bytes are given.
     """
-    parser = LexborHTMLParser(cap_nesting(_utf8(html)))
+    parser = LexborHTMLParser(cap_nesting(html if isinstance(html, bytes) else to_utf8(html)))
     setter = _Setter()
     elements, lasts = _walk(parser.body, setter) if parser.body is not None else ([_BODY], [0])
     ends = list(accumulate(map(len, setter.texts), lambda end, size: end + 2 + size))
@@ -83,7 +83,8 @@ def segment_html(html: str) -> Blocks:
     return Blocks("\n\n".join(setter.texts), blocks, _head_title(parser), _markup(elements, lasts, setter))
 
 
-def _utf8(html: str) -> bytes:
+def to_utf8(html: str) -> bytes:
+    """Encode a page; lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
     try:
         return html.encode()
     except UnicodeEncodeError:

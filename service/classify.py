@@ -18,7 +18,7 @@ from typing import BinaryIO, TextIO, TypeVar
 
 from classifier import Article, Page, UnreadablePage, classify, load_model
 from service.inputs import Format, read_inputs
-from service.rows import BadRow, PageRow, Row, answer_fields, encode_row, error_fields
+from service.rows import BadRow, JsonId, PageRow, Row, answer_fields, encode_row, error_fields
 from service.settings import Settings
 from service.table import Canvas, row_name, table
 from service.terminal import clean
@@ -123,7 +123,7 @@ def unbroken(rows: Iterator[R]) -> Iterator[R | BadRow]:
     try:
         yield from rows
     except Exception as error:  # the rows before it have their answers, whatever is wrong
-        yield internal_error(None, error)
+        yield internal_error(None, None, error)
 
 
 def answer_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
@@ -163,7 +163,7 @@ def _answer(row: PageRow, classify_pages: Classify) -> Answer | BadRow:
     try:
         result = next(classify_pages([row.page]))
     except Exception as error:  # whatever is wrong with this page, the rest goes on
-        return internal_error(row, error)
+        return internal_error(row.id, row.line, error)
     return _paired(row, result)
 
 
@@ -173,12 +173,12 @@ def _paired(row: PageRow, result: Article | UnreadablePage) -> Answer | BadRow:
     return Answer(row, result)
 
 
-def internal_error(row: PageRow | None, error: Exception) -> BadRow:
+def internal_error(found: JsonId, line: int | None, error: Exception) -> BadRow:
     """Name the kind of failure and its place alone: the error's own message might quote the page."""
     trace = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
     message = f"copydesk failed on this page ({type(error).__name__}{place}); the fault is its own, please report it"
-    return BadRow(row.id if row else None, row.line if row else None, "internal", message)
+    return BadRow(found, line, "internal", message)
 
 
 def write_answers(answers: Iterable[Answer | BadRow], output: Output, canvas: Canvas, streams: Streams) -> int:

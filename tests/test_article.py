@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.article import LONG_PARAGRAPH, TITLE_BLOCKS, body_text, page_confidence, page_title
 from classifier.segment_html import segment_html
-from classifier.types import Block, Blocks, Kind, Label, ScoredBlock
+from classifier.types import Block, Blocks
 
 PARAGRAPH = (
     "The ferry left the harbour an hour late because its crew had waited all morning for a spare pump" + "." * 60
 )
-FURNITURE = Kind.FURNITURE
 
 
 def page(*texts: str, head_title: str = "") -> Blocks:
@@ -25,64 +25,63 @@ def page(*texts: str, head_title: str = "") -> Blocks:
     return Blocks("\n\n".join(texts), tuple(blocks), head_title)
 
 
-def scored(blocks: Blocks, *kinds: Kind, body: float = 0.9) -> list[ScoredBlock]:
-    """The page's blocks with these kinds, all text where none is given."""
-    given_kinds = kinds or (Kind.TEXT,) * len(blocks.blocks)
-    return [
-        ScoredBlock(b.start, b.end, kind.label, kind, (body, 1 - body, 0.0))
-        for b, kind in zip(blocks.blocks, given_kinds, strict=True)
-    ]
-
-
 def title(*texts: str, head_title: str = "") -> str:
-    blocks = page(*texts, head_title=head_title)
-    return page_title(blocks, scored(blocks))
+    """The title of a page that is all body."""
+    return page_title(page(*texts, head_title=head_title), range(len(texts)))
 
 
-def likely(length: int, label: Label, body: float) -> ScoredBlock:
-    kind = next(kind for kind in Kind if kind.label is label)
-    return ScoredBlock(0, length, label, kind, (body, (1 - body) / 2, (1 - body) / 2))
+def confidence(*blocks: tuple[int, float, bool]) -> float:
+    """The confidence of blocks of so many characters, with a probability of body, that are body or not."""
+    characters, probabilities, is_body = zip(*blocks, strict=True) if blocks else ((), (), ())
+    return page_confidence(np.array(characters, np.int32), np.array(probabilities, float), np.array(is_body, bool))
 
 
 def test_body_is_the_body_blocks_joined_by_blank_lines() -> None:
-    blocks = page("Menu", "One.", "More stories...", "Two.\nStill two.")
-    found = scored(blocks, FURNITURE, Kind.TEXT, Kind.TEASER, Kind.TEXT)
-    assert body_text(blocks, found) == "One.\n\nTwo.\nStill two."
+    assert body_text(page("Menu", "One.", "More stories...", "Two.\nStill two."), [1, 3]) == "One.\n\nTwo.\nStill two."
 
 
 def test_page_without_body_blocks_has_an_empty_body() -> None:
-    assert body_text(page("Menu"), scored(page("Menu"), FURNITURE)) == ""
+    assert body_text(page("Menu"), []) == ""
     assert body_text(page(), []) == ""
 
 
-some_blocks = st.lists(st.builds(likely, st.integers(1, 5000), st.sampled_from(Label), st.floats(0, 1)), max_size=12)
+some_blocks = st.lists(st.tuples(st.integers(1, 5000), st.floats(0, 1), st.booleans()), max_size=12)
 
 
 @settings(max_examples=100, deadline=None)
 @given(some_blocks)
-def test_confidence_lies_between_zero_and_one(blocks: list[ScoredBlock]) -> None:
-    assert 0.0 <= page_confidence(blocks) <= 1.0
+def test_confidence_lies_between_zero_and_one(blocks: list[tuple[int, float, bool]]) -> None:
+    assert 0.0 <= confidence(*blocks) <= 1.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_blocks)
+def test_confidence_adds_in_page_order(blocks: list[tuple[int, float, bool]]) -> None:
+    said, hit, true = 0, 0.0, 0.0
+    for characters, probability, is_body in blocks:
+        true += characters * probability
+        said += characters * is_body
+        hit += characters * probability * is_body
+    assert not said or confidence(*blocks) == 2 * hit / (said + true)
 
 
 def test_confidence_of_an_empty_page_is_one() -> None:
-    assert page_confidence([]) == 1.0
+    assert confidence() == 1.0
 
 
 def test_confidence_is_the_promised_f1() -> None:
-    blocks = [likely(100, Label.BODY, 0.8), likely(300, Label.BOILERPLATE, 0.1)]
-    assert page_confidence(blocks) == pytest.approx(2 * 80 / (100 + 80 + 30))
-    assert page_confidence([likely(9, Label.BODY, 1.0), likely(9, Label.TEASER, 0.0)]) == 1.0
+    assert confidence((100, 0.8, True), (300, 0.1, False)) == pytest.approx(2 * 80 / (100 + 80 + 30))
+    assert confidence((9, 1.0, True), (9, 0.0, False)) == 1.0
 
 
 def test_page_without_body_is_as_sure_as_its_least_sure_block() -> None:
-    blocks = [likely(10, Label.BOILERPLATE, 0.1), likely(10, Label.TEASER, 0.4)]
-    assert page_confidence(blocks) == pytest.approx(0.6)
+    assert confidence((10, 0.1, False), (10, 0.4, False)) == pytest.approx(0.6)
 
 
 def test_first_level_heading_is_the_title() -> None:
     html = f"<p>A longer line that would win by its number of words</p><h1>Ferry late</h1><p>{PARAGRAPH}</p>"
     blocks = segment_html(html)
-    assert page_title(blocks, scored(blocks)) == "Ferry late"
+    assert page_title(blocks, [0, 1, 2]) == "Ferry late"
 
 
 def test_line_like_the_heads_title_beats_a_longer_one() -> None:
@@ -114,9 +113,7 @@ def test_title_is_looked_for_among_the_first_body_blocks(before: int) -> None:
 
 
 def test_blocks_outside_the_body_are_no_title() -> None:
-    blocks = page("Ferry waits for pump", "14 May 2021", "Bakers count loaves")
-    kinds = (FURNITURE, Kind.METADATA, Kind.TEASER_HEADING)
-    assert page_title(blocks, scored(blocks, *kinds, body=0.1)) == ""
+    assert page_title(page("Ferry waits for pump", "14 May 2021", "Bakers count loaves"), []) == ""
 
 
 def test_page_without_anything_has_no_title() -> None:

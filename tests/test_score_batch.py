@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import Article, Model, Page, classify, decode
+from classifier.segment_html import to_utf8
 from service.score.again import error_places
 from service.score.batch import BatchOptions, Scored, score_batch
 from service.score.files import BadInput
@@ -30,7 +31,7 @@ ROWS = [
     InputRow("html", url="https://a.example/1", content=story(1).encode(), file="f", position=1),
     InputRow("text", form="text", content=b"The pool opens.\n\nIt is cold.", file="f", position=2),
     InputRow("latin", content="<p>caf\xe9 du port</p>".encode("latin-1"), charset="iso-8859-1"),
-    InputRow("half", content="<p>half \ud800 a pair</p>".encode("utf-8", "surrogatepass"), decoded=True),
+    InputRow("half", content=to_utf8("<p>half \ud800 a pair</p>"), decoded=True),
     InputRow("bad", code="bad_json", message="not JSON"),
     InputRow("large", content=b"x" * 5001),
     InputRow("limit", content=b"x" * 5000),
@@ -70,10 +71,15 @@ def test_blocks_in_columns_are_those_of_the_article(whole: Scored, model: Model)
         assert [tuple(b["probabilities"].values()) for b in row["blocks"]] == [b.probabilities for b in article.blocks]
 
 
-def test_half_characters_are_replaced_and_offsets_stay(whole: Scored) -> None:
+def test_half_characters_are_replaced_and_offsets_stay(whole: Scored, model: Model) -> None:
     row = whole.rows.to_pylist()[3]
     assert row["text"] == "half \ufffd a pair"
     assert (row["blocks"][0]["start"], row["blocks"][0]["end"]) == (0, len(row["text"]))
+    text = "The pool had \udfff to close on Monday, and nobody knows when it will open again."
+    plain = InputRow("half", form="text", content=text.encode("utf-8", "surrogatepass"), decoded=True)
+    (found,) = score_batch([plain], model, OPTIONS).rows.to_pylist()
+    assert (found["blocks"][0]["start"], found["blocks"][0]["end"]) == (0, len(text))
+    assert found["body"] == text.replace("\udfff", "\ufffd")
 
 
 @settings(max_examples=15, deadline=None)

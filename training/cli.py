@@ -18,9 +18,8 @@ from joblib import Memory, Parallel, delayed
 
 from classifier.artifact import save_model
 from classifier.errors import CopydeskError
-from classifier.features import describe
-from classifier.model import FormModel, Model, context_stage, first_stage
-from classifier.pipeline import assemble, score
+from classifier.model import FormModel, Model
+from classifier.pipeline import assemble, judge, score
 from classifier.types import Page
 from training.align import LabelledPage, label_page
 from training.augment import vary
@@ -155,9 +154,7 @@ def held_out_results(pages: Sequence[LabelledPage], fitted: Fitted, form: str) -
 
 def _held_out(labelled: LabelledPage, model: FormModel, form: str) -> PageResult:
     source = labelled.source
-    features = describe(labelled.blocks)
-    judged = context_stage(features, first_stage(features, model), model)
-    page = Page(source.id, text=labelled.blocks.text)
+    scores = score(labelled.blocks, judge(labelled.blocks, model))
     return PageResult(
         id=source.id,
         corpus=source.corpus,
@@ -166,9 +163,7 @@ def _held_out(labelled: LabelledPage, model: FormModel, form: str) -> PageResult
         page_type=source.page_type,
         language=source.language,
         codes=labelled.codes if labelled.gold else None,
-        article=assemble(
-            page, labelled.blocks, score(labelled.blocks, judged, model, explain=False), "cross-validated"
-        ),
+        article=assemble(Page(source.id, text=scores.text), scores, "cross-validated"),
     )
 
 

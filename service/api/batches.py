@@ -95,7 +95,7 @@ def read_row(line: Line | BadRow, read: Callable[[dict[str, Any]], T]) -> T | Ba
     except (BadField, Problem) as error:
         return BadRow(found, line.number, error.code, f"line {line.number}: {error}")
     except Exception as error:  # whatever is wrong with this row, the rest goes on
-        return BadRow(found, line.number, "internal", internal_error(None, error).message)
+        return internal_error(found, line.number, error)
 
 
 def encoded(rows: Sequence[dict[str, Any] | BadRow]) -> bytes:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import pyarrow as pa
 
-from classifier import Article, Model, Page, UnreadablePage, classify, decode
-from service.classify import Answer, answer_rows
-from service.rows import BadRow, PageRow, Row, too_large
+from classifier import Model, UnreadablePage, decode
+from classifier.article import PageScores
+from classifier.pipeline import cut_html, cut_text, score_blocks
+from classifier.types import Blocks
+from service.classify import internal_error
+from service.rows import BadRow, too_large
 from service.score.blocks import FlatBlocks, block_lists, flat_blocks
 from service.score.schema import ERRORS, OUTPUT, InputRow, input_rows, storable
 from service.score.tally import Tally, tally_of
@@ -52,45 +54,50 @@ def score_batch(
         begin: Called with the number of each row before it is scored, so that who watches knows which row it is.
     """
     rows = input_rows(batch) if isinstance(batch, pa.RecordBatch) else batch
-    scored: list[tuple[InputRow, Article]] = []
+    scored: list[tuple[InputRow, PageScores]] = []
     errors: list[tuple[InputRow, BadRow]] = []
     for number, row in enumerate(rows):
         begin(number)
-        answer = _answer(row, model, options)
-        if isinstance(answer, Answer):
-            scored.append((row, answer.article))
+        answer = _scores(row, model, options)
+        if isinstance(answer, PageScores):
+            scored.append((row, answer))
         else:
             errors.append((row, answer))
-    flat = flat_blocks([article.blocks for _, article in scored])
-    return Scored(_row_columns(scored, flat, options), _error_columns(errors), tally_of(scored, errors, flat))
+    flat = flat_blocks([page for _, page in scored])
+    return Scored(
+        _row_columns(scored, flat, model.digest, options), _error_columns(errors), tally_of(scored, errors, flat)
+    )
 
 
-def _answer(row: InputRow, model: Model, options: BatchOptions) -> Answer | BadRow:
-    return next(answer_rows(_one(_page_row(row, options.max_page_bytes)), partial(classify, model=model)))
-
-
-def _one(row: Row) -> Iterator[Row]:
-    yield row
-
-
-def _page_row(row: InputRow, max_page_bytes: int) -> Row:
-    """Decode a row's page."""
+def _scores(row: InputRow, model: Model, options: BatchOptions) -> PageScores | BadRow:
+    """Score one row's page; whatever is wrong with it stops no other."""
     if row.code is not None or row.content is None:
         return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
-    if len(row.content) > max_page_bytes:
-        return BadRow(row.id, None, "too_large", too_large(max_page_bytes))
-    html = row.form == "html"
+    if len(row.content) > options.max_page_bytes:
+        return BadRow(row.id, None, "too_large", too_large(options.max_page_bytes))
     try:
-        if row.decoded:
-            content = row.content.decode("utf-8", "surrogatepass")
-        else:
-            content = decode(row.content, html=html, declared=row.charset)
+        return score_blocks(_blocks(row, row.content), model)
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))
+    except Exception as error:  # the fault is ours, not the page's
+        return internal_error(row.id, None, error)
+
+
+def _blocks(row: InputRow, content: bytes) -> Blocks:
+    """Decode and cut a row's page."""
+    html = row.form == "html"
+    if html and row.decoded:
+        return cut_html(content)
+    text = _decoded_text(content) if row.decoded else decode(content, html=html, declared=row.charset)
+    return cut_html(text) if html else cut_text(text)
+
+
+def _decoded_text(content: bytes) -> str:
+    try:
+        return content.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError as error:
-        return BadRow(row.id, None, "bad_encoding", f"byte {error.start} is not UTF-8, expected text in it")
-    form = {"html": content} if html else {"text": content}
-    return PageRow(row.id, None, Page(row.id, url=row.url, **form))
+        message = f"byte {error.start} is not UTF-8, expected text in it"
+        raise UnreadablePage("bad_encoding", message) from None
 
 
 def _error_columns(errors: Sequence[tuple[InputRow, BadRow]]) -> pa.RecordBatch:
@@ -104,17 +111,19 @@ def _error_columns(errors: Sequence[tuple[InputRow, BadRow]]) -> pa.RecordBatch:
     return _batch(columns, ERRORS)
 
 
-def _row_columns(scored: Sequence[tuple[InputRow, Article]], flat: FlatBlocks, options: BatchOptions) -> pa.RecordBatch:
+def _row_columns(
+    scored: Sequence[tuple[InputRow, PageScores]], flat: FlatBlocks, digest: str, options: BatchOptions
+) -> pa.RecordBatch:
     rows = [row for row, _ in scored]
-    articles = [article for _, article in scored]
+    pages = [page for _, page in scored]
     nothing = [None] * len(scored)
     columns = (
         [storable(row.id) for row in rows],
         [storable(row.url) for row in rows],
-        [storable(article.title) for article in articles],
-        [storable(article.body) for article in articles],
-        [article.confidence for article in articles],
-        [_text(row, article) for row, article in scored] if options.blocks else nothing,
+        [storable(page.title) for page in pages],
+        [storable(page.body) for page in pages],
+        [page.confidence for page in pages],
+        [_text(row, page) for row, page in scored] if options.blocks else nothing,
         block_lists(flat) if options.blocks else nothing,
         [_optional(row.published) for row in rows],
         [_optional(row.source) for row in rows],
@@ -123,13 +132,13 @@ def _row_columns(scored: Sequence[tuple[InputRow, Article]], flat: FlatBlocks, o
         nothing,
         nothing,
         nothing,
-        [article.model for article in articles],
+        [digest] * len(pages),
     )
     return _batch(columns, OUTPUT)
 
 
-def _text(row: InputRow, article: Article) -> str | None:
-    return storable(article.text) if row.form == "html" else None
+def _text(row: InputRow, page: PageScores) -> str | None:
+    return storable(page.text) if row.form == "html" else None
 
 
 def _optional(text: str | None) -> str | None:

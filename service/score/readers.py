@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from classifier.segment_html import to_utf8
 from service.rows import BadField, JsonId, bounded_lines, json_object, line_limit, row_id, row_page, too_large
 from service.score.files import Kind, open_plain, open_raw
 from service.score.schema import InputRow, input_rows
@@ -193,8 +194,8 @@ def _filled(named: dict[str, Any], found: JsonId, content: Any, max_page_bytes: 
         given = {name: "" if isinstance(value, bytes) else value for name, value in named.items()}
         return InputRow("", url=row_page(given, found, max_page_bytes).url, content=content)
     page = row_page(named, found, max_page_bytes)
-    text = page.html if page.text is None else page.text
-    return InputRow("", url=page.url, content=(text or "").encode("utf-8", "surrogatepass"), decoded=True)
+    content = to_utf8(page.html or "") if page.text is None else page.text.encode("utf-8", "surrogatepass")
+    return InputRow("", url=page.url, content=content, decoded=True)
 
 
 def _told(named: Mapping[str, Any], name: str) -> str | None:

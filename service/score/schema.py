@@ -92,7 +92,8 @@ class InputRow:
         url: A name only; empty where unknown.
         form: `html` or `text`.
         content: The page's bytes, None where there is no page.
-        decoded: Whether the content is UTF-8 made of text that was decoded already (lone surrogates as they are).
+        decoded: Whether the content is UTF-8 made of text that was decoded already (lone surrogates as
+            they are in plain text, U+FFFD in HTML).
         charset: What an HTTP header says of the bytes, None where nothing does.
         published: A time in ISO 8601, as it came.
         source: Who published it, as it came.

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier import Article
+from classifier.article import PageScores
 from classifier.types import LABELS, Label
 from service.rows import BadRow
 from service.score.blocks import FlatBlocks
@@ -106,15 +106,15 @@ def tally_of_fields(fields: Mapping[str, Any]) -> Tally:
 
 
 def tally_of(
-    scored: Sequence[tuple[InputRow, Article]], errors: Sequence[tuple[InputRow, BadRow]], flat: FlatBlocks
+    scored: Sequence[tuple[InputRow, PageScores]], errors: Sequence[tuple[InputRow, BadRow]], flat: FlatBlocks
 ) -> Tally:
     """Count the pages and errors of a batch; `flat` are the pages' blocks."""
     tally = Tally(rows=len(scored), errors=Counter(bad.code for _, bad in errors))
-    for row, article in scored:
+    for row, page in scored:
         size = len(row.content or b"")
         tally.bytes += size
         tally.sizes[max(0, size.bit_length() - 1)] += 1
-        tally.confidence[min(int(article.confidence * CONFIDENCE_BINS), CONFIDENCE_BINS - 1)] += 1
+        tally.confidence[min(int(page.confidence * CONFIDENCE_BINS), CONFIDENCE_BINS - 1)] += 1
     lengths = flat.ends - flat.starts
     tally.blocks = _by_label(np.bincount(flat.labels, minlength=len(LABELS)))
     tally.characters = _by_label(np.bincount(flat.labels, lengths, len(LABELS)))
