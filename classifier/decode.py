@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from charset_normalizer import from_bytes
@@ -133,19 +134,40 @@ def decode(data: bytes, *, html: bool, declared: str | None = None) -> str:
 
     Source: WHATWG Encoding Standard (labels), HTML Standard section 13.2.3 (order of evidence).
     """
+    return _read(data, html=html, declared=declared).text
+
+
+def decode_html(data: bytes, *, declared: str | None = None) -> str | bytes:
+    """Decode the bytes of an HTML page as `decode` does, or give them back where they are valid UTF-8 already.
+
+    Raises:
+        UnreadablePage: As there.
+    """
+    found = _read(data, html=True, declared=declared)
+    return data if found.is_utf8 else found.text
+
+
+class _Read(NamedTuple):
+    """A page's text, and whether its bytes are that text in UTF-8."""
+
+    text: str
+    is_utf8: bool = False
+
+
+def _read(data: bytes, *, html: bool, declared: str | None) -> _Read:
     for mark, codec in MARKS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(codec, "replace")
+            return _Read(data[len(mark) :].decode(codec, "replace"))
     _refuse_formats(data)
     wide = _wide_charset(data[:SAMPLE])
     if wide:
-        return data.decode(wide, "replace")
+        return _Read(data.decode(wide, "replace"))
     _refuse_controls(data[:SAMPLE])
     for label in _labels(data, declared, html=html):
-        text = _decode_declared(data, label)
-        if text is not None:
-            return text
-    return _decode_undeclared(data, html=html)
+        found = _read_declared(data, label)
+        if found is not None:
+            return found
+    return _read_undeclared(data, html=html)
 
 
 def _labels(data: bytes, declared: str | None, *, html: bool) -> Iterator[str]:
@@ -233,7 +255,7 @@ def _codec(label: str) -> str | None:
     return None if name in NO_CHARSETS else WIDER.get(name, name)
 
 
-def _decode_declared(data: bytes, label: str) -> str | None:
+def _read_declared(data: bytes, label: str) -> _Read | None:
     """Decode by a declaration, or None where the bytes speak against it."""
     codec = _codec(label)
     if codec is None:
@@ -243,22 +265,22 @@ def _decode_declared(data: bytes, label: str) -> str | None:
         enough = UTF8_SURE if codec in DOUBLE_BYTE else 1
         if n_high >= enough and _is_valid(data, "utf-8", cut_short=False):
             return None
-    return _decode_damaged(data, codec)
+    return _read_damaged(data, codec)
 
 
-def _decode_damaged(data: bytes, codec: str) -> str | None:
+def _read_damaged(data: bytes, codec: str) -> _Read | None:
     """Decode with U+FFFD for what does not fit, or None where that is too much for a damaged page.
 
     A character cut in two at the very end does not count: half a file keeps its charset.
     """
     try:
-        return data.decode(codec)
+        return _Read(data.decode(codec), codec == "utf-8")
     except UnicodeDecodeError:
         text = data.decode(codec, "replace")
     foreign = len(text) - len(text.encode("ascii", "ignore"))
     damage = text.count("\ufffd") - data.count(b"\xef\xbf\xbd") * (codec == "utf-8")
     cut_short = _is_valid(data, codec)
-    return text if cut_short or damage <= MAX_DAMAGE * foreign else None
+    return _Read(text) if cut_short or damage <= MAX_DAMAGE * foreign else None
 
 
 def _is_valid(data: bytes, codec: str, *, cut_short: bool = True) -> bool:
@@ -270,17 +292,17 @@ def _is_valid(data: bytes, codec: str, *, cut_short: bool = True) -> bool:
     return True
 
 
-def _decode_undeclared(data: bytes, *, html: bool) -> str:
+def _read_undeclared(data: bytes, *, html: bool) -> _Read:
     """Decode by what the bytes themselves show."""
     high = NON_ASCII.search(data)
     if high is None:
         codec = "iso2022_jp" if b"\x1b$" in data and _is_valid(data, "iso2022_jp") else "ascii"
-        return data.decode(codec, "replace")
+        return _Read(data.decode(codec, "replace"), codec == "ascii")
     # One high byte at the very end is a letter of a single-byte charset, not half a character of UTF-8.
-    text = None if high.end() == len(data) else _decode_damaged(data, "utf-8")
-    if text is not None:
-        return text
-    return data.decode(_detect(_sample(data, high.start(), html=html)), "replace")
+    found = None if high.end() == len(data) else _read_damaged(data, "utf-8")
+    if found is not None:
+        return found
+    return _Read(data.decode(_detect(_sample(data, high.start(), html=html)), "replace"))
 
 
 def _sample(data: bytes, first: int, *, html: bool) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import random
+import re
 import time
 import zlib
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.decode import FEW_CONTROLS, PRESCAN, decode
+from classifier.decode import FEW_CONTROLS, PRESCAN, decode, decode_html
 from classifier.errors import UnreadablePage
 
 GERMAN = "Gestern Abend kamen viele neue Bücher in die Stadtbücherei, und draußen standen die Kinder Schlange."
@@ -71,6 +72,38 @@ DOUBLE_BYTE = [pair for pair in CHARSETS if pair[1] in {"shift_jis", "euc-jp", "
 
 def page(text: str, head: str = "") -> str:
     return f"<!DOCTYPE html><html><head>{head}<title>Town</title></head><body><p>{text}</p></body></html>"
+
+
+def check_bytes(data: bytes, declared: str | None) -> bool:
+    """That both ways of reading a page agree; gives whether the bytes themselves came back."""
+    try:
+        text = decode(data, html=True, declared=declared)
+    except UnreadablePage as error:
+        with pytest.raises(UnreadablePage, match=re.escape(str(error))):
+            decode_html(data, declared=declared)
+        return False
+    found = decode_html(data, declared=declared)
+    assert text == (found.decode() if isinstance(found, bytes) else found)
+    return found is data
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(st.binary(max_size=80), st.text(st.characters(codec="utf-8"), max_size=80).map(str.encode)),
+    st.sampled_from([None, "utf-8", "iso-8859-1", "shift_jis"]),
+)
+def test_bytes_that_come_back_are_the_text_in_utf8(data: bytes, declared: str | None) -> None:
+    check_bytes(data, declared)
+
+
+@pytest.mark.parametrize(("text", "charset"), CHARSETS, ids=IDS)
+def test_bytes_come_back_where_they_are_utf8_alone(text: str, charset: str) -> None:
+    assert check_bytes(page(text).encode(), None)
+    assert check_bytes(page(text).encode(), "utf-8")
+    assert check_bytes(page("Only ASCII").encode(), None)
+    assert not check_bytes(page(text).encode(charset), charset)
+    assert not check_bytes(codecs.BOM_UTF8 + page(text).encode(), None)
+    assert not check_bytes(page(text).encode() + b"\xe2\x82", None)
 
 
 @settings(max_examples=200, deadline=None)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from classifier import Model, UnreadablePage, decode
 from classifier.article import PageScores
+from classifier.decode import decode_html
 from classifier.pipeline import cut_html, cut_text, score_blocks
 from classifier.types import Blocks
 from service.classify import internal_error
@@ -85,11 +86,9 @@ def _scores(row: InputRow, model: Model, options: BatchOptions) -> PageScores | 
 
 def _blocks(row: InputRow, content: bytes) -> Blocks:
     """Decode and cut a row's page."""
-    html = row.form == "html"
-    if html and row.decoded:
-        return cut_html(content)
-    text = _decoded_text(content) if row.decoded else decode(content, html=html, declared=row.charset)
-    return cut_html(text) if html else cut_text(text)
+    if row.form == "html":
+        return cut_html(content if row.decoded else decode_html(content, declared=row.charset))
+    return cut_text(_decoded_text(content) if row.decoded else decode(content, html=False, declared=row.charset))
 
 
 def _decoded_text(content: bytes) -> str:
