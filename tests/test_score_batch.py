@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from classifier import Article, Model, Page, classify, decode
 from classifier.segment_html import to_utf8
+from classifier.types import Blocks
 from service.score.again import error_places
 from service.score.batch import BatchOptions, Scored, score_batch
 from service.score.files import BadInput
@@ -94,6 +95,27 @@ def test_batches_of_any_size_give_the_same_rows(cuts: list[int], whole: Scored, 
     assert pa.Table.from_batches([part.errors for part in parts]).to_pylist() == whole.errors.to_pylist()
     assert tally.fields() == whole.tally.fields()
     assert tally_of_fields(json.loads(json.dumps(tally.fields()))) == tally
+
+
+def test_a_page_on_which_the_classifier_fails_costs_that_page(
+    whole: Scored, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(text: str) -> Blocks:
+        raise ZeroDivisionError(text)
+
+    monkeypatch.setattr("service.score.batch.cut_text", fail)
+    found = score_batch(ROWS, model, OPTIONS)
+    assert found.rows["id"].to_pylist() == [name for name in whole.rows["id"].to_pylist() if name != "text"]
+    error = found.errors.to_pylist()[0]
+    assert (error["id"], error["file"], error["position"], error["code"]) == ("text", "f", 2, "internal")
+    assert "ZeroDivisionError" in error["message"]
+    assert "pool" not in error["message"]
+
+
+def test_decoded_text_that_is_not_utf8_is_an_error(model: Model) -> None:
+    row = InputRow("text", form="text", content=b"The pool \xff opens.", decoded=True)
+    (error,) = score_batch([row], model, OPTIONS).errors.to_pylist()
+    assert (error["code"], error["message"]) == ("bad_encoding", "byte 9 is not UTF-8, expected text in it")
 
 
 def test_arrow_rows_are_scored_like_listed_ones(whole: Scored, model: Model) -> None:
