@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,7 +17,7 @@ from classifier.signing import KEYS, SCHEME, KeyScheme, Signed
 from service.classify import PROGRESS_SECONDS, unbroken
 from service.dedup_answers import Rows, answers, choose, gather_rows
 from service.dedup_sign import Signing, sign_rows
-from service.dedup_work import ANSWERS, StoppedWork, chunk_path, load_chunk, load_signed, opened, work_folder
+from service.dedup_work import ANSWERS, chunk_path, load_chunk, load_signed, opened, work_folder
 from service.inputs import STDIN, Format, read_unparsed
 from service.rows import encode_row
 from service.settings import Settings
@@ -119,15 +118,9 @@ def _sign(options: DedupOptions, settings: Settings, folder: Path, stage: Stages
     rows = unbroken(read_unparsed(options.files, options.form, max_page_bytes=settings.max_page_bytes))
     n_chunks = 0
     stage.begin("signing")
-    try:
-        for n_rows in sign_rows(rows, signing, workers=options.workers):
-            n_chunks += 1
-            stage.count(n_rows)
-    except BrokenProcessPool as error:
-        raise StoppedWork(
-            "a worker was ended from outside, perhaps for want of memory; run the same command again, with fewer "
-            "--workers: it goes on where this one stopped"
-        ) from error
+    for n_rows in sign_rows(rows, signing, workers=options.workers):
+        n_chunks += 1
+        stage.count(n_rows)
     return n_chunks
 
 

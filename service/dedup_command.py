@@ -60,9 +60,9 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str], *, v
 def _dedup(args: argparse.Namespace, files: Sequence[str], settings: Settings, *, keys: KeyScheme, version: str) -> int:
     from classifier.errors import CopydeskError
     from service.dedup import DedupOptions, run
-    from service.dedup_sign import default_workers
     from service.dedup_work import StoppedWork
     from service.inputs import Format
+    from service.processes import default_workers
 
     options = DedupOptions(
         files=files,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain, islice
-from multiprocessing.connection import wait as wait_for_end
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 
@@ -20,15 +17,16 @@ from classifier import classify, load_model
 from classifier.signing import KeyScheme, sign_texts
 from service.classify import Classify
 from service.dedup_rows import Document, read_documents
-from service.dedup_work import Chunk, chunk_path, save_chunk
+from service.dedup_work import Chunk, StoppedWork, chunk_path, save_chunk
+from service.processes import Worker, start_worker
 from service.rows import BadRow, Line, Row
 
 CHUNK_ROWS = 4096
 CHUNK_BYTES = 8 * 1024 * 1024
 """A chunk ends at so many rows or bytes, which holds some 3,000 articles and 25 MB of memory while it is signed."""
 
-WAITING = 2
-"""Chunks that wait for each worker, so that none is idle and few lie in memory."""
+
+NumberedChunk = tuple[int, list[Line | Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def sign_rows(rows: Iterable[Line | Row], signing: Signing, *, workers: int) -> 
 
     Raises:
         ArtifactMismatch: A page needs the model, which cannot be loaded.
-        BrokenProcessPool: A worker was ended from outside.
+        StoppedWork: A worker was ended from outside.
         OSError: A chunk cannot be written.
     """
     chunks = enumerate(_chunks(rows))
@@ -62,23 +60,66 @@ def sign_rows(rows: Iterable[Line | Row], signing: Signing, *, workers: int) -> 
         yield len(chunk)
 
 
-def _by_processes(chunks: Iterable[tuple[int, list[Line | Row]]], signing: Signing, workers: int) -> Iterator[int]:
-    # Spawned, not forked: a fork would hold the work folder's lock, and copy what threads of libraries hold.
-    context = multiprocessing.get_context("spawn")
-    waiting: set[Future[int]] = set()
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker)
+def _by_processes(chunks: Iterable[NumberedChunk], signing: Signing, workers: int) -> Iterator[int]:
+    """Give each worker that is free the next chunk; every worker has one thing to say: that it is, or what it did."""
+    todo = deque[NumberedChunk]()
+    pool: list[Worker] = []
     try:
         for number, chunk in chunks:
             if chunk_path(signing.folder, number).exists():
                 yield len(chunk)
                 continue
-            waiting.add(pool.submit(sign_chunk, signing, number, chunk))
-            if len(waiting) > WAITING * workers:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
-        yield from (future.result() for future in waiting)
+            todo.append((number, chunk))
+            if len(pool) < workers:
+                pool.append(Worker(_sign_as_asked, signing))
+            yield from _hand_out(todo, pool, seconds=0)
+            while len(todo) > len(pool):
+                yield from _hand_out(todo, pool, seconds=None)
+        while todo:
+            yield from _hand_out(todo, pool, seconds=None)
+        for worker in pool:
+            yield from _heard(worker)
     finally:
-        pool.shutdown(cancel_futures=True)
+        for worker in pool:
+            worker.end()
+
+
+def _hand_out(todo: deque[NumberedChunk], pool: Sequence[Worker], *, seconds: float | None) -> Iterator[int]:
+    """Give chunks to workers that are free, or will be in so many seconds."""
+    spoken = wait([worker.connection for worker in pool], seconds)
+    for worker in [worker for worker in pool if worker.connection in spoken][: len(todo)]:
+        yield from _heard(worker)
+        with suppress(OSError):  # one that has ended meanwhile has nothing more to say, which is heard next
+            worker.connection.send(todo.popleft())
+
+
+def _heard(worker: Worker) -> Iterator[int]:
+    """Hear what a worker has to say: nothing at first, then the number of rows that it did."""
+    try:
+        said = worker.connection.recv()
+    except (EOFError, OSError):
+        raise StoppedWork(
+            "a worker was ended from outside, perhaps for want of memory; run the same command again, with fewer "
+            "--workers: it goes on where this one stopped"
+        ) from None
+    if isinstance(said, Exception):
+        raise said
+    if said is not None:
+        yield said
+
+
+def _sign_as_asked(connection: Connection, signing: Signing) -> None:
+    """Run a worker, until its connection is closed."""
+    start_worker()
+    said: int | Exception | None = None
+    with suppress(EOFError, OSError):
+        while True:
+            connection.send(said)
+            number, chunk = connection.recv()
+            try:
+                said = sign_chunk(signing, number, chunk)
+            except Exception as error:  # the first process raises it
+                said = error
 
 
 def sign_chunk(signing: Signing, number: int, rows: list[Line | Row]) -> int:
@@ -104,11 +145,6 @@ def save_signed(rows: Sequence[Document | BadRow], folder: Path, number: int, ke
     save_chunk(chunk_path(folder, number), chunk, signed)
 
 
-def default_workers() -> int:
-    """Count the processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _chunks(rows: Iterable[Line | Row]) -> Iterator[list[Line | Row]]:
     """Part rows in chunks; where depends on the rows alone."""
     chunk: list[Line | Row] = []
@@ -132,16 +168,3 @@ def _size(row: Line | Row) -> int:
 @cache
 def _classifier(folder: Path | None) -> Classify:
     return partial(classify, model=load_model(folder))
-
-
-def start_worker() -> None:
-    """Leave interrupts to the first process, and end with it however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait_for_end([parent.sentinel])
-        os._exit(1)

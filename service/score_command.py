@@ -92,8 +92,8 @@ def _check_installed(engine: str) -> None:
 
 def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int:
     from classifier.errors import CopydeskError
-    from service.dedup_sign import default_workers
     from service.dedup_work import StoppedWork
+    from service.processes import default_workers
     from service.score.clusters import Clustering
     from service.score.local import ScoreOptions
     from service.score.readers import Columns

@@ -68,7 +68,14 @@ def workers_of(pid: int) -> list[int]:
     """Return the workers of a run, where the system lists them."""
     listed = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     below = [int(child) for some in listed for child in some]
-    return [child for child in below if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in below if b"spawn_main" in _command_of(child)]
+
+
+def _command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
 
 
 def chunks(work: Path) -> list[Path]:
@@ -93,8 +100,13 @@ def test_killed_run_goes_on_and_gives_the_same_bytes(
     output = tmp_path / "answers.jsonl"
     work = tmp_path / "answers.jsonl.work"
     with start(rows, output, workers) as process:
-        wait_until((work / moment).exists, process)
-        below = workers_of(process.pid)
+        below: set[int] = set()
+
+        def reached() -> bool:
+            below.update(workers_of(process.pid))
+            return (work / moment).exists()
+
+        wait_until(reached, process)
         process.send_signal(signal.SIGKILL)
     if moment != "answers.jsonl":  # the last answers may be whole before the signal comes
         assert process.returncode == -signal.SIGKILL

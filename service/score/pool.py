@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import time
 from collections import Counter, deque
@@ -13,6 +12,7 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from service.dedup_work import StoppedWork
+from service.processes import SPAWN, Worker
 from service.score.readers import Shard
 from service.score.tally import Tally, tally_of_fields
 from service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, Reason, Work, one_thread_each, work
@@ -26,8 +26,6 @@ LOOK_SECONDS = 0.25
 END_SECONDS = 5.0
 """Given to a worker to end by itself."""
 
-_spawn = multiprocessing.get_context("spawn")
-
 
 @dataclass(slots=True)
 class _Task:
@@ -38,16 +36,13 @@ class _Task:
     strikes: Counter[int] = field(default_factory=Counter)
 
 
-class _Worker:
+class _Worker(Worker):
     """A process, the shard that it is at, and since when it has been at its row."""
 
     def __init__(self, todo: Work) -> None:
         one_thread_each()
-        self.counters: Any = _spawn.RawArray("q", [NO_ROW, 0])
-        self.connection, theirs = _spawn.Pipe()
-        self.process = _spawn.Process(target=work, args=(theirs, self.counters, todo), daemon=True)
-        self.process.start()
-        theirs.close()
+        self.counters: Any = SPAWN.RawArray("q", [NO_ROW, 0])
+        super().__init__(work, self.counters, todo)
         self.ready = False
         self.task: _Task | None = None
         self._row, self._since = NO_ROW, 0.0
@@ -64,11 +59,6 @@ class _Worker:
         if row != self._row or row == NO_ROW:
             self._row, self._since = row, now
         return now - self._since > page_seconds
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
 
 
 class Pool:

@@ -14,8 +14,9 @@ import pyarrow as pa
 from classifier import Model, Page, classify, load_model
 from classifier.signing import KeyScheme
 from service.dedup_rows import Document
-from service.dedup_sign import save_signed, start_worker
+from service.dedup_sign import save_signed
 from service.memory import keep_little
+from service.processes import start_worker
 from service.score.again import Places, chosen_rows
 from service.score.batch import BatchOptions, Scored, score_batch
 from service.score.documents import documents_of
