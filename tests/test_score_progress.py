@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from service import cli, score_command
-from service.score.progress import Progress, summary_lines
+from service.score.progress import STARTING, Progress, summary_lines
 from service.score.tally import Tally
 
 
@@ -42,6 +42,28 @@ def test_plain_lines_come_now_and_then_where_nobody_watches(clock: list[float]) 
     assert out.getvalue() == (
         "copydesk: 9 pages, 0.9 a second, 2.0 MB a second; blocks: 75% body, 25% teaser; 2 errors; 0:00:05 left\n"
     )
+
+
+def test_time_before_the_first_page_is_named_and_not_counted(clock: list[float]) -> None:
+    out = io.StringIO()
+    shown = Progress(out, all_bytes=10)
+    for _ in range(3):
+        clock[0] += 10
+        shown.look(0)
+    assert out.getvalue() == f"copydesk: {STARTING}\n" * 3
+    clock[0] += 10
+    shown.look(20)
+    assert out.getvalue().splitlines()[-1].startswith("copydesk: 20 pages, 2.0 a second, ")
+
+
+def test_pages_that_begin_at_once_divide_by_no_zero(clock: list[float]) -> None:
+    out = io.StringIO()
+    shown = Progress(out, all_bytes=10)
+    clock[0] += 9.9
+    shown.look(0)
+    shown._drawn -= 1
+    shown.look(2)
+    assert out.getvalue().startswith("copydesk: 2 pages, 2,000.0 a second, ")
 
 
 def test_terminal_has_one_line_that_is_wiped(clock: list[float]) -> None:

@@ -11,7 +11,9 @@ from service.score.tally import Tally
 
 PLAIN_SECONDS = 10.0
 """Between two lines where standard error is no terminal."""
+LEAST_SECONDS = 1e-3
 MEGABYTE = 1e6
+STARTING = "starting workers; on a machine where copydesk never ran they compile first, for half a minute or more"
 
 
 class Progress:
@@ -41,9 +43,12 @@ class Progress:
         """Draw, where it is time; `pages` were begun in this run."""
         self._pages = pages
         now = time.monotonic()
+        begun = pages > 0 or self._read > self._read_before
+        if not begun:
+            self._started = now  # so that the start of processes does not make the rest look slow
         if now - self._drawn >= (PROGRESS_SECONDS if self._terminal else PLAIN_SECONDS):
             self._drawn = now
-            self._write(self._line(now - self._started))
+            self._write(self._line(max(now - self._started, LEAST_SECONDS)) if begun else STARTING)
 
     def stage(self, name: str) -> None:
         """Name what is done now."""
