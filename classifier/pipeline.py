@@ -114,7 +114,7 @@ def score(blocks: Blocks, judged: Judged) -> PageScores:
 
 
 def score_blocks(blocks: Blocks, model: Model) -> PageScores:
-    """Do what `classify_page` does to a page that is cut already, in columns, which take less time than an article."""
+    """Do what `classify_page` does to a page that is cut already, and leave its blocks in columns."""
     return score(blocks, judge(blocks, model.form(markup=blocks.markup is not None)))
 
 
@@ -124,9 +124,7 @@ def _reasons(blocks: Blocks, judged: Judged, form: FormModel) -> Iterator[Explan
         yield explain_block(blocks.text[block.start : block.end], number, LABELS[label], judged, form)
 
 
-def assemble(
-    page: Page, scores: PageScores, digest: str, reasons: Iterable[Explanation | None] | None = None
-) -> Article:
+def assemble(page: Page, scores: PageScores, digest: str, reasons: Iterable[Explanation] | None = None) -> Article:
     """Make the article that these scores tell."""
     columns = (
         scores.starts.tolist(),

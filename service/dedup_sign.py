@@ -18,13 +18,12 @@ from classifier.signing import KeyScheme, sign_texts
 from service.classify import Classify
 from service.dedup_rows import Document, read_documents
 from service.dedup_work import Chunk, StoppedWork, chunk_path, save_chunk
-from service.processes import Worker, start_worker
+from service.processes import Worker
 from service.rows import BadRow, Line, Row
 
 CHUNK_ROWS = 4096
 CHUNK_BYTES = 8 * 1024 * 1024
 """A chunk ends at so many rows or bytes, which holds some 3,000 articles and 25 MB of memory while it is signed."""
-
 
 NumberedChunk = tuple[int, list[Line | Row]]
 
@@ -61,7 +60,10 @@ def sign_rows(rows: Iterable[Line | Row], signing: Signing, *, workers: int) -> 
 
 
 def _by_processes(chunks: Iterable[NumberedChunk], signing: Signing, workers: int) -> Iterator[int]:
-    """Give each worker that is free the next chunk; every worker has one thing to say: that it is, or what it did."""
+    """Give each worker that is free the next chunk; every worker has one thing to say: that it is, or what it did.
+
+    As many chunks wait as there are workers, or one more, so that none is idle and few lie in memory.
+    """
     todo = deque[NumberedChunk]()
     pool: list[Worker] = []
     try:
@@ -85,7 +87,7 @@ def _by_processes(chunks: Iterable[NumberedChunk], signing: Signing, workers: in
 
 
 def _hand_out(todo: deque[NumberedChunk], pool: Sequence[Worker], *, seconds: float | None) -> Iterator[int]:
-    """Give chunks to workers that are free, or will be in so many seconds."""
+    """Give chunks to the workers that are free, or to the first that will be in so many seconds."""
     spoken = wait([worker.connection for worker in pool], seconds)
     for worker in [worker for worker in pool if worker.connection in spoken][: len(todo)]:
         yield from _heard(worker)
@@ -110,7 +112,6 @@ def _heard(worker: Worker) -> Iterator[int]:
 
 def _sign_as_asked(connection: Connection, signing: Signing) -> None:
     """Run a worker, until its connection is closed."""
-    start_worker()
     said: int | Exception | None = None
     with suppress(EOFError, OSError):
         while True:

@@ -21,9 +21,9 @@ class Worker:
     """
 
     def __init__(self, target: Callable[..., None], *args: object) -> None:
-        """Start `target(connection, *args)`; it calls `start_worker` first."""
+        """Start `target(connection, *args)`."""
         self.connection, theirs = SPAWN.Pipe()
-        self.process = SPAWN.Process(target=target, args=(theirs, *args), daemon=True)
+        self.process = SPAWN.Process(target=_run, args=(target, theirs, *args), daemon=True)
         self.process.start()
         theirs.close()
 
@@ -34,10 +34,11 @@ class Worker:
         self.connection.close()
 
 
-def start_worker() -> None:
+def _run(target: Callable[..., None], *args: object) -> None:
     """Leave interrupts to the first process, and end with it however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
+    target(*args)
 
 
 def _end_with_parent() -> None:

@@ -113,7 +113,9 @@ def test_title_is_looked_for_among_the_first_body_blocks(before: int) -> None:
 
 
 def test_blocks_outside_the_body_are_no_title() -> None:
-    assert page_title(page("Ferry waits for pump", "14 May 2021", "Bakers count loaves"), []) == ""
+    blocks = page("Ferry waits for pump", "14 May 2021", "Bakers count")
+    assert page_title(blocks, [2]) == "Bakers count"
+    assert page_title(blocks, []) == ""
 
 
 def test_page_without_anything_has_no_title() -> None:

@@ -66,15 +66,15 @@ def wait_until(happened: Callable[[], bool], process: subprocess.Popen[bytes] | 
 
 def workers_of(pid: int) -> list[int]:
     """Return the workers of a run, where the system lists them."""
-    listed = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    listed = [_content(path).split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     below = [int(child) for some in listed for child in some]
-    return [child for child in below if b"spawn_main" in _command_of(child)]
+    return [child for child in below if b"spawn_main" in _content(Path(f"/proc/{child}/cmdline"))]
 
 
-def _command_of(pid: int) -> bytes:
+def _content(path: Path) -> bytes:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:  # it ended meanwhile
+        return path.read_bytes()
+    except OSError:  # what it tells of ended meanwhile
         return b""
 
 

@@ -16,7 +16,6 @@ from classifier.signing import KeyScheme
 from service.dedup_rows import Document
 from service.dedup_sign import save_signed
 from service.memory import keep_little
-from service.processes import start_worker
 from service.score.again import Places, chosen_rows
 from service.score.batch import BatchOptions, Scored, score_batch
 from service.score.documents import documents_of
@@ -72,7 +71,6 @@ class Work:
 
 def work(connection: Connection, counters: Any, work: Work) -> None:
     """Run a worker: it says when it is ready, then answers each shard, until its connection is closed."""
-    start_worker()
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     try:
