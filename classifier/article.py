@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.types import Blocks
+from copydesk.classifier.types import Blocks
 
 LONG_PARAGRAPH = 120
 """Characters from which a body block that ends in a full stop counts as a paragraph: a choice, not a measurement."""

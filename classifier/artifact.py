@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.context import ALL_COLUMNS
-from classifier.errors import ArtifactMismatch
-from classifier.features import FEATURES_VERSION
-from classifier.linear import BITS, Linear
-from classifier.model import FormModel, Model
-from classifier.page_type import PAGE_TYPES, PageTypes
-from classifier.trees import Trees
-from classifier.types import KINDS, LABELS
+from copydesk.classifier.errors import ArtifactMismatch
+from copydesk.classifier.features.page_features import FEATURES_VERSION
+from copydesk.classifier.model.context import ALL_COLUMNS
+from copydesk.classifier.model.hashed_linear import BITS, Linear
+from copydesk.classifier.model.page_type import PAGE_TYPES, PageTypes
+from copydesk.classifier.model.trees import Trees
+from copydesk.classifier.model.two_stage import FormModel, Model
+from copydesk.classifier.types import KINDS, LABELS
 
 FORMAT_VERSION = 3
 """Changes when the files' layout does."""

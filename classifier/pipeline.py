@@ -7,14 +7,14 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from classifier.article import PageScores, body_text, page_confidence, page_title
-from classifier.errors import UnreadablePage
-from classifier.explain import explain_block
-from classifier.features import describe
-from classifier.model import FormModel, Judged, Model, context_stage, first_stage
-from classifier.segment_html import segment_html
-from classifier.segment_text import segment_text
-from classifier.types import KINDS, LABELS, Article, Blocks, Explanation, Label, Page, ScoredBlock, records
+from copydesk.classifier.article import PageScores, body_text, page_confidence, page_title
+from copydesk.classifier.errors import UnreadablePage
+from copydesk.classifier.features.page_features import describe
+from copydesk.classifier.model.explain import explain_block
+from copydesk.classifier.model.two_stage import FormModel, Judged, Model, context_stage, first_stage
+from copydesk.classifier.segmentation.html import segment_html
+from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.types import KINDS, LABELS, Article, Blocks, Explanation, Label, Page, ScoredBlock, records
 
 MAX_BLOCKS = 100_000
 """Blocks of one page that are judged; a page of more is no page."""

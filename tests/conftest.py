@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from classifier import Model, load_model
-from tests.index_places import MakePlace, PostgresMissing, Server
+from copydesk.classifier import Model, load_model
+from tests.support.index_places import MakePlace, PostgresMissing, Server
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = [sys.executable, "-m", "service.cli"]
+COMMAND = [sys.executable, "-m", "copydesk.service.cli"]
 LIMIT_SECONDS = 180
 
 Process = subprocess.CompletedProcess[bytes]

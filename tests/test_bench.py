@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from classifier.types import Label, Page
+from copydesk.classifier.types import Label, Page
 from tests.bench import classify, measure
 from tests.bench.measure import Contender, StageClock, Summary, bar, is_flat, race, table, watch_memory
-from tests.page_results import result
+from tests.support.page_results import result
 
 
 class FakeClock:

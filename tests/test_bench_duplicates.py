@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from classifier.bands import Banding
+from copydesk.classifier.duplicates.bands import Banding
+from copydesk.training.plots import draw_bands
 from tests.bench import duplicates, partial, signatures, syndication
 from tests.bench.generated import COPY_EVERY, LONGEST, SHORTEST, Generated, Pairs, count_pairs
 from tests.bench.measure import run_measured
-from training.pictures import draw_bands
 
 
 def test_every_fifth_generated_article_copies_an_earlier_original() -> None:

@@ -1,14 +1,12 @@
-"""Which room may import which: the rules of the house, checked on the source."""
+"""The rules of the house, checked on the source: layers, circles, what a room may not import, one import name."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.import_graph import LEVEL_OF, ROOT, arrows, circles, imported, modules
 
 NETWORK = {"asyncio", "http", "httpx", "requests", "selectors", "socket", "ssl", "subprocess", "urllib"}
 ENVIRONMENT = {"os", "logging", "random", "secrets"}
@@ -16,122 +14,61 @@ CLOCK = {"datetime", "sched", "time", "timeit"}
 RUNS_CODE_ON_LOADING = {"dill", "joblib", "marshal", "pickle", "shelve", "skops"}
 
 FORBIDDEN = {
-    "classifier": {"training", "service", "tests", "sklearn"} | NETWORK | ENVIRONMENT | CLOCK | RUNS_CODE_ON_LOADING,
-    "training": {"service", "tests"},
-    "service": {"training", "tests", "sklearn"} | RUNS_CODE_ON_LOADING,
+    "classifier": {"sklearn"} | NETWORK | ENVIRONMENT | CLOCK | RUNS_CODE_ON_LOADING,
+    "training": set[str](),
+    "service": {"sklearn"} | RUNS_CODE_ON_LOADING,
 }
 """What no module of a room imports."""
 
-FREE = {"types", "errors", "jit", "mix", "characters"}
-"""Modules of the classifier that every other one may import; of themselves they import `types`, `errors`, `jit`."""
 
-MAY_IMPORT: dict[str, set[str]] = {
-    "decode": set(),
-    "lines": set(),
-    "segment_text": {"lines"},
-    "tags": set(),
-    "nesting": {"tags"},
-    "segment_html": {"nesting"},
-    "lexical": set(),
-    "shape": set(),
-    "cards": set(),
-    "names": set(),
-    "repeats": set(),
-    "features": {"cards", "lexical", "names", "repeats", "shape"},
-    "linear": {"features"},
-    "trees": set(),
-    "page_type": {"features"},
-    "surroundings": {"shape"},
-    "context": {"cards", "features", "linear", "page_type", "shape", "surroundings"},
-    "model": {"linear", "page_type", "shape", "trees", "context", "features"},
-    "explain": {"context", "lexical", "linear", "model"},
-    "article": set(),
-    "artifact": {"context", "features", "linear", "model", "page_type", "trees"},
-    "pipeline": {"article", "explain", "features", "model", "segment_html", "segment_text"},
-    "words": set(),
-    "shingles": {"words"},
-    "minhash": {"shingles"},
-    "bands": {"shingles"},
-    "packed": {"shingles"},
-    "overlap": {"shingles", "words"},
-    "signing": {"bands", "minhash", "shingles", "words"},
-    "candidates": {"shingles"},
-    "stories": set(),
-    "rivals": {"candidates", "overlap"},
-    "duplicates": {"candidates", "overlap", "rivals", "shingles", "signing", "stories"},
-    "sightings": {"overlap", "packed", "shingles", "words"},
-    "__init__": {"artifact", "decode", "model", "pipeline"},
-}
-"""Beside the free ones, what each module of the classifier may import of it: the way of a page, stage by stage."""
+def test_units_import_lower_layers_alone() -> None:
+    wrong = [
+        line for (source, target), lines in arrows().items() if LEVEL_OF[source] <= LEVEL_OF[target] for line in lines
+    ]
+    assert not wrong
 
 
-def modules(room: str) -> list[Path]:
-    found = sorted((ROOT / room).rglob("*.py"))
-    assert found, f"{room} holds no module"
-    return found
+def test_modules_import_each_other_in_no_circle() -> None:
+    assert not circles()
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Every dotted name that a module imports, inside functions and type-checking blocks too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path} line {node.lineno}: a relative import; the rooms are named in full here"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+def test_training_and_service_never_meet() -> None:
+    assert not [pair for pair in arrows() if {name.split(".")[0] for name in pair} == {"training", "service"}]
 
 
-def neighbours(path: Path) -> set[str]:
-    """The modules of the classifier that one of its modules imports."""
-    known = {module.stem for module in modules("classifier")}
-    return {name.split(".")[1] for name in imported(path) if name.startswith("classifier.")} & known
+def test_no_module_imports_a_command_but_the_parser() -> None:
+    assert {source for source, target in arrows() if target == "service.commands"} == {"service.cli"}
 
 
 @pytest.mark.parametrize("room", FORBIDDEN)
 def test_room_imports_nothing_that_is_forbidden_to_it(room: str) -> None:
-    for path in modules(room):
-        wrong = {name for name in imported(path) if name.split(".")[0] in FORBIDDEN[room]}
-        assert not wrong, f"{path.relative_to(ROOT)} imports {sorted(wrong)}"
+    for module, path in modules().items():
+        if module.split(".")[0] == room:
+            wrong = {name for name in imported(path) if name.split(".")[0] in FORBIDDEN[room] | {"tests"}}
+            assert not wrong, f"{path.relative_to(ROOT)} imports {sorted(wrong)}"
 
 
-@pytest.mark.parametrize("path", modules("classifier"), ids=lambda path: path.stem)
-def test_stage_imports_its_neighbours_alone(path: Path) -> None:
-    if path.stem in FREE:
-        allowed = {"types", "errors", "jit"}
-    else:
-        assert path.stem in MAY_IMPORT, f"{path.name} is new; say in MAY_IMPORT which stages it may import"
-        allowed = MAY_IMPORT[path.stem] | FREE
-    wrong = neighbours(path) - allowed
-    assert not wrong, f"{path.name} imports {sorted(wrong)}, expected no more than {sorted(allowed)}"
-
-
-def test_stages_import_each_other_in_one_direction() -> None:
-    left = dict(MAY_IMPORT)
-    while ready := {name for name, needed in left.items() if not needed & left.keys()}:
-        left = {name: needed for name, needed in left.items() if name not in ready}
-    assert not left, f"these import each other in a circle: {sorted(left)}"
-
-
-def test_rules_name_no_module_that_is_gone() -> None:
-    known = {path.stem for path in modules("classifier")}
-    assert MAY_IMPORT.keys() | FREE <= known
+def test_rooms_are_imported_under_one_name() -> None:
+    """A module imported under two names would be loaded twice."""
+    for path in [*modules().values(), *(ROOT / "tests").rglob("*.py"), ROOT / "copydesk" / "__init__.py"]:
+        wrong = {name for name in imported(path) if name.split(".")[0] in {"", "classifier", "training", "service"}}
+        assert not wrong, f"{path.relative_to(ROOT)} imports {sorted(wrong)}, expected names that begin with copydesk"
 
 
 def test_environment_is_taken_in_one_place_and_passed_on() -> None:
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in modules("service")}
-    assert {name for name, text in texts.items() if "os.environ" in text} == {"cli"}
+    texts = {module: path.read_text(encoding="utf-8") for module, path in modules().items()}
+    assert {name for name, text in texts.items() if "os.environ" in text} == {"service.cli"}
     assert not {name for name, text in texts.items() if "getenv" in text}
 
 
-def test_check_sees_imports_of_every_form(tmp_path: Path) -> None:
-    path = tmp_path / "module.py"
-    path.write_text("import os.path\nfrom time import sleep\ndef f():\n    from classifier import trees\n")
-    assert set(imported(path)) == {"os.path", "time", "time.sleep", "classifier", "classifier.trees"}
+def test_layers_name_no_unit_that_is_gone() -> None:
+    known = modules()
+    assert not {unit for unit in LEVEL_OF if unit not in known}
 
 
-def test_check_refuses_relative_imports(tmp_path: Path) -> None:
+def test_imports_of_every_form_are_seen(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
+    path.write_text("import os.path\nfrom time import sleep\ndef f():\n    from copydesk.classifier import pipeline\n")
+    assert set(imported(path)) == {"os.path", "time", "copydesk.classifier.pipeline"}
     path.write_text("from . import trees\n")
-    with pytest.raises(AssertionError, match="line 1: a relative import"):
-        list(imported(path))
+    assert set(imported(path)) == {"."}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import LCSseq
 
-from classifier.segment_html import segment_html
-from classifier.segment_text import segment_text
-from classifier.types import Blocks
-from training.corpora import Source
+from copydesk.classifier.segmentation.html import segment_html
+from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.types import Blocks
+from copydesk.training.corpora import Source
 
 SHINGLE = 4
 """Words of a run that must stand in the reference for a block to be found there."""

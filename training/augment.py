@@ -8,9 +8,9 @@ from zlib import crc32
 
 import numpy as np
 
-from classifier.segment_text import segment_text
-from training.align import LabelledPage, carry_codes
-from training.table import fold_of
+from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.training.align import LabelledPage, carry_codes
+from copydesk.training.dataset import fold_of
 
 LEAST_BODY = 3
 """Body blocks that a page needs to be varied."""

@@ -16,20 +16,20 @@ from typing import Any
 
 from joblib import Memory, Parallel, delayed
 
-from classifier.artifact import save_model
-from classifier.errors import CopydeskError
-from classifier.model import FormModel, Model
-from classifier.pipeline import assemble, judge, score
-from classifier.types import Page
-from training.align import LabelledPage, label_page
-from training.augment import vary
-from training.corpora import CorpusError, Source, is_feedback, read_feedback, read_jsonl, read_shared
-from training.crossval import Fitted, fit_form
-from training.evaluate import PageResult
-from training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, TYPE_C, TYPE_STEPS, WEAK
-from training.report import write_card
-from training.scorers import ScorerFolders, run_scorers
-from training.table import LENGTH_WEIGHT, MADE_WEIGHT, MOST_ROWS, RAREST, build_table, fold_of
+from copydesk.classifier.artifact import save_model
+from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier.model.two_stage import FormModel, Model
+from copydesk.classifier.pipeline import assemble, judge, score
+from copydesk.classifier.types import Page
+from copydesk.training.align import LabelledPage, label_page
+from copydesk.training.augment import vary
+from copydesk.training.corpora import CorpusError, Source, is_feedback, read_feedback, read_jsonl, read_shared
+from copydesk.training.crossval import Fitted, fit_form
+from copydesk.training.dataset import LENGTH_WEIGHT, MADE_WEIGHT, MOST_ROWS, RAREST, build_table, fold_of
+from copydesk.training.evaluate import PageResult
+from copydesk.training.external_scorers import ScorerFolders, run_scorers
+from copydesk.training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, TYPE_C, TYPE_STEPS, WEAK
+from copydesk.training.model_card import write_card
 
 FORMS = ("text", "html")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "numba", "selectolax", "joblib")

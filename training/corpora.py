@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier.errors import CopydeskError
+from copydesk.classifier.errors import CopydeskError
 
 GOLD_CODES = ("E", "M", "C", "B", "T", "H")
-"""One letter a kind, in `classifier.types.KINDS` order of meaning; see `CODE_OF_KIND`."""
+"""One letter a kind, in `copydesk.classifier.types.KINDS` order of meaning; see `CODE_OF_KIND`."""
 
 CODE_OF_KIND = {
     "text": "E",
@@ -227,7 +227,7 @@ def read_jsonl(path: Path) -> Iterator[Source]:
     """Read a user's own labelled pages, one JSON object a line.
 
     Each holds `id`, `html` or `text`, and one of `blocks` (a list of {"text", "kind"}: every block of
-    the page in order, kinds as `classifier.types.Kind`) and `body` (the page's body as plain text);
+    the page in order, kinds as `copydesk.classifier.types.Kind`) and `body` (the page's body as plain text);
     optionally `site`, `page_type` and `language`.
 
     Raises:

@@ -10,12 +10,13 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from classifier.linear import Linear
-from classifier.model import FormModel
-from classifier.page_type import PageTypes
-from classifier.trees import Trees
-from training.corpora import CorpusError
-from training.fit import (
+from copydesk.classifier.model.hashed_linear import Linear
+from copydesk.classifier.model.page_type import PageTypes
+from copydesk.classifier.model.trees import Trees
+from copydesk.classifier.model.two_stage import FormModel
+from copydesk.training.corpora import CorpusError
+from copydesk.training.dataset import Table
+from copydesk.training.fit import (
     KIND_TREES,
     TREES,
     WEAK,
@@ -26,7 +27,6 @@ from training.fit import (
     fit_page_types,
     fit_question,
 )
-from training.table import Table
 
 T = TypeVar("T")
 Say = Callable[[str], None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.types import KINDS, LABEL_OF_KIND, LABELS, Article, Kind, Label, ScoredBlock
+from copydesk.classifier.types import KINDS, LABEL_OF_KIND, LABELS, Article, Kind, Label, ScoredBlock
 
 FORMS = ("text", "html")
 CODES = ("E", "M", "C", "B", "T", "H")  # the gold codes, in the order of KINDS

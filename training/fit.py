@@ -12,13 +12,13 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from classifier.context import context_columns
-from classifier.linear import Answers, Linear
-from classifier.page_type import BITS as PAGE_BITS
-from classifier.page_type import PAGE_TYPES, PageTypes, page_counts, page_values
-from classifier.trees import Trees
-from training.corpora import GOLD_CODES
-from training.table import RAREST, Table
+from copydesk.classifier.model.context import context_columns
+from copydesk.classifier.model.hashed_linear import Answers, Linear
+from copydesk.classifier.model.page_type import BITS as PAGE_BITS
+from copydesk.classifier.model.page_type import PAGE_TYPES, PageTypes, page_counts, page_values
+from copydesk.classifier.model.trees import Trees
+from copydesk.training.corpora import GOLD_CODES
+from copydesk.training.dataset import RAREST, Table
 
 ALPHA = 1e-6
 """L2 strength of the first stage."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from classifier.types import KINDS, LABELS, Kind, Label
-from training.evaluate import FORMS, Evaluation, PageResult, PageScore, evaluate, evaluate_by, flatten
+from copydesk.classifier.types import KINDS, LABELS, Kind, Label
+from copydesk.training.evaluate import FORMS, Evaluation, PageResult, PageScore, evaluate, evaluate_by, flatten
 
 LEAK_SHARE = 0.05  # of a kind's blocks under one wrong label: below it a leak is not worth a line
 LEAST_BLOCKS = 30  # fewer blocks of a kind make its share a matter of chance

@@ -10,16 +10,16 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from classifier import Model
-from service.api import articles, batches, classify, docs, feedback, overview
-from service.api.description import described
-from service.api.metrics import Metrics
-from service.api.problems import Problem, answer_invalid, answer_problem, answer_status
-from service.api.state import State
-from service.api.traces import open_traces
-from service.api.watch import Watch
-from service.settings import Settings
-from service.web import routes
+from copydesk.classifier import Model
+from copydesk.service.api.endpoints import articles, batches, classify, docs, feedback, status
+from copydesk.service.api.monitoring.metrics import Metrics
+from copydesk.service.api.monitoring.middleware import Watch
+from copydesk.service.api.monitoring.traces import open_traces
+from copydesk.service.api.openapi import described
+from copydesk.service.api.page import routes
+from copydesk.service.api.problems import Problem, answer_invalid, answer_problem, answer_status
+from copydesk.service.api.state import State
+from copydesk.service.settings import Settings
 
 DESCRIPTION = "Labels the blocks of news pages, and tells whether an article has been seen."
 
@@ -46,7 +46,7 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
     app = FastAPI(
         title="copydesk", description=DESCRIPTION, version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    for router in (classify.router, batches.router, articles.router, feedback.router, overview.router, docs.router):
+    for router in (classify.router, batches.router, articles.router, feedback.router, status.router, docs.router):
         app.include_router(router)
     app.include_router(routes())
     app.add_middleware(Watch, metrics=metrics, traces=traces)

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from classifier import ScoredBlock
-from service.api.requests import Media
-from service.rows import encode_row, explanation_fields
+from copydesk.classifier import ScoredBlock
+from copydesk.service.api.intake.requests import Media
+from copydesk.service.rows.jsonl import encode_row, explanation_fields
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -31,14 +31,14 @@ class _Block(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 def encodable_block(block: ScoredBlock) -> object:
-    """Give a block with the fields of `service.rows.block_fields`, in a form that is made and written faster."""
+    """Give a block with the fields of `rows.jsonl.block_fields`, in a form that is made and written faster."""
     start, end, label, kind, probabilities, explanation = block
     why = None if explanation is None else explanation_fields(explanation)
     return _Block(start, end, label, kind, block.confidence, _Probabilities(*probabilities), why)
 
 
 def encode_line(fields: dict[str, Any]) -> bytes:
-    """Write a row as a line of JSON: the same values as `service.rows.encode_row`, some numbers spelled otherwise.
+    """Write a row as a line of JSON: the same values as `rows.jsonl.encode_row`, some numbers spelled otherwise.
 
     What it cannot write (half characters, numbers of more than 64 bits) is left to that.
     """

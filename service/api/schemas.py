@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from classifier.types import KINDS, LABELS, Relation
-from service.api.problems import KINDS as PROBLEMS
-from service.index.overview import SIZES
+from copydesk.classifier.types import KINDS, LABELS, Relation
+from copydesk.service.api.problems import KINDS as PROBLEMS
+from copydesk.service.index.growth import SIZES
 
 Schema = dict[str, Any]
 

@@ -11,12 +11,12 @@ from fastapi import FastAPI
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from service.api.app import create_app
-from service.api.logs import FIELDS, log_settings
-from service.api.protocol import PatientProtocol
-from service.api.rates import Rates
-from service.memory import keep_little
-from service.settings import Settings
+from copydesk.service.api.app import create_app
+from copydesk.service.api.limits.protocol import PatientProtocol
+from copydesk.service.api.limits.rates import Rates
+from copydesk.service.api.monitoring.logs import FIELDS, log_settings
+from copydesk.service.process_memory import keep_little
+from copydesk.service.settings import Settings
 
 START_SECONDS = 30
 """How long a worker may be too busy to answer its parent, as it is while it loads, before it is started again."""

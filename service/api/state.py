@@ -9,19 +9,19 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from classifier import Article, Model, UnreadablePage, classify, classify_page, load_model
-from classifier.types import Page
-from service.api.bodies import Held
-from service.api.metrics import Metrics
-from service.api.problems import Problem
-from service.api.rates import Rates
-from service.api.requests import Asked, Media, most_bytes
-from service.api.traces import Traces
-from service.api.work import Work
-from service.feedback import FeedbackFolder
-from service.index import Answer, Document, Index, IndexMismatch, IndexUnavailable, open_index
-from service.keys import KeyFile
-from service.settings import Settings
+from copydesk.classifier import Article, Model, UnreadablePage, classify, classify_page, load_model
+from copydesk.classifier.types import Page
+from copydesk.service.api.intake.bodies import Held
+from copydesk.service.api.intake.requests import Asked, Media, most_bytes
+from copydesk.service.api.limits.rates import Rates
+from copydesk.service.api.limits.work_queue import Work
+from copydesk.service.api.monitoring.metrics import Metrics
+from copydesk.service.api.monitoring.traces import Traces
+from copydesk.service.api.problems import Problem
+from copydesk.service.api_keys import KeyFile
+from copydesk.service.corrections import FeedbackFolder
+from copydesk.service.index import Answer, Document, Index, IndexMismatch, IndexUnavailable, open_index
+from copydesk.service.settings import Settings
 
 R = TypeVar("R")
 INDEX_THREADS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.types import LABELS, Article, Explanation, Kind, Label, Page, Reason, Relation, ScoredBlock
+from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, Page, Reason, Relation, ScoredBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
-from classifier import Article, Page, UnreadablePage
-from service.client.answers import (
+from copydesk.classifier import Article, Page, UnreadablePage
+from copydesk.service.client.answers import (
     Cluster,
     Comparison,
     Held,
@@ -21,7 +21,7 @@ from service.client.answers import (
     comparison_of,
     held_of,
 )
-from service.client.connection import (
+from copydesk.service.client.connection import (
     Call,
     Connections,
     Retry,
@@ -31,8 +31,8 @@ from service.client.connection import (
     body_of,
     lines_of,
 )
-from service.feedback import Correction
-from service.rows import encode_row
+from copydesk.service.corrections import Correction
+from copydesk.service.rows.jsonl import encode_row
 
 T = TypeVar("T")
 BATCH_ROWS = 64

@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any
 from urllib.parse import urlsplit
 
-from classifier.errors import CopydeskError
+from copydesk.classifier.errors import CopydeskError
 
 BUSY = (429, 503)
 FIRST_PAUSE = 0.25

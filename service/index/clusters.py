@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from classifier.stories import AGREEING, CERTAIN
+from copydesk.classifier.duplicates.clustering import AGREEING, CERTAIN
 
 MOST_COUNTED = 100
 """Of a larger cluster so many documents, the oldest, speak for it when pairs are counted."""
@@ -26,7 +26,7 @@ class Clusters:
 
     A document joins every cluster that it has a certain pair with. Another one, the most similar first, joins where
     enough of the pairs between the two groups are there, with versions that certain pairs make counted as one. That
-    is what `classifier.stories` asks of groups in a closed set; but what has been joined stays joined, as an id that
+    is what `duplicates.clustering` asks of groups in a closed set; but what has been joined stays joined, as an id that
     was given is in use. Of one set of documents the two differ where later ones would have told otherwise.
     """
 

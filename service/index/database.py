@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from service.index.key_filter import FILTER, KeyFilter
-from service.index.recent_keys import RECENT
-from service.index.records import IndexUnavailable
+from copydesk.service.index.records import IndexUnavailable
+from copydesk.service.index.sqlite_keys.key_filter import FILTER, KeyFilter
+from copydesk.service.index.sqlite_keys.key_log import RECENT
 
 SQLITE = "sqlite"
 POSTGRES = "postgresql"

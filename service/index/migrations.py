@@ -7,16 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 from sqlalchemy import Connection, bindparam, select, text, update
 
-from classifier.overlap import COVERED
-from classifier.packed import unpack_set
-from classifier.rivals import DOUBTFUL, EVIDENT, ONE_SIZE, SURE
-from service.index.changes import regroup
-from service.index.clusters import Links, replay
-from service.index.key_filter import count_anew
-from service.index.names import keep_names
-from service.index.recent_keys import recent_keys
-from service.index.schema import DOCUMENTS, EDGES, KEY_PIECES, KEY_RUNS, NAMES, Migration
-from service.index.statements import VALUES_A_STATEMENT
+from copydesk.classifier.duplicates.overlap import COVERED
+from copydesk.classifier.duplicates.same_story import DOUBTFUL, EVIDENT, ONE_SIZE, SURE
+from copydesk.classifier.duplicates.shingle_codec import unpack_set
+from copydesk.service.index.cluster_ids import keep_names
+from copydesk.service.index.clusters import Links, replay
+from copydesk.service.index.sqlite_keys.key_filter import count_anew
+from copydesk.service.index.sqlite_keys.key_log import recent_keys
+from copydesk.service.index.statements import VALUES_A_STATEMENT
+from copydesk.service.index.tables import DOCUMENTS, EDGES, KEY_PIECES, KEY_RUNS, NAMES, Migration
+from copydesk.service.index.writes import regroup
 
 PAIRS_A_RUN = 65_536
 

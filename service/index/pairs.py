@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from classifier.overlap import FIGURES, IDENTICAL
-from classifier.rivals import APART, DOUBTFUL, EVIDENT, OWN, SURE, verdicts, weigh
-from classifier.sightings import Sighted
+from copydesk.classifier.duplicates.overlap import FIGURES, IDENTICAL
+from copydesk.classifier.duplicates.same_story import APART, DOUBTFUL, EVIDENT, OWN, SURE, verdicts, weigh
+from copydesk.classifier.duplicates.stored_sets import Sighted
 
 MOST_PAIRS = 50
 """Of a document with more pairs so many, those with the oldest ones, say what else it holds."""
@@ -22,7 +22,7 @@ _COVERAGE, _SIMILARITY = FIGURES.index("coverage"), FIGURES.index("own_similarit
 
 
 class Pair(NamedTuple):
-    """What two documents share, as `classifier.rivals` weighs it, and whether they tell one story."""
+    """What two documents share, as `duplicates.same_story` weighs it, and whether they tell one story."""
 
     similarity: float
     coverage: float

@@ -10,18 +10,18 @@ from typing import Self
 
 from sqlalchemy import Connection, func, select, text
 
-from classifier.signing import KEYS as KEY_SCHEME
-from classifier.signing import SCHEME, KeyScheme
-from classifier.types import SigningScheme
-from service.index import migrations
-from service.index.changes import Edge, move_clusters, put, regroup, set_verdicts, settle, take_out
-from service.index.database import SQLITE, Database
-from service.index.lookup import Best, Stored, by_id, clusters_of, ids_of, last_number
-from service.index.names import keep_names, leads_to
-from service.index.recent_keys import move_all
-from service.index.records import Answer, Document, Entry, NoIndex, Stats
-from service.index.schema import DOCUMENTS, EDGES, TABLES, is_ready, prepare, schema_version, settings_of
-from service.index.sightings import Asked, Sightings
+from copydesk.classifier.duplicates.signing import KEYS as KEY_SCHEME
+from copydesk.classifier.duplicates.signing import SCHEME, KeyScheme
+from copydesk.classifier.types import SigningScheme
+from copydesk.service.index import migrations
+from copydesk.service.index.cluster_ids import keep_names, leads_to
+from copydesk.service.index.database import SQLITE, Database
+from copydesk.service.index.matching import Asked, Sightings
+from copydesk.service.index.reads import Best, Stored, by_id, clusters_of, ids_of, last_number
+from copydesk.service.index.records import Answer, Document, Entry, NoIndex, Stats
+from copydesk.service.index.sqlite_keys.key_log import move_all
+from copydesk.service.index.tables import DOCUMENTS, EDGES, TABLES, is_ready, prepare, schema_version, settings_of
+from copydesk.service.index.writes import Edge, move_clusters, put, regroup, set_verdicts, settle, take_out
 
 EXPIRE_AT_ONCE = 1000
 """Documents that one transaction of `expire` removes, so that other writers wait for no more."""

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from classifier import Model, UnreadablePage, decode
-from classifier.article import PageScores
-from classifier.decode import decode_html
-from classifier.pipeline import cut_html, cut_text, score_blocks
-from classifier.types import Blocks
-from service.classify import internal_error
-from service.rows import BadRow, too_large
-from service.score.blocks import FlatBlocks, block_lists, flat_blocks
-from service.score.schema import ERRORS, OUTPUT, InputRow, input_rows, storable
-from service.score.tally import Tally, tally_of
+from copydesk.classifier import Model, UnreadablePage, decode
+from copydesk.classifier.article import PageScores
+from copydesk.classifier.pipeline import cut_html, cut_text, score_blocks
+from copydesk.classifier.segmentation.charset import decode_html
+from copydesk.classifier.types import Blocks
+from copydesk.service.rows.classify_rows import internal_error
+from copydesk.service.rows.jsonl import BadRow, too_large
+from copydesk.service.score.arrow_schema import ERRORS, OUTPUT, InputRow, input_rows, storable
+from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
+from copydesk.service.score.tally import Tally, tally_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from service.dedup_rows import UNKNOWN, Document, read_published
-from service.rows import BadField
+from copydesk.service.rows.documents import UNKNOWN, Document, read_published
+from copydesk.service.rows.jsonl import BadField
 
 
 def documents_of(rows: pa.RecordBatch) -> list[Document]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from service.score.clusters import Clustering
-from service.score.readers import Shard
-from service.score.shards import Folder
-from service.score.tally import Tally
-from service.score.worker import Work
+from copydesk.service.score.attach_clusters import Clustering
+from copydesk.service.score.output import Folder
+from copydesk.service.score.readers import Shard
+from copydesk.service.score.tally import Tally
+from copydesk.service.score.worker import Work
 
 
 class Scorers(Protocol):

@@ -12,11 +12,11 @@ from typing import IO, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from service.inputs import read_some
-from service.rows import SKIP_BYTES
-from service.score import SHARD_MB
-from service.score.files import Kind, Source, is_compressed, open_plain, open_raw
-from service.score.readers import (
+from copydesk.service.rows.inputs import read_some
+from copydesk.service.rows.jsonl import SKIP_BYTES
+from copydesk.service.score import SHARD_MB
+from copydesk.service.score.arrow_schema import INPUT, InputRow, input_batch
+from copydesk.service.score.readers import (
     BROKEN,
     BROKEN_KIND,
     PAGES_KIND,
@@ -27,8 +27,8 @@ from service.score.readers import (
     parquet_rows,
     reason_of,
 )
-from service.score.schema import INPUT, InputRow, input_batch
-from service.score.warc import begins_record, record_starts
+from copydesk.service.score.sources import Kind, Source, is_compressed, open_plain, open_raw
+from copydesk.service.score.warc import begins_record, record_starts
 
 SHARD_BYTES = SHARD_MB * 1024 * 1024
 """Bytes of a shard, unless a run is told otherwise."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
 
-from service.dedup_work import StoppedWork
-from service.processes import SPAWN, Worker
-from service.score.readers import Shard
-from service.score.tally import Tally, tally_of_fields
-from service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, Reason, Work, one_thread_each, work
+from copydesk.service.dedup.work_folder import StoppedWork
+from copydesk.service.score.readers import Shard
+from copydesk.service.score.tally import Tally, tally_of_fields
+from copydesk.service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, Reason, Work, one_thread_each, work
+from copydesk.service.worker_process import SPAWN, Worker
 
 STRIKES = 2
 """Workers that end at one page before it is given up: one may have been ended from outside."""

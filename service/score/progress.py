@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from service.classify import PROGRESS_SECONDS
-from service.score.tally import Tally
+from copydesk.service.progress import PROGRESS_SECONDS
+from copydesk.service.score.tally import Tally
 
 PLAIN_SECONDS = 10.0
 """Between two lines where standard error is no terminal."""

@@ -13,11 +13,20 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifier.segment_html import to_utf8
-from service.rows import BadField, JsonId, bounded_lines, json_object, line_limit, row_id, row_page, too_large
-from service.score.files import Kind, open_plain, open_raw
-from service.score.schema import InputRow, input_rows
-from service.score.warc import read_responses
+from copydesk.classifier.segmentation.html import to_utf8
+from copydesk.service.rows.jsonl import (
+    BadField,
+    JsonId,
+    bounded_lines,
+    json_object,
+    line_limit,
+    row_id,
+    row_page,
+    too_large,
+)
+from copydesk.service.score.arrow_schema import InputRow, input_rows
+from copydesk.service.score.sources import Kind, open_plain, open_raw
+from copydesk.service.score.warc import read_responses
 
 READ_ROWS = 64
 READ_BYTES = 4 * 1024 * 1024

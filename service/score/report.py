@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from classifier.types import LABELS
+from copydesk.classifier.types import LABELS
 
 MOST_SITES = 20
 WIDTH, HEIGHT, FOOT = 640, 180, 34

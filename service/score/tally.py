@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.article import PageScores
-from classifier.types import LABELS, Label
-from service.rows import BadRow
-from service.score.blocks import FlatBlocks
-from service.score.schema import InputRow
+from copydesk.classifier.article import PageScores
+from copydesk.classifier.types import LABELS, Label
+from copydesk.service.rows.jsonl import BadRow
+from copydesk.service.score.arrow_schema import InputRow
+from copydesk.service.score.block_columns import FlatBlocks
 
 CONFIDENCE_BINS = 20
 MOST_SITES = 20_000

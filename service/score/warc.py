@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from service.rows import too_large
-from service.score.files import is_compressed, open_raw
-from service.score.schema import InputRow
+from copydesk.service.rows.jsonl import too_large
+from copydesk.service.score.arrow_schema import InputRow
+from copydesk.service.score.sources import is_compressed, open_raw
 
 FORM_OF_TYPE = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
 HEAD_BYTES = 1024

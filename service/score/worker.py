@@ -11,17 +11,17 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from classifier import Model, Page, classify, load_model
-from classifier.signing import KeyScheme
-from service.dedup_rows import Document
-from service.dedup_sign import save_signed
-from service.memory import keep_little
-from service.score.again import Places, chosen_rows
-from service.score.batch import BatchOptions, Scored, score_batch
-from service.score.documents import documents_of
-from service.score.readers import Columns, Shard, read_shard
-from service.score.schema import InputRow
-from service.score.shards import Folder, write_shard
+from copydesk.classifier import Model, Page, classify, load_model
+from copydesk.classifier.duplicates.signing import KeyScheme
+from copydesk.service.dedup.sign_chunks import save_signed
+from copydesk.service.process_memory import keep_little
+from copydesk.service.rows.documents import Document
+from copydesk.service.score.arrow_schema import InputRow
+from copydesk.service.score.batch import BatchOptions, Scored, score_batch
+from copydesk.service.score.documents import documents_of
+from copydesk.service.score.output import Folder, write_shard
+from copydesk.service.score.readers import Columns, Shard, read_shard
+from copydesk.service.score.rerun import Places, chosen_rows
 
 BATCH_ROWS = 64
 BATCH_BYTES = 4 * 1024 * 1024

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from classifier.errors import UnreadablePage
-from classifier.types import Page
+from copydesk.classifier.errors import UnreadablePage
+from copydesk.classifier.types import Page
 from tests.bench.measure import BAR, Contender, StageClock, Summary, bar, is_flat, race, table, watch_memory
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -26,7 +26,7 @@ OURS_HTML, OURS_TEXT = "copydesk, HTML", "copydesk, text"
 RIVAL, INFORMATION = "trafilatura", "resiliparse"
 LEAST_RATIO = {OURS_HTML: 5.0, OURS_TEXT: 15.0}  # how many times trafilatura's CPU time the project promises
 
-# Where a page's time goes: for each stage, the names in classifier.pipeline that do it.
+# Where a page's time goes: for each stage, the names in copydesk.classifier.pipeline that do it.
 STAGES: Mapping[str, Sequence[str]] = {
     "segment": ("segment_html", "segment_text"),
     "features": ("describe",),
@@ -192,7 +192,7 @@ def stage_seconds(contender: Contender) -> dict[str, float]:
     """Time our stages over all pages; what no stage holds is "the rest"."""
     clock = StageClock()
     run = clock.wrap("the rest", contender.run)
-    with clock.watching(importlib.import_module("classifier.pipeline"), STAGES):
+    with clock.watching(importlib.import_module("copydesk.classifier.pipeline"), STAGES):
         for given in contender.inputs:
             run(given)
     return {stage: clock.seconds[stage] for stage in (*STAGES, "the rest") if stage in clock.seconds}
@@ -210,5 +210,5 @@ def stage_table(seconds: Mapping[str, float], *, n_pages: int) -> str:
 
 def _program() -> tuple[Callable[..., Iterator[object]], object]:
     """Import the program and load its model; here, as tests of this module need neither."""
-    classifier = importlib.import_module("classifier")
+    classifier = importlib.import_module("copydesk")
     return classifier.classify, classifier.load_model()

@@ -10,8 +10,8 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from classifier.bands import banding_for
-from classifier.signing import DEFAULT_BANDING, SCHEME
+from copydesk.classifier.duplicates.bands import banding_for
+from copydesk.classifier.duplicates.signing import DEFAULT_BANDING, SCHEME
 from tests.bench import partial, signatures, standing, syndication
 from tests.bench.generated import Generated, count_pairs
 from tests.bench.measure import run_measured
@@ -64,7 +64,7 @@ def closed_set(n_articles: int, workers: int) -> int:
         given, output = Path(folder) / "articles.jsonl", Path(folder) / "answers.jsonl"
         generated.write(given)
         size = given.stat().st_size / 1e6
-        command = [sys.executable, "-m", "service.cli", "dedup", str(given), "--output", str(output)]
+        command = [sys.executable, "-m", "copydesk.service.cli", "dedup", str(given), "--output", str(output)]
         seconds, megabytes = run_measured([*command, "--workers", str(workers)])
         with output.open("rb") as rows:
             clusters = [int(json.loads(row)["cluster"]) for row in rows]
@@ -93,7 +93,7 @@ def draw_curve(path: Path) -> int:
         f"for the promise: {promised.bands} bands of {promised.rows}": promised,
     }
     try:
-        pictures = importlib.import_module("training.pictures")
+        pictures = importlib.import_module("copydesk.training.plots")
     except ModuleNotFoundError as error:
         print(f"bench duplicates: {error.name} is not installed; install this project with its extra 'train'")
         return 2

@@ -25,11 +25,11 @@ from pathlib import Path
 from threading import Barrier
 from typing import Self
 
-from classifier import Page, classify, decode, load_model
+from copydesk.classifier import Page, classify, decode, load_model
 from tests.bench.classify import PAGES, page_files, sample
 from tests.bench.measure import run_measured, table
-from tests.score_inputs import records, response, stories, write_jsonl
-from tests.score_runs import files_of, start
+from tests.support.score_inputs import records, response, stories, write_jsonl
+from tests.support.score_runs import files_of, start
 
 COUNT, FEW = 800, 100
 """Pages, and those of the short run that is taken off, so that the start of processes does not count."""
@@ -288,7 +288,7 @@ def report_memory(chosen: argparse.Namespace, folder: Path) -> int:
         source = folder / "large.warc"
         size = write_large(source, round(share * chosen.gigabytes * GIGABYTE))
         output = folder / "large.out"
-        command = ["-m", "service.cli", "score", source, "--output", output, "--workers", "2"]
+        command = ["-m", "copydesk.service.cli", "score", source, "--output", output, "--workers", "2"]
         seconds, megabytes = run_measured([sys.executable, *map(str, command)])
         print(f"{size / GIGABYTE:.1f} GB: {megabytes:,.0f} MB in all processes, {seconds:,.0f} s", flush=True)
         marks.append(megabytes)

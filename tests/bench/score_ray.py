@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from classifier.duplicates import find_duplicates
-from classifier.signing import sign_texts
-from service.dedup_work import Chunk, chunk_path, load_chunk, load_signed, save_chunk
-from service.rows import JsonId
-from service.settings import Settings
+from copydesk.classifier.duplicates.closed_set import find_duplicates
+from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
+from copydesk.service.rows.jsonl import JsonId
+from copydesk.service.settings import Settings
 from tests.bench.generated import Generated
-from tests.one_process import OneProcess
+from tests.support.one_process import OneProcess
 
 if TYPE_CHECKING:
-    from service.score.spread.steps import Plan
+    from copydesk.service.score.distributed.steps import Plan
 
 COUNT, PAGES, NODES = 20_000, 400, (1, 3)
 SHARD = 4096
@@ -79,8 +79,8 @@ def cluster_of(n_nodes: int) -> Iterator[str]:
 
 def score_pages(chosen: argparse.Namespace) -> int:
     """Print pages a second of the local engine and of Ray, start and end left out; 1 where their rows differ."""
-    from service.score.local import ScoreOptions, local_engine, run
-    from service.score.ray_engine import ray_engine
+    from copydesk.service.score.ray.engine import ray_engine
+    from copydesk.service.score.run import ScoreOptions, local_engine, run
 
     print(f"Scoring: {chosen.pages:,} pages of {PAGE.stat().st_size / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}\n")
     outputs = []
@@ -139,9 +139,9 @@ def connected(address: str) -> Iterator[None]:
 
 
 def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, bool, list[str]]]:
-    from service.score.ray_steps import RayEngine
-    from service.score.spread.answers import load_answers
-    from service.score.spread.closed_set import find_spread_duplicates
+    from copydesk.service.score.distributed.output_rows import load_answers
+    from copydesk.service.score.distributed.run import find_spread_duplicates
+    from copydesk.service.score.ray.step_runner import RayEngine
 
     engine = Watched(RayEngine())
     counts = engine.each(n_shards, partial(sign_shard, folder, n_articles))
@@ -174,7 +174,7 @@ def time_steps(chosen: argparse.Namespace) -> int:
 
 def _step_cpu(n_articles: int) -> float:
     """Return CPU milliseconds."""
-    from service.score.spread.closed_set import find_spread_duplicates
+    from copydesk.service.score.distributed.run import find_spread_duplicates
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -186,8 +186,8 @@ def _step_cpu(n_articles: int) -> float:
 
 def planned(folder: Path, counts: Sequence[int]) -> Plan:
     """Plan the steps over signed shards."""
-    from service.score.spread.chunks import put_together
-    from service.score.spread.steps import Plan, Tables
+    from copydesk.service.score.distributed.chunks import put_together
+    from copydesk.service.score.distributed.steps import Plan, Tables
 
     tables = Tables(folder / "spread")
     tables.path.mkdir()
@@ -235,7 +235,7 @@ def sign_shard(folder: Path, n_articles: int, shard: int) -> int:
 
 
 def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
-    from service.dedup_answers import answers, gather_rows
+    from copydesk.service.dedup.output_rows import answers, gather_rows
 
     rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], [])
     started = time.monotonic()

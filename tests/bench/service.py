@@ -126,7 +126,7 @@ def measure(pages: Sequence[bytes], chosen: argparse.Namespace) -> dict[str, Fou
     A client that waits for one answer shares the server's core: how long it takes to wake another core of a virtual
     machine is the host's matter. Many clients at once have the other cores.
     """
-    ours = [sys.executable, "-m", "service.cli", "serve"]
+    ours = [sys.executable, "-m", "copydesk.service.cli", "serve"]
     rival = [sys.executable, "-m", "tests.bench", "service", "--rival"]
     with tempfile.TemporaryDirectory() as folder:
         settings = {f"COPYDESK_{name}": str(Path(folder) / name) for name in ("INDEX", "KEYS", "FEEDBACK")}
@@ -144,7 +144,7 @@ def measure(pages: Sequence[bytes], chosen: argparse.Namespace) -> dict[str, Fou
 
 def library_call(pages: Sequence[bytes]) -> Ask:
     """Give the call that the service makes, with the page decoded already."""
-    from classifier.types import Page
+    from copydesk.classifier.types import Page
 
     answer = load_answer()
     texts = {page: page.decode() for page in pages}

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from classifier.minhash import sign
-from classifier.shingles import read_shingles
-from classifier.signing import SCHEME
-from classifier.words import read_words
+from copydesk.classifier.duplicates.minhash import sign
+from copydesk.classifier.duplicates.normalized_words import read_words
+from copydesk.classifier.duplicates.shingles import read_shingles
+from copydesk.classifier.duplicates.signing import SCHEME
 from tests.bench.generated import Generated
 from tests.bench.measure import Contender, race, table
 

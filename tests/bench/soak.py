@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.index import open_index
+from copydesk.service.index import open_index
 from tests.bench.measure import MEGABYTE
 from tests.bench.service import HOST, running
 from tests.bench.standing_parts import batches
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
         place = str(Path(folder) / "INDEX")
         fill(place, chosen.held)
         settings = {f"COPYDESK_{name}": str(Path(folder) / name) for name in ("INDEX", "KEYS", "FEEDBACK")}
-        command = [sys.executable, "-m", "service.cli", "serve"]
+        command = [sys.executable, "-m", "copydesk.service.cli", "serve"]
         with running(command, settings | {"COPYDESK_WORKERS": str(WORKERS)}, core=None) as server:
             traffic(server.port, server.process.pid, tally, chosen.seconds, chosen.kill_every)
         with open_index(place, create=False) as index:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.measure import table
-from tests.index_places import PostgresMissing, Server
+from tests.support.index_places import PostgresMissing, Server
 
 SERVER = "COPYDESK_BENCH_POSTGRES"
 """Environment variable: the URL of an empty database of PostgreSQL; without it a server is started where one is."""

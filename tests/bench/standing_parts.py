@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from classifier.shingles import read_shingles
-from classifier.signing import DEFAULT_BANDING, SCHEME
-from classifier.words import read_words
-from service.index import Document, open_index
+from copydesk.classifier.duplicates.normalized_words import read_words
+from copydesk.classifier.duplicates.shingles import read_shingles
+from copydesk.classifier.duplicates.signing import DEFAULT_BANDING, SCHEME
+from copydesk.service.index import Document, open_index
 from tests.bench.generated import COPY_EVERY, Generated
 from tests.bench.measure import MEGABYTE
 

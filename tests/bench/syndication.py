@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifier import Article, Model, Page, classify, load_manifest, load_model
-from classifier.duplicates import find_duplicates
-from classifier.signing import sign_texts
-from service.index import Document, open_index
+from copydesk.classifier import Article, Model, Page, classify, load_manifest, load_model
+from copydesk.classifier.duplicates.closed_set import find_duplicates
+from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.service.index import Document, open_index
+from copydesk.training.corpora import read_shared
+from copydesk.training.dataset import fold_of
 from tests.bench.generated import Pairs
 from tests.bench.measure import table
-from training.corpora import read_shared
-from training.table import fold_of
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 GENERATOR = SHARED / "score" / "make_syndication.py"

@@ -1,0 +1,1 @@
+"""What compiled loops share: the compiler, hashes, classes of code points."""

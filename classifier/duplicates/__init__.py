@@ -1,0 +1,1 @@
+"""Bodies to shingles, signatures, candidate pairs, matches and clusters."""

@@ -1,0 +1,109 @@
+"""Bands: how a signature is cut into keys so that a promise on which pairs become candidates is kept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled.hashing import scatter
+from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.duplicates.shingles import KEY_BITS
+
+
+@dataclass(frozen=True, slots=True)
+class Banding:
+    """How many keys a signature gives, and of how many values each is made."""
+
+    bands: int
+    rows: int
+
+
+def banding_for(similarity: float, probability: float, *, num_perm: int, most_bands: int | None = None) -> Banding:
+    """Find the banding that makes pairs at least so similar candidates at least so probably.
+
+    Rows keep strangers apart, so the most rows that keep the promise are taken, then the fewest bands.
+
+    Args:
+        similarity: Jaccard, above 0 and at most 1.
+        probability: Above 0 and below 1.
+        num_perm: Values a signature; bands * rows is at most that.
+        most_bands: Most keys that a document may cost; as many as the signature gives where None.
+
+    Raises:
+        ValueError: An argument is out of range, or no banding keeps the promise.
+    """
+    if not (0 < similarity <= 1 and 0 < probability < 1):
+        raise ValueError(
+            f"similarity is {similarity} and probability {probability}; similarity must be above 0 and at most 1, "
+            "probability above 0 and below 1"
+        )
+    if num_perm < 1 or (most_bands is not None and most_bands < 1):
+        raise ValueError(f"num_perm is {num_perm} and most_bands {most_bands}; both must be at least 1")
+    for rows in range(num_perm, 0, -1):
+        bands = _bands_needed(similarity, probability, rows)
+        if bands <= min(num_perm // rows, most_bands or num_perm):
+            return Banding(bands, rows)
+    room = min(num_perm, most_bands or num_perm)
+    best = candidate_probability(similarity, Banding(room, 1))
+    raise ValueError(
+        f"pairs at similarity {similarity} cannot be found with probability {probability}: {room} bands of 1 row, the "
+        f"most that {num_perm} values and {most_bands or 'any number of'} bands allow, find them with {best:.4f}; ask "
+        f"for a higher similarity or that probability, or allow {_bands_needed(similarity, probability, 1)} bands"
+    )
+
+
+def candidate_probability(similarity: float, banding: Banding) -> float:
+    """Return how probably two texts of a Jaccard similarity in [0, 1] share a key.
+
+    Source: Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, section 3.4.
+    """
+    return float(1 - (1 - similarity**banding.rows) ** banding.bands)
+
+
+def band_keys(signatures: NDArray[np.uint32], banding: Banding) -> NDArray[np.uint64]:
+    """Cut each signature into the keys that candidates are grouped by.
+
+    Args:
+        signatures: Shape (n_texts, num_perm), all signed under one scheme.
+        banding: bands * rows is at most num_perm; the values left over go unused.
+
+    Returns:
+        Shape (n_texts, bands), below 2**KEY_BITS: a hash of the band's number and its values.
+
+    Raises:
+        ValueError: The signatures have too few values, or there is no band or no row.
+    """
+    if banding.bands < 1 or banding.rows < 1:
+        raise ValueError(f"{banding.bands} bands of {banding.rows} rows give no key; both must be at least 1")
+    needed = banding.bands * banding.rows
+    if signatures.shape[1] < needed:
+        raise ValueError(
+            f"signatures have {signatures.shape[1]} values, {banding.bands} bands of {banding.rows} rows need {needed};"
+            " sign with a higher num_perm or find a banding for this one"
+        )
+    return _cut(np.ascontiguousarray(signatures), banding.bands, banding.rows)
+
+
+def _bands_needed(similarity: float, probability: float, rows: int) -> int:
+    together = similarity**rows
+    if together >= 1:
+        return 1
+    if together <= 1e-300:
+        return 1 << 62
+    needed = math.ceil(math.log1p(-probability) / math.log1p(-together) - 1e-9)
+    return max(1, min(needed, 1 << 62))
+
+
+@jit
+def _cut(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint64]:
+    keys = np.empty((len(signatures), bands), np.uint64)
+    for t in range(len(signatures)):
+        for band in range(bands):
+            h = np.uint64(band + 1)
+            for k in range(band * rows, (band + 1) * rows):
+                h = scatter(h ^ np.uint64(signatures[t, k])) + np.uint64(band)
+            keys[t, band] = scatter(h) >> np.uint64(64 - KEY_BITS)
+    return keys

@@ -1,0 +1,134 @@
+"""Packed sets: a text's distinct shingles as few bytes, for keeping a million texts at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.duplicates.shingles import SET_BITS
+from copydesk.classifier.errors import DamagedSet
+
+
+def pack_set(values: NDArray[np.uint32]) -> bytes:
+    """Pack sorted distinct values below 2**SET_BITS: about 17 bits each where there are 400.
+
+    The number of values (LEB128), then the gaps between them in the Rice code whose parameter fits that number.
+
+    Raises:
+        ValueError: The values are not sorted and distinct, or too large.
+
+    Source: Rice, Plaunt, Adaptive variable-length coding, IEEE Trans. Communications 19, 1971.
+    """
+    if len(values) and (int(values[-1]) >> SET_BITS or not (values[1:] > values[:-1]).all()):
+        raise ValueError(f"values must rise and stay below 2**{SET_BITS}; take them from shingle_sets")
+    return _pack(values).tobytes()
+
+
+def unpack_set(packed: bytes) -> NDArray[np.uint32]:
+    """Give back the sorted values of `pack_set`.
+
+    Raises:
+        DamagedSet: The bytes end too soon, go on too long or hold values that are too large.
+    """
+    data = np.frombuffer(packed, np.uint8)
+    values, used = unpack_values(data)
+    if used != len(data):
+        raise DamagedSet(
+            f"a packed set of {len(packed)} bytes does not decode to values below 2**{SET_BITS} that fill it; "
+            "add the document again"
+        )
+    return values
+
+
+@jit
+def _parameter(n: int) -> int:
+    """Return the Rice parameter for n values: the mean gap times ln 2, as a power of two."""
+    parameter = 0
+    n = n if n else 1
+    while np.int64(n) << np.int64(parameter + 1) <= np.int64(11629080):  # 2**24 * ln 2
+        parameter += 1
+    return parameter
+
+
+@jit
+def _pack(values: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    n = len(values)
+    parameter = _parameter(n)
+    bits = np.int64(80)
+    previous = np.int64(-1)
+    for value in values:
+        bits += 1 + parameter + ((np.int64(value) - previous - 1) >> parameter)
+        previous = np.int64(value)
+    packed = np.zeros(bits // 8 + 1, np.uint8)
+    at = _put_number(packed, n) * 8
+    previous = np.int64(-1)
+    for value in values:
+        gap = np.int64(value) - previous - 1
+        previous = np.int64(value)
+        for _ in range(gap >> parameter):
+            packed[at >> 3] |= np.uint8(1 << (at & 7))
+            at += 1
+        at += 1
+        for b in range(parameter):
+            packed[at >> 3] |= np.uint8(((gap >> b) & 1) << (at & 7))
+            at += 1
+    return packed[: (at + 7) >> 3]
+
+
+@jit
+def _put_number(packed: NDArray[np.uint8], n: int) -> int:
+    at = 0
+    while n >= 128:
+        packed[at] = np.uint8(n & 127 | 128)
+        n >>= 7
+        at += 1
+    packed[at] = np.uint8(n)
+    return at + 1
+
+
+@jit
+def unpack_values(packed: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], np.int64]:
+    """Return the values and how many bytes they took, -1 where they do not decode."""
+    none = np.empty(0, np.uint32)
+    n = 0
+    at = np.int64(0)
+    while True:
+        if at >= min(len(packed), 5):
+            return none, np.int64(-1)
+        n |= int(packed[at] & np.uint8(127)) << int(7 * at)
+        at += 1
+        if packed[at - 1] < 128:
+            break
+    end = np.int64(len(packed)) * 8
+    if n > end:
+        return none, np.int64(-1)
+    parameter = _parameter(n)
+    values = np.empty(n, np.uint32)
+    at *= 8
+    value = np.int64(-1)
+    for i in range(n):
+        high = np.int64(0)
+        while at < end and (packed[at >> 3] >> (at & 7)) & 1:
+            high += 1
+            at += 1
+        at += 1
+        if at + parameter > end:
+            return none, np.int64(-1)
+        value += 1 + (high << parameter) + _low_bits(packed, at, parameter)
+        at += parameter
+        if value >> np.int64(24):
+            return none, np.int64(-1)
+        values[i] = value
+    return values, (at + 7) >> 3
+
+
+@jit
+def _low_bits(packed: NDArray[np.uint8], at: np.int64, count: int) -> np.int64:
+    """Read `count` bits, at most 24, from bit `at` on, the lowest first."""
+    word = np.int64(0)
+    first = at >> 3
+    for b in range(4):
+        if first + b < len(packed):
+            word |= np.int64(packed[first + b]) << np.int64(8 * b)
+    return (word >> np.int64(at & 7)) & ((np.int64(1) << np.int64(count)) - 1)

@@ -1,0 +1,171 @@
+"""Shingles: every run of a few words as one hash, a text's set of them, and the few that stand for its passages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled.hashing import scatter
+from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.duplicates.normalized_words import Words
+from copydesk.classifier.types import SigningScheme
+
+Number = TypeVar("Number", np.uint32, np.uint64)
+
+SET_BITS = 24
+"""Bits of a shingle's hash that a stored set keeps: two texts of 400 words share 0.01 shingles by accident."""
+
+KEY_BITS = 47
+"""Bits of a key: a positive integer of six bytes, the most that SQLite writes without going to eight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """The shingles of some texts in the order of their words, one text after the other.
+
+    Shingle j of a text begins at its word j.
+
+    Attributes:
+        values: Shape (n_shingles,), 32-bit hashes, repeated as the text repeats.
+        bounds: Shape (n_texts + 1,): text t holds the shingles `bounds[t]:bounds[t + 1]`; a text too short holds none.
+        sizes: How many words a shingle has whose lowest bit is 0, and one whose lowest bit is 1.
+    """
+
+    values: NDArray[np.uint32]
+    bounds: NDArray[np.int64]
+    sizes: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged(Generic[Number]):
+    """Rows of different lengths, one after the other: row t is `values[bounds[t]:bounds[t + 1]]`."""
+
+    values: NDArray[Number]
+    bounds: NDArray[np.int64]
+
+    def row(self, number: int) -> NDArray[Number]:
+        """Return one row."""
+        return self.values[self.bounds[number] : self.bounds[number + 1]]
+
+
+def read_shingles(words: Words, scheme: SigningScheme) -> Shingles:
+    """Hash every run of `shingle_words` words, or `shingle_characters` where a run begins in an unspaced script.
+
+    Raises:
+        ValueError: The scheme asks for empty shingles.
+    """
+    sizes = (scheme.shingle_words, scheme.shingle_characters)
+    if min(sizes) < 1:
+        raise ValueError(f"shingles of {sizes[0]} words and {sizes[1]} characters; a scheme needs at least 1 of each")
+    hashes, bounds = _hash_runs(words.hashes, words.bounds, *sizes)
+    return Shingles((hashes >> np.uint64(32)).astype(np.uint32), bounds, sizes)
+
+
+def shingle_sets(shingles: Shingles) -> Ragged[np.uint32]:
+    """Return each text's distinct shingles, cut to their upper `SET_BITS` and sorted."""
+    return Ragged(*_sorted_sets(cut(shingles.values), shingles.bounds))
+
+
+def cut(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Cut shingles to the bits that a stored set keeps."""
+    return values >> np.uint32(32 - SET_BITS)
+
+
+def passage_keys(words: Words, *, length: int, characters: int, window: int) -> Ragged[np.uint64]:
+    """Choose few runs of `length` words so that every shared passage of `length + window - 1` words shares one.
+
+    Of every `window` runs in a row the one with the least hash is chosen; a text with fewer runs gives one key.
+
+    Returns:
+        Keys below 2**KEY_BITS, distinct within a text, in text order; about 2 / (window + 1) a word.
+
+    Raises:
+        ValueError: A length or the window is below 1.
+
+    Source: Schleimer, Wilkerson, Aiken, Winnowing: Local Algorithms for Document Fingerprinting, SIGMOD 2003.
+    """
+    if min(length, characters, window) < 1:
+        raise ValueError(
+            f"passages of {length} words or {characters} characters in windows of {window}; each must be at least 1"
+        )
+    hashes, bounds = _hash_runs(words.hashes, words.bounds, length, characters)
+    return Ragged(*_winnow(hashes, bounds, window))
+
+
+@jit
+def _hash_runs(
+    words: NDArray[np.uint64], bounds: NDArray[np.int64], length: int, characters: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Hash the run that begins at each word; bit 32 tells by which of the two lengths it was cut."""
+    hashes = np.empty(len(words), np.uint64)
+    limits = np.zeros(len(bounds), np.int64)
+    n = 0
+    for t in range(len(bounds) - 1):
+        end = bounds[t + 1]
+        for i in range(bounds[t], end):
+            unspaced = words[i] & np.uint64(1)
+            size = characters if unspaced else length
+            if i + size > end:
+                break
+            h = np.uint64(size)
+            for j in range(i, i + size):
+                h = (h + words[j]) * np.uint64(0x9DDFEA08EB382D69)
+                h ^= h >> np.uint64(32)
+            hashes[n] = scatter(h) & ~(np.uint64(1) << np.uint64(32)) | unspaced << np.uint64(32)
+            n += 1
+        limits[t + 1] = n
+    return hashes[:n].copy(), limits
+
+
+@jit
+def _sorted_sets(values: NDArray[np.uint32], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    kept = np.empty(len(values), np.uint32)
+    limits = np.zeros(len(bounds), np.int64)
+    n = 0
+    for t in range(len(bounds) - 1):
+        row = np.sort(values[bounds[t] : bounds[t + 1]])
+        for i in range(len(row)):
+            if i == 0 or row[i] != row[i - 1]:
+                kept[n] = row[i]
+                n += 1
+        limits[t + 1] = n
+    return kept[:n].copy(), limits
+
+
+@jit
+def _winnow(
+    hashes: NDArray[np.uint64], bounds: NDArray[np.int64], window: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    keys = np.empty(len(hashes), np.uint64)
+    limits = np.zeros(len(bounds), np.int64)
+    n = 0
+    for t in range(len(bounds) - 1):
+        first, end = bounds[t], bounds[t + 1]
+        chosen = -1
+        for right in range(min(first + window, end) - 1, end):
+            left = max(first, right - window + 1)
+            if right < left:
+                break
+            if chosen < left:
+                chosen = left
+                for i in range(left + 1, right + 1):
+                    chosen = i if hashes[i] <= hashes[chosen] else chosen
+            elif hashes[right] <= hashes[chosen]:
+                chosen = right
+            else:
+                continue
+            n = _append_new(keys, limits[t], n, scatter(hashes[chosen]) >> np.uint64(64 - KEY_BITS))
+        limits[t + 1] = n
+    return keys[:n].copy(), limits
+
+
+@jit
+def _append_new(keys: NDArray[np.uint64], first: int, n: int, key: np.uint64) -> int:
+    for i in range(first, n):
+        if keys[i] == key:
+            return n
+    keys[n] = key
+    return n + 1

@@ -1,0 +1,1 @@
+"""Blocks to hashed TF-IDF tokens and dense columns."""

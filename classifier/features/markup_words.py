@@ -1,0 +1,150 @@
+"""The words of class names and of link targets, hashed in one pass over all of a page's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled.code_points import code_points
+from copydesk.classifier.compiled.jit import jit
+
+MOST_NAME_WORDS = 12
+"""Words read of one element's names."""
+
+MOST_HREF_WORDS = 8
+"""Words read of one link's path; how many there are is read as well."""
+
+_OTHER, _LOWER, _UPPER, _DIGIT = range(4)
+
+Hashes = tuple[NDArray[np.uint64], NDArray[np.int64]]
+
+
+def hash_names(texts: Sequence[str]) -> Hashes:
+    """Hash the words of class and id names, camel case and hyphens taken apart, two letters or more.
+
+    Returns:
+        All hashes one after the other, and shape (len(texts),): where each text's end.
+    """
+    points, ends = _joined(texts)
+    return _name_words(points, ends, MOST_NAME_WORDS)
+
+
+def hash_hrefs(texts: Sequence[str]) -> Hashes:
+    """Hash the words of link targets' paths, and for each its number of words and how it starts.
+
+    Returns:
+        As `hash_names`; an empty text has none.
+    """
+    points, ends = _joined(texts)
+    return _href_words(points, ends, MOST_HREF_WORDS)
+
+
+def _joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    lengths = np.array([len(text) for text in texts], np.int64)
+    return code_points("".join(texts)), np.cumsum(lengths)
+
+
+@jit
+def _kind(point: int) -> int:
+    if 97 <= point <= 122:
+        return _LOWER
+    if 65 <= point <= 90:
+        return _UPPER
+    return _DIGIT if 48 <= point <= 57 else _OTHER
+
+
+@jit
+def _word_end(points: NDArray[np.uint32], start: int, end: int) -> int:
+    """Return where the word that starts at `start` ends: letters of one case, or a capital before small ones."""
+    kind = _kind(points[start])
+    at = start + 1
+    if kind == _UPPER and at < end and _kind(points[at]) == _LOWER:
+        kind = _LOWER
+    while at < end and _kind(points[at]) == kind:
+        at += 1
+    return at
+
+
+@jit
+def _hash(points: NDArray[np.uint32], start: int, end: int) -> np.uint64:
+    """Hash a word without regard to case (FNV-1a over code points)."""
+    h = np.uint64(0xCBF29CE484222325)
+    for at in range(start, end):
+        point = np.uint64(points[at])
+        if _kind(points[at]) == _UPPER:
+            point += np.uint64(32)
+        h = (h ^ point) * np.uint64(0x100000001B3)
+    return h
+
+
+@jit
+def _name_words(
+    points: NDArray[np.uint32], ends: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    out = np.empty(len(points) // 2 + 1, np.uint64)
+    out_ends = np.empty(len(ends), np.int64)
+    n = 0
+    start = 0
+    for text in range(len(ends)):
+        end = ends[text]
+        first = n
+        at = start
+        while at < end and n - first < most:
+            if _kind(points[at]) == _OTHER or _kind(points[at]) == _DIGIT:
+                at += 1
+                continue
+            stop = _word_end(points, at, end)
+            if stop - at >= 2:
+                out[n] = _hash(points, at, stop)
+                n += 1
+            at = stop
+        out_ends[text] = n
+        start = end
+    return out[:n], out_ends
+
+
+@jit
+def _path_start(points: NDArray[np.uint32], start: int, end: int) -> int:
+    """Return where a target's path starts: after the host where it names one."""
+    for at in range(start, end - 1):
+        if points[at] == 47 and points[at + 1] == 47:
+            at += 2
+            while at < end and points[at] != 47:
+                at += 1
+            return at
+        if points[at] == 47 or points[at] == 63 or points[at] == 35:
+            return start
+    return start
+
+
+@jit
+def _href_words(
+    points: NDArray[np.uint32], ends: NDArray[np.int64], most: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    out = np.empty((most + 1) * len(ends), np.uint64)
+    out_ends = np.empty(len(ends), np.int64)
+    n = 0
+    start = 0
+    for text in range(len(ends)):
+        end = ends[text]
+        if end > start:
+            at = _path_start(points, start, end)
+            absolute = at > start
+            words = 0
+            while at < end:
+                kind = _kind(points[at])
+                mark = points[at] == 35 or points[at] == 63
+                stop = at + 1 if kind == _OTHER else _word_end(points, at, end)
+                if mark or (kind == _DIGIT and stop - at >= 4) or (kind in (_LOWER, _UPPER) and stop - at >= 2):
+                    if words < most:
+                        out[n] = _hash(points, at, stop)
+                        n += 1
+                    words += 1
+                at = stop
+            out[n] = np.uint64((min(words, 12) * 2 + absolute) * 128 + min(points[start], 127))
+            n += 1
+        out_ends[text] = n
+        start = end
+    return out[:n], out_ends

@@ -1,0 +1,1 @@
+"""A page's bytes to text, blocks and the element tree."""

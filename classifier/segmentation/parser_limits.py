@@ -1,0 +1,357 @@
+"""Caps on what makes an HTML parser slow: depth of open elements, formatting to reopen, attributes of a tag."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.segmentation.html_scanner import (
+    SLASH,
+    Bytes,
+    after_oddity,
+    name_hash,
+    next_tag,
+    raw_end,
+    tag_end,
+)
+
+MAX_DEPTH = 384
+"""Open elements; Blink stops at 512. The deepest of 1,497 WCXB pages has 107 as counted here."""
+
+MAX_REOPENED = 1_000_000
+"""Formatting elements that a parser may open again; 3,381 is the most among the same pages, as counted here."""
+
+_WINDOW = 512  # open elements that a tag may look back at, so that no page costs more than that a tag
+_MAX_PIECES = 200_000  # of a page, after which tags give way to spaces, not to line breaks
+_MAX_ACTIVE = 4096  # open formatting elements that are followed
+
+_VOID, _RAW, _FORMATTING, _SPECIAL, _BARRIER, _CLOSES_P, _BREAKS_OUT, _HIDES, _MARKER = (1 << k for k in range(9))
+_INTEGRATION, _FOREIGN, _HEADING, _DROPPED, _KEPT_DEEP, _P, _LI, _DEFINITION = (1 << k for k in range(9, 17))
+_TABLE, _SECTION, _ROW, _CELL, _CAPTION, _LINK, _FORM, _TEMPLATE, _LIST, _BUTTON, _LOOSE = (
+    1 << k for k in range(17, 28)
+)
+_TABLE_PARTS = _SECTION | _ROW | _CELL | _CAPTION
+
+_FAMILIES = {
+    _VOID: "area base basefont bgsound body br col embed frame head hr html image img input keygen link meta "
+    "param source track wbr",
+    _RAW: "script style textarea title xmp iframe noembed noframes",
+    _FORMATTING: "b big code em font i nobr s small strike strong tt u",
+    _SPECIAL: "address applet article aside blockquote button caption center colgroup dd details dialog dir div "
+    "dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup li listing main "
+    "marquee menu nav noscript object ol p plaintext pre search section select summary table tbody td template "
+    "tfoot th thead tr ul foreignobject desc mi mo mn ms mtext annotation-xml",
+    _BARRIER: "applet caption marquee object select table td template th foreignobject desc mi mo mn ms mtext "
+    "annotation-xml",
+    _CLOSES_P: "address article aside blockquote center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup li listing main menu nav ol p plaintext pre search "
+    "section summary ul",
+    _BREAKS_OUT: "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li "
+    "listing menu meta nobr ol p pre ruby s small span strike strong sub sup table tt u ul var",
+    _HIDES: "svg math select datalist object canvas video audio template map",
+    _MARKER: "applet caption marquee object td template th",
+    _INTEGRATION: "foreignobject desc title mi mo mn ms mtext annotation-xml",
+    _FOREIGN: "svg math",
+    _HEADING: "h1 h2 h3 h4 h5 h6",
+    _P: "p",
+    _LI: "li",
+    _DEFINITION: "dd dt",
+    _TABLE: "table",
+    _SECTION: "tbody tfoot thead",
+    _ROW: "tr",
+    _CELL: "td th",
+    _CAPTION: "caption colgroup",
+    _LINK: "a",
+    _FORM: "form",
+    _TEMPLATE: "template",
+    _LIST: "ol ul",
+    _BUTTON: "button",
+    _LOOSE: "address div",
+}
+"""What the HTML Standard's tree construction (section 13.2.6) says of each name, as far as depth depends on it."""
+
+_DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # places in the counters of a scan
+_MASK = 1023  # of the table of names
+
+_Ints = NDArray[np.int64]
+
+
+def cap_nesting(page: bytes) -> bytes:
+    """Leave out the tags of an HTML page in UTF-8 that would nest too deep, and return it.
+
+    The elements that a parser holds open are followed tag by tag; where that is not exact, too many are
+    counted, never too few. Nearly every page comes back as the same object. In one that does not, tags
+    beyond `MAX_DEPTH` give way to line breaks, and formatting tags go altogether where reopening them
+    would take more than `MAX_REOPENED` elements; no text goes with them. Linear in the page's length.
+
+    Source: HTML Standard, sections 13.2.5 and 13.2.6.
+    """
+    data = np.frombuffer(page, np.uint8)
+    keys, families = _families()
+    cuts, reopened = _scan(data, keys, families, True)
+    if reopened > MAX_REOPENED:
+        cuts, _ = _scan(data, keys, families, False)
+    return _without(page, cuts) if len(cuts) else page
+
+
+def _without(page: bytes, cuts: _Ints) -> bytes:
+    """Copy a page without the stretches that `_scan` cuts, and with what goes in their places."""
+    pieces, at = [], 0
+    for begin, end, place in cuts.tolist():
+        pieces.append(page[at:begin])
+        if place > 0:
+            pieces.append(b"</%b>" % re.split(rb"[\s/>]", page[place + 1 : place + 32], maxsplit=1)[0])
+        if place:
+            pieces.append(b"<br><br>" if len(pieces) < _MAX_PIECES else b" ")
+        at = end
+    return b"".join(pieces) + page[at:]
+
+
+@cache
+def _families() -> tuple[_Ints, _Ints]:
+    """Return the table that `_family` reads: hashes of the known names, 0 where a slot is free, and families."""
+    keys = np.zeros(_MASK + 1, np.int64)
+    families = np.zeros(_MASK + 1, np.int64)
+    for family, names in _FAMILIES.items():
+        for name in names.split():
+            key = name_hash(np.frombuffer(name.encode(), np.uint8), 0)[0]
+            slot = (key ^ key >> 8) & _MASK
+            while keys[slot] not in (0, key):
+                slot = (slot + 1) & _MASK
+            keys[slot] = key
+            families[slot] |= family
+    return keys, families
+
+
+@jit
+def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[_Ints, int]:
+    """Follow the open elements through a page.
+
+    Returns:
+        Shape (n_cuts, 3): begin and end of each stretch to leave out, in order, and what goes in its place:
+        0 for nothing, -1 for a line break, else the end tag of the element that begins at this place.
+        And how many formatting elements a parser would open again.
+    """
+    n = len(data)
+    stack = np.empty((256, 3), np.int64)  # of each open element: name, family, and for markers the floor below
+    active = np.empty(_MAX_ACTIVE, np.int64)  # names of formatting elements that the parser keeps alive
+    counts = np.zeros(8, np.int64)
+    cuts = np.empty((4, 3), np.int64)
+    n_cuts = 0
+    raw = True
+    i = next_tag(data, 0)
+    while i < n - 2:
+        closing = data[i + 1] == SLASH
+        at = i + 2 if closing else i + 1
+        if not 97 <= data[at] | 32 <= 122:
+            i = next_tag(data, after_oddity(data, i, _is_foreign(stack, counts[_DEPTH])))
+            continue
+        name, at = name_hash(data, at)
+        family = _family(keys, families, name)
+        end, crowd, closed = tag_end(data, at)
+        if end == n:
+            break
+        if n_cuts + 2 > len(cuts):
+            cuts = _grown(cuts)
+        if counts[_DEPTH] == len(stack):
+            stack = _grown(stack)
+        if crowd > 0:
+            cuts[n_cuts] = crowd, end, 0
+            n_cuts += 1
+        foreign = counts[_DEPTH] > 0 and stack[counts[_DEPTH] - 1, 1] & _FOREIGN != 0
+        kept = counts[_KEPT]
+        counts[_AT] = i
+        if family & _FORMATTING and not formatting:
+            dropped = True
+        elif closing:
+            dropped = _close(stack, active, counts, name, family)
+        else:
+            dropped = _open(stack, active, counts, name, family, closed)
+        if dropped:
+            n_cuts -= crowd > 0
+            apart = n_cuts == 0 or cuts[n_cuts - 1, 1] != i
+            broken = apart and family & _SPECIAL != 0
+            cuts[n_cuts] = i, end + 1, counts[_KEPT_AT] if counts[_KEPT] < kept else -1 if broken else 0
+            n_cuts += 1
+        i = end + 1
+        if raw and family & _RAW and not closing and not foreign:
+            after = raw_end(data, i, name)
+            raw = after >= 0
+            i = max(i, after)
+        i = next_tag(data, i)
+        if counts[_REOPENED] > MAX_REOPENED:
+            break
+    return cuts[:n_cuts], counts[_REOPENED]
+
+
+@jit
+def _family(keys: _Ints, families: _Ints, name: int) -> int:
+    """Look a name's hash up; names that are not known are inline elements."""
+    slot = (name ^ name >> 8) & _MASK
+    while keys[slot] != name and keys[slot] != 0:
+        slot = (slot + 1) & _MASK
+    return int(families[slot])
+
+
+@jit
+def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, closed: bool) -> bool:
+    """Follow a start tag; return whether to leave it out."""
+    depth = counts[_DEPTH]
+    foreign = depth > 0 and stack[depth - 1, 1] & _FOREIGN != 0
+    if foreign and family & _BREAKS_OUT:
+        while depth > 0 and stack[depth - 1, 1] & _FOREIGN:
+            depth -= 1
+        _pop(stack, counts, depth)
+        foreign = False
+    if foreign:
+        if closed:
+            return False
+        family = (family & _INTEGRATION) or (family | _FOREIGN)
+    elif family & (_VOID | _RAW):
+        return False
+    else:
+        _close_implied(stack, counts, family)
+    depth = counts[_DEPTH]
+    if depth >= MAX_DEPTH:
+        if family & _HIDES and counts[_KEPT] == 0:
+            family |= _KEPT_DEEP
+            counts[_KEPT] = 1
+            counts[_KEPT_AT] = counts[_AT]
+        else:
+            family = (family | _DROPPED) & ~(_MARKER | _FOREIGN | _FORMATTING) | (_FOREIGN if foreign else 0)
+    if family & _MARKER:
+        stack[depth, 2] = counts[_FLOOR]
+        counts[_FLOOR] = counts[_ACTIVE]
+    if family & _FORMATTING:
+        if counts[_ACTIVE] == _MAX_ACTIVE:
+            counts[_REOPENED] = MAX_REOPENED + 1
+            return False
+        active[counts[_ACTIVE]] = name
+        counts[_ACTIVE] += 1
+    counts[_TABLES] += family & _TABLE != 0
+    stack[depth, 0] = name
+    stack[depth, 1] = family
+    counts[_DEPTH] = depth + 1
+    return family & _DROPPED != 0
+
+
+@jit
+def _close_implied(stack: _Ints, counts: _Ints, family: int) -> None:
+    """Close what a start tag closes without an end tag."""
+    depth = counts[_DEPTH]
+    if family & (_LI | _DEFINITION):
+        _pop(stack, counts, _find(stack, depth, family & (_LI | _DEFINITION), _SPECIAL, _LOOSE | _P))
+    if family & _CLOSES_P:
+        _pop(stack, counts, _find(stack, counts[_DEPTH], _P, _SPECIAL, 0))
+    if family & _LINK:
+        _pop(stack, counts, _find(stack, depth, _LINK, _SPECIAL, 0))
+    depth = counts[_DEPTH]
+    if family & _HEADING and depth > 0 and stack[depth - 1, 1] & _HEADING:
+        _pop(stack, counts, depth - 1)
+    if counts[_TABLES] == 0:
+        return
+    if family & _TABLE:
+        _pop(stack, counts, _find(stack, depth, _TABLE, _CELL | _CAPTION | _TEMPLATE | _FOREIGN, 0))
+    if family & _TABLE_PARTS:
+        table = _find(stack, depth, _TABLE, _TEMPLATE | _FOREIGN, 0)
+        if table < depth:
+            keep = table + 1
+            if family & (_ROW | _CELL) and keep < depth and stack[keep, 1] & _SECTION:
+                keep += 1
+            if family & _CELL and keep < depth and stack[keep, 1] & _ROW:
+                keep += 1
+            _pop(stack, counts, keep)
+
+
+@jit
+def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -> bool:
+    """Follow an end tag; return whether to leave it out, because its start tag was."""
+    if family & _FORMATTING:
+        _forget(active, counts, name)
+    depth = counts[_DEPTH]
+    stop = _BARRIER if family & _SPECIAL else _SPECIAL
+    if family & _P:
+        stop |= _BUTTON
+    elif family & _LI:
+        stop |= _LIST
+    elif family & _TABLE_PARTS:
+        stop = _TABLE | _TEMPLATE
+    elif family & _TABLE:
+        stop = _TEMPLATE
+    elif family & _TEMPLATE:
+        stop = 0
+    k, lowest = depth - 1, max(0, depth - _WINDOW)
+    while k >= lowest and stack[k, 0] != name and not (family & _HEADING and stack[k, 1] & _HEADING):
+        if stack[k, 1] & stop:
+            return False
+        k -= 1
+    if k < lowest:
+        return False
+    dropped = bool(stack[k, 1] & _DROPPED)
+    if family & _FORM and k < depth - 1:
+        stack[k, 0] = 0  # a parser takes the form out and leaves open what stands in it
+    else:
+        _pop(stack, counts, k)
+    return dropped
+
+
+@jit
+def _is_foreign(stack: _Ints, depth: int) -> bool:
+    """Tell whether the innermost open element is of SVG or MathML itself, not HTML inside one."""
+    for k in range(depth - 1, -1, -1):
+        family = stack[k, 1]
+        if family & _FOREIGN:
+            return True
+        if family & _INTEGRATION and k < depth - 1:
+            return False
+    return False
+
+
+@jit
+def _find(stack: _Ints, depth: int, wanted: int, stop: int, passed: int) -> int:
+    """Return the place of the innermost open element of a family, or `depth` where one of `stop` comes first."""
+    for k in range(depth - 1, max(0, depth - _WINDOW) - 1, -1):
+        if stack[k, 1] & wanted:
+            return k
+        if stack[k, 1] & stop and not stack[k, 1] & passed:
+            break
+    return depth
+
+
+@jit
+def _pop(stack: _Ints, counts: _Ints, depth: int) -> None:
+    """Close the elements above `depth`, and count the formatting that the parser will open again."""
+    if depth == counts[_DEPTH]:
+        return
+    for k in range(counts[_DEPTH] - 1, depth - 1, -1):
+        if stack[k, 1] & _MARKER:
+            counts[_ACTIVE] = counts[_FLOOR]
+            counts[_FLOOR] = stack[k, 2]
+        if stack[k, 1] & _KEPT_DEEP:
+            counts[_KEPT] = 0
+        counts[_TABLES] -= stack[k, 1] & _TABLE != 0
+    counts[_DEPTH] = depth
+    counts[_REOPENED] += counts[_ACTIVE] - counts[_FLOOR]
+
+
+@jit
+def _forget(active: _Ints, counts: _Ints, name: int) -> None:
+    """Take the last formatting element of a name off those that are kept alive."""
+    last = counts[_ACTIVE]
+    for k in range(last - 1, max(counts[_FLOOR], last - _WINDOW) - 1, -1):
+        if active[k] == name:
+            for m in range(k, last - 1):
+                active[m] = active[m + 1]
+            counts[_ACTIVE] -= 1
+            return
+
+
+@jit
+def _grown(rows: _Ints) -> _Ints:
+    more = np.empty((2 * len(rows), 3), np.int64)
+    more[: len(rows)] = rows
+    return more

@@ -1,0 +1,73 @@
+"""Splits news pages into body, boilerplate and teasers, and finds stories told twice.
+
+Names are loaded when they are first used, so that the client and `--help` wait for no numeric library.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from copydesk.classifier.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from copydesk.classifier import (
+        Article,
+        ArtifactMismatch,
+        CopydeskError,
+        Kind,
+        Label,
+        Model,
+        Page,
+        ScoredBlock,
+        UnreadablePage,
+        classify,
+        classify_page,
+        decode,
+        load_manifest,
+        load_model,
+    )
+    from copydesk.service.client import Client
+    from copydesk.service.index import Document, open_index
+
+__all__ = [
+    "Article",
+    "ArtifactMismatch",
+    "Client",
+    "CopydeskError",
+    "Document",
+    "Kind",
+    "Label",
+    "Model",
+    "Page",
+    "ScoredBlock",
+    "UnreadablePage",
+    "classify",
+    "classify_page",
+    "decode",
+    "load_manifest",
+    "load_model",
+    "open_index",
+]
+
+
+_lazy = lazy_names(
+    globals(),
+    {
+        "copydesk.classifier": [name for name in __all__ if name not in ("Client", "Document", "open_index")],
+        "copydesk.service.client": ["Client"],
+        "copydesk.service.index": ["Document", "open_index"],
+    },
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from the module that defines it."""
+    if name == "__version__":
+        return version("copydesk")
+    return _lazy(name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted({*globals(), *__all__, "__version__"})

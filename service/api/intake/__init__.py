@@ -1,0 +1,1 @@
+"""Request bodies: read within limits, spooled, and parsed."""

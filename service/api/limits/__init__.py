@@ -1,0 +1,1 @@
+"""What bounds a client: keys, rates, time-outs and queues."""

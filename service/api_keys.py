@@ -1,0 +1,144 @@
+"""API keys: a small file that holds their hashes, and what each key allows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from copydesk.classifier.errors import CopydeskError
+
+PREFIX = "cdk_"
+"""Begins each key, so that scanners of code find one that was committed by mistake."""
+KEY_BYTES = 32
+"""Random bytes of a key: 256 bits cannot be guessed, so a plain SHA-256 of it is enough and a slow hash needless."""
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}")
+
+_TABLE = (
+    "CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, scope TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, "
+    "made REAL NOT NULL)"
+)
+
+
+class KeysUnusable(CopydeskError):
+    """A file of keys that cannot be read or written."""
+
+    code = "keys_unusable"
+
+
+class Scope(StrEnum):
+    """What a key allows; each scope allows what those before it do."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMIN = "admin"
+
+    def allows(self, needed: Scope) -> bool:
+        """Tell whether this is enough."""
+        scopes = list(Scope)
+        return scopes.index(self) >= scopes.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as it is known: by its name alone; `made` is in seconds since 1970 UTC."""
+
+    name: str
+    scope: Scope
+    made: float
+
+
+class KeyFile:
+    """The keys of one file; several processes may use it at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; it is made with the first key."""
+        self._path = path
+        self._reading: sqlite3.Connection | None = None
+
+    def add(self, name: str, scope: Scope, *, now: float) -> str:
+        """Make a key and return it; it is shown this once, as the file holds its hash alone.
+
+        Raises:
+            ValueError: The name cannot be used, or is there already.
+            KeysUnusable: The file cannot be written.
+        """
+        if not NAME.fullmatch(name):
+            raise ValueError(
+                f"the name is {name[:80]!r}, expected 1 to 80 letters, digits or . _ @ - beginning with one"
+            )
+        key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
+        with closing(self._writable()) as connection, connection:
+            row = (name, scope.value, hash_of(key), now)
+            added = connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?)", row).rowcount
+        if not added:
+            raise ValueError(f"a key named {name!r} is there already; revoke it first, or choose another name")
+        return key
+
+    def revoke(self, name: str) -> bool:
+        """Let a key be valid no more, from the next request on; tells whether it was there."""
+        if not self._path.exists():
+            return False
+        with closing(self._writable()) as connection, connection:
+            return bool(connection.execute("DELETE FROM keys WHERE name = ?", (name,)).rowcount)
+
+    def every(self) -> list[Key]:
+        """Read all keys by name."""
+        return [_key(row) for row in self._rows("SELECT name, scope, made FROM keys ORDER BY name", ())]
+
+    def find(self, key: str) -> Key | None:
+        """Read what is known of a key, None where it is not valid."""
+        rows = self._rows("SELECT name, scope, made FROM keys WHERE hash = ?", (hash_of(key),))
+        return _key(rows[0]) if rows else None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def _rows(self, query: str, values: tuple[bytes, ...]) -> list[tuple[str, str, float]]:
+        if self._reading is None:
+            if not self._path.exists():
+                return []
+            self._reading = self._open()
+        try:
+            return self._reading.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            self.close()
+            raise self._unusable(error) from None
+
+    def _writable(self) -> sqlite3.Connection:
+        """Open the file, readable by its owner alone where it is made now."""
+        try:
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise self._unusable(error) from None
+        return self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
+            connection.execute(_TABLE)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
+        return connection
+
+    def _unusable(self, error: Exception) -> KeysUnusable:
+        return KeysUnusable(f"the keys in {self._path} cannot be used ({error}); name another file with COPYDESK_KEYS")
+
+
+def hash_of(key: str) -> bytes:
+    """Return what is kept of a key."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+
+
+def _key(row: tuple[str, str, float]) -> Key:
+    name, scope, made = row
+    return Key(name, Scope(scope), made)

@@ -1,0 +1,1 @@
+"""The subcommands of `copydesk`, one module a verb."""

@@ -1,0 +1,37 @@
+"""The standard streams of a command."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where results and remarks go."""
+
+    out: BinaryIO
+    err: TextIO
+    out_is_terminal: bool
+
+
+def open_streams() -> Streams:
+    """Take the process's own streams; remarks go nowhere where standard error is closed.
+
+    Raises:
+        OSError: Standard output is closed.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    return Streams(out=sys.stdout.buffer, err=sys.stderr or io.StringIO(), out_is_terminal=sys.stdout.isatty())
+
+
+def drop_stdout() -> None:
+    """Send what is still buffered nowhere, so that closing at exit does not fail a second time."""
+    if sys.stdout is None:
+        return
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,92 @@
+"""One page as a coloured table for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, ScoredBlock
+from copydesk.service.commands.terminal import Style, bar, clean, painted, shortened, width
+from copydesk.service.rows.jsonl import PageRow
+
+LABEL_STYLES = {Label.BODY: Style.GREEN, Label.BOILERPLATE: Style.DIM, Label.TEASER: Style.MAGENTA}
+KIND_WORDS = {kind: kind.value.replace("_", " ") for kind in Kind} | {Kind.TEASER_HEADING: "heading"}
+PLAIN_KINDS = (Kind.TEXT, Kind.FURNITURE, Kind.TEASER)
+"""Kinds that say no more than their label does."""
+LABEL_COLUMNS = max(len(label.value) for label in Label)
+KIND_COLUMNS = max(len(word) for word in KIND_WORDS.values() if word != "furniture")
+BAR_COLUMNS = 8
+MIN_COLUMNS = 60
+MAX_REASONS = 5
+MARK = "▌"
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a table is drawn on."""
+
+    columns: int
+    color: bool
+
+    def paint(self, text: str, style: Style) -> str:
+        """Put text into a style, where the canvas has colours."""
+        return painted(text, style, color=self.color)
+
+
+def table(row: PageRow, article: Article, canvas: Canvas) -> str:
+    """Draw a header and one line a block; where blocks are explained, the reasons stand below them."""
+    lines = [*_header(row, article, canvas), ""]
+    for block in article.blocks:
+        lines.append(_block_line(block, article.text, canvas))
+        if block.explanation is not None:
+            lines.extend(_reason_lines(block, block.explanation, canvas))
+    return "\n".join([*lines, ""])
+
+
+def row_name(row_id: object, line: int | None) -> str:
+    """Name a row for people: its id, or its line where it has none."""
+    return clean(str(row_id)) if row_id is not None else f"line {line}"
+
+
+def _header(row: PageRow, article: Article, canvas: Canvas) -> Iterator[str]:
+    yield canvas.paint(shortened(row_name(row.id, row.line), canvas.columns), Style.CYAN)
+    if article.title:
+        yield canvas.paint(shortened(article.title, canvas.columns), Style.BOLD)
+    counts = Counter(block.label for block in article.blocks)
+    parts = [canvas.paint(f"{counts[label]} {label.value}", LABEL_STYLES[label]) for label in LABELS]
+    sure = f"confidence {article.confidence:.0%} {bar(article.confidence, BAR_COLUMNS)}"
+    yield f"{' · '.join(parts)}   {sure}".rstrip()
+
+
+def _block_line(block: ScoredBlock, text: str, canvas: Canvas) -> str:
+    style = LABEL_STYLES[block.label]
+    kind = "" if block.kind in PLAIN_KINDS else KIND_WORDS[block.kind]
+    left = f"{MARK} {block.label.value.ljust(LABEL_COLUMNS)} {kind.ljust(KIND_COLUMNS)} "
+    sure = f"{_percent(block.confidence)} {bar(block.confidence, BAR_COLUMNS)} "
+    room = max(canvas.columns, MIN_COLUMNS) - width(left) - width(sure)
+    shown = shortened(text[block.start : block.end], room)
+    shown = canvas.paint(shown, Style.DIM) if block.label is Label.BOILERPLATE else shown
+    return f"{canvas.paint(left + sure, style)}{shown}".rstrip()
+
+
+def _percent(share: float) -> str:
+    """Give a whole percentage, never rounded up to certainty."""
+    return f"{min(int(100 * share + 0.5), 99 if share < 1 else 100):3d}%"
+
+
+def _reason_lines(block: ScoredBlock, explanation: Explanation, canvas: Canvas) -> Iterator[str]:
+    ranked = sorted(explanation.reasons, key=lambda reason: -abs(reason.contribution))
+    odds = f"{explanation.log_odds:+.2f}  {block.label.value}, not {explanation.runner_up.value}:"
+    yield canvas.paint(f"{MARK}   {odds}", LABEL_STYLES[block.label])
+    for reason in ranked[:MAX_REASONS]:
+        yield _reason_line(reason.contribution, reason.words, block, canvas)
+    if rest := ranked[MAX_REASONS:]:
+        words = f"{len(rest)} smaller {'reason' if len(rest) == 1 else 'reasons'}"
+        yield _reason_line(sum(reason.contribution for reason in rest), words, block, canvas)
+
+
+def _reason_line(contribution: float, words: str, block: ScoredBlock, canvas: Canvas) -> str:
+    mark = canvas.paint(MARK, LABEL_STYLES[block.label])
+    amount = canvas.paint(f"{contribution:+.2f}", Style.GREEN if contribution > 0 else Style.RED)
+    return f"{mark}     {amount}  {shortened(words, max(canvas.columns, MIN_COLUMNS) - 13)}"

@@ -1,0 +1,1 @@
+"""Duplicates of a closed set on one machine."""

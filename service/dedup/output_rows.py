@@ -1,0 +1,178 @@
+"""The answers of `copydesk dedup`: documents in input order with their clusters and matches, bad rows between them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.duplicates.closed_set import Duplicates
+from copydesk.classifier.duplicates.overlap import FIGURES, relation_of
+from copydesk.classifier.duplicates.shingles import Ragged, Shingles
+from copydesk.classifier.duplicates.signing import Signed
+from copydesk.classifier.types import Relation
+from copydesk.service.dedup.work_folder import Chunk
+from copydesk.service.rows.jsonl import BadRow, JsonId, error_fields
+
+DIGITS = 4
+"""Decimals of a written share."""
+
+SIMILARITY, CONTAINS, CONTAINED = (FIGURES.index(name) for name in ("similarity", "contains", "contained"))
+SWAPPED = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.CONTAINS}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All rows of a closed set, chunk after chunk.
+
+    Attributes:
+        ids: Of the documents that count, in input order.
+        published: Shape (n_documents,).
+        preference: Shape (n_documents,): the place of a document's source in the list of preferred ones.
+        chosen: For each chunk which of its documents count: of several with one id, one does.
+        bad: The rows that do not count, by their places among all rows.
+        n_rows: All of them.
+    """
+
+    ids: list[JsonId]
+    published: NDArray[np.float64]
+    preference: NDArray[np.int64]
+    chosen: list[NDArray[np.bool_]]
+    bad: dict[int, BadRow]
+    n_rows: int
+
+
+def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> Rows:
+    """Lay chunks in one row, and choose one document of each id."""
+    ids = [name for chunk in chunks for name in chunk.ids]
+    lines = [line for chunk in chunks for line in chunk.lines]
+    published = np.concatenate([np.empty(0), *(chunk.published for chunk in chunks)])
+    preference = preference_of([source for chunk in chunks for source in chunk.sources], prefer)
+    places, bad = _places(chunks)
+    worth = _worth(chunks, preference, published)
+    keep = np.ones(len(ids), np.bool_)
+    for same in _repeated(ids):
+        best, *others = (same[at] for at in np.lexsort([column[same] for column in worth]).tolist())
+        keep[others] = False
+        for number in others:
+            bad[int(places[number])] = repeats(ids[number], lines[number], lines[best])
+    limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
+    kept = [name for name, stays in zip(ids, keep.tolist(), strict=True) if stays]
+    chosen = np.split(keep, limits)[: len(chunks)]
+    return Rows(kept, published[keep], preference[keep], chosen, bad, len(ids) + sum(len(c.bad) for c in chunks))
+
+
+def preference_of(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each source in the list of preferred ones, the number of these where it is not there."""
+    ranks: dict[str | None, int] = {source: rank for rank, source in reversed(list(enumerate(prefer)))}
+    return np.array([ranks.get(source, len(prefer)) for source in sources], np.int64)
+
+
+def _places(chunks: Sequence[Chunk]) -> tuple[NDArray[np.int64], dict[int, BadRow]]:
+    """Return the documents' places among all rows, and the bad rows by theirs."""
+    places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    bad: dict[int, BadRow] = {}
+    first = 0
+    for chunk in chunks:
+        bad |= {first + place: row for place, row in chunk.bad}
+        places.append(first + np.delete(np.arange(chunk.n_rows), [place for place, _ in chunk.bad]))
+        first += chunk.n_rows
+    return np.concatenate(places), bad
+
+
+def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:
+    """Return the documents of each id that more than one has."""
+    first: dict[str, int] = {}
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for number, name in enumerate(ids):
+        known = first.setdefault(str(name), number)
+        if known != number:
+            found[known].append(number)
+    return [[known, *others] for known, others in found.items()]
+
+
+def _worth(
+    chunks: Sequence[Chunk], preference: NDArray[np.int64], published: NDArray[np.float64]
+) -> list[NDArray[Any]]:
+    """Return what says which document of one id counts, the last first: the rule to keep, then the words.
+
+    The order of the input says nothing.
+    """
+    digests = np.concatenate([np.empty(0, np.uint64), *(chunk.digests for chunk in chunks)])
+    lengths = np.concatenate([np.empty(0, np.int64), *(chunk.lengths for chunk in chunks)])
+    return [digests, -lengths, published, preference]
+
+
+def repeats(name: JsonId, line: int | None, kept: int | None) -> BadRow:
+    """Say that a document's id is another's too, and on which lines, where known, the two stand."""
+    where = "" if line is None else f"line {line}: "
+    stays = "another row" if kept is None else f"line {kept}"
+    message = f"{where}id {name!r} stands on {stays} too, which was kept; give every row its own id"
+    return BadRow(name, line, "repeated_id", message)
+
+
+def choose(signed: Signed, chosen: NDArray[np.bool_]) -> Signed:
+    """Leave out the documents that do not count."""
+    if chosen.all():
+        return signed
+    rows = np.flatnonzero(chosen)
+    shingles = choose_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
+    keys = choose_rows(signed.keys, rows)
+    return Signed(
+        Shingles(shingles.values, shingles.bounds, signed.shingles.sizes),
+        signed.digests[chosen],
+        keys,
+        signed.lengths[chosen],
+    )
+
+
+def choose_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
+    """Take rows by their numbers, in that order, as often as they are named."""
+    counts = np.diff(rows.bounds)[chosen]
+    bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
+    values = np.arange(bounds[-1]) + np.repeat(rows.bounds[:-1][chosen] - bounds[:-1], counts)
+    return Ragged(rows.values[values], bounds)
+
+
+def answers(rows: Rows, found: Duplicates) -> Iterator[dict[str, Any]]:
+    """Give one answer a row, in input order."""
+    matches = _matches(rows.ids, found)
+    documents = zip(rows.ids, found.clusters.tolist(), found.keep.tolist(), matches, strict=True)
+    for place in range(rows.n_rows):
+        if place in rows.bad:
+            yield error_fields(rows.bad[place])
+            continue
+        name, cluster, keep, own = next(documents)
+        yield {"id": name, "cluster": rows.ids[cluster], "keep": keep, "matches": own}
+
+
+def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[list[dict[str, Any]]]:
+    """Give each document's matches seen from its side, in the order of the others' ids.
+
+    The pairs stand in the order of ids, so those in which a document is the right one name smaller ids than it has.
+    """
+    n = len(found.left)
+    own = np.concatenate((found.right, found.left))
+    order = np.argsort(own, kind="stable")
+    bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(own, minlength=len(ids)))))
+    for document in range(len(ids)):
+        numbers = order[bounds[document] : bounds[document + 1]].tolist()
+        yield [_match(ids, found, number % n, from_right=number < n) for number in numbers]
+
+
+def _match(ids: Sequence[JsonId], found: Duplicates, pair: int, *, from_right: bool) -> dict[str, Any]:
+    relation = relation_of(int(found.relations[pair]))
+    assert relation is not None  # the set's matches are those that have one
+    shares = found.figures[pair]
+    contains, contained = (CONTAINED, CONTAINS) if from_right else (CONTAINS, CONTAINED)
+    return {
+        "id": ids[int((found.left if from_right else found.right)[pair])],
+        "relation": (SWAPPED.get(relation, relation) if from_right else relation).value,
+        "similarity": round(float(shares[SIMILARITY]), DIGITS),
+        "contains": round(float(shares[contains]), DIGITS),
+        "contained": round(float(shares[contained]), DIGITS),
+    }

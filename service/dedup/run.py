@@ -1,0 +1,199 @@
+"""The command `copydesk dedup`: the duplicates of a closed set, one answer a row and in order."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from copydesk.classifier import ArtifactMismatch, load_manifest
+from copydesk.classifier.duplicates.bands import banding_for
+from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
+from copydesk.classifier.duplicates.overlap import SIMILAR
+from copydesk.classifier.duplicates.signing import KEYS, SCHEME, KeyScheme, Signed
+from copydesk.service.dedup.output_rows import Rows, answers, choose, gather_rows
+from copydesk.service.dedup.sign_chunks import Signing, sign_rows
+from copydesk.service.dedup.work_folder import ANSWERS, chunk_path, load_chunk, load_signed, opened, work_folder
+from copydesk.service.progress import PROGRESS_SECONDS
+from copydesk.service.rows.classify_rows import unbroken
+from copydesk.service.rows.inputs import STDIN, Format, read_unparsed
+from copydesk.service.rows.jsonl import encode_row
+from copydesk.service.settings import Settings
+
+WRITE_STEP = 1000
+"""Answers between two looks at the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class DedupOptions:
+    """What the command line asks for.
+
+    Attributes:
+        files: The inputs, `-` for standard input.
+        form: What they hold, None where that is to be found out.
+        output: Where the answers go.
+        workers: Processes that sign, then threads that compare.
+        keys: How candidates are found.
+        prefer: Sources, the most preferred first.
+        version: Of copydesk: another one signs anew.
+    """
+
+    files: Sequence[str]
+    form: Format | None
+    output: Path
+    workers: int
+    keys: KeyScheme = KEYS
+    prefer: Sequence[str] = field(default=())
+    version: str = ""
+
+
+def promised_keys(found_at: float, probability: float) -> KeyScheme:
+    """Choose the keys that keep a promise: pairs so similar are found at least so probably.
+
+    Raises:
+        ValueError: No keys can keep it.
+    """
+    if found_at < SIMILAR:
+        raise ValueError(
+            f"--found-at is {found_at}, expected at least {SIMILAR}: texts that are less alike are no near-duplicates, "
+            "however they are found"
+        )
+    return KeyScheme(banding=banding_for(found_at, probability, num_perm=SCHEME.num_perm))
+
+
+def run(options: DedupOptions, settings: Settings, err: TextIO) -> int:
+    """Find the duplicates among all rows of the inputs and write the answers; gives the number of rows that failed.
+
+    Raises:
+        ArtifactMismatch: A page has no body yet, and the model cannot be loaded.
+        UnusableWork: The folder beside the output cannot be used.
+        StoppedWork: A chunk is damaged or a worker was ended; the same command goes on.
+        OSError: Something cannot be written.
+    """
+    folder = work_folder(options.output)
+    stage = Stages(err, shown=err.isatty())
+    with opened(folder, work_manifest(options, settings), lambda remark: print(f"copydesk: {remark}", file=err)):
+        n_chunks = _sign(options, settings, folder, stage)
+        rows = gather_rows([load_chunk(chunk_path(folder, number)) for number in range(n_chunks)], options.prefer)
+        stage.begin("comparing", len(rows.ids))
+        found = compare(rows, folder, options.workers)
+        stage.begin("writing")
+        _write(stage.watch(answers(rows, found)), folder / ANSWERS, options.output)
+        stage.end()
+    if rows.bad:
+        print(f"copydesk: {len(rows.bad)} of {rows.n_rows} rows could not be used", file=err)
+    return len(rows.bad)
+
+
+def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
+    """Say all that chunks depend on; runs that agree in it may share them."""
+    try:
+        model = load_manifest(settings.model).get("digest")
+    except ArtifactMismatch:
+        model = None  # none is needed where every row has a body
+    return {
+        "resumable": all(name != STDIN and Path(name).is_file() for name in options.files),  # a pipe is read once
+        "inputs": [_stamp(name) for name in options.files],
+        "format": options.form,
+        "max_page_bytes": settings.max_page_bytes,
+        "model": model,
+        "scheme": asdict(SCHEME),
+        "keys": asdict(options.keys),
+        "copydesk": options.version,
+    }
+
+
+def _stamp(name: str) -> list[Any]:
+    if name == STDIN:
+        return [name]
+    stat = Path(name).stat()
+    return [name, stat.st_size, stat.st_mtime_ns]
+
+
+def _sign(options: DedupOptions, settings: Settings, folder: Path, stage: Stages) -> int:
+    """Write all chunks that are not there yet; gives how many there are."""
+    signing = Signing(folder, settings.model, settings.max_page_bytes, options.keys)
+    rows = unbroken(read_unparsed(options.files, options.form, max_page_bytes=settings.max_page_bytes))
+    n_chunks = 0
+    stage.begin("signing")
+    for n_rows in sign_rows(rows, signing, workers=options.workers):
+        n_chunks += 1
+        stage.count(n_rows)
+    return n_chunks
+
+
+def compare(rows: Rows, folder: Path, workers: int) -> Duplicates:
+    """Find the duplicates among rows whose chunks lie in a folder.
+
+    Raises:
+        StoppedWork: A chunk is damaged.
+    """
+
+    def signed() -> Iterator[Signed]:
+        for number, chosen in enumerate(rows.chosen):
+            yield choose(load_signed(chunk_path(folder, number)), chosen)
+
+    return find_duplicates(
+        [str(name) for name in rows.ids],
+        signed(),
+        preference=rows.preference,
+        published=rows.published,
+        workers=workers,
+    )
+
+
+def _write(fields: Iterable[dict[str, Any]], aside: Path, output: Path) -> None:
+    """Write answers aside, and set them in the output's place once they are whole."""
+    with aside.open("wb") as out:
+        for answer in fields:
+            out.write(encode_row(answer))
+        out.flush()
+        os.fsync(out.fileno())
+    aside.replace(output)
+
+
+class Stages:
+    """Shows the stage, its rows and their rate where someone watches."""
+
+    def __init__(self, err: TextIO, *, shown: bool) -> None:
+        self._err = err
+        self._shown = shown
+        self._name = ""
+        self._n_rows = 0
+        self._started = self._drawn = time.monotonic()
+
+    def begin(self, name: str, n_rows: int = 0) -> None:
+        """Begin a stage; `n_rows` where it takes all of them at once."""
+        self._name, self._n_rows = name, n_rows
+        self._started = time.monotonic()
+        self._draw()
+
+    def count(self, n_rows: int) -> None:
+        """Count rows that are done."""
+        self._n_rows += n_rows
+        if time.monotonic() - self._drawn >= PROGRESS_SECONDS:
+            self._draw()
+
+    def watch(self, fields: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Pass answers on and count them."""
+        for number, answer in enumerate(fields, start=1):
+            if number % WRITE_STEP == 0:
+                self.count(WRITE_STEP)
+            yield answer
+
+    def end(self) -> None:
+        """Wipe the line."""
+        if self._shown:
+            self._err.write("\r\x1b[K")
+
+    def _draw(self) -> None:
+        self._drawn = time.monotonic()
+        if not self._shown:
+            return
+        seconds = self._drawn - self._started
+        rate = f", {self._n_rows / seconds:,.0f} a second" if self._n_rows and seconds > 0.01 else ""
+        self._err.write(f"\r{self._name}: {self._n_rows:,} rows{rate}\x1b[K")
+        self._err.flush()

@@ -1,0 +1,1 @@
+"""Rows in and out: the one contract of JSON lines, HTTP bodies and Parquet."""

@@ -1,0 +1,171 @@
+"""Where pages come from: files and standard input, plain or gzipped, as text, HTML or JSONL."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import sys
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from copydesk.classifier import Page, UnreadablePage, decode
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parsed, read_lines, too_large
+
+STDIN = "-"
+HEAD_BYTES = 4096
+BUFFER_BYTES = 65536
+GZIP_MAGIC = b"\x1f\x8b"
+FIRST_KEY = re.compile(rb'\s*\{\s*(?:"(?:[^"\\]|\\.){0,200}"\s*:|\}\s*$)', re.MULTILINE)
+FIRST_TAG = re.compile(rb"\s*<[a-zA-Z!?/]")
+BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+class Format(StrEnum):
+    """What an input holds."""
+
+    TEXT = "text"
+    HTML = "html"
+    JSONL = "jsonl"
+
+
+FORMAT_OF_SUFFIX = {
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+    ".txt": Format.TEXT,
+    ".md": Format.TEXT,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+}
+
+
+def read_inputs(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Row]:
+    """Read the rows of every input in order, parsed; see `read_unparsed`."""
+    for row in read_unparsed(names, wanted, max_page_bytes=max_page_bytes):
+        yield parsed(row, max_page_bytes=max_page_bytes)
+
+
+def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row]:
+    """Read the rows of every input in order, JSONL as lines; where an input breaks off, its last row says so.
+
+    Args:
+        names: Files, plain or gzipped; `-` is standard input.
+        wanted: What every input holds; None lets each one's name, then its content, decide.
+        max_page_bytes: Limit of one page, decompressed.
+    """
+    for name in names:
+        try:
+            with _open(name) as raw:
+                head, stream = _unpacked(raw)
+                form = wanted or format_of_name(name) or format_of_content(head)
+                if form is Format.JSONL:
+                    yield from read_lines(stream, max_page_bytes=max_page_bytes)
+                else:
+                    yield _single_row(name, form, stream, max_page_bytes)
+        except (OSError, EOFError, zlib.error) as error:
+            yield _unreadable(name, error)
+
+
+def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:
+    """Read the lines of every input in order, plain or gzipped.
+
+    Raises:
+        ValueError: An input breaks off.
+    """
+    for name in names:
+        try:
+            with _open(name) as raw:
+                yield from _unpacked(raw)[1]
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(_unreadable(name, error).message) from error
+
+
+def format_of_name(name: str) -> Format | None:
+    """Tell the format from a file's name, with or without `.gz`; None where the name does not say."""
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    if suffixes[-1:] == [".gz"]:
+        suffixes.pop()
+    return FORMAT_OF_SUFFIX.get(suffixes[-1]) if suffixes else None
+
+
+def format_of_content(head: bytes) -> Format:
+    """Tell the format from the first bytes: a JSON object's key or an empty object, a tag, or else text."""
+    for mark in BYTE_ORDER_MARKS:
+        head = head.removeprefix(mark)
+    head = head.replace(b"\0", b"")  # UTF-16 sets one beside each ASCII letter
+    if FIRST_KEY.match(head):
+        return Format.JSONL
+    return Format.HTML if FIRST_TAG.match(head) else Format.TEXT
+
+
+def _unreadable(name: str, error: Exception) -> BadRow:
+    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return BadRow(name, None, "unreadable_file", f"the input cannot be read to its end: {reason}")
+
+
+def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) -> Row:
+    data = stream.read(max_page_bytes + 1)
+    if len(data) > max_page_bytes:
+        return BadRow(name, None, "too_large", too_large(max_page_bytes))
+    try:
+        content = decode(data, html=form is Format.HTML)
+    except UnreadablePage as error:
+        return BadRow(name, None, error.code, str(error))
+    page = Page(id=name, html=content) if form is Format.HTML else Page(id=name, text=content)
+    return PageRow(name, None, page)
+
+
+@contextmanager
+def _open(name: str) -> Iterator[BinaryIO]:
+    if name == STDIN:
+        if sys.stdin is None:
+            raise OSError("standard input is closed")
+        yield sys.stdin.buffer
+        return
+    with Path(name).open("rb") as stream:
+        yield stream
+
+
+class _Rest(io.RawIOBase):
+    """The bytes that were read ahead, then the rest of the stream as it comes."""
+
+    def __init__(self, head: bytes, stream: BinaryIO) -> None:
+        super().__init__()
+        self._head = head
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._head[: len(buffer)] or read_some(self._stream, len(buffer))
+        self._head = self._head[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _unpacked(raw: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Give a stream's first bytes and the stream from its beginning, both decompressed where it is gzip."""
+    head, stream = _ahead(raw)
+    return _ahead(cast(BinaryIO, gzip.GzipFile(fileobj=stream))) if head.startswith(GZIP_MAGIC) else (head, stream)
+
+
+def _ahead(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Look at a stream's first bytes; a first line that comes with its end is enough, so that no row is held up."""
+    head = b""
+    while len(head) < HEAD_BYTES and b"\n" not in head.lstrip():
+        data = read_some(stream, HEAD_BYTES - len(head))
+        if not data:
+            break
+        head += data
+    return head, cast(BinaryIO, io.BufferedReader(_Rest(head, stream), BUFFER_BYTES))
+
+
+def read_some(stream: BinaryIO, n_bytes: int) -> bytes:
+    """Read what one read of the stream gives, at most `n_bytes`."""
+    return cast(io.BufferedReader, stream).read1(n_bytes)

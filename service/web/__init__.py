@@ -1,5 +1,0 @@
-"""The page for people: a few files, served as they are under a strict policy."""
-
-from service.web.pages import routes
-
-__all__ = ["routes"]

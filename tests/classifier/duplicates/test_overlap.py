@@ -1,0 +1,213 @@
+"""Tests of `overlap`: what two texts share, and which relation that makes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.duplicates.normalized_words import read_words, text_digests
+from copydesk.classifier.duplicates.overlap import (
+    COVERED,
+    EXCERPT_WORDS,
+    HELD,
+    LEAST_SHARED,
+    MISREAD,
+    NO_SHINGLES,
+    PASSAGE_WORDS,
+    SAME_SIZE,
+    SIMILAR,
+    compare,
+    judge,
+)
+from copydesk.classifier.duplicates.shingle_codec import pack_set, unpack_set
+from copydesk.classifier.duplicates.shingles import read_shingles, shingle_sets
+from copydesk.classifier.types import Match, Overlap, Relation, SigningScheme
+
+SCHEME = SigningScheme()
+TEXTS = st.lists(st.sampled_from("abcde"), max_size=40).map(" ".join)
+
+
+def numbered(first: int, end: int) -> str:
+    return " ".join(f"w{number}" for number in range(first, end))
+
+
+def stored(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    """The other's set as an index gives it back."""
+    return unpack_set(pack_set(shingle_sets(read_shingles(read_words([text]), SCHEME)).values))
+
+
+def overlap(asked: str, other: str, common: np.ndarray[tuple[int], np.dtype[np.uint32]] = NO_SHINGLES) -> Overlap:
+    words = read_words([asked])
+    return compare(words, read_shingles(words, SCHEME), 0, stored(other), common=common)
+
+
+def matched(asked: str, other: str) -> Match | None:
+    digests = text_digests(read_words([asked, other]))
+    return judge("other", overlap(asked, other), identical=bool(digests[0] == digests[1] != 0))
+
+
+def relation(asked: str, other: str) -> Relation | None:
+    found = matched(asked, other)
+    return None if found is None else found.relation
+
+
+def triples(text: str) -> set[tuple[str, ...]]:
+    words = text.split()
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS, TEXTS)
+def test_shares_are_those_of_the_exact_sets(one: str, other: str) -> None:
+    a, b = triples(one), triples(other)
+    found = overlap(one, other)
+    assert found.similarity == pytest.approx(len(a & b) / max(1, len(a | b)))
+    assert found.contains == pytest.approx(len(a & b) / max(1, len(b)))
+    assert found.contained == pytest.approx(len(a & b) / max(1, len(a)))
+    assert (found.own_similarity, found.own_shared) == (found.similarity, len(a & b))
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS, TEXTS)
+def test_shares_are_symmetric(one: str, other: str) -> None:
+    there, back = overlap(one, other), overlap(other, one)
+    assert (there.similarity, there.contains, there.contained) == (back.similarity, back.contained, back.contains)
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS, TEXTS)
+def test_longest_run_and_ranges_hold_only_what_is_shared(one: str, other: str) -> None:
+    found = overlap(one, other)
+    shared = [triple in triples(other) for triple in zip(one.split(), one.split()[1:], one.split()[2:], strict=False)]
+    runs = "".join("x" if mark else " " for mark in shared).split()
+    assert found.longest_run == (max(map(len, runs)) + 2 if runs else 0)
+    assert found.passage >= found.longest_run
+    for start, end in found.ranges:
+        first = one[start:end].split()[:3]
+        assert tuple(first) in triples(other)
+
+
+def test_ranges_are_characters_of_the_asked_text() -> None:
+    asked = f"{numbered(0, 50)} — “{numbered(100, 160)}”! {numbered(200, 250)}"
+    other = f"{numbered(300, 340)} {numbered(100, 160)} {numbered(400, 440)}"
+    found = overlap(asked, other)
+    assert [asked[start:end] for start, end in found.ranges] == [numbered(100, 160)]
+    assert found.longest_run == found.passage == 60
+
+
+def test_few_other_words_do_not_part_a_range() -> None:
+    other = numbered(0, 90)
+    asked = f"{numbered(0, 30)} x y z {numbered(30, 60)} {numbered(500, 530)} {numbered(60, 90)}"
+    found = overlap(asked, other)
+    parts = [asked[start:end] for start, end in found.ranges]
+    assert parts == [f"{numbered(0, 30)} x y z {numbered(30, 60)}", numbered(60, 90)]
+    assert (found.longest_run, found.passage) == (30, 30 + 28 - 5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "other", "expected"),
+    [
+        (numbered(0, 100), numbered(0, 100).upper(), Relation.IDENTICAL),
+        (numbered(0, 100), numbered(5, 100), Relation.NEAR_DUPLICATE),
+        (numbered(0, 100), numbered(0, 70), Relation.CONTAINS),
+        (numbered(0, 70), numbered(0, 100), Relation.CONTAINED),
+        (numbered(0, 2000), numbered(900, 960), Relation.CONTAINS),
+        (numbered(0, 500), numbered(440, 900), Relation.CONTAINS),
+        (numbered(440, 900), numbered(0, 500), Relation.CONTAINED),
+        (numbered(0, 400), numbered(400, 800), None),
+        (numbered(0, 400), numbered(380, 800), None),
+        ("", "", None),
+        ("two words", "Two words!", Relation.IDENTICAL),
+        ("two words", "two words more", None),
+    ],
+)
+def test_relation(asked: str, other: str, expected: Relation | None) -> None:
+    assert relation(asked, other) is expected
+
+
+def test_cut_version_is_contained_and_yet_the_same_story() -> None:
+    found = matched(numbered(0, 70), numbered(0, 100))
+    assert found is not None
+    assert (found.relation, found.same_story) == (Relation.CONTAINED, True)
+
+
+def test_digest_contains_its_stories_and_is_none_of_them() -> None:
+    digest = " ".join(numbered(1000 * story, 1000 * story + 200) for story in range(5))
+    for story in range(5):
+        found = matched(digest, numbered(1000 * story, 1000 * story + 200))
+        assert found is not None
+        assert (found.relation, found.same_story) == (Relation.CONTAINS, False)
+
+
+def test_two_halves_of_stories_are_neither_story() -> None:
+    found = matched(f"{numbered(0, 200)} {numbered(1000, 1200)}", numbered(0, 400))
+    assert found is not None
+    assert found.overlap.similarity > SIMILAR
+    assert not found.same_story
+
+
+def test_copy_with_strewn_errors_is_the_same_story() -> None:
+    asked = " ".join(f"w{number}" if number % 5 else f"x{number}" for number in range(300))
+    found = matched(asked, numbered(0, 300))
+    assert found is not None
+    assert found.overlap.longest_run < 10
+    assert (found.relation, found.same_story) == (Relation.NEAR_DUPLICATE, True)
+
+
+def test_passage_said_again_and_again_covers_no_more_of_the_other() -> None:
+    passage, other = numbered(0, 50), numbered(0, 200)
+    once, again = overlap(passage, other), overlap(" ".join([passage] * 5), other)
+    assert once.coverage == 1
+    assert overlap(f"{passage} {numbered(900, 1100)}", other).coverage == 48 / 198
+    assert again.coverage <= 55 / 52
+
+
+def test_common_shingles_are_no_evidence_but_count_in_the_shares() -> None:
+    notice = numbered(5000, 5060)
+    one, other = f"{numbered(0, 60)} {notice}", f"{notice} {numbered(100, 160)}"
+    plain, without = overlap(one, other), overlap(one, other, stored(notice))
+    assert judge("other", plain, identical=False) is not None
+    assert judge("other", without, identical=False) is None
+    assert (without.similarity, without.ranges) == (plain.similarity, plain.ranges)
+    assert (without.own_similarity, without.own_shared, without.passage) == (0, 0, 0)
+
+
+UNLIKE = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, COVERED - 0.001)
+
+
+@pytest.mark.parametrize(
+    ("change", "match", "story"),
+    [
+        ({}, False, False),
+        ({"own_similarity": SIMILAR - 0.001}, False, False),
+        ({"own_similarity": SIMILAR}, True, False),
+        ({"own_similarity": SIMILAR, "coverage": COVERED}, True, True),
+        ({"own_similarity": MISREAD - 0.001, "coverage": COVERED}, False, False),
+        ({"own_similarity": MISREAD, "coverage": COVERED}, True, True),
+        ({"own_similarity": MISREAD + 0.001, "coverage": COVERED + 0.001}, True, True),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "own_shared": LEAST_SHARED - 1}, False, False),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "own_shared": LEAST_SHARED}, True, True),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "contains": 0.1 / SAME_SIZE}, True, False),
+        ({"own_similarity": SIMILAR, "coverage": 1.0, "contains": 0.1 / SAME_SIZE - 0.001}, True, True),
+        ({"passage": PASSAGE_WORDS - 1}, False, False),
+        ({"passage": PASSAGE_WORDS}, True, False),
+        ({"passage": EXCERPT_WORDS, "contained": HELD - 0.001}, False, False),
+        ({"passage": EXCERPT_WORDS, "contained": HELD}, True, False),
+        ({"passage": EXCERPT_WORDS - 1, "contained": HELD}, False, False),
+    ],
+)
+def test_boundaries_of_the_verdict(change: dict[str, float], match: bool, story: bool) -> None:
+    found = judge("other", replace(UNLIKE, **change), identical=False)  # type: ignore[arg-type]
+    assert (found is not None, found is not None and found.same_story) == (match, story)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(), max_size=40), st.text(st.characters(), max_size=40))
+def test_any_two_texts_can_be_compared(one: str, other: str) -> None:
+    found = overlap(one, other)
+    assert 0 <= found.similarity <= min(found.contains, found.contained) <= 1
+    assert all(0 <= start < end <= len(one) for start, end in found.ranges)

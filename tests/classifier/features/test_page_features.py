@@ -1,0 +1,138 @@
+"""Laws of the features: shapes that fit together, and nothing remembered from page to page."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.compiled.code_points import character_tables, code_points
+from copydesk.classifier.features.block_text import HEAD_CHARS, MAX_TOKENS, STATS, TAIL_CHARS, read_blocks
+from copydesk.classifier.features.cards import N_CARDS
+from copydesk.classifier.features.layout import COLUMNS, N_COLUMNS, SHAPE_TOKENS
+from copydesk.classifier.features.page_features import FIELDS, PageFeatures, describe
+from copydesk.classifier.segmentation.html import segment_html
+from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.types import Block, Blocks
+from tests.support.small_model import HTML_PAGE, TEXT_PAGE
+
+PAGES = [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text(""), segment_html("")]
+NAMES = ["text", "html", "empty text", "empty html"]
+
+
+def column(features: PageFeatures, name: str) -> list[float]:
+    found: list[float] = features.columns[:, COLUMNS.index(name)].tolist()
+    return found
+
+
+def check_shapes(page: Blocks) -> None:
+    features = describe(page)
+    n = len(page.blocks)
+    assert features.ends.shape == (len(FIELDS), n)
+    assert features.columns.shape == (n, N_COLUMNS + N_CARDS)
+    assert features.word_ends.shape == features.elements.shape == features.paths.shape == (n,)
+    assert features.spans.shape == (len(features.parents), 2)
+    ends = features.ends.ravel()
+    assert (np.diff(ends) >= 0).all()
+    assert len(features.tokens) == (ends[-1] if n else 0)
+    assert len(features.words) == (features.word_ends[-1] if n else 0)
+    assert np.isfinite(features.columns).all()
+
+
+def assert_same(one: PageFeatures, other: PageFeatures) -> None:
+    for field in fields(PageFeatures):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_shapes_and_ends_fit_together(page: Blocks) -> None:
+    check_shapes(page)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=st.one_of(st.sampled_from("\n\n .aZ9é字,…|"), st.characters()), max_size=300))
+def test_any_text_is_described_with_shapes_that_fit(text: str) -> None:
+    check_shapes(segment_text(text))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(["<p>", "<div class=a>", "</div>", "<h2 id=xY>", "<a href=/b/1234>", "</a>", "Word. "]))
+)
+def test_any_tree_is_described_with_shapes_that_fit(pieces: list[str]) -> None:
+    check_shapes(segment_html("".join(pieces)))
+
+
+@pytest.mark.parametrize("page", PAGES[:2], ids=NAMES[:2])
+def test_the_kernel_fills_every_shape_token_and_none_beyond(page: Blocks) -> None:
+    features = describe(page)
+    ends = features.ends
+    assert np.diff(ends[1]).tolist() == [SHAPE_TOKENS] * (len(page.blocks) - 1)
+    assert (features.tokens[ends[0, -1] : ends[1, -1]] != 0).all()
+
+
+def test_the_last_dense_column_is_filled() -> None:
+    features = describe(segment_html("<p>four</p><div>four</div>"))
+    assert len(COLUMNS) == N_COLUMNS
+    assert column(features, COLUMNS[-1]) == [0.5, 0.5]
+
+
+def test_features_of_a_page_do_not_depend_on_other_pages() -> None:
+    alone = [describe(page) for page in PAGES]
+    after_others = [describe(page) for page in reversed(PAGES)][::-1]
+    for one, other in zip(alone, after_others, strict=True):
+        assert_same(one, other)
+
+
+def test_plain_text_has_no_markup_tokens_and_no_elements() -> None:
+    features = describe(PAGES[0])
+    assert features.ends[2].tolist() == [features.ends[1, -1]] * len(PAGES[0].blocks)
+    assert (features.elements == -1).all()
+
+
+def test_blocks_set_alike_share_a_path() -> None:
+    html = "<ul><li class=x>one</li><li class=x>two</li></ul><ol><li class=x>three</li></ol>"
+    one, two, three = describe(segment_html(html)).paths.tolist()
+    assert one == two != three
+
+
+def test_columns_say_what_their_names_say() -> None:
+    features = describe(segment_html("<title>Red boats</title><h1>Red boats</h1><p><a href=/x>More</a> 1234...</p>"))
+    assert column(features, "heading") == [6.0, 0.0]
+    assert column(features, "title_share") == [1.0, 0.0]
+    assert column(features, "paragraph") == [0.0, 1.0]
+    assert column(features, "ellipsis") == [0.0, 1.0]
+    assert column(features, "digits") == [0.0, 0.5]
+    assert column(features, "link_share") == pytest.approx([0.0, 4 / 12])
+
+
+@pytest.mark.parametrize("extra", [-1, 0, 1])
+def test_only_the_middle_of_a_block_longer_than_head_and_tail_is_skipped(extra: int) -> None:
+    size = HEAD_CHARS + TAIL_CHARS + extra
+    text = "x" * (HEAD_CHARS - 1) + " z" + "y" * (size - HEAD_CHARS - 1)
+    features = describe(Blocks(text, (Block(0, size),)))
+    longest_read = features.words.tolist()
+    assert len(longest_read) == 2
+    # the z stands at the first character that a longer block leaves out
+    shorter = describe(Blocks(text.replace("z", ""), (Block(0, size - 1),)))
+    assert (longest_read == shorter.words.tolist()) == (extra > 0)
+
+
+def test_no_block_gives_more_tokens_than_promised() -> None:
+    for text in ("字" * 3000, "a" * 3000, "a1" * 1500, "a " * 1500, "abcdef" * 500):
+        features = describe(Blocks(text, (Block(0, len(text)),)))
+        assert 0 < features.ends[0, 0] <= MAX_TOKENS
+
+
+def test_stats_count_what_their_names_say() -> None:
+    text = "Über 30 “boats”, 12 | sails..."
+    whole = np.array([0], np.int64), np.array([len(text)], np.int64)
+    row = read_blocks(code_points(text), *whole, *character_tables())[-1][0].tolist()
+    found = dict(zip(STATS, row, strict=True))
+    counted = {name: found[name] for name in ("chars", "words", "letters", "capitals", "digits", "commas", "quotes")}
+    assert counted == {"chars": 30, "words": 5, "letters": 14, "capitals": 1, "digits": 4, "commas": 1, "quotes": 2}
+    assert (found["last_char"], found["first_char"], found["ellipsis"]) == (ord("."), ord("Ü"), 1)
+    assert (found["bars"], found["sentences"], found["title_words"], found["longest_word"]) == (1, 1, 1, 5)

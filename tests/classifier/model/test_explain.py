@@ -1,0 +1,99 @@
+"""Reasons in words that add up to the decision."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from copydesk.classifier.model.context import ALL_COLUMNS
+from copydesk.classifier.model.explain import STRONGEST, describe_column
+from copydesk.classifier.pipeline import classify_page
+from copydesk.classifier.types import LABELS, Explanation, Label, Page, ScoredBlock
+from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
+
+MODEL = small_model()
+PAGES = [Page("t", text=TEXT_PAGE), Page("h", html=HTML_PAGE)]
+
+
+def explained(page: Page) -> list[tuple[ScoredBlock, Explanation]]:
+    blocks = classify_page(page, MODEL, explain=True).blocks
+    return [(block, block.explanation) for block in blocks if block.explanation is not None]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
+def test_reasons_sum_to_the_log_odds_of_label_against_runner_up(page: Page) -> None:
+    found = explained(page)
+    assert len(found) == len(classify_page(page, MODEL).blocks) > 5
+    for block, why in found:
+        told = dict(zip(LABELS, block.probabilities, strict=True))
+        assert why.log_odds == pytest.approx(math.log(told[block.label] / told[why.runner_up]), rel=1e-9, abs=1e-9)
+        assert sum(r.contribution for r in why.reasons) == pytest.approx(why.log_odds, rel=1e-9, abs=1e-9)
+
+
+def test_the_pages_hold_decisions_of_every_sort() -> None:
+    pairs = {(block.label, why.runner_up) for page in PAGES for block, why in explained(page)}
+    assert {label for label, _ in pairs} == set(LABELS)
+    assert any(Label.BODY in pair for pair in pairs)
+    assert any(Label.BODY not in pair for pair in pairs)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
+def test_the_runner_up_is_the_likeliest_of_the_others(page: Page) -> None:
+    for block, why in explained(page):
+        told = dict(zip(LABELS, block.probabilities, strict=True))
+        assert why.runner_up is not block.label
+        assert told[why.runner_up] == max(told[label] for label in LABELS if label is not block.label)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
+def test_the_strongest_reasons_come_first_and_are_few(page: Page) -> None:
+    for _, why in explained(page):
+        sizes = [abs(reason.contribution) for reason in why.reasons[:-1]]
+        assert sizes == sorted(sizes, reverse=True)
+        assert len(why.reasons) <= STRONGEST + 1
+        assert len({reason.words for reason in why.reasons}) == len(why.reasons)
+
+
+def test_explaining_changes_no_answer() -> None:
+    for page in PAGES:
+        plain = classify_page(page, MODEL).blocks
+        assert all(block.explanation is None for block in plain)
+        with_reasons = [(b.label, b.kind, b.probabilities) for b, _ in explained(page)]
+        assert with_reasons == [(b.label, b.kind, b.probabilities) for b in plain]
+
+
+def test_words_quoted_as_reasons_are_words_of_the_block() -> None:
+    quoted = 0
+    for page in PAGES:
+        text = classify_page(page, MODEL).text
+        for block, why in explained(page):
+            for reason in why.reasons:
+                if "such as" in reason.words:
+                    words = [part.split("”")[0] for part in reason.words.split("“")[1:]]
+                    assert all(word in text[block.start : block.end] for word in words)
+                    quoted += len(words)
+    assert quoted
+
+
+def test_every_column_has_words_without_underscores() -> None:
+    words = [describe_column(name) for name in ALL_COLUMNS if not name.startswith("own ")]
+    assert all(words)
+    assert [told for told in words if "_" in told] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("text 1 before", "text before it"),
+        ("teaser 3 after", "teasers after it"),
+        ("comment in 8 around", "comments around it"),
+        ("teaser in container 0", "teasers in the elements around it"),
+        ("text set alike", "text among the blocks set like it"),
+        ("page comment", "the page as a whole"),
+        ("link_share", "its links and images"),
+    ],
+)
+def test_columns_are_put_into_words(name: str, words: str) -> None:
+    assert name in ALL_COLUMNS
+    assert describe_column(name) == words

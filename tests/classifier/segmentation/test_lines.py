@@ -1,0 +1,39 @@
+"""Visible lines against a regular expression that says the same."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.segmentation.lines import INVISIBLE, LINE_ENDS, ONE_END, OTHER_GAP, TWO_ENDS, visible_lines
+
+LINE = re.compile(rf"[^{INVISIBLE}](?:[^{LINE_ENDS}]*[^{INVISIBLE}])?")
+MIXED = st.one_of(st.sampled_from("\n\n\n\r\t\v\x1c\x85\u2028\u2029\u200b\xa0 aé字😀"), st.characters(codec=None))
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    starts, ends, _ = visible_lines(text)
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet=MIXED, max_size=60))
+def test_lines_are_those_that_the_expression_finds(text: str) -> None:
+    assert spans(text) == [match.span() for match in LINE.finditer(text)]
+
+
+@pytest.mark.parametrize("block", range(0, 0x11000, 0x1000))
+def test_every_character_looks_as_the_expression_has_it(block: int) -> None:
+    text = "x\n".join(map(chr, range(block, block + 0x1000)))
+    assert spans(text) == [match.span() for match in LINE.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("gap", "meant"),
+    [("\n", ONE_END), ("\n\n", TWO_ENDS), *((gap, OTHER_GAP) for gap in ("\r", "\r\n", "\n ", "\n\n\n", "\u2029"))],
+)
+def test_a_gap_says_what_parts_a_line_from_the_one_before(gap: str, meant: int) -> None:
+    assert visible_lines(f"one{gap}two")[2].tolist()[1:] == [meant]

@@ -1,0 +1,207 @@
+"""Saved models come back the same, and whatever does not fit is refused with both sides named."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import pickle
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from copydesk.classifier.artifact import (
+    MANIFEST_FILE,
+    MODEL_FILES,
+    expected,
+    load_manifest,
+    load_model,
+    pack,
+    save_model,
+    unpack,
+)
+from copydesk.classifier.errors import ArtifactMismatch
+from copydesk.classifier.model.context import ALL_COLUMNS
+from copydesk.classifier.model.two_stage import Model
+from copydesk.classifier.pipeline import classify_page
+from copydesk.classifier.types import Page
+from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
+
+
+@pytest.fixture(scope="module")
+def packed() -> tuple[Model, tuple[bytes, bytes]]:
+    model = small_model()
+    return model, pack(model)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, packed: tuple[Model, tuple[bytes, bytes]]) -> Path:
+    """A folder with a saved model, as `save_model` writes it."""
+    write_manifest(tmp_path, expected())
+    write_model(tmp_path, dict(zip(MODEL_FILES, packed[1], strict=True)))
+    return tmp_path
+
+
+def write_manifest(folder: Path, manifest: object) -> None:
+    (folder / MANIFEST_FILE).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def write_model(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put other bytes in, with a manifest that vouches for them."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    write_manifest(folder, load_manifest(folder) | {"digest": digest_of(folder)})
+
+
+def digest_of(folder: Path) -> str:
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in MODEL_FILES)).hexdigest()
+
+
+def replace_array(folder: Path, name: str, array: NDArray[Any]) -> None:
+    """Replace one array of a saved model."""
+    file = f"{name.split('/')[0]}.npz"
+    write_model(folder, {file: with_array((folder / file).read_bytes(), name, array)})
+
+
+def with_array(data: bytes, name: str, array: NDArray[Any]) -> bytes:
+    """The same archive with one array replaced, pickled where it must be."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for member in old.namelist():
+            content = io.BytesIO()
+            if member == f"{name}.npy":
+                np.lib.format.write_array(content, array, allow_pickle=True)
+            new.writestr(member, content.getvalue() or old.read(member))
+    return buffer.getvalue()
+
+
+def refusal(folder: Path) -> str:
+    with pytest.raises(ArtifactMismatch) as caught:
+        load_model(folder)
+    return str(caught.value)
+
+
+def test_a_saved_model_predicts_the_same_and_gives_the_same_bytes_again(
+    tmp_path: Path, packed: tuple[Model, tuple[bytes, bytes]]
+) -> None:
+    model, data = packed
+    digest = save_model(model, tmp_path, {"corpora": ["own"]})
+    assert tuple((tmp_path / name).read_bytes() for name in MODEL_FILES) == data
+    loaded = load_model(tmp_path)
+    assert loaded.digest == digest == digest_of(tmp_path)
+    for page in (Page("t", text=TEXT_PAGE), Page("h", html=HTML_PAGE)):
+        assert classify_page(page, loaded).blocks == classify_page(page, model).blocks
+    assert pack(loaded) == data
+
+
+def test_the_manifest_says_what_it_was_told_and_is_the_same_twice(tmp_path: Path) -> None:
+    model = small_model()
+    for name in ("one", "two"):
+        save_model(model, tmp_path / name, {"scores": {"é": 0.5}, "corpora": ["own"]})
+    manifest = load_manifest(tmp_path / "one")
+    assert manifest == {"digest": manifest["digest"], "scores": {"é": 0.5}, "corpora": ["own"], **expected()}
+    for file in (MANIFEST_FILE, *MODEL_FILES):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+@pytest.mark.parametrize("name", MODEL_FILES)
+def test_a_changed_byte_is_refused_and_both_digests_are_named(folder: Path, name: str) -> None:
+    told = load_manifest(folder)["digest"]
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    assert f"have digest {digest_of(folder)}, the manifest says {told}" in refusal(folder)
+
+
+@pytest.mark.parametrize("key", list(expected()))
+@pytest.mark.parametrize("found", [99, None])
+def test_a_manifest_of_another_version_is_refused_and_both_sides_are_named(
+    folder: Path, key: str, found: int | None
+) -> None:
+    write_manifest(folder, load_manifest(folder) | {key: found})
+    message = refusal(folder)
+    assert f"{MANIFEST_FILE} has {key} {found!r}" in message
+    assert f"expects {expected()[key]!r}" in message
+
+
+@pytest.mark.parametrize("name", [*MODEL_FILES, MANIFEST_FILE])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    message = refusal(folder)
+    assert f"{folder / name} cannot be read" in message
+    assert "copydesk-train" in message
+
+
+@pytest.mark.parametrize("broken", [b"", b'{"digest": ', b"\xff\xfe\x00", b"NaN,"])
+def test_a_manifest_that_is_no_json_is_refused(folder: Path, broken: bytes) -> None:
+    (folder / MANIFEST_FILE).write_bytes(broken)
+    assert f"{folder / MANIFEST_FILE} cannot be read" in refusal(folder)
+
+
+@pytest.mark.parametrize(("manifest", "found"), [([1], "list"), ("x", "str"), (None, "NoneType"), (3, "int")])
+def test_a_manifest_that_is_no_object_is_refused(folder: Path, manifest: object, found: str) -> None:
+    write_manifest(folder, manifest)
+    assert f"holds a {found}, expected an object" in refusal(folder)
+
+
+class _Trap:
+    """Touches a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
+
+
+def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    trap = np.array([_Trap(mark)], dtype=object)
+    pickle.loads(pickle.dumps(trap))
+    assert mark.exists()  # the trap works
+    mark.unlink()
+    replace_array(folder, "text/intercepts", trap)
+    assert "does not unpack" in refusal(folder)
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "array", "found"),
+    [
+        (
+            "text/body/columns",
+            np.full(11, len(ALL_COLUMNS), np.int16),
+            f"asks about column {len(ALL_COLUMNS)}, expected",
+        ),
+        ("text/body/lefts", np.full(11, 9, np.int32), "text/body: 3 roots and 4 nodes with children"),
+        ("html/teaser/roots", np.zeros(0, np.int32), "html/teaser: 0 roots and 2 nodes"),
+        ("html/teaser/roots", np.zeros(2), "html/teaser: roots is float64"),
+        ("html/teaser/baseline", np.zeros(2), "TypeError"),
+    ],
+)
+def test_trees_that_a_walk_would_lose_its_way_in_are_refused(
+    folder: Path, name: str, array: NDArray[Any], found: str
+) -> None:
+    replace_array(folder, name, array)
+    message = refusal(folder)
+    assert "does not unpack" in message
+    assert found in message
+
+
+def test_an_archive_without_one_of_its_arrays_is_refused(folder: Path) -> None:
+    buffer = io.BytesIO()
+    np.savez(buffer, **{"text/used": np.zeros(1, np.uint32)})  # type: ignore[arg-type]
+    write_model(folder, {"text.npz": buffer.getvalue()})
+    assert "text/idf" in refusal(folder)
+
+
+def test_bytes_that_are_no_archive_are_refused() -> None:
+    with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
+        unpack([b"PK\x03\x04 and then nothing"], "abc")
+    with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
+        unpack([b"a bare pickle would start here"], "abc")

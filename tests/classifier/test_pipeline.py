@@ -1,0 +1,144 @@
+"""The whole road: batches, order, offsets, and pages that cannot be judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier import pipeline
+from copydesk.classifier.errors import UnreadablePage
+from copydesk.classifier.pipeline import classify, classify_page
+from copydesk.classifier.types import LABELS, Article, Label, Page, ScoredBlock
+from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
+
+MODEL = small_model()
+PAGES = [
+    Page("one", text=TEXT_PAGE, url="https://example.org/one"),
+    Page("two", html=HTML_PAGE),
+    Page("three", text=""),
+    Page("four", html=""),
+    Page("one", text="A second page\n\nwith the same id."),
+]
+
+
+def error_of(page: Page) -> UnreadablePage:
+    with pytest.raises(UnreadablePage) as caught:
+        classify_page(page, MODEL)
+    return caught.value
+
+
+def check_laws(article: Article) -> None:
+    last = 0
+    for block in article.blocks:
+        assert last <= block.start < block.end <= len(article.text)
+        assert article.text[block.start : block.end].strip()
+        assert block.kind.label is block.label
+        assert sum(block.probabilities) == pytest.approx(1.0)
+        assert block.confidence == block.probabilities[LABELS.index(block.label)]
+        last = block.end
+    body = [article.text[b.start : b.end] for b in article.blocks if b.label is Label.BODY]
+    assert article.body == "\n\n".join(body)
+    assert article.title == "" or article.title in body
+    assert 0.0 <= article.confidence <= 1.0
+    assert article.model == MODEL.digest
+
+
+def test_a_batch_and_its_pages_one_by_one_answer_alike() -> None:
+    assert list(classify(PAGES, MODEL)) == [classify_page(page, MODEL) for page in PAGES]
+    backwards = list(classify(reversed(PAGES), MODEL))
+    assert backwards[::-1] == list(classify(PAGES, MODEL))
+
+
+def test_order_ids_and_urls_are_kept() -> None:
+    answers = list(classify(PAGES, MODEL))
+    assert [(a.id, a.url) for a in answers if isinstance(a, Article)] == [(page.id, page.url) for page in PAGES]
+
+
+def test_pages_are_taken_one_at_a_time_as_answers_are() -> None:
+    taken: list[str] = []
+
+    def pages() -> Iterator[Page]:
+        for page in PAGES:
+            taken.append(page.id)
+            yield page
+
+    answers = classify(pages(), MODEL)
+    assert taken == []
+    for number in range(1, len(PAGES) + 1):
+        next(answers)
+        assert len(taken) == number
+    assert next(answers, None) is None
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)
+def test_offsets_index_the_text_and_the_body_follows_from_the_blocks(page: Page) -> None:
+    check_laws(classify_page(page, MODEL))
+
+
+@pytest.mark.parametrize("explain", [False, True])
+def test_scored_blocks_are_as_their_constructor_makes_them(explain: bool) -> None:
+    for block in classify_page(PAGES[0], MODEL, explain=explain).blocks:
+        assert type(block) is ScoredBlock
+        assert ScoredBlock(**block._asdict()) == block
+        assert type(block.probabilities) is tuple
+        assert all(type(probability) is float for probability in block.probabilities)
+        with pytest.raises(AttributeError):
+            block.start = 0  # type: ignore[misc]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(alphabet=st.one_of(st.sampled_from("\n\n\r .aZ9é字,…"), st.characters(codec=None)), max_size=300))
+def test_any_text_is_answered_with_itself(text: str) -> None:
+    article = classify_page(Page("x", text=text), MODEL)
+    assert article.text is text
+    check_laws(article)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.sampled_from(["<p>", "<h1>", "<li>", "</p>", "<a href=x>", "Boats sail. ", "\0", "\ud800", "<!--"])))
+def test_any_html_is_answered(pieces: list[str]) -> None:
+    check_laws(classify_page(Page("x", html="".join(pieces)), MODEL))
+
+
+def test_the_text_page_is_told_apart_into_all_three_labels() -> None:
+    article = classify_page(PAGES[0], MODEL)
+    assert {block.label for block in article.blocks} == set(LABELS)
+    assert "The ferry left the harbour" in article.body
+    assert "Bakers" not in article.body
+
+
+def test_an_empty_page_is_an_empty_article_that_is_sure() -> None:
+    for page in (Page("t", text=" \n\t "), Page("h", html="<br>")):
+        article = classify_page(page, MODEL)
+        assert (article.blocks, article.body, article.title, article.confidence) == ((), "", "", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("bad", "found"),
+    [(Page("bad", text="a", html="<p>a"), "both text and html"), (Page("bad"), "neither text nor html")],
+)
+def test_both_forms_or_neither_is_an_error_in_place_and_the_rest_goes_on(bad: Page, found: str) -> None:
+    before, error, after = classify([PAGES[0], bad, PAGES[1]], MODEL)
+    assert isinstance(error, UnreadablePage)
+    assert error.code == "bad_page"
+    assert f"the page has {found}, expected exactly one" in str(error)
+    assert [before, after] == [classify_page(page, MODEL) for page in PAGES[:2]]
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_too_many_blocks_are_refused_one_past_the_limit(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    monkeypatch.setattr(pipeline, "MAX_BLOCKS", 5)
+
+    def lines(count: int) -> Page:
+        if form == "text":
+            return Page("x", text="\n\n".join(f"Line {i} of a page." for i in range(count)))
+        return Page("x", html="".join(f"<p>Line {i} of a page." for i in range(count)))
+
+    for count in (4, 5):
+        assert len(classify_page(lines(count), MODEL).blocks) == count
+    error = error_of(lines(6))
+    assert error.code == "too_many_blocks"
+    assert "has 6 blocks, expected at most 5" in str(error)

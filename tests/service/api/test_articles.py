@@ -1,0 +1,218 @@
+"""The endpoints of the standing index."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from copydesk.classifier import Model
+from copydesk.service.index import open_index
+from copydesk.service.index.growth import growth, latest_clusters
+from tests.service.api.test_classify import assert_problem
+from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.index_places import MakePlace, document, window
+
+POOL = (
+    "The pool beside the river will be filled again next spring, the council said on Tuesday after a vote of nine to "
+    "four. Its walls were cracked by the flood of last winter, and swimmers had asked for help in a letter that half "
+    "of the town had signed. The mayor called the decision a promise kept."
+)
+LIBRARY = (
+    "A library that lends tools opened in the old station on Saturday, and by noon every drill was out. Its keepers "
+    "want people to own less and to mend more, and they have found eleven teachers who will show how a bicycle "
+    "is put right."
+)
+
+
+@pytest.fixture
+def api(model: Model, tmp_path: Path, new_place: MakePlace) -> Iterator[Door]:
+    with open_door(replace(settings_in(tmp_path), index=new_place("seen")), model) as door:
+        yield door
+
+
+def page(text: str, **more: Any) -> dict[str, Any]:
+    return {"html": f"<html><body><article><h1>News of the town</h1><p>{text}</p></article></body></html>", **more}
+
+
+def test_put_answers_labels_cluster_and_matches(api: Door) -> None:
+    first = api.put("/v1/articles/a", json=page(POOL, published="2024-05-01T08:30:00Z", source="x.test")).json()
+    assert (first["id"], first["cluster"], first["keep"], first["seen"], first["added"]) == (
+        "a",
+        "a",
+        True,
+        False,
+        True,
+    )
+    assert first["matches"] == []
+    assert set(first["labels"]) == {"body", "boilerplate", "teaser"}
+    assert sum(first["labels"].values()) == 2
+    assert first["labels"]["body"] >= 1
+    assert "title" in first
+    assert 0 < first["confidence"] <= 1
+    second = api.put("/v1/articles/b", json=page(POOL)).json()
+    assert (second["cluster"], second["keep"], second["seen"], second["added"]) == ("a", False, True, True)
+    (match,) = second["matches"]
+    assert (match["id"], match["relation"], match["similarity"]) == ("a", "identical", 1.0)
+    assert list(match) == ["id", "relation", "similarity", "contains", "contained", "ranges"]
+    ((start, end),) = match["ranges"]
+    assert start == 0
+    assert end >= len(POOL) - 1
+
+
+def test_repeating_a_put_changes_nothing(api: Door) -> None:
+    assert api.put("/v1/articles/a", json=page(POOL)).json()["added"]
+    before = api.get("/v1/articles/a").json()
+    again = api.put("/v1/articles/a", json=page(POOL)).json()
+    assert again["added"]
+    assert not again["seen"]
+    assert api.get("/v1/articles/a").json() == before
+    assert api.get("/v1/index").json()["documents"] == 1
+
+
+def test_check_answers_what_put_would_and_adds_nothing(api: Door) -> None:
+    api.put("/v1/articles/a", json=page(POOL))
+    checked = api.post("/v1/articles/check", json=page(POOL, id="b")).json()
+    assert not checked["added"]
+    assert api.get("/v1/articles/b").status_code == 404
+    put = api.put("/v1/articles/b", json=page(POOL)).json()
+    assert checked | {"added": True} == put
+
+
+def test_check_needs_no_id(api: Door) -> None:
+    assert api.post("/v1/articles/check", json=page(POOL)).json()["cluster"] is None
+    api.put("/v1/articles/a", json=page(POOL))
+    answer = api.post("/v1/articles/check", json=page(POOL)).json()
+    assert (answer["id"], answer["cluster"], answer["seen"]) == (None, "a", True)
+
+
+def test_article_is_read_and_removed(api: Door) -> None:
+    api.put("/v1/articles/a", json=page(POOL, published="2024-05-01T08:30:00Z", source="x.test"))
+    held = api.get("/v1/articles/a").json()
+    assert held.pop("added").endswith("Z")
+    assert held.pop("length") >= len(POOL)
+    assert held == {"id": "a", "cluster": "a", "published": "2024-05-01T08:30:00Z", "source": "x.test"}
+    gone = api.delete("/v1/articles/a")
+    assert (gone.status_code, gone.content) == (204, b"")
+    for answer in (api.get("/v1/articles/a"), api.delete("/v1/articles/a")):
+        assert_problem(answer, 404, "not_found", "the index holds no article 'a'")
+
+
+@pytest.mark.parametrize("id", ["https://x.test/a?b=c#d", "ü/ß", "check", "batch", "a b", "1", "..%2e"])
+def test_id_may_be_any_text(api: Door, id: str) -> None:
+    path = f"/v1/articles/{quote(id, safe='')}"
+    assert api.put(path, json=page(POOL, id=id)).json()["id"] == id
+    assert api.get(path).json()["id"] == id
+    assert api.get(f"/v1/clusters/{quote(id, safe='')}").json()["id"] == id
+    assert api.delete(path).status_code == 204
+
+
+def test_cluster_names_its_documents_and_the_one_to_keep(api: Door) -> None:
+    for name, published in (("late", "2024-05-02"), ("early", "2024-05-01"), ("other", None)):
+        api.put(f"/v1/articles/{name}", json=page(LIBRARY if name == "other" else POOL, published=published))
+    for name in ("late", "early"):
+        cluster = api.get(f"/v1/clusters/{name}").json()
+        assert cluster["id"] == "late"
+        assert [(each["id"], each["keep"]) for each in cluster["documents"]] == [("late", False), ("early", True)]
+    assert_problem(api.get("/v1/clusters/none"), 404, "not_found", "no cluster is or was called 'none'")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        ("a", {"text": "x", "id": "b"}, "the id is 'b', the path says 'a'; leave the id out of the body"),
+        ("a", {"text": "x", "published": "yesterday"}, "published is 'yesterday'"),
+        ("a", {"text": "x", "source": 1}, "source is a number, expected a string"),
+        ("x" * 2001, {"text": "x"}, "the id has 2001 characters, expected at most 2000"),
+        ("a%00", {"text": "x"}, "the id holds a null character"),
+    ],
+)
+def test_article_that_does_not_fit_is_a_problem(api: Door, path: str, body: dict[str, Any], words: str) -> None:
+    assert_problem(api.put(f"/v1/articles/{path}", json=body), 422, "bad_row", words)
+
+
+def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "index.sqlite").mkdir()
+    with open_door(settings_in(tmp_path), model) as door:
+        answer = door.put("/v1/articles/a", json=page(POOL))
+        assert_problem(answer, 503, "index_unavailable", "cannot be used")
+        assert answer.headers["retry-after"] == "1"
+        assert door.get("/readyz").status_code == 503
+        assert door.get("/healthz").json() == {"status": "ok"}
+        assert door.post("/v1/classify", json=page(POOL)).status_code == 200
+
+
+def test_overview_counts_documents_and_clusters(api: Door) -> None:
+    empty = api.get("/v1/index").json()
+    assert (empty["documents"], empty["clusters"], empty["latest"], empty["growth"]) == (0, 0, [], [])
+    for name, text in (("a", POOL), ("b", LIBRARY), ("c", POOL)):
+        api.put(f"/v1/articles/{name}", json=page(text))
+    found = api.get("/v1/index").json()
+    assert (found["documents"], found["clusters"]) == (3, 2)
+    assert [(each["id"], each["documents"]) for each in found["latest"]] == [("a", 2), ("b", 1)]
+    (day,) = found["growth"]
+    assert (day["documents"], day["clusters"]) == (3, 2)
+    assert day["sizes"] == {"1": 1, "2-4": 1, "5-9": 0, "10+": 0}
+    assert day["day"] == found["latest"][0]["added"][:10]
+
+
+def test_overview_counts_clusters_by_their_size_of_the_day(new_place: MakePlace) -> None:
+    with open_index(new_place("seen")) as index:
+        for number in range(11):
+            index.add([document(f"a{number}", window(1))], now=86_400.0 * (number // 4))
+        index.add([document("b", window(2)), document("c", window(3)), document("d", window(3))], now=86_400.0)
+        sizes = [(each.day[-2:], *each.sizes.values()) for each in growth(index, 10)]
+        assert sizes == [("01", 0, 1, 0, 0), ("02", 1, 1, 1, 0), ("03", 1, 1, 0, 1)]
+        index.remove([f"a{number}" for number in range(9)])
+        assert [(each.day[-2:], *each.sizes.values()) for each in growth(index, 10)] == [
+            ("02", 1, 1, 0, 0),
+            ("03", 1, 2, 0, 0),
+        ]
+
+
+def test_large_index_is_not_counted_at_every_request(api: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    api.put("/v1/articles/a", json=page(POOL))
+    monkeypatch.setattr("copydesk.service.api.endpoints.status.LARGE", 1)
+    monkeypatch.setattr("copydesk.service.api.endpoints.status.LONG_SECONDS", 0.0)
+    monkeypatch.setattr("copydesk.service.api.endpoints.status.COUNTED_TIMES", 1_000_000)
+    assert api.get("/v1/index").json()["documents"] == 1
+    api.put("/v1/articles/b", json=page(LIBRARY))
+    assert api.get("/v1/index").json()["documents"] == 1
+
+
+def test_overview_counts_up_day_by_day(new_place: MakePlace) -> None:
+    day = 86_400.0
+    with open_index(new_place("seen")) as index:
+        for name, text, now in (("a", 1, 0.0), ("b", 2, day - 1), ("c", 1, day), ("d", 3, 3.5 * day)):
+            index.add([document(name, window(text))], now=now)
+        days = [(each.day, each.documents, each.clusters) for each in growth(index, 10)]
+        assert days == [("1970-01-01", 2, 2), ("1970-01-02", 3, 2), ("1970-01-04", 4, 3)]
+        assert growth(index, 1)[0].documents == 4
+        assert [(each.id, each.documents, each.added) for each in latest_clusters(index, 2)] == [
+            ("d", 1, 3.5 * day),
+            ("a", 2, day),
+        ]
+
+
+def test_model_shows_its_manifest_and_card(api: Door, model: Model) -> None:
+    told = api.get("/v1/model").json()
+    assert told["manifest"]["digest"] == model.digest == api.get("/readyz").json()["model"]
+    assert told["card"].startswith("#")
+
+
+def test_articles_are_added_by_the_batch(api: Door) -> None:
+    rows = [page(POOL, id="a"), page(LIBRARY), page(POOL, id=2), {"id": "c"}, page(LIBRARY, id="d")]
+    body = b"\n".join(json.dumps(row).encode() for row in rows)
+    answer = api.post("/v1/articles/batch", content=body, headers={"content-type": "application/x-ndjson"})
+    first, nameless, second, bad, last = map(json.loads, answer.text.splitlines())
+    assert (first["id"], first["added"], second["cluster"], second["id"]) == ("a", True, "a", "2")
+    assert nameless == {"id": None, "line": 2, "error": {"code": "bad_row", "message": nameless["error"]["message"]}}
+    assert nameless["error"]["message"].startswith("line 2: no id, expected one")
+    assert bad["error"]["message"].startswith("line 4: neither text nor html")
+    assert last["cluster"] == "d"
+    assert api.get("/v1/index").json()["documents"] == 3

@@ -1,0 +1,103 @@
+"""The OpenAPI description: complete, executed example by example, and held to by every answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from copydesk.classifier import Model
+from copydesk.service.api.openapi import ENDPOINTS
+from copydesk.service.api.problems import KINDS
+from tests.support.in_process_api import Door, open_door, settings_in
+
+
+@pytest.fixture(scope="module")
+def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with open_door(settings_in(tmp_path_factory.mktemp("api")), model) as door:
+        yield door
+
+
+@pytest.fixture(scope="module")
+def openapi(api: Door) -> dict[str, Any]:
+    found: dict[str, Any] = api.get("/openapi.json").json()
+    return found
+
+
+def validated(openapi: dict[str, Any], schema: dict[str, Any], value: object) -> None:
+    jsonschema_rs.Draft202012Validator(schema | {"components": openapi["components"]}).validate(value)
+
+
+def test_every_endpoint_is_described(openapi: dict[str, Any]) -> None:
+    assert openapi["openapi"].startswith("3.1")
+    there = {(method, path) for path, methods in openapi["paths"].items() for method in methods}
+    assert there == set(ENDPOINTS)
+
+
+def test_every_problem_is_an_answer_of_some_endpoint_or_of_any_path(openapi: dict[str, Any]) -> None:
+    statuses = {
+        int(status) for methods in openapi["paths"].values() for op in methods.values() for status in op["responses"]
+    }
+    assert {kind.status for kind in KINDS.values()} - statuses == {405}
+
+
+@pytest.mark.parametrize(("method", "path"), [key for key in ENDPOINTS if key[0] != "delete"])
+def test_examples_are_answered_as_described(api: Door, openapi: dict[str, Any], method: str, path: str) -> None:
+    api.put("/v1/articles/a1", json={"text": "A story that was there before."})
+    operation = openapi["paths"][path][method]
+    (status, answer) = next(item for item in operation["responses"].items() if item[0].startswith("2"))
+    bodies = operation.get("requestBody", {}).get("content", {None: {}})
+    for media, content in bodies.items():
+        example = content.get("example", b"")
+        if "$ref" in content.get("schema", {}):
+            validated(openapi, content["schema"], example)
+        sent = example if isinstance(example, str | bytes) else json.dumps(example)
+        headers = {"content-type": media} if media else {}
+        found = api.ask(method, path.replace("{id}", "a1"), content=sent, headers=headers)
+        assert found.status_code == int(status), found.text
+        ((told, shape),) = answer["content"].items()
+        assert found.headers["content-type"].split(";")[0] == told
+        if told == "application/json":
+            validated(openapi, shape["schema"], found.json())
+
+
+def test_example_of_removing_removes(api: Door) -> None:
+    api.put("/v1/articles/a1", json={"text": "A story that was there before."})
+    assert api.delete("/v1/articles/a1").status_code == 204
+
+
+def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: Door, openapi: dict[str, Any]) -> None:
+    for path, single in (("/v1/classify/batch", "Labelled"), ("/v1/articles/batch", "Seen")):
+        content = openapi["paths"][path]["post"]["requestBody"]["content"]["application/x-ndjson"]
+        found = api.post(path, content=content["example"], headers={"content-type": "application/x-ndjson"})
+        rows = [json.loads(line) for line in found.text.splitlines()]
+        assert [row["id"] for row in rows] == [json.loads(line)["id"] for line in content["example"].splitlines()]
+        for row in rows:
+            validated(openapi, {"$ref": f"#/components/schemas/{single}"}, row)
+
+
+def test_problems_are_as_described(api: Door, openapi: dict[str, Any]) -> None:
+    answers = api.get("/nowhere"), api.put("/v1/classify"), api.post("/v1/classify", json={})
+    assert [answer.json()["status"] for answer in answers] == [404, 405, 422]
+    for answer in answers:
+        validated(openapi, {"$ref": "#/components/schemas/Problem"}, answer.json())
+
+
+def test_page_for_people_needs_nothing_from_elsewhere(api: Door) -> None:
+    answer = api.get("/docs")
+    assert "script" not in answer.text
+    assert "http" not in answer.text.replace("https://", "http://").partition("<body>")[0]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for _, path in ENDPOINTS:
+        assert path in answer.text
+    for code in KINDS:
+        assert f"id='{code}'" in answer.text
+
+
+def test_description_does_not_change_with_the_folder(model: Model, tmp_path: Path, openapi: dict[str, Any]) -> None:
+    with open_door(settings_in(tmp_path, require_keys=True), model) as door:
+        assert door.get("/openapi.json").json() == openapi

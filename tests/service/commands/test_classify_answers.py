@@ -1,0 +1,197 @@
+"""The command's middle: every row is answered, in order, whatever the classifier does."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier import Article, Page, UnreadablePage
+from copydesk.service.commands.classify_run import Options, Output, Progress, run, write_answers
+from copydesk.service.commands.streams import Streams
+from copydesk.service.commands.table import Canvas
+from copydesk.service.rows.classify_rows import Answer, answer_rows, unbroken
+from copydesk.service.rows.jsonl import BadRow, PageRow, Row
+from copydesk.service.settings import Settings
+from tests.support.stub_classifier import answer, stand_in
+
+CANVAS = Canvas(columns=80, color=False)
+
+
+def page_row(text: str, line: int = 1) -> PageRow:
+    return PageRow(text, line, Page(id=text, text=text))
+
+
+def bad_row(name: str) -> BadRow:
+    return BadRow(name, 1, "bad_json", "why")
+
+
+def picky(pages: Iterable[Page]) -> Iterator[Article | UnreadablePage]:
+    """Fail on the page `poison`, cannot read `unreadable`, says nothing of `silence`."""
+    for page in pages:
+        if page.text == "poison":
+            raise RuntimeError("poison is the text of the page")
+        if page.text != "silence":
+            yield UnreadablePage("no_words", "why") if page.text == "unreadable" else answer(page)
+
+
+def summary(answers: Iterable[Answer | BadRow]) -> list[tuple[object, str]]:
+    return [(a.id, a.code) if isinstance(a, BadRow) else (a.row.id, a.article.text) for a in answers]
+
+
+kinds = st.sampled_from(["good", "other", "poison", "unreadable", "silence", "bad"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(kinds, max_size=12))
+def test_every_row_is_answered_in_order_whatever_its_neighbours_are(names: list[str]) -> None:
+    rows: list[Row] = [bad_row("bad") if name == "bad" else page_row(name) for name in names]
+    said = {"poison": "internal", "unreadable": "no_words", "silence": "internal", "bad": "bad_json"}
+    expected = [(name, said.get(name, name)) for name in names]
+    assert summary(answer_rows(iter(rows), picky)) == expected
+
+
+def test_internal_error_names_the_failure_but_not_the_text() -> None:
+    (row,) = answer_rows(iter([page_row("poison")]), picky)
+    assert isinstance(row, BadRow)
+    assert "(RuntimeError at test_cli_answers.py:" in row.message
+    assert "poison" not in row.message
+
+
+def test_reader_that_breaks_is_answered_with_an_error_after_the_rows_before() -> None:
+    def breaking() -> Iterator[Row]:
+        yield page_row("a")
+        raise RuntimeError("half way")
+
+    assert summary(answer_rows(unbroken(breaking()), picky)) == [("a", "a"), (None, "internal")]
+
+
+def test_rows_are_taken_only_as_answers_are_asked_for() -> None:
+    taken = []
+
+    def rows() -> Iterator[Row]:
+        for number in range(1000):
+            taken.append(number)
+            yield bad_row("bad") if number % 2 else page_row("good")
+
+    answers = answer_rows(rows(), picky)
+    for _ in range(10):
+        next(answers)
+    assert len(taken) == 10
+
+
+def test_interrupt_is_no_internal_error() -> None:
+    def interrupted(pages: Iterable[Page]) -> Iterator[Article | UnreadablePage]:
+        list(pages)
+        raise KeyboardInterrupt
+        yield
+
+    with pytest.raises(KeyboardInterrupt):
+        list(answer_rows(iter([page_row("a")]), interrupted))
+
+
+def written(answers: list[Answer | BadRow], output: Output, *, terminal: bool = False) -> tuple[str, str, int]:
+    streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
+    n_bad = write_answers(answers, output, CANVAS, streams)
+    assert isinstance(streams.out, io.BytesIO)
+    assert isinstance(streams.err, io.StringIO)
+    return streams.out.getvalue().decode(), streams.err.getvalue(), n_bad
+
+
+def answered(text: str, name: str = "a") -> Answer:
+    return Answer(PageRow(name, 1, Page(id=name, text=text)), answer(Page(id=name, text=text)))
+
+
+LONG = "A line that is long enough to be body."
+
+
+def test_body_output_is_the_body_alone_with_a_form_feed_between_pages() -> None:
+    out, err, n_bad = written([answered(f"Menu\n{LONG}"), bad_row("b"), answered(LONG)], Output.BODY)
+    assert out == f"{LONG}\n\f\f{LONG}\n"
+    assert err == "copydesk: b: bad_json: why\n"
+    assert n_bad == 1
+
+
+def test_body_is_neutralised_on_a_terminal_alone() -> None:
+    text = "An escape \x1b[31m that would colour all that follows."
+    assert written([answered(text)], Output.BODY)[0] == f"{text}\n"
+    assert "\x1b" not in written([answered(text)], Output.BODY, terminal=True)[0]
+
+
+def test_lone_surrogate_in_a_body_is_written_as_a_question_mark() -> None:
+    assert written([answered(f"{LONG}\ud800")], Output.BODY)[0] == f"{LONG}?\n"
+
+
+def test_error_on_stderr_cannot_carry_escape_sequences() -> None:
+    err = written([BadRow("\x1b]0;title\x07", 1, "bad_row", "why")], Output.TABLE)[1]
+    assert err.isprintable() or err.rstrip("\n").isprintable()
+
+
+@pytest.fixture
+def with_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the stand-in where the command finds its classifier."""
+    monkeypatch.setattr("copydesk.service.commands.classify_run.load_model", lambda folder: None)
+    monkeypatch.setattr("copydesk.service.commands.classify_run.classify", stand_in)
+
+
+def run_on(
+    *files: Path, output: Output | None = None, terminal: bool = False, explain: bool = False
+) -> tuple[int, str]:
+    streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
+    options = Options([str(file) for file in files], None, output, explain, CANVAS)
+    n_bad = run(options, Settings(), streams)
+    assert isinstance(streams.out, io.BytesIO)
+    return n_bad, streams.out.getvalue().decode()
+
+
+@pytest.mark.usefixtures("with_stand_in")
+def test_table_is_for_one_page_on_a_terminal(tmp_path: Path) -> None:
+    page, rows = tmp_path / "page.txt", tmp_path / "rows.jsonl"
+    page.write_text(LONG)
+    rows.write_text(json.dumps({"id": "a", "text": LONG}))
+    assert run_on(page, terminal=True)[1].startswith(str(page)[:60])
+    assert json.loads(run_on(page)[1])["body"] == LONG
+    assert json.loads(run_on(rows, terminal=True)[1])["id"] == "a"
+    assert len(run_on(page, page, terminal=True)[1].splitlines()) == 2
+
+
+@pytest.mark.usefixtures("with_stand_in")
+def test_duplicate_ids_are_each_answered_on_their_line(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(json.dumps({"id": "same", "text": f"{LONG} {i}"}) + "\n" for i in range(3)))
+    n_bad, out = run_on(rows)
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert n_bad == 0
+    assert [(a["id"], a["body"][-1]) for a in answers] == [("same", "0"), ("same", "1"), ("same", "2")]
+
+
+@pytest.mark.usefixtures("with_stand_in")
+def test_explanations_are_written_when_asked_for(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(LONG)
+    assert "explanation" not in json.loads(run_on(page)[1])["blocks"][0]
+    assert json.loads(run_on(page, explain=True)[1])["blocks"][0]["explanation"]["log_odds"] == 2.0
+
+
+@pytest.mark.usefixtures("with_stand_in")
+def test_no_input_rows_give_no_output(tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("\n\n")
+    assert run_on(rows) == (0, "")
+
+
+def test_progress_counts_and_shows_nothing_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(100))
+    monkeypatch.setattr("copydesk.service.commands.classify_run.time.monotonic", lambda: next(clock))
+    hidden, shown = io.StringIO(), io.StringIO()
+    for err in (hidden, shown):
+        progress = Progress(err, shown=err is shown)
+        assert len(list(progress.watch([answered(LONG)] * 3))) == 3
+        assert progress.n_rows == 3
+    assert hidden.getvalue() == ""
+    assert "3 pages" in shown.getvalue()

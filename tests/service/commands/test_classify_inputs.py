@@ -1,0 +1,193 @@
+"""Inputs: which format a file holds, gzip, limits, files that break off."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from copydesk.service.rows.inputs import Format, format_of_content, format_of_name, read_inputs
+from copydesk.service.rows.jsonl import BadRow, PageRow, Row
+
+LIMIT = 100_000
+
+
+def read(*names: Path | str, wanted: Format | None = None, limit: int = LIMIT) -> list[Row]:
+    return list(read_inputs([str(name) for name in names], wanted, max_page_bytes=limit))
+
+
+def written(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    return path
+
+
+def the_page(rows: list[Row]) -> PageRow:
+    (row,) = rows
+    assert isinstance(row, PageRow)
+    return row
+
+
+def the_error(rows: list[Row]) -> BadRow:
+    (row,) = rows
+    assert isinstance(row, BadRow)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("page.html", Format.HTML),
+        ("folder.jsonl/PAGE.HTM", Format.HTML),
+        ("page.xhtml.gz", Format.HTML),
+        ("page.txt", Format.TEXT),
+        ("page.md", Format.TEXT),
+        ("pages.jsonl", Format.JSONL),
+        ("pages.2025.ndjson.gz", Format.JSONL),
+        ("page", None),
+        ("page.gz", None),
+        ("page.json", None),
+        ("-", None),
+    ],
+)
+def test_name_tells_the_format(name: str, expected: Format | None) -> None:
+    assert format_of_name(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (b'{"id": "a", "text": "x"}\n', Format.JSONL),
+        (b'\xef\xbb\xbf {"text":"half a line', Format.JSONL),
+        (b'{}\n{"id": "a", "text": "x"}\n', Format.JSONL),
+        (b"{} words", Format.TEXT),
+        (b"{curly words in braces}", Format.TEXT),
+        (b"<!doctype html><p>x", Format.HTML),
+        (b"\n\n  <HTML>", Format.HTML),
+        ("\ufeff<html>".encode("utf-16-le"), Format.HTML),
+        (b"<!-- a comment --><p>x", Format.HTML),
+        (b"<3 is a heart", Format.TEXT),
+        (b"Plain words, <b>some bold</b>", Format.TEXT),
+        (b"", Format.TEXT),
+    ],
+)
+def test_content_tells_the_format_where_the_name_does_not(head: bytes, expected: Format) -> None:
+    assert format_of_content(head) is expected
+
+
+def test_single_page_has_the_file_s_name_as_its_id(tmp_path: Path) -> None:
+    path = written(tmp_path, "page.txt", b"Words.")
+    row = the_page(read(path))
+    assert (row.id, row.line, row.page.text, row.page.html) == (str(path), None, "Words.", None)
+
+
+def test_wanted_format_overrules_the_name(tmp_path: Path) -> None:
+    path = written(tmp_path, "page.txt", b"<p>Words.")
+    assert the_page(read(path, wanted=Format.HTML)).page.html == "<p>Words."
+
+
+@pytest.mark.parametrize("name", ["page.html.gz", "page.gz", "named-plain.html"])
+def test_gzip_is_unpacked_whatever_the_name_says(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(b"<p>Words."))
+    assert the_page(read(path)).page.html == "<p>Words."
+
+
+def test_gzipped_rows_are_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "pages.jsonl.gz", b'{"id": 1, "text": "a"}\n{"id": 2, "text": "b"}\n')
+    assert [row.id for row in read(path)] == [1, 2]
+
+
+def test_several_inputs_are_read_in_order(tmp_path: Path) -> None:
+    one = written(tmp_path, "one.txt", b"One.")
+    two = written(tmp_path, "two.jsonl", b'{"id": "a", "text": "x"}\n{"id": "b", "text": "y"}\n')
+    assert [row.id for row in read(one, two, one)] == [str(one), "a", "b", str(one)]
+
+
+def test_standard_input_is_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"<p>Words.")))
+    row = the_page(read("-"))
+    assert (row.id, row.page.html) == ("-", "<p>Words.")
+
+
+class Dribble(io.RawIOBase):
+    """A pipe whose writer sends one byte at a time."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        byte, self._data = self._data[:1], self._data[1:]
+        buffer[: len(byte)] = byte
+        return len(byte)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_format_is_told_however_slowly_the_bytes_come(monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
+    data = b'{"id": 1, "text": "a"}\n{"id": 2, "text": "b"}'
+    stream = io.BufferedReader(Dribble(gzip.compress(data) if packed else data))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
+    assert [row.id for row in read("-")] == [1, 2]
+
+
+@pytest.mark.parametrize(("size", "fits"), [(LIMIT - 1, True), (LIMIT, True), (LIMIT + 1, False)])
+@pytest.mark.parametrize("name", ["page.txt", "page.txt.gz"])
+def test_page_may_have_exactly_the_limit(tmp_path: Path, name: str, size: int, fits: bool) -> None:
+    rows = read(written(tmp_path, name, b"word " * (size // 5) + b"x" * (size % 5)))
+    if fits:
+        assert len(the_page(rows).page.text or "") == size
+    else:
+        assert the_error(rows).code == "too_large"
+        assert f"more than {LIMIT} bytes" in the_error(rows).message
+
+
+def test_decompression_bomb_is_refused_without_being_unpacked(tmp_path: Path) -> None:
+    path = written(tmp_path, "bomb.html.gz", bytes(100_000_000))
+    tracemalloc.start()
+    error = the_error(read(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert error.code == "too_large"
+    assert peak < 5_000_000
+
+
+def test_gzip_that_breaks_off_answers_what_came_before(tmp_path: Path) -> None:
+    rows = b"".join(b'{"id": %d, "text": "%d"}\n' % (i, i**9) for i in range(5000))
+    path = tmp_path / "pages.jsonl.gz"
+    path.write_bytes(gzip.compress(rows)[:-2000])
+    *good, last = read(path)
+    assert len(good) > 1000
+    assert [row.id for row in good] == list(range(len(good)))
+    assert isinstance(last, BadRow)
+    assert (last.id, last.code) == (str(path), "unreadable_file")
+
+
+@pytest.mark.parametrize("data", [b"\x1f\x8b", b"\x1f\x8bnot gzip at all", gzip.compress(b"x" * 50)[:-9]])
+def test_damaged_gzip_is_an_error_row_and_the_next_file_is_read(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "page.html"
+    path.write_bytes(data)
+    bad, good = read(path, written(tmp_path, "next.txt", b"Words."))
+    assert isinstance(bad, BadRow)
+    assert bad.code == "unreadable_file"
+    assert isinstance(good, PageRow)
+
+
+def test_file_that_vanished_is_an_error_row(tmp_path: Path) -> None:
+    assert the_error(read(tmp_path / "gone.txt")).code == "unreadable_file"
+
+
+def test_binary_file_is_an_error_row(tmp_path: Path) -> None:
+    error = the_error(read(written(tmp_path, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)))
+    assert error.code == "binary"
+
+
+def test_empty_file_is_an_empty_page(tmp_path: Path) -> None:
+    assert the_page(read(written(tmp_path, "empty.html", b""))).page.html == ""
+    assert read(written(tmp_path, "empty.jsonl", b"")) == []

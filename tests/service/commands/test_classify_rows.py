@@ -1,0 +1,282 @@
+"""The JSONL contract: what a line may hold, and what an answer looks like."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.types import Page
+from copydesk.service.rows.jsonl import (
+    LINE_BYTES_PER_PAGE_BYTE,
+    LINE_EXTRA_BYTES,
+    BadField,
+    BadRow,
+    PageRow,
+    answer_fields,
+    encode_row,
+    error_fields,
+    json_object,
+    parse_row,
+    read_jsonl,
+)
+from tests.support.stub_classifier import answer
+
+LIMIT = 1000
+
+
+def parsed(line: str | bytes) -> PageRow | BadRow:
+    data = line.encode() if isinstance(line, str) else line
+    return parse_row(data, 7, max_page_bytes=LIMIT)
+
+
+def bad(line: str | bytes) -> BadRow:
+    row = parsed(line)
+    assert isinstance(row, BadRow)
+    return row
+
+
+def good(line: str | bytes) -> PageRow:
+    row = parsed(line)
+    assert isinstance(row, PageRow)
+    return row
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))))
+def test_any_bytes_at_all_give_one_row(line: bytes) -> None:
+    assert parsed(line).line == 7
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "text", "html", "url", "other"), json_values)))
+def test_any_object_gives_one_row_that_can_be_written(fields: dict[str, object]) -> None:
+    row = parsed(json.dumps(fields))
+    out = error_fields(row) if isinstance(row, BadRow) else answer_fields(row, answer(row.page))
+    written = json.loads(encode_row(out).decode("utf-8"), parse_constant=pytest.fail)
+    assert written["id"] == row.id
+
+
+pieces = st.sampled_from(
+    [
+        *'{}[]:,"\\ ',
+        '"a"',
+        "\\u00e9",
+        "\\ud83d\\ude00",
+        "\\ud800",
+        "1",
+        "-0",
+        "0.1",
+        "1e400",
+        "9" * 30,
+        "true",
+        "null",
+        "NaN",
+        "é",
+    ]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(pieces, max_size=12).map("".join).map(lambda value: f'{{"a":{value}}}'.encode()))
+def test_object_is_what_the_standard_library_reads(line: bytes) -> None:
+    try:
+        expected = json.loads(line, parse_constant=lambda name: 1 / 0)
+    except (ValueError, ZeroDivisionError):
+        with pytest.raises(BadField):
+            json_object(line)
+    else:
+        assert repr(json_object(line)) == repr(expected)
+
+
+def test_text_and_html_rows_become_pages() -> None:
+    assert good('{"id": "a", "text": "Words."}').page == Page(id="a", text="Words.")
+    row = good('{"id": "b", "html": "<p>Words.", "url": "https://example.org/b"}')
+    assert row.page == Page(id="b", html="<p>Words.", url="https://example.org/b")
+
+
+def test_fields_with_other_names_are_passed_over() -> None:
+    assert good('{"id": "a", "text": "Words.", "label": {"deep": [1, 2]}, "Text": 5}').page == Page(
+        id="a", text="Words."
+    )
+
+
+def test_null_is_as_good_as_left_out() -> None:
+    assert good('{"id": null, "text": "Words.", "html": null, "url": null}').page == Page(id="", text="Words.")
+
+
+@pytest.mark.parametrize("number", [0, 17, -3, 2.5, 123456789012345678901234567890])
+def test_number_as_id_comes_back_as_a_number(number: float) -> None:
+    row = good(json.dumps({"id": number, "text": "Words."}))
+    assert json.loads(encode_row(answer_fields(row, answer(row.page))))["id"] == number
+    assert row.page.id == str(number)
+
+
+def test_row_without_id_is_answered_with_its_line() -> None:
+    row = good('{"text": "Words."}')
+    fields = answer_fields(row, answer(row.page))
+    assert (fields["id"], fields["line"]) == (None, 7)
+
+
+def test_row_with_id_has_no_line() -> None:
+    row = good('{"id": "a", "text": "Words."}')
+    assert "line" not in answer_fields(row, answer(row.page))
+
+
+@pytest.mark.parametrize("value", ["[]", "{}", "true", "1e999"])
+def test_id_that_is_neither_string_nor_number_is_refused(value: str) -> None:
+    row = bad(f'{{"id": {value}, "text": "Words."}}')
+    assert (row.id, row.line, row.code) == (None, 7, "bad_row")
+    assert "expected a string or a number" in row.message
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('{"id": "a"}', "neither text nor html"),
+        ('{"id": "a", "text": "x", "html": "y"}', "both text and html"),
+        ('{"id": "a", "text": 5}', "text is a number"),
+        ('{"id": "a", "html": ["x"]}', "html is a list"),
+        ('{"id": "a", "text": "x", "url": {}}', "url is an object"),
+    ],
+)
+def test_row_that_breaks_the_contract_keeps_its_id(line: str, found: str) -> None:
+    row = bad(line)
+    assert (row.id, row.code) == ("a", "bad_row")
+    assert found in row.message
+    assert "expected" in row.message
+
+
+@pytest.mark.parametrize("line", ['["x"]', '"x"', "5", "null", "true"])
+def test_json_that_is_no_object_is_refused(line: str) -> None:
+    row = bad(line)
+    assert row.code == "bad_row"
+    assert "expected an object" in row.message
+
+
+@pytest.mark.parametrize(
+    "line", ['{"id": "a", "text": "half a', "{", "text", '{"id": 1} {"id": 2}', '{"id": NaN, "text": ""}']
+)
+def test_half_a_line_and_other_broken_json_is_refused(line: str) -> None:
+    row = bad(line)
+    assert (row.id, row.code) == (None, "bad_json")
+    assert row.message.startswith("line 7: ")
+    assert "expected" in row.message
+
+
+def test_json_nested_too_deep_to_read_is_refused() -> None:
+    assert bad('{"id": "a", "text": "x", "other": ' + "[" * 200_000).code == "bad_json"
+
+
+def test_line_in_another_encoding_is_refused() -> None:
+    row = bad('{"id": "a", "text": "Zürich"}'.encode("latin-1"))
+    assert row.code == "bad_encoding"
+    assert "byte 22 is not UTF-8" in row.message
+
+
+def test_message_of_a_bad_row_quotes_no_text() -> None:
+    assert "secret" not in bad('{"id": "a", "text": "secret').message
+    assert "secret" not in bad('{"id": "a", "text": ["secret"]}').message
+
+
+def test_lone_surrogates_are_text_and_come_back_as_escapes() -> None:
+    row = good('{"id": "\\udc80", "html": "a \\ud800 lonely surrogate"}')
+    line = encode_row(answer_fields(row, answer(row.page)))
+    assert b"\\ud800" in line
+    assert json.loads(line.decode("utf-8"))["body"] == "a \ud800 lonely surrogate"
+
+
+def test_text_is_left_out_where_the_input_was_text() -> None:
+    from_text, from_html = good('{"id": "a", "text": "Words."}'), good('{"id": "a", "html": "<p>Words."}')
+    assert "text" not in answer_fields(from_text, answer(from_text.page))
+    assert answer_fields(from_html, answer(from_html.page))["text"] == "Words."
+
+
+def test_answer_has_the_contract_s_fields_in_order() -> None:
+    row = good('{"id": "a", "html": "<p>Words."}')
+    fields = answer_fields(row, answer(row.page))
+    assert list(fields) == ["id", "text", "blocks", "body", "title", "confidence", "model"]
+    assert list(fields["blocks"][0]) == ["start", "end", "label", "kind", "confidence", "probabilities"]
+    assert fields["blocks"][0]["probabilities"] == {"body": 0.1, "boilerplate": 0.8, "teaser": 0.1}
+
+
+def test_explained_block_has_its_reasons() -> None:
+    row = good('{"id": "a", "text": "Words."}')
+    explanation = answer_fields(row, answer(row.page, explain=True))["blocks"][0]["explanation"]
+    assert explanation["runner_up"] == "body"
+    assert explanation["log_odds"] == 2.0
+    assert explanation["reasons"][0] == {"words": "reason 0", "contribution": 1.5}
+
+
+def test_error_row_has_id_code_and_message() -> None:
+    assert error_fields(BadRow("a", 3, "bad_row", "why")) == {"id": "a", "error": {"code": "bad_row", "message": "why"}}
+    assert error_fields(BadRow(None, 3, "bad_row", "why")) == {
+        "id": None,
+        "line": 3,
+        "error": {"code": "bad_row", "message": "why"},
+    }
+
+
+@pytest.mark.parametrize(("size", "fits"), [(LIMIT - 1, True), (LIMIT, True), (LIMIT + 1, False)])
+@pytest.mark.parametrize("letter", ["a", "\0", "é"])
+def test_page_may_have_exactly_the_limit_however_it_is_escaped(size: int, fits: bool, letter: str) -> None:
+    text = letter * (size // len(letter.encode())) + "." * (size % len(letter.encode()))
+    rows = list(read_jsonl(io.BytesIO(json.dumps({"id": "a", "text": text}).encode()), max_page_bytes=LIMIT))
+    assert isinstance(rows[0], PageRow) is fits
+    assert fits or (isinstance(rows[0], BadRow) and rows[0].code == "too_large")
+
+
+def test_lines_are_numbered_with_empty_ones_and_a_byte_order_mark_is_passed_over() -> None:
+    data = b'\xef\xbb\xbf{"text": "a"}\r\n\n  \n{"text": "b"}'
+    assert [row.line for row in read_jsonl(io.BytesIO(data), max_page_bytes=LIMIT)] == [1, 4]
+
+
+class LongLine(io.RawIOBase):
+    """One line of as many bytes as wanted, made as it is read, and a good row after it."""
+
+    def __init__(self, n_bytes: int) -> None:
+        self._left = n_bytes
+        self._tail = b'\n{"id": "after", "text": "x"}\n'
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        n_bytes = min(self._left, len(buffer))
+        self._left -= n_bytes
+        if n_bytes == 0:
+            n_bytes = len(self._tail)
+            buffer[:n_bytes], self._tail = self._tail, b""
+            return n_bytes
+        buffer[:n_bytes] = b"x" * n_bytes
+        return n_bytes
+
+
+def test_line_over_the_limit_is_skipped_without_being_held() -> None:
+    tracemalloc.start()
+    stream = io.BufferedReader(LongLine(100_000_000), 65536)
+    rows = list(read_jsonl(stream, max_page_bytes=LIMIT))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    first, after = rows
+    assert isinstance(first, BadRow)
+    assert (first.line, first.code) == (1, "too_large")
+    assert (after.id, after.line) == ("after", 2)
+    assert peak < 10_000_000
+
+
+@pytest.mark.parametrize(("over", "code"), [(-1, "bad_json"), (0, "bad_json"), (1, "too_large")])
+def test_line_of_exactly_the_limit_is_read(over: int, code: str) -> None:
+    size = LINE_BYTES_PER_PAGE_BYTE * LIMIT + LINE_EXTRA_BYTES + over
+    (row,) = read_jsonl(io.BytesIO(b"x" * size), max_page_bytes=LIMIT)
+    assert isinstance(row, BadRow)
+    assert row.code == code

@@ -1,0 +1,246 @@
+"""The command as a process: exit statuses, streams, pipes, interrupts."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import IO
+
+import pytest
+
+from copydesk.service import cli
+from copydesk.service.commands import classify
+from tests.conftest import COMMAND, LIMIT_SECONDS, ROOT, RunCommand, clean_environment
+
+with_model = pytest.mark.usefixtures("model")
+PARAGRAPH = "The harbour master said on Monday that the old crane will be taken down before the winter storms begin."
+
+
+def rows(n_rows: int) -> bytes:
+    return b"".join(json.dumps({"id": i, "text": f"Home\n\n{PARAGRAPH} {i}"}).encode() + b"\n" for i in range(n_rows))
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]]:
+    """Start the command with pipes; gives the process, its standard input and its standard output.
+
+    A test run in the background may ignore interrupts, and a child inherits that: the command starts as from a shell.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [*COMMAND, *arguments],
+        stdin=pipe,
+        stdout=pipe,
+        stderr=pipe,
+        cwd=ROOT,
+        env=clean_environment(),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield process, process.stdin, process.stdout
+        finally:
+            process.kill()
+
+
+def send(stream: IO[bytes], data: bytes) -> None:
+    stream.write(data)
+    stream.flush()
+
+
+@with_model
+def test_good_rows_exit_with_0_and_say_nothing_on_stderr(run_command: RunCommand) -> None:
+    done = run_command("classify", "-", given=rows(3))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [0, 1, 2]
+
+
+@with_model
+def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunCommand) -> None:
+    done = run_command("classify", given=rows(2) + b'{"id": "half", "te\n' + rows(1))
+    assert done.returncode == 1
+    assert done.stderr == b"copydesk: 1 of 4 pages could not be classified\n"
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert ["error" in answer for answer in answers] == [False, False, True, False]
+    assert answers[2]["line"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["classify", "--no-such-flag"], b"unrecognized arguments"),
+        (["classify", "--format", "pdf"], b"invalid choice"),
+        (["classify", "--out", "jsonl"], b"unrecognized arguments"),
+        (["classify", "no-such-file.html"], b"No such file"),
+        (["classify", "a\0b"], b"cannot be read"),
+        (["classify", "tests"], b"is a folder; name the files in it"),
+        (["classify", "-", "-"], b"standard input can be read once"),
+        (["classify", "--model", "no-such-folder"], b"which is no folder"),
+        ([], b"required"),
+        (["transmogrify"], b"invalid choice"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_says_why(
+    arguments: list[str], said: bytes, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    try:
+        status = cli.main(arguments)
+    except SystemExit as leaving:
+        status = int(leaving.code or 0)
+    out, err = capfd.readouterr()
+    assert status == 2
+    assert out == ""
+    assert said.decode() in err
+
+
+def test_every_file_is_checked_before_the_first_is_read(run_command: RunCommand, sample_page: Path) -> None:
+    done = run_command("classify", sample_page, "no-such-file.html")
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
+def test_bad_setting_is_refused_at_start(run_command: RunCommand, sample_page: Path) -> None:
+    done = run_command("classify", sample_page, COPYDESK_MAX_PAGE_BYTES="lots")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"copydesk: COPYDESK_MAX_PAGE_BYTES is 'lots', expected")
+
+
+def test_folder_without_a_model_is_refused(run_command: RunCommand, sample_page: Path, tmp_path: Path) -> None:
+    done = run_command("classify", sample_page, "--model", tmp_path)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"copydesk: ")
+    assert b"Traceback" not in done.stderr
+
+
+def test_help_and_version_need_no_model_and_exit_with_0(run_command: RunCommand) -> None:
+    for arguments in (["--help"], ["classify", "--help"], ["--version"]):
+        done = run_command(*arguments)
+        assert done.returncode == 0
+        assert b"copydesk" in done.stdout
+
+
+@with_model
+def test_reader_that_leaves_early_ends_the_command_quietly() -> None:
+    with started("classify", "-") as (process, given, out):
+        send(given, rows(100))
+        assert json.loads(out.readline())["id"] == 0
+        out.close()
+        process.stdout = None
+        err = process.communicate(rows(100), timeout=60)[1]
+        assert (process.returncode, err) == (128 + signal.SIGPIPE, b"")
+
+
+@with_model
+def test_each_answer_comes_before_the_input_ends() -> None:
+    with started("classify", "-") as (process, given, out):
+        for _ in range(3):
+            send(given, rows(1))
+            assert json.loads(out.readline())["id"] == 0
+        assert process.poll() is None
+        given.close()
+        assert (out.read(), process.wait(60)) == (b"", 0)
+
+
+@with_model
+def test_interrupt_exits_with_130_and_no_traceback() -> None:
+    with started("classify", "-") as (process, given, out):
+        send(given, rows(1))
+        out.readline()
+        process.send_signal(signal.SIGINT)
+        err = process.communicate(timeout=60)[1]
+        assert (process.returncode, err) == (130, b"")
+
+
+def closing(redirection: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command from a shell that closes one of its streams."""
+    line = f"{shlex.join([*COMMAND, *arguments])} {redirection}"
+    return subprocess.run(
+        ["sh", "-c", line], capture_output=True, cwd=ROOT, env=clean_environment(), timeout=LIMIT_SECONDS, check=False
+    )
+
+
+@with_model
+def test_closed_standard_output_is_an_error(sample_page: Path) -> None:
+    done = closing(">&-", "classify", str(sample_page))
+    assert done.returncode == 1
+    assert done.stderr == b"copydesk: the results cannot be written: standard output is closed\n"
+
+
+@with_model
+def test_closed_standard_input_is_an_error_row() -> None:
+    done = closing("<&-", "classify")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["error"]["code"] == "unreadable_file"
+    assert done.stderr == b"copydesk: 1 of 1 pages could not be classified\n"
+
+
+@with_model
+def test_closed_standard_error_changes_no_answer(sample_page: Path) -> None:
+    done = closing("2>&-", "classify", str(sample_page))
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["id"] == str(sample_page)
+
+
+@with_model
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_results_that_cannot_be_written_are_an_error(sample_page: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "classify", str(sample_page)], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"copydesk: the results cannot be written: ")
+    assert b"Traceback" not in done.stderr
+
+
+@with_model
+def test_named_pipe_is_read_like_a_file(tmp_path: Path, run_command: RunCommand) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    Thread(target=pipe.write_bytes, args=[rows(2)], daemon=True).start()
+    done = run_command("classify", pipe)
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [0, 1]
+
+
+@with_model
+def test_colours_are_for_terminals_unless_asked_for(run_command: RunCommand, sample_page: Path) -> None:
+    table = ("classify", sample_page, "--output", "table")
+    assert b"\x1b" not in run_command(*table).stdout
+    assert b"\x1b[32m" in run_command(*table, "--color", "always").stdout
+    assert b"\x1b[32m" in run_command(*table, "--color", "always", NO_COLOR="1").stdout
+
+
+@pytest.mark.parametrize(
+    ("choice", "environment", "colored"),
+    [
+        ("auto", {}, True),
+        ("auto", {"NO_COLOR": "1"}, False),
+        ("auto", {"NO_COLOR": ""}, True),
+        ("auto", {"TERM": "dumb"}, False),
+        ("always", {"NO_COLOR": "1"}, True),
+        ("never", {}, False),
+    ],
+)
+def test_colour_on_a_terminal_follows_no_color(
+    choice: str, environment: dict[str, str], colored: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert classify._color(choice, environment) is colored
+
+
+@with_model
+def test_command_starts_within_seconds(run_command: RunCommand, sample_page: Path) -> None:
+    run_command("classify", sample_page)  # the first run on a machine compiles and fills the cache
+    before = time.monotonic()
+    assert run_command("classify", sample_page).returncode == 0
+    assert time.monotonic() - before < 20

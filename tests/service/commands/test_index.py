@@ -1,0 +1,148 @@
+"""The command `copydesk index` as people call it: rows in, answers out, exit statuses, settings."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.service.settings import INDEX, read_settings
+from tests.conftest import Process, RunCommand
+from tests.support.index_places import PASSWORD, Server, window
+
+
+def rows(*fields: dict[str, object]) -> bytes:
+    return b"".join(json.dumps(each).encode() + b"\n" for each in fields)
+
+
+def answers(done: Process) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+THREE = rows(
+    {"id": 1, "body": window(0), "published": "2026-01-02T00:00:00Z"},
+    {"id": "b", "body": window(0), "published": "2026-01-01", "source": "agency"},
+    {"id": "c", "body": window(1)},
+)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "index.sqlite"
+
+
+def test_add_answers_each_row_and_check_adds_none(run_command: RunCommand, place: Path) -> None:
+    added = run_command("index", "add", "--index", place, given=THREE)
+    assert (added.returncode, added.stderr) == (0, b"")
+    first, second, third = answers(added)
+    assert first == {"id": 1, "cluster": "1", "keep": True, "added": True, "matches": []}
+    assert (second["cluster"], second["keep"]) == ("1", True)
+    (match,) = second["matches"]
+    assert match["ranges"] == [[0, len(window(0))]]
+    assert {name: match[name] for name in list(match)[:5]} == {
+        "id": "1",
+        "relation": "identical",
+        "similarity": 1.0,
+        "contains": 1.0,
+        "contained": 1.0,
+    }
+    assert third["matches"] == []
+    asked = rows({"id": "new", "body": window(1)})
+    assert answers(run_command("index", "check", "--index", place, given=asked))[0]["cluster"] == "c"
+    (stats,) = answers(run_command("index", "stats", "--index", place))
+    assert (stats["documents"], stats["clusters"]) == (3, 2)
+
+
+def test_bad_rows_are_answered_in_their_places(run_command: RunCommand, place: Path) -> None:
+    given = rows(
+        {"id": "a", "body": window(0)},
+        {"body": window(0)},
+        {"id": "x\0y", "body": window(0)},
+        {"id": "t", "body": window(0), "published": "yesterday"},
+        {"id": "b", "body": window(0)},
+    )
+    done = run_command("index", "add", "--index", place, "--batch", "2", given=given)
+    assert done.returncode == 1
+    assert b"3 of 5 rows could not be used" in done.stderr
+    found = answers(done)
+    assert [row.get("error", {}).get("code") for row in found] == [None, "no_id", "bad_row", "bad_row", None]
+    assert found[2]["error"]["message"].startswith("line 3: the id holds a null character")
+    assert "line 4" in found[3]["error"]["message"]
+    assert found[4]["cluster"] == "a"
+
+
+def test_page_is_classified_first(run_command: RunCommand, place: Path, sample_page: Path) -> None:
+    (added,) = answers(run_command("index", "add", "--index", place, sample_page))
+    assert (added["id"], added["added"]) == (str(sample_page), True)
+    given = rows({"id": "again", "html": sample_page.read_text(encoding="utf-8")})
+    (again,) = answers(run_command("index", "check", "--index", place, given=given))
+    assert [match["relation"] for match in again["matches"]] == ["identical"]
+
+
+def test_export_moves_an_index_and_remove_and_expire_empty_it(
+    run_command: RunCommand, place: Path, tmp_path: Path
+) -> None:
+    run_command("index", "add", "--index", place, given=THREE)
+    exported = run_command("index", "export", "--index", place).stdout
+    packed = tmp_path / "export.jsonl.gz"
+    packed.write_bytes(gzip.compress(exported))
+    other = tmp_path / "other.sqlite"
+    assert answers(run_command("index", "import", "--index", other, packed)) == [{"imported": 3}]
+    assert run_command("index", "export", "--index", other).stdout == exported
+    refused = run_command("index", "import", "--index", other, packed)
+    assert refused.returncode == 2
+    assert b"holds documents already" in refused.stderr
+    before = run_command("index", "expire", "--index", other, "--before", "2026-01-01T12:00:00Z")
+    assert answers(before) == [{"expired": 1}]
+    assert answers(run_command("index", "remove", "--index", other, "--id", "1", "--id", "none")) == [{"removed": 1}]
+    gone = run_command("index", "remove", "--index", other, given=rows({"id": "c"}, {"no": "id"}))
+    assert (gone.returncode, answers(gone)[-1]) == (1, {"removed": 1})
+    assert run_command("index", "compact", "--index", other).returncode == 0
+
+
+def test_index_of_the_environment_is_taken(run_command: RunCommand, place: Path) -> None:
+    run_command("index", "add", given=THREE, COPYDESK_INDEX=str(place))
+    assert place.exists()
+    assert read_settings({}).index == INDEX
+
+
+def test_sources_are_preferred_and_seen_stories_left_out(run_command: RunCommand, place: Path) -> None:
+    added = answers(run_command("index", "add", "--index", place, "--unseen", given=THREE))
+    assert [row["added"] for row in added] == [True, False, True]
+    asked = rows({"id": "new", "body": window(0), "source": "agency"})
+    plain = run_command("index", "check", "--index", place, given=asked)
+    preferred = run_command("index", "check", "--index", place, "--prefer", "agency", "--index", place, given=asked)
+    assert [answers(done)[0]["keep"] for done in (plain, preferred)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "--index", "nowhere.sqlite", "-"], b"holds no index; add documents"),
+        (["add", "--batch", "0", "-"], b"--batch is 0, expected 1 to"),
+        (["add", "--index", "mysql://someone:opensesame@host/x", "-"], b"names mysql, expected a file's path"),
+        (["expire", "--before", "soon"], b"--before is 'soon', expected a time in ISO 8601"),
+        (["expire", "--days", "-1"], b"--days is -1.0, expected"),
+        (["expire"], b"one of the arguments --days --before is required"),
+        (["add", "gone.jsonl"], b"'gone.jsonl' cannot be read"),
+    ],
+)
+def test_wrong_usage_is_refused(run_command: RunCommand, arguments: list[str], message: bytes) -> None:
+    done = run_command("index", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert PASSWORD.encode() not in done.stderr
+    assert done.stdout == b""
+
+
+def test_server_s_password_is_never_shown(run_command: RunCommand, postgres: Server) -> None:
+    place = postgres.new_database("command")
+    first = run_command("index", "add", "--index", place, given=THREE)
+    assert first.returncode == 0
+    unknown = run_command("index", "stats", "--index", postgres.url("unknown"))
+    assert unknown.returncode == 2
+    assert b"does not exist" in unknown.stderr
+    assert PASSWORD.encode() not in first.stderr + unknown.stderr

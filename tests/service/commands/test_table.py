@@ -1,0 +1,121 @@
+"""The table: fits the terminal, shows what counts, and lets no page command the terminal."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.types import Page
+from copydesk.service.commands.table import Canvas, table
+from copydesk.service.commands.terminal import bar, clean, shortened, width
+from copydesk.service.rows.jsonl import PageRow
+from tests.support.stub_classifier import answer
+
+COLOR = re.compile(r"\x1b\[\d+m")
+anything = st.text(st.characters(exclude_categories=()))
+
+
+def drawn(
+    text: str, *, columns: int = 80, color: bool = False, explain: bool = False, name: str | None = "page"
+) -> str:
+    page = Page(id=name or "", text=text)
+    return table(PageRow(name, 4, page), answer(page, explain=explain), Canvas(columns, color))
+
+
+@settings(max_examples=200, deadline=None)
+@given(anything)
+def test_clean_text_holds_nothing_that_commands_a_terminal(text: str) -> None:
+    shown = clean(text)
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown)
+    assert clean(shown) == shown
+
+
+@settings(max_examples=200, deadline=None)
+@given(anything, st.integers(min_value=1, max_value=40))
+def test_shortened_text_fits_its_columns(text: str, columns: int) -> None:
+    assert width(shortened(text, columns)) <= columns
+
+
+@settings(max_examples=60, deadline=None)
+@given(anything)
+def test_no_page_breaks_the_table(text: str) -> None:
+    lines = drawn(text, name=text).split("\n")
+    assert all(width(line) <= 80 for line in lines)
+    assert all(line.isprintable() or not re.search(r"[\x00-\x1f\x7f-\x9f]", line) for line in lines)
+
+
+def test_escape_sequences_of_a_page_are_shown_and_not_sent() -> None:
+    shown = drawn("\x1b]0;owned\x07 and \x9b2J and \x1b[31m red words")
+    assert "\x1b" not in shown
+    assert "\x9b" not in shown
+    assert "␛]0;owned␇ and" in shown
+
+
+def test_bidirectional_overrides_are_dropped() -> None:
+    assert clean("a\u202eb\u2066c\u200fd") == "abcd"
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        ("abcde", 5, "abcde"),
+        ("abcdef", 5, "abcd…"),
+        ("ab def", 4, "ab…"),
+        ("新聞記事", 8, "新聞記事"),
+        ("新聞記事", 7, "新聞記…"),
+        ("新聞記事", 6, "新聞…"),
+        ("e\u0301e\u0301e\u0301", 3, "e\u0301e\u0301e\u0301"),
+        ("  a \n\t b ", 5, "a b"),
+    ],
+)
+def test_wide_and_combining_characters_are_counted_in_columns(text: str, columns: int, expected: str) -> None:
+    assert shortened(text, columns) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"), [(0, "    "), (0.5, "━━  "), (0.6, "━━╸ "), (1, "━━━━"), (7, "━━━━"), (-1, "    ")]
+)
+def test_bar_has_a_fixed_width(share: float, expected: str) -> None:
+    assert bar(share, 4) == expected
+
+
+def test_every_block_has_a_line_with_label_kind_and_confidence() -> None:
+    lines = drawn("Menu\nA line that is long enough to be body.\nMore on this ...").splitlines()
+    assert lines[0] == "page"
+    assert lines[1].startswith("1 body · 1 boilerplate · 1 teaser   confidence 50%")
+    assert [re.split(r"\s+", line)[1:3] for line in lines[3:]] == [
+        ["boilerplate", "80%"],
+        ["body", "80%"],
+        ["teaser", "heading"],
+    ]
+    assert lines[4].endswith("A line that is long enough to be body.")
+
+
+def test_row_without_id_is_called_by_its_line() -> None:
+    assert drawn("Menu", name=None).startswith("line 4\n")
+
+
+def test_empty_page_has_a_header_alone() -> None:
+    assert drawn("").rstrip().splitlines() == ["page", "0 body · 0 boilerplate · 0 teaser   confidence 50% ━━━━"]
+
+
+def test_colour_changes_nothing_but_colour() -> None:
+    text = "Menu\nA line that is long enough to be body.\nMore on this ..."
+    plain, painted = drawn(text, explain=True), drawn(text, explain=True, color=True)
+    assert "\x1b" not in plain
+    assert [line.rstrip() for line in COLOR.sub("", painted).split("\n")] == plain.split("\n")
+    for code in ("32", "90", "35"):
+        assert f"\x1b[{code}m" in painted
+
+
+def test_strongest_reasons_stand_first_below_their_block() -> None:
+    lines = drawn("A line that is long enough to be body.", explain=True).splitlines()
+    assert lines[4].endswith("+2.00  body, not boilerplate:")
+    assert [line.split()[1:] for line in lines[5:]] == [
+        ["+1.50", "reason", "0"],
+        ["+1.00", "reason", "2"],
+        ["-0.50", "reason", "1"],
+    ]

@@ -1,0 +1,218 @@
+"""Tests of `copydesk dedup`: clusters, matches from both sides, what is kept, bad rows, and laws over order."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.duplicates.signing import KEYS
+from copydesk.service import cli
+from copydesk.service.dedup.run import Stages
+from copydesk.service.dedup.sign_chunks import Signing, sign_rows
+from copydesk.service.rows.jsonl import Line
+from tests.conftest import ROOT
+
+Answer = dict[str, Any]
+
+
+def story(number: int, words: int = 120) -> str:
+    return " ".join(f"w{n}" for n in range(10_000 * number, 10_000 * number + words))
+
+
+def row(name: object, body: str, **fields: object) -> Answer:
+    return {"id": name, "body": body, **fields}
+
+
+def dedup(folder: Path, rows: list[Answer], *options: str, status: int = 0) -> list[Answer]:
+    """Run the command in this process; gives its answers."""
+    given_rows, output = folder / "rows.jsonl", folder / "answers.jsonl"
+    given_rows.write_text("".join(json.dumps(fields) + "\n" for fields in rows))
+    assert cli.main(["dedup", str(given_rows), "--output", str(output), "--workers", "1", *options]) == status
+    assert sorted(path.name for path in folder.iterdir()) == ["answers.jsonl", "rows.jsonl"]
+    return [json.loads(line) for line in output.read_text().splitlines()]
+
+
+def by_id(answers: list[Answer]) -> dict[object, Answer]:
+    return {answer["id"]: answer for answer in answers}
+
+
+def test_documents_are_answered_in_input_order_with_cluster_and_matches(tmp_path: Path) -> None:
+    copy = story(1).replace("w10007 ", "w5 ")
+    found = dedup(tmp_path, [row("b", story(1)), row("x", story(2)), row("a", copy), row(7, "two words")])
+    shares = {"similarity": 0.9504, "contains": 0.9746, "contained": 0.9746}
+    assert found == [
+        {"id": "b", "cluster": "a", "keep": True, "matches": [{"id": "a", "relation": "near_duplicate"} | shares]},
+        {"id": "x", "cluster": "x", "keep": True, "matches": []},
+        {"id": "a", "cluster": "a", "keep": False, "matches": [{"id": "b", "relation": "near_duplicate"} | shares]},
+        {"id": 7, "cluster": 7, "keep": True, "matches": []},
+    ]
+
+
+def test_digest_contains_and_its_stories_are_contained(tmp_path: Path) -> None:
+    found = by_id(dedup(tmp_path, [row("m", f"{story(1)} {story(2)}"), row("a", story(1)), row("z", story(2))]))
+    (from_story,) = found["a"]["matches"]
+    assert (from_story["id"], from_story["relation"]) == ("m", "contained")
+    assert (from_story["contains"], from_story["contained"]) == (0.4958, 1.0)
+    assert [(match["id"], match["relation"]) for match in found["m"]["matches"]] == [
+        ("a", "contains"),
+        ("z", "contains"),
+    ]
+    assert [(match["contains"], match["contained"]) for match in found["m"]["matches"]] == [(1.0, 0.4958)] * 2
+    assert {answer["cluster"] for answer in found.values()} == {"m", "a", "z"}
+
+
+def test_same_words_are_identical_from_both_sides(tmp_path: Path) -> None:
+    found = dedup(tmp_path, [row("b", story(1)), row("a", story(1).upper())])
+    assert [answer["matches"][0]["relation"] for answer in found] == ["identical", "identical"]
+
+
+def test_earliest_is_kept_unless_a_source_is_preferred(tmp_path: Path) -> None:
+    rows = [
+        row("a", story(1), published="2024-05-02"),
+        row("b", story(1, 110), published="2024-05-01T23:00:00Z", source="Herald"),
+        row("c", story(1, 100), source="Wire"),
+        row("d", story(1, 115), published="2024-05-01T22:00:00-05:00", source="Wire"),
+    ]
+
+    def kept(*options: str) -> list[object]:
+        return [answer["id"] for answer in dedup(tmp_path, rows, *options) if answer["keep"]]
+
+    assert kept() == ["b"]
+    assert kept("--prefer", "Wire") == ["d"]
+    assert kept("--prefer", "Post", "Herald", "Wire") == ["b"]
+    assert kept("--prefer", "Post") == ["b"]
+
+
+def test_bad_rows_are_answered_in_their_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row("a", story(1)), {"body": "x"}, row("b", story(1)), row("c", "x", published="soon"), row("d", story(2))]
+    found = dedup(tmp_path, rows, status=1)
+    assert [answer.get("error", {}).get("code") for answer in found] == [None, "no_id", None, "bad_row", None]
+    assert (found[1]["id"], found[1]["line"], found[3]["id"]) == (None, 2, "c")
+    assert [match["id"] for match in found[2]["matches"]] == ["a"]
+    assert capsys.readouterr().err == "copydesk: 2 of 5 rows could not be used\n"
+
+
+def test_of_one_id_the_document_that_the_rule_keeps_counts_and_the_others_say_so(tmp_path: Path) -> None:
+    rows = [row(1, story(1, 100)), row("x", story(1)), row("1", story(1)), row("1", story(2), published="2024-01-01")]
+    found = dedup(tmp_path, rows, status=1)
+    assert [answer.get("error", {}).get("code") for answer in found] == ["repeated_id", None, "repeated_id", None]
+    assert found[0]["error"]["message"] == (
+        "line 1: id 1 stands on line 4 too, which was kept; give every row its own id"
+    )
+    assert found[1]["matches"] == []
+
+
+def mixed_rows() -> list[Answer]:
+    rows = [row(f"story{n}", story(n), published=f"2024-05-0{n + 1}") for n in range(6)]
+    rows += [row(f"copy{n}", story(n).replace("7", "8"), source="Herald") for n in range(3)]
+    rows += [row("digest", " ".join(story(n) for n in range(5))), row("short", "two words"), row("again", "Two words!")]
+    return [*rows, row("none", ""), row("story1", story(9)), row("story1", story(1)), row("bad", "x", published="x")]
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_answer_does_not_depend_on_the_order_of_the_rows(seed: int) -> None:
+    rows = mixed_rows()
+    random.Random(seed).shuffle(rows)
+    answers = []
+    for given_rows in (mixed_rows(), rows):
+        with tempfile.TemporaryDirectory() as folder:
+            answers.append(dedup(Path(folder), given_rows, "--prefer", "Herald", status=1))
+    plain, shuffled = ([answer for answer in found if "error" not in answer] for found in answers)
+    assert by_id(plain) == by_id(shuffled)
+    assert [answer["id"] for answer in answers[1]] == [fields["id"] for fields in rows]
+    codes = [sorted((str(a["id"]), a["error"]["code"]) for a in found if "error" in a) for found in answers]
+    assert codes[0] == codes[1] == [("bad", "bad_row"), ("story1", "repeated_id"), ("story1", "repeated_id")]
+
+
+def test_empty_input_gives_an_empty_output(tmp_path: Path) -> None:
+    assert dedup(tmp_path, []) == []
+
+
+def test_files_of_pages_are_classified_first(tmp_path: Path, model: object) -> None:
+    page = ROOT / "tests" / "pages" / "sample.html"
+    other = tmp_path / "other.html"
+    other.write_text(page.read_text(encoding="utf-8").replace("<body", "<body class='print'"), encoding="utf-8")
+    output = tmp_path / "answers.jsonl"
+    assert cli.main(["dedup", str(page), str(other), "--output", str(output)]) == 0
+    first, second = (json.loads(line) for line in output.read_text().splitlines())
+    assert [first["matches"][0]["id"], second["matches"][0]["id"]] == [str(other), str(page)]
+    assert first["matches"][0]["relation"] == "identical"
+
+
+def test_promise_that_can_be_kept_finds_more(tmp_path: Path) -> None:
+    rows = [row("a", story(1)), row("b", story(1))]
+    assert dedup(tmp_path, rows, "--found-at", "0.3", "--probability", "0.95")[0]["cluster"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--found-at", "0.19", "--probability", "0.9"], "--found-at is 0.19, expected at least 0.2: texts that are"),
+        (["--found-at", "0.2", "--probability", "1"], "probability above 0 and below 1"),
+        (["--found-at", "0.2", "--probability", "0.9999999999999"], "cannot be found with probability"),
+        (["--found-at", "1.5", "--probability", "0.5"], "similarity is 1.5 and probability 0.5"),
+        (["--found-at", "0.5"], "a promise needs both --found-at and --probability"),
+        (["--probability", "0.5"], "a promise needs both --found-at and --probability"),
+        (["--workers", "0"], "--workers is 0, expected 1 to 256"),
+        (["--workers", "257"], "--workers is 257, expected 1 to 256"),
+        (["--output", "-"], "--output is -, expected a file: the run keeps its work beside it"),
+        (["--output", "."], "which is a folder; name a file"),
+        (["--output", "no/such/file"], "in a folder that cannot be written to; name another"),
+        (["--output", "rows.jsonl"], "which is an input too; name another file"),
+        (["--model", "nowhere"], "which is no folder"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_leaves_nothing(
+    options: list[str],
+    said: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("rows.jsonl").write_text('{"id": "a", "body": "x"}\n')
+    assert cli.main(["dedup", "rows.jsonl", "--output", "out.jsonl", *options]) == 2
+    assert said in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_output_is_untouched_where_the_run_cannot_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rows.jsonl").write_text('{"id": "a", "body": "x"}\n')
+    output = tmp_path / "out.jsonl"
+    output.write_text("earlier")
+    (tmp_path / "out.jsonl.work").mkdir()
+    (tmp_path / "out.jsonl.work" / "letters").write_text("mine")
+    assert cli.main(["dedup", str(tmp_path / "rows.jsonl"), "--output", str(output)]) == 2
+    assert output.read_text() == "earlier"
+    assert "is no work folder of copydesk dedup" in capsys.readouterr().err
+
+
+def test_stage_rows_and_rate_are_shown_where_someone_watches() -> None:
+    shown, hidden = io.StringIO(), io.StringIO()
+    for err in (shown, hidden):
+        stages = Stages(err, shown=err is shown)
+        stages.begin("comparing", 1200)
+        list(stages.watch({} for _ in range(3)))
+        stages.end()
+    assert shown.getvalue().startswith("\rcomparing: 1,200 rows")
+    assert shown.getvalue().endswith("\r\x1b[K")
+    assert hidden.getvalue() == ""
+
+
+def test_chunks_end_at_their_rows_or_bytes(tmp_path: Path) -> None:
+    lines = [Line(n, b'{"id": %d, "body": "%s"}' % (n, b"x" * 1_000_000)) for n in range(12)]
+    signing = Signing(tmp_path, None, 10**7, KEYS)
+    assert list(sign_rows(lines, signing, workers=1)) == [9, 3]
+    assert list(sign_rows(lines, signing, workers=1)) == [9, 3]
+    few = [Line(n, b"{}") for n in range(4097)]
+    (tmp_path / "few").mkdir()
+    assert list(sign_rows(few, Signing(tmp_path / "few", None, 10**7, KEYS), workers=1)) == [4096, 1]

@@ -1,0 +1,279 @@
+"""Laws of the index, on both databases: how documents come and go does not show in what stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.duplicates.closed_set import find_duplicates
+from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.service.index import Answer, Document, Index, open_index, writes
+from copydesk.service.index.export import export_lines, import_lines
+from tests.support.index_places import MakePlace, add_each, assert_whole, clear, clusters, document, window
+
+IDS = "abcdefgh"
+laws = settings(
+    max_examples=12,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+texts = st.one_of(
+    st.builds(window, st.integers(0, 2), st.sampled_from([0, 30, 60, 90, 120]), wrong=st.sampled_from([0, 0, 9, 25])),
+    st.sampled_from(["", "two words", "Two words!", f"{window(0)} {window(1)}", f"{window(7)} {window(1, 20, 60)}"]),
+)
+documents = st.builds(
+    document,
+    st.sampled_from(IDS),
+    texts,
+    st.sampled_from([None, 1.0, 2.0]),
+    st.sampled_from([None, "agency", "paper"]),
+)
+batches = st.lists(documents, max_size=8)
+different = st.lists(documents, max_size=8, unique_by=lambda each: each.id)
+copies = st.lists(
+    st.builds(
+        document,
+        st.sampled_from(IDS),
+        st.builds(window, st.integers(0, 2), wrong=st.sampled_from([0, 9, 25])),
+        st.sampled_from([None, 1.0, 2.0]),
+    ),
+    max_size=8,
+    unique_by=lambda each: each.id,
+)
+
+
+@pytest.fixture(autouse=True)
+def keys_that_move_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let few documents do what else takes ten thousands."""
+    monkeypatch.setattr(writes, "PIECES_A_DOCUMENT", 9000)
+
+
+@pytest.fixture
+def index(new_place: MakePlace) -> Iterator[Index]:
+    with open_index(new_place("law"), preferred=["agency"]) as opened:
+        yield opened
+
+
+@pytest.fixture
+def other(new_place: MakePlace) -> Iterator[Index]:
+    with open_index(new_place("other"), preferred=["agency"]) as opened:
+        yield opened
+
+
+@contextmanager
+def emptied(*indexes: Index) -> Iterator[None]:
+    for each in indexes:
+        clear(each)
+    yield
+
+
+def state(index: Index) -> list[bytes]:
+    return list(export_lines(index))
+
+
+def named_before(index: Index, ids: set[str]) -> list[dict[str, object]]:
+    """Read the whole index, but for names of clusters that were new: an id that was given out once leads on."""
+    lines = [json.loads(line) for line in export_lines(index)]
+    return [{**line, "names": [name for name in line.get("names", []) if name[0] not in ids]} for line in lines]
+
+
+def told(index: Index) -> list[tuple[object, ...]]:
+    """Read clusters and verdicts; how much of a text another covers depends, in its last digits, on who is asked."""
+    lines = [json.loads(line) for line in export_lines(index)][1:]
+    return [(line["id"], line["cluster"], [(pair[0], pair[-1]) for pair in line["pairs"]]) for line in lines]
+
+
+def said(answer: Answer) -> tuple[object, ...]:
+    return answer.id, answer.cluster, answer.keep, answer.matches, answer.common_keys
+
+
+@laws
+@given(before=batches, asked=documents)
+def test_check_then_add_is_add(index: Index, before: list[Document], asked: Document) -> None:
+    with emptied(index):
+        index.add(before, now=1.0)
+        held = state(index)
+        (checked,) = index.check([asked])
+        assert state(index) == held
+        (added,) = index.add([asked], now=2.0)
+        assert said(checked) == said(added)
+        assert added.added
+
+
+@laws
+@given(before=batches, asked=different)
+def test_check_of_many_is_check_of_each(index: Index, before: list[Document], asked: list[Document]) -> None:
+    with emptied(index):
+        index.add(before, now=1.0)
+        assert index.check(asked) == [index.check([each])[0] for each in asked]
+
+
+@laws
+@given(before=batches, new=st.lists(st.builds(document, st.sampled_from("uvwxyz"), texts), max_size=4))
+def test_remove_undoes_add(index: Index, before: list[Document], new: list[Document]) -> None:
+    with emptied(index):
+        index.add(before, now=1.0)
+        ids = {each.id for each in new}
+        held, grouped = named_before(index, ids), clusters(index)
+        index.add(new, now=2.0)
+        assert index.remove([each.id for each in new]) == len(ids)
+        assert named_before(index, ids) == held
+        assert clusters(index) == grouped
+
+
+@laws
+@given(new=different, data=st.data())
+def test_removal_leaves_what_adding_the_others_alone_makes(
+    index: Index, other: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index, other):
+        index.add(new, now=1.0)
+        gone = {each.id for each in new if data.draw(st.booleans())}
+        index.remove(sorted(gone))
+        other.add([each for each in new if each.id not in gone], now=1.0)
+        every = {each.id for each in new}
+        assert named_before(index, every) == named_before(other, every)
+
+
+@laws
+@given(new=different, data=st.data())
+def test_replacing_texts_leaves_what_adding_the_last_ones_alone_makes(
+    index: Index, other: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index, other):
+        first = [document(each.id, data.draw(texts)) for each in new]
+        index.add(first, now=1.0)
+        index.add(new, now=1.0)
+        other.add(new, now=1.0)
+        assert told(index) == told(other)
+
+
+@laws
+@given(new=batches)
+def test_batch_is_one_by_one(index: Index, other: Index, new: list[Document]) -> None:
+    with emptied(index, other):
+        together = index.add(new, now=1.0)
+        apart = [other.add([each], now=1.0)[0] for each in new]
+        assert together == apart
+        assert state(index) == state(other)
+
+
+@laws
+@given(new=different)
+def test_adding_again_changes_nothing(index: Index, new: list[Document]) -> None:
+    with emptied(index):
+        index.add(new, now=1.0)
+        held = state(index)
+        again = index.add(new, now=2.0)
+        assert state(index) == held
+        assert {answer.id: answer.cluster for answer in again} == clusters(index)
+
+
+@laws
+@given(new=different, data=st.data())
+def test_pairs_do_not_depend_on_the_order_of_adding(
+    index: Index, other: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index, other):
+        shuffled = data.draw(st.permutations(new))
+        found = [
+            {frozenset((answer.id, match.id)) for answer in each.add(given_, now=1.0) for match in answer.matches}
+            for each, given_ in ((index, new), (other, shuffled))
+        ]
+        assert found[0] == found[1]
+
+
+@laws
+@given(new=copies, data=st.data())
+def test_groups_and_kept_documents_are_those_of_a_closed_set_where_all_pairs_of_a_story_are_found(
+    index: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index):
+        plain = [Document(each.id, each.text, each.published) for each in data.draw(st.permutations(new))]
+        index.add(plain, now=1.0)
+        ids = [each.id for each in plain]
+        times = np.array([np.nan if each.published is None else each.published for each in plain])
+        closed = find_duplicates(ids, [sign_texts([each.text for each in plain])], published=times)
+        named = {name: ids[at] for name, at in zip(ids, closed.clusters.tolist(), strict=True)}
+        assert grouped(index) == groups(named)
+        keep = {name for name, kept in zip(ids, closed.keep.tolist(), strict=True) if kept}
+        assert {answer.id for answer in index.check(plain) if answer.keep} == keep
+
+
+@laws
+@given(new=different)
+def test_cluster_s_id_changes_by_joining_an_older_one_alone(index: Index, new: list[Document]) -> None:
+    with emptied(index):
+        ages = {each.id: age for age, each in enumerate(new)}
+        before: dict[str, str] = {}
+        for each in new:
+            index.add([each], now=1.0)
+            after = clusters(index)
+            moved = {before[name]: after[name] for name in before if before[name] != after[name]}
+            assert all(after[name] == moved.get(before[name], before[name]) for name in before)
+            assert all(ages[new_] < ages[old] and index.resolve(old) == new_ for old, new_ in moved.items())
+            before = after
+
+
+@laws
+@given(new=different, data=st.data())
+def test_ids_that_clusters_had_resolve_while_a_document_is_left(
+    index: Index, new: list[Document], data: st.DataObject
+) -> None:
+    with emptied(index):
+        for each in new:
+            index.add([each], now=1.0)
+        gone = data.draw(st.lists(st.sampled_from([each.id for each in new] or ["none"]), unique=True))
+        before = clusters(index)
+        index.remove(gone)
+        after = clusters(index)
+        for cluster in set(before.values()):
+            left = [each.id for each in new if each.id in after and before[each.id] == cluster]
+            assert index.resolve(cluster) == (after[left[0]] if left else None)
+
+
+@laws
+@given(new=batches, asked=documents)
+def test_import_of_an_export_gives_the_same_answers(
+    index: Index, new: list[Document], asked: Document, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with emptied(index):
+        index.add(new, now=1.0)
+        lines = state(index)
+        place = str(tmp_path_factory.mktemp("import") / "again.sqlite")
+        with open_index(place, preferred=["agency"]) as again:
+            assert import_lines(again, lines) == len({each.id for each in new})
+            assert state(again) == lines
+            assert again.check([asked]) == index.check([asked])
+        assert_whole(place)
+
+
+@laws
+@given(steps=st.lists(st.one_of(documents, st.sampled_from(IDS)), max_size=12))
+def test_clusters_follow_the_edges_whatever_comes_and_goes(tmp_path: Path, steps: list[Document | str]) -> None:
+    place = str(tmp_path / "steps.sqlite")
+    with open_index(place) as index:
+        clear(index)
+        for step in steps:
+            if isinstance(step, str):
+                index.remove([step])
+            else:
+                add_each(index, [step])
+    assert_whole(place)
+
+
+def grouped(index: Index) -> set[frozenset[str]]:
+    return groups(clusters(index))
+
+
+def groups(named: dict[str, str]) -> set[frozenset[str]]:
+    return {frozenset(name for name in named if named[name] == cluster) for cluster in named.values()}

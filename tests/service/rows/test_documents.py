@@ -1,0 +1,112 @@
+"""Tests of `documents`: what becomes a document, and what is said of a row that does not."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from copydesk.service.rows.classify_rows import Classify
+from copydesk.service.rows.documents import Document, read_documents
+from copydesk.service.rows.jsonl import BadRow, Line
+from tests.support.stub_classifier import stand_in
+
+LIMIT = 1000
+
+
+def read(content: bytes | dict[str, object], classifier: Classify = stand_in) -> Document | BadRow:
+    line = content if isinstance(content, bytes) else json.dumps(content).encode()
+    (found,) = read_documents([Line(7, line)], lambda: classifier, max_page_bytes=LIMIT)
+    return found
+
+
+def document(content: dict[str, object]) -> Document:
+    found = read(content)
+    assert isinstance(found, Document)
+    return found
+
+
+def bad(content: bytes | dict[str, object]) -> BadRow:
+    found = read(content)
+    assert isinstance(found, BadRow)
+    return found
+
+
+def test_answer_of_classify_gives_its_body_whatever_else_it_holds() -> None:
+    found = document({"id": 5, "text": "Menu\n\nThe crane is gone.", "blocks": [], "body": "The crane is gone."})
+    assert (found.id, found.line, found.body, found.source) == (5, 7, "The crane is gone.", None)
+    assert math.isnan(found.published)
+
+
+def test_page_is_classified_first() -> None:
+    assert document({"id": "a", "text": "Menu\nThe old crane was taken down."}).body == "The old crane was taken down."
+    page = document({"id": "a", "html": "<p>Menu</p>\n<p>The old crane was taken down.</p>", "source": "Herald"})
+    assert (page.body, page.source) == ("The old crane was taken down.", "Herald")
+
+
+def test_no_model_is_asked_for_where_every_row_has_a_body() -> None:
+    def fails() -> Classify:
+        raise AssertionError("the model was loaded")
+
+    line = Line(1, b'{"id": "a", "body": "", "published": "1970-01-02"}')
+    assert read_documents([line], fails, max_page_bytes=LIMIT) == [Document("a", 1, "", 86400.0)]
+
+
+@pytest.mark.parametrize(
+    ("published", "seconds"),
+    [
+        ("1970-01-02", 86400),
+        ("1970-01-01T00:01:00", 60),
+        ("1970-01-01T01:01:00+01:00", 60),
+        ("1970-01-01T00:00:30.5Z", 30.5),
+        ("1969-12-31T23:59:59Z", -1),
+    ],
+)
+def test_time_without_an_offset_is_in_utc(published: str, seconds: float) -> None:
+    assert document({"id": "a", "body": "x", "published": published}).published == seconds
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "said"),
+    [
+        ({"body": "x"}, "no_id", "line 7: no id, expected one, as matches name documents by it; give every row its"),
+        ({"id": None, "body": "x"}, "no_id", "line 7: no id"),
+        ({"id": True, "body": "x"}, "bad_row", "line 7: id is true or false, expected a string or a number"),
+        ({"id": "a"}, "bad_row", "line 7: neither body, text nor html; expected a body, or a page as one of text and"),
+        ({"id": "a", "text": "x", "html": "x"}, "bad_row", "line 7: both text and html, expected exactly one of them"),
+        ({"id": "a", "body": 5}, "bad_row", "line 7: body is a number, expected a string"),
+        ({"id": "a", "body": "x", "source": ["x"]}, "bad_row", "line 7: source is a list, expected a string"),
+        ({"id": "a", "body": "x", "published": 5}, "bad_row", "line 7: published is a number, expected a string such"),
+        ({"id": "a", "body": "x", "published": "May"}, "bad_row", "line 7: published is 'May', expected a time in ISO"),
+        ({"id": "a", "body": "x", "published": "2024-02-30"}, "bad_row", "line 7: published is '2024-02-30', expected"),
+        ({"id": "a", "body": "x" * 1001}, "too_large", "line 7: the page has more than 1000 bytes"),
+        ({"id": "a", "error": {"code": "binary", "message": "no text"}}, "binary", "holds an error, no page: no text"),
+        ({"id": "a", "error": "broken"}, "bad_row", "line 7: the row holds an error, no page"),
+    ],
+)
+def test_bad_row_says_what_is_wrong(fields: dict[str, object], code: str, said: str) -> None:
+    found = bad(fields)
+    assert (found.id, found.line, found.code) == (None if fields.get("id") is True else fields.get("id"), 7, code)
+    assert said in found.message
+
+
+def test_body_at_the_limit_is_read() -> None:
+    assert len(document({"id": "a", "body": "x" * 1000}).body) == 1000
+
+
+def test_lines_that_are_no_json_objects_are_bad_rows() -> None:
+    assert bad(b'{"id": "half", "bo').code == "bad_json"
+    assert bad(b"[]").message == "line 7: a list, expected an object with an id and a text or an html"
+    assert bad(b'{"id": "\xff", "body": ""}').code == "bad_encoding"
+
+
+def test_classifier_that_fails_spoils_its_own_row_alone() -> None:
+    def breaks(pages: object) -> None:
+        raise ZeroDivisionError
+
+    lines = [Line(1, b'{"id": "a", "text": "x"}'), Line(2, b'{"id": "b", "body": "x"}')]
+    first, second = read_documents(lines, lambda: breaks, max_page_bytes=LIMIT)  # type: ignore[arg-type, return-value]
+    assert isinstance(first, BadRow)
+    assert (first.id, first.code) == ("a", "internal")
+    assert isinstance(second, Document)

@@ -1,0 +1,232 @@
+"""Tests of the function that scores a batch, of what is counted, and of how rows are written."""
+
+from __future__ import annotations
+
+import io
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier import Article, Model, Page, classify, decode
+from copydesk.classifier.segmentation.html import to_utf8
+from copydesk.classifier.types import Blocks
+from copydesk.service.score.arrow_schema import ERRORS, INPUT, OUTPUT, InputRow, input_batch, input_rows
+from copydesk.service.score.batch import BatchOptions, Scored, score_batch
+from copydesk.service.score.output import Folder, Output, RowWriter, finish
+from copydesk.service.score.report import report_page
+from copydesk.service.score.rerun import error_places
+from copydesk.service.score.sources import BadInput
+from copydesk.service.score.tally import MOST_SITES, Site, Tally, tally_of_fields
+from copydesk.service.score.worker import batches
+from tests.support.score_inputs import story
+
+OPTIONS = BatchOptions(max_page_bytes=5000)
+
+ROWS = [
+    InputRow("html", url="https://a.example/1", content=story(1).encode(), file="f", position=1),
+    InputRow("text", form="text", content=b"The pool opens.\n\nIt is cold.", file="f", position=2),
+    InputRow("latin", content="<p>caf\xe9 du port</p>".encode("latin-1"), charset="iso-8859-1"),
+    InputRow("half", content=to_utf8("<p>half \ud800 a pair</p>"), decoded=True),
+    InputRow("bad", code="bad_json", message="not JSON"),
+    InputRow("large", content=b"x" * 5001),
+    InputRow("limit", content=b"x" * 5000),
+    InputRow("picture", content=b"\x89PNG\r\n\x1a\n" + b"\0" * 100),
+    InputRow("nothing", content=b""),
+]
+
+
+@pytest.fixture(scope="module")
+def whole(model: Model) -> Scored:
+    return score_batch(ROWS, model, OPTIONS)
+
+
+def test_every_row_is_a_row_or_an_error_in_order(whole: Scored) -> None:
+    assert whole.rows.schema == OUTPUT
+    assert whole.errors.schema == ERRORS
+    whole.rows.validate(full=True)
+    assert whole.rows["id"].to_pylist() == ["html", "text", "latin", "half", "limit", "nothing"]
+    errors = whole.errors.to_pylist()
+    assert [(row["id"], row["code"]) for row in errors] == [
+        ("bad", "bad_json"),
+        ("large", "too_large"),
+        ("picture", "binary"),
+    ]
+
+
+def test_blocks_in_columns_are_those_of_the_article(whole: Scored, model: Model) -> None:
+    for row, given_row in zip(whole.rows.to_pylist(), [ROWS[0], ROWS[1]], strict=False):
+        text = decode(given_row.content or b"", html=given_row.form == "html")
+        page = Page("", html=text) if given_row.form == "html" else Page("", text=text)
+        (article,) = classify([page], model)
+        assert isinstance(article, Article)
+        assert (row["body"], row["confidence"]) == (article.body, article.confidence)
+        assert row["text"] == (article.text if given_row.form == "html" else None)
+        found = [(b["start"], b["end"], b["label"], b["kind"], b["confidence"]) for b in row["blocks"]]
+        assert found == [(b.start, b.end, b.label, b.kind, b.confidence) for b in article.blocks]
+        assert [tuple(b["probabilities"].values()) for b in row["blocks"]] == [b.probabilities for b in article.blocks]
+
+
+def test_half_characters_are_replaced_and_offsets_stay(whole: Scored, model: Model) -> None:
+    row = whole.rows.to_pylist()[3]
+    assert row["text"] == "half \ufffd a pair"
+    assert (row["blocks"][0]["start"], row["blocks"][0]["end"]) == (0, len(row["text"]))
+    text = "The pool had \udfff to close on Monday, and nobody knows when it will open again."
+    plain = InputRow("half", form="text", content=text.encode("utf-8", "surrogatepass"), decoded=True)
+    (found,) = score_batch([plain], model, OPTIONS).rows.to_pylist()
+    assert (found["blocks"][0]["start"], found["blocks"][0]["end"]) == (0, len(text))
+    assert found["body"] == text.replace("\udfff", "\ufffd")
+
+
+@settings(max_examples=15, deadline=None)
+@given(cuts=st.lists(st.integers(0, len(ROWS)), max_size=4))
+def test_batches_of_any_size_give_the_same_rows(cuts: list[int], whole: Scored, model: Model) -> None:
+    bounds = [0, *sorted(cuts), len(ROWS)]
+    parts = [score_batch(ROWS[a:b], model, OPTIONS) for a, b in pairwise(bounds)]
+    tally = Tally()
+    for part in parts:
+        tally.add(part.tally)
+    assert pa.Table.from_batches([part.rows for part in parts]).to_pylist() == whole.rows.to_pylist()
+    assert pa.Table.from_batches([part.errors for part in parts]).to_pylist() == whole.errors.to_pylist()
+    assert tally.fields() == whole.tally.fields()
+    assert tally_of_fields(json.loads(json.dumps(tally.fields()))) == tally
+
+
+def test_a_page_on_which_the_classifier_fails_costs_that_page(
+    whole: Scored, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(text: str) -> Blocks:
+        raise ZeroDivisionError(text)
+
+    monkeypatch.setattr("copydesk.service.score.batch.cut_text", fail)
+    found = score_batch(ROWS, model, OPTIONS)
+    assert found.rows["id"].to_pylist() == [name for name in whole.rows["id"].to_pylist() if name != "text"]
+    error = found.errors.to_pylist()[0]
+    assert (error["id"], error["file"], error["position"], error["code"]) == ("text", "f", 2, "internal")
+    assert "ZeroDivisionError" in error["message"]
+    assert "pool" not in error["message"]
+
+
+def test_decoded_text_that_is_not_utf8_is_an_error(model: Model) -> None:
+    row = InputRow("text", form="text", content=b"The pool \xff opens.", decoded=True)
+    (error,) = score_batch([row], model, OPTIONS).errors.to_pylist()
+    assert (error["code"], error["message"]) == ("bad_encoding", "byte 9 is not UTF-8, expected text in it")
+
+
+def test_arrow_rows_are_scored_like_listed_ones(whole: Scored, model: Model) -> None:
+    batch = input_batch(ROWS)
+    assert batch.schema == INPUT
+    assert [row for row in input_rows(batch) if row.id != "half"] == [row for row in ROWS if row.id != "half"]
+    assert score_batch(batch, model, OPTIONS).rows.equals(whole.rows)
+
+
+def test_each_row_is_announced_before_it_is_scored(model: Model) -> None:
+    seen: list[int] = []
+    score_batch(ROWS[:3], model, OPTIONS, begin=seen.append)
+    assert seen == [0, 1, 2]
+
+
+def test_rows_without_blocks_have_the_same_bodies_and_counts(whole: Scored, model: Model) -> None:
+    bare = score_batch(ROWS, model, BatchOptions(5000, blocks=False))
+    assert bare.rows["body"].equals(whole.rows["body"])
+    assert bare.rows["blocks"].null_count == bare.rows["text"].null_count == bare.rows.num_rows
+    assert bare.tally == whole.tally
+
+
+def test_counts_are_of_all_blocks(whole: Scored) -> None:
+    blocks = [block for row in whole.rows.to_pylist() for block in row["blocks"]]
+    fields = whole.tally.fields()
+    assert sum(fields["blocks"].values()) == len(blocks)
+    assert sum(fields["characters"].values()) == sum(block["end"] - block["start"] for block in blocks)
+    assert sum(fields["confidence"]) == sum(fields["sizes"].values()) == fields["rows"] == 6
+    (pages, characters, junk) = fields["sites"]["a.example"]
+    assert (pages, 0 < junk < characters) == (1, True)
+
+
+def test_sites_that_are_counted_at_once_are_bounded() -> None:
+    tally = Tally()
+    tally.add(Tally(sites={f"s{k}": Site(1, k, k) for k in range(2 * MOST_SITES + 1)}))
+    assert len(tally.sites) == MOST_SITES
+    assert tally.worst_sites(1)[0][0] == f"s{2 * MOST_SITES}"
+
+
+@pytest.mark.parametrize("output", Output)
+def test_same_rows_give_the_same_bytes_however_they_come(output: Output, whole: Scored) -> None:
+    written = []
+    for step in (1, 2, 100):
+        out = io.BytesIO()
+        writer = RowWriter(out, output, "digest")
+        for first in range(0, whole.rows.num_rows, step):
+            writer.write(whole.rows.slice(first, step))
+        writer.close()
+        written.append(out.getvalue())
+    assert written[0] == written[1] == written[2]
+    if output is Output.PARQUET:
+        table = pq.read_table(io.BytesIO(written[0]))
+        assert table.to_pylist() == whole.rows.to_pylist()
+        assert table.schema.metadata == {b"copydesk.model": b"digest"}
+    else:
+        rows = list(map(json.loads, written[0].splitlines()))
+        assert [row["body"] for row in rows] == whole.rows["body"].to_pylist()
+        assert "text" in rows[0]
+        assert "text" not in rows[1]
+
+
+def test_no_rows_make_a_file_that_can_be_read() -> None:
+    out = io.BytesIO()
+    RowWriter(out, Output.PARQUET, "digest").close()
+    assert pq.read_table(io.BytesIO(out.getvalue())).schema.remove_metadata() == OUTPUT
+
+
+def test_batches_end_where_the_rows_alone_decide() -> None:
+    rows = [InputRow(str(k), content=b"x" * (3_000_000 if k == 5 else 10)) for k in range(200)]
+    found = list(batches(iter(rows)))
+    assert [row for batch in found for row in batch] == rows
+    assert [len(batch) for batch in found] == [64, 64, 64, 8]
+    assert [len(batch) for batch in batches(rows[5:6] * 3)] == [2, 1]
+
+
+def test_finishing_puts_errors_in_the_order_of_shards(tmp_path: Path) -> None:
+    folder = Folder(tmp_path, Output.PARQUET, "digest")
+    (tmp_path / "rows").mkdir()
+    folder.work.mkdir()
+    (tmp_path / "rows" / ".aside-part").write_bytes(b"left by a worker that was ended")
+    for number, kind in ((1, "errors"), (0, "repeats"), (0, "errors")):
+        folder.errors(number, kind).write_text(f"{number} {kind}\n")
+    finish(folder, 3, {"rows": 0})
+    assert (tmp_path / "errors.jsonl").read_text() == "0 errors\n0 repeats\n1 errors\n"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["errors.jsonl", "rows", "summary.json"]
+
+
+def test_places_of_errors_are_single_rows_or_the_rest_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "errors.jsonl"
+    path.write_text(
+        '{"id": "a", "file": "f", "position": 5, "code": "bad_row", "message": ""}\n'
+        '{"id": "b", "file": "g", "position": 7, "code": "unreadable_file", "message": ""}\n'
+    )
+    places = error_places(path)
+    assert [places["f"].hold(position) for position in (4, 5, 6)] == [False, True, False]
+    assert [places["g"].hold(position) for position in (6, 7, 8)] == [False, True, True]
+    path.write_text("no errors\n")
+    with pytest.raises(BadInput, match=r"cannot be read as errors of copydesk score"):
+        error_places(path)
+
+
+def test_report_shows_every_count_and_no_markup_of_names(whole: Scored) -> None:
+    fields = whole.tally.fields()
+    fields["sites"] = {"<script>.example": [1, 10, 9]}
+    clusters = {"clusters": 4, "duplicates": 2, "cluster_sizes": {"1": 3, "3": 1}, "repeated_ids": 0}
+    manifest = {"inputs": [{"name": "<b>pages"}], "model": "digest"}
+    page = report_page({"shards": 1, **fields, "clusters": clusters}, manifest)
+    assert "<script" not in page
+    assert "<b>" not in page
+    assert "&lt;script&gt;.example" in page
+    for part in ("Batch of 6 pages", "binary", "Clusters by the pages in them", "0.95 to 1.00: "):
+        assert part in page
+    empty = report_page({"shards": 0, **Tally().fields(), "clusters": None}, manifest)
+    assert "Batch of 0 pages" in empty

@@ -1,0 +1,207 @@
+"""Tests of the local engine: workers that are ended, hang or fail, runs that go on, clusters, and the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from copydesk.classifier import Article, Model, Page, classify
+from copydesk.service import cli
+from copydesk.service.dedup.work_folder import StoppedWork, UnusableWork
+from copydesk.service.rows.jsonl import PageRow, answer_fields
+from copydesk.service.score.attach_clusters import Clustering
+from copydesk.service.score.output import Output
+from tests.conftest import LIMIT_SECONDS, ROOT, RunCommand
+from tests.service.dedup.test_processes import wait_until, workers_of
+from tests.support.score_inputs import stories, write_jsonl
+from tests.support.score_runs import files_of, in_this_process, score, score_or_end, start
+
+SHARD_BYTES = 8000
+N_STORIES = 60
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
+    """Stories, some of them twice, and two bad lines."""
+    path = tmp_path_factory.mktemp("pages") / "pages.jsonl"
+    rows = stories(N_STORIES)
+    copies = [row | {"id": f"copy-{row['id']}", "source": "copier"} for row in rows[10:20]]
+    write_jsonl(path, [*rows, {"id": "none"}, *copies, {"id": "s003", "text": "The same id again, in other words."}])
+    with path.open("a") as out:
+        out.write('{"half": \n')
+    return path
+
+
+@pytest.fixture(scope="module")
+def undisturbed(pages: Path) -> dict[str, bytes]:
+    """What a run writes that nothing stopped, and that needs no workers."""
+    folder = pages.with_name("undisturbed")
+    with in_this_process():
+        score([pages], folder, shard_bytes=SHARD_BYTES, clustering=Clustering(dedup=True))
+    return files_of(folder)
+
+
+def rows_of(folder: Path) -> list[dict[str, Any]]:
+    return [row for path in sorted((folder / "rows").iterdir()) for row in pq.read_table(path).to_pylist()]
+
+
+def errors_of(folder: Path) -> list[tuple[str, str]]:
+    lines = map(json.loads, (folder / "errors.jsonl").read_text().splitlines())
+    return [(line["id"], line["code"]) for line in lines]
+
+
+def arguments(pages: Path, folder: Path, workers: int) -> list[str]:
+    size = str(SHARD_BYTES / 1024 / 1024)
+    return [str(pages), "--output", str(folder), "--workers", str(workers), "--shard-mb", size, "--dedup"]
+
+
+def test_rows_hold_what_classify_answers(pages: Path, undisturbed: dict[str, bytes], model: Model) -> None:
+    rows = rows_of(pages.with_name("undisturbed"))
+    assert [row["id"] for row in rows[:N_STORIES]] == [f"s{k:03}" for k in range(N_STORIES)]
+    given = [json.loads(line) for line in pages.read_text().splitlines()[:N_STORIES]]
+    for row, fields in zip(rows[:N_STORIES], given, strict=True):
+        page = Page(fields["id"], html=fields["html"], url=fields["url"])
+        (article,) = classify([page], model)
+        assert isinstance(article, Article)
+        expected = answer_fields(PageRow(page.id, None, page), article)
+        assert {name: row[name] for name in expected} == expected
+    assert pq.read_schema(pages.with_name("undisturbed") / "rows" / "part-0000000.parquet").metadata == {
+        b"copydesk.model": model.digest.encode()
+    }
+
+
+def test_errors_say_where_rows_stand_and_can_be_run_again_alone(
+    pages: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    before = pages.with_name("undisturbed")
+    assert sorted(code for _, code in errors_of(before)) == ["bad_json", "bad_row", "repeated_id"]
+    mended = tmp_path / "again"
+    with in_this_process():
+        summary = score([pages], mended, only=before / "errors.jsonl")
+    assert summary["errors"] == {"bad_json": 1, "bad_row": 1}
+    assert [row["id"] for row in rows_of(mended)] == ["s003"]
+
+
+def test_run_goes_on_after_kills_of_itself_and_of_a_worker_and_gives_the_same_bytes(
+    pages: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    with start(*arguments(pages, folder, 2)) as process:
+        wait_for_shards(folder, random.Random(1).randrange(1, 4), process)
+        process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    n_done = len(list(folder.glob("_work/done-*")))
+    assert n_done
+    assert not (folder / "summary.json").exists()
+    with start(*arguments(pages, folder, 1)) as process:
+        wait_for_shards(folder, n_done + 1, process)
+        for worker in workers_of(process.pid):
+            os.kill(worker, signal.SIGKILL)
+        said = process.communicate(timeout=LIMIT_SECONDS)[1].decode()
+    assert process.returncode == 1
+    assert "71 pages scored" in said
+    assert files_of(folder) == undisturbed
+
+
+def wait_for_shards(folder: Path, n_shards: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until so many shards are done."""
+    wait_until(lambda: len(list(folder.glob("_work/done-*"))) >= n_shards, process)
+
+
+def test_finished_run_is_not_done_again(pages: Path, undisturbed: dict[str, bytes]) -> None:
+    folder = pages.with_name("undisturbed")
+    times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    summary = score([pages], folder, shard_bytes=SHARD_BYTES, clustering=Clustering(dedup=True))
+    assert summary["rows"] == N_STORIES + 11
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
+
+
+def test_other_settings_are_refused_by_name(pages: Path, undisturbed: dict[str, bytes]) -> None:
+    folder = pages.with_name("undisturbed")
+    with pytest.raises(UnusableWork, match='was begun otherwise: output was "parquet", is "jsonl"; shard_bytes was'):
+        score([pages], folder, output=Output.JSONL, clustering=Clustering(dedup=True))
+
+
+def test_folder_of_others_is_refused(pages: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(UnusableWork, match="holds files that are not of copydesk score"):
+        score([pages], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_page_that_ends_or_hangs_its_worker_costs_itself_alone(tmp_path: Path, model: Model) -> None:
+    rows = stories(8)
+    rows[2]["html"] = "<p>END-THE-WORKER</p>"
+    rows[5]["html"] = "<p>HANG-THE-WORKER</p>"
+    path = tmp_path / "pages.jsonl"
+    write_jsonl(path, rows)
+    summary = score([path], tmp_path / "out", page_seconds=1.0, score=score_or_end)
+    assert summary["errors"] == {"crashed": 1, "timed_out": 1}
+    assert [row["id"] for row in rows_of(tmp_path / "out")] == [f"s{k:03}" for k in (0, 1, 3, 4, 6, 7)]
+    crashed, hung = (json.loads(line) for line in (tmp_path / "out" / "errors.jsonl").read_text().splitlines())
+    assert (crashed["id"], hung["id"]) == ("s002", "s005")
+    assert crashed["message"].startswith("the process that scored the page ended with status 7, 2 times")
+    assert hung["message"].startswith("the page took more than 1 seconds")
+
+
+def test_fault_that_is_no_pages_stops_the_run_and_says_how_to_go_on(tmp_path: Path, model: Model) -> None:
+    path = tmp_path / "pages.jsonl"
+    write_jsonl(path, [{"id": "a", "text": "FAIL-THE-WORKER"}])
+    with pytest.raises(StoppedWork, match="a worker failed: RuntimeError: no page's fault; mend that and run"):
+        score([path], tmp_path / "out", score=score_or_end)
+
+
+def test_clusters_are_those_of_dedup(pages: Path, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    folder = pages.with_name("undisturbed")
+    scored = {(row["id"], row["position"]): row for row in rows_of(folder)}
+    bodies = tmp_path / "bodies.jsonl"
+    bodies.write_text("".join(json.dumps({"id": row["id"], "body": row["body"]}) + "\n" for row in scored.values()))
+    assert cli.main(["dedup", str(bodies), "--output", str(tmp_path / "answers"), "--workers", "1"]) == 1
+    answers = list(map(json.loads, (tmp_path / "answers").read_text().splitlines()))
+    expected = [(a["id"], a.get("cluster"), a.get("keep", False), a.get("matches", [])) for a in answers]
+    assert [(r["id"], r["cluster"], r["keep"], r["matches"]) for r in scored.values()] == expected
+    assert sum(not row["keep"] for row in scored.values()) == 11
+
+
+def test_standing_index_answers_alike_when_the_run_is_done_again(pages: Path, tmp_path: Path, model: Model) -> None:
+    index = str(tmp_path / "index.sqlite")
+    for name in ("first", "second"):
+        with in_this_process():
+            score([pages], tmp_path / name, shard_bytes=SHARD_BYTES, clustering=Clustering(index=index))
+    first, second = (rows_of(tmp_path / name) for name in ("first", "second"))
+    copies = [row for row in first if row["id"].startswith("copy-")]
+    assert [row["cluster"] for row in copies] == [row["id"].removeprefix("copy-") for row in copies]
+    assert [match["id"] for row in copies for match in row["matches"]] == [row["cluster"] for row in copies]
+    assert [row["cluster"] for row in first] == [row["cluster"] for row in second]
+    assert all(row["matches"] for row in second if row["id"] in {copy["cluster"] for copy in copies})
+
+
+def test_command_refuses_what_cannot_be(run_command: RunCommand, tmp_path: Path) -> None:
+    page = ROOT / "tests" / "pages" / "sample.html"
+    for options, words in (
+        (["-", "--output", tmp_path], b"- is among the inputs"),
+        ([page, "--output", tmp_path, "--dedup", "--index", "x"], b"--dedup and --index exclude each other"),
+        ([page, "--output", tmp_path, "--page-seconds", "0"], b"--page-seconds is 0.0, expected"),
+        ([page, "--output", tmp_path, "--shard-mb", "0"], b"--shard-mb is 0.0, expected 0.001 to 4096"),
+        ([page, "--output", tmp_path, "--only", "none"], b"--only is 'none', which is no file"),
+        ([tmp_path / "none.html", "--output", tmp_path / "out"], b"names no file to read"),
+    ):
+        process = run_command("score", *options)
+        assert process.returncode == 2
+        assert process.stderr.startswith(b"copydesk: ")
+        assert words in process.stderr
+
+
+def test_other_commands_load_nothing_of_this_one() -> None:
+    code = "import sys; from copydesk.service import cli; cli._parser()\n"
+    code += "print({'pyarrow', 'numpy', 'fastwarc'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True).stdout == b"set()\n"

@@ -1,0 +1,205 @@
+"""API keys: their file, their command, and what the service lets each do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.classifier import Model
+from copydesk.service.api.limits.rates import Rates
+from copydesk.service.api.problems import Problem
+from copydesk.service.api_keys import KeyFile, KeysUnusable, Scope
+from tests.conftest import RunCommand
+from tests.service.api.test_classify import LINES, assert_problem
+from tests.support.in_process_api import Door, open_door, settings_in
+
+PAGE = {"json": {"text": LINES}}
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> KeyFile:
+    return KeyFile(tmp_path / "keys.sqlite")
+
+
+@pytest.fixture
+def api(model: Model, tmp_path: Path) -> Iterator[Door]:
+    with open_door(settings_in(tmp_path, require_keys=True, rate=60), model) as door:
+        yield door
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}
+
+
+def test_file_holds_no_key_itself(keys: KeyFile, tmp_path: Path) -> None:
+    key = keys.add("crawler", Scope.WRITE, now=5.0)
+    assert len(key) > 43
+    assert key.encode() not in (tmp_path / "keys.sqlite").read_bytes()
+    assert (tmp_path / "keys.sqlite").stat().st_mode & 0o777 == 0o600
+    found = keys.find(key)
+    assert found is not None
+    assert (found.name, found.scope, found.made) == ("crawler", Scope.WRITE, 5.0)
+    assert keys.find(key[:-1]) is None
+
+
+def test_revoked_key_is_not_found(keys: KeyFile) -> None:
+    first, second = keys.add("a", Scope.READ, now=0), keys.add("b", Scope.READ, now=0)
+    assert first != second
+    assert keys.revoke("a")
+    assert not keys.revoke("a")
+    assert keys.find(first) is None
+    assert [key.name for key in keys.every()] == ["b"]
+
+
+def test_name_is_given_once(keys: KeyFile) -> None:
+    keys.add("a", Scope.READ, now=0)
+    with pytest.raises(ValueError, match="a key named 'a' is there already; revoke it first"):
+        keys.add("a", Scope.READ, now=0)
+
+
+@pytest.mark.parametrize("name", ["", "-a", "a b", "x" * 81, "ü"])
+def test_name_that_cannot_be_logged_is_refused(keys: KeyFile, name: str) -> None:
+    with pytest.raises(ValueError, match="expected 1 to 80 letters"):
+        keys.add(name, Scope.READ, now=0)
+
+
+def test_file_that_is_none_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "keys.sqlite"
+    path.write_text("no database, but long enough to be looked at as one" * 10)
+    with pytest.raises(KeysUnusable, match=r"keys\.sqlite cannot be used"):
+        KeyFile(path).every()
+
+
+@pytest.mark.parametrize(("has", "allowed"), [("read", 1), ("write", 2), ("admin", 3)])
+def test_scope_allows_those_before_it(has: str, allowed: int) -> None:
+    assert [Scope(has).allows(needed) for needed in Scope] == [True] * allowed + [False] * (3 - allowed)
+
+
+def test_command_makes_lists_and_revokes(run_command: RunCommand, tmp_path: Path) -> None:
+    place = {"COPYDESK_KEYS": str(tmp_path / "k.sqlite")}
+    made = run_command("keys", "add", "crawler", "--scope", "write", **place)
+    assert made.returncode == 0
+    found = KeyFile(tmp_path / "k.sqlite").find(made.stdout.decode().strip())
+    assert found is not None
+    assert found.name == "crawler"
+    name, scope, _ = run_command("keys", "list", **place).stdout.decode().split("\t")
+    assert (name, scope) == ("crawler", "write")
+    again = run_command("keys", "add", "crawler", **place)
+    assert (again.returncode, again.stdout) == (2, b"")
+    assert b"is there already" in again.stderr
+    assert run_command("keys", "revoke", "crawler", **place).returncode == 0
+    gone = run_command("keys", "revoke", "crawler", **place)
+    assert (gone.returncode, gone.stderr) == (
+        1,
+        b"copydesk: there is no key named 'crawler'; copydesk keys list shows all\n",
+    )
+
+
+def test_request_without_a_valid_key_is_refused(api: Door, keys: KeyFile) -> None:
+    missing = api.post("/v1/classify", **PAGE)
+    assert_problem(missing, 401, "no_key", "no key was sent, expected the header Authorization: Bearer KEY")
+    assert missing.headers["www-authenticate"].startswith("Bearer")
+    keys.add("a", Scope.READ, now=0)
+    for wrong in ({"authorization": "Basic eA=="}, bearer("cdk_wrong"), bearer("ü")):
+        headers = {name: value.encode() for name, value in wrong.items()}
+        assert api.post("/v1/classify", headers=headers, **PAGE).status_code == 401
+    for path in ("/healthz", "/readyz"):
+        assert api.get(path).status_code == 200
+    assert api.get("/metrics").status_code == 401
+
+
+def test_key_is_valid_until_it_is_revoked(api: Door, keys: KeyFile) -> None:
+    key = keys.add("a", Scope.READ, now=0)
+    assert api.post("/v1/classify", headers=bearer(key), **PAGE).status_code == 200
+    keys.revoke("a")
+    assert api.post("/v1/classify", headers=bearer(key), **PAGE).status_code == 401
+
+
+def test_reading_key_cannot_write(api: Door, keys: KeyFile) -> None:
+    read, write = keys.add("r", Scope.READ, now=0), keys.add("w", Scope.WRITE, now=0)
+    refused = api.put("/v1/articles/a", headers=bearer(read), **PAGE)
+    assert_problem(refused, 403, "wrong_scope", "the key r has scope read, this needs write")
+    assert api.put("/v1/articles/a", headers=bearer(write), **PAGE).status_code == 200
+    assert api.get("/v1/articles/a", headers=bearer(read)).status_code == 200
+    assert api.delete("/v1/articles/a", headers=bearer(read)).status_code == 403
+
+
+def test_key_that_used_up_its_requests_is_told_when_to_come_again(api: Door, keys: KeyFile) -> None:
+    first, second = keys.add("a", Scope.READ, now=0), keys.add("b", Scope.READ, now=0)
+    answers = [api.get("/v1/articles/none", headers=bearer(first)) for _ in range(61)]
+    assert [answer.status_code for answer in answers[:60]] == [404] * 60
+    assert answers[0].headers["ratelimit-policy"] == '"key";q=60;w=60'
+    assert answers[0].headers["ratelimit"] == '"key";r=59;t=1'
+    refused = next(answer for answer in [*answers[60:], *_until_refused(api, first)] if answer.status_code == 429)
+    assert_problem(refused, 429, "too_many_requests", "the key a has used up its 60 requests a minute")
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["ratelimit"].startswith('"key";r=0;')
+    assert api.get("/v1/articles/none", headers=bearer(second)).status_code == 404
+
+
+def _until_refused(api: Door, key: str) -> Iterator[Any]:
+    for _ in range(20):  # a slow machine gives a key more than one new request meanwhile
+        yield api.get("/v1/articles/none", headers=bearer(key))
+
+
+def test_foreign_name_is_refused_where_no_key_is_needed(model: Model, tmp_path: Path) -> None:
+    with open_door(settings_in(tmp_path), model) as door:
+        for name in ("localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"):
+            assert door.get("/v1/index", headers={"host": name}).status_code == 200
+        for name in ("evil.test", "localhost.evil.test", "127.0.0.1.evil.test:8000", ""):
+            assert_problem(door.get("/v1/index", headers={"host": name}), 421, "wrong_host", "the Host header names")
+
+
+def test_keys_that_cannot_be_read_let_nobody_in(model: Model, tmp_path: Path) -> None:
+    (tmp_path / "keys.sqlite").write_text("no database, but long enough to be looked at as one" * 10)
+    with open_door(settings_in(tmp_path, require_keys=True), model) as door:
+        assert_problem(door.get("/v1/index", headers=bearer("x")), 503, "keys_unusable", "cannot be used")
+
+
+def test_bucket_fills_evenly() -> None:
+    now = [0.0]
+    rates = Rates(60, clock=lambda: now[0])
+    granted = [rates.take("a").granted for _ in range(61)]
+    assert granted == [True] * 60 + [False]
+    assert rates.take("a").seconds == 1
+    now[0] = 1.0
+    assert [rates.take("a").granted for _ in range(2)] == [True, False]
+    now[0] = 1000.0
+    assert rates.take("a").left == 59
+
+
+def test_rows_of_a_batch_hold_it_up_once_the_bucket_is_empty() -> None:
+    rates = Rates(60, clock=lambda: 0.0)
+    assert rates.owe("a", 60) == 0.0
+    assert rates.owe("a", 16) == pytest.approx(16.0)
+    assert not rates.take("a").granted
+
+
+def test_several_workers_count_in_the_same_bucket(tmp_path: Path) -> None:
+    first, second = (Rates(3, clock=lambda: 0.0, folder=tmp_path) for _ in range(2))
+    assert [rates.take("a").granted for rates in (first, second, first, second)] == [True, True, True, False]
+    assert (first.take("a").left, second.take("b").left) == (0, 2)
+    first.owe("b", 4)
+    assert second.owe("b", 1) == pytest.approx(60.0)
+
+
+def test_buckets_that_cannot_be_used_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copydesk.service.api.limits.rates.LOCK_SECONDS", 0)
+    rates = Rates(3, folder=tmp_path)
+    with sqlite3.connect(tmp_path / "rates.sqlite", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Problem, match=r"the requests of keys cannot be counted .*locked.*; see that") as raised:
+            rates.take("a")
+        assert raised.value.code == "keys_unusable"
+        other.execute("ROLLBACK")
+    assert rates.take("a").granted
+
+
+def test_sqlite_is_what_the_file_is(keys: KeyFile, tmp_path: Path) -> None:
+    keys.add("a", Scope.READ, now=0)
+    with sqlite3.connect(tmp_path / "keys.sqlite") as connection:
+        assert connection.execute("SELECT length(hash) FROM keys").fetchall() == [(32,)]

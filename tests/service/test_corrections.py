@@ -1,0 +1,145 @@
+"""Corrected labels: taken by the service, kept in a folder, and read as training data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copydesk.classifier import Kind, Model, load_model
+from copydesk.classifier.pipeline import classify_page
+from copydesk.classifier.types import Page
+from copydesk.service.api_keys import KeyFile, Scope
+from copydesk.service.corrections import FeedbackFolder
+from copydesk.training.cli import main
+from copydesk.training.corpora import CODE_OF_KIND, CorpusError, is_feedback, read_feedback, read_jsonl
+from tests.service.api.test_classify import LINES, assert_problem
+from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.training_pages import MadePage, made_page, made_pages
+
+
+@pytest.fixture
+def api(model: Model, tmp_path: Path) -> Iterator[Door]:
+    with open_door(settings_in(tmp_path), model) as door:
+        yield door
+
+
+def corrections(api: Door, made: MadePage) -> list[dict[str, Any]]:
+    """Say of every block of a made page what it is."""
+    blocks = api.post("/v1/classify", json={"html": made.html}).json()["blocks"]
+    kinds = [kind for _, kind in made.blocks]
+    return [
+        {"start": block["start"], "end": block["end"], "label": kind.label.value, "kind": kind.value}
+        for block, kind in zip(blocks, kinds, strict=True)
+    ]
+
+
+def test_blocks_that_are_not_named_keep_the_models_label(api: Door, tmp_path: Path) -> None:
+    answer = api.post("/v1/classify", json={"text": LINES}).json()
+    first, second = answer["blocks"]
+    wrong = "teaser" if second["label"] != "teaser" else "boilerplate"
+    block = {"start": second["start"], "end": second["end"], "label": wrong}
+    kept = api.post("/v1/feedback", json={"id": "a", "text": LINES, "url": "https://x.test/a", "blocks": [block]})
+    assert kept.status_code == 201
+    (path,) = (tmp_path / "feedback").iterdir()
+    row = json.loads(path.read_text())
+    assert path.name == f"{kept.json()['id']}.json" == f"{row['id']}.json"
+    assert (row["page"], row["site"], row["text"], row["model"]) == ("a", "x.test", LINES, answer["model"])
+    assert [(each["kind"], each["corrected"]) for each in row["blocks"]] == [
+        (first["kind"], False),
+        ({"teaser": "teaser", "boilerplate": "furniture"}[wrong], True),
+    ]
+
+
+def test_page_that_is_corrected_again_replaces_what_was_kept(api: Door, tmp_path: Path) -> None:
+    for label in ("teaser", "body"):
+        block = {"start": 0, "end": len(LINES.split("\n")[0]), "label": label}
+        api.post("/v1/feedback", json={"text": LINES, "blocks": [block]})
+    (path,) = (tmp_path / "feedback").iterdir()
+    assert json.loads(path.read_text())["blocks"][0]["kind"] == "text"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "words"),
+    [
+        (None, "blocks is null, expected a list of corrected blocks"),
+        ([], "blocks is empty"),
+        ([1], "blocks[0] is a number, expected an object"),
+        ([{"end": 1, "label": "body"}], "blocks[0].start is null, expected a whole number"),
+        ([{"start": True, "end": 1, "label": "body"}], "blocks[0].start is true or false"),
+        ([{"start": 0, "end": 1, "label": "advert"}], "blocks[0].label is 'advert', expected one of body, boilerplate"),
+        ([{"start": 0, "end": 1, "label": []}], "blocks[0].label is a list"),
+        ([{"start": 0, "end": 1, "label": "body", "kind": "teaser"}], "falls under teaser, not body"),
+        ([{"start": 0, "end": 1, "label": "body"}], "no block of the page runs from 0 to 1"),
+    ],
+)
+def test_correction_that_does_not_fit_is_a_problem(api: Door, blocks: object, words: str) -> None:
+    assert_problem(api.post("/v1/feedback", json={"text": LINES, "blocks": blocks}), 422, "bad_row", words)
+
+
+def test_folder_that_cannot_be_written_is_a_problem(api: Door, tmp_path: Path) -> None:
+    (tmp_path / "feedback").write_text("a file")
+    block = {"start": 0, "end": len(LINES.split("\n")[0]), "label": "body"}
+    answer = api.post("/v1/feedback", json={"text": LINES, "blocks": [block]})
+    assert_problem(answer, 503, "feedback_unusable", "name a folder with COPYDESK_FEEDBACK")
+
+
+def test_export_needs_a_key_that_may_see_pages(model: Model, tmp_path: Path) -> None:
+    keys = KeyFile(tmp_path / "keys.sqlite")
+    headers = {
+        scope: {"authorization": f"Bearer {keys.add(scope.value, scope, now=0)}"}
+        for scope in (Scope.WRITE, Scope.ADMIN)
+    }
+    with open_door(settings_in(tmp_path, require_keys=True), model) as door:
+        assert door.get("/v1/feedback/export", headers=headers[Scope.WRITE]).status_code == 403
+        empty = door.get("/v1/feedback/export", headers=headers[Scope.ADMIN])
+        assert (empty.status_code, empty.content) == (200, b"")
+
+
+def test_training_reads_the_folder_and_the_export_alike(api: Door, tmp_path: Path) -> None:
+    made = made_pages()[0]
+    body = {"id": made.id, "html": made.html, "url": f"https://{made.site}/1", "blocks": corrections(api, made)}
+    api.post("/v1/feedback", json=body)
+    (tmp_path / "feedback" / ".half-written").write_bytes(b"{")
+    exported = tmp_path / "feedback.jsonl"
+    exported.write_bytes(api.get("/v1/feedback/export").content)
+    (source,) = read_feedback(tmp_path / "feedback")
+    assert list(read_jsonl(exported)) == [source]
+    assert (source.corpus, source.site, source.html) == ("feedback", made.site, made.html)
+    assert source.texts == tuple(text for text, _ in made.blocks)
+    assert source.codes == tuple(CODE_OF_KIND[kind.value] for _, kind in made.blocks)
+
+
+def test_feedback_alone_trains_a_model(api: Door, tmp_path: Path) -> None:
+    for made in made_pages()[::2]:
+        body = {"id": made.id, "html": made.html, "url": f"https://{made.site}/", "blocks": corrections(api, made)}
+        assert api.post("/v1/feedback", json=body).status_code == 201
+    folder = tmp_path / "feedback"
+    assert is_feedback(folder)
+    assert main([str(folder), "--folds", "2", "--jobs", "1", "--output", str(tmp_path / "model")]) == 0
+    unseen = made_page("willow.example", 7)
+    article = classify_page(Page("new", html=unseen.html), load_model(tmp_path / "model"))
+    assert [block.label for block in article.blocks] == [kind.label for _, kind in unseen.blocks]
+
+
+def test_file_that_is_no_page_is_named(tmp_path: Path) -> None:
+    (tmp_path / "wrong.json").write_text('{"id": "a", "html": "x"}')
+    with pytest.raises(CorpusError, match=r"wrong\.json: .*expected a page that the service kept as feedback"):
+        list(read_feedback(tmp_path))
+
+
+def test_other_folders_are_no_feedback(tmp_path: Path) -> None:
+    assert not is_feedback(tmp_path)
+    (tmp_path / "corpora").mkdir()
+    (tmp_path / "pages.json").write_text("{}")
+    assert not is_feedback(tmp_path)
+
+
+def test_page_without_a_site_is_one_by_itself(tmp_path: Path) -> None:
+    folder = FeedbackFolder(tmp_path / "new" / "feedback")
+    row = {"text": "x", "site": "", "blocks": [{"text": "x", "kind": Kind.TEXT.value, "corrected": True}]}
+    ids = [folder.put({"id": name, **row}) for name in ("a", "b")]
+    assert sorted(source.site for source in read_feedback(tmp_path / "new" / "feedback")) == sorted(ids)

@@ -1,0 +1,1 @@
+"""Builders, servers and inputs that several tests share."""

@@ -1,0 +1,114 @@
+"""Sets of texts for the spread closed set, and its answers beside those of one machine's."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
+from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.service.dedup.output_rows import answers, choose, gather_rows
+from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
+from copydesk.service.rows.jsonl import JsonId
+from copydesk.service.score.distributed.chunks import put_together
+from copydesk.service.score.distributed.output_rows import load_answers
+from copydesk.service.score.distributed.run import Found, find_spread_duplicates
+from copydesk.service.score.distributed.steps import MOST_EDGES, Engine, Plan, Tables
+
+WORDS = [f"w{number}" for number in range(900)]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A document."""
+
+    id: str
+    body: str
+    published: float = float("nan")
+    source: str | None = None
+
+
+def story(number: int, n_words: int = 90) -> str:
+    return " ".join(random.Random(number).choices(WORDS, k=n_words))
+
+
+def mixed_texts(seed: int, n: int = 40) -> list[Text]:
+    """Make stories, edited copies, digests, pages with one site's furniture, short notes and repeated ids."""
+    chance = random.Random(seed)
+    stories = [story(number) for number in range(max(2, n // 4))]
+    return [
+        Text(_id(chance, n), _body(chance, stories), chance.choice([1.0, 2.0, float("nan")]), chance.choice("ab"))
+        for _ in range(n)
+    ]
+
+
+def _id(chance: random.Random, n: int) -> str:
+    number = chance.randrange(4 * n)
+    return chance.choice([str(number), f"ä{number}"])
+
+
+def _body(chance: random.Random, stories: Sequence[str]) -> str:
+    words = chance.choice(stories).split()
+    kind = chance.randrange(6)
+    if kind == 0:
+        words = words[: chance.randrange(len(words))]
+    elif kind == 1:
+        words = [word if chance.random() < 0.9 else "x" for word in words]
+    elif kind == 2:
+        words = [word for text in chance.sample(stories, 2) for word in text.split()]
+    elif kind == 3:
+        words += story(-chance.randrange(1, 3), 50).split()
+    elif kind == 4:
+        words = words[: chance.randrange(4)]
+    return " ".join(words)
+
+
+def sign(folder: Path, texts: Sequence[Text], n_shards: int) -> None:
+    """Write texts as signed shards."""
+    for shard in range(n_shards):
+        mine = texts[shard::n_shards]
+        signed = sign_texts([text.body for text in mine])
+        chunk = Chunk(
+            list[JsonId](text.id for text in mine),
+            [None] * len(mine),
+            np.array([text.published for text in mine], np.float64),
+            [text.source for text in mine],
+            [],
+            signed.digests,
+            signed.lengths,
+        )
+        save_chunk(chunk_path(folder, shard), chunk, signed)
+
+
+def one_machine(folder: Path, n_shards: int, prefer: Sequence[str] = ()) -> tuple[Duplicates, list[dict[str, Any]]]:
+    """Give the closed set's own answers."""
+    rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], prefer)
+    signed = [choose(load_signed(chunk_path(folder, shard)), rows.chosen[shard]) for shard in range(n_shards)]
+    found = find_duplicates(
+        [str(name) for name in rows.ids], signed, preference=rows.preference, published=rows.published
+    )
+    return found, list(answers(rows, found))
+
+
+def spread(
+    engine: Engine,
+    folder: Path,
+    n_shards: int,
+    *,
+    prefer: Sequence[str] = (),
+    parts: int = 3,
+    least: int = 10,
+    most_edges: int = MOST_EDGES,
+) -> tuple[Found, list[dict[str, Any]]]:
+    """Give the answers of the spread closed set."""
+    tables = Tables(folder / f"tables-{parts}-{least}-{most_edges}")
+    tables.path.mkdir()
+    counts = [load_chunk(chunk_path(folder, shard)).n_rows for shard in range(n_shards)]
+    plan = Plan(put_together(folder, counts, least=least), tables, parts, most_edges)
+    found = find_spread_duplicates(engine, plan, prefer=prefer)
+    return found, [answer for chunk in range(len(plan.chunks)) for answer in load_answers(plan, chunk)]

@@ -1,0 +1,120 @@
+"""Small pages in every form that `copydesk score` reads."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from copydesk.service.score.arrow_schema import InputRow
+from copydesk.service.score.plan import SHARD_BYTES, Cutting, plan
+from copydesk.service.score.readers import Columns, Shard, read_shard
+from copydesk.service.score.sources import all_sources
+
+MAX_PAGE_BYTES = 100_000
+
+Rows = Sequence[dict[str, object]]
+
+
+def story(number: int) -> str:
+    """A page in HTML of about 0.6 kB; its words are its own."""
+    words = " ".join(f"w{number}x{k}" for k in range(40))
+    return (
+        f"<nav><a href=/>Home</a></nav><article><h1>The lido’s {number}th summer</h1><p>{words}.</p>"
+        f"<p>The pool beside the river will be filled again in spring {number}.</p></article><footer>© Courier</footer>"
+    )
+
+
+def stories(n: int) -> list[dict[str, object]]:
+    """Rows of such pages, on three sites."""
+    return [{"id": f"s{k:03}", "url": f"https://site{k % 3}.example/{k}", "html": story(k)} for k in range(n)]
+
+
+def write_jsonl(path: Path, rows: Rows) -> None:
+    """A line a row."""
+    path.write_bytes(b"".join(json.dumps(row).encode() + b"\n" for row in rows))
+
+
+def write_gzipped(path: Path, rows: Rows) -> None:
+    """The same in two gzip members, as when files are put together."""
+    half = len(rows) // 2
+    members = (b"".join(json.dumps(row).encode() + b"\n" for row in some) for some in (rows[:half], rows[half:]))
+    path.write_bytes(b"".join(map(gzip.compress, members)))
+
+
+def write_zstandard(path: Path, rows: Rows) -> None:
+    """The same in Zstandard."""
+    with pa.output_stream(str(path), compression="zstd") as out:
+        for row in rows:
+            out.write(json.dumps(row).encode() + b"\n")
+
+
+def write_csv(path: Path, rows: Rows) -> None:
+    """A row of names, then a row each."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_parquet(path: Path, rows: Rows) -> None:
+    """In row groups of seven."""
+    pq.write_table(pa.Table.from_pylist(list(rows)), path, row_group_size=7)
+
+
+def response(url: str, content: bytes, *, type: str = "text/html", status: str = "200 OK", name: str = "") -> bytes:
+    """A WARC record of a response; its id is a UUID that ends with `name`."""
+    http = f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{name}>\r\nWARC-Date: 2024-05-01T08:30:00Z\r\n"
+        f"WARC-Target-URI: {url}\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n"
+    )
+    return head.encode() + b"\r\n" + http + b"\r\n\r\n"
+
+
+def records(rows: Rows) -> list[bytes]:
+    """A WARC's records: one that says what it is, then a response for each row."""
+    about = b"software: by hand\r\n"
+    info = f"WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:info>\r\nContent-Length: {len(about)}\r\n\r\n"
+    pages = (response(str(row["url"]), str(row["html"]).encode(), name=str(row["id"])) for row in rows)
+    return [info.encode() + about + b"\r\n\r\n", *pages]
+
+
+def write_warc(path: Path, rows: Rows) -> None:
+    """Plain."""
+    path.write_bytes(b"".join(records(rows)))
+
+
+def write_packed_warc(path: Path, rows: Rows) -> None:
+    """A gzip member a record, as the format wants it."""
+    path.write_bytes(b"".join(map(gzip.compress, records(rows))))
+
+
+WRITERS: dict[str, Callable[[Path, Rows], None]] = {
+    "jsonl": write_jsonl,
+    "jsonl.gz": write_gzipped,
+    "jsonl.zst": write_zstandard,
+    "csv": write_csv,
+    "parquet": write_parquet,
+    "warc": write_warc,
+    "warc.gz": write_packed_warc,
+}
+
+
+def shards_of(path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: Columns) -> list[Shard]:
+    """Cut one input."""
+    return list(plan(all_sources([str(path)]), Cutting(columns, MAX_PAGE_BYTES, shard_bytes, spool)))
+
+
+def rows_of(
+    path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: Columns | None = None
+) -> list[InputRow]:
+    """Read one input, shard after shard."""
+    chosen = columns or Columns()
+    shards = shards_of(path, spool, shard_bytes=shard_bytes, columns=chosen)
+    return [row for shard in shards for row in read_shard(shard, chosen, max_page_bytes=MAX_PAGE_BYTES)]

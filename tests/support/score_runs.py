@@ -1,0 +1,87 @@
+"""Runs of `copydesk score` for tests: from here, as a process of its own, and with pages that end their worker."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from copydesk.classifier import Model, load_model
+from copydesk.service import cli
+from copydesk.service.score import run as score_run
+from copydesk.service.score.arrow_schema import InputRow
+from copydesk.service.score.batch import BatchOptions, Scored, score_batch
+from copydesk.service.score.readers import Shard
+from copydesk.service.score.run import ScoreOptions, run
+from copydesk.service.score.tally import Tally, tally_of_fields
+from copydesk.service.score.worker import Work, work_shard
+from copydesk.service.settings import Settings
+from tests.conftest import COMMAND, ROOT, clean_environment
+
+
+def score(inputs: Sequence[Path], folder: Path, **options: Any) -> dict[str, Any]:
+    """Run the local engine; gives the summary."""
+    given = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=cli._version())
+    return run(replace(given, **options), Settings(), io.StringIO(), clock=lambda: 0.0)
+
+
+class Here:
+    """Stands in for the pool: shards are scored in this process, which spares tests the start of others."""
+
+    pages = 0
+
+    def __init__(self, todo: Work, *, workers: int, page_seconds: float) -> None:
+        self._todo = todo
+        self._model = load_model(todo.model)
+
+    def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally]]:
+        """Score one after another."""
+        for shard in shards:
+            yield shard, tally_of_fields(work_shard(shard, {}, self._todo, self._model, [0, 0]))
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """Let runs inside the block do without workers."""
+    with mock.patch.object(score_run, "Pool", Here):
+        yield
+
+
+def start(*arguments: str | Path) -> subprocess.Popen[bytes]:
+    """Start `copydesk score` with some arguments."""
+    return subprocess.Popen(
+        [*COMMAND, "score", *map(str, arguments)], stderr=subprocess.PIPE, cwd=ROOT, env=clean_environment()
+    )
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Return all that an output folder holds, by name."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def score_or_end(
+    batch: Sequence[InputRow], model: Model, options: BatchOptions, *, begin: Callable[[int], None]
+) -> Scored:
+    """Score as always, but a page that says so ends the worker, hangs it, or makes it fail."""
+
+    def begun(number: int) -> None:
+        begin(number)
+        content = batch[number].content or b""
+        if b"END-THE-WORKER" in content:
+            os._exit(7)
+        if b"HANG-THE-WORKER" in content:
+            time.sleep(600)
+        if b"FAIL-THE-WORKER" in content:
+            raise RuntimeError("no page's fault")
+
+    return score_batch(batch, model, options, begin=begun)

@@ -1,0 +1,150 @@
+"""Labels and reference bodies carried to blocks of another cut."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.training.align import carry_codes, find_body, label_page
+from copydesk.training.corpora import CODE_OF_KIND, Source
+from tests.support.training_pages import block_texts, made_page
+
+LONG = "the ferry crosses the quiet harbour before the market opens"
+LONGER = "every tower along the canal keeps a lantern for the tram"
+
+texts_and_codes = st.lists(
+    st.tuples(st.text("ab c", min_size=0, max_size=12), st.sampled_from("EMCBTH")), max_size=12
+).map(lambda pairs: ([text for text, _ in pairs], [code for _, code in pairs]))
+
+
+def source(*, html: str = "", texts: tuple[str, ...] = (), codes: str | None = None, body: str | None = None) -> Source:
+    return Source("1", "own", "made.example", "news", "en", html, texts, tuple(codes) if codes else None, body)
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts_and_codes)
+def test_same_texts_keep_their_codes(labelled: tuple[list[str], list[str]]) -> None:
+    texts, codes = labelled
+    assert carry_codes(texts, codes, texts) == codes
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts_and_codes, st.lists(st.text("ab cz", max_size=12), max_size=12))
+def test_any_other_cut_gets_a_known_code_or_none_for_each_block(
+    labelled: tuple[list[str], list[str]], others: list[str]
+) -> None:
+    carried = carry_codes(*labelled, others)
+    assert len(carried) == len(others)
+    assert set(carried) <= {*labelled[1], ""}
+
+
+def test_both_halves_of_a_split_block_get_its_code() -> None:
+    assert carry_codes(["Home", "one two three four"], ["B", "E"], ["Home", "one two", "three four"]) == ["B", "E", "E"]
+
+
+def test_a_merged_block_gets_the_code_of_most_of_its_words() -> None:
+    labelled = ["by the desk", "one two three four five", "more"]
+    assert carry_codes(labelled, ["M", "E", "H"], ["by the desk one two three four five", "more"]) == ["E", "H"]
+
+
+def test_words_that_nobody_labelled_stay_unknown() -> None:
+    assert carry_codes(["Home", "one two"], ["B", "E"], ["Home", "cookies here", "one two", "***"]) == [
+        "B",
+        "",
+        "E",
+        "",
+    ]
+
+
+def test_case_and_punctuation_do_not_matter_to_carried_codes() -> None:
+    assert carry_codes(["One, two", "Shop"], ["E", "B"], ["ONE two!", "shop"]) == ["E", "B"]
+
+
+def test_long_blocks_of_the_reference_are_body_and_menus_are_not() -> None:
+    reference = f"{LONG}\n{LONGER}"
+    assert find_body(["Home", "Weather", LONG, LONGER, "Privacy notice"], reference) == ["?", "?", "E", "E", "?"]
+
+
+@pytest.mark.parametrize(("own", "code"), [(3, "?"), (4, "?"), (5, "E")])
+def test_a_block_is_body_from_three_fifths_of_its_shingles(own: int, code: str) -> None:
+    reference = " ".join(f"w{i}" for i in range(20))
+    words = [f"w{i}" for i in range(own + 3)] + [f"x{i}" for i in range(7 - own)]  # 7 shingles, `own` of them found
+    assert find_body([" ".join(words)], reference) == [code]
+
+
+def test_a_short_block_is_body_only_as_a_whole_line() -> None:
+    reference = f"Early days\n{LONG}"
+    assert find_body(["Early days", "Home", LONG, "days"], reference) == ["E", "?", "E", "?"]
+    assert find_body(["ferry crosses", "Home", LONG], reference) == ["?", "?", "E"]
+
+
+def test_a_repeated_block_is_body_as_often_as_the_reference_has_it() -> None:
+    assert find_body([LONG, LONGER, LONG], f"{LONG}\n{LONGER}") == ["E", "E", "?"]
+    assert find_body([LONG, LONGER, LONG], f"{LONG}\n{LONGER}\n{LONG}") == ["E", "E", "E"]
+
+
+def test_a_short_block_inside_a_line_is_body_only_between_body_blocks() -> None:
+    reference = f"{LONG} the end {LONGER}"
+    assert find_body([LONG, "the end", LONGER], reference) == ["E", "E", "E"]
+    assert find_body([LONG, "the", "end", LONGER], reference) == ["E", "E", "E", "E"]
+    assert find_body([LONG, "Share", LONGER], reference) == ["E", "?", "E"]
+    assert find_body([LONG, "the end"], reference) == ["E", "?"]
+    assert find_body(["the end", LONG], reference) == ["?", "E"]
+
+
+def test_an_empty_reference_finds_nothing() -> None:
+    assert find_body([LONG, "", "Home"], "") == ["?", "?", "?"]
+
+
+def test_labelled_page_has_one_right_code_a_block_in_both_forms() -> None:
+    page = made_page("alder.example", 0)
+    texts, kinds = zip(*page.blocks, strict=True)
+    codes = "".join(CODE_OF_KIND[kind] for kind in kinds)
+    for form in ("text", "html"):
+        labelled = label_page(source(html=page.html, texts=texts, codes=codes), form)
+        assert labelled is not None
+        assert labelled.gold
+        assert block_texts(labelled.blocks) == list(texts)
+        assert "".join(labelled.codes) == codes
+        assert (labelled.blocks.markup is not None) == (form == "html")
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_reference_body_labels_both_forms_of_a_page_known_as_html_alone(form: str) -> None:
+    page = made_page("alder.example", 0)
+    labelled = label_page(source(html=page.html, body=page.body), form)
+    assert labelled is not None
+    assert not labelled.gold
+    assert set(labelled.codes) == {"E", "?"}
+    found = [t for t, c in zip(block_texts(labelled.blocks), labelled.codes, strict=True) if c == "E"]
+    assert found == page.body.split("\n")
+
+
+def test_a_page_of_text_alone_has_no_html_form() -> None:
+    page = source(texts=(LONG, "Home"), codes="EB")
+    assert label_page(page, "html") is None
+    labelled = label_page(page, "text")
+    assert labelled is not None
+    assert labelled.codes == ("E", "B")
+
+
+def test_a_page_that_nothing_is_known_about_is_left_out() -> None:
+    assert label_page(source(html=f"<p>{LONG}"), "html") is None
+
+
+def test_an_html_block_outside_the_labelled_text_is_judged_by_the_reference() -> None:
+    page = source(
+        html=f"<p>{LONG}</p><p>Sign the cookie form today</p><p>{LONGER}</p>",
+        texts=(LONG,),
+        codes="E",
+        body=f"{LONG}\n{LONGER}",
+    )
+    labelled = label_page(page, "html")
+    assert labelled is not None
+    assert labelled.codes == ("E", "B", "E")
+    without = label_page(replace(page, reference=None), "html")
+    assert without is not None
+    assert without.codes == ("E", "B", "B")

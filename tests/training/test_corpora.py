@@ -1,0 +1,212 @@
+"""Corpora as they lie on disk: what is read of them, and what is refused in which words."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from copydesk.training.corpora import CorpusError, Source, read_jsonl, read_shared, registered_domain
+
+LINEARISE = """
+import re
+
+def blocks(html):
+    return re.findall(r"<p>(.*?)</p>", html)
+"""
+
+PAGE = '<html lang="en-GB"><body><p>Home</p><p>A tram stops here.</p><p>It goes on.</p></body></html>'
+NEWS = '<html lang=de><link rel="canonical" href="https://www.posten.example/a/1"><p>Kopf</p><p>Ein Satz.</p></html>'
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """A folder with one WCXB page, two Fundus pages and labels for one of each."""
+    write_json(tmp_path / "corpora/wcxb-dev/pages.json", {"7": {"domain": "blog.made.co.uk", "page_type": "article"}})
+    write_json(
+        tmp_path / "corpora/wcxb-dev/ground-truth/7.json",
+        {"ground_truth": {"main_content": "A tram stops here.\nIt goes on."}},
+    )
+    write_page(tmp_path / "corpora/wcxb-dev/html/7.html.gz", PAGE)
+    write_page(tmp_path / "corpora/fundus/de/Posten_2024_01_02.html.gz", NEWS)
+    write_page(tmp_path / "corpora/fundus/de/Kurier_2024_01_02.html.gz", "<p>Nur Text</p>")
+    write_json(tmp_path / "corpora/fundus/de/Posten.json", fundus_bodies())
+    write_text(tmp_path / "gold/linearise.py", LINEARISE)
+    write_text(tmp_path / "gold/labels/wcxb-dev/7.txt", "0 B\n1-2 E\n")
+    write_text(tmp_path / "gold/labels/news/Posten_2024_01_02.txt", "0 M\n\n1 E\n")
+    return tmp_path
+
+
+def fundus_bodies() -> dict[str, object]:
+    """Two parser versions; only the second holds what the page holds."""
+    old = {"title": "Alt", "body": {"summary": [], "sections": [{"headline": [], "paragraphs": ["Etwas anderes."]}]}}
+    new = {"title": "Kopf", "body": {"summary": [], "sections": [{"headline": [], "paragraphs": ["Ein Satz."]}]}}
+    return {"V1": {"Posten_1": old}, "V2": {"Posten_1": new}}
+
+
+def write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: object) -> None:
+    write_text(path, json.dumps(value))
+
+
+def write_page(path: Path, html: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(html.encode()))
+
+
+def rows(tmp_path: Path, *lines: object) -> list[Source]:
+    """Read lines as a user's corpus; what is no string is written as JSON."""
+    path = tmp_path / "own.jsonl"
+    path.write_text("".join((x if isinstance(x, str) else json.dumps(x)) + "\n" for x in lines), encoding="utf-8")
+    return list(read_jsonl(path))
+
+
+@pytest.mark.parametrize(
+    ("host", "site"),
+    [
+        ("made.example", "made.example"),
+        ("news.made.example", "made.example"),
+        ("a.b.made.example:8080", "made.example"),
+        ("NEWS.Made.Example.", "made.example"),
+        ("made.co.uk", "made.co.uk"),
+        ("news.made.co.uk", "made.co.uk"),
+        ("co.uk", "co.uk"),
+        ("news.made.uk", "made.uk"),
+        ("made.co.info", "co.info"),
+        ("localhost", "localhost"),
+    ],
+)
+def test_a_site_is_the_registered_part_of_its_host(host: str, site: str) -> None:
+    assert registered_domain(host) == site
+
+
+def test_shared_folder_gives_every_page_with_what_is_known(shared: Path) -> None:
+    wcxb, kurier, posten = read_shared(shared)
+    assert (wcxb.id, wcxb.corpus, wcxb.site, wcxb.page_type) == ("7", "wcxb-dev", "made.co.uk", "article")
+    assert (wcxb.language, wcxb.html) == ("en", PAGE)
+    assert wcxb.texts == ("Home", "A tram stops here.", "It goes on.")
+    assert wcxb.codes == ("B", "E", "E")
+    assert wcxb.reference == "A tram stops here.\nIt goes on."
+    assert (posten.corpus, posten.site, posten.language, posten.codes) == ("fundus", "posten.example", "de", ("M", "E"))
+    assert (kurier.site, kurier.language, kurier.codes, kurier.reference) == ("Kurier", "und", None, None)
+
+
+def test_fundus_body_is_of_the_parser_version_that_the_page_holds(shared: Path) -> None:
+    posten = list(read_shared(shared))[2]
+    assert posten.reference == "Kopf\nEin Satz."
+
+
+@pytest.mark.parametrize(
+    "part", ["corpora/wcxb-dev", "corpora/fundus", "gold/labels", "gold/linearise.py", "corpora/wcxb-dev/pages.json"]
+)
+def test_a_missing_part_is_named_with_what_was_expected(shared: Path, part: str) -> None:
+    (shared / part).rename(shared / "away")
+    with pytest.raises(CorpusError, match=rf"{part} is missing; (expected|gold labels number)"):
+        list(read_shared(shared))
+
+
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [
+        ("0 B\n1-3 E", "found '1-3 E', expected a block or first-last below 3"),
+        ("0 B\n3 E", "found '3 E', expected a block or first-last below 3"),
+        ("0 B\n2-1 E", "found '2-1 E', expected a block or first-last below 3"),
+        ("0 X\n1-2 E", "found '0 X', expected .* then a code of .*'E', 'M', 'C', 'B', 'T', 'H'"),
+        ("zero B", "found 'zero B', expected a block"),
+        ("0 B\n2 E", "block 1 of 3 has no label; label every block"),
+    ],
+)
+def test_a_label_file_that_does_not_fit_its_page_is_refused(shared: Path, labels: str, found: str) -> None:
+    write_text(shared / "gold/labels/wcxb-dev/7.txt", labels)
+    with pytest.raises(CorpusError, match=rf"7\.txt: {found}"):
+        list(read_shared(shared))
+
+
+def unzip(shared: Path) -> None:
+    (shared / "corpora/wcxb-dev/html/7.html.gz").write_text(PAGE)
+
+
+def remove(shared: Path) -> None:
+    (shared / "corpora/wcxb-dev/html/7.html.gz").unlink()
+
+
+def cut(shared: Path) -> None:
+    path = shared / "corpora/wcxb-dev/html/7.html.gz"
+    path.write_bytes(path.read_bytes()[:20])
+
+
+@pytest.mark.parametrize("harm", [unzip, remove, cut])
+def test_a_page_that_cannot_be_read_is_named(shared: Path, harm: Callable[[Path], None]) -> None:
+    harm(shared)
+    with pytest.raises(CorpusError, match=r"7\.html\.gz: .*; expected a page as gzipped HTML"):
+        list(read_shared(shared))
+
+
+def test_half_a_json_file_is_named(shared: Path) -> None:
+    write_text(shared / "corpora/wcxb-dev/ground-truth/7.json", '{"ground_truth"')
+    with pytest.raises(CorpusError, match=r"7\.json: .*; expected a JSON file in UTF-8"):
+        list(read_shared(shared))
+
+
+def test_own_rows_of_both_forms_and_both_kinds_of_label(tmp_path: Path) -> None:
+    blocks = [{"text": "Home", "kind": "furniture"}, {"text": "A tram.", "kind": "text"}]
+    labelled, body = rows(
+        tmp_path,
+        {"id": 1, "html": "<p>Home<p>A tram.", "blocks": blocks, "site": "made.example", "language": "sv"},
+        "",
+        {"id": "two", "text": "Home\nA tram.", "body": "A tram.", "page_type": "forum"},
+    )
+    assert (labelled.id, labelled.corpus, labelled.site, labelled.language) == ("1", "own", "made.example", "sv")
+    assert (labelled.texts, labelled.codes, labelled.reference) == (("Home", "A tram."), ("B", "E"), None)
+    assert labelled.html == "<p>Home<p>A tram."
+    assert (body.site, body.page_type, body.language, body.html) == ("own", "forum", "und", "")
+    assert (body.texts, body.codes, body.reference) == (("Home\nA tram.",), None, "A tram.")
+
+
+def test_every_kind_has_its_own_code(tmp_path: Path) -> None:
+    kinds = ("text", "metadata", "comment", "furniture", "teaser", "teaser_heading")
+    (source,) = rows(tmp_path, {"id": 1, "text": "a", "blocks": [{"text": kind, "kind": kind} for kind in kinds]})
+    assert source.codes == ("E", "M", "C", "B", "T", "H")
+
+
+def test_a_line_separator_inside_a_string_ends_no_row(tmp_path: Path) -> None:
+    (source,) = rows(tmp_path, '{"id": 1, "text": "one\u2028two\u0085three", "body": "one"}')
+    assert source.texts == ("one\u2028two\u0085three",)
+
+
+GOOD = {"id": 1, "text": "A tram.", "body": "A tram."}
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ('{"id": 1, "text"', "JSONDecodeError"),
+        ('["id"]', "AttributeError"),
+        ({"text": "a", "body": "a"}, "KeyError.*id"),
+        ({"id": 1, "body": "a"}, "exactly one of html and text"),
+        ({"id": 1, "text": "a", "html": "a", "body": "a"}, "exactly one of html and text"),
+        ({"id": 1, "text": 5, "body": "a"}, "exactly one of html and text must be a string"),
+        ({"id": 1, "text": "a"}, "one of blocks .* and body .* is needed"),
+        ({"id": 1, "text": "a", "blocks": []}, "blocks is empty"),
+        ({"id": 1, "text": "a", "blocks": [{"text": "a", "kind": "advert"}]}, "KeyError.*advert"),
+        ({"id": 1, "text": "a", "blocks": [{"kind": "text"}]}, "KeyError.*text"),
+        ({"id": 1, "text": "a", "blocks": ["a"]}, "TypeError"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_line(tmp_path: Path, bad: object, why: str) -> None:
+    with pytest.raises(CorpusError, match=rf"own\.jsonl, line 3: .*{why}.*; expected an object with id"):
+        rows(tmp_path, GOOD, "", bad)
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_bytes(json.dumps(GOOD).encode() + b'\n{"id": "\xff\xfe"}\n')
+    with pytest.raises(CorpusError, match=r"line 2: UnicodeDecodeError"):
+        list(read_jsonl(path))

@@ -1,0 +1,103 @@
+"""Cross-validation: each fold's model is ignorant of its sites, and a fit that cannot be is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from copydesk.classifier.model.two_stage import context_stage, first_stage
+from copydesk.classifier.types import LABELS, Label
+from copydesk.training.align import LabelledPage, label_page
+from copydesk.training.corpora import CODE_OF_KIND, CorpusError, Source
+from copydesk.training.crossval import Fitted, fit_form
+from copydesk.training.dataset import Table, build_table, fold_of
+from tests.support.training_pages import MadePage, made_pages
+
+N_FOLDS = 2
+
+
+def labelled(page: MadePage, *, site: str | None = None) -> LabelledPage:
+    texts, kinds = zip(*page.blocks, strict=True)
+    codes = tuple(CODE_OF_KIND[kind] for kind in kinds)
+    found = label_page(Source(page.id, "own", site or page.site, "news", "en", page.html, texts, codes, None), "html")
+    assert found is not None
+    return found
+
+
+def table_of(pages: Sequence[LabelledPage]) -> Table:
+    return build_table(pages, n_folds=N_FOLDS, run=lambda function, pages: [function(page) for page in pages])
+
+
+def fit(table: Table, said: list[str] | None = None) -> Fitted:
+    return fit_form(table, n_folds=N_FOLDS, jobs=1, say=(said if said is not None else []).append)
+
+
+@pytest.fixture(scope="module")
+def table() -> Table:
+    return table_of([labelled(page) for page in made_pages()])
+
+
+@pytest.fixture(scope="module")
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def fitted(table: Table, said: list[str]) -> Fitted:
+    return fit(table, said)
+
+
+def test_the_made_sites_fill_both_folds() -> None:
+    assert {fold_of(page.site, N_FOLDS) for page in made_pages()} == {0, 1}
+
+
+def test_progress_names_every_fit(fitted: Fitted, said: list[str]) -> None:
+    parts = ["fold 1 of 2", "fold 2 of 2", "all pages"]
+    stages = ("first stage", "page types", "second stage")
+    assert said == [f"{stage}, {part}" for stage in stages for part in parts]
+    assert len(fitted.folds) == N_FOLDS
+
+
+def test_every_page_is_answered_well_by_the_model_that_never_saw_its_site(table: Table, fitted: Fitted) -> None:
+    right = total = 0
+    for page, features in zip(table.pages, table.features, strict=True):
+        model = fitted.folds[fold_of(page.source.site, N_FOLDS)]
+        judged = context_stage(features, first_stage(features, model), model)
+        np.testing.assert_allclose(judged.probabilities.sum(axis=1), 1.0, atol=1e-9)
+        body = judged.probabilities.argmax(axis=1) == LABELS.index(Label.BODY)
+        right += int((body == (np.array(page.codes) == "E")).sum())
+        total += len(page.codes)
+    assert right / total > 0.97
+
+
+def test_the_first_stage_of_a_fold_does_not_depend_on_the_labels_of_its_sites(table: Table, fitted: Fitted) -> None:
+    turned = np.where((table.folds == 0) & (table.codes == "T"), "E", table.codes)
+    other = fit(replace(table, codes=turned))
+    assert np.array_equal(other.folds[0].linear.weights, fitted.folds[0].linear.weights)
+    assert np.array_equal(other.folds[0].linear.idf, fitted.folds[0].linear.idf)
+    assert not np.array_equal(other.folds[1].linear.weights, fitted.folds[1].linear.weights)
+
+
+def test_pages_of_one_site_cannot_be_cross_validated() -> None:
+    pages = [labelled(page, site="made.example") for page in made_pages()[:4]]
+    with pytest.raises(CorpusError, match=r"without the sites of one fold 0 blocks .* at least two of the 1 sites"):
+        fit(table_of(pages))
+
+
+@pytest.mark.parametrize("code", ["E", "B"])
+def test_a_corpus_with_one_answer_only_is_refused(table: Table, code: str) -> None:
+    with pytest.raises(CorpusError, match=r"of them body; expected some body and some not"):
+        fit(replace(table, codes=np.full(len(table.codes), code)))
+
+
+def test_references_alone_give_a_model_that_knows_body_and_no_teasers(table: Table) -> None:
+    weak = replace(table, codes=np.where(table.codes == "E", "E", "?"), gold=np.zeros(len(table.codes), np.bool_))
+    model = fit(weak).final
+    features = table.features[0]
+    judged = context_stage(features, first_stage(features, model), model)
+    body = np.array(table.pages[0].codes) == "E"
+    assert ((judged.probabilities[:, LABELS.index(Label.BODY)] > 0.5) == body).mean() > 0.9
+    assert judged.probabilities[:, LABELS.index(Label.TEASER)].max() < 0.01

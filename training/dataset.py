@@ -1,0 +1,195 @@
+"""All training pages of one form as one table: a row a block, with its codes, weights and TF-IDF columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.features.layout import COLUMNS
+from copydesk.classifier.features.page_features import PageFeatures, describe
+from copydesk.classifier.model.hashed_linear import BITS, hashed_rows, tfidf_values
+from copydesk.training.align import LabelledPage
+
+MOST_ROWS = 250
+"""Blocks of one page that are learnt from, drawn evenly; long menus and lists teach no more than this."""
+
+LENGTH_WEIGHT = 0.35
+"""A block weighs as its length to this power: between 0.25 and 0.5 held-out scores hardly move."""
+
+MADE_WEIGHT = 0.5
+"""Weight of a page put together for training, against 1 for a real one."""
+
+ONE_STORY = ("article", "news")
+LINK_LINE_SHARE = 0.6
+LINK_LINE_CHARS = 160
+"""On pages of one story, a short line that is mostly link is no lesson in body where only a reference body says so:
+references keep "Read more" lines inside the text, which a person labels as teasers."""
+
+RAREST = 3
+"""Training blocks that a column must occur in to be learnt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows in page order, the pages one after the other.
+
+    Attributes:
+        pages: The labelled pages.
+        features: Their features.
+        row_ends: Shape (n_pages,): where each page's rows end.
+        columns: Hashed columns of all rows, see `linear.hashed_rows`.
+        field_ends: Shape (n_rows, n_fields).
+        codes: Shape (n_rows,): gold codes, `?` for not body, `` for unknown.
+        gold: Shape (n_rows,): whether a person labelled the row.
+        weights: Shape (n_rows,): a page's weights sum to its number of learnt rows.
+        learnt: Shape (n_rows,): whether the row is learnt from where its page is.
+        made: Shape (n_rows,): whether the row is of a page put together for training.
+        folds: Shape (n_rows,): the fold that a row's site falls into.
+    """
+
+    pages: Sequence[LabelledPage]
+    features: Sequence[PageFeatures]
+    row_ends: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    field_ends: NDArray[np.int64]
+    codes: NDArray[np.str_]
+    gold: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+    learnt: NDArray[np.bool_]
+    made: NDArray[np.bool_]
+    folds: NDArray[np.int64]
+
+    def page_shares(self) -> NDArray[np.float64]:
+        """Return factors, shape (n_rows,), that let a page weigh as the root of what its known rows weigh.
+
+        A page of many blocks is still one body to find; for the question of body.
+        """
+        sizes = np.diff(self.row_ends, prepend=0)
+        pages = np.repeat(np.arange(len(sizes)), sizes)
+        totals = np.bincount(pages, weights=self.weights * (self.codes != ""), minlength=len(sizes))
+        known = totals > 0
+        factors = np.ones(len(sizes))
+        factors[known] = (totals[known] / np.median(totals[known])) ** -0.5
+        shares: NDArray[np.float64] = factors[pages]
+        return shares
+
+    def matrix(self, rows: NDArray[np.int64], idf: NDArray[np.float32]) -> Any:
+        """Return the TF-IDF rows as a sparse matrix, shape (len(rows), 2**BITS)."""
+        columns, field_ends = _take(self.columns, self.field_ends, rows)
+        values = tfidf_values(columns, field_ends, idf)
+        ends = np.concatenate([np.zeros(1, np.int64), field_ends[:, -1]])
+        matrix = sparse.csr_matrix((values, columns, ends), shape=(len(rows), 1 << BITS))
+        matrix.sum_duplicates()
+        return matrix
+
+    def idf(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return each column's smoothed inverse document frequency over the rows, 0 where too rare to learn."""
+        counts = _document_frequency(self.columns, self.field_ends, rows, 1 << BITS)
+        idf = np.log((1.0 + len(rows)) / (1.0 + counts)) + 1.0
+        idf[counts < RAREST] = 0.0
+        rounded: NDArray[np.float32] = idf.astype(np.float16).astype(np.float32)
+        return rounded
+
+
+def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..., Sequence[PageFeatures]]) -> Table:
+    """Describe every page; `run(function, pages)` maps, in order, over processes or not."""
+    features = run(describe_page, pages)
+    sizes = np.array([len(page.codes) for page in pages], np.int64)
+    rows = [hashed_rows(f) for f in features]
+    offsets = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])])[:-1]
+    fold_of_page = np.array([fold_of(page.source.site, n_folds) for page in pages], np.int64)
+    learnt, weights = _learnt_rows(pages, features)
+    return Table(
+        pages=pages,
+        features=features,
+        row_ends=np.cumsum(sizes),
+        columns=np.concatenate([columns for columns, _ in rows]),
+        field_ends=np.concatenate([ends + offset for (_, ends), offset in zip(rows, offsets, strict=True)]),
+        codes=np.array([code for page in pages for code in page.codes]),
+        gold=np.repeat(np.array([page.gold for page in pages]), sizes),
+        weights=weights,
+        learnt=learnt,
+        made=np.repeat(np.array([page.made for page in pages]), sizes),
+        folds=np.repeat(fold_of_page, sizes),
+    )
+
+
+def describe_page(page: LabelledPage) -> PageFeatures:
+    """Return a labelled page's features."""
+    return describe(page.blocks)
+
+
+def fold_of(site: str, n_folds: int) -> int:
+    """Return the fold of a site: by digest, so that it never depends on which other sites there are."""
+    return int(hashlib.sha256(site.encode()).hexdigest(), 16) % n_folds
+
+
+def _learnt_rows(
+    pages: Sequence[LabelledPage], features: Sequence[PageFeatures]
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    rng = np.random.default_rng(0)
+    learnt, weights = [], []
+    for page, feature in zip(pages, features, strict=True):
+        n = len(page.codes)
+        chosen = np.ones(n, np.bool_)
+        if n > MOST_ROWS:
+            chosen[:] = False
+            chosen[rng.choice(n, MOST_ROWS, replace=False)] = True
+        known = np.array(page.codes) != ""
+        if not page.gold and page.source.page_type in ONE_STORY:
+            known &= ~((np.array(page.codes) == "E") & _is_link_line(feature))
+        weight = np.expm1(feature.columns[:, COLUMNS.index("log_chars")].astype(np.float64)) ** LENGTH_WEIGHT
+        learnt.append(chosen & known)
+        share = MADE_WEIGHT if page.made else 1.0
+        weights.append(weight / max(float(weight.sum()), 1e-9) * min(n, MOST_ROWS) * share)
+    joined = np.concatenate(weights)
+    return np.concatenate(learnt), joined / joined.mean()
+
+
+def _is_link_line(feature: PageFeatures) -> NDArray[np.bool_]:
+    links = feature.columns[:, COLUMNS.index("link_share")] > LINK_LINE_SHARE
+    short: NDArray[np.bool_] = links & (feature.columns[:, COLUMNS.index("log_chars")] < np.log1p(LINK_LINE_CHARS))
+    return short
+
+
+@jit
+def _take(
+    columns: NDArray[np.int32], field_ends: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    n_fields = field_ends.shape[1]
+    total = 0
+    for row in rows:
+        total += field_ends[row, n_fields - 1] - (field_ends[row - 1, n_fields - 1] if row > 0 else 0)
+    taken = np.empty(total, np.int32)
+    ends = np.empty((len(rows), n_fields), np.int64)
+    at = 0
+    for i, row in enumerate(rows):
+        first = field_ends[row - 1, n_fields - 1] if row > 0 else 0
+        for k in range(first, field_ends[row, n_fields - 1]):
+            taken[at + k - first] = columns[k]
+        for field in range(n_fields):
+            ends[i, field] = at + field_ends[row, field] - first
+        at = ends[i, n_fields - 1]
+    return taken, ends
+
+
+@jit
+def _document_frequency(
+    columns: NDArray[np.int32], field_ends: NDArray[np.int64], rows: NDArray[np.int64], size: int
+) -> NDArray[np.int64]:
+    counts = np.zeros(size, np.int64)
+    seen = np.full(size, -1, np.int64)
+    last = field_ends.shape[1] - 1
+    for row in rows:
+        for k in range(field_ends[row - 1, last] if row > 0 else 0, field_ends[row, last]):
+            if seen[columns[k]] != row:
+                seen[columns[k]] = row
+                counts[columns[k]] += 1
+    return counts
