@@ -23,12 +23,6 @@ class ArtifactMismatch(CopydeskError):
     code = "artifact_mismatch"
 
 
-class SchemeMismatch(CopydeskError):
-    """Signatures of two schemes, which tell nothing about each other."""
-
-    code = "scheme_mismatch"
-
-
 class DamagedSet(CopydeskError):
     """A packed set of shingles that was cut short or changed."""
 

@@ -8,9 +8,6 @@ from enum import StrEnum
 from itertools import repeat
 from typing import NamedTuple, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 Record = TypeVar("Record", bound=NamedTuple)
 
 
@@ -180,79 +177,3 @@ class Article:
     title: str
     confidence: float
     model: str
-
-
-class Relation(StrEnum):
-    """How an asked document stands to another; `CONTAINS` and `CONTAINED` may hold for a part alone."""
-
-    IDENTICAL = "identical"
-    NEAR_DUPLICATE = "near_duplicate"
-    CONTAINS = "contains"
-    CONTAINED = "contained"
-
-
-@dataclass(frozen=True, slots=True)
-class SigningScheme:
-    """All that decides what a text's shingles and signature are; only equal schemes compare.
-
-    Attributes:
-        name: The way of cutting and hashing words.
-        version: Of that way: any change of the hashes raises it.
-        shingle_words: Words a shingle.
-        shingle_characters: Characters a shingle in scripts that set no spaces.
-        num_perm: Values a signature.
-        seed: Of the permutations.
-    """
-
-    name: str = "copydesk"
-    version: int = 1
-    shingle_words: int = 3
-    shingle_characters: int = 5
-    num_perm: int = 128
-    seed: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """The MinHash of a body's shingles: values of shape (num_perm,), with the scheme that made them."""
-
-    values: NDArray[np.uint32]
-    scheme: SigningScheme
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """What an asked text shares with another, counted in distinct shingles.
-
-    Attributes:
-        similarity: Jaccard similarity, in [0, 1].
-        contains: Share of the other's shingles that the asked text holds too.
-        contained: Share of the asked text's shingles that the other holds too.
-        own_similarity: Jaccard similarity once common shingles are left out of both.
-        own_shared: Shared shingles that are not common.
-        longest_run: Words of the longest run of the asked text whose shingles are all shared and not common.
-        passage: Words of its best passage: a shared shingle that is not common counts one for it, one that is not
-            shared one against it.
-        coverage: How much of the shorter text the shared runs cover, few words between them included, at most 1.
-        ranges: Those runs, `(start, end)` in characters of the asked text.
-    """
-
-    similarity: float
-    contains: float
-    contained: float
-    own_similarity: float
-    own_shared: int
-    longest_run: int
-    passage: int
-    coverage: float
-    ranges: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Another document, how the asked one stands to it, and whether both tell one story and so share a cluster."""
-
-    id: str
-    relation: Relation
-    same_story: bool
-    overlap: Overlap

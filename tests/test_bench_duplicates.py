@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from copydesk.classifier.duplicates.bands import Banding
+from copydesk.classifier.duplicates.types import Banding
 from copydesk.training.plots import draw_bands
 from tests.bench import duplicates, partial, signatures, syndication
 from tests.bench.generated import COPY_EVERY, LONGEST, SHORTEST, Generated, Pairs, count_pairs

@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from copydesk.classifier.duplicates.bands import Banding, candidate_probability
+from copydesk.classifier.duplicates.bands import candidate_probability
+from copydesk.classifier.duplicates.types import Banding
 from copydesk.classifier.types import LABELS, Label
 from copydesk.training.evaluate import N_BINS, Evaluation, Floats, Ints, ReliabilityCurve
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +10,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled.hashing import scatter
 from copydesk.classifier.compiled.jit import jit
 from copydesk.classifier.duplicates.shingles import KEY_BITS
-
-
-@dataclass(frozen=True, slots=True)
-class Banding:
-    """How many keys a signature gives, and of how many values each is made."""
-
-    bands: int
-    rows: int
+from copydesk.classifier.duplicates.types import Banding
 
 
 def banding_for(similarity: float, probability: float, *, num_perm: int, most_bands: int | None = None) -> Banding:

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.jit import jit
 from copydesk.classifier.duplicates.shingles import Shingles
-from copydesk.classifier.errors import SchemeMismatch
-from copydesk.classifier.types import Signature, SigningScheme
+from copydesk.classifier.duplicates.types import SigningScheme
 
 DATASKETCH_SCHEME = "affine32"
 """What datasketch calls the way values are made: `MinHash(hashvalues=values, seed=seed, scheme=...)` loads them."""
@@ -44,19 +43,6 @@ def sign(shingles: Shingles, scheme: SigningScheme, *, values: int | None = None
     """
     factors, summands = permutations(scheme.num_perm, scheme.seed)
     return _least(shingles.values, shingles.bounds, factors[:values], summands[:values])
-
-
-def estimate(one: Signature, other: Signature) -> float:
-    """Estimate the Jaccard similarity of two bodies; its standard error is at most 0.5 / sqrt(num_perm).
-
-    Raises:
-        SchemeMismatch: The two were signed under different schemes.
-    """
-    if one.scheme != other.scheme:
-        raise SchemeMismatch(
-            f"one signature was made under {one.scheme}, the other under {other.scheme}; sign both under one scheme"
-        )
-    return float(np.mean(one.values == other.values))
 
 
 @jit

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled.jit import jit
 from copydesk.classifier.duplicates.normalized_words import Words
 from copydesk.classifier.duplicates.shingles import SET_BITS, Shingles
-from copydesk.classifier.types import Match, Overlap, Relation
+from copydesk.classifier.duplicates.types import Match, Overlap, Relation
 
 SIMILAR = 0.2
 """Least Jaccard similarity of two versions of one story: syndicated copies with 5 % of their characters misread have

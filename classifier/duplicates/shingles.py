@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled.hashing import scatter
 from copydesk.classifier.compiled.jit import jit
 from copydesk.classifier.duplicates.normalized_words import Words
-from copydesk.classifier.types import SigningScheme
+from copydesk.classifier.duplicates.types import SigningScheme
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 

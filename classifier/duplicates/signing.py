@@ -10,34 +10,11 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.hashing import scatter
 from copydesk.classifier.compiled.jit import jit
-from copydesk.classifier.duplicates.bands import Banding, band_keys
+from copydesk.classifier.duplicates.bands import band_keys
 from copydesk.classifier.duplicates.minhash import sign
 from copydesk.classifier.duplicates.normalized_words import Words, read_words, text_digests
 from copydesk.classifier.duplicates.shingles import KEY_BITS, Ragged, Shingles, passage_keys, read_shingles
-from copydesk.classifier.types import SigningScheme
-
-DEFAULT_BANDING = Banding(16, 2)
-"""Finds pairs at Jaccard 0.42 with probability 0.95, at 0.5 with 0.99: beside the passages' keys it brought recall
-from 0.998 (11 bands) to every pair that is similar at all (syndication set, seeds 7 and 11, misread copies too)."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyScheme:
-    """How texts are cut into the keys that candidates are grouped by.
-
-    Attributes:
-        banding: Keys of the whole text.
-        passage_words: Words of a passage's run. Runs of 5 survive misreading (recall 0.998 against 0.992 for 6 and
-            0.979 for 8, with as many keys) and part strangers (290 candidates a million pairs of different stories,
-            half of them real insertions, against 1,660 for 4).
-        passage_characters: The same for a run that begins in a script without spaces.
-        passage_window: Every shared passage of `passage_window + passage_words - 1` words shares a key: 44 by default.
-    """
-
-    banding: Banding = DEFAULT_BANDING
-    passage_words: int = 5
-    passage_characters: int = 10
-    passage_window: int = 40
+from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from copydesk.classifier.duplicates.normalized_words import Words
 from copydesk.classifier.duplicates.overlap import FIGURES, IDENTICAL, NO_MATCH, compare, decide, figures, judge
 from copydesk.classifier.duplicates.shingle_codec import unpack_values
 from copydesk.classifier.duplicates.shingles import Shingles, cut
+from copydesk.classifier.duplicates.types import Match
 from copydesk.classifier.errors import DamagedSet
-from copydesk.classifier.types import Match
 
 N_FIGURES = len(FIGURES)
 

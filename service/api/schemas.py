@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from copydesk.classifier.types import KINDS, LABELS, Relation
+from copydesk.classifier.duplicates.types import Relation
+from copydesk.classifier.types import KINDS, LABELS
 from copydesk.service.api.problems import KINDS as PROBLEMS
 from copydesk.service.index.growth import SIZES
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, Page, Reason, Relation, ScoredBlock
+from copydesk.classifier.duplicates.types import Relation
+from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, Page, Reason, ScoredBlock
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from copydesk.service.commands.arguments import OK, SOME_FAILED, WrongUsage, che
 from copydesk.service.settings import Settings
 
 if TYPE_CHECKING:
-    from copydesk.classifier.duplicates.signing import KeyScheme
+    from copydesk.classifier.duplicates.types import KeyScheme
 
 # What loads the numeric libraries is imported inside functions: --help and wrong usage need not wait for it.
 

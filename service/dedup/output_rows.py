@@ -14,7 +14,7 @@ from copydesk.classifier.duplicates.closed_set import Duplicates
 from copydesk.classifier.duplicates.overlap import FIGURES, relation_of
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
 from copydesk.classifier.duplicates.signing import Signed
-from copydesk.classifier.types import Relation
+from copydesk.classifier.duplicates.types import Relation
 from copydesk.service.dedup.work_folder import Chunk
 from copydesk.service.rows.jsonl import BadRow, JsonId, error_fields
 

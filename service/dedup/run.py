@@ -13,7 +13,8 @@ from copydesk.classifier import ArtifactMismatch, load_manifest
 from copydesk.classifier.duplicates.bands import banding_for
 from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
 from copydesk.classifier.duplicates.overlap import SIMILAR
-from copydesk.classifier.duplicates.signing import KEYS, SCHEME, KeyScheme, Signed
+from copydesk.classifier.duplicates.signing import KEYS, SCHEME, Signed
+from copydesk.classifier.duplicates.types import KeyScheme
 from copydesk.service.dedup.output_rows import Rows, answers, choose, gather_rows
 from copydesk.service.dedup.sign_chunks import Signing, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, chunk_path, load_chunk, load_signed, opened, work_folder

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from copydesk.classifier import classify, load_model
-from copydesk.classifier.duplicates.signing import KeyScheme, sign_texts
+from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates.types import KeyScheme
 from copydesk.service.dedup.work_folder import Chunk, StoppedWork, chunk_path, save_chunk
 from copydesk.service.rows.classify_rows import Classify
 from copydesk.service.rows.documents import Document, read_documents

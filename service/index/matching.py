@@ -15,9 +15,9 @@ from copydesk.classifier.duplicates.normalized_words import Words, read_words
 from copydesk.classifier.duplicates.same_story import SURE
 from copydesk.classifier.duplicates.shingle_codec import pack_set
 from copydesk.classifier.duplicates.shingles import Ragged, shingle_sets
-from copydesk.classifier.duplicates.signing import KeyScheme, Signed, sign_words
+from copydesk.classifier.duplicates.signing import Signed, sign_words
 from copydesk.classifier.duplicates.stored_sets import Sighted, sight
-from copydesk.classifier.types import SigningScheme
+from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
 from copydesk.service.index.clusters import Clusters, replay, spread
 from copydesk.service.index.pairs import Pairs, weighed
 from copydesk.service.index.reads import (

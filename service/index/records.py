@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from copydesk.classifier.duplicates.types import Match
 from copydesk.classifier.errors import CopydeskError
-from copydesk.classifier.types import Match
 
 MOST_ID_CHARACTERS = 2000
 

@@ -11,8 +11,8 @@ from typing import Self
 from sqlalchemy import Connection, func, select, text
 
 from copydesk.classifier.duplicates.signing import KEYS as KEY_SCHEME
-from copydesk.classifier.duplicates.signing import SCHEME, KeyScheme
-from copydesk.classifier.types import SigningScheme
+from copydesk.classifier.duplicates.signing import SCHEME
+from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
 from copydesk.service.index import migrations
 from copydesk.service.index.cluster_ids import keep_names, leads_to
 from copydesk.service.index.database import SQLITE, Database

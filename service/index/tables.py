@@ -27,9 +27,8 @@ from sqlalchemy import (
 from copydesk.classifier.duplicates import clustering, overlap, same_story
 from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS, MOST_STORIES
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
-from copydesk.classifier.duplicates.signing import KeyScheme
 from copydesk.classifier.duplicates.stored_sets import COMMON_STORIES
-from copydesk.classifier.types import SigningScheme
+from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
 from copydesk.service.index.clusters import MOST_COUNTED
 from copydesk.service.index.pairs import MOST_PAIRS, MOST_PARTNERS
 from copydesk.service.index.records import IndexMismatch

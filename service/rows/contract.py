@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from copydesk.classifier.types import Match
+from copydesk.classifier.duplicates.types import Match
 
 DIGITS = 4
 """Decimals of a written share."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from copydesk.classifier import Model, Page, classify, load_model
-from copydesk.classifier.duplicates.signing import KeyScheme
+from copydesk.classifier.duplicates.types import KeyScheme
 from copydesk.service.dedup.sign_chunks import save_signed
 from copydesk.service.process_memory import keep_little
 from copydesk.service.rows.documents import Document

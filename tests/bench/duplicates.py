@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from copydesk.classifier.duplicates.bands import banding_for
-from copydesk.classifier.duplicates.signing import DEFAULT_BANDING, SCHEME
+from copydesk.classifier.duplicates.signing import SCHEME
+from copydesk.classifier.duplicates.types import DEFAULT_BANDING
 from tests.bench import partial, signatures, standing, syndication
 from tests.bench.generated import Generated, count_pairs
 from tests.bench.measure import run_measured

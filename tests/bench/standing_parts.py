@@ -14,7 +14,8 @@ from typing import Any
 
 from copydesk.classifier.duplicates.normalized_words import read_words
 from copydesk.classifier.duplicates.shingles import read_shingles
-from copydesk.classifier.duplicates.signing import DEFAULT_BANDING, SCHEME
+from copydesk.classifier.duplicates.signing import SCHEME
+from copydesk.classifier.duplicates.types import DEFAULT_BANDING
 from copydesk.service.index import Document, open_index
 from tests.bench.generated import COPY_EVERY, Generated
 from tests.bench.measure import MEGABYTE

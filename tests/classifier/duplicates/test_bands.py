@@ -8,10 +8,10 @@ from datasketch import MinHash, MinHashLSH
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.bands import Banding, band_keys, banding_for, candidate_probability
+from copydesk.classifier.duplicates.bands import band_keys, banding_for, candidate_probability
 from copydesk.classifier.duplicates.minhash import DATASKETCH_SCHEME, sign
 from copydesk.classifier.duplicates.shingles import KEY_BITS, Shingles
-from copydesk.classifier.types import SigningScheme
+from copydesk.classifier.duplicates.types import Banding, SigningScheme
 
 
 @settings(max_examples=100, deadline=None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
 from copydesk.classifier.duplicates.overlap import relation_of
 from copydesk.classifier.duplicates.signing import sign_texts
-from copydesk.classifier.types import Relation
+from copydesk.classifier.duplicates.types import Relation
 
 
 def numbered(first: int, end: int) -> str:

@@ -25,7 +25,7 @@ from copydesk.classifier.duplicates.overlap import (
 )
 from copydesk.classifier.duplicates.shingle_codec import pack_set, unpack_set
 from copydesk.classifier.duplicates.shingles import read_shingles, shingle_sets
-from copydesk.classifier.types import Match, Overlap, Relation, SigningScheme
+from copydesk.classifier.duplicates.types import Match, Overlap, Relation, SigningScheme
 
 SCHEME = SigningScheme()
 TEXTS = st.lists(st.sampled_from("abcde"), max_size=40).map(" ".join)

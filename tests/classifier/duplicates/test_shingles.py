@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.normalized_words import read_words
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS, passage_keys, read_shingles, shingle_sets
-from copydesk.classifier.types import SigningScheme
+from copydesk.classifier.duplicates.types import SigningScheme
 
 SCHEME = SigningScheme()
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.bands import Banding
-from copydesk.classifier.duplicates.signing import KeyScheme, sign_texts
+from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates.types import Banding, KeyScheme
 
 TEXTS = st.lists(
     st.one_of(

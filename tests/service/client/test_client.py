@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from copydesk.classifier import Label, Model, Page, UnreadablePage, classify, classify_page
-from copydesk.classifier.types import Kind, Relation
+from copydesk.classifier.duplicates.types import Relation
+from copydesk.classifier.types import Kind
 from copydesk.service.cli import main
 from copydesk.service.client import Client, Correction, ServiceProblem, ServiceUnreachable
 from copydesk.service.client.connection import Address, Call, Connections, Retry, address_of, lines_of

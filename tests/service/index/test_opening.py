@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from copydesk.classifier.duplicates.bands import Banding
 from copydesk.classifier.duplicates.shingles import KEY_BITS
-from copydesk.classifier.duplicates.signing import KeyScheme
-from copydesk.classifier.types import SigningScheme
+from copydesk.classifier.duplicates.types import Banding, KeyScheme, SigningScheme
 from copydesk.service.index import Index, IndexMismatch, IndexUnavailable, NoIndex, migrations, open_index, writes
 from copydesk.service.index.database import Database
 from copydesk.service.index.export import export_lines

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from copydesk.classifier.types import Relation, SigningScheme
+from copydesk.classifier.duplicates.types import Relation, SigningScheme
 from copydesk.service.index import Document, Index, IndexMismatch, cluster_ids, migrations, open_index
 from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.store import Age
