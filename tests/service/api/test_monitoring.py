@@ -63,7 +63,7 @@ def test_failure_is_answered_and_logged_by_kind_and_place(
     assert_problem(answer, 500, "internal", "the server failed on request r1")
     (line,) = logged(caplog)
     assert (line["level"], line["error"], line["status"]) == ("error", "KeyError", 500)
-    assert str(line["at"]).startswith("test_api_watch.py:")
+    assert str(line["at"]).startswith("test_monitoring.py:")
     assert "river" not in json.dumps(line)
     batch = api.post("/v1/classify/batch", content=b'{"text":"a"}', headers={"content-type": "application/x-ndjson"})
     assert batch.json()["error"]["code"] == "internal"

@@ -59,7 +59,7 @@ def test_every_row_is_answered_in_order_whatever_its_neighbours_are(names: list[
 def test_internal_error_names_the_failure_but_not_the_text() -> None:
     (row,) = answer_rows(iter([page_row("poison")]), picky)
     assert isinstance(row, BadRow)
-    assert "(RuntimeError at test_cli_answers.py:" in row.message
+    assert "(RuntimeError at test_classify_answers.py:" in row.message
     assert "poison" not in row.message
 
 

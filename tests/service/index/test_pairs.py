@@ -73,7 +73,7 @@ def test_of_many_pairs_those_with_the_oldest_are_read(index: Index) -> None:
 
 
 def test_document_with_more_pairs_than_count_finds_its_story(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("pairs", "graph"):
+    for module in ("pairs", "verdicts"):
         monkeypatch.setattr(f"copydesk.service.index.{module}.MOST_PAIRS", 3)
     add_each(index, [document(f"d{n:02}", window(0, wrong=n or 50)) for n in range(40, 50)])
     add_each(index, [document("other", window(1)), document("last", window(0, wrong=39))])

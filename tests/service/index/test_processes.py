@@ -21,9 +21,9 @@ LIMIT_SECONDS = 60
 
 ADDING = """
 import sys
-from service.index import Document, changes, open_index
-from tests.index_places import window
-changes.PIECES_A_DOCUMENT = 1500  # each batch moves about half of the keys
+from copydesk.service.index import Document, open_index, writes
+from tests.support.index_places import window
+writes.PIECES_A_DOCUMENT = 1500  # each batch moves about half of the keys
 place, name, first, last, size = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
 with open_index(place) as index:
     for batch in range(first, last):
