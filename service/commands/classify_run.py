@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import chain
-from typing import TextIO
 
 from copydesk.classifier import classify, load_model
 from copydesk.service.commands.streams import Streams
 from copydesk.service.commands.table import Canvas, row_name, table
-from copydesk.service.commands.terminal import clean
-from copydesk.service.progress import PROGRESS_SECONDS
+from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows.classify_rows import Answer, answer_rows, pair_rows, unbroken
 from copydesk.service.rows.inputs import Format, read_inputs
 from copydesk.service.rows.jsonl import BadRow, Row, answer_fields, encode_row, error_fields
 from copydesk.service.settings import Settings
+from copydesk.service.terminal import clean
 
 BETWEEN_BODIES = b"\f"
 
@@ -59,13 +57,16 @@ def run(options: Options, settings: Settings, streams: Streams) -> int:
         CopydeskError: The server does not answer, or refuses.
         OSError: The results cannot be written.
     """
-    answer = _answering(options, settings)
-    rows = unbroken(read_inputs(options.files, options.form, max_page_bytes=settings.max_page_bytes))
-    output, rows = _chosen_output(options, rows, out_is_terminal=streams.out_is_terminal)
-    progress = Progress(streams.err, shown=streams.err.isatty() and not streams.out_is_terminal)
-    n_bad = write_answers(progress.watch(answer(rows)), output, options.canvas, streams)
+    with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
+        progress.stage("", unit="pages")
+        answer = _answering(options, settings)
+        rows = unbroken(read_inputs(options.files, options.form, max_page_bytes=settings.max_page_bytes))
+        output, rows = _chosen_output(options, rows, out_is_terminal=streams.out_is_terminal)
+        if options.server is None:
+            progress.wait(COMPILING)
+        n_bad = write_answers(progress.watch(answer(rows)), output, options.canvas, streams, progress.remark)
     if n_bad:
-        print(f"copydesk: {n_bad} of {progress.n_rows} pages could not be classified", file=streams.err)
+        print(f"copydesk: {n_bad} of {progress.n} pages could not be classified", file=streams.err)
     return n_bad
 
 
@@ -93,7 +94,13 @@ def _chosen_output(options: Options, rows: Iterator[Row], *, out_is_terminal: bo
     return output, rows if first is None else chain([first], rows)
 
 
-def write_answers(answers: Iterable[Answer | BadRow], output: Output, canvas: Canvas, streams: Streams) -> int:
+def write_answers(
+    answers: Iterable[Answer | BadRow],
+    output: Output,
+    canvas: Canvas,
+    streams: Streams,
+    remark: Callable[[str], None],
+) -> int:
     """Write each answer as it comes; gives the number of bad rows."""
     n_bad = 0
     for number, answer in enumerate(answers):
@@ -101,7 +108,7 @@ def write_answers(answers: Iterable[Answer | BadRow], output: Output, canvas: Ca
         if output is Output.JSONL:
             streams.out.write(_jsonl(answer))
         else:
-            _write_for_people(answer, output, canvas, streams, first=number == 0)
+            _write_for_people(answer, output, canvas, streams, remark, first=number == 0)
         streams.out.flush()
     return n_bad
 
@@ -113,13 +120,18 @@ def _jsonl(answer: Answer | BadRow) -> bytes:
 
 
 def _write_for_people(
-    answer: Answer | BadRow, output: Output, canvas: Canvas, streams: Streams, *, first: bool
+    answer: Answer | BadRow,
+    output: Output,
+    canvas: Canvas,
+    streams: Streams,
+    remark: Callable[[str], None],
+    *,
+    first: bool,
 ) -> None:
     if not first:
         streams.out.write(BETWEEN_BODIES if output is Output.BODY else b"\n")
     if isinstance(answer, BadRow):
-        name = row_name(answer.id, answer.line)
-        print(f"copydesk: {name}: {answer.code}: {clean(answer.message)}", file=streams.err)
+        remark(f"{row_name(answer.id, answer.line)}: {answer.code}: {clean(answer.message)}")
     elif output is Output.TABLE:
         streams.out.write(_utf8(table(answer.row, answer.article, canvas)))
     elif answer.article.body:
@@ -131,29 +143,3 @@ def _write_for_people(
 def _utf8(text: str) -> bytes:
     """Encode; a lone surrogate, which UTF-8 cannot hold, is written as a question mark."""
     return text.encode("utf-8", "replace")
-
-
-class Progress:
-    """Counts rows as they pass, and shows the count where someone watches."""
-
-    def __init__(self, err: TextIO, *, shown: bool) -> None:
-        self.n_rows = 0
-        self._err = err
-        self._shown = shown
-        self._started = self._drawn = time.monotonic()
-
-    def watch(self, answers: Iterable[Answer | BadRow]) -> Iterator[Answer | BadRow]:
-        """Pass the answers on."""
-        for answer in answers:
-            self.n_rows += 1
-            if self._shown and time.monotonic() - self._drawn >= PROGRESS_SECONDS:
-                self._draw()
-            yield answer
-        if self._shown and self._drawn != self._started:
-            self._err.write("\r\x1b[K")
-
-    def _draw(self) -> None:
-        self._drawn = time.monotonic()
-        rate = self.n_rows / (self._drawn - self._started)
-        self._err.write(f"\r{self.n_rows:,} pages, {rate:,.0f} a second\x1b[K")
-        self._err.flush()

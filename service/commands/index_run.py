@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,7 +14,7 @@ from copydesk.service.commands.streams import open_streams
 from copydesk.service.index import Answer, Document, Index, open_index
 from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.store import Age
-from copydesk.service.progress import PROGRESS_SECONDS
+from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows.classify_rows import Classify, unbroken
 from copydesk.service.rows.contract import match_fields
 from copydesk.service.rows.documents import Document as Parsed
@@ -96,7 +95,6 @@ def _answer_all(
 ) -> int:
     form = None if options.form == "auto" else Format(options.form)
     rows = unbroken(read_unparsed(options.files, form, max_page_bytes=settings.max_page_bytes))
-    shown = _Progress(err, shown=err.isatty() and not sys.stdout.isatty())
     models: list[Classify] = []
 
     def classifier() -> Classify:
@@ -105,24 +103,26 @@ def _answer_all(
         return models[0]
 
     n_bad = 0
-    while part := list(islice(rows, options.batch)):
-        read = [_checked(row) for row in read_documents(part, classifier, max_page_bytes=settings.max_page_bytes)]
-        documents = [row for row in read if not isinstance(row, BadRow)]
-        given = [_document(row) for row in documents]
-        if options.verb == "check":
-            answers = index.check(given)
-        else:
-            answers = index.add(given, now=clock(), unseen_only=options.unseen_only)
-        waiting = iter(zip(documents, answers, strict=True))
-        for row in read:
-            fields = error_fields(row) if isinstance(row, BadRow) else _answer_fields(*next(waiting), options.verb)
-            out.write(encode_row(fields))
-        out.flush()
-        n_bad += len(read) - len(documents)
-        shown.count(len(read))
-    shown.end()
+    with Progress(err, answers_on_terminal=sys.stdout.isatty()) as progress:
+        progress.stage("", unit="documents")
+        progress.wait(COMPILING)
+        while part := list(islice(rows, options.batch)):
+            read = [_checked(row) for row in read_documents(part, classifier, max_page_bytes=settings.max_page_bytes)]
+            documents = [row for row in read if not isinstance(row, BadRow)]
+            given = [_document(row) for row in documents]
+            if options.verb == "check":
+                answers = index.check(given)
+            else:
+                answers = index.add(given, now=clock(), unseen_only=options.unseen_only)
+            waiting = iter(zip(documents, answers, strict=True))
+            progress.count(len(read))
+            for row in read:
+                fields = error_fields(row) if isinstance(row, BadRow) else _answer_fields(*next(waiting), options.verb)
+                out.write(encode_row(fields))
+            out.flush()
+            n_bad += len(read) - len(documents)
     if n_bad:
-        print(f"copydesk: {n_bad} of {shown.n_rows} rows could not be used", file=err)
+        print(f"copydesk: {n_bad} of {progress.n} rows could not be used", file=err)
     return n_bad
 
 
@@ -178,28 +178,3 @@ def _id_of(row: Line | Row) -> str | BadRow:
         return str(found)
     except BadField as error:
         return bad_row(None, row.number, error)
-
-
-class _Progress:
-    """Counts rows, and shows the count where someone watches."""
-
-    def __init__(self, err: TextIO, *, shown: bool) -> None:
-        self.n_rows = 0
-        self._err = err
-        self._shown = shown
-        self._started = time.monotonic()
-        self._drawn = 0.0
-
-    def count(self, n_rows: int) -> None:
-        """Add rows."""
-        self.n_rows += n_rows
-        now = time.monotonic()
-        if self._shown and now - self._drawn >= PROGRESS_SECONDS:
-            self._drawn = now
-            self._err.write(f"\r{self.n_rows:,} documents, {self.n_rows / (now - self._started):,.0f} a second\x1b[K")
-            self._err.flush()
-
-    def end(self) -> None:
-        """Clear the line."""
-        if self._shown and self._drawn:
-            self._err.write("\r\x1b[K")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,14 +17,11 @@ from copydesk.classifier.duplicates.types import KeyScheme
 from copydesk.service.dedup.output_rows import Rows, answers, choose, gather_rows
 from copydesk.service.dedup.sign_chunks import Signing, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, chunk_path, load_chunk, load_signed, opened, work_folder
-from copydesk.service.progress import PROGRESS_SECONDS
+from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows.classify_rows import unbroken
 from copydesk.service.rows.inputs import STDIN, Format, read_unparsed
 from copydesk.service.rows.jsonl import encode_row
 from copydesk.service.settings import Settings
-
-WRITE_STEP = 1000
-"""Answers between two looks at the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +71,13 @@ def run(options: DedupOptions, settings: Settings, err: TextIO) -> int:
         OSError: Something cannot be written.
     """
     folder = work_folder(options.output)
-    stage = Stages(err, shown=err.isatty())
-    with opened(folder, work_manifest(options, settings), lambda remark: print(f"copydesk: {remark}", file=err)):
-        n_chunks = _sign(options, settings, folder, stage)
+    with Progress(err) as progress, opened(folder, work_manifest(options, settings), progress.remark):
+        n_chunks = _sign(options, settings, folder, progress)
         rows = gather_rows([load_chunk(chunk_path(folder, number)) for number in range(n_chunks)], options.prefer)
-        stage.begin("comparing", len(rows.ids))
+        progress.stage("comparing", n=len(rows.ids))
         found = compare(rows, folder, options.workers)
-        stage.begin("writing")
-        _write(stage.watch(answers(rows, found)), folder / ANSWERS, options.output)
-        stage.end()
+        progress.stage("writing")
+        _write(progress.watch(answers(rows, found)), folder / ANSWERS, options.output)
     if rows.bad:
         print(f"copydesk: {len(rows.bad)} of {rows.n_rows} rows could not be used", file=err)
     return len(rows.bad)
@@ -114,15 +108,16 @@ def _stamp(name: str) -> list[Any]:
     return [name, stat.st_size, stat.st_mtime_ns]
 
 
-def _sign(options: DedupOptions, settings: Settings, folder: Path, stage: Stages) -> int:
+def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Progress) -> int:
     """Write all chunks that are not there yet; gives how many there are."""
     signing = Signing(folder, settings.model, settings.max_page_bytes, options.keys)
     rows = unbroken(read_unparsed(options.files, options.form, max_page_bytes=settings.max_page_bytes))
     n_chunks = 0
-    stage.begin("signing")
+    progress.stage("signing")
+    progress.wait(COMPILING)
     for n_rows in sign_rows(rows, signing, workers=options.workers):
         n_chunks += 1
-        stage.count(n_rows)
+        progress.count(n_rows)
     return n_chunks
 
 
@@ -146,7 +141,7 @@ def compare(rows: Rows, folder: Path, workers: int) -> Duplicates:
     )
 
 
-def _write(fields: Iterable[dict[str, Any]], aside: Path, output: Path) -> None:
+def _write(fields: Iterator[dict[str, Any]], aside: Path, output: Path) -> None:
     """Write answers aside, and set them in the output's place once they are whole."""
     with aside.open("wb") as out:
         for answer in fields:
@@ -154,47 +149,3 @@ def _write(fields: Iterable[dict[str, Any]], aside: Path, output: Path) -> None:
         out.flush()
         os.fsync(out.fileno())
     aside.replace(output)
-
-
-class Stages:
-    """Shows the stage, its rows and their rate where someone watches."""
-
-    def __init__(self, err: TextIO, *, shown: bool) -> None:
-        self._err = err
-        self._shown = shown
-        self._name = ""
-        self._n_rows = 0
-        self._started = self._drawn = time.monotonic()
-
-    def begin(self, name: str, n_rows: int = 0) -> None:
-        """Begin a stage; `n_rows` where it takes all of them at once."""
-        self._name, self._n_rows = name, n_rows
-        self._started = time.monotonic()
-        self._draw()
-
-    def count(self, n_rows: int) -> None:
-        """Count rows that are done."""
-        self._n_rows += n_rows
-        if time.monotonic() - self._drawn >= PROGRESS_SECONDS:
-            self._draw()
-
-    def watch(self, fields: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Pass answers on and count them."""
-        for number, answer in enumerate(fields, start=1):
-            if number % WRITE_STEP == 0:
-                self.count(WRITE_STEP)
-            yield answer
-
-    def end(self) -> None:
-        """Wipe the line."""
-        if self._shown:
-            self._err.write("\r\x1b[K")
-
-    def _draw(self) -> None:
-        self._drawn = time.monotonic()
-        if not self._shown:
-            return
-        seconds = self._drawn - self._started
-        rate = f", {self._n_rows / seconds:,.0f} a second" if self._n_rows and seconds > 0.01 else ""
-        self._err.write(f"\r{self._name}: {self._n_rows:,} rows{rate}\x1b[K")
-        self._err.flush()

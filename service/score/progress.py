@@ -1,37 +1,32 @@
-"""What people see of a run: a line that is drawn anew on a terminal, a plain line now and then elsewhere."""
+"""What people see of a batch run: the line of its progress, and the lines that sum it up."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TextIO
 
-from copydesk.service.progress import PROGRESS_SECONDS
+from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.score.tally import Tally
 
-PLAIN_SECONDS = 10.0
-"""Between two lines where standard error is no terminal."""
 LEAST_SECONDS = 1e-3
+"""The shortest time that a rate is taken over, so that no rate divides by zero."""
 MEGABYTE = 1e6
-STARTING = "starting workers; on a machine where copydesk never ran they compile first, for half a minute or more"
 
 
-class Progress:
+class ScoreProgress(Progress):
     """Shows pages and bytes a second, labels so far, errors, and the time left."""
 
-    def __init__(self, err: TextIO, *, all_bytes: int) -> None:
+    def __init__(self, err: TextIO, *, all_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(err, clock=clock)
         self.tally = Tally()
-        self._err = err
-        self._terminal = err.isatty()
         self._all_bytes = all_bytes
         self._read_before = self._read = 0
-        self._pages = 0
-        self._started = self._drawn = time.monotonic()
+        self._started = clock()
 
     def earlier(self, size: int, tally: Tally) -> None:
         """Count a shard that an earlier run did."""
-        self.tally.add(tally)
-        self._read += size
+        self.done(size, tally)
         self._read_before += size
 
     def done(self, size: int, tally: Tally) -> None:
@@ -40,40 +35,24 @@ class Progress:
         self._read += size
 
     def look(self, pages: int) -> None:
-        """Draw, where it is time; `pages` were begun in this run."""
-        self._pages = pages
-        now = time.monotonic()
-        begun = pages > 0 or self._read > self._read_before
-        if not begun:
+        """Show the numbers; `pages` were begun in this run."""
+        now = self._clock()
+        if pages > 0 or self._read > self._read_before:
+            self.show(self._numbers(pages, max(now - self._started, LEAST_SECONDS)))
+        else:
             self._started = now  # so that the start of processes does not make the rest look slow
-        if now - self._drawn >= (PROGRESS_SECONDS if self._terminal else PLAIN_SECONDS):
-            self._drawn = now
-            self._write(self._line(max(now - self._started, LEAST_SECONDS)) if begun else STARTING)
+            self.show(COMPILING)
 
-    def stage(self, name: str) -> None:
-        """Name what is done now."""
-        self._write(name)
-
-    def _line(self, seconds: float) -> str:
+    def _numbers(self, pages: int, seconds: float) -> str:
         blocks = self.tally.blocks
         n_blocks = sum(blocks.values())
         labels = ", ".join(f"{n / n_blocks:.0%} {label}" for label, n in sorted(blocks.items())) if n_blocks else "-"
         fresh = self._read - self._read_before
         left = (self._all_bytes - self._read) / fresh * seconds if fresh else None
         return (
-            f"{self._pages:,} pages, {self._pages / seconds:,.1f} a second, {fresh / seconds / MEGABYTE:,.1f} MB a "
+            f"{pages:,} pages, {pages / seconds:,.1f} a second, {fresh / seconds / MEGABYTE:,.1f} MB a "
             f"second; blocks: {labels}; {sum(self.tally.errors.values()):,} errors; {_left(left)}"
         )
-
-    def _write(self, line: str) -> None:
-        self._err.write(f"\r{line}\x1b[K" if self._terminal else f"copydesk: {line}\n")
-        self._err.flush()
-
-    def end(self) -> None:
-        """Wipe the line."""
-        if self._terminal:
-            self._err.write("\r\x1b[K")
-            self._err.flush()
 
 
 def _left(seconds: float | None) -> str:

@@ -24,7 +24,7 @@ from copydesk.service.score.engine import Engine
 from copydesk.service.score.output import Folder, Output, finish, opened
 from copydesk.service.score.plan import SHARD_BYTES, Cutting, plan
 from copydesk.service.score.pool import Pool
-from copydesk.service.score.progress import Progress, summary_lines
+from copydesk.service.score.progress import ScoreProgress, summary_lines
 from copydesk.service.score.readers import Columns, Shard
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import error_places
@@ -104,9 +104,9 @@ def run(
     with opened(folder, manifest):
         summary = folder.summary()
         if summary is None:
-            progress = Progress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"]))
             engine = engine or local_engine(workers=options.workers, page_seconds=options.page_seconds)
-            summary = _work(options, settings, folder, progress, engine, clock)
+            with ScoreProgress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"])) as progress:
+                summary = _work(options, settings, folder, progress, engine, clock)
         if options.report:
             page = report_page(summary, manifest).encode()
             write_aside(folder.path / REPORT, lambda out: out.write(page))
@@ -119,7 +119,7 @@ def _work(
     options: ScoreOptions,
     settings: Settings,
     folder: Folder,
-    progress: Progress,
+    progress: ScoreProgress,
     engine: Engine,
     clock: Callable[[], float],
 ) -> dict[str, Any]:
@@ -129,7 +129,6 @@ def _work(
     if options.clustering.dedup:
         progress.stage("comparing")
         clusters = engine.cluster(folder, n_shards, options.clustering)
-    progress.end()
     progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
     summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
     finish(folder, n_shards, summary)
@@ -174,7 +173,7 @@ def _score(
     options: ScoreOptions,
     settings: Settings,
     folder: Folder,
-    progress: Progress,
+    progress: ScoreProgress,
     engine: Engine,
     scored: Callable[[], None],
 ) -> int:

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier import Article, Page, UnreadablePage
-from copydesk.service.commands.classify_run import Options, Output, Progress, run, write_answers
+from copydesk.service.commands.classify_run import Options, Output, run, write_answers
 from copydesk.service.commands.streams import Streams
 from copydesk.service.commands.table import Canvas
+from copydesk.service.progress import Progress
 from copydesk.service.rows.classify_rows import Answer, answer_rows, unbroken
 from copydesk.service.rows.jsonl import BadRow, PageRow, Row
 from copydesk.service.settings import Settings
@@ -97,7 +98,7 @@ def test_interrupt_is_no_internal_error() -> None:
 
 def written(answers: list[Answer | BadRow], output: Output, *, terminal: bool = False) -> tuple[str, str, int]:
     streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
-    n_bad = write_answers(answers, output, CANVAS, streams)
+    n_bad = write_answers(answers, output, CANVAS, streams, Progress(streams.err).remark)
     assert isinstance(streams.out, io.BytesIO)
     assert isinstance(streams.err, io.StringIO)
     return streams.out.getvalue().decode(), streams.err.getvalue(), n_bad
@@ -183,15 +184,3 @@ def test_no_input_rows_give_no_output(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     rows.write_text("\n\n")
     assert run_on(rows) == (0, "")
-
-
-def test_progress_counts_and_shows_nothing_where_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(range(100))
-    monkeypatch.setattr("copydesk.service.commands.classify_run.time.monotonic", lambda: next(clock))
-    hidden, shown = io.StringIO(), io.StringIO()
-    for err in (hidden, shown):
-        progress = Progress(err, shown=err is shown)
-        assert len(list(progress.watch([answered(LONG)] * 3))) == 3
-        assert progress.n_rows == 3
-    assert hidden.getvalue() == ""
-    assert "3 pages" in shown.getvalue()

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.types import Page
 from copydesk.service.commands.table import Canvas, table
-from copydesk.service.commands.terminal import bar, clean, shortened, width
 from copydesk.service.rows.jsonl import PageRow
+from copydesk.service.terminal import bar, clean, shortened, width
 from tests.support.stub_classifier import answer
 
 COLOR = re.compile(r"\x1b\[\d+m")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import random
 import tempfile
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.signing import KEYS
 from copydesk.service import cli
-from copydesk.service.dedup.run import Stages
 from copydesk.service.dedup.sign_chunks import Signing, sign_rows
 from copydesk.service.rows.jsonl import Line
 from tests.conftest import ROOT
@@ -194,18 +192,6 @@ def test_output_is_untouched_where_the_run_cannot_begin(tmp_path: Path, capsys: 
     assert cli.main(["dedup", str(tmp_path / "rows.jsonl"), "--output", str(output)]) == 2
     assert output.read_text() == "earlier"
     assert "is no work folder of copydesk dedup" in capsys.readouterr().err
-
-
-def test_stage_rows_and_rate_are_shown_where_someone_watches() -> None:
-    shown, hidden = io.StringIO(), io.StringIO()
-    for err in (shown, hidden):
-        stages = Stages(err, shown=err is shown)
-        stages.begin("comparing", 1200)
-        list(stages.watch({} for _ in range(3)))
-        stages.end()
-    assert shown.getvalue().startswith("\rcomparing: 1,200 rows")
-    assert shown.getvalue().endswith("\r\x1b[K")
-    assert hidden.getvalue() == ""
 
 
 def test_chunks_end_at_their_rows_or_bytes(tmp_path: Path) -> None:

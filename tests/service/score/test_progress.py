@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,33 +10,29 @@ import pytest
 
 from copydesk.service import cli
 from copydesk.service.commands import score
-from copydesk.service.score.progress import STARTING, Progress, summary_lines
+from copydesk.service.progress import COMPILING
+from copydesk.service.score.progress import ScoreProgress, summary_lines
 from copydesk.service.score.tally import Tally
 
 
-class Terminal(io.StringIO):
-    """Says that it is a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def now() -> list[float]:
     """The time, in its only place."""
-    now = [100.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    return now
+    return [100.0]
 
 
-def test_plain_lines_come_now_and_then_where_nobody_watches(clock: list[float]) -> None:
+def started(out: io.StringIO, now: list[float], *, all_bytes: int = 10) -> ScoreProgress:
+    return ScoreProgress(out, all_bytes=all_bytes, clock=lambda: now[0])
+
+
+def test_line_names_rates_labels_errors_and_the_time_left(now: list[float]) -> None:
     out = io.StringIO()
-    shown = Progress(out, all_bytes=40_000_000)
+    shown = started(out, now, all_bytes=40_000_000)
     shown.earlier(10_000_000, Tally(blocks=Counter({"body": 1})))
-    clock[0] += 5
+    now[0] += 5
     shown.look(3)
     assert out.getvalue() == ""
-    clock[0] += 5
+    now[0] += 5
     shown.done(20_000_000, Tally(rows=7, blocks=Counter({"body": 2, "teaser": 1}), errors=Counter({"binary": 2})))
     shown.look(9)
     assert out.getvalue() == (
@@ -45,36 +40,35 @@ def test_plain_lines_come_now_and_then_where_nobody_watches(clock: list[float]) 
     )
 
 
-def test_time_before_the_first_page_is_named_and_not_counted(clock: list[float]) -> None:
+def test_time_before_the_first_page_is_named_and_not_counted(now: list[float]) -> None:
     out = io.StringIO()
-    shown = Progress(out, all_bytes=10)
+    shown = started(out, now)
     for _ in range(3):
-        clock[0] += 10
+        now[0] += 10
         shown.look(0)
-    assert out.getvalue() == f"copydesk: {STARTING}\n" * 3
-    clock[0] += 10
+    assert out.getvalue() == f"copydesk: {COMPILING}\n"
+    now[0] += 10
     shown.look(20)
     assert out.getvalue().splitlines()[-1].startswith("copydesk: 20 pages, 2.0 a second, ")
 
 
-def test_pages_that_begin_at_once_have_a_rate(clock: list[float]) -> None:
+def test_pages_that_begin_at_once_have_a_rate(now: list[float]) -> None:
     out = io.StringIO()
-    shown = Progress(out, all_bytes=10)
-    clock[0] += 9.9995
+    shown = started(out, now)
+    now[0] += 9.9995
     shown.look(0)
-    clock[0] += 0.0006
+    now[0] += 0.0006
     shown.look(2)
     assert out.getvalue().startswith("copydesk: 2 pages, 2,000.0 a second, ")
 
 
-def test_terminal_has_one_line_that_is_wiped(clock: list[float]) -> None:
-    out = Terminal()
-    shown = Progress(out, all_bytes=10)
-    clock[0] += 1
+def test_time_left_is_not_known_before_the_first_shard(now: list[float]) -> None:
+    out = io.StringIO()
+    shown = started(out, now)
+    now[0] += 10
     shown.look(4)
-    shown.end()
     assert out.getvalue() == (
-        "\r4 pages, 4.0 a second, 0.0 MB a second; blocks: -; 0 errors; time left not known yet\x1b[K\r\x1b[K"
+        "copydesk: 4 pages, 0.4 a second, 0.0 MB a second; blocks: -; 0 errors; time left not known yet\n"
     )
 
 
