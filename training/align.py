@@ -12,7 +12,7 @@ from rapidfuzz.distance import LCSseq
 from copydesk.classifier.segmentation.html import segment_html
 from copydesk.classifier.segmentation.plain_text import segment_text
 from copydesk.classifier.types import Blocks
-from copydesk.training.corpora import Source
+from copydesk.training.corpora import TrainingPage
 
 SHINGLE = 4
 """Words of a run that must stand in the reference for a block to be found there."""
@@ -31,19 +31,19 @@ class LabelledPage:
     """A page in one form with a code for each block.
 
     `codes` are gold codes, or `?` for a block that is known only not to be body, or `` for unknown.
-    `gold` tells whether a person labelled the page. `source` comes without its html and texts: the blocks
-    hold what is needed of them. `made` marks a page put together for training: nothing is scored on it.
+    `gold` says whether a person labelled the page. `origin` has no html and texts any more, to save memory.
+    `synthetic` marks a page put together for training; scores leave it out.
     """
 
-    source: Source
+    origin: TrainingPage
     form: str
     blocks: Blocks
     codes: tuple[str, ...]
     gold: bool
-    made: bool = False
+    synthetic: bool = False
 
 
-def label_page(source: Source, form: str) -> LabelledPage | None:
+def label_page(source: TrainingPage, form: str) -> LabelledPage | None:
     """Segment a source in the form `text` or `html` and label its blocks; None where that cannot be done."""
     if form == "html":
         if not source.html:

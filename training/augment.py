@@ -1,4 +1,4 @@
-"""More plain-text pages from the labelled ones: what cruder scrapers leave, and longer lists of teasers."""
+"""Makes more plain-text training pages out of labelled ones: cruder scrapes, longer lists of teasers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Lines = list[tuple[str, str]]
 
 
 def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
-    """Return three made pages for each page that a person labelled; the same pages give the same ones.
+    """Return three synthetic pages for each page that a person labelled, always the same three.
 
     One is cut down to what lies from the first body block to the last body, teaser or comment, as scrapers
     leave it that find the article but not its end. One is the article, some furniture, and then stories of
@@ -60,24 +60,24 @@ def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
     """
     usable = [page for page in pages if page.gold and page.codes.count("E") >= LEAST_BODY]
     pools, hosts = _pools(usable, n_folds), _pools(pages, n_folds)
-    made = []
+    synthetic = []
     for page in usable:
-        fold = fold_of(page.source.site, n_folds)
-        made.append(_made(page, _cut_down(_lines(page))))
-        made.append(_made(page, _stitched(page, pools[fold])))
-        made.append(_made(page, _lodged(page, hosts[fold]), between="\n"))
-    return made
+        fold = fold_of(page.origin.site, n_folds)
+        synthetic.append(_synthetic_page(page, _cut_down(_lines(page))))
+        synthetic.append(_synthetic_page(page, _stitched(page, pools[fold])))
+        synthetic.append(_synthetic_page(page, _embedded(page, hosts[fold]), between="\n"))
+    return synthetic
 
 
 def _lines(page: LabelledPage) -> Lines:
     return [(page.blocks.text[b.start : b.end], code) for b, code in zip(page.blocks.blocks, page.codes, strict=True)]
 
 
-def _made(page: LabelledPage, lines: Lines, *, between: str = "\n\n") -> LabelledPage:
+def _synthetic_page(page: LabelledPage, lines: Lines, *, between: str = "\n\n") -> LabelledPage:
     texts, codes = [text for text, _ in lines], [code for _, code in lines]
     blocks = segment_text(between.join(texts))
     carried = carry_codes(texts, codes, [blocks.text[b.start : b.end] for b in blocks.blocks])
-    return replace(page, blocks=blocks, codes=tuple(carried), made=True)
+    return replace(page, blocks=blocks, codes=tuple(carried), synthetic=True)
 
 
 def _cut_down(lines: Lines) -> Lines:
@@ -89,15 +89,15 @@ def _cut_down(lines: Lines) -> Lines:
 def _pools(pages: Sequence[LabelledPage], n_folds: int) -> Mapping[int, list[LabelledPage]]:
     pools: dict[int, list[LabelledPage]] = {}
     for page in pages:
-        pools.setdefault(fold_of(page.source.site, n_folds), []).append(page)
+        pools.setdefault(fold_of(page.origin.site, n_folds), []).append(page)
     return pools
 
 
 def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
-    rng = np.random.default_rng(crc32(page.source.id.encode()))
+    rng = np.random.default_rng(crc32(page.origin.id.encode()))
     lines = _lines(page)
     article = [i for i, (_, code) in enumerate(lines) if code == "E"]
-    others = [other for other in pool if other.source.language == page.source.language and other is not page]
+    others = [other for other in pool if other.origin.language == page.origin.language and other is not page]
     stories = [story for other in others for story in [_story(_lines(other), rng)] if story]
     furniture = [line for line in _lines(pool[int(rng.integers(len(pool)))]) if line[1] in "BC" and len(line[0]) < 40]
     start = int(rng.integers(max(1, len(furniture))))
@@ -113,8 +113,8 @@ def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
     ]
 
 
-def _lodged(page: LabelledPage, hosts: Sequence[LabelledPage]) -> Lines:
-    rng = np.random.default_rng(crc32(b"lodged" + page.source.id.encode()))
+def _embedded(page: LabelledPage, hosts: Sequence[LabelledPage]) -> Lines:
+    rng = np.random.default_rng(crc32(b"lodged" + page.origin.id.encode()))
     host = _lines(hosts[int(rng.integers(len(hosts)))])
     first = next((i for i, (_, code) in enumerate(host) if code == "E"), len(host) // 3)
     return [

@@ -23,9 +23,9 @@ from copydesk.classifier.pipeline import assemble, judge, score
 from copydesk.classifier.types import Page
 from copydesk.training.align import LabelledPage, label_page
 from copydesk.training.augment import vary
-from copydesk.training.corpora import CorpusError, Source, is_feedback, read_feedback, read_jsonl, read_shared
-from copydesk.training.crossval import Fitted, fit_form
-from copydesk.training.dataset import LENGTH_WEIGHT, MADE_WEIGHT, MOST_ROWS, RAREST, build_table, fold_of
+from copydesk.training.corpora import CorpusError, TrainingPage, is_feedback, read_feedback, read_jsonl, read_shared
+from copydesk.training.crossval import FormModels, fit_form
+from copydesk.training.dataset import LENGTH_WEIGHT, MOST_ROWS, RAREST, SYNTHETIC_WEIGHT, build_table, fold_of
 from copydesk.training.evaluate import PageResult
 from copydesk.training.external_scorers import ScorerFolders, run_scorers
 from copydesk.training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, TYPE_C, TYPE_STEPS, WEAK
@@ -86,7 +86,7 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     say(f"{len(sources)} pages read")
     check_forms(sources)
     memory = Memory(chosen.cache, verbose=0)
-    forms: dict[str, Fitted] = {}
+    forms: dict[str, FormModels] = {}
     results: list[PageResult] = []
     for form in FORMS:
         run = _runner(chosen.jobs)
@@ -94,8 +94,8 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         if not labelled:
             raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
         say(f"{form}: {len(labelled)} pages labelled, {sum(len(page.codes) for page in labelled)} blocks")
-        made = vary(labelled, n_folds=chosen.folds) if form == "text" else []
-        table = build_table([*labelled, *made], n_folds=chosen.folds, run=run)
+        synthetic = vary(labelled, n_folds=chosen.folds) if form == "text" else []
+        table = build_table([*labelled, *synthetic], n_folds=chosen.folds, run=run)
         say(f"{form}: features")
         fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(_say_of, say, form))
         forms[form] = fitted
@@ -109,7 +109,7 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
             save_model(Model(*parts, ""), chosen.fold_models / f"fold-{fold}", {"fold": fold, "folds": chosen.folds})
 
 
-def check_forms(sources: Sequence[Source]) -> None:
+def check_forms(sources: Sequence[TrainingPage]) -> None:
     """Refuse before the first fit what can only give half a model.
 
     Raises:
@@ -126,9 +126,9 @@ def _say_of(say: Clock, form: str, what: str) -> None:
     say(f"{form}: {what}")
 
 
-def read_sources(paths: Sequence[Path]) -> list[Source]:
+def read_sources(paths: Sequence[Path]) -> list[TrainingPage]:
     """Read every corpus; ids are unique within one."""
-    sources: list[Source] = []
+    sources: list[TrainingPage] = []
     for path in paths:
         if path.suffix in (".jsonl", ".ndjson"):
             sources += read_jsonl(path)
@@ -147,28 +147,28 @@ def _runner(jobs: int) -> Callable[..., list[Any]]:
     return run
 
 
-def held_out_results(pages: Sequence[LabelledPage], fitted: Fitted, form: str) -> list[PageResult]:
+def held_out_results(pages: Sequence[LabelledPage], fitted: FormModels, form: str) -> list[PageResult]:
     """Answer every page with the model of its fold, as the pipeline would."""
-    return [_held_out(page, fitted.folds[fold_of(page.source.site, len(fitted.folds))], form) for page in pages]
+    return [_held_out(page, fitted.folds[fold_of(page.origin.site, len(fitted.folds))], form) for page in pages]
 
 
 def _held_out(labelled: LabelledPage, model: FormModel, form: str) -> PageResult:
-    source = labelled.source
+    origin = labelled.origin
     scores = score(labelled.blocks, judge(labelled.blocks, model))
     return PageResult(
-        id=source.id,
-        corpus=source.corpus,
+        id=origin.id,
+        corpus=origin.corpus,
         form=form,
-        site=source.site,
-        page_type=source.page_type,
-        language=source.language,
+        site=origin.site,
+        page_type=origin.page_type,
+        language=origin.language,
         codes=labelled.codes if labelled.gold else None,
-        article=assemble(Page(source.id, text=scores.text), scores, "cross-validated"),
+        article=assemble(Page(origin.id, text=scores.text), scores, "cross-validated"),
     )
 
 
 def write(
-    chosen: argparse.Namespace, model: Model, sources: Sequence[Source], results: Sequence[PageResult], say: Clock
+    chosen: argparse.Namespace, model: Model, sources: Sequence[TrainingPage], results: Sequence[PageResult], say: Clock
 ) -> None:
     """Score the held-out answers, then write model, manifest and card."""
     scores: dict[str, Any] = {}
@@ -191,7 +191,7 @@ def write(
 
 
 def settings(folds: int) -> dict[str, Any]:
-    """Return what the fit was told, for the manifest."""
+    """Return the settings of the fit, for the manifest."""
     return {
         "folds": folds,
         "alpha": ALPHA,
@@ -205,11 +205,11 @@ def settings(folds: int) -> dict[str, Any]:
         "rarest": RAREST,
         "page_type_c": TYPE_C,
         "page_type_steps": TYPE_STEPS,
-        "made_weight": MADE_WEIGHT,
+        "synthetic_weight": SYNTHETIC_WEIGHT,
     }
 
 
-def digests(sources: Sequence[Source]) -> dict[str, dict[str, Any]]:
+def digests(sources: Sequence[TrainingPage]) -> dict[str, dict[str, Any]]:
     """Return each corpus's number of pages and a digest over all that was read of it."""
     found: dict[str, Any] = {}
     for source in sources:

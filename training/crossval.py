@@ -1,4 +1,4 @@
-"""The final model, and cross-validation split by site: each page judged by a model that never saw its site."""
+"""Fits the final model, and one model a fold that never sees the sites it is scored on (cross-validation by site)."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FormModels:
     """One form's final model, and for each fold the model that was fitted without its sites."""
 
     final: FormModel
     folds: tuple[FormModel, ...]
 
 
-def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> Fitted:
+def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> FormModels:
     """Fit both stages for one form.
 
     The second stage learns from first-stage answers about pages that the first stage had not seen: each
@@ -54,23 +54,25 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> Fitted:
     for rows in parts:
         _check_both_answers(table, rows)
     run = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
-    linears = list(_said(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage", n_folds, say))
-    types = list(_said(run(delayed(fit_page_types)(table, rows) for rows in parts), "page types", n_folds, say))
+    linears = list(_with_progress(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage", n_folds, say))
+    types = list(
+        _with_progress(run(delayed(fit_page_types)(table, rows) for rows in parts), "page types", n_folds, say)
+    )
     columns = _held_out_columns(table, linears, types)
     fits = run(delayed(_Questions.fit)(table, columns, rows) for rows in parts)
-    asked = list(_said(fits, "second stage", n_folds, say))
-    held_out = _held_out_odds(table, columns, asked[:n_folds])
+    questions = list(_with_progress(fits, "second stage", n_folds, say))
+    held_out = _held_out_odds(table, columns, questions[:n_folds])
     forms = tuple(
-        questions.form(linear, page_types, _calibration(table, held_out, table.folds != fold))
-        for fold, (questions, linear, page_types) in enumerate(zip(asked, linears, types, strict=True))
+        fitted.form(linear, page_types, _calibration(table, held_out, table.folds != fold))
+        for fold, (fitted, linear, page_types) in enumerate(zip(questions, linears, types, strict=True))
     )
-    return Fitted(final=forms[n_folds], folds=forms[:n_folds])
+    return FormModels(final=forms[n_folds], folds=forms[:n_folds])
 
 
 def _check_both_answers(table: Table, rows: NDArray[np.int64]) -> None:
     body = int((table.codes[rows] == "E").sum())
     if not 0 < body < len(rows):
-        sites = {page.source.site for page in table.pages}
+        sites = {page.origin.site for page in table.pages}
         raise CorpusError(
             f"without the sites of one fold {len(rows)} blocks are left to learn from, {body} of them body; expected "
             f"some body and some not, from at least two of the {len(sites)} sites; label more sites, try another "
@@ -78,7 +80,7 @@ def _check_both_answers(table: Table, rows: NDArray[np.int64]) -> None:
         )
 
 
-def _said(fits: Iterable[T], stage: str, n_folds: int, say: Say) -> Iterator[T]:
+def _with_progress(fits: Iterable[T], stage: str, n_folds: int, say: Say) -> Iterator[T]:
     for number, fit in enumerate(fits):
         say(f"{stage}, " + (f"fold {number + 1} of {n_folds}" if number < n_folds else "all pages"))
         yield fit
@@ -100,9 +102,9 @@ class _Questions:
         body_weights = weights * np.where(gold, 1.0, WEAK) * table.page_shares()[rows]
         body = fit_question(columns[rows], codes == "E", body_weights)
 
-        def among(chosen: str, asked: str, n_trees: int) -> Trees:
+        def among(chosen: str, positive: str, n_trees: int) -> Trees:
             within = gold & np.isin(codes, list(chosen))
-            answers = np.isin(codes[within], list(asked))
+            answers = np.isin(codes[within], list(positive))
             return fit_question(columns[rows[within]], answers, weights[within], n_trees=n_trees)
 
         return cls(
@@ -133,13 +135,13 @@ def _held_out_columns(table: Table, linears: Sequence[Linear], types: Sequence[P
     return context_matrix(table, answers, [types[fold].log_probabilities(features) for fold, features in pages])
 
 
-def _held_out_odds(table: Table, columns: NDArray[np.float32], asked: Sequence[_Questions]) -> NDArray[np.float64]:
+def _held_out_odds(table: Table, columns: NDArray[np.float32], questions: Sequence[_Questions]) -> NDArray[np.float64]:
     """Return the odds of body and of teaser, shape (n_rows, 2), each row from the fold that did not see it."""
     odds = np.zeros((len(columns), 2))
-    for fold, questions in enumerate(asked):
+    for fold, fitted in enumerate(questions):
         rows = np.flatnonzero(table.folds == fold)
-        odds[rows, 0] = questions.body.scores(columns[rows])
-        odds[rows, 1] = questions.teaser.scores(columns[rows])
+        odds[rows, 0] = fitted.body.scores(columns[rows])
+        odds[rows, 1] = fitted.teaser.scores(columns[rows])
     return odds
 
 
@@ -147,7 +149,7 @@ def _calibration(
     table: Table, odds: NDArray[np.float64], chosen: NDArray[np.bool_]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Calibrate both questions on held-out odds of the labelled rows; on the weak ones where nobody labelled any."""
-    known = chosen & ~table.made & (table.codes != "") & (table.gold | ~table.gold.any())
+    known = chosen & ~table.synthetic & (table.codes != "") & (table.gold | ~table.gold.any())
     rest = known & ~np.isin(table.codes, ["E", "?"])
     return (
         calibrate(odds[known, 0], table.codes[known] == "E"),

@@ -23,7 +23,7 @@ MOST_ROWS = 250
 LENGTH_WEIGHT = 0.35
 """A block weighs as its length to this power: between 0.25 and 0.5 held-out scores hardly move."""
 
-MADE_WEIGHT = 0.5
+SYNTHETIC_WEIGHT = 0.5
 """Weight of a page put together for training, against 1 for a real one."""
 
 ONE_STORY = ("article", "news")
@@ -50,7 +50,7 @@ class Table:
         gold: Shape (n_rows,): whether a person labelled the row.
         weights: Shape (n_rows,): a page's weights sum to its number of learnt rows.
         learnt: Shape (n_rows,): whether the row is learnt from where its page is.
-        made: Shape (n_rows,): whether the row is of a page put together for training.
+        synthetic: Shape (n_rows,): whether the row is of a page put together for training.
         folds: Shape (n_rows,): the fold that a row's site falls into.
     """
 
@@ -63,7 +63,7 @@ class Table:
     gold: NDArray[np.bool_]
     weights: NDArray[np.float64]
     learnt: NDArray[np.bool_]
-    made: NDArray[np.bool_]
+    synthetic: NDArray[np.bool_]
     folds: NDArray[np.int64]
 
     def page_shares(self) -> NDArray[np.float64]:
@@ -104,7 +104,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
     sizes = np.array([len(page.codes) for page in pages], np.int64)
     rows = [hashed_rows(f) for f in features]
     offsets = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])])[:-1]
-    fold_of_page = np.array([fold_of(page.source.site, n_folds) for page in pages], np.int64)
+    fold_of_page = np.array([fold_of(page.origin.site, n_folds) for page in pages], np.int64)
     learnt, weights = _learnt_rows(pages, features)
     return Table(
         pages=pages,
@@ -116,7 +116,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
         gold=np.repeat(np.array([page.gold for page in pages]), sizes),
         weights=weights,
         learnt=learnt,
-        made=np.repeat(np.array([page.made for page in pages]), sizes),
+        synthetic=np.repeat(np.array([page.synthetic for page in pages]), sizes),
         folds=np.repeat(fold_of_page, sizes),
     )
 
@@ -143,11 +143,11 @@ def _learnt_rows(
             chosen[:] = False
             chosen[rng.choice(n, MOST_ROWS, replace=False)] = True
         known = np.array(page.codes) != ""
-        if not page.gold and page.source.page_type in ONE_STORY:
+        if not page.gold and page.origin.page_type in ONE_STORY:
             known &= ~((np.array(page.codes) == "E") & _is_link_line(feature))
         weight = np.expm1(feature.columns[:, COLUMNS.index("log_chars")].astype(np.float64)) ** LENGTH_WEIGHT
         learnt.append(chosen & known)
-        share = MADE_WEIGHT if page.made else 1.0
+        share = SYNTHETIC_WEIGHT if page.synthetic else 1.0
         weights.append(weight / max(float(weight.sum()), 1e-9) * min(n, MOST_ROWS) * share)
     joined = np.concatenate(weights)
     return np.concatenate(learnt), joined / joined.mean()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import confusion_matrix
 
 from copydesk.classifier.types import KINDS, LABEL_OF_KIND, LABELS, Article, Kind, Label, ScoredBlock
 
@@ -59,15 +60,15 @@ class BlockTable:
 
     Attributes:
         kinds: Shape (n_blocks,), the gold kind's place in KINDS, -1 where unknown.
-        said_kinds: Shape (n_blocks,), the answer's.
-        said: Shape (n_blocks,), the answered label's place in LABELS.
+        predicted_kinds: Shape (n_blocks,), the answer's.
+        predicted: Shape (n_blocks,), the answered label's place in LABELS.
         probabilities: Shape (n_blocks, 3), rows sum to 1.
         words: Shape (n_blocks,), words in the block.
     """
 
     kinds: Ints
-    said_kinds: Ints
-    said: Ints
+    predicted_kinds: Ints
+    predicted: Ints
     probabilities: Floats
     words: Ints
 
@@ -89,7 +90,11 @@ class BlockTable:
     def where(self, rows: Bools) -> BlockTable:
         """Keep some rows."""
         return BlockTable(
-            self.kinds[rows], self.said_kinds[rows], self.said[rows], self.probabilities[rows], self.words[rows]
+            self.kinds[rows],
+            self.predicted_kinds[rows],
+            self.predicted[rows],
+            self.probabilities[rows],
+            self.words[rows],
         )
 
 
@@ -182,15 +187,15 @@ def evaluate(results: Iterable[PageResult]) -> Evaluation:
     labelled = [result for result in results if result.codes is not None]
     table = flatten(labelled)
     known, scored = table.where(table.known), table.where(table.scored)
-    counts = confusion(scored.truth, scored.said, size=len(LABELS))
+    counts = confusion(scored.truth, scored.predicted, size=len(LABELS))
     curves = tuple(reliability(scored.probabilities[:, k], scored.truth == k) for k in range(len(LABELS)))
     scores = label_scores(counts)
     return Evaluation(
         n_pages=len(labelled),
         n_blocks=len(scored.kinds),
         confusion=counts,
-        kinds=confusion(known.kinds, known.said_kinds, size=len(KINDS)),
-        kinds_to_labels=confusion(known.kinds, known.said, size=len(KINDS))[:, : len(LABELS)],
+        kinds=confusion(known.kinds, known.predicted_kinds, size=len(KINDS)),
+        kinds_to_labels=confusion(known.kinds, known.predicted, size=len(KINDS))[:, : len(LABELS)],
         scores=scores,
         macro_f1=float(np.mean([score.f1 for score in scores])),
         top_error=top_label_error(scored),
@@ -220,16 +225,19 @@ def flatten(results: Sequence[PageResult]) -> BlockTable:
     probabilities = [block.probabilities for _, block, _ in rows]
     return BlockTable(
         kinds=np.array([KIND_NUMBER[code] for code, _, _ in rows], dtype=np.int64),
-        said_kinds=np.array([KINDS.index(block.kind) for _, block, _ in rows], dtype=np.int64),
-        said=np.array([LABEL_NUMBER[block.label] for _, block, _ in rows], dtype=np.int64),
+        predicted_kinds=np.array([KINDS.index(block.kind) for _, block, _ in rows], dtype=np.int64),
+        predicted=np.array([LABEL_NUMBER[block.label] for _, block, _ in rows], dtype=np.int64),
         probabilities=np.array(probabilities, dtype=np.float64).reshape(len(rows), len(LABELS)),
         words=np.array([words for _, _, words in rows], dtype=np.int64),
     )
 
 
-def confusion(truth: Ints, said: Ints, *, size: int) -> Ints:
-    """Count pairs of true and answered number; shape (size, size), a row for each true one."""
-    return np.bincount(truth * size + said, minlength=size * size).reshape(size, size).astype(np.int64)
+def confusion(truth: Ints, predicted: Ints, *, size: int) -> Ints:
+    """Count pairs of true and predicted number; shape (size, size), a row for each true one."""
+    if not len(truth):
+        return np.zeros((size, size), np.int64)
+    counts: Ints = confusion_matrix(truth, predicted, labels=np.arange(size))
+    return counts
 
 
 def label_scores(counts: Ints) -> tuple[LabelScore, ...]:
@@ -237,13 +245,13 @@ def label_scores(counts: Ints) -> tuple[LabelScore, ...]:
 
     A label that nobody gave and no block has scores 1, one given or had in vain scores 0.
     """
-    hits, said, true = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
+    hits, predicted, true = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
     return tuple(
         LabelScore(
             label,
-            precision=_share(hits[k], said[k], otherwise=float(true[k] == 0)),
-            recall=_share(hits[k], true[k], otherwise=float(said[k] == 0)),
-            f1=_share(2 * hits[k], said[k] + true[k], otherwise=1.0),
+            precision=_share(hits[k], predicted[k], otherwise=float(true[k] == 0)),
+            recall=_share(hits[k], true[k], otherwise=float(predicted[k] == 0)),
+            f1=_share(2 * hits[k], predicted[k] + true[k], otherwise=1.0),
             n_blocks=int(true[k]),
         )
         for k, label in enumerate(LABELS)
@@ -282,8 +290,8 @@ def calibration_error(curve: ReliabilityCurve) -> float:
 
 def top_label_error(table: BlockTable) -> float:
     """Give the expected calibration error of the answered label's probability."""
-    confidence = table.probabilities[np.arange(len(table.said)), table.said]
-    return calibration_error(reliability(confidence, table.said == table.truth))
+    confidence = table.probabilities[np.arange(len(table.predicted)), table.predicted]
+    return calibration_error(reliability(confidence, table.predicted == table.truth))
 
 
 def page_score(result: PageResult) -> PageScore:
@@ -292,16 +300,16 @@ def page_score(result: PageResult) -> PageScore:
     Raises:
         ValueError: The page has not one code a block, or a code that does not exist.
     """
-    hit = said = true = teaser = 0
+    hit = predicted = true = teaser = 0
     for code, block, words in _coded_blocks(result):
         if code in ("M", ""):
             continue
         in_body = block.label is Label.BODY
         hit += words * (in_body and code == "E")
-        said += words * in_body
+        predicted += words * in_body
         true += words * (code == "E")
         teaser += words * (in_body and code in "TH")
-    f1 = _share(2 * hit, said + true, otherwise=1.0)
+    f1 = _share(2 * hit, predicted + true, otherwise=1.0)
     return PageScore(result.id, result.corpus, result.form, f1, teaser_words=teaser, body_words=true)
 
 

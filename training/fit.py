@@ -87,10 +87,10 @@ def fit_linear(table: Table, rows: NDArray[np.int64]) -> Linear:
 
 def fit_page_types(table: Table, rows: NDArray[np.int64]) -> PageTypes:
     """Fit the types of the pages that rows belong to, where the corpus knows them: logistic regression over TF-IDF."""
-    types = np.array([PAGE_TYPE_OF.get(page.source.page_type, page.source.page_type) for page in table.pages], object)
+    types = np.array([PAGE_TYPE_OF.get(page.origin.page_type, page.origin.page_type) for page in table.pages], object)
     seen = np.zeros(len(types), np.bool_)
     seen[np.searchsorted(table.row_ends, rows, side="right")] = True
-    known = [i for i, page in enumerate(table.pages) if seen[i] and not page.made and types[i] in PAGE_TYPES]
+    known = [i for i, page in enumerate(table.pages) if seen[i] and not page.synthetic and types[i] in PAGE_TYPES]
     counted = [page_counts(table.features[i]) for i in known]
     idf = _page_idf([columns for columns, _, _ in counted])
     n_columns, present = len(idf), sorted(set(types[known]))
@@ -153,9 +153,9 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
 def context_matrix(
     table: Table, answers: Sequence[Answers], page_types: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.float32]:
-    """Return the second stage's columns for all rows, from what is said of each page."""
-    said = zip(table.features, answers, page_types, strict=True)
-    return np.concatenate([context_columns(*of_page) for of_page in said])
+    """Return the second stage's columns for all rows, from the first stage's answers about each page."""
+    of_pages = zip(table.features, answers, page_types, strict=True)
+    return np.concatenate([context_columns(*of_page) for of_page in of_pages])
 
 
 def fit_question(

@@ -87,7 +87,7 @@ def _short_bodies(pages: Sequence[PageScore]) -> Iterator[str]:
 def _block_lengths(labelled: Sequence[PageResult]) -> Iterator[str]:
     table = flatten(labelled)
     table = table.where(table.scored)
-    wrong, short, long = table.truth != table.said, table.words <= SHORT_BLOCK, table.words > LONG_BLOCK
+    wrong, short, long = table.truth != table.predicted, table.words <= SHORT_BLOCK, table.words > LONG_BLOCK
     if short.any() and long.any():
         yield (
             f"{wrong[short].mean():.1%} of {short.sum():,} blocks of at most {SHORT_BLOCK} words got a wrong label, "
@@ -98,10 +98,10 @@ def _block_lengths(labelled: Sequence[PageResult]) -> Iterator[str]:
 def _sure_and_wrong(labelled: Sequence[PageResult]) -> Iterator[str]:
     table = flatten(labelled)
     table = table.where(table.scored)
-    sure = table.probabilities[np.arange(len(table.said)), table.said] >= SURE
+    sure = table.probabilities[np.arange(len(table.predicted)), table.predicted] >= SURE
     if sure.any():
-        wrong = float((table.truth != table.said)[sure].mean())
-        body = float((table.said == LABELS.index(Label.BODY))[sure].mean())
+        wrong = float((table.truth != table.predicted)[sure].mean())
+        body = float((table.predicted == LABELS.index(Label.BODY))[sure].mean())
         yield (
             f"{wrong:.2%} of the {sure.sum():,} answers with a probability of {SURE} or more were wrong "
             f"({sure.mean():.0%} of all blocks; {body:.0%} of them body)"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.training.align import carry_codes, find_body, label_page
-from copydesk.training.corpora import CODE_OF_KIND, Source
+from copydesk.training.corpora import CODE_OF_KIND, TrainingPage
 from tests.support.training_pages import block_texts, made_page
 
 LONG = "the ferry crosses the quiet harbour before the market opens"
@@ -20,8 +20,10 @@ texts_and_codes = st.lists(
 ).map(lambda pairs: ([text for text, _ in pairs], [code for _, code in pairs]))
 
 
-def source(*, html: str = "", texts: tuple[str, ...] = (), codes: str | None = None, body: str | None = None) -> Source:
-    return Source("1", "own", "made.example", "news", "en", html, texts, tuple(codes) if codes else None, body)
+def source(
+    *, html: str = "", texts: tuple[str, ...] = (), codes: str | None = None, body: str | None = None
+) -> TrainingPage:
+    return TrainingPage("1", "own", "made.example", "news", "en", html, texts, tuple(codes) if codes else None, body)
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copydesk.classifier.segmentation.plain_text import segment_text
 from copydesk.training.align import LabelledPage
 from copydesk.training.augment import vary
-from copydesk.training.corpora import Source
+from copydesk.training.corpora import TrainingPage
 from copydesk.training.dataset import fold_of
 
 PARAGRAPH = (
@@ -27,7 +27,7 @@ def labelled(town: str, site: str) -> LabelledPage:
         ("All rights reserved", "B"),
     ]
     texts = tuple(text for text, _ in lines)
-    source = Source(town, "own", site, "news", "en", "", texts, tuple(code for _, code in lines), None)
+    source = TrainingPage(town, "own", site, "news", "en", "", texts, tuple(code for _, code in lines), None)
     return LabelledPage(source, "text", segment_text("\n\n".join(texts)), source.codes or (), True)
 
 
@@ -43,7 +43,7 @@ def test_a_cut_down_page_begins_with_its_article_and_ends_with_its_last_teaser()
     cut = vary(PAGES, n_folds=N_FOLDS)[0]
     assert texts_of(cut)[0] == "Town0 keeps its ferry"
     assert texts_of(cut)[-1] == "Bridge closed for repairs"
-    assert cut.made
+    assert cut.synthetic
     assert "".join(cut.codes) == "EEEBHT"
 
 
@@ -57,39 +57,39 @@ def test_a_stitched_page_ends_in_headlines_with_summaries_that_break_off() -> No
 
 
 def test_stories_come_from_other_pages_of_the_same_fold() -> None:
-    fold_of_town = {page.source.id: fold_of(page.source.site, N_FOLDS) for page in PAGES}
+    fold_of_town = {page.origin.id: fold_of(page.origin.site, N_FOLDS) for page in PAGES}
     for page in vary(PAGES, n_folds=N_FOLDS)[1::3]:
         for text, code in zip(texts_of(page), page.codes, strict=True):
             if code == "T" and text.endswith("keeps its ferry"):
                 town = text.split()[0]
-                assert town != page.source.id
-                assert fold_of_town[town] == fold_of_town[page.source.id]
+                assert town != page.origin.id
+                assert fold_of_town[town] == fold_of_town[page.origin.id]
 
 
 def test_a_lodged_page_is_the_article_inside_what_another_page_of_the_fold_has_beside_its_body() -> None:
-    fold_of_town = {page.source.id: fold_of(page.source.site, N_FOLDS) for page in PAGES}
+    fold_of_town = {page.origin.id: fold_of(page.origin.site, N_FOLDS) for page in PAGES}
     hosts = [labelled(f"Host{n}", f"site{n % 5}.example") for n in range(15)]
     hosts = [
         LabelledPage(
-            host.source,
+            host.origin,
             "text",
-            segment_text(host.blocks.text.replace("Home", f"{host.source.id} home")),
+            segment_text(host.blocks.text.replace("Home", f"{host.origin.id} home")),
             host.codes,
             False,
         )
         for host in hosts
     ]
-    fold_of_town |= {host.source.id: fold_of(host.source.site, N_FOLDS) for host in hosts}
+    fold_of_town |= {host.origin.id: fold_of(host.origin.site, N_FOLDS) for host in hosts}
     strangers = 0
     for page in vary([*PAGES, *hosts], n_folds=N_FOLDS)[2::3]:
         texts = texts_of(page)
         article = [text for text, code in zip(texts, page.codes, strict=True) if code == "E"]
-        assert article == texts_of(next(own for own in PAGES if own.source.id == page.source.id))[2:5]
+        assert article == texts_of(next(own for own in PAGES if own.origin.id == page.origin.id))[2:5]
         assert "\n\n" not in page.blocks.text
         assert texts[-1] == "All rights reserved"
         if texts[0].endswith(" home"):
             strangers += 1
-            assert fold_of_town[texts[0].split()[0]] == fold_of_town[page.source.id]
+            assert fold_of_town[texts[0].split()[0]] == fold_of_town[page.origin.id]
     assert strangers > 0
 
 
@@ -98,5 +98,5 @@ def test_the_same_pages_give_the_same_made_ones() -> None:
 
 
 def test_pages_that_nobody_labelled_are_not_varied() -> None:
-    weak = LabelledPage(PAGES[0].source, "text", PAGES[0].blocks, PAGES[0].codes, False)
+    weak = LabelledPage(PAGES[0].origin, "text", PAGES[0].blocks, PAGES[0].codes, False)
     assert vary([weak], n_folds=N_FOLDS) == []

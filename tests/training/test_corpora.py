@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.training.corpora import CorpusError, Source, read_jsonl, read_shared, registered_domain
+from copydesk.training.corpora import CorpusError, TrainingPage, read_jsonl, read_shared
+from copydesk.training.corpora.pages import registered_domain
 
 LINEARISE = """
 import re
@@ -61,7 +62,7 @@ def write_page(path: Path, html: str) -> None:
     path.write_bytes(gzip.compress(html.encode()))
 
 
-def rows(tmp_path: Path, *lines: object) -> list[Source]:
+def rows(tmp_path: Path, *lines: object) -> list[TrainingPage]:
     """Read lines as a user's corpus; what is no string is written as JSON."""
     path = tmp_path / "own.jsonl"
     path.write_text("".join((x if isinstance(x, str) else json.dumps(x)) + "\n" for x in lines), encoding="utf-8")

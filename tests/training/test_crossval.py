@@ -11,8 +11,8 @@ import pytest
 from copydesk.classifier.model.two_stage import context_stage, first_stage
 from copydesk.classifier.types import LABELS, Label
 from copydesk.training.align import LabelledPage, label_page
-from copydesk.training.corpora import CODE_OF_KIND, CorpusError, Source
-from copydesk.training.crossval import Fitted, fit_form
+from copydesk.training.corpora import CODE_OF_KIND, CorpusError, TrainingPage
+from copydesk.training.crossval import FormModels, fit_form
 from copydesk.training.dataset import Table, build_table, fold_of
 from tests.support.training_pages import MadePage, made_pages
 
@@ -22,7 +22,9 @@ N_FOLDS = 2
 def labelled(page: MadePage, *, site: str | None = None) -> LabelledPage:
     texts, kinds = zip(*page.blocks, strict=True)
     codes = tuple(CODE_OF_KIND[kind] for kind in kinds)
-    found = label_page(Source(page.id, "own", site or page.site, "news", "en", page.html, texts, codes, None), "html")
+    found = label_page(
+        TrainingPage(page.id, "own", site or page.site, "news", "en", page.html, texts, codes, None), "html"
+    )
     assert found is not None
     return found
 
@@ -31,7 +33,7 @@ def table_of(pages: Sequence[LabelledPage]) -> Table:
     return build_table(pages, n_folds=N_FOLDS, run=lambda function, pages: [function(page) for page in pages])
 
 
-def fit(table: Table, said: list[str] | None = None) -> Fitted:
+def fit(table: Table, said: list[str] | None = None) -> FormModels:
     return fit_form(table, n_folds=N_FOLDS, jobs=1, say=(said if said is not None else []).append)
 
 
@@ -46,7 +48,7 @@ def said() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def fitted(table: Table, said: list[str]) -> Fitted:
+def fitted(table: Table, said: list[str]) -> FormModels:
     return fit(table, said)
 
 
@@ -54,17 +56,17 @@ def test_the_made_sites_fill_both_folds() -> None:
     assert {fold_of(page.site, N_FOLDS) for page in made_pages()} == {0, 1}
 
 
-def test_progress_names_every_fit(fitted: Fitted, said: list[str]) -> None:
+def test_progress_names_every_fit(fitted: FormModels, said: list[str]) -> None:
     parts = ["fold 1 of 2", "fold 2 of 2", "all pages"]
     stages = ("first stage", "page types", "second stage")
     assert said == [f"{stage}, {part}" for stage in stages for part in parts]
     assert len(fitted.folds) == N_FOLDS
 
 
-def test_every_page_is_answered_well_by_the_model_that_never_saw_its_site(table: Table, fitted: Fitted) -> None:
+def test_every_page_is_answered_well_by_the_model_that_never_saw_its_site(table: Table, fitted: FormModels) -> None:
     right = total = 0
     for page, features in zip(table.pages, table.features, strict=True):
-        model = fitted.folds[fold_of(page.source.site, N_FOLDS)]
+        model = fitted.folds[fold_of(page.origin.site, N_FOLDS)]
         judged = context_stage(features, first_stage(features, model), model)
         np.testing.assert_allclose(judged.probabilities.sum(axis=1), 1.0, atol=1e-9)
         body = judged.probabilities.argmax(axis=1) == LABELS.index(Label.BODY)
@@ -73,7 +75,7 @@ def test_every_page_is_answered_well_by_the_model_that_never_saw_its_site(table:
     assert right / total > 0.97
 
 
-def test_the_first_stage_of_a_fold_does_not_depend_on_the_labels_of_its_sites(table: Table, fitted: Fitted) -> None:
+def test_the_first_stage_of_a_fold_does_not_depend_on_the_labels_of_its_sites(table: Table, fitted: FormModels) -> None:
     turned = np.where((table.folds == 0) & (table.codes == "T"), "E", table.codes)
     other = fit(replace(table, codes=turned))
     assert np.array_equal(other.folds[0].linear.weights, fitted.folds[0].linear.weights)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from copydesk.classifier.model.hashed_linear import BITS, Linear, tfidf_values
 from copydesk.classifier.segmentation.plain_text import segment_text
 from copydesk.training.align import LabelledPage, label_page
-from copydesk.training.corpora import Source
+from copydesk.training.corpora import TrainingPage
 from copydesk.training.dataset import MOST_ROWS, RAREST, Table, build_table, fold_of
 from tests.support.training_pages import made_page
 
@@ -25,7 +25,7 @@ def one_by_one(function: Callable[..., Any], pages: Sequence[Any]) -> list[Any]:
 
 
 def page_of(text: str, codes: Sequence[str], *, site: str = "made.example", gold: bool = True) -> LabelledPage:
-    source = Source("1", "own", site, "news", "en", "", (), tuple(codes) if gold else None, None)
+    source = TrainingPage("1", "own", site, "news", "en", "", (), tuple(codes) if gold else None, None)
     return LabelledPage(source, "text", segment_text(text), tuple(codes), gold)
 
 
@@ -33,7 +33,7 @@ def made_labelled(site: str, number: int, form: str = "html") -> LabelledPage:
     page = made_page(site, number)
     codes = tuple({"text": "E"}.get(kind, "B") for _, kind in page.blocks)
     texts = tuple(text for text, _ in page.blocks)
-    labelled = label_page(Source(page.id, "own", site, "news", "en", page.html, texts, codes, None), form)
+    labelled = label_page(TrainingPage(page.id, "own", site, "news", "en", page.html, texts, codes, None), form)
     assert labelled is not None
     return labelled
 
@@ -58,7 +58,7 @@ def rows_of(*rows: Sequence[int]) -> Table:
         gold=np.ones(n, np.bool_),
         weights=np.ones(n),
         learnt=np.ones(n, np.bool_),
-        made=np.zeros(n, np.bool_),
+        synthetic=np.zeros(n, np.bool_),
         folds=np.zeros(n, np.int64),
     )
 
@@ -81,7 +81,7 @@ def test_a_site_keeps_its_fold_when_other_sites_come_and_go(table: Table) -> Non
 def test_all_pages_of_a_site_share_its_fold(table: Table) -> None:
     starts = np.concatenate([[0], table.row_ends[:-1]])
     for page, start, end in zip(table.pages, starts, table.row_ends, strict=True):
-        assert set(table.folds[start:end]) == {fold_of(page.source.site, 4)}
+        assert set(table.folds[start:end]) == {fold_of(page.origin.site, 4)}
 
 
 def test_rows_stand_in_page_order(table: Table) -> None:
@@ -166,8 +166,8 @@ def test_blocks_without_a_code_are_not_learnt_from() -> None:
 @pytest.mark.parametrize(("gold", "learnt"), [(True, True), (False, False)])
 def test_a_line_that_is_mostly_link_is_body_only_where_a_person_says_so(gold: bool, learnt: bool) -> None:
     html = '<p>The ferry crosses the harbour.</p><p><a href="/x">Read more about the old ferry</a></p>'
-    source = Source("1", "own", "made.example", "news", "en", html, (), None, "x")
+    source = TrainingPage("1", "own", "made.example", "news", "en", html, (), None, "x")
     page = label_page(source, "html")
     assert page is not None
-    page = LabelledPage(page.source, "html", page.blocks, ("E", "E"), gold)
+    page = LabelledPage(page.origin, "html", page.blocks, ("E", "E"), gold)
     assert list(build_table([page], n_folds=2, run=one_by_one).learnt) == [True, learnt]

@@ -35,7 +35,7 @@ def toy(*groups: tuple[str, bool, Sequence[int]], rows: int = 30) -> Table:
         gold=np.array(gold),
         weights=np.ones(n),
         learnt=np.ones(n, np.bool_),
-        made=np.zeros(n, np.bool_),
+        synthetic=np.zeros(n, np.bool_),
         folds=np.zeros(n, np.int64),
     )
 

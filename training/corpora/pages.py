@@ -1,0 +1,90 @@
+"""What every corpus gives: pages to learn from, and the errors of files that are no corpus."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from copydesk.classifier.errors import CopydeskError
+
+GOLD_CODES = ("E", "M", "C", "B", "T", "H")
+"""One letter a kind, in `copydesk.classifier.types.KINDS` order of meaning; see `CODE_OF_KIND`."""
+
+CODE_OF_KIND = {
+    "text": "E",
+    "metadata": "M",
+    "comment": "C",
+    "furniture": "B",
+    "teaser": "T",
+    "teaser_heading": "H",
+}
+
+SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "ne"})
+"""Labels that stand before a country's ending without naming a site: bbc.co.uk is one site, not co.uk."""
+
+_LANG = re.compile(r"<html[^>]{0,2000}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
+
+
+class CorpusError(CopydeskError):
+    """A folder or file that is not the corpus it should be."""
+
+    code = "corpus"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPage:
+    """One page to learn from, with whatever is known about it.
+
+    Attributes:
+        id: Unique within its corpus.
+        corpus: `wcxb-dev`, `fundus` or the name of a user's file.
+        site: What cross-validation keeps together.
+        page_type: `article`, `forum`, ... or `news`.
+        language: Two letters, `und` where the page does not say.
+        html: The page, empty where only text is known.
+        texts: The blocks of its plain-text form, in page order.
+        codes: Gold code of each of `texts`; None where nobody labelled them.
+        reference: The page's body as a reference extraction has it; None where there is none.
+    """
+
+    id: str
+    corpus: str
+    site: str
+    page_type: str
+    language: str
+    html: str
+    texts: tuple[str, ...]
+    codes: tuple[str, ...] | None
+    reference: str | None
+
+
+def registered_domain(host: str) -> str:
+    """Return the part of a host name that names the site: `news.bbc.co.uk` gives `bbc.co.uk`."""
+    labels = host.lower().split(":")[0].rstrip(".").split(".")
+    if len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL:
+        return ".".join(labels[-3:])
+    return ".".join(labels[-2:])
+
+
+def read_html(path: Path) -> str:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except (OSError, EOFError) as error:
+        raise CorpusError(f"{path}: {error!r}; expected a page as gzipped HTML") from error
+
+
+def read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{path}: {error!r}; expected a JSON file in UTF-8") from error
+
+
+def declared_language(html: str) -> str:
+    match = _LANG.search(html[:20000])
+    return match.group(1).lower() if match else "und"

@@ -1,0 +1,130 @@
+"""The shared folder: WCXB and Fundus pages, with the hand labels over them."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from copydesk.training.corpora.pages import (
+    GOLD_CODES,
+    CorpusError,
+    TrainingPage,
+    declared_language,
+    read_html,
+    read_json,
+    registered_domain,
+)
+
+_GOLD_LINE = re.compile(rf"\s*(\d+)(?:-(\d+))?\s+([{''.join(GOLD_CODES)}])\s*")
+_CANONICAL = re.compile(
+    r"(?:rel=[\"']?canonical[\"']?[^>]{0,200}?href|property=[\"']?og:url[\"']?[^>]{0,200}?content)"
+    r"\s*=\s*[\"']?https?://([^/\"'\s>]+)",
+    re.IGNORECASE,
+)
+
+
+def read_shared(folder: Path) -> Iterator[TrainingPage]:
+    """Read every page below a folder with `corpora/wcxb-dev`, `corpora/fundus` and `gold`.
+
+    Raises:
+        CorpusError: A part is missing, or labels do not fit their page.
+    """
+    linearise = _load_linearise(folder / "gold" / "linearise.py")
+    for part in (folder / "gold" / "labels", folder / "corpora" / "wcxb-dev", folder / "corpora" / "fundus"):
+        if not part.is_dir():
+            raise CorpusError(f"{part} is missing; expected a folder with corpora/wcxb-dev, corpora/fundus and gold")
+    gold = {path.stem: path for path in (folder / "gold" / "labels").rglob("*.txt")}
+    yield from _read_wcxb(folder / "corpora" / "wcxb-dev", gold, linearise)
+    yield from _read_fundus(folder / "corpora" / "fundus", gold, linearise)
+
+
+def _load_linearise(path: Path) -> Callable[[str], list[str]]:
+    """Load the function that fixes the gold block numbers from the corpus that it belongs to."""
+    spec = importlib.util.spec_from_file_location("copydesk_gold_linearise", path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise CorpusError(f"{path} is missing; gold labels number their blocks by it, so give the whole gold folder")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    blocks: Callable[[str], list[str]] = module.blocks
+    return blocks
+
+
+def _read_wcxb(folder: Path, gold: dict[str, Path], linearise: Callable[[str], list[str]]) -> Iterator[TrainingPage]:
+    index = folder / "pages.json"
+    if not index.exists():
+        raise CorpusError(f"{index} is missing; expected the WCXB development set with pages.json, html, ground-truth")
+    for page, about in sorted(read_json(index).items()):
+        html = read_html(folder / "html" / f"{page}.html.gz")
+        truth = read_json(folder / "ground-truth" / f"{page}.json")["ground_truth"]
+        texts = tuple(linearise(html))
+        yield TrainingPage(
+            id=page,
+            corpus="wcxb-dev",
+            site=registered_domain(about["domain"]),
+            page_type=about["page_type"],
+            language=declared_language(html),
+            html=html,
+            texts=texts,
+            codes=_gold_codes(gold.get(page), len(texts)),
+            reference=truth.get("main_content") or "",
+        )
+
+
+def _read_fundus(folder: Path, gold: dict[str, Path], linearise: Callable[[str], list[str]]) -> Iterator[TrainingPage]:
+    for path in sorted(folder.rglob("*.html.gz")):
+        page = path.name.removesuffix(".html.gz")
+        html = read_html(path)
+        publisher = re.sub(r"_\d{4}_.*", "", page)
+        canonical = _CANONICAL.search(html[:200000])
+        texts = tuple(linearise(html))
+        bodies = path.parent / f"{publisher}.json"
+        yield TrainingPage(
+            id=page,
+            corpus="fundus",
+            site=registered_domain(canonical.group(1)) if canonical else publisher,
+            page_type="news",
+            language=declared_language(html),
+            html=html,
+            texts=texts,
+            codes=_gold_codes(gold.get(page), len(texts)),
+            reference=_fundus_reference(bodies, texts) if bodies.exists() else None,
+        )
+
+
+def _gold_codes(path: Path | None, n_blocks: int) -> tuple[str, ...] | None:
+    if path is None:
+        return None
+    codes = [""] * n_blocks
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.strip():
+            continue
+        found = _GOLD_LINE.fullmatch(line)
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not found or not first <= last < n_blocks:
+            raise CorpusError(
+                f"{path}: found {line!r}, expected a block or first-last below {n_blocks}, then a code of {GOLD_CODES}"
+            )
+        codes[first : last + 1] = [found[3]] * (last + 1 - first)
+    if "" in codes:
+        raise CorpusError(f"{path}: block {codes.index('')} of {n_blocks} has no label; label every block")
+    return tuple(codes)
+
+
+def _fundus_reference(path: Path, texts: Sequence[str]) -> str | None:
+    """Return the stored body that this page holds most of; a publisher's file has one a parser version."""
+    page = set(texts)
+    best, most = None, 0
+    for version in read_json(path).values():
+        for record in version.values() if "body" not in version else (version,):
+            body = record.get("body") if isinstance(record, dict) else None
+            if not isinstance(body, dict):
+                continue
+            lines = [*body.get("summary", [])]
+            for section in body.get("sections", []):
+                lines += [*section.get("headline", []), *section.get("paragraphs", [])]
+            found = sum(" ".join(line.split()) in page for line in lines)
+            if found > most and found * 2 >= len(lines):
+                best, most = "\n".join([str(record.get("title") or ""), *lines]), found
+    return best
