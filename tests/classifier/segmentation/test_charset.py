@@ -275,7 +275,7 @@ def test_single_nul_bytes_stay_in_the_text() -> None:
 @pytest.mark.parametrize(
     ("data", "found", "advice"),
     [
-        (gzip.compress(b"<p>a page</p>"), "gzip", "decompress it first", mtime=0),
+        (gzip.compress(b"<p>a page</p>", mtime=0), "gzip", "decompress it first"),
         (b"PK\x03\x04\x14\0\0\0", "ZIP", "take the pages out of it"),
         (b"\n%PDF-1.7\n%\xe2\xe3\xcf\xd3", "PDF", "convert it to HTML or text first"),
         (b"\x89PNG\r\n\x1a\n\0\0", "image", "leave it out"),
