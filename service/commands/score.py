@@ -9,15 +9,12 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from copydesk.service.commands.arguments import OK, SOME_FAILED, WrongUsage, chosen_settings, refuse, say
 from copydesk.service.commands.dedup import check_workers
-from copydesk.service.score import PAGE_SECONDS, SHARD_MB
+from copydesk.service.score import PAGE_SECONDS, SHARD_MB, ClusterOptions, ColumnNames, OutputFormat, ScoreOptions
 from copydesk.service.settings import Settings
-
-if TYPE_CHECKING:
-    from copydesk.service.score.run import ScoreOptions
 
 # What loads the numeric libraries is imported inside functions: --help and wrong usage need not wait for it.
 
@@ -93,23 +90,19 @@ def _check_installed(engine: str) -> None:
 def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int:
     from copydesk.classifier.errors import CopydeskError
     from copydesk.service.dedup.work_folder import StoppedWork
-    from copydesk.service.score.attach_clusters import Clustering
-    from copydesk.service.score.output import Output
-    from copydesk.service.score.readers import Columns
-    from copydesk.service.score.run import ScoreOptions
     from copydesk.service.worker_process import default_workers
 
     options = ScoreOptions(
         inputs=args.inputs,
         folder=args.output,
-        output=Output(args.format),
+        format=OutputFormat(args.format),
         blocks=not args.no_blocks,
         workers=args.workers or default_workers(),
-        columns=Columns(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
+        columns=ColumnNames(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
         shard_bytes=round(args.shard_mb * 1024 * 1024),
         page_seconds=args.page_seconds,
         only=args.only,
-        clustering=Clustering(args.dedup, args.index, args.prefer),
+        clustering=ClusterOptions(args.dedup, args.index, args.prefer),
         report=args.report,
         version=version,
     )
@@ -128,12 +121,12 @@ def _score(args: argparse.Namespace, settings: Settings, *, version: str) -> int
 
 
 def _run(args: argparse.Namespace, options: ScoreOptions, settings: Settings) -> dict[str, Any]:
-    from copydesk.service.score.run import run
+    from copydesk.service.score import score_files
 
     err = sys.stderr or io.StringIO()
     if args.engine == "local":
-        return run(options, settings, err)
-    from copydesk.service.score.ray.engine import ray_engine
+        return score_files(options, settings, err)
+    from copydesk.service.score import ray_engine
 
     with ray_engine(args.address, workers=args.workers, page_seconds=options.page_seconds) as engine:
-        return run(options, settings, err, engine=engine)
+        return score_files(options, settings, err, engine=engine)

@@ -1,6 +1,38 @@
-"""Batch scoring: files of pages in, labelled rows in Parquet or JSONL out, in shards that can be done again."""
+"""Batch scoring: reads files of pages and writes labelled rows, in shards, so that a killed run can continue.
 
-SHARD_MB = 32
-"""Megabytes of input that a shard has, unless a run is told otherwise."""
-PAGE_SECONDS = 60.0
-"""A page that takes longer becomes an error row, unless a run is told otherwise."""
+Names that need the numeric libraries are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.classifier.lazy_names import lazy_names
+from copydesk.service.score.options import (
+    PAGE_SECONDS,
+    SHARD_MB,
+    ClusterOptions,
+    ColumnNames,
+    OutputFormat,
+    ScoreOptions,
+)
+
+if TYPE_CHECKING:
+    from copydesk.service.score.ray.engine import ray_engine
+    from copydesk.service.score.run import score_files
+
+__all__ = [
+    "PAGE_SECONDS",
+    "SHARD_MB",
+    "ClusterOptions",
+    "ColumnNames",
+    "OutputFormat",
+    "ScoreOptions",
+    "ray_engine",
+    "score_files",
+]
+
+__getattr__ = lazy_names(
+    globals(),
+    {"copydesk.service.score.ray.engine": ["ray_engine"], "copydesk.service.score.run": ["score_files"]},
+)

@@ -1,9 +1,10 @@
-"""The one function that every engine runs on a batch: input rows in, scored rows and error rows out."""
+"""Scores a batch of input rows; every engine runs this function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyarrow as pa
 
@@ -13,10 +14,11 @@ from copydesk.classifier.pipeline import cut_html, cut_text, score_blocks
 from copydesk.classifier.segmentation.charset import decode_html
 from copydesk.classifier.types import Blocks
 from copydesk.service.rows.classify_rows import internal_error
-from copydesk.service.rows.jsonl import BadRow, too_large
+from copydesk.service.rows.documents import UNKNOWN, Document, read_published
+from copydesk.service.rows.jsonl import BadField, BadRow, too_large
 from copydesk.service.score.arrow_schema import ERRORS, OUTPUT, InputRow, input_rows, storable
 from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
-from copydesk.service.score.tally import Tally, tally_of
+from copydesk.service.score.tally import Tally, count_batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class BatchOptions:
 
     Attributes:
         max_page_bytes: A page of more bytes becomes an error row.
-        blocks: Whether rows carry their blocks, and the text that these index.
+        blocks: Whether rows include their blocks and the text that these refer to.
     """
 
     max_page_bytes: int
@@ -33,12 +35,21 @@ class BatchOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """A scored batch: rows of schema `OUTPUT`, error rows of schema `ERRORS`, each in input order, and their counts."""
+class ScoredBatch:
+    """A scored batch: rows of schema `OUTPUT`, error rows of schema `ERRORS`, both in input order, and their counts."""
 
     rows: pa.RecordBatch
     errors: pa.RecordBatch
     tally: Tally
+
+
+class ScoreFunction(Protocol):
+    """The type of `score_batch`, and of the functions that tests use instead."""
+
+    def __call__(
+        self, batch: Sequence[InputRow], model: Model, options: BatchOptions, *, begin: Callable[[int], None]
+    ) -> ScoredBatch:
+        """Score a batch."""
 
 
 def score_batch(
@@ -47,31 +58,44 @@ def score_batch(
     options: BatchOptions,
     *,
     begin: Callable[[int], None] = lambda number: None,
-) -> Scored:
-    """Score a batch; each page by itself, so that neither the batch's size nor its order changes an answer.
+) -> ScoredBatch:
+    """Score a batch. Each page is scored alone, so neither the size nor the order of a batch changes an answer.
 
     Args:
         batch: Rows of schema `INPUT`.
-        begin: Called with the number of each row before it is scored, so that who watches knows which row it is.
+        begin: Called with the number of each row before it is scored, so that the pool knows which page a worker is at.
     """
     rows = input_rows(batch) if isinstance(batch, pa.RecordBatch) else batch
     scored: list[tuple[InputRow, PageScores]] = []
     errors: list[tuple[InputRow, BadRow]] = []
     for number, row in enumerate(rows):
         begin(number)
-        answer = _scores(row, model, options)
-        if isinstance(answer, PageScores):
-            scored.append((row, answer))
+        found = _score_row(row, model, options)
+        if isinstance(found, PageScores):
+            scored.append((row, found))
         else:
-            errors.append((row, answer))
+            errors.append((row, found))
     flat = flat_blocks([page for _, page in scored])
-    return Scored(
-        _row_columns(scored, flat, model.digest, options), _error_columns(errors), tally_of(scored, errors, flat)
+    return ScoredBatch(
+        _row_columns(scored, flat, model.digest, options), _error_columns(errors), count_batch(scored, errors, flat)
     )
 
 
-def _scores(row: InputRow, model: Model, options: BatchOptions) -> PageScores | BadRow:
-    """Score one row's page; whatever is wrong with it stops no other."""
+def documents_of(rows: pa.RecordBatch) -> list[Document]:
+    """Return the documents of scored rows, for the search for duplicates; an unreadable time counts as unknown."""
+    columns = [rows.column(name).to_pylist() for name in ("id", "body", "published", "source")]
+    return [Document(id, None, body, _time(time), source) for id, body, time, source in zip(*columns, strict=True)]
+
+
+def _time(published: str | None) -> float:
+    try:
+        return read_published({"published": published})
+    except BadField:
+        return UNKNOWN
+
+
+def _score_row(row: InputRow, model: Model, options: BatchOptions) -> PageScores | BadRow:
+    """Score one row's page; an error of any kind affects this row alone."""
     if row.code is not None or row.content is None:
         return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
     if len(row.content) > options.max_page_bytes:
@@ -80,12 +104,12 @@ def _scores(row: InputRow, model: Model, options: BatchOptions) -> PageScores | 
         return score_blocks(_blocks(row, row.content), model)
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))
-    except Exception as error:  # the fault is ours, not the page's
+    except Exception as error:  # a bug of copydesk costs this page only
         return internal_error(row.id, None, error)
 
 
 def _blocks(row: InputRow, content: bytes) -> Blocks:
-    """Decode and cut a row's page."""
+    """Decode a row's page and cut it into blocks."""
     if row.form == "html":
         return cut_html(content if row.decoded else decode_html(content, declared=row.charset))
     return cut_text(_decoded_text(content) if row.decoded else decode(content, html=False, declared=row.charset))

@@ -1,4 +1,4 @@
-"""Where a run of batch scoring is worked on: what the local engine and the Ray engine have in common."""
+"""What the local engine and the Ray engine have in common."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from copydesk.service.score.attach_clusters import Clustering
-from copydesk.service.score.output import Folder
+from copydesk.service.score.options import ClusterOptions
+from copydesk.service.score.output import OutputFolder
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally
-from copydesk.service.score.worker import Work
+from copydesk.service.score.worker import ScoreJob
 
 
-class Scorers(Protocol):
-    """Who scores shards: `Pool`, or actors elsewhere.
+class ShardScorer(Protocol):
+    """Scores shards: the local `Pool`, or actors on a cluster.
 
     Attributes:
         pages: Pages begun so far.
@@ -24,20 +24,20 @@ class Scorers(Protocol):
     def pages(self) -> int: ...
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally] | None]:
-        """Work on all shards; yields each with what was counted once it is done, and None now and then between."""
+        """Score all shards. Yields each shard with its counts when it is finished, and sometimes None."""
 
     def close(self) -> None:
-        """End the work, done or not."""
+        """Stop, finished or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Where the work is done.
+    """Where a run is computed.
 
     Attributes:
-        scorers: Makes who scores shards.
-        cluster: Finds the duplicates among the rows of so many scored shards, writes them, and counts clusters.
+        scorer: Starts what scores shards.
+        cluster: Finds the duplicates in the rows of the first n scored shards, writes them, and counts clusters.
     """
 
-    scorers: Callable[[Work], Scorers]
-    cluster: Callable[[Folder, int, Clustering], dict[str, Any]]
+    scorer: Callable[[ScoreJob], ShardScorer]
+    cluster: Callable[[OutputFolder, int, ClusterOptions], dict[str, Any]]

@@ -1,4 +1,4 @@
-"""The output folder of batch scoring: a manifest, shards that are there whole or not at all, and what is done."""
+"""Writes the output folder of batch scoring so that a killed run can continue: every file is complete or missing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,74 +17,68 @@ from copydesk.service.atomic_files import ASIDE, write_aside
 from copydesk.service.dedup.work_folder import LOCK, MANIFEST, UnusableWork, chunk_path, hold
 from copydesk.service.rows.jsonl import encode_row
 from copydesk.service.score.arrow_schema import OUTPUT
-from copydesk.service.score.batch import Scored
-from copydesk.service.score.tally import Tally, tally_of_fields
+from copydesk.service.score.batch import ScoredBatch
+from copydesk.service.score.options import OutputFormat
+from copydesk.service.score.tally import Tally, tally_from_fields
 
 GROUP_BYTES = 32 * 1024 * 1024
-"""A row group is written when it holds so many bytes in memory."""
-REPEATED = ["source", "file", "model", "blocks.list.element.label", "blocks.list.element.kind"]
-"""Columns whose values recur, and so are kept once; for the others looking for such took a third of the time."""
+"""A Parquet row group is written when its rows take this many bytes in memory."""
+DICTIONARY_COLUMNS = ["source", "file", "model", "blocks.list.element.label", "blocks.list.element.kind"]
+"""Columns with few distinct values, which get dictionary encoding. For all columns it took a third of the time."""
 ROWS, WORK, ERRORS_FILE, SUMMARY = "rows", "_work", "errors.jsonl", "summary.json"
 OPTIONAL = ("text", "blocks", "published", "source", "cluster", "keep", "matches")
-"""Fields that a line of JSONL leaves out where they are null."""
-
-
-class Output(StrEnum):
-    """How rows are written."""
-
-    PARQUET = "parquet"
-    JSONL = "jsonl"
+"""Fields that are left out of a JSONL line if they are null."""
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
-    """Where the files of an output lie.
+class OutputFolder:
+    """The names of the files of an output.
 
     Attributes:
         path: The folder itself.
-        output: How its rows are written.
-        model: The digest of the model, which the files of rows name.
-        staged: Whether scored shards wait for their clusters in the work folder, always as Parquet.
-        signed: Whether each shard's bodies are signed, into a chunk as `copydesk dedup` has them.
+        format: The file format of the rows.
+        model: The digest of the model, for the metadata of the row files.
+        staged: Whether scored shards are first written to the work folder, as Parquet, until their clusters are known.
+        signed: Whether each shard's bodies are signed, into a chunk file of the same format as in `copydesk dedup`.
     """
 
     path: Path
-    output: Output
+    format: OutputFormat
     model: str
     staged: bool = False
     signed: bool = False
 
     @property
     def work(self) -> Path:
-        """What is removed once all is done."""
+        """The work folder, which is removed at the end of the run."""
         return self.path / WORK
 
     def part(self, number: int) -> Path:
-        """Name the file of a shard's rows."""
-        return self.path / ROWS / f"part-{number:07}.{self.output}"
+        """Return the file of a shard's final rows."""
+        return self.path / ROWS / f"part-{number:07}.{self.format}"
 
     def scored(self, number: int) -> Path:
-        """Name the file that a shard's rows are in once they are scored."""
+        """Return the file of a shard's scored rows, which have no clusters yet if they are staged."""
         return self.work / f"scored-{number:07}.parquet" if self.staged else self.part(number)
 
     def record(self, number: int) -> Path:
-        """Name the file that says that a shard is scored."""
+        """Return the file with a shard's counts. It is written last, so if it exists, the shard is scored."""
         return self.work / f"done-{number:07}.json"
 
     def errors(self, number: int, kind: str = "errors") -> Path:
-        """Name the file of a shard's error rows."""
+        """Return the file of a shard's error rows."""
         return self.work / f"{kind}-{number:07}.jsonl"
 
     def is_done(self, number: int) -> bool:
-        """Tell whether a shard is scored; of a signed one the chunk may have been found damaged, and removed."""
+        """Tell whether a shard is scored. Its chunk may be missing because it was damaged: then it is scored again."""
         return self.record(number).exists() and (not self.signed or chunk_path(self.work, number).exists())
 
     def tally(self, number: int) -> Tally | None:
-        """Read what was counted of a shard, None where it is not done."""
-        return tally_of_fields(json.loads(self.record(number).read_bytes())) if self.is_done(number) else None
+        """Read the counts of a shard, None if it is not scored."""
+        return tally_from_fields(json.loads(self.record(number).read_bytes())) if self.is_done(number) else None
 
     def summary(self) -> dict[str, Any] | None:
-        """Read the summary, None where the work is not finished."""
+        """Read the summary, None if the run is not finished."""
         try:
             found: dict[str, Any] = json.loads((self.path / SUMMARY).read_bytes())
         except FileNotFoundError:
@@ -94,12 +87,12 @@ class Folder:
 
 
 @contextlib.contextmanager
-def opened(folder: Folder, manifest: Mapping[str, Any]) -> Iterator[None]:
-    """Hold an output folder for one run, new or with an equal manifest.
+def open_folder(folder: OutputFolder, manifest: Mapping[str, Any]) -> Iterator[None]:
+    """Create an output folder, or continue one whose manifest is equal, and lock it until the block ends.
 
     Raises:
-        UnusableWork: The folder is none of ours, another run holds it, or it was begun with another model, other
-            settings or other inputs.
+        UnusableWork: The folder contains other files, another run has locked it, or it was begun with another model,
+            other settings or other inputs.
     """
     path = folder.path
     if path.exists() and not path.is_dir():
@@ -111,7 +104,7 @@ def opened(folder: Folder, manifest: Mapping[str, Any]) -> Iterator[None]:
         hold(lock, path)
         _check_manifest(path, json.loads(json.dumps(manifest)))
         if (path / SUMMARY).exists():
-            shutil.rmtree(folder.work, ignore_errors=True)  # its removal may have been stopped
+            shutil.rmtree(folder.work, ignore_errors=True)  # a finished run may have been killed before this
         else:
             for name in (ROWS, WORK):
                 (path / name).mkdir(exist_ok=True)
@@ -126,44 +119,48 @@ def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
         return
     except ValueError as error:
         raise UnusableWork(f"{path / MANIFEST} is damaged ({error}); name another --output") from error
-    differ = [key for key in manifest if earlier.get(key) != manifest[key]]
-    if differ:
-        found = "; ".join(f"{key} was {json.dumps(earlier.get(key))}, is {json.dumps(manifest[key])}" for key in differ)
-        raise UnusableWork(f"{path} was begun otherwise: {found}. Use the same again, or name another --output")
+    changed = [key for key in manifest if earlier.get(key) != manifest[key]]
+    if changed:
+        found = "; ".join(
+            f"{key} was {json.dumps(earlier.get(key))}, is {json.dumps(manifest[key])}" for key in changed
+        )
+        raise UnusableWork(
+            f"{path} was begun with other settings: {found}. Use the same again, or name another --output"
+        )
 
 
 class RowWriter:
-    """Writes rows of schema `OUTPUT`; the same rows give the same bytes, however they come in batches."""
+    """Writes rows of schema `OUTPUT`. Equal rows give equal bytes, however they are divided into batches."""
 
-    def __init__(self, out: IO[bytes], output: Output, model: str) -> None:
+    def __init__(self, out: IO[bytes], format: OutputFormat, model: str) -> None:
         self._out = out
-        self._waiting: list[pa.RecordBatch] = []
+        self._pending: list[pa.RecordBatch] = []
         self._n_bytes = 0
         self._schema = OUTPUT.with_metadata({"copydesk.model": model})
         self._parquet = None
-        if output is Output.PARQUET:
-            self._parquet = pq.ParquetWriter(out, self._schema, compression="zstd", use_dictionary=REPEATED)
+        if format is OutputFormat.PARQUET:
+            self._parquet = pq.ParquetWriter(out, self._schema, compression="zstd", use_dictionary=DICTIONARY_COLUMNS)
 
     def write(self, rows: pa.RecordBatch) -> None:
-        """Take some rows."""
+        """Write a batch of rows."""
         if self._parquet is None:
             self._out.writelines(encode_row(_line(fields)) for fields in rows.to_pylist())
             return
         for number in range(rows.num_rows):
             row = rows.slice(number, 1)
-            self._waiting.append(row)
+            self._pending.append(row)
             self._n_bytes += row.nbytes
             if self._n_bytes >= GROUP_BYTES:
                 self._flush()
 
     def _flush(self) -> None:
-        if self._waiting and self._parquet is not None:
-            table = pa.Table.from_batches(self._waiting).replace_schema_metadata(self._schema.metadata)
+        if self._pending and self._parquet is not None:
+            table = pa.Table.from_batches(self._pending).replace_schema_metadata(self._schema.metadata)
             self._parquet.write_table(table.combine_chunks(), row_group_size=max(1, table.num_rows))
-            self._waiting, self._n_bytes = [], 0
+            self._pending, self._n_bytes = [], 0
 
     def close(self) -> None:
-        """Write what waits, and the end of the file."""
+        """Write the pending rows and the end of the file."""
         self._flush()
         if self._parquet is not None:
             self._parquet.close()
@@ -173,11 +170,11 @@ def _line(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None or name not in OPTIONAL}
 
 
-def write_part(path: Path, output: Output, model: str, batches: Iterator[pa.RecordBatch]) -> None:
-    """Write a file of rows whole or not at all."""
+def write_part(path: Path, format: OutputFormat, model: str, batches: Iterator[pa.RecordBatch]) -> None:
+    """Write a file of rows, complete or not at all."""
 
     def write(out: IO[bytes]) -> None:
-        writer = RowWriter(out, output, model)
+        writer = RowWriter(out, format, model)
         for batch in batches:
             writer.write(batch)
         writer.close()
@@ -185,8 +182,8 @@ def write_part(path: Path, output: Output, model: str, batches: Iterator[pa.Reco
     write_aside(path, write)
 
 
-def write_shard(folder: Folder, number: int, batches: Iterator[Scored]) -> Tally:
-    """Write a scored shard: its rows, its errors, then the record that says that it is done."""
+def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch]) -> Tally:
+    """Write a scored shard: its rows, its errors, and last its counts, which mark it as scored."""
     tally = Tally()
     errors: list[dict[str, Any]] = []
 
@@ -196,7 +193,7 @@ def write_shard(folder: Folder, number: int, batches: Iterator[Scored]) -> Tally
             errors.extend(scored.errors.to_pylist())
             yield scored.rows
 
-    write_part(folder.scored(number), Output.PARQUET if folder.staged else folder.output, folder.model, rows())
+    write_part(folder.scored(number), OutputFormat.PARQUET if folder.staged else folder.format, folder.model, rows())
     if errors:
         write_errors(folder.errors(number), errors)
     write_aside(folder.record(number), lambda out: out.write(json.dumps(tally.fields()).encode()))
@@ -204,12 +201,12 @@ def write_shard(folder: Folder, number: int, batches: Iterator[Scored]) -> Tally
 
 
 def write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
-    """Write error rows, a line of JSON each, whole or not at all."""
+    """Write error rows as JSONL, complete or not at all."""
     write_aside(path, lambda out: out.writelines(map(encode_row, errors)))
 
 
-def finish(folder: Folder, n_shards: int, summary: Mapping[str, Any]) -> None:
-    """Put the shards' errors into one file, write the summary, and remove the work folder; can be done again."""
+def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> None:
+    """Join the shards' errors in one file, write the summary, and remove the work folder. May be repeated."""
 
     def copy_errors(out: IO[bytes]) -> None:
         for number in range(n_shards):
@@ -218,7 +215,7 @@ def finish(folder: Folder, n_shards: int, summary: Mapping[str, Any]) -> None:
                     shutil.copyfileobj(part, out)
 
     write_aside(folder.path / ERRORS_FILE, copy_errors)
-    for left in (folder.path / ROWS).glob(f"{ASIDE}*"):  # of workers that were ended
-        left.unlink()
+    for unfinished in (folder.path / ROWS).glob(f"{ASIDE}*"):  # unfinished files of workers that were killed
+        unfinished.unlink()
     write_aside(folder.path / SUMMARY, lambda out: out.write(json.dumps(summary, indent=1).encode() + b"\n"))
     shutil.rmtree(folder.work)

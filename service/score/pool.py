@@ -1,4 +1,4 @@
-"""Worker processes that are watched: one that crashes or hangs costs the page that it was at, and is replaced."""
+"""Runs worker processes and replaces those that crash or hang, so that one page cannot stop a run."""
 
 from __future__ import annotations
 
@@ -13,48 +13,59 @@ from typing import Any
 
 from copydesk.service.dedup.work_folder import StoppedWork
 from copydesk.service.score.readers import Shard
-from copydesk.service.score.tally import Tally, tally_of_fields
-from copydesk.service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, Reason, Work, one_thread_each, work
+from copydesk.service.score.tally import Tally, tally_from_fields
+from copydesk.service.score.worker import (
+    DONE,
+    FAILED,
+    NO_ROW,
+    PAGES,
+    ROW,
+    RowError,
+    ScoreJob,
+    limit_numeric_threads,
+    run_worker,
+)
 from copydesk.service.worker_process import SPAWN, Worker
 
-STRIKES = 2
-"""Workers that end at one page before it is given up: one may have been ended from outside."""
-DEATHS = 3
-"""Workers that end at no page at all, in one shard, before the run is."""
-LOOK_SECONDS = 0.25
-"""Between two looks at the workers."""
-END_SECONDS = 5.0
-"""Given to a worker to end by itself."""
+MAX_PAGE_FAILURES = 2
+"""A page becomes an error row after so many workers crashed or hung on it. The first may have been killed by chance."""
+MAX_OTHER_FAILURES = 3
+"""The run stops after so many workers ended in one shard between pages, or before they were ready."""
+POLL_SECONDS = 0.25
+"""Longest wait for messages of workers before the time limits of their pages are checked."""
+EXIT_SECONDS = 5.0
+"""An idle worker that has not ended by itself after this time is killed."""
 
 
 @dataclass(slots=True)
-class _Task:
-    """A shard, the rows of it that were given up, and how often a worker ended at which row."""
+class _ShardAttempt:
+    """A shard, the errors of its rows that are skipped, and how many workers ended at each of its rows."""
 
     shard: Shard
-    skips: dict[int, Reason] = field(default_factory=dict)
-    strikes: Counter[int] = field(default_factory=Counter)
+    skips: dict[int, RowError] = field(default_factory=dict)
+    failures: Counter[int] = field(default_factory=Counter)
 
 
-class _Worker(Worker):
-    """A process, the shard that it is at, and since when it has been at its row."""
+class WatchedProcess(Worker):
+    """A worker process, its current shard, and since when it has been at its current row."""
 
-    def __init__(self, todo: Work) -> None:
-        one_thread_each()
+    def __init__(self, job: ScoreJob) -> None:
+        limit_numeric_threads()
         self.counters: Any = SPAWN.RawArray("q", [NO_ROW, 0])
-        super().__init__(work, self.counters, todo)
+        super().__init__(run_worker, self.counters, job)
         self.ready = False
-        self.task: _Task | None = None
+        self.attempt: _ShardAttempt | None = None
         self._row, self._since = NO_ROW, 0.0
 
-    def take(self, task: _Task) -> None:
-        self.task = task
+    def start_shard(self, attempt: _ShardAttempt) -> None:
+        """Send a shard to the process."""
+        self.attempt = attempt
         self._row = NO_ROW
-        with suppress(OSError):  # one that has ended meanwhile is found out at the next look
-            self.connection.send((task.shard, task.skips))
+        with suppress(OSError):  # if the process has just ended, the next poll finds out
+            self.connection.send((attempt.shard, attempt.skips))
 
     def hangs(self, page_seconds: float) -> bool:
-        """Tell whether it has been at one row for longer than a page may take."""
+        """Tell whether the process has been at one row for longer than the time limit of a page."""
         row, now = int(self.counters[ROW]), time.monotonic()
         if row != self._row or row == NO_ROW:
             self._row, self._since = row, now
@@ -62,111 +73,117 @@ class _Worker(Worker):
 
 
 class Pool:
-    """Some workers; shards go to whichever is free, and come back as they are done."""
+    """Some worker processes; each free one is given the next shard."""
 
-    def __init__(self, todo: Work, *, workers: int, page_seconds: float) -> None:
-        self._todo = todo
+    def __init__(self, job: ScoreJob, *, workers: int, page_seconds: float) -> None:
+        self._job = job
         self._page_seconds = page_seconds
-        self._ended_pages = self._unready = 0
-        self._workers = [_Worker(todo) for _ in range(workers)]
+        self._pages_of_ended = self._failed_starts = 0
+        self._workers = [WatchedProcess(job) for _ in range(workers)]
 
     @property
     def pages(self) -> int:
-        """Pages begun so far, those of workers that ended included."""
-        return self._ended_pages + sum(int(worker.counters[PAGES]) for worker in self._workers)
+        """Pages begun so far, also by workers that ended."""
+        return self._pages_of_ended + sum(int(worker.counters[PAGES]) for worker in self._workers)
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally] | None]:
-        """Work on all shards; yields each with what was counted once it is done, and None now and then between.
+        """Score all shards. Yields each shard with its counts when it is finished, and None after each poll.
 
-        A shard is asked for a little before a worker is free, so that no worker waits for the plan.
+        As many shards as workers are taken from the plan in advance, so that no worker waits for it.
 
         Raises:
-            StoppedWork: A worker failed for a reason that is no page's, or workers keep on ending.
+            StoppedWork: A worker failed for a reason that no page caused, or workers end again and again.
         """
-        ahead: deque[_Task] = deque()
+        waiting: deque[_ShardAttempt] = deque()
         more = True
         while True:
             for worker in self._workers:
-                if worker.ready and worker.task is None and ahead:
-                    worker.take(ahead.popleft())
-            if more and len(ahead) < len(self._workers):
+                if worker.ready and worker.attempt is None and waiting:
+                    worker.start_shard(waiting.popleft())
+            if more and len(waiting) < len(self._workers):
                 shard = next(shards, None)
                 more = shard is not None
                 if shard is not None:
-                    ahead.append(_Task(shard))
-            elif not more and not ahead and all(worker.task is None for worker in self._workers):
+                    waiting.append(_ShardAttempt(shard))
+            elif not more and not waiting and all(worker.attempt is None for worker in self._workers):
                 return
-            yield from self._look(ahead, seconds=0 if more and len(ahead) < len(self._workers) else LOOK_SECONDS)
+            seconds = 0 if more and len(waiting) < len(self._workers) else POLL_SECONDS
+            yield from self._poll(waiting, min(seconds, self._page_seconds / 4))
             yield None
 
-    def _look(self, ahead: deque[_Task], *, seconds: float) -> Iterator[tuple[Shard, Tally]]:
-        """Take what workers say; put the shards of those that ended back."""
-        seconds = min(seconds, self._page_seconds / 4)
-        spoken = wait([worker.connection for worker in self._workers], seconds)
+    def _poll(self, waiting: deque[_ShardAttempt], seconds: float) -> Iterator[tuple[Shard, Tally]]:
+        """Receive the workers' messages; return the shards of those that ended or hang to the queue."""
+        readable = wait([worker.connection for worker in self._workers], seconds)
         for number, worker in enumerate(self._workers):
-            if worker.connection in spoken:
+            if worker.connection in readable:
                 try:
-                    done = self._hear(worker)
+                    finished = self._receive(worker)
                 except (EOFError, OSError):
-                    self._replace(number, ahead, code="crashed")
+                    self._replace(number, waiting, code="crashed")
                     continue
-                if done is not None:
-                    yield done
-            elif worker.task is not None and worker.hangs(self._page_seconds):
-                self._replace(number, ahead, code="timed_out")
+                if finished is not None:
+                    yield finished
+            elif worker.attempt is not None and worker.hangs(self._page_seconds):
+                self._replace(number, waiting, code="timed_out")
 
-    def _hear(self, worker: _Worker) -> tuple[Shard, Tally] | None:
-        said, value = worker.connection.recv()
-        if said == FAILED:
+    def _receive(self, worker: WatchedProcess) -> tuple[Shard, Tally] | None:
+        message, value = worker.connection.recv()
+        if message == FAILED:
             raise StoppedWork(f"a worker failed: {value}; mend that and run the same command again: it goes on")
         worker.ready = True
-        if said == DONE and worker.task is not None:
-            shard, worker.task = worker.task.shard, None
-            return shard, tally_of_fields(value)
+        if message == DONE and worker.attempt is not None:
+            shard, worker.attempt = worker.attempt.shard, None
+            return shard, tally_from_fields(value)
         return None
 
-    def _replace(self, number: int, ahead: deque[_Task], *, code: str) -> None:
-        """Start another worker in the place of one that ended or hangs, and give its shard back."""
+    def _replace(self, number: int, waiting: deque[_ShardAttempt], *, code: str) -> None:
+        """Replace a worker that ended or hangs by a new one, and return its shard to the front of the queue."""
         worker = self._workers[number]
-        task, row = worker.task, int(worker.counters[ROW])
+        attempt, row = worker.attempt, int(worker.counters[ROW])
         worker.end()
-        self._ended_pages += int(worker.counters[PAGES])
+        self._pages_of_ended += int(worker.counters[PAGES])
         status = worker.process.exitcode
-        if task is not None:
-            self._strike(task, row, self._message(code, status), code)
-            ahead.appendleft(task)
+        if attempt is not None:
+            self._count_failure(attempt, row, (code, self._message(code, status)))
+            waiting.appendleft(attempt)
         elif not worker.ready:
-            self._unready += 1
-            if self._unready >= DEATHS:
-                raise StoppedWork(f"{DEATHS} workers ended before they began, the last {_ending(status)}; run it again")
-        self._workers[number] = _Worker(self._todo)
+            self._failed_starts += 1
+            if self._failed_starts >= MAX_OTHER_FAILURES:
+                raise StoppedWork(
+                    f"{MAX_OTHER_FAILURES} workers ended before they began, the last {_exit_reason(status)}; "
+                    "run it again"
+                )
+        self._workers[number] = WatchedProcess(self._job)
 
     def _message(self, code: str, status: int | None) -> str:
         if code == "timed_out":
             return f"the page took more than {self._page_seconds:g} seconds; leave it out, or raise --page-seconds"
-        return f"the process that scored the page {_ending(status)}, {STRIKES} times; please report the page"
+        return (
+            f"the process that scored the page {_exit_reason(status)}, {MAX_PAGE_FAILURES} times; "
+            "please report the page"
+        )
 
-    def _strike(self, task: _Task, row: int, message: str, code: str) -> None:
-        task.strikes[row] += 1
-        if row == NO_ROW and task.strikes[row] >= DEATHS:
+    def _count_failure(self, attempt: _ShardAttempt, row: int, error: RowError) -> None:
+        attempt.failures[row] += 1
+        if row == NO_ROW and attempt.failures[row] >= MAX_OTHER_FAILURES:
             raise StoppedWork(
-                f"workers ended {DEATHS} times at shard {task.shard.number}, between its pages; perhaps "
+                f"workers ended {MAX_OTHER_FAILURES} times at shard {attempt.shard.number}, between its pages; perhaps "
                 "memory is short: run the same command again, with fewer --workers: it goes on where this one stopped"
             )
-        if row != NO_ROW and task.strikes[row] >= STRIKES:
-            task.skips[row] = (code, message)
+        if row != NO_ROW and attempt.failures[row] >= MAX_PAGE_FAILURES:
+            attempt.skips[row] = error
 
     def close(self) -> None:
         """End all workers."""
         for worker in self._workers:
             worker.connection.close()
         for worker in self._workers:
-            worker.process.join(END_SECONDS if worker.task is None else 0)
+            worker.process.join(EXIT_SECONDS if worker.attempt is None else 0)
             worker.process.kill()
             worker.process.join()
 
 
-def _ending(status: int | None) -> str:
+def _exit_reason(status: int | None) -> str:
     if status is not None and status < 0:
         try:
             return f"was ended by {signal.Signals(-status).name}"

@@ -1,4 +1,4 @@
-"""Rows of a shard: lines of JSONL, rows of Parquet and CSV, responses of a WARC, or files that are one page each."""
+"""Reads the rows of a shard: JSONL lines, Parquet and CSV rows, WARC responses, or files that are one page each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -25,57 +26,56 @@ from copydesk.service.rows.jsonl import (
     too_large,
 )
 from copydesk.service.score.arrow_schema import InputRow, input_rows
-from copydesk.service.score.sources import Kind, open_plain, open_raw
+from copydesk.service.score.options import ColumnNames
+from copydesk.service.score.rerun import UNREADABLE_FILE
+from copydesk.service.score.sources import FileKind, open_plain, open_raw
 from copydesk.service.score.warc import read_responses
 
 READ_ROWS = 64
 READ_BYTES = 4 * 1024 * 1024
-"""Of Parquet so many rows are taken out at a time, or so many that pages of mean size have so many bytes."""
-BROKEN = (OSError, EOFError, zlib.error, csv.Error, pa.ArrowInvalid)
-"""What a reader raises where a file is damaged."""
+"""A Parquet file is read in steps of at most this many rows, or about this many bytes, whichever is fewer."""
+READ_ERRORS = (OSError, EOFError, zlib.error, csv.Error, pa.ArrowInvalid)
+"""What readers raise if a file is damaged."""
 
-PAGES_KIND, ROWS_KIND, BROKEN_KIND = "pages", "rows", "broken"
-"""What a shard holds beside a part of a file of its kind."""
+
+class ShardKind(StrEnum):
+    """What a shard contains if it is not a part of one file in that file's own format."""
+
+    PAGES = "pages"
+    SPOOLED_ROWS = "rows"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
-    """Under which names rows hold what is read of them."""
+class ReadOptions:
+    """How rows are read: the names of their columns, and the bytes above which a page becomes an error row."""
 
-    id: str = "id"
-    html: str = "html"
-    text: str = "text"
-    url: str = "url"
-    published: str = "published"
-    source: str = "source"
-
-    def names(self) -> dict[str, str]:
-        """Return the name of each, by what it holds."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+    columns: ColumnNames
+    max_page_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A part of the inputs, cut by their bytes alone.
+    """A part of the inputs that is scored and written as one unit.
 
     Attributes:
-        number: From 0 on, in the order of the inputs.
-        kind: What is read; `pages` are files that are one each, `rows` are rows of schema `INPUT` in an Arrow file,
-            and of `broken` there is nothing to read.
-        files: One file, or several that are a page each.
-        kinds: Of the files.
-        start: First byte, or row group, that belongs to it; rows that begin before do not.
-        end: One past the last.
-        offset: Position of the first byte or row of what is read in the file.
-        size: Bytes of the inputs that are read up to its end and not in an earlier one.
-        spool: File that the content was laid down in, decompressed; None where it is read from its own file.
-        broken: Why the file cannot be read further, None where it can.
+        number: From 0, in the order of the inputs.
+        kind: The format of the content: a file's own; `PAGES`, whole files of one page each; `SPOOLED_ROWS`, rows of
+            schema `INPUT` in an Arrow file; `BROKEN`, nothing but the message that the file cannot be read.
+        files: One file, or several that are one page each.
+        kinds: The kind of each file.
+        start: First byte, or row group, of the shard. Rows that begin before it belong to the shard before.
+        end: One past the last byte or row group.
+        offset: Position in the decompressed file of the first byte or row that is read.
+        size: Bytes of input that the shard adds to those before, for the progress display.
+        spool: A temporary file with the shard's decompressed content; None if it is read from the input itself.
+        broken: Why the file cannot be read after this shard; None if it can.
     """
 
     number: int
-    kind: str
+    kind: FileKind | ShardKind
     files: tuple[str, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[FileKind, ...]
     start: int = 0
     end: int = 0
     offset: int = 0
@@ -84,104 +84,99 @@ class Shard:
     broken: str | None = None
 
 
-def read_shard(shard: Shard, columns: Columns, *, max_page_bytes: int) -> Iterator[InputRow]:
-    """Read a shard's rows in order, one at a time; where its file breaks, the last row says so."""
+def read_shard(shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
+    """Read a shard's rows one at a time and in order; if the file is damaged, the last row says where."""
     position = shard.offset
     try:
-        for row in _rows(shard, columns, max_page_bytes):
+        for row in _rows(shard, options):
             position = row.position
             yield row
-    except BROKEN as error:
+    except READ_ERRORS as error:
         yield broken_row(shard.files[0], position, reason_of(error))
     else:
         if shard.broken is not None:
-            yield broken_row(shard.files[0], _end_position(shard), shard.broken)
-
-
-def _end_position(shard: Shard) -> int:
-    return shard.offset + shard.end if shard.kind == Kind.JSONL else shard.end
+            end = shard.offset + shard.end if shard.kind is FileKind.JSONL else shard.end
+            yield broken_row(shard.files[0], end, shard.broken)
 
 
 def reason_of(error: BaseException) -> str:
-    """Say in few words why a file cannot be read."""
+    """Say in a few words why a file cannot be read."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def broken_row(file: str, position: int, reason: str) -> InputRow:
-    """Say that a file cannot be read further than a position."""
+    """Return the error row of a file that cannot be read beyond a position."""
     message = f"the file cannot be read further than about {position}: {reason}; get it again"
-    return InputRow(f"{file}:{position}", file=file, position=position, code="unreadable_file", message=message)
+    return InputRow(f"{file}:{position}", file=file, position=position, code=UNREADABLE_FILE, message=message)
 
 
-def _rows(shard: Shard, columns: Columns, max_page_bytes: int) -> Iterator[InputRow]:
+def _rows(shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
     file = shard.files[0]
-    if shard.kind == BROKEN_KIND:
-        return
-    if shard.kind == PAGES_KIND:
+    if shard.kind is ShardKind.PAGES:
         for name, kind in zip(shard.files, shard.kinds, strict=True):
-            yield _page(name, kind, max_page_bytes)
-    elif shard.kind == ROWS_KIND:
+            yield _page(name, kind, options.max_page_bytes)
+    elif shard.kind is ShardKind.SPOOLED_ROWS:
         yield from _spooled_rows(shard)
-    elif shard.kind == Kind.PARQUET:
-        yield from _parquet_rows(shard, columns, max_page_bytes)
-    elif shard.kind == Kind.WARC:
-        yield from read_responses(file, shard.start, shard.end, max_page_bytes=max_page_bytes)
-    else:
+    elif shard.kind is FileKind.PARQUET:
+        with open_raw(file) as raw, pq.ParquetFile(raw) as parquet:
+            yield from parquet_rows(parquet, range(shard.start, shard.end), file, shard.offset, options)
+    elif shard.kind is FileKind.WARC:
+        yield from read_responses(file, shard.start, shard.end, max_page_bytes=options.max_page_bytes)
+    elif shard.kind is FileKind.JSONL:
         with open_raw(shard.spool or file) as stream:
-            yield from _jsonl_rows(stream, shard, columns, max_page_bytes)
+            yield from _jsonl_rows(stream, shard, options)
 
 
-def _page(name: str, kind: Kind, max_page_bytes: int) -> InputRow:
-    form = kind.value
+def _page(name: str, kind: FileKind, max_page_bytes: int) -> InputRow:
     try:
         with open_raw(name) as raw, open_plain(raw, name) as stream:
             content = stream.read(max_page_bytes + 1)
-    except BROKEN as error:
+    except READ_ERRORS as error:
         return broken_row(name, 0, reason_of(error))
     if len(content) > max_page_bytes:
         return InputRow(name, file=name, code="too_large", message=too_large(max_page_bytes))
-    return InputRow(name, form=form, content=content, file=name)
+    return InputRow(name, form=kind.value, content=content, file=name)
 
 
-def _jsonl_rows(stream: BinaryIO, shard: Shard, columns: Columns, max_page_bytes: int) -> Iterator[InputRow]:
-    """Read the lines that begin in the shard's range; of the line that runs into it the rest is passed over."""
+def _jsonl_rows(stream: BinaryIO, shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
+    """Read the lines that begin inside the shard. A line that begins before it is read with the shard before."""
     shift = shard.offset if shard.spool else 0
-    limit = line_limit(max_page_bytes)
+    limit = line_limit(options.max_page_bytes)
     if shard.start:
         stream.seek(shard.start - 1)
         next(bounded_lines(stream, limit), None)
     position = stream.tell()
     lines = bounded_lines(stream, limit)
     while position < shard.end and (line := next(lines, b"")) != b"":
-        yield from _line_row(line, columns, shard.files[0], position + shift, max_page_bytes)
+        row = _line_row(line, shard.files[0], position + shift, options)
+        if row is not None:
+            yield row
         position = stream.tell()
 
 
-def _line_row(
-    line: bytes | None, columns: Columns, file: str, position: int, max_page_bytes: int
-) -> Iterator[InputRow]:
+def _line_row(line: bytes | None, file: str, position: int, options: ReadOptions) -> InputRow | None:
+    """Read one line; None if it is empty. The line itself is None if it was too long to be read."""
     if line is None:
-        message = f"the line has more than {line_limit(max_page_bytes)} bytes; cut the page or raise "
-        yield _bad(None, file, position, BadField("too_large", message + "COPYDESK_MAX_PAGE_BYTES"))
-    elif content := line.strip():
-        try:
-            fields = json_object(content.removeprefix(b"\xef\xbb\xbf") if position == 0 else content)
-        except BadField as error:
-            yield _bad(None, file, position, error)
-        else:
-            yield row_of_fields(fields, columns, file, position, max_page_bytes)
+        message = f"the line has more than {line_limit(options.max_page_bytes)} bytes; cut the page or raise "
+        return _bad(None, file, position, BadField("too_large", message + "COPYDESK_MAX_PAGE_BYTES"))
+    content = line.strip()
+    if not content:
+        return None
+    try:
+        fields = json_object(content.removeprefix(b"\xef\xbb\xbf") if position == 0 else content)
+    except BadField as error:
+        return _bad(None, file, position, error)
+    return row_from_fields(fields, file, position, options)
 
 
-def row_of_fields(
-    fields: Mapping[str, Any], columns: Columns, file: str, position: int, max_page_bytes: int
-) -> InputRow:
-    """Take a page out of named fields; whatever is wrong with them becomes a row that says so."""
-    named = {name: fields.get(column) for name, column in columns.names().items()}
+def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options: ReadOptions) -> InputRow:
+    """Take a page out of named fields; if they break the row contract, the row contains the error."""
+    named = {name: fields.get(column) for name, column in options.columns.by_field().items()}
     found: JsonId = None
     try:
         found = row_id(named)
         content = named["html"] if named["html"] is not None else named["text"]
-        row = _filled(named, found, content, max_page_bytes)
+        row = _checked_page(named, found, content, options.max_page_bytes)
     except BadField as error:
         return _bad(found, file, position, error)
     return InputRow(
@@ -190,26 +185,25 @@ def row_of_fields(
         form="text" if named["html"] is None else "html",
         content=row.content,
         decoded=row.decoded,
-        published=_told(named, "published"),
-        source=_told(named, "source"),
+        published=_text_or_time(named["published"]),
+        source=_text_or_time(named["source"]),
         file=file,
         position=position,
     )
 
 
-def _filled(named: dict[str, Any], found: JsonId, content: Any, max_page_bytes: int) -> InputRow:
-    """Check a row's fields as `copydesk classify` does; bytes that are not decoded yet stay as they are."""
+def _checked_page(named: dict[str, Any], found: JsonId, content: Any, max_page_bytes: int) -> InputRow:
+    """Check a row's fields as `copydesk classify` does. Bytes are decoded later, by the worker."""
     if isinstance(content, bytes):
-        given = {name: "" if isinstance(value, bytes) else value for name, value in named.items()}
-        return InputRow("", url=row_page(given, found, max_page_bytes).url, content=content)
+        without_bytes = {name: "" if isinstance(value, bytes) else value for name, value in named.items()}
+        return InputRow("", url=row_page(without_bytes, found, max_page_bytes).url, content=content)
     page = row_page(named, found, max_page_bytes)
     content = to_utf8(page.html or "") if page.text is None else page.text.encode("utf-8", "surrogatepass")
     return InputRow("", url=page.url, content=content, decoded=True)
 
 
-def _told(named: Mapping[str, Any], name: str) -> str | None:
-    """Take what is kept as it came; a time of Parquet is written in ISO 8601."""
-    value = named[name]
+def _text_or_time(value: Any) -> str | None:
+    """Return a text unchanged and a Parquet timestamp in ISO 8601; None for anything else."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value if isinstance(value, str) else None
@@ -220,46 +214,37 @@ def _bad(found: JsonId, file: str, position: int, error: BadField) -> InputRow:
     return InputRow(name, file=file, position=position, code=error.code, message=str(error))
 
 
-def _parquet_rows(shard: Shard, columns: Columns, max_page_bytes: int) -> Iterator[InputRow]:
-    with open_raw(shard.files[0]) as raw, pq.ParquetFile(raw) as parquet:
-        groups = range(shard.start, shard.end)
-        yield from parquet_rows(
-            parquet, groups, columns, shard.files[0], offset=shard.offset, max_page_bytes=max_page_bytes
-        )
-
-
-def parquet_rows(
-    parquet: Any, groups: range, columns: Columns, file: str, *, offset: int, max_page_bytes: int
-) -> Iterator[InputRow]:
-    """Read the rows of some row groups; `offset` is the number of the first."""
-    wanted = [name for name in columns.names().values() if name in parquet.schema_arrow.names]
+def parquet_rows(parquet: Any, groups: range, file: str, offset: int, options: ReadOptions) -> Iterator[InputRow]:
+    """Read the rows of some row groups; `offset` is the number of the first row in the file."""
+    wanted = [name for name in options.columns.by_field().values() if name in parquet.schema_arrow.names]
     position = offset
     n_bytes = sum(parquet.metadata.row_group(number).total_byte_size for number in groups)
     n_rows = sum(parquet.metadata.row_group(number).num_rows for number in groups)
     step = max(1, min(READ_ROWS, READ_BYTES * n_rows // max(1, n_bytes)))
     for batch in parquet.iter_batches(step, row_groups=list(groups), columns=wanted, use_threads=False):
         for fields in batch.to_pylist():
-            yield row_of_fields(fields, columns, file, position, max_page_bytes)
+            yield row_from_fields(fields, file, position, options)
             position += 1
 
 
-def csv_rows(stream: BinaryIO, columns: Columns, file: str, *, max_page_bytes: int) -> Iterator[InputRow]:
-    """Read the rows of a CSV file whose first row names the columns; fields may hold line ends in quotes.
+def csv_rows(stream: BinaryIO, file: str, options: ReadOptions) -> Iterator[InputRow]:
+    """Read the rows of a CSV file. Its first row names the columns; quoted fields may contain line ends.
 
     Raises:
-        csv.Error: A field is far beyond the limit of a page, as where a quote is never closed.
+        csv.Error: A field is far longer than a page may be, for example because a quote is never closed.
     """
-    csv.field_size_limit(line_limit(max_page_bytes))
+    csv.field_size_limit(line_limit(options.max_page_bytes))
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
         for position, fields in enumerate(csv.DictReader(text)):
-            yield row_of_fields({k: _csv_value(v) for k, v in fields.items()}, columns, file, position, max_page_bytes)
+            values = {name: _csv_value(value) for name, value in fields.items()}
+            yield row_from_fields(values, file, position, options)
     finally:
-        text.detach()  # which else closes the stream, though it is its opener's
+        text.detach()  # otherwise it would close the stream, which the caller opened
 
 
 def _csv_value(value: Any) -> str | bytes | None:
-    """Take a field: nothing where it is empty or not there, bytes where it is not UTF-8."""
+    """Return a field's text, its bytes if they are not UTF-8, and None if it is empty or missing."""
     if not value or not isinstance(value, str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""The report of a run: one HTML page with pictures of labels, confidence, sizes, sites and clusters; no script."""
+"""Draws the report of a run: one HTML page, without scripts, about labels, confidence, sizes, sites and clusters."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from copydesk.classifier.types import LABELS
 
-MOST_SITES = 20
+MAX_TABLE_ROWS = 20
 WIDTH, HEIGHT, FOOT = 640, 180, 34
-"""Of a picture of columns, in its own units."""
-BINS_A_MARK = 4
-"""Of the confidence every so many bins have a mark."""
+"""Size of a column chart in SVG units; its axis labels are in the foot."""
+BINS_PER_MARK = 4
+"""Every so many bins of the confidence chart one has an axis label."""
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --quiet: #5f6c7b; --faint: #d9dee5; --page: #fff; --one: #1565c0;
@@ -40,43 +40,43 @@ svg text { fill: var(--quiet); font-size: 12px; }
 
 
 def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    """Make the page out of a run's summary and manifest; the same give the same bytes."""
+    """Return the HTML page for a run's summary and manifest; equal arguments give equal bytes."""
     inputs = ", ".join(escape(each["name"]) for each in manifest["inputs"])
     parts = [
         f"<h1>Batch of {summary['rows']:,} pages</h1>",
         f'<p class="quiet">{inputs}</p>',
         f'<p class="quiet">model {escape(str(manifest["model"])[:16])}</p>',
-        _figures(summary),
+        _totals(summary),
         "<h2>Labels</h2>",
-        _key(),
+        _legend(),
         _stack("blocks", summary["blocks"]),
         _stack("characters", summary["characters"]),
         "<h2>Confidence in the body</h2>",
-        _columns("pages by confidence", _confidence(summary["confidence"])),
+        _column_chart("pages by confidence", _confidence_bins(summary["confidence"])),
         "<h2>Page sizes</h2>",
-        _columns("pages by size", _sizes(summary["sizes"])),
-        *_site_part(summary["sites"]),
-        *_cluster_part(summary.get("clusters")),
-        *_error_part(summary["errors"]),
+        _column_chart("pages by size", _size_bins(summary["sizes"])),
+        *_site_section(summary["sites"]),
+        *_cluster_section(summary.get("clusters")),
+        *_error_section(summary["errors"]),
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>{STYLE}</style>'
     top = f'<!doctype html>\n<html lang="en"><head>{head}<title>copydesk score</title></head><body>'
     return "\n".join([top, *parts, "</body></html>", ""])
 
 
-def _figures(summary: Mapping[str, Any]) -> str:
-    figures = {
+def _totals(summary: Mapping[str, Any]) -> str:
+    totals = {
         "pages": f"{summary['rows']:,}",
         "megabytes": f"{summary['bytes'] / 1e6:,.1f}",
         "errors": f"{sum(summary['errors'].values()):,}",
     }
     clusters = summary.get("clusters")
     if clusters is not None:
-        figures |= {"clusters": f"{clusters['clusters']:,}", "duplicates": f"{clusters['duplicates']:,}"}
-    return "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in figures.items()) + "</dl>"
+        totals |= {"clusters": f"{clusters['clusters']:,}", "duplicates": f"{clusters['duplicates']:,}"}
+    return "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in totals.items()) + "</dl>"
 
 
-def _key() -> str:
+def _legend() -> str:
     keys = (f'<span class="key" style="background: var(--{label})"></span>{label}' for label in LABELS)
     return f'<p class="quiet">{"".join(keys)}</p>'
 
@@ -87,20 +87,20 @@ def _stack(what: str, counts: Mapping[str, int]) -> str:
     bars = "".join(
         f'<div style="flex: {n}; background: var(--{escape(label)})"></div>' for label, n in counts.items() if n
     )
-    drawn = f'<div class="stack" role="img" aria-label="{words}">{bars}</div>'
-    return f"<p>{sum(counts.values()):,} {what}: {words}</p>{drawn}"
+    bar = f'<div class="stack" role="img" aria-label="{words}">{bars}</div>'
+    return f"<p>{sum(counts.values()):,} {what}: {words}</p>{bar}"
 
 
-def _confidence(counts: Sequence[int]) -> list[tuple[str, str, int]]:
-    """Name the bins: under it where it has a mark, and in full."""
+def _confidence_bins(counts: Sequence[int]) -> list[tuple[str, str, int]]:
+    """Return for each bin its axis label, which may be empty, its full name and its count."""
     n = len(counts)
     return [
-        (f"{k / n:.1f}" if k % BINS_A_MARK == 0 else "", f"{k / n:.2f} to {(k + 1) / n:.2f}", count)
+        (f"{k / n:.1f}" if k % BINS_PER_MARK == 0 else "", f"{k / n:.2f} to {(k + 1) / n:.2f}", count)
         for k, count in enumerate(counts)
     ]
 
 
-def _sizes(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
+def _size_bins(counts: Mapping[str, int]) -> list[tuple[str, str, int]]:
     if not counts:
         return []
     present = {int(size): n for size, n in counts.items()}
@@ -116,30 +116,30 @@ def _bytes(n: int) -> str:
     return f"{n} MB"
 
 
-def _columns(what: str, bins: Sequence[tuple[str, str, int]]) -> str:
-    """Draw columns; each says what it is when it is pointed at."""
+def _column_chart(what: str, bins: Sequence[tuple[str, str, int]]) -> str:
+    """Draw a column chart; each column has a tooltip with its name and count."""
     if not bins:
         return '<p class="quiet">no pages</p>'
     top = max(count for _, _, count in bins) or 1
     step = WIDTH / len(bins)
-    drawn = [f'<line x1="0" x2="{WIDTH}" y1="{HEIGHT - FOOT}" y2="{HEIGHT - FOOT}"/>']
+    parts = [f'<line x1="0" x2="{WIDTH}" y1="{HEIGHT - FOOT}" y2="{HEIGHT - FOOT}"/>']
     for number, (mark, name, count) in enumerate(bins):
         height = (HEIGHT - FOOT - 16) * count / top
         left = number * step
-        drawn.append(
+        parts.append(
             f'<rect x="{left + 1:.1f}" y="{HEIGHT - FOOT - height:.1f}" width="{step - 2:.1f}" height="{height:.1f}">'
             f"<title>{name}: {count:,}</title></rect>"
         )
         if mark:
-            drawn.append(f'<text x="{left + 2:.1f}" y="{HEIGHT - FOOT + 16}">{mark}</text>')
-    drawn.append(f'<text x="0" y="11">{top:,} at most</text>')
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{what}">{"".join(drawn)}</svg>'
+            parts.append(f'<text x="{left + 2:.1f}" y="{HEIGHT - FOOT + 16}">{mark}</text>')
+    parts.append(f'<text x="0" y="11">{top:,} at most</text>')
+    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{what}">{"".join(parts)}</svg>'
 
 
-def _site_part(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
+def _site_section(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
     if not sites:
         return
-    worst = sorted(sites.items(), key=lambda item: (-item[1][2], item[0]))[:MOST_SITES]
+    worst = sorted(sites.items(), key=lambda item: (-item[1][2], item[0]))[:MAX_TABLE_ROWS]
     yield "<h2>Sites with most characters that are not body</h2>"
     rows = (
         [host, f"{pages:,}", f"{junk:,}", f"{junk / (characters or 1):.0%}", junk / (worst[0][1][2] or 1)]
@@ -148,19 +148,19 @@ def _site_part(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
     yield _table(["site", "pages", "characters", "of its own", ""], rows)
 
 
-def _cluster_part(clusters: Mapping[str, Any] | None) -> Iterable[str]:
+def _cluster_section(clusters: Mapping[str, Any] | None) -> Iterable[str]:
     if clusters is None:
         return
     yield "<h2>Clusters by the pages in them</h2>"
     sizes: Mapping[str, int] = clusters["cluster_sizes"]
     most = max(sizes.values(), default=1)
-    shown = list(sizes.items())[:MOST_SITES]
+    shown = list(sizes.items())[:MAX_TABLE_ROWS]
     yield _table(["pages", "clusters", ""], ([size, f"{n:,}", n / most] for size, n in shown))
     if len(sizes) > len(shown):
         yield f'<p class="quiet">and {len(sizes) - len(shown):,} larger sizes, up to {max(map(int, sizes)):,} pages</p>'
 
 
-def _error_part(errors: Mapping[str, int]) -> Iterable[str]:
+def _error_section(errors: Mapping[str, int]) -> Iterable[str]:
     if not errors:
         return
     yield "<h2>Errors</h2>"
@@ -169,10 +169,10 @@ def _error_part(errors: Mapping[str, int]) -> Iterable[str]:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Set rows whose last cell is a share, which is drawn."""
+    """Return a table; the last cell of each row is a share from 0 to 1, drawn as a bar."""
     lines = []
     for *cells, share in rows:
-        drawn = f'<td class="drawn"><div style="width: {share:.1%}"></div></td>'
-        lines.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + drawn + "</tr>")
+        bar = f'<td class="drawn"><div style="width: {share:.1%}"></div></td>'
+        lines.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + bar + "</tr>")
     head = "".join(f"<th>{name}</th>" for name in header)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"

@@ -1,4 +1,4 @@
-"""The rows that an earlier run could not use, for a run of these alone."""
+"""The option `--only`: scores again only the rows that an earlier run reported as errors."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from pathlib import Path
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.sources import BadInput
 
-BROKEN_OFF = "unreadable_file"
-"""The error of a file that could not be read further: nothing is known of the rows after it."""
+UNREADABLE_FILE = "unreadable_file"
+"""Error code of a file that could not be read further: every row after this position is scored again."""
 
 
 @dataclass(slots=True)
-class Places:
-    """Positions in one file: some by themselves, and all from one on where the file broke off there."""
+class RowPositions:
+    """Positions in one file: single ones, and all from `rest` on if it is set."""
 
     positions: set[int] = field(default_factory=set)
     rest: int | None = None
 
-    def hold(self, position: int) -> bool:
-        """Tell whether a row at this position is meant."""
+    def include(self, position: int) -> bool:
+        """Tell whether a position is among these."""
         return position in self.positions or (self.rest is not None and position >= self.rest)
 
 
-def error_places(path: Path) -> dict[str, Places]:
-    """Read the places that an `errors.jsonl` names, by file.
+def read_error_positions(path: Path) -> dict[str, RowPositions]:
+    """Read the positions that an `errors.jsonl` lists, by file.
 
     Raises:
-        BadInput: It cannot be read, or is none.
+        BadInput: It cannot be read, or is no `errors.jsonl`.
     """
-    found: dict[str, Places] = {}
+    found: dict[str, RowPositions] = {}
     try:
         with path.open("rb") as lines:
             for line in lines:
                 row = json.loads(line)
-                _note(found.setdefault(row["file"], Places()), int(row["position"]), row["code"])
+                _add(found.setdefault(row["file"], RowPositions()), int(row["position"]), row["code"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{path} cannot be read as errors of copydesk score ({error!r}); name its errors.jsonl"
@@ -45,15 +45,15 @@ def error_places(path: Path) -> dict[str, Places]:
     return found
 
 
-def _note(places: Places, position: int, code: str) -> None:
-    if code == BROKEN_OFF:
+def _add(places: RowPositions, position: int, code: str) -> None:
+    if code == UNREADABLE_FILE:
         places.rest = position if places.rest is None else min(places.rest, position)
     else:
         places.positions.add(position)
 
 
-def chosen_rows(rows: Iterable[InputRow], only: Mapping[str, Places] | None) -> Iterator[InputRow]:
-    """Leave out the rows that are not meant; None means all."""
+def select_rows(rows: Iterable[InputRow], only: Mapping[str, RowPositions] | None) -> Iterator[InputRow]:
+    """Drop the rows whose positions are not listed; None keeps all."""
     for row in rows:
-        if only is None or (row.file in only and only[row.file].hold(row.position)):
+        if only is None or (row.file in only and only[row.file].include(row.position)):
             yield row

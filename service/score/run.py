@@ -1,86 +1,47 @@
-"""The local engine: plans shards, has workers score them, and finishes the output; one that was ended goes on."""
+"""Runs batch scoring from the inputs to the summary; a run that was killed continues if it is started again."""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy import make_url
-
 from copydesk.classifier import load_manifest
 from copydesk.classifier.duplicates.signing import KEYS, SCHEME
 from copydesk.service.atomic_files import write_aside
-from copydesk.service.index import open_index
-from copydesk.service.score import PAGE_SECONDS
-from copydesk.service.score.attach_clusters import Clustering, IndexPass, cluster_all
+from copydesk.service.score.attach_clusters import cluster_shards
 from copydesk.service.score.batch import BatchOptions, score_batch
 from copydesk.service.score.engine import Engine
-from copydesk.service.score.output import Folder, Output, finish, opened
-from copydesk.service.score.plan import SHARD_BYTES, Cutting, plan
+from copydesk.service.score.options import ClusterOptions, ScoreOptions
+from copydesk.service.score.output import OutputFolder, finish, open_folder
+from copydesk.service.score.plan import CutOptions, cut_into_shards
 from copydesk.service.score.pool import Pool
 from copydesk.service.score.progress import ScoreProgress, summary_lines
-from copydesk.service.score.readers import Columns, Shard
+from copydesk.service.score.readers import ReadOptions, Shard
 from copydesk.service.score.report import report_page
-from copydesk.service.score.rerun import error_places
-from copydesk.service.score.sources import all_sources, sources_of, stamp_of
-from copydesk.service.score.worker import ScoreFunction, Work
+from copydesk.service.score.rerun import read_error_positions
+from copydesk.service.score.sources import find_files, find_input_files, input_fingerprint
+from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
 
 FORMAT_VERSION = 1
-"""Of the output folder; another one is not gone on with."""
+"""Version of the output folder; a folder of another version is refused."""
 REPORT = "report.html"
 SUMMARY_SITES = 100
-"""Sites with most junk that the summary names."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreOptions:
-    """What the command line asks for.
-
-    Attributes:
-        inputs: Files, folders, globs and URLs.
-        folder: Where the output goes.
-        output: How rows are written.
-        blocks: Whether rows carry their blocks.
-        workers: Processes that score.
-        columns: Where rows hold what.
-        shard_bytes: Bytes of a shard.
-        page_seconds: A page that takes longer becomes an error row.
-        only: An errors.jsonl: the rows that it names are scored, and no others.
-        clustering: What is looked for beside labels.
-        report: Whether a page with pictures is written beside the summary.
-        version: Of copydesk.
-        score: Scores a batch.
-    """
-
-    inputs: Sequence[str]
-    folder: Path
-    output: Output = Output.PARQUET
-    blocks: bool = True
-    workers: int = 1
-    columns: Columns = field(default=Columns())
-    shard_bytes: int = SHARD_BYTES
-    page_seconds: float = PAGE_SECONDS
-    only: Path | None = None
-    clustering: Clustering = field(default=Clustering())
-    report: bool = False
-    version: str = ""
-    score: ScoreFunction = score_batch
+"""Sites in the summary: those with the most junk."""
 
 
 def local_engine(*, workers: int, page_seconds: float) -> Engine:
-    """Work on this machine."""
-    pool = partial(Pool, workers=workers, page_seconds=page_seconds)
-    return Engine(pool, partial(cluster_all, workers=workers))
+    """Return the engine that computes on this machine."""
+    return Engine(partial(Pool, workers=workers, page_seconds=page_seconds), partial(cluster_shards, workers=workers))
 
 
-def run(
+def score_files(
     options: ScoreOptions,
     settings: Settings,
     err: TextIO,
@@ -88,25 +49,25 @@ def run(
     engine: Engine | None = None,
     clock: Callable[[], float] = time.time,
 ) -> dict[str, Any]:
-    """Score all inputs, on this machine where no other engine is given; gives the summary.
+    """Score all inputs and return the summary; without an engine this machine does the work.
 
     Raises:
         ArtifactMismatch: The model cannot be loaded.
-        BadInput: An input is not there, or nothing here can read it.
+        BadInput: An input does not exist, or its format is unknown.
         UnusableWork: The output folder cannot be used.
-        StoppedWork: Workers cannot go on; the same command does.
+        StoppedWork: Workers fail again and again; the same command continues the run.
         OSError: Something cannot be written.
     """
-    manifest = job_manifest(options, settings)
+    manifest = run_manifest(options, settings)
     clustering = options.clustering
     staged = clustering.dedup or clustering.index is not None
-    folder = Folder(options.folder, options.output, manifest["model"], staged=staged, signed=clustering.dedup)
-    with opened(folder, manifest):
+    folder = OutputFolder(options.folder, options.format, manifest["model"], staged=staged, signed=clustering.dedup)
+    with open_folder(folder, manifest):
         summary = folder.summary()
         if summary is None:
             engine = engine or local_engine(workers=options.workers, page_seconds=options.page_seconds)
             with ScoreProgress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"])) as progress:
-                summary = _work(options, settings, folder, progress, engine, clock)
+                summary = _Run(options, settings, folder, engine, progress).complete(clock)
         if options.report:
             page = report_page(summary, manifest).encode()
             write_aside(folder.path / REPORT, lambda out: out.write(page))
@@ -115,117 +76,117 @@ def run(
     return summary
 
 
-def _work(
-    options: ScoreOptions,
-    settings: Settings,
-    folder: Folder,
-    progress: ScoreProgress,
-    engine: Engine,
-    clock: Callable[[], float],
-) -> dict[str, Any]:
-    with _index_pass(options.clustering, folder, clock) as scored:
-        n_shards = _score(options, settings, folder, progress, engine, scored)
-    clusters = None
-    if options.clustering.dedup:
-        progress.stage("comparing")
-        clusters = engine.cluster(folder, n_shards, options.clustering)
-    progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
-    summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
-    finish(folder, n_shards, summary)
-    return summary
-
-
-@contextmanager
-def _index_pass(clustering: Clustering, folder: Folder, clock: Callable[[], float]) -> Iterator[Callable[[], None]]:
-    """Give what is to be called after each shard."""
-    if clustering.index is None:
-        yield lambda: None
-        return
-    with open_index(clustering.index, create=True, preferred=clustering.prefer) as index:
-        yield IndexPass(folder, index, clock=clock).advance
-
-
-def job_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
-    """Say all that the output depends on: who goes on with it must agree in all of it."""
+def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
+    """Return everything that the output depends on; a run can only be continued with an equal manifest."""
     return {
         "format": FORMAT_VERSION,
         "copydesk": options.version,
         "model": load_manifest(settings.model).get("digest"),
-        "inputs": [stamp_of(name, sources_of(name)) for name in options.inputs],
-        "output": options.output,
+        "inputs": [input_fingerprint(name, find_files(name)) for name in options.inputs],
+        "output": options.format,
         "blocks": options.blocks,
-        "columns": options.columns.names(),
+        "columns": options.columns.by_field(),
         "shard_bytes": options.shard_bytes,
         "max_page_bytes": settings.max_page_bytes,
         "dedup": asdict(KEYS) | asdict(SCHEME) if options.clustering.dedup else None,
-        "index": None if options.clustering.index is None else place_name(options.clustering.index),
+        "index": _index_name(options.clustering),
         "prefer": list(options.clustering.prefer),
         "only": None if options.only is None else hashlib.sha256(options.only.read_bytes()).hexdigest()[:16],
     }
 
 
-def place_name(index: str) -> str:
-    """Name an index without what opens it: a password does not belong in a manifest."""
-    return index if "://" not in index else make_url(index).render_as_string(hide_password=True)
+def _index_name(clustering: ClusterOptions) -> str | None:
+    if clustering.index is None:
+        return None
+    from copydesk.service.score.index_shards import public_name
+
+    return public_name(clustering.index)
 
 
-def _score(
-    options: ScoreOptions,
-    settings: Settings,
-    folder: Folder,
-    progress: ScoreProgress,
-    engine: Engine,
-    scored: Callable[[], None],
-) -> int:
-    """Score the shards that are not done yet, and call `scored` after each; gives how many there are."""
-    n_shards = 0
+def _shard_indexer(
+    clustering: ClusterOptions, folder: OutputFolder, clock: Callable[[], float]
+) -> AbstractContextManager[Callable[[], None]]:
+    """Return the context of a function to call after each scored shard; without an index it does nothing."""
+    if clustering.index is None:
+        return nullcontext(lambda: None)
+    from copydesk.service.score.index_shards import shard_indexer
 
-    def waiting() -> Iterator[Shard]:
-        nonlocal n_shards
-        for shard in shards_of(options, settings, folder):
-            n_shards += 1
-            earlier = folder.tally(shard.number)
-            if earlier is None:
-                yield shard
-            else:
-                progress.earlier(shard.size, earlier)
-
-    todo = Work(
-        settings.model,
-        folder,
-        options.columns,
-        BatchOptions(settings.max_page_bytes, options.blocks),
-        KEYS if options.clustering.dedup else None,
-        None if options.only is None else error_places(options.only),
-        options.score,
-    )
-    pool = engine.scorers(todo)
-    try:
-        for done in pool.run(waiting()):
-            if done is not None:
-                shard, tally = done
-                progress.done(shard.size, tally)
-                if shard.spool is not None:
-                    Path(shard.spool).unlink(missing_ok=True)
-                scored()
-            progress.look(pool.pages)
-    finally:
-        pool.close()
-    scored()
-    return n_shards
+    return shard_indexer(clustering.index, folder, prefer=tuple(clustering.prefer), clock=clock)
 
 
-def shards_of(options: ScoreOptions, settings: Settings, folder: Folder) -> Iterator[Shard]:
-    """Cut the inputs; what is done already is not laid down again."""
-    cutting = Cutting(
-        options.columns,
-        settings.max_page_bytes,
-        options.shard_bytes,
-        folder.work,
-        wanted=lambda number: not folder.is_done(number),
-    )
-    sources = all_sources(options.inputs)
-    if options.only is not None:
-        named = error_places(options.only)
-        sources = (source for source in sources if source.name in named)
-    return plan(sources, cutting)
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The steps of one run in an open output folder."""
+
+    options: ScoreOptions
+    settings: Settings
+    folder: OutputFolder
+    engine: Engine
+    progress: ScoreProgress
+
+    def complete(self, clock: Callable[[], float]) -> dict[str, Any]:
+        """Score the shards, find their clusters, and write the summary."""
+        clustering, progress = self.options.clustering, self.progress
+        with _shard_indexer(clustering, self.folder, clock) as add_to_index:
+            n_shards = self._score_shards(add_to_index)
+        clusters = None
+        if clustering.dedup:
+            progress.stage("comparing")
+            clusters = self.engine.cluster(self.folder, n_shards, clustering)
+        progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
+        summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
+        finish(self.folder, n_shards, summary)
+        return summary
+
+    def _score_shards(self, add_to_index: Callable[[], None]) -> int:
+        """Score the shards that an earlier run has not scored; return the number of all shards."""
+        n_shards = 0
+
+        def unscored() -> Iterator[Shard]:
+            nonlocal n_shards
+            for shard in self._shards():
+                n_shards += 1
+                earlier = self.folder.tally(shard.number)
+                if earlier is None:
+                    yield shard
+                else:
+                    self.progress.earlier(shard.size, earlier)
+
+        scorer = self.engine.scorer(self._job())
+        try:
+            for scored in scorer.run(unscored()):
+                if scored is not None:
+                    shard, tally = scored
+                    self.progress.done(shard.size, tally)
+                    if shard.spool is not None:
+                        Path(shard.spool).unlink(missing_ok=True)
+                    add_to_index()
+                self.progress.look(scorer.pages)
+        finally:
+            scorer.close()
+        add_to_index()
+        return n_shards
+
+    def _read_options(self) -> ReadOptions:
+        return ReadOptions(self.options.columns, self.settings.max_page_bytes)
+
+    def _job(self) -> ScoreJob:
+        return ScoreJob(
+            self.settings.model,
+            self.folder,
+            self._read_options(),
+            BatchOptions(self.settings.max_page_bytes, self.options.blocks),
+            KEYS if self.options.clustering.dedup else None,
+            None if self.options.only is None else read_error_positions(self.options.only),
+            self.options.score or score_batch,
+        )
+
+    def _shards(self) -> Iterator[Shard]:
+        """Cut the inputs into shards; no spool files are kept for shards that are scored already."""
+        wanted: Callable[[int], bool] = lambda number: not self.folder.is_done(number)  # noqa: E731
+        files = find_input_files(self.options.inputs)
+        if self.options.only is not None:
+            listed = read_error_positions(self.options.only)
+            files = (file for file in files if file.name in listed)
+        cut = CutOptions(self._read_options(), self.options.shard_bytes, self.folder.work, wanted)
+        return cut_into_shards(files, cut)

@@ -1,4 +1,4 @@
-"""Where batch scoring reads: local paths and, where fsspec is installed, remote ones; folders, globs, compression."""
+"""Finds and opens the input files of batch scoring: local paths, folders, globs, and URLs where fsspec is installed."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from copydesk.classifier.errors import CopydeskError
 from copydesk.service.rows.inputs import FORMAT_OF_SUFFIX
 
 BUFFER_BYTES = 1024 * 1024
-PIECE = 64 * 1024
-"""What is decompressed at a time."""
+DECOMPRESS_BYTES = 64 * 1024
+"""Bytes that are decompressed at a time."""
 COMPRESSION = {".gz": "gzip", ".zst": "zstd"}
 
 
 class BadInput(CopydeskError):
-    """An input that is not there, or that nothing here can read."""
+    """An input does not exist, or its format is unknown."""
 
     code = "bad_input"
 
 
-class Kind(StrEnum):
-    """What a file holds: one page, or rows of them."""
+class FileKind(StrEnum):
+    """What a file contains: one page, or rows of pages."""
 
     HTML = "html"
     TEXT = "text"
@@ -42,99 +42,103 @@ class Kind(StrEnum):
     WARC = "warc"
 
 
-KIND_OF_SUFFIX = {suffix: Kind(form.value) for suffix, form in FORMAT_OF_SUFFIX.items()} | {
-    ".csv": Kind.CSV,
-    ".parquet": Kind.PARQUET,
-    ".warc": Kind.WARC,
+KIND_OF_SUFFIX = {suffix: FileKind(form.value) for suffix, form in FORMAT_OF_SUFFIX.items()} | {
+    ".csv": FileKind.CSV,
+    ".parquet": FileKind.PARQUET,
+    ".warc": FileKind.WARC,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A file to read: its name, what it holds, its bytes, and a stamp that changes when it does."""
+class InputFile:
+    """A file to read: its path or URL, its kind, its size in bytes, and a version that changes with its content."""
 
     name: str
-    kind: Kind
+    kind: FileKind
     size: int
-    stamp: str
+    version: str
 
 
-def sources_of(name: str) -> Iterator[Source]:
-    """Find the files of one input in a fixed order: a file, all files that are known by name in a folder, or a glob.
+_Entries = Iterator[tuple[str, int, str]]
+"""Names, sizes and versions of files."""
+
+
+def find_files(name: str) -> Iterator[InputFile]:
+    """Find the files of one input in a fixed order: a file, all files of known kinds in a folder, or a glob.
 
     Raises:
-        BadInput: There is none, or the name of a single file does not say what it holds.
+        BadInput: There are none, or the suffix of a single file is unknown.
     """
-    found = _remote(name) if "://" in name else _local(name)
-    n_found = 0
-    for path, size, stamp, wanted in found:
-        kind = kind_of(path)
-        if kind is None and wanted:
-            raise BadInput(f"{path!r} has a name that does not say what it holds; expected one of {_suffixes()}")
+    is_file, entries = _remote(name) if "://" in name else _local(name)
+    found = False
+    for path, size, version in entries:
+        kind = file_kind(path)
         if kind is not None:
-            n_found += 1
-            yield Source(path, kind, size, stamp)
-    if not n_found:
+            found = True
+            yield InputFile(path, kind, size, version)
+        elif is_file:
+            raise BadInput(f"{path!r} has a name that does not say what it holds; expected one of {_suffixes()}")
+    if not found:
         raise BadInput(f"{name!r} names no file to read; expected files, folders or globs of {_suffixes()}")
+
+
+def find_input_files(names: Sequence[str]) -> Iterator[InputFile]:
+    """Find the files of every input, input after input; raises as `find_files`."""
+    for name in names:
+        yield from find_files(name)
 
 
 def _suffixes() -> str:
     return f"{', '.join(KIND_OF_SUFFIX)}, with or without {' or '.join(COMPRESSION)}"
 
 
-def kind_of(name: str) -> Kind | None:
-    """Tell what a file holds by its name, None where that does not say."""
+def file_kind(name: str) -> FileKind | None:
+    """Return the kind of a file by its suffix, None if the suffix is unknown."""
     path = PurePosixPath(name.lower())
     return KIND_OF_SUFFIX.get(PurePosixPath(path.stem if path.suffix in COMPRESSION else path.name).suffix)
 
 
 def is_compressed(name: str) -> bool:
-    """Tell whether a file's name says that it is compressed."""
+    """Tell whether a file is compressed, by its suffix."""
     return PurePosixPath(name.lower()).suffix in COMPRESSION
 
 
-_Found = Iterator[tuple[str, int, str, bool]]
-
-
-def _local(name: str) -> _Found:
+def _local(name: str) -> tuple[bool, _Entries]:
+    """Return whether the name is that of a single file, and the files."""
     if Path(name).is_dir():
-        yield from _folder(name)
-    elif Path(name).is_file():
-        yield _entry(name, wanted=True)
-    else:
-        for path in sorted(glob.glob(name, recursive=True)):  # noqa: PTH207 (Path.glob takes no absolute pattern)
-            if Path(path).is_file():
-                yield _entry(path, wanted=False)
+        return False, map(_entry, _files_below(name))
+    if Path(name).is_file():
+        return True, iter([_entry(name)])
+    paths = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
+    return False, (_entry(path) for path in paths if Path(path).is_file())
 
 
-def _folder(name: str) -> _Found:
-    for folder, below, files in os.walk(name):
-        below.sort()
-        for file in sorted(files):
-            yield _entry(str(Path(folder) / file), wanted=False)
+def _files_below(name: str) -> Iterator[str]:
+    for folder, subfolders, files in os.walk(name):
+        subfolders.sort()
+        yield from (str(Path(folder) / file) for file in sorted(files))
 
 
-def _entry(path: str, *, wanted: bool) -> tuple[str, int, str, bool]:
+def _entry(path: str) -> tuple[str, int, str]:
     try:
         stat = Path(path).stat()
-    except OSError:  # a link to nothing: reading it says so in its place
-        return path, 0, "", wanted
-    return path, stat.st_size, str(stat.st_mtime_ns), wanted
+    except OSError:  # a dangling link: reading it gives an error row later
+        return path, 0, ""
+    return path, stat.st_size, str(stat.st_mtime_ns)
 
 
-def _remote(name: str) -> _Found:
+def _remote(name: str) -> tuple[bool, _Entries]:
+    """Do the same for a URL."""
     system, path = _fsspec().core.url_to_fs(name)
     prefix = name.split("://", 1)[0] + "://"
     if system.isfile(path):
-        yield name, int(system.size(path) or 0), _remote_stamp(system.info(path)), True
-        return
+        return True, iter([(name, int(system.size(path) or 0), _remote_version(system.info(path)))])
     found = system.find(path, detail=True) if system.isdir(path) else system.glob(path, detail=True)
-    for each in sorted(found):
-        if found[each].get("type") == "file":
-            yield prefix + each, int(found[each].get("size") or 0), _remote_stamp(found[each]), False
+    files = sorted(each for each in found if found[each].get("type") == "file")
+    return False, ((prefix + each, int(found[each].get("size") or 0), _remote_version(found[each])) for each in files)
 
 
-def _remote_stamp(info: dict[str, Any]) -> str:
+def _remote_version(info: dict[str, Any]) -> str:
     return str(next((info[key] for key in ("ETag", "etag", "mtime", "LastModified", "updated") if key in info), ""))
 
 
@@ -147,7 +151,7 @@ def _fsspec() -> Any:
 
 
 def open_raw(name: str) -> BinaryIO:
-    """Open a file's bytes as they lie there, from the place that its name says.
+    """Open a local or remote file without decompressing it.
 
     Raises:
         OSError: It cannot be opened.
@@ -158,25 +162,21 @@ def open_raw(name: str) -> BinaryIO:
 
 
 def open_plain(raw: BinaryIO, name: str) -> BinaryIO:
-    """Read an open file decompressed, by what its name says."""
+    """Return a stream that decompresses an open file, if its suffix says that it is compressed."""
     codec = COMPRESSION.get(PurePosixPath(name.lower()).suffix)
-    if codec == "gzip":  # Arrow's reader does not give what is before a break
+    if codec == "gzip":  # in a truncated file, Arrow's reader would lose the data before the break
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
-    return raw if codec is None else cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(raw, codec), PIECE))
+    if codec is None:
+        return raw
+    return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(raw, codec), DECOMPRESS_BYTES))
 
 
-def stamp_of(name: str, sources: Iterable[Source]) -> dict[str, Any]:
-    """Say what an input is, so that another one under the same name is told: its files, bytes, and a digest of both."""
+def input_fingerprint(name: str, files: Iterable[InputFile]) -> dict[str, Any]:
+    """Describe an input for the manifest, so that a change of it is noticed: files, bytes, and a digest of both."""
     digest = hashlib.sha256()
     n_files = n_bytes = 0
-    for source in sources:
+    for file in files:
         n_files += 1
-        n_bytes += source.size
-        digest.update(json.dumps([source.name, source.size, source.stamp]).encode())
+        n_bytes += file.size
+        digest.update(json.dumps([file.name, file.size, file.version]).encode())
     return {"name": name, "files": n_files, "bytes": n_bytes, "digest": digest.hexdigest()[:16]}
-
-
-def all_sources(names: Sequence[str]) -> Iterator[Source]:
-    """Find the files of every input, input after input; raises as `sources_of`."""
-    for name in names:
-        yield from sources_of(name)

@@ -1,4 +1,4 @@
-"""What is counted of scored pages: rows, errors, labels, confidence, sizes, and the sites with most junk."""
+"""Counts scored pages: rows, errors, labels, confidence, sizes, and the sites with the most boilerplate and teasers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from copydesk.service.score.block_columns import FlatBlocks
 
 CONFIDENCE_BINS = 20
 MOST_SITES = 20_000
-"""Sites that are counted at once; of more those with least junk are dropped, so that memory stays bounded."""
+"""Above twice this many sites, those with the least junk are dropped, so that memory stays bounded."""
 
 
 @dataclass(slots=True)
 class Site:
-    """What is counted of one host: pages, and characters of blocks, all and those that are not body."""
+    """The counts of one host: pages, characters of all blocks, and junk: characters of blocks that are not body."""
 
     pages: int = 0
     characters: int = 0
@@ -34,17 +34,17 @@ class Site:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts that add up.
+    """The counts of some pages; the counts of two sets of pages can be added.
 
     Attributes:
         rows: Scored pages.
-        bytes: Of their content.
-        errors: Rows that could not be scored, by code.
-        blocks: By label.
-        characters: Of blocks, by label.
+        bytes: Bytes of their content.
+        errors: Rows that could not be scored, by error code.
+        blocks: Blocks by label.
+        characters: Characters of blocks by label.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
         sizes: Pages by the binary logarithm of their bytes, rounded down.
-        sites: By host.
+        sites: Counts by host.
     """
 
     rows: int = 0
@@ -57,15 +57,12 @@ class Tally:
     sites: dict[str, Site] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
-        """Add another's counts to these."""
+        """Add the counts of other pages."""
         self.rows += other.rows
         self.bytes += other.bytes
-        for mine, theirs in (
-            (self.errors, other.errors),
-            (self.blocks, other.blocks),
-            (self.characters, other.characters),
-        ):
-            mine.update(theirs)
+        self.errors.update(other.errors)
+        self.blocks.update(other.blocks)
+        self.characters.update(other.characters)
         self.confidence.update(other.confidence)
         self.sizes.update(other.sizes)
         for host, site in other.sites.items():
@@ -74,11 +71,11 @@ class Tally:
             self.sites = dict(self.worst_sites(MOST_SITES))
 
     def worst_sites(self, n: int) -> list[tuple[str, Site]]:
-        """Return the sites with most characters that are not body, the worst first."""
+        """Return the n sites with the most junk, in descending order."""
         return heapq.nsmallest(n, self.sites.items(), key=lambda item: (-item[1].junk, item[0]))
 
     def fields(self) -> dict[str, Any]:
-        """Give the counts as JSON holds them, in a fixed order."""
+        """Return the counts as they are written to JSON, in a fixed order."""
         return {
             "rows": self.rows,
             "bytes": self.bytes,
@@ -91,8 +88,8 @@ class Tally:
         }
 
 
-def tally_of_fields(fields: Mapping[str, Any]) -> Tally:
-    """Take the counts out of what `Tally.fields` gave."""
+def tally_from_fields(fields: Mapping[str, Any]) -> Tally:
+    """Restore the counts from what `Tally.fields` returned."""
     return Tally(
         fields["rows"],
         fields["bytes"],
@@ -105,10 +102,10 @@ def tally_of_fields(fields: Mapping[str, Any]) -> Tally:
     )
 
 
-def tally_of(
+def count_batch(
     scored: Sequence[tuple[InputRow, PageScores]], errors: Sequence[tuple[InputRow, BadRow]], flat: FlatBlocks
 ) -> Tally:
-    """Count the pages and errors of a batch; `flat` are the pages' blocks."""
+    """Count the pages and errors of a batch; `flat` contains the pages' blocks."""
     tally = Tally(rows=len(scored), errors=Counter(bad.code for _, bad in errors))
     for row, page in scored:
         size = len(row.content or b"")
@@ -131,10 +128,10 @@ def _count_pages(tally: Tally, urls: Sequence[str], lengths: NDArray[np.int32], 
     pages = np.repeat(np.arange(len(urls)), np.diff(flat.bounds))
     characters = np.bincount(pages, lengths, len(urls)).astype(np.int64)
     junk = np.bincount(pages, lengths * (flat.labels != LABELS.index(Label.BODY)), len(urls)).astype(np.int64)
-    for url, all_of_it, other in zip(urls, characters.tolist(), junk.tolist(), strict=True):
+    for url, n_characters, n_junk in zip(urls, characters.tolist(), junk.tolist(), strict=True):
         host = _host(url)
         if host:
-            _count_site(tally.sites, host, Site(1, all_of_it, other))
+            _count_site(tally.sites, host, Site(1, n_characters, n_junk))
 
 
 def _count_site(sites: dict[str, Site], host: str, site: Site) -> None:

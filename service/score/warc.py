@@ -1,4 +1,4 @@
-"""Pages out of WARC files: responses that hold HTML or plain text, by the bytes at which their records begin."""
+"""Reads pages out of WARC files: successful responses with HTML or plain text. A position is a record's first byte."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ FORM_OF_TYPE = {"text/html": "html", "application/xhtml+xml": "html", "text/plai
 HEAD_BYTES = 1024
 RECORD_END = b"\r\n\r\n"
 GZIP = 31
-"""For zlib: a gzip member."""
-ANSWERED = range(200, 300)
-"""Status codes of responses that hold the page that was asked for."""
+"""The `wbits` of zlib that stands for a gzip member."""
+SUCCESS = range(200, 300)
+"""HTTP status codes of responses that contain the requested page."""
 
 
 def record_starts(name: str) -> Iterator[int]:
-    """Find where the records begin, in the file's own bytes, compressed or not.
+    """Find the first byte of each record, in the file as it is stored, compressed or not.
 
     Raises:
-        OSError: The file cannot be read, or breaks off.
-        EOFError: It breaks off in its last record.
+        OSError: The file cannot be read, or is truncated.
+        EOFError: It is truncated in its last record.
     """
     position = None
     with open_raw(name) as stream:
@@ -38,14 +38,14 @@ def record_starts(name: str) -> Iterator[int]:
 
 
 def _ends_whole(name: str, position: int) -> bool:
-    """Tell whether the file ends where its last record does, which the iterator passes over in silence."""
+    """Tell whether the last record is complete, which the iterator does not check."""
     with open_raw(name) as stream:
         if not is_compressed(name):
             stream.seek(0, io.SEEK_END)
             stream.seek(max(0, stream.tell() - len(RECORD_END)))
             return stream.read() == RECORD_END
         if not begins_record(name, position):
-            return True  # one gzip stream of all records: where the last one lies is not known
+            return True  # all records in one gzip stream: the place of the last one is unknown
         stream.seek(position)
         member = zlib.decompressobj(GZIP)
         while not member.eof and (data := stream.read(HEAD_BYTES)):
@@ -54,7 +54,7 @@ def _ends_whole(name: str, position: int) -> bool:
 
 
 def begins_record(name: str, position: int) -> bool:
-    """Tell whether a record can be read from these bytes on; in a file that is one gzip stream only the first can."""
+    """Tell whether reading can start at a position. In a file that is one gzip stream only the first record can."""
     with open_raw(name) as stream:
         stream.seek(position)
         head = stream.read(HEAD_BYTES)
@@ -65,14 +65,13 @@ def begins_record(name: str, position: int) -> bool:
 
 
 def read_responses(name: str, start: int, end: int, *, max_page_bytes: int) -> Iterator[InputRow]:
-    """Read the pages whose records begin in a range of bytes; other records are passed over.
+    """Read the pages whose records begin in a range of bytes; other records are skipped.
 
     Args:
-        start: Where a record begins.
+        start: The first byte of a record.
 
     Raises:
-        OSError: The file breaks off.
-        EOFError: So too.
+        OSError, EOFError: The file is truncated.
     """
     with open_raw(name) as stream:
         stream.seek(start)
@@ -85,10 +84,10 @@ def read_responses(name: str, start: int, end: int, *, max_page_bytes: int) -> I
 
 
 def _page(record: WarcRecord, name: str, max_page_bytes: int) -> InputRow | None:
-    """Take the page; None where the response holds none. The HTTP header's charset goes with it."""
+    """Return the page and the charset of its HTTP header; None if the response contains no page."""
     headers = record.http_headers
     form = FORM_OF_TYPE.get((record.http_content_type or "").lower())
-    if form is None or headers is None or headers.status_code not in ANSWERED:
+    if form is None or headers is None or headers.status_code not in SUCCESS:
         return None
     identifier = (record.record_id or f"{name}:{record.stream_pos}").strip("<>")
     content = record.reader.read(max_page_bytes + 1)

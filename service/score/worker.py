@@ -1,13 +1,13 @@
-"""A worker of the local engine: a process that holds the model and scores shard after shard."""
+"""Scores shard after shard in a process of its own, which keeps the model in memory."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,115 +17,107 @@ from copydesk.service.dedup.sign_chunks import save_signed
 from copydesk.service.process_memory import keep_little
 from copydesk.service.rows.documents import Document
 from copydesk.service.score.arrow_schema import InputRow
-from copydesk.service.score.batch import BatchOptions, Scored, score_batch
-from copydesk.service.score.documents import documents_of
-from copydesk.service.score.output import Folder, write_shard
-from copydesk.service.score.readers import Columns, Shard, read_shard
-from copydesk.service.score.rerun import Places, chosen_rows
+from copydesk.service.score.batch import BatchOptions, ScoredBatch, ScoreFunction, documents_of, score_batch
+from copydesk.service.score.output import OutputFolder, write_shard
+from copydesk.service.score.readers import ReadOptions, Shard, read_shard
+from copydesk.service.score.rerun import RowPositions, select_rows
 
 BATCH_ROWS = 64
 BATCH_BYTES = 4 * 1024 * 1024
-"""A batch ends at so many rows or bytes."""
+"""A batch ends at this many rows or bytes, whichever comes first."""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 READY, DONE, FAILED = "ready", "done", "failed"
+"""What a worker reports: it can take a shard, it finished one, it met an error that no page caused."""
 ROW, PAGES = 0, 1
-"""Places in a worker's counters: the number of the row under way, pages begun."""
+"""Indexes of a worker's shared counters: the number of the current row in its shard, and pages begun so far."""
 NO_ROW = -1
+"""The current row while the worker is between pages."""
 WARM_UP = "<h1>Lido to reopen</h1><p>The pool beside the river will be filled again next spring.</p>"
 
-Reason = tuple[str, str]
-"""A code and a message."""
-
-
-class ScoreFunction(Protocol):
-    """What scores a batch: `score_batch`, or what stands in for it."""
-
-    def __call__(
-        self, batch: Sequence[InputRow], model: Model, options: BatchOptions, *, begin: Callable[[int], None]
-    ) -> Scored:
-        """Score a batch."""
+RowError = tuple[str, str]
+"""An error code and a message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What workers do with every shard.
+class ScoreJob:
+    """What a worker does with every shard.
 
     Attributes:
-        model: Folder of the model, None for the one that ships with the package.
-        folder: Where shards are written.
-        columns: Where rows hold what.
+        model: Folder of the model, None for the one in the package.
+        folder: The output folder.
+        read: How rows are read.
         options: How pages are scored.
-        keys: How bodies are signed, None where they are not.
-        only: The rows that are scored, by file; None means all.
+        keys: How bodies are signed, None if they are not.
+        only: The rows to score, by file; None for all.
         score: Scores a batch.
     """
 
     model: Path | None
-    folder: Folder
-    columns: Columns
+    folder: OutputFolder
+    read: ReadOptions
     options: BatchOptions
     keys: KeyScheme | None = None
-    only: Mapping[str, Places] | None = None
+    only: Mapping[str, RowPositions] | None = None
     score: ScoreFunction = score_batch
 
 
-def work(connection: Connection, counters: Any, work: Work) -> None:
-    """Run a worker: it says when it is ready, then answers each shard, until its connection is closed."""
+def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
+    """Report `READY`, then score every shard that arrives, until the connection is closed."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     try:
-        model = load_model(work.model)
+        model = load_model(job.model)
         warm_up(model)
         keep_little()
         connection.send((READY, None))
         while True:
             shard, skips = connection.recv()
-            connection.send((DONE, work_shard(shard, skips, work, model, counters)))
+            connection.send((DONE, score_shard(shard, skips, job, model, counters)))
             counters[ROW] = NO_ROW
     except EOFError:
         return
-    except Exception as error:  # the first process says it, and ends the run
+    except Exception as error:  # the main process reports it and stops the run
         connection.send((FAILED, f"{type(error).__name__}: {error}"))
 
 
-def one_thread_each() -> None:
-    """Let processes that are started from now on run numeric libraries in one thread; this one is as it was."""
+def limit_numeric_threads() -> None:
+    """Let processes that are started from now on use one thread for numeric libraries; this process is not affected."""
     for name in ONE_THREAD:
         os.putenv(name, "1")
 
 
 def warm_up(model: Model) -> None:
-    """Classify a page of either form, so that what is loaded at first use is not counted as a page's time."""
+    """Classify an HTML page and a text, so that loading at first use does not count as a page's time."""
     for _ in classify([Page("", html=WARM_UP), Page("", text=WARM_UP)], model):
         pass
 
 
-def work_shard(shard: Shard, skips: Mapping[int, Reason], work: Work, model: Model, counters: Any) -> Any:
-    """Score and write one shard; gives what was counted.
+def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, model: Model, counters: Any) -> Any:
+    """Score and write one shard; return its counts as `Tally.fields` does.
 
     Args:
-        skips: Rows that become errors without a look at them, by their numbers.
-        counters: Where the row under way is shown.
+        skips: Errors of rows that are not scored, by row number: workers crashed or hung on them before.
+        counters: Where the current row and the number of pages are shown.
     """
 
-    def scored() -> Iterator[Scored]:
+    def scored() -> Iterator[ScoredBatch]:
         first = 0
         documents: list[Document] = []
-        rows = chosen_rows(read_shard(shard, work.columns, max_page_bytes=work.options.max_page_bytes), work.only)
-        for batch in batches(_skipped(rows, skips)):
-            done = work.score(batch, model, work.options, begin=_counting(counters, first))
+        rows = select_rows(read_shard(shard, job.read), job.only)
+        for batch in group_rows(_with_skips(rows, skips)):
+            result = job.score(batch, model, job.options, begin=_row_counter(counters, first))
             counters[ROW] = NO_ROW
             first += len(batch)
-            if work.keys is not None:
-                documents += documents_of(done.rows)
-            yield done
-        if work.keys is not None:
-            save_signed(documents, work.folder.work, shard.number, work.keys)
+            if job.keys is not None:
+                documents += documents_of(result.rows)
+            yield result
+        if job.keys is not None:
+            save_signed(documents, job.folder.work, shard.number, job.keys)
 
-    return write_shard(work.folder, shard.number, scored()).fields()
+    return write_shard(job.folder, shard.number, scored()).fields()
 
 
-def _counting(counters: Any, first: int) -> Callable[[int], None]:
+def _row_counter(counters: Any, first: int) -> Callable[[int], None]:
     def begin(number: int) -> None:
         counters[ROW] = first + number
         counters[PAGES] += 1
@@ -133,7 +125,7 @@ def _counting(counters: Any, first: int) -> Callable[[int], None]:
     return begin
 
 
-def _skipped(rows: Iterable[InputRow], skips: Mapping[int, Reason]) -> Iterator[InputRow]:
+def _with_skips(rows: Iterable[InputRow], skips: Mapping[int, RowError]) -> Iterator[InputRow]:
     for number, row in enumerate(rows):
         if number in skips:
             code, message = skips[number]
@@ -142,8 +134,8 @@ def _skipped(rows: Iterable[InputRow], skips: Mapping[int, Reason]) -> Iterator[
             yield row
 
 
-def batches(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
-    """Put rows in batches; where depends on the rows alone."""
+def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
+    """Group rows into batches; where a batch ends depends on the rows alone."""
     batch: list[InputRow] = []
     size = 0
     for row in rows:

@@ -79,8 +79,9 @@ def cluster_of(n_nodes: int) -> Iterator[str]:
 
 def score_pages(chosen: argparse.Namespace) -> int:
     """Print pages a second of the local engine and of Ray, start and end left out; 1 where their rows differ."""
+    from copydesk.service.score.options import ScoreOptions
     from copydesk.service.score.ray.engine import ray_engine
-    from copydesk.service.score.run import ScoreOptions, local_engine, run
+    from copydesk.service.score.run import local_engine, score_files
 
     print(f"Scoring: {chosen.pages:,} pages of {PAGE.stat().st_size / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}\n")
     outputs = []
@@ -94,7 +95,9 @@ def score_pages(chosen: argparse.Namespace) -> int:
         def timed(name: str, engine: Any) -> None:
             output = Path(folder) / name.replace(" ", "-")
             started = time.monotonic()
-            run(ScoreOptions([str(given)], output, shard_bytes=1 << 20), Settings(), io.StringIO(), engine=engine)
+            score_files(
+                ScoreOptions([str(given)], output, shard_bytes=1 << 20), Settings(), io.StringIO(), engine=engine
+            )
             seconds = time.monotonic() - started
             outputs.append([path.read_bytes() for path in sorted((output / "rows").iterdir())])
             print(f"{name}: {seconds:.1f} s, {chosen.pages / seconds:,.1f} pages a second (start included)")
@@ -140,15 +143,15 @@ def connected(address: str) -> Iterator[None]:
 
 def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, bool, list[str]]]:
     from copydesk.service.score.distributed.output_rows import load_answers
-    from copydesk.service.score.distributed.run import find_spread_duplicates
-    from copydesk.service.score.ray.step_runner import RayEngine
+    from copydesk.service.score.distributed.run import find_distributed_duplicates
+    from copydesk.service.score.ray.step_runner import RayStepRunner
 
-    engine = Watched(RayEngine())
+    engine = Watched(RayStepRunner())
     counts = engine.each(n_shards, partial(sign_shard, folder, n_articles))
     signing = engine.seconds.pop("each sign_shard")
     plan = planned(folder, counts)
     started = time.monotonic()
-    found = find_spread_duplicates(engine, plan)
+    found = find_distributed_duplicates(engine, plan)
     seconds = time.monotonic() - started
     for step, taken in sorted(engine.seconds.items(), key=lambda item: -item[1]):
         print(f"  {step:<36} {taken:>7.1f} s {engine.n_bytes.get(step, 0) / n_articles:>9.1f} bytes a document")
@@ -174,13 +177,13 @@ def time_steps(chosen: argparse.Namespace) -> int:
 
 def _step_cpu(n_articles: int) -> float:
     """Return CPU milliseconds."""
-    from copydesk.service.score.distributed.run import find_spread_duplicates
+    from copydesk.service.score.distributed.run import find_distributed_duplicates
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plan = planned(folder, [sign_shard(folder, n_articles, shard) for shard in range(-(-n_articles // SHARD))])
         started = time.process_time()
-        find_spread_duplicates(OneProcess(), plan)
+        find_distributed_duplicates(OneProcess(), plan)
         return 1000 * (time.process_time() - started)
 
 

@@ -17,7 +17,7 @@ from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, lo
 from copydesk.service.rows.jsonl import JsonId
 from copydesk.service.score.distributed.chunks import put_together
 from copydesk.service.score.distributed.output_rows import load_answers
-from copydesk.service.score.distributed.run import Found, find_spread_duplicates
+from copydesk.service.score.distributed.run import Found, find_distributed_duplicates
 from copydesk.service.score.distributed.steps import MOST_EDGES, Engine, Plan, Tables
 
 WORDS = [f"w{number}" for number in range(900)]
@@ -110,5 +110,5 @@ def spread(
     tables.path.mkdir()
     counts = [load_chunk(chunk_path(folder, shard)).n_rows for shard in range(n_shards)]
     plan = Plan(put_together(folder, counts, least=least), tables, parts, most_edges)
-    found = find_spread_duplicates(engine, plan, prefer=prefer)
+    found = find_distributed_duplicates(engine, plan, prefer=prefer)
     return found, [answer for chunk in range(len(plan.chunks)) for answer in load_answers(plan, chunk)]

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.service.score.arrow_schema import InputRow
-from copydesk.service.score.plan import SHARD_BYTES, Cutting, plan
-from copydesk.service.score.readers import Columns, Shard, read_shard
-from copydesk.service.score.sources import all_sources
+from copydesk.service.score.options import SHARD_BYTES, ColumnNames
+from copydesk.service.score.plan import CutOptions, cut_into_shards
+from copydesk.service.score.readers import ReadOptions, Shard, read_shard
+from copydesk.service.score.sources import find_input_files
 
 MAX_PAGE_BYTES = 100_000
 
@@ -106,15 +107,19 @@ WRITERS: dict[str, Callable[[Path, Rows], None]] = {
 }
 
 
-def shards_of(path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: Columns) -> list[Shard]:
+def read_options(columns: ColumnNames) -> ReadOptions:
+    return ReadOptions(columns, MAX_PAGE_BYTES)
+
+
+def shards_of(path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: ColumnNames) -> list[Shard]:
     """Cut one input."""
-    return list(plan(all_sources([str(path)]), Cutting(columns, MAX_PAGE_BYTES, shard_bytes, spool)))
+    return list(cut_into_shards(find_input_files([str(path)]), CutOptions(read_options(columns), shard_bytes, spool)))
 
 
 def rows_of(
-    path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: Columns | None = None
+    path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: ColumnNames | None = None
 ) -> list[InputRow]:
     """Read one input, shard after shard."""
-    chosen = columns or Columns()
+    chosen = columns or ColumnNames()
     shards = shards_of(path, spool, shard_bytes=shard_bytes, columns=chosen)
-    return [row for shard in shards for row in read_shard(shard, chosen, max_page_bytes=MAX_PAGE_BYTES)]
+    return [row for shard in shards for row in read_shard(shard, read_options(chosen))]

@@ -17,11 +17,12 @@ from copydesk.classifier import Model, load_model
 from copydesk.service import cli
 from copydesk.service.score import run as score_run
 from copydesk.service.score.arrow_schema import InputRow
-from copydesk.service.score.batch import BatchOptions, Scored, score_batch
+from copydesk.service.score.batch import BatchOptions, ScoredBatch, score_batch
+from copydesk.service.score.options import ScoreOptions
 from copydesk.service.score.readers import Shard
-from copydesk.service.score.run import ScoreOptions, run
-from copydesk.service.score.tally import Tally, tally_of_fields
-from copydesk.service.score.worker import Work, work_shard
+from copydesk.service.score.run import score_files
+from copydesk.service.score.tally import Tally, tally_from_fields
+from copydesk.service.score.worker import ScoreJob, score_shard
 from copydesk.service.settings import Settings
 from tests.conftest import COMMAND, ROOT, clean_environment
 
@@ -29,7 +30,7 @@ from tests.conftest import COMMAND, ROOT, clean_environment
 def score(inputs: Sequence[Path], folder: Path, **options: Any) -> dict[str, Any]:
     """Run the local engine; gives the summary."""
     given = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=cli._version())
-    return run(replace(given, **options), Settings(), io.StringIO(), clock=lambda: 0.0)
+    return score_files(replace(given, **options), Settings(), io.StringIO(), clock=lambda: 0.0)
 
 
 class Here:
@@ -37,14 +38,14 @@ class Here:
 
     pages = 0
 
-    def __init__(self, todo: Work, *, workers: int, page_seconds: float) -> None:
-        self._todo = todo
-        self._model = load_model(todo.model)
+    def __init__(self, job: ScoreJob, *, workers: int, page_seconds: float) -> None:
+        self._job = job
+        self._model = load_model(job.model)
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally]]:
         """Score one after another."""
         for shard in shards:
-            yield shard, tally_of_fields(work_shard(shard, {}, self._todo, self._model, [0, 0]))
+            yield shard, tally_from_fields(score_shard(shard, {}, self._job, self._model, [0, 0]))
 
     def close(self) -> None:
         """There is nothing to end."""
@@ -71,7 +72,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def score_or_end(
     batch: Sequence[InputRow], model: Model, options: BatchOptions, *, begin: Callable[[int], None]
-) -> Scored:
+) -> ScoredBatch:
     """Score as always, but a page that says so ends the worker, hangs it, or makes it fail."""
 
     def begun(number: int) -> None:

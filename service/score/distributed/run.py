@@ -31,7 +31,7 @@ class Found:
     sizes: Counter[int]
 
 
-def find_spread_duplicates(engine: Engine, plan: Plan, *, prefer: Sequence[str] = ()) -> Found:
+def find_distributed_duplicates(engine: Engine, plan: Plan, *, prefer: Sequence[str] = ()) -> Found:
     """Find the duplicates among documents in chunks, the same as `find_duplicates` of all of them would.
 
     No step holds more than its chunk, what is sent there, or its part in memory, nor more pairs than `most_edges`;

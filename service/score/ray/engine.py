@@ -1,4 +1,4 @@
-"""The Ray engine: a cluster that is there already scores shards, and finds the clusters of all that was scored."""
+"""The Ray engine: an existing Ray cluster scores the shards and finds the duplicates; output as of the local engine."""
 
 from __future__ import annotations
 
@@ -18,26 +18,25 @@ import ray.data
 import ray.exceptions
 
 from copydesk.service.dedup.work_folder import StoppedWork, chunk_path, load_chunk
-from copydesk.service.score.attach_clusters import Clustering, cluster_counts, join_answers
+from copydesk.service.score.attach_clusters import attach_clusters, cluster_counts
 from copydesk.service.score.distributed.chunks import put_together
 from copydesk.service.score.distributed.output_rows import load_answers
-from copydesk.service.score.distributed.run import find_spread_duplicates
+from copydesk.service.score.distributed.run import find_distributed_duplicates
 from copydesk.service.score.distributed.steps import Plan, Tables
 from copydesk.service.score.engine import Engine
-from copydesk.service.score.output import Folder
+from copydesk.service.score.options import ClusterOptions
+from copydesk.service.score.output import OutputFolder
 from copydesk.service.score.pool import Pool
-from copydesk.service.score.ray.step_runner import RayEngine
+from copydesk.service.score.ray.step_runner import RayStepRunner
 from copydesk.service.score.readers import Shard
-from copydesk.service.score.tally import Tally, tally_of_fields
-from copydesk.service.score.worker import Work
+from copydesk.service.score.tally import Tally, tally_from_fields
+from copydesk.service.score.worker import ScoreJob
 
-RUNNING = "auto"
-"""The address of whatever cluster runs on this machine."""
-
-REACH_SECONDS = 5.0
-
-WAVE = 20_000
-"""Shards that are dealt out at once; the driver knows no more of them, and actors load the model anew for the next."""
+THIS_MACHINE = "auto"
+"""Ray's address for the cluster that runs on this machine."""
+CONNECT_SECONDS = 5.0
+WAVE_SHARDS = 20_000
+"""Shards that are given to Ray at once, so that the driver's memory is bounded. Actors load the model once a wave."""
 
 
 class NoCluster(StoppedWork):
@@ -48,27 +47,27 @@ class NoCluster(StoppedWork):
 
 @contextmanager
 def ray_engine(address: str | None, *, workers: int | None, page_seconds: float) -> Iterator[Engine]:
-    """Connect to a cluster, and leave it at the end.
+    """Connect to a running cluster and disconnect at the end; no cluster is started.
 
     Args:
-        address: Of its head, of the one that runs on this machine where None; none is started.
-        workers: Actors that score, as many as the cluster has processors where None.
-        page_seconds: A page that takes longer becomes an error row.
+        address: Host and port of the head node; None for the cluster that runs on this machine.
+        workers: Number of scoring actors; None for one per processor of the cluster.
+        page_seconds: Time limit of a page; a page that takes longer becomes an error row.
 
     Raises:
-        NoCluster: There is none.
+        NoCluster: There is no cluster at the address.
     """
     try:
         if address is not None:
-            _reach(address)
-        ray.init(address=address or RUNNING, log_to_driver=False, logging_level=logging.ERROR)
+            _check_reachable(address)
+        ray.init(address=address or THIS_MACHINE, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as error:
         where = f"at {address}" if address else "on this machine"
         raise NoCluster(
             f"there is no Ray cluster {where} ({str(error).splitlines()[0]}); start one with: "
             "ray start --head --disable-usage-stats, or name one with --address"
         ) from error
-    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what it says of tasks is raised as well
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # errors of tasks are raised as well
     try:
         resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
         n_actors = workers or max(1, int(resources.get("CPU", 1)))
@@ -77,47 +76,47 @@ def ray_engine(address: str | None, *, workers: int | None, page_seconds: float)
         ray.shutdown()
 
 
-def _reach(address: str) -> None:
-    """Knock where a cluster should be: Ray itself would wait for a minute, then end this process."""
+def _check_reachable(address: str) -> None:
+    """Connect to the head node's port. Ray itself would wait for a minute and then end this process."""
     host, _, port = address.rpartition(":")
     if not host or not port.isdecimal():
         raise ValueError(f"the address is {address!r}, expected one such as 10.0.0.5:6379")
-    socket.create_connection((host, int(port)), REACH_SECONDS).close()
+    socket.create_connection((host, int(port)), CONNECT_SECONDS).close()
 
 
 class RayPool:
-    """Actors on a cluster that score shards, each with a watched process that holds the model, as the local engine's.
+    """Actors that score shards; each runs the local engine's `Pool` with one worker process.
 
     Attributes:
-        pages: Rows of the shards that are done.
+        pages: Rows of the shards that are scored.
     """
 
-    def __init__(self, todo: Work, *, workers: int, page_seconds: float) -> None:
+    def __init__(self, job: ScoreJob, *, workers: int, page_seconds: float) -> None:
         self.pages = 0
-        self._todo = todo
+        self._job = job
         self._workers = workers
         self._page_seconds = page_seconds
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally]]:
-        """Work on all shards; yields each with what was counted once it is done. What a lost machine had is done again.
+        """Score all shards; yields each with its counts. Ray repeats the shards of a machine that is lost.
 
         Raises:
-            StoppedWork: An actor failed for a reason that is no page's.
+            StoppedWork: An actor failed for a reason that no page caused.
         """
-        while wave := list(islice(shards, WAVE)):
+        while wave := list(islice(shards, WAVE_SHARDS)):
             try:
-                for row in self._dealt(wave).iter_rows():
-                    tally = tally_of_fields(json.loads(row["tally"]))
+                for row in self._score_wave(wave).iter_rows():
+                    tally = tally_from_fields(json.loads(row["tally"]))
                     self.pages += tally.rows + sum(tally.errors.values())
                     yield wave[row["place"]], tally
             except ray.exceptions.RayError as error:
-                raise stopped(error) from error
+                raise stopped_work(error) from error
 
-    def _dealt(self, wave: Sequence[Shard]) -> ray.data.Dataset:
+    def _score_wave(self, wave: Sequence[Shard]) -> ray.data.Dataset:
         places = [{"place": place} for place in range(len(wave))]
         return ray.data.from_items(places, override_num_blocks=len(places)).map_batches(
-            Scorer,
-            fn_constructor_args=(self._todo, wave, self._page_seconds),
+            ShardActor,
+            fn_constructor_args=(self._job, wave, self._page_seconds),
             batch_format="pyarrow",
             batch_size=1,
             num_cpus=1,
@@ -128,27 +127,27 @@ class RayPool:
         """Do nothing: actors end with their wave."""
 
 
-class Scorer:
-    """What an actor does: it has its process score one shard after the other."""
+class ShardActor:
+    """An actor: scores one shard after the other in its worker process."""
 
-    def __init__(self, todo: Work, wave: Sequence[Shard], page_seconds: float) -> None:
+    def __init__(self, job: ScoreJob, wave: Sequence[Shard], page_seconds: float) -> None:
         self._wave = wave
-        self._pool = Pool(todo, workers=1, page_seconds=page_seconds)
+        self._pool = Pool(job, workers=1, page_seconds=page_seconds)
 
     def __call__(self, places: pa.Table) -> pa.Table:
         """Score the shards at some places of the wave."""
         numbers = places.column("place").to_pylist()
-        done = [each for each in self._pool.run(self._wave[number] for number in numbers) if each is not None]
-        tallies = {shard.number: json.dumps(tally.fields()) for shard, tally in done}
-        columns = pa.array(numbers, pa.int64()), pa.array([tallies[self._wave[n].number] for n in numbers], pa.string())
-        return pa.table(dict(zip(("place", "tally"), columns, strict=True)))
+        results = [each for each in self._pool.run(self._wave[number] for number in numbers) if each is not None]
+        tallies = {shard.number: json.dumps(tally.fields()) for shard, tally in results}
+        texts = [tallies[self._wave[number].number] for number in numbers]
+        return pa.table({"place": pa.array(numbers, pa.int64()), "tally": pa.array(texts, pa.string())})
 
 
-def cluster_on_ray(folder: Folder, n_shards: int, clustering: Clustering) -> dict[str, Any]:
-    """Find the duplicates among all scored rows as `cluster_all` does, on the cluster.
+def cluster_on_ray(folder: OutputFolder, n_shards: int, clustering: ClusterOptions) -> dict[str, Any]:
+    """Do the same as `cluster_shards`, on the cluster.
 
     Raises:
-        StoppedWork: A step failed; the same command goes on.
+        StoppedWork: A step failed; the same command continues the run.
     """
     counts = [tally.rows for number in range(n_shards) if (tally := folder.tally(number)) is not None]
     if not counts:
@@ -158,29 +157,28 @@ def cluster_on_ray(folder: Folder, n_shards: int, clustering: Clustering) -> dic
     tables.path.mkdir()
     chunks = put_together(folder.work, counts)
     plan = Plan(chunks, tables, parts=len(chunks))
-    engine = RayEngine()
+    runner = RayStepRunner()
     try:
-        found = find_spread_duplicates(engine, plan, prefer=clustering.prefer)
-        engine.each(len(chunks), partial(_join, folder, plan))
+        found = find_distributed_duplicates(runner, plan, prefer=clustering.prefer)
+        runner.each(len(chunks), partial(_write_shards, folder, plan))
     except ray.exceptions.RayError as error:
-        raise stopped(error) from error
+        raise stopped_work(error) from error
     repeated = sum(counts) - found.n_documents
     return cluster_counts(found.sizes) | {"repeated_ids": repeated, "common_keys": found.common_keys}
 
 
-def _join(folder: Folder, plan: Plan, chunk: int) -> int:
-    """Write the rows of a chunk's shards with their answers."""
-    answered = load_answers(plan, chunk)
+def _write_shards(folder: OutputFolder, plan: Plan, chunk: int) -> int:
+    """Write the final rows of a chunk's shards."""
+    clusters = load_answers(plan, chunk)
     for shard in plan.chunks.shards(chunk):
-        join_answers(folder, shard, islice(answered, len(load_chunk(chunk_path(plan.chunks.folder, shard)).ids)))
+        n_rows = len(load_chunk(chunk_path(plan.chunks.folder, shard)).ids)
+        attach_clusters(folder, shard, islice(clusters, n_rows))
     return len(plan.chunks.shards(chunk))
 
 
-def stopped(error: Exception) -> StoppedWork:
-    """Say why Ray gave up, in the words of what failed there."""
-    said = [line.strip() for line in str(error).splitlines() if line.strip()]
-    reason = next(
-        (line for line in said if line.startswith("copydesk.service.dedup.work_folder.StoppedWork: ")), said[-1]
-    )
-    reason = reason.removeprefix("copydesk.service.dedup.work_folder.StoppedWork: ")
+def stopped_work(error: Exception) -> StoppedWork:
+    """Turn Ray's error into ours. Its text ends with the traceback of the task, of which the reason is one line."""
+    prefix = f"{StoppedWork.__module__}.{StoppedWork.__qualname__}: "
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    reason = next((line for line in lines if line.startswith(prefix)), lines[-1]).removeprefix(prefix)
     return StoppedWork(f"the work on Ray failed: {reason}; mend that and run the same command again: it goes on")

@@ -18,7 +18,7 @@ ROWS = "rows"
 """The rows that one task sends to one part, as a small Arrow file: Ray sorts a few of these and not each row."""
 
 
-class RayEngine:
+class RayStepRunner:
     """Runs steps as tasks of Ray Data on the cluster that this process is connected to.
 
     Attributes:

@@ -17,13 +17,14 @@ from copydesk.classifier import Article, Model, Page, classify, decode
 from copydesk.classifier.segmentation.html import to_utf8
 from copydesk.classifier.types import Blocks
 from copydesk.service.score.arrow_schema import ERRORS, INPUT, OUTPUT, InputRow, input_batch, input_rows
-from copydesk.service.score.batch import BatchOptions, Scored, score_batch
-from copydesk.service.score.output import Folder, Output, RowWriter, finish
+from copydesk.service.score.batch import BatchOptions, ScoredBatch, score_batch
+from copydesk.service.score.options import OutputFormat
+from copydesk.service.score.output import OutputFolder, RowWriter, finish
 from copydesk.service.score.report import report_page
-from copydesk.service.score.rerun import error_places
+from copydesk.service.score.rerun import read_error_positions
 from copydesk.service.score.sources import BadInput
-from copydesk.service.score.tally import MOST_SITES, Site, Tally, tally_of_fields
-from copydesk.service.score.worker import batches
+from copydesk.service.score.tally import MOST_SITES, Site, Tally, tally_from_fields
+from copydesk.service.score.worker import group_rows
 from tests.support.score_inputs import story
 
 OPTIONS = BatchOptions(max_page_bytes=5000)
@@ -42,11 +43,11 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def whole(model: Model) -> Scored:
+def whole(model: Model) -> ScoredBatch:
     return score_batch(ROWS, model, OPTIONS)
 
 
-def test_every_row_is_a_row_or_an_error_in_order(whole: Scored) -> None:
+def test_every_row_is_a_row_or_an_error_in_order(whole: ScoredBatch) -> None:
     assert whole.rows.schema == OUTPUT
     assert whole.errors.schema == ERRORS
     whole.rows.validate(full=True)
@@ -59,7 +60,7 @@ def test_every_row_is_a_row_or_an_error_in_order(whole: Scored) -> None:
     ]
 
 
-def test_blocks_in_columns_are_those_of_the_article(whole: Scored, model: Model) -> None:
+def test_blocks_in_columns_are_those_of_the_article(whole: ScoredBatch, model: Model) -> None:
     for row, given_row in zip(whole.rows.to_pylist(), [ROWS[0], ROWS[1]], strict=False):
         text = decode(given_row.content or b"", html=given_row.form == "html")
         page = Page("", html=text) if given_row.form == "html" else Page("", text=text)
@@ -72,7 +73,7 @@ def test_blocks_in_columns_are_those_of_the_article(whole: Scored, model: Model)
         assert [tuple(b["probabilities"].values()) for b in row["blocks"]] == [b.probabilities for b in article.blocks]
 
 
-def test_half_characters_are_replaced_and_offsets_stay(whole: Scored, model: Model) -> None:
+def test_half_characters_are_replaced_and_offsets_stay(whole: ScoredBatch, model: Model) -> None:
     row = whole.rows.to_pylist()[3]
     assert row["text"] == "half \ufffd a pair"
     assert (row["blocks"][0]["start"], row["blocks"][0]["end"]) == (0, len(row["text"]))
@@ -85,7 +86,7 @@ def test_half_characters_are_replaced_and_offsets_stay(whole: Scored, model: Mod
 
 @settings(max_examples=15, deadline=None)
 @given(cuts=st.lists(st.integers(0, len(ROWS)), max_size=4))
-def test_batches_of_any_size_give_the_same_rows(cuts: list[int], whole: Scored, model: Model) -> None:
+def test_batches_of_any_size_give_the_same_rows(cuts: list[int], whole: ScoredBatch, model: Model) -> None:
     bounds = [0, *sorted(cuts), len(ROWS)]
     parts = [score_batch(ROWS[a:b], model, OPTIONS) for a, b in pairwise(bounds)]
     tally = Tally()
@@ -94,11 +95,11 @@ def test_batches_of_any_size_give_the_same_rows(cuts: list[int], whole: Scored, 
     assert pa.Table.from_batches([part.rows for part in parts]).to_pylist() == whole.rows.to_pylist()
     assert pa.Table.from_batches([part.errors for part in parts]).to_pylist() == whole.errors.to_pylist()
     assert tally.fields() == whole.tally.fields()
-    assert tally_of_fields(json.loads(json.dumps(tally.fields()))) == tally
+    assert tally_from_fields(json.loads(json.dumps(tally.fields()))) == tally
 
 
 def test_a_page_on_which_the_classifier_fails_costs_that_page(
-    whole: Scored, model: Model, monkeypatch: pytest.MonkeyPatch
+    whole: ScoredBatch, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(text: str) -> Blocks:
         raise ZeroDivisionError(text)
@@ -118,7 +119,7 @@ def test_decoded_text_that_is_not_utf8_is_an_error(model: Model) -> None:
     assert (error["code"], error["message"]) == ("bad_encoding", "byte 9 is not UTF-8, expected text in it")
 
 
-def test_arrow_rows_are_scored_like_listed_ones(whole: Scored, model: Model) -> None:
+def test_arrow_rows_are_scored_like_listed_ones(whole: ScoredBatch, model: Model) -> None:
     batch = input_batch(ROWS)
     assert batch.schema == INPUT
     assert [row for row in input_rows(batch) if row.id != "half"] == [row for row in ROWS if row.id != "half"]
@@ -131,14 +132,14 @@ def test_each_row_is_announced_before_it_is_scored(model: Model) -> None:
     assert seen == [0, 1, 2]
 
 
-def test_rows_without_blocks_have_the_same_bodies_and_counts(whole: Scored, model: Model) -> None:
+def test_rows_without_blocks_have_the_same_bodies_and_counts(whole: ScoredBatch, model: Model) -> None:
     bare = score_batch(ROWS, model, BatchOptions(5000, blocks=False))
     assert bare.rows["body"].equals(whole.rows["body"])
     assert bare.rows["blocks"].null_count == bare.rows["text"].null_count == bare.rows.num_rows
     assert bare.tally == whole.tally
 
 
-def test_counts_are_of_all_blocks(whole: Scored) -> None:
+def test_counts_are_of_all_blocks(whole: ScoredBatch) -> None:
     blocks = [block for row in whole.rows.to_pylist() for block in row["blocks"]]
     fields = whole.tally.fields()
     assert sum(fields["blocks"].values()) == len(blocks)
@@ -155,8 +156,8 @@ def test_sites_that_are_counted_at_once_are_bounded() -> None:
     assert tally.worst_sites(1)[0][0] == f"s{2 * MOST_SITES}"
 
 
-@pytest.mark.parametrize("output", Output)
-def test_same_rows_give_the_same_bytes_however_they_come(output: Output, whole: Scored) -> None:
+@pytest.mark.parametrize("output", OutputFormat)
+def test_same_rows_give_the_same_bytes_however_they_come(output: OutputFormat, whole: ScoredBatch) -> None:
     written = []
     for step in (1, 2, 100):
         out = io.BytesIO()
@@ -166,7 +167,7 @@ def test_same_rows_give_the_same_bytes_however_they_come(output: Output, whole: 
         writer.close()
         written.append(out.getvalue())
     assert written[0] == written[1] == written[2]
-    if output is Output.PARQUET:
+    if output is OutputFormat.PARQUET:
         table = pq.read_table(io.BytesIO(written[0]))
         assert table.to_pylist() == whole.rows.to_pylist()
         assert table.schema.metadata == {b"copydesk.model": b"digest"}
@@ -179,20 +180,20 @@ def test_same_rows_give_the_same_bytes_however_they_come(output: Output, whole: 
 
 def test_no_rows_make_a_file_that_can_be_read() -> None:
     out = io.BytesIO()
-    RowWriter(out, Output.PARQUET, "digest").close()
+    RowWriter(out, OutputFormat.PARQUET, "digest").close()
     assert pq.read_table(io.BytesIO(out.getvalue())).schema.remove_metadata() == OUTPUT
 
 
 def test_batches_end_where_the_rows_alone_decide() -> None:
     rows = [InputRow(str(k), content=b"x" * (3_000_000 if k == 5 else 10)) for k in range(200)]
-    found = list(batches(iter(rows)))
+    found = list(group_rows(iter(rows)))
     assert [row for batch in found for row in batch] == rows
     assert [len(batch) for batch in found] == [64, 64, 64, 8]
-    assert [len(batch) for batch in batches(rows[5:6] * 3)] == [2, 1]
+    assert [len(batch) for batch in group_rows(rows[5:6] * 3)] == [2, 1]
 
 
 def test_finishing_puts_errors_in_the_order_of_shards(tmp_path: Path) -> None:
-    folder = Folder(tmp_path, Output.PARQUET, "digest")
+    folder = OutputFolder(tmp_path, OutputFormat.PARQUET, "digest")
     (tmp_path / "rows").mkdir()
     folder.work.mkdir()
     (tmp_path / "rows" / ".aside-part").write_bytes(b"left by a worker that was ended")
@@ -209,15 +210,15 @@ def test_places_of_errors_are_single_rows_or_the_rest_of_a_file(tmp_path: Path) 
         '{"id": "a", "file": "f", "position": 5, "code": "bad_row", "message": ""}\n'
         '{"id": "b", "file": "g", "position": 7, "code": "unreadable_file", "message": ""}\n'
     )
-    places = error_places(path)
-    assert [places["f"].hold(position) for position in (4, 5, 6)] == [False, True, False]
-    assert [places["g"].hold(position) for position in (6, 7, 8)] == [False, True, True]
+    places = read_error_positions(path)
+    assert [places["f"].include(position) for position in (4, 5, 6)] == [False, True, False]
+    assert [places["g"].include(position) for position in (6, 7, 8)] == [False, True, True]
     path.write_text("no errors\n")
     with pytest.raises(BadInput, match=r"cannot be read as errors of copydesk score"):
-        error_places(path)
+        read_error_positions(path)
 
 
-def test_report_shows_every_count_and_no_markup_of_names(whole: Scored) -> None:
+def test_report_shows_every_count_and_no_markup_of_names(whole: ScoredBatch) -> None:
     fields = whole.tally.fields()
     fields["sites"] = {"<script>.example": [1, 10, 9]}
     clusters = {"clusters": 4, "duplicates": 2, "cluster_sizes": {"1": 3, "3": 1}, "repeated_ids": 0}

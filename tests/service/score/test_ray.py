@@ -18,10 +18,10 @@ pytest.importorskip("ray", reason="ray is not installed; install this project wi
 from ray.cluster_utils import Cluster
 
 from copydesk.service import cli
-from copydesk.service.score.attach_clusters import Clustering
-from copydesk.service.score.output import Folder
+from copydesk.service.score.options import ClusterOptions, ScoreOptions
+from copydesk.service.score.output import OutputFolder
 from copydesk.service.score.ray.engine import cluster_on_ray, ray_engine
-from copydesk.service.score.run import ScoreOptions, run
+from copydesk.service.score.run import score_files
 from copydesk.service.settings import Settings
 from tests.support.distributed_sets import mixed_texts
 from tests.support.score_runs import files_of, in_this_process, score_or_end
@@ -129,7 +129,7 @@ class ScoredAgain:
         self._before = before
         self.unchanged = False
 
-    def __call__(self, folder: Folder, n_shards: int, clustering: Clustering) -> dict[str, Any]:
+    def __call__(self, folder: OutputFolder, n_shards: int, clustering: ClusterOptions) -> dict[str, Any]:
         now = {path: path.stat().st_mtime_ns for path in self._before}
         self.unchanged = len(now) == n_shards and now == self._before
         return cluster_on_ray(folder, n_shards, clustering)
@@ -159,7 +159,7 @@ def test_page_that_ends_its_process_costs_that_page(cluster: Cluster, tmp_path: 
     path.write_text("".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts)))
     options = ScoreOptions([str(path)], tmp_path / "out", score=score_or_end)
     with ray_engine(cluster.address, workers=1, page_seconds=60) as engine:
-        summary = run(options, Settings(), io.StringIO(), engine=engine)
+        summary = score_files(options, Settings(), io.StringIO(), engine=engine)
     assert summary["errors"] == {"crashed": 1}
     assert [row["id"] for row in rows(tmp_path / "out")] == ["0", "2"]
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.service.score.readers import Columns
-from copydesk.service.score.sources import BadInput, all_sources, kind_of
+from copydesk.service.score.options import ColumnNames
+from copydesk.service.score.sources import BadInput, file_kind, find_input_files
 from tests.support.score_inputs import (
     MAX_PAGE_BYTES,
     WRITERS,
@@ -50,7 +50,7 @@ def test_every_format_gives_the_same_pages_however_it_is_cut(
     assert {row.form for row in found} == {"html"}
     assert {row.file for row in found} == {str(path)}
     assert len({row.position for row in found}) == len(ROWS)
-    n_shards = len(shards_of(path, spool, shard_bytes=shard_bytes, columns=Columns()))
+    n_shards = len(shards_of(path, spool, shard_bytes=shard_bytes, columns=ColumnNames()))
     assert (n_shards > 1) == (shard_bytes < 10**9 or suffix == "parquet")
 
 
@@ -166,7 +166,7 @@ def test_archive_that_is_one_gzip_stream_is_read_whole(tmp_path: Path, spool: Pa
 def test_columns_have_the_names_that_options_give(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "pages.csv"
     write_csv(path, [{"key": "k1", "page": "<p>a</p>", "link": "https://a.example", "day": "2024-05-01", "who": "us"}])
-    columns = Columns(id="key", html="page", url="link", published="day", source="who")
+    columns = ColumnNames(id="key", html="page", url="link", published="day", source="who")
     (row,) = rows_of(path, spool, columns=columns)
     assert (row.id, row.content, row.url, row.published, row.source) == (
         "k1",
@@ -239,11 +239,11 @@ def test_name_that_says_nothing_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pages.bin"
     path.write_bytes(b"")
     with pytest.raises(BadInput, match=r"has a name that does not say what it holds; expected one of \.html"):
-        list(all_sources([str(path)]))
+        list(find_input_files([str(path)]))
     with pytest.raises(BadInput, match="names no file to read"):
-        list(all_sources([str(tmp_path / "none*.jsonl")]))
+        list(find_input_files([str(tmp_path / "none*.jsonl")]))
 
 
 @pytest.mark.parametrize(("name", "kind"), [("A.WARC.GZ", "warc"), ("x.jsonl.zst", "jsonl"), ("x.gz", None)])
 def test_names_tell_what_files_hold(name: str, kind: str | None) -> None:
-    assert kind_of(name) == kind
+    assert file_kind(name) == kind

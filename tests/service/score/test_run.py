@@ -18,8 +18,7 @@ from copydesk.classifier import Article, Model, Page, classify
 from copydesk.service import cli
 from copydesk.service.dedup.work_folder import StoppedWork, UnusableWork
 from copydesk.service.rows.jsonl import PageRow, answer_fields
-from copydesk.service.score.attach_clusters import Clustering
-from copydesk.service.score.output import Output
+from copydesk.service.score.options import ClusterOptions, OutputFormat
 from tests.conftest import LIMIT_SECONDS, ROOT, RunCommand
 from tests.service.dedup.test_processes import wait_until, workers_of
 from tests.support.score_inputs import stories, write_jsonl
@@ -46,7 +45,7 @@ def undisturbed(pages: Path) -> dict[str, bytes]:
     """What a run writes that nothing stopped, and that needs no workers."""
     folder = pages.with_name("undisturbed")
     with in_this_process():
-        score([pages], folder, shard_bytes=SHARD_BYTES, clustering=Clustering(dedup=True))
+        score([pages], folder, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(dedup=True))
     return files_of(folder)
 
 
@@ -120,15 +119,15 @@ def wait_for_shards(folder: Path, n_shards: int, process: subprocess.Popen[bytes
 def test_finished_run_is_not_done_again(pages: Path, undisturbed: dict[str, bytes]) -> None:
     folder = pages.with_name("undisturbed")
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    summary = score([pages], folder, shard_bytes=SHARD_BYTES, clustering=Clustering(dedup=True))
+    summary = score([pages], folder, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(dedup=True))
     assert summary["rows"] == N_STORIES + 11
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
 
 
 def test_other_settings_are_refused_by_name(pages: Path, undisturbed: dict[str, bytes]) -> None:
     folder = pages.with_name("undisturbed")
-    with pytest.raises(UnusableWork, match='was begun otherwise: output was "parquet", is "jsonl"; shard_bytes was'):
-        score([pages], folder, output=Output.JSONL, clustering=Clustering(dedup=True))
+    with pytest.raises(UnusableWork, match='with other settings: output was "parquet", is "jsonl"; shard_bytes was'):
+        score([pages], folder, format=OutputFormat.JSONL, clustering=ClusterOptions(dedup=True))
 
 
 def test_folder_of_others_is_refused(pages: Path, tmp_path: Path) -> None:
@@ -176,7 +175,7 @@ def test_standing_index_answers_alike_when_the_run_is_done_again(pages: Path, tm
     index = str(tmp_path / "index.sqlite")
     for name in ("first", "second"):
         with in_this_process():
-            score([pages], tmp_path / name, shard_bytes=SHARD_BYTES, clustering=Clustering(index=index))
+            score([pages], tmp_path / name, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(index=index))
     first, second = (rows_of(tmp_path / name) for name in ("first", "second"))
     copies = [row for row in first if row["id"].startswith("copy-")]
     assert [row["cluster"] for row in copies] == [row["id"].removeprefix("copy-") for row in copies]

@@ -1,0 +1,91 @@
+"""What a run of batch scoring is asked to do. Loads no numeric library, so that the command line starts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copydesk.service.score.batch import ScoreFunction
+
+SHARD_MB = 32
+"""Megabytes of input in a shard by default; smaller shards lose less work when a run is killed, but cost more files."""
+SHARD_BYTES = SHARD_MB * 1024 * 1024
+PAGE_SECONDS = 60.0
+"""Default time limit of a page; a page that takes longer becomes an error row."""
+
+
+class OutputFormat(StrEnum):
+    """The file format of the scored rows."""
+
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnNames:
+    """The names of the input columns, or JSON fields, that hold each part of a page."""
+
+    id: str = "id"
+    html: str = "html"
+    text: str = "text"
+    url: str = "url"
+    published: str = "published"
+    source: str = "source"
+
+    def by_field(self) -> dict[str, str]:
+        """Return the column name of each field."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterOptions:
+    """How duplicates are looked for besides labelling.
+
+    Attributes:
+        dedup: Whether all rows of the run are compared with each other.
+        index: File or URL of a standing index that rows are compared with and added to.
+        prefer: Sources whose documents are kept first, in order of preference.
+    """
+
+    dedup: bool = False
+    index: str | None = None
+    prefer: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOptions:
+    """The options of `copydesk score`.
+
+    Attributes:
+        inputs: Files, folders, globs and URLs.
+        folder: The output folder.
+        format: The file format of the rows.
+        blocks: Whether rows include their blocks and the text that these refer to.
+        workers: Number of scoring processes.
+        columns: The names of the input columns.
+        shard_bytes: Bytes of input in a shard.
+        page_seconds: Time limit of a page; a page that takes longer becomes an error row.
+        only: An `errors.jsonl` of an earlier run: only the rows that it lists are scored.
+        clustering: How duplicates are looked for.
+        report: Whether an HTML report is written next to the summary.
+        version: The version of copydesk, which is part of the manifest.
+        score: Scores a batch instead of `score_batch`.
+    """
+
+    inputs: Sequence[str]
+    folder: Path
+    format: OutputFormat = OutputFormat.PARQUET
+    blocks: bool = True
+    workers: int = 1
+    columns: ColumnNames = field(default=ColumnNames())
+    shard_bytes: int = SHARD_BYTES
+    page_seconds: float = PAGE_SECONDS
+    only: Path | None = None
+    clustering: ClusterOptions = field(default=ClusterOptions())
+    report: bool = False
+    version: str = ""
+    score: ScoreFunction | None = None
