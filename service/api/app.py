@@ -1,4 +1,4 @@
-"""The application: its endpoints, what surrounds them, and what starts and ends with it."""
+"""Puts the application together: endpoints, middleware, error handlers, start and end."""
 
 from __future__ import annotations
 
@@ -13,27 +13,26 @@ from starlette.exceptions import HTTPException
 from copydesk.classifier import Model
 from copydesk.service.api.endpoints import articles, batches, classify, docs, feedback, status
 from copydesk.service.api.monitoring.metrics import Metrics
-from copydesk.service.api.monitoring.middleware import Watch
+from copydesk.service.api.monitoring.middleware import RequestMonitor
 from copydesk.service.api.monitoring.traces import open_traces
 from copydesk.service.api.openapi import described
-from copydesk.service.api.page import routes
+from copydesk.service.api.page import page_router
 from copydesk.service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from copydesk.service.api.state import State
 from copydesk.service.settings import Settings
 
-DESCRIPTION = "Labels the blocks of news pages, and tells whether an article has been seen."
+DESCRIPTION = "Labels the blocks of news pages and finds articles that tell the same story."
 
 
 def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
-    """Build the application; the model is loaded when it starts.
+    """Build the application.
 
     Args:
-        settings: Of the service.
-        model: One that is loaded already.
+        settings: The settings of the service.
+        model: A loaded model; without one the application loads it when it starts.
     """
-
     metrics = Metrics(settings.server.shared)
-    traces = open_traces(wanted=settings.server.traces)
+    traces = open_traces(enabled=settings.server.traces)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -48,8 +47,8 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
     )
     for router in (classify.router, batches.router, articles.router, feedback.router, status.router, docs.router):
         app.include_router(router)
-    app.include_router(routes())
-    app.add_middleware(Watch, metrics=metrics, traces=traces)
+    app.include_router(page_router())
+    app.add_middleware(RequestMonitor, metrics=metrics, traces=traces)
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_invalid)

@@ -1,121 +1,104 @@
-"""The server under the application: uvicorn in one process or several, with slow clients cut off."""
+"""Runs the application under uvicorn, in one process or in several; a worker process that dies is replaced."""
 
 from __future__ import annotations
 
 import logging
-import time
 from functools import partial
+from pathlib import Path
+from socket import socket
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from copydesk.service.api.app import create_app
-from copydesk.service.api.limits.protocol import PatientProtocol
-from copydesk.service.api.limits.rates import Rates
-from copydesk.service.api.monitoring.logs import FIELDS, log_settings
+from copydesk.service.api.limits.protocol import LimitedProtocol
+from copydesk.service.api.limits.rates import RateLimiter
+from copydesk.service.api.monitoring.logs import FIELDS, log_config
 from copydesk.service.process_memory import keep_little
 from copydesk.service.settings import Settings
 
-START_SECONDS = 30
-"""How long a worker may be too busy to answer its parent, as it is while it loads, before it is started again."""
-LOOK_SECONDS = 0.2
-"""How often a worker that is waited for is looked at."""
+HEALTH_CHECK_SECONDS = 30
+"""A worker that does not answer its parent within this time is replaced; loading keeps a worker busy for seconds."""
 KEEP_ALIVE_SECONDS = 15
+"""An idle connection is closed after this time."""
 GRACE_SECONDS = 30
-"""What requests have, beyond their own limit, to be finished when the server is told to stop."""
+"""When the server stops, requests have this time beyond their own limit to finish."""
 
 _LOG = logging.getLogger("copydesk.server")
 
 
-class Worker(Process):
-    """A worker whose death is noticed also while its parent waits for a sign of life."""
-
-    def ping(self, timeout: float = START_SECONDS) -> bool:
-        """Tell whether it answers in time; a process that ended is not waited for."""
-        try:
-            self.parent_conn.send(b"ping")
-            end = time.monotonic() + timeout
-            while time.monotonic() < end and self.process.is_alive():
-                if self.parent_conn.poll(LOOK_SECONDS):
-                    self.parent_conn.recv()
-                    return True
-        except (OSError, EOFError):
-            return False
-        return False
-
-
 class Workers(Multiprocess):
-    """The workers; one that dies is started again, one that cannot start ends them all."""
+    """The worker processes; one that dies is replaced, one that cannot start ends the server.
 
-    failed = False
-    """Whether one could not start."""
+    uvicorn does not document how it keeps workers alive: `pyproject.toml` bounds its version, and
+    `tests/service/api/test_uvicorn.py` fails when a name used here is gone.
+    """
 
-    def init_processes(self) -> None:
-        """Start as many as are wanted."""
-        self.processes = [self._started() for _ in range(self.processes_num)]
-
-    def _started(self) -> Worker:
-        worker = Worker(self.config, self.sockets)
-        worker.start()
-        return worker
+    def __init__(self, config: uvicorn.Config, sockets: list[socket], metrics_folder: Path) -> None:
+        super().__init__(config, sockets)
+        self._metrics_folder = metrics_folder
+        self._known: set[Process] = set()
 
     def keep_subprocess_alive(self) -> None:
-        """Start those again that have died or hang."""
-        for at, worker in enumerate(self.processes):
-            if self.should_exit.is_set() or worker.is_alive(timeout=START_SECONDS):
-                continue
-            worker.kill()
-            worker.join()
-            if worker.exitcode == STARTUP_FAILURE:
-                self.failed = True
-                self.should_exit.set()
-            elif not self.should_exit.is_set():
+        """Replace workers that died or hang; log these, and drop the gauges of every worker that is gone."""
+        before = list(self.processes)
+        self._known.update(before)
+        for worker in before:
+            # The parent's copy of the worker's end of the pipe. Without it the pipe ends with the worker, and a health
+            # check of a worker that has just died fails at once instead of after HEALTH_CHECK_SECONDS.
+            worker.child_conn.close()
+        super().keep_subprocess_alive()
+        for worker in self._known.difference(self.processes):
+            if worker in before:
                 _LOG.warning("a worker died", extra={FIELDS: {"pid": worker.pid, "exit": worker.exitcode}})
-                self.processes[at] = self._started()
+            mark_process_dead(worker.pid, self._metrics_folder)  # type: ignore[no-untyped-call]
+        self._known = set(self.processes)
 
 
 def run_one(settings: Settings) -> int:
-    """Serve in this process until it is told to stop; gives the exit status."""
-    server = uvicorn.Server(configured(settings))
+    """Serve in this process until a signal stops it; returns the exit status."""
+    server = uvicorn.Server(server_config(settings))
     server.run()
     return 0 if server.started else 1
 
 
 def run_several(settings: Settings) -> int:
-    """Serve in several processes; one that dies is started again. Gives the exit status."""
+    """Serve in several processes, which share `settings.server.shared`; returns the exit status."""
     server = settings.server
-    Rates(server.rate, folder=server.shared).close()  # made before there are workers that could all want to make it
-    config = configured(settings)
-    socket = config.bind_socket()
-    workers = Workers(config, sockets=[socket])
+    assert server.shared is not None
+    RateLimiter(server.rate, folder=server.shared).close()  # creates its file before several workers would at once
+    config = server_config(settings)
+    workers = Workers(config, [config.bind_socket()], server.shared)
     workers.run()
-    return 1 if workers.failed else 0
+    return int(any(worker.exitcode == STARTUP_FAILURE for worker in workers.processes))
 
 
-def _application(settings: Settings) -> FastAPI:
-    application = create_app(settings)
+def _create_worker_app(settings: Settings) -> FastAPI:
+    app = create_app(settings)
     keep_little()
-    return application
+    return app
 
 
-def configured(settings: Settings) -> uvicorn.Config:
-    """Return the configuration of the server; it may be sent to another process."""
+def server_config(settings: Settings) -> uvicorn.Config:
+    """Return uvicorn's configuration; it can be pickled for a worker process."""
     server = settings.server
     return uvicorn.Config(
-        partial(_application, settings),
+        partial(_create_worker_app, settings),
         factory=True,
         host=server.host,
         port=server.port,
         workers=server.workers,
-        http=PatientProtocol,
+        http=LimitedProtocol,
         ws="none",
         lifespan="on",
-        log_config=log_settings(),
+        log_config=log_config(),
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(server.timeout) + GRACE_SECONDS,
+        timeout_worker_healthcheck=HEALTH_CHECK_SECONDS,
     )

@@ -1,4 +1,4 @@
-"""What all handlers share: the settings, the loaded model, the index, and the queues in front of both."""
+"""Holds what all handlers of a worker share: settings, model, index, limits, and the queues before model and index."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from starlette.requests import Request
 
 from copydesk.classifier import Article, Model, UnreadablePage, classify, classify_page, load_model
 from copydesk.classifier.types import Page
-from copydesk.service.api.intake.bodies import Held
-from copydesk.service.api.intake.requests import Asked, Media, most_bytes
-from copydesk.service.api.limits.rates import Rates
-from copydesk.service.api.limits.work_queue import Work
+from copydesk.service.api.intake.bodies import BodyBudget, read_body
+from copydesk.service.api.intake.requests import ClassifyRequest, Media, max_body_bytes
+from copydesk.service.api.limits.rates import RateLimiter
+from copydesk.service.api.limits.work_queue import WorkQueue
 from copydesk.service.api.monitoring.metrics import Metrics
 from copydesk.service.api.monitoring.traces import Traces
 from copydesk.service.api.problems import Problem
@@ -25,14 +25,14 @@ from copydesk.service.settings import Settings
 
 R = TypeVar("R")
 INDEX_THREADS = 2
-"""Readers of the index at a time; writers wait for each other in the database."""
-HELD_BYTES = 256 * 1024 * 1024
-"""Bodies that a worker holds in memory at a time; at least one of the largest always fits."""
+"""Threads that use the index; reads run side by side, writes wait for each other in the database."""
+BODY_BUDGET_BYTES = 256 * 1024 * 1024
+"""Bytes of request bodies that a worker keeps in memory at a time; one body of the largest size always fits."""
 WARM_UP = "<h1>A page to warm up with</h1><p>It has two blocks, so that every compiled loop runs once.</p>"
 
 
 class State:
-    """The service's own things; made once a process, before the first request."""
+    """The shared objects of a worker process; created once, before the first request."""
 
     def __init__(
         self, settings: Settings, metrics: Metrics, model: Model | None = None, traces: Traces | None = None
@@ -49,25 +49,53 @@ class State:
         metrics.model.labels(self.model.digest).set(1)
         self.keys = KeyFile(server.keys)
         self.feedback = FeedbackFolder(server.feedback)
-        self.rates = Rates(server.rate, folder=server.shared)
-        self.held = Held(max(HELD_BYTES, most_bytes(Media.JSON, settings.max_page_bytes)))
-        self.model_work = Work("classifier", traces, threads=1, most=server.queue, seconds=server.timeout)
-        self.index_work = Work("index", traces, threads=INDEX_THREADS, most=server.queue, seconds=server.timeout)
-        self.counted_until = 0.0
-        """When, on the monotonic clock, the index is to be counted anew."""
-        self.overview: dict[str, Any] = {}
-        self.overview_until = 0.0
-        """The same of its overview."""
+        self.rates = RateLimiter(server.rate, folder=server.shared)
+        self.body_budget = BodyBudget(max(BODY_BUDGET_BYTES, max_body_bytes(Media.JSON, settings.max_page_bytes)))
+        limits: dict[str, Any] = {"limit": server.queue, "timeout": server.timeout}
+        self.model_queue = WorkQueue("classifier", traces, threads=1, **limits)
+        self.index_queue = WorkQueue("index", traces, threads=INDEX_THREADS, **limits)
+        self.index_gauges_expire = 0.0
+        """Monotonic time until which the metrics' numbers of the index are not read again."""
+        self.index_status: dict[str, Any] = {}
+        """The last answer of `GET /v1/index`, reused until `index_status_expires` on the monotonic clock."""
+        self.index_status_expires = 0.0
         self._index: Index | None = None
         self._opening = threading.Lock()
         for page in (Page("", html=WARM_UP), Page("", text=WARM_UP)):
             next(classify([page], self.model))
 
-    def index(self) -> Index:
-        """Open the index at the first call that succeeds; call it on a thread of `index_work`.
+    async def process_body(self, request: Request, media: Media, function: Callable[[bytes], R]) -> R:
+        """Read a request's body and call a function with it on the classifier's thread.
 
         Raises:
-            Problem: It cannot be opened.
+            Problem: The body is refused, there is no room for it or in the queue, or the call took too long.
+            ClientDisconnect: The client went away.
+        """
+        limit = max_body_bytes(media, self.settings.max_page_bytes)
+        body = await read_body(request, self.body_budget, limit=limit, idle=self.settings.server.idle)
+        try:
+            return await self.model_queue.run(lambda: function(body))
+        finally:
+            self.body_budget.release(len(body))
+
+    def classify(self, request: ClassifyRequest) -> Article:
+        """Classify a page; call it on the classifier's thread.
+
+        Raises:
+            Problem: The page cannot be read.
+        """
+        try:
+            article = classify_page(request.row.page, self.model, explain=request.explain)
+        except UnreadablePage as error:
+            raise Problem(error.code, str(error)) from None
+        self.metrics.count_page(request.row.page, article)
+        return article
+
+    def index(self) -> Index:
+        """Return the index, opened by the first call that succeeds; call it on a thread of the index.
+
+        Raises:
+            IndexUnavailable, IndexMismatch: It cannot be opened.
         """
         with self._opening:
             if self._index is None:
@@ -75,58 +103,45 @@ class State:
             return self._index
 
     async def with_index(self, function: Callable[[Index], R]) -> R:
-        """Do something with the index.
+        """Call a function with the index on one of its threads.
 
         Raises:
-            Problem: The index cannot be used, its queue is full, or it took too long.
+            Problem: The index cannot be used, its queue is full, or the call took too long.
         """
-        return await self.index_work.run(lambda: named_errors(lambda: function(self.index())))
-
-    def article_of(self, asked: Asked) -> Article:
-        """Classify a page; call it on a thread of `model_work`.
-
-        Raises:
-            Problem: The page cannot be read.
-        """
-        try:
-            article = classify_page(asked.row.page, self.model, explain=asked.explain)
-        except UnreadablePage as error:
-            raise Problem(error.code, str(error)) from None
-        self.metrics.count_page(asked.row.page, article)
-        return article
+        return await self.index_queue.run(lambda: index_errors_as_problems(lambda: function(self.index())))
 
     def add(self, documents: Sequence[Document]) -> list[Answer]:
-        """Add documents in one transaction; call it on a thread of `index_work`.
+        """Add documents in one transaction; call it on a thread of the index.
 
         Raises:
             Problem: The index cannot be used.
         """
-        return self._counted(named_errors(lambda: self.index().add(documents, now=time.time())))
+        answers = index_errors_as_problems(lambda: self.index().add(documents, now=time.time()))
+        self.metrics.count_articles(answers)
+        return answers
 
     def check(self, documents: Sequence[Document]) -> list[Answer]:
-        """Answer what adding each would; call it on a thread of `index_work`.
+        """Return the answers that adding the documents would give; call it on a thread of the index.
 
         Raises:
             Problem: The index cannot be used.
         """
-        return self._counted(named_errors(lambda: self.index().check(documents)))
-
-    def _counted(self, answers: list[Answer]) -> list[Answer]:
+        answers = index_errors_as_problems(lambda: self.index().check(documents))
         self.metrics.count_articles(answers)
         return answers
 
     def close(self) -> None:
-        """Finish what was begun, then let go of the index."""
-        self.model_work.close()
-        self.index_work.close()
+        """Finish the calls that run, then close the index and the files."""
+        self.model_queue.close()
+        self.index_queue.close()
         if self._index is not None:
             self._index.close()
         self.keys.close()
         self.rates.close()
 
 
-def named_errors(function: Callable[[], R]) -> R:
-    """Do something with the index; what it cannot do becomes a problem.
+def index_errors_as_problems(function: Callable[[], R]) -> R:
+    """Call a function that uses the index.
 
     Raises:
         Problem: The index cannot be used.
@@ -138,6 +153,6 @@ def named_errors(function: Callable[[], R]) -> R:
 
 
 def state_of(request: Request) -> State:
-    """Take the state that the application was started with."""
+    """Return the state of the application that handles a request."""
     state: State = request.app.state.copydesk
     return state

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from copydesk.classifier import Model
-from copydesk.service.api.limits.rates import Rates
+from copydesk.service.api.limits.rates import RateLimiter
 from copydesk.service.api.problems import Problem
 from copydesk.service.api_keys import KeyFile, KeysUnusable, Scope
 from tests.conftest import RunCommand
 from tests.service.api.test_classify import LINES, assert_problem
-from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.in_process_api import ApiClient, open_api, settings_in
 
 PAGE = {"json": {"text": LINES}}
 
@@ -26,9 +26,9 @@ def keys(tmp_path: Path) -> KeyFile:
 
 
 @pytest.fixture
-def api(model: Model, tmp_path: Path) -> Iterator[Door]:
-    with open_door(settings_in(tmp_path, require_keys=True, rate=60), model) as door:
-        yield door
+def api(model: Model, tmp_path: Path) -> Iterator[ApiClient]:
+    with open_api(settings_in(tmp_path, require_keys=True, rate=60), model) as client:
+        yield client
 
 
 def bearer(key: str) -> dict[str, str]:
@@ -99,7 +99,7 @@ def test_command_makes_lists_and_revokes(run_command: RunCommand, tmp_path: Path
     )
 
 
-def test_request_without_a_valid_key_is_refused(api: Door, keys: KeyFile) -> None:
+def test_request_without_a_valid_key_is_refused(api: ApiClient, keys: KeyFile) -> None:
     missing = api.post("/v1/classify", **PAGE)
     assert_problem(missing, 401, "no_key", "no key was sent, expected the header Authorization: Bearer KEY")
     assert missing.headers["www-authenticate"].startswith("Bearer")
@@ -112,14 +112,14 @@ def test_request_without_a_valid_key_is_refused(api: Door, keys: KeyFile) -> Non
     assert api.get("/metrics").status_code == 401
 
 
-def test_key_is_valid_until_it_is_revoked(api: Door, keys: KeyFile) -> None:
+def test_key_is_valid_until_it_is_revoked(api: ApiClient, keys: KeyFile) -> None:
     key = keys.add("a", Scope.READ, now=0)
     assert api.post("/v1/classify", headers=bearer(key), **PAGE).status_code == 200
     keys.revoke("a")
     assert api.post("/v1/classify", headers=bearer(key), **PAGE).status_code == 401
 
 
-def test_reading_key_cannot_write(api: Door, keys: KeyFile) -> None:
+def test_reading_key_cannot_write(api: ApiClient, keys: KeyFile) -> None:
     read, write = keys.add("r", Scope.READ, now=0), keys.add("w", Scope.WRITE, now=0)
     refused = api.put("/v1/articles/a", headers=bearer(read), **PAGE)
     assert_problem(refused, 403, "wrong_scope", "the key r has scope read, this needs write")
@@ -128,7 +128,7 @@ def test_reading_key_cannot_write(api: Door, keys: KeyFile) -> None:
     assert api.delete("/v1/articles/a", headers=bearer(read)).status_code == 403
 
 
-def test_key_that_used_up_its_requests_is_told_when_to_come_again(api: Door, keys: KeyFile) -> None:
+def test_key_that_used_up_its_requests_is_told_when_to_come_again(api: ApiClient, keys: KeyFile) -> None:
     first, second = keys.add("a", Scope.READ, now=0), keys.add("b", Scope.READ, now=0)
     answers = [api.get("/v1/articles/none", headers=bearer(first)) for _ in range(61)]
     assert [answer.status_code for answer in answers[:60]] == [404] * 60
@@ -141,28 +141,28 @@ def test_key_that_used_up_its_requests_is_told_when_to_come_again(api: Door, key
     assert api.get("/v1/articles/none", headers=bearer(second)).status_code == 404
 
 
-def _until_refused(api: Door, key: str) -> Iterator[Any]:
+def _until_refused(api: ApiClient, key: str) -> Iterator[Any]:
     for _ in range(20):  # a slow machine gives a key more than one new request meanwhile
         yield api.get("/v1/articles/none", headers=bearer(key))
 
 
 def test_foreign_name_is_refused_where_no_key_is_needed(model: Model, tmp_path: Path) -> None:
-    with open_door(settings_in(tmp_path), model) as door:
+    with open_api(settings_in(tmp_path), model) as client:
         for name in ("localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"):
-            assert door.get("/v1/index", headers={"host": name}).status_code == 200
+            assert client.get("/v1/index", headers={"host": name}).status_code == 200
         for name in ("evil.test", "localhost.evil.test", "127.0.0.1.evil.test:8000", ""):
-            assert_problem(door.get("/v1/index", headers={"host": name}), 421, "wrong_host", "the Host header names")
+            assert_problem(client.get("/v1/index", headers={"host": name}), 421, "wrong_host", "the Host header names")
 
 
 def test_keys_that_cannot_be_read_let_nobody_in(model: Model, tmp_path: Path) -> None:
     (tmp_path / "keys.sqlite").write_text("no database, but long enough to be looked at as one" * 10)
-    with open_door(settings_in(tmp_path, require_keys=True), model) as door:
-        assert_problem(door.get("/v1/index", headers=bearer("x")), 503, "keys_unusable", "cannot be used")
+    with open_api(settings_in(tmp_path, require_keys=True), model) as client:
+        assert_problem(client.get("/v1/index", headers=bearer("x")), 503, "keys_unusable", "cannot be used")
 
 
 def test_bucket_fills_evenly() -> None:
     now = [0.0]
-    rates = Rates(60, clock=lambda: now[0])
+    rates = RateLimiter(60, clock=lambda: now[0])
     granted = [rates.take("a").granted for _ in range(61)]
     assert granted == [True] * 60 + [False]
     assert rates.take("a").seconds == 1
@@ -173,23 +173,23 @@ def test_bucket_fills_evenly() -> None:
 
 
 def test_rows_of_a_batch_hold_it_up_once_the_bucket_is_empty() -> None:
-    rates = Rates(60, clock=lambda: 0.0)
-    assert rates.owe("a", 60) == 0.0
-    assert rates.owe("a", 16) == pytest.approx(16.0)
+    rates = RateLimiter(60, clock=lambda: 0.0)
+    assert rates.take_many("a", 60) == 0.0
+    assert rates.take_many("a", 16) == pytest.approx(16.0)
     assert not rates.take("a").granted
 
 
 def test_several_workers_count_in_the_same_bucket(tmp_path: Path) -> None:
-    first, second = (Rates(3, clock=lambda: 0.0, folder=tmp_path) for _ in range(2))
+    first, second = (RateLimiter(3, clock=lambda: 0.0, folder=tmp_path) for _ in range(2))
     assert [rates.take("a").granted for rates in (first, second, first, second)] == [True, True, True, False]
     assert (first.take("a").left, second.take("b").left) == (0, 2)
-    first.owe("b", 4)
-    assert second.owe("b", 1) == pytest.approx(60.0)
+    first.take_many("b", 4)
+    assert second.take_many("b", 1) == pytest.approx(60.0)
 
 
 def test_buckets_that_cannot_be_used_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copydesk.service.api.limits.rates.LOCK_SECONDS", 0)
-    rates = Rates(3, folder=tmp_path)
+    rates = RateLimiter(3, folder=tmp_path)
     with sqlite3.connect(tmp_path / "rates.sqlite", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(Problem, match=r"the requests of keys cannot be counted .*locked.*; see that") as raised:

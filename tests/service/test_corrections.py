@@ -17,17 +17,17 @@ from copydesk.service.corrections import FeedbackFolder
 from copydesk.training.cli import main
 from copydesk.training.corpora import CODE_OF_KIND, CorpusError, is_feedback, read_feedback, read_jsonl
 from tests.service.api.test_classify import LINES, assert_problem
-from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.in_process_api import ApiClient, open_api, settings_in
 from tests.support.training_pages import MadePage, made_page, made_pages
 
 
 @pytest.fixture
-def api(model: Model, tmp_path: Path) -> Iterator[Door]:
-    with open_door(settings_in(tmp_path), model) as door:
-        yield door
+def api(model: Model, tmp_path: Path) -> Iterator[ApiClient]:
+    with open_api(settings_in(tmp_path), model) as client:
+        yield client
 
 
-def corrections(api: Door, made: MadePage) -> list[dict[str, Any]]:
+def corrections(api: ApiClient, made: MadePage) -> list[dict[str, Any]]:
     """Say of every block of a made page what it is."""
     blocks = api.post("/v1/classify", json={"html": made.html}).json()["blocks"]
     kinds = [kind for _, kind in made.blocks]
@@ -37,7 +37,7 @@ def corrections(api: Door, made: MadePage) -> list[dict[str, Any]]:
     ]
 
 
-def test_blocks_that_are_not_named_keep_the_models_label(api: Door, tmp_path: Path) -> None:
+def test_blocks_that_are_not_named_keep_the_models_label(api: ApiClient, tmp_path: Path) -> None:
     answer = api.post("/v1/classify", json={"text": LINES}).json()
     first, second = answer["blocks"]
     wrong = "teaser" if second["label"] != "teaser" else "boilerplate"
@@ -54,7 +54,7 @@ def test_blocks_that_are_not_named_keep_the_models_label(api: Door, tmp_path: Pa
     ]
 
 
-def test_page_that_is_corrected_again_replaces_what_was_kept(api: Door, tmp_path: Path) -> None:
+def test_page_that_is_corrected_again_replaces_what_was_kept(api: ApiClient, tmp_path: Path) -> None:
     for label in ("teaser", "body"):
         block = {"start": 0, "end": len(LINES.split("\n")[0]), "label": label}
         api.post("/v1/feedback", json={"text": LINES, "blocks": [block]})
@@ -76,11 +76,11 @@ def test_page_that_is_corrected_again_replaces_what_was_kept(api: Door, tmp_path
         ([{"start": 0, "end": 1, "label": "body"}], "no block of the page runs from 0 to 1"),
     ],
 )
-def test_correction_that_does_not_fit_is_a_problem(api: Door, blocks: object, words: str) -> None:
+def test_correction_that_does_not_fit_is_a_problem(api: ApiClient, blocks: object, words: str) -> None:
     assert_problem(api.post("/v1/feedback", json={"text": LINES, "blocks": blocks}), 422, "bad_row", words)
 
 
-def test_folder_that_cannot_be_written_is_a_problem(api: Door, tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_is_a_problem(api: ApiClient, tmp_path: Path) -> None:
     (tmp_path / "feedback").write_text("a file")
     block = {"start": 0, "end": len(LINES.split("\n")[0]), "label": "body"}
     answer = api.post("/v1/feedback", json={"text": LINES, "blocks": [block]})
@@ -93,13 +93,13 @@ def test_export_needs_a_key_that_may_see_pages(model: Model, tmp_path: Path) -> 
         scope: {"authorization": f"Bearer {keys.add(scope.value, scope, now=0)}"}
         for scope in (Scope.WRITE, Scope.ADMIN)
     }
-    with open_door(settings_in(tmp_path, require_keys=True), model) as door:
-        assert door.get("/v1/feedback/export", headers=headers[Scope.WRITE]).status_code == 403
-        empty = door.get("/v1/feedback/export", headers=headers[Scope.ADMIN])
+    with open_api(settings_in(tmp_path, require_keys=True), model) as client:
+        assert client.get("/v1/feedback/export", headers=headers[Scope.WRITE]).status_code == 403
+        empty = client.get("/v1/feedback/export", headers=headers[Scope.ADMIN])
         assert (empty.status_code, empty.content) == (200, b"")
 
 
-def test_training_reads_the_folder_and_the_export_alike(api: Door, tmp_path: Path) -> None:
+def test_training_reads_the_folder_and_the_export_alike(api: ApiClient, tmp_path: Path) -> None:
     made = made_pages()[0]
     body = {"id": made.id, "html": made.html, "url": f"https://{made.site}/1", "blocks": corrections(api, made)}
     api.post("/v1/feedback", json=body)
@@ -113,7 +113,7 @@ def test_training_reads_the_folder_and_the_export_alike(api: Door, tmp_path: Pat
     assert source.codes == tuple(CODE_OF_KIND[kind.value] for _, kind in made.blocks)
 
 
-def test_feedback_alone_trains_a_model(api: Door, tmp_path: Path) -> None:
+def test_feedback_alone_trains_a_model(api: ApiClient, tmp_path: Path) -> None:
     for made in made_pages()[::2]:
         body = {"id": made.id, "html": made.html, "url": f"https://{made.site}/", "blocks": corrections(api, made)}
         assert api.post("/v1/feedback", json=body).status_code == 201

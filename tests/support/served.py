@@ -1,4 +1,4 @@
-"""Servers on a free port for tests: the service itself in a thread, and one that plays a script."""
+"""Runs servers on a free port in a thread: the service itself, and one that sends prepared replies."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from pathlib import Path
 import uvicorn
 
 from copydesk.classifier import Model
-from copydesk.service.api.app import create_app
-from copydesk.service.settings import ServerSettings, Settings
+from copydesk.service.api import create_app
+from tests.support.in_process_api import settings_in
 
 START_SECONDS = 60
 
 
 @contextmanager
-def served(model: Model, folder: Path) -> Iterator[str]:
-    """Run the service, with all its files in a folder; gives its URL."""
-    own = ServerSettings(keys=folder / "keys.sqlite", feedback=folder / "feedback")
-    app = create_app(Settings(index=str(folder / "index.sqlite"), server=own), model=model)
+def serve_service(model: Model, folder: Path) -> Iterator[str]:
+    """Run the service with all its files in a folder; yields its URL."""
+    app = create_app(settings_in(folder), model=model)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    until = time.monotonic() + START_SECONDS
-    while not server.started and time.monotonic() < until:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
     assert server.started, "the service did not start"
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
@@ -38,7 +37,7 @@ def served(model: Model, folder: Path) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the script answers; `breaks` closes the connection in the middle of the body."""
+    """A prepared reply; `breaks` closes the connection in the middle of the body."""
 
     status: int = 200
     body: bytes = b"{}"
@@ -47,8 +46,8 @@ class Reply:
 
 
 @dataclass
-class Heard:
-    """A request that came in."""
+class ReceivedRequest:
+    """A request that the server received."""
 
     method: str
     path: str
@@ -57,16 +56,17 @@ class Heard:
 
 
 @contextmanager
-def scripted(*replies: Reply) -> Iterator[tuple[str, Sequence[Heard]]]:
-    """Answer each request by the next reply, the last again and again; gives the URL and what was heard."""
-    left, heard = list(replies), list[Heard]()
+def serve_replies(*replies: Reply) -> Iterator[tuple[str, Sequence[ReceivedRequest]]]:
+    """Send the next reply to each request, and repeat the last; yields the URL and the requests received so far."""
+    left, requests = list(replies), list[ReceivedRequest]()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            heard.append(Heard(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            requests.append(ReceivedRequest(self.command, self.path, headers, body))
             reply = left.pop(0) if len(left) > 1 else left[0]
             self.send_response(reply.status)
             for name, value in reply.headers.items():
@@ -79,13 +79,13 @@ def scripted(*replies: Reply) -> Iterator[tuple[str, Sequence[Heard]]]:
         do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
+            """Do not log."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", heard
+    yield f"http://127.0.0.1:{server.server_port}", requests
     server.shutdown()
     server.server_close()
     thread.join(START_SECONDS)

@@ -1,1 +1,1 @@
-"""The HTTP endpoints, one module a resource."""
+"""The HTTP endpoints, a module for each resource."""

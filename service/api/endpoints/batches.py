@@ -1,4 +1,4 @@
-"""The endpoints for many rows: NDJSON in, NDJSON out, in order and as it comes."""
+"""The endpoints for many pages: NDJSON in, NDJSON out, in order, and while the body still comes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from copydesk.service.api.encoding import encode_line
-from copydesk.service.api.endpoints import articles
-from copydesk.service.api.endpoints.articles import Read, read_article
-from copydesk.service.api.endpoints.classify import answered_fields
+from copydesk.service.api.endpoints.articles import ClassifiedArticle, article_fields, classify_article
+from copydesk.service.api.endpoints.classify import page_fields
 from copydesk.service.api.intake.bodies import GZIP
-from copydesk.service.api.intake.requests import Media, asked_fields, bool_field, media_of
+from copydesk.service.api.intake.requests import Media, bool_field, parse_classify_fields, read_media
 from copydesk.service.api.intake.spool import Spool, line_groups
-from copydesk.service.api.limits.access import needs
+from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
@@ -29,50 +28,52 @@ from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, error_fi
 
 T = TypeVar("T")
 GZIP_LEVEL = 1
-"""Higher ones save little and cost more than the answers themselves."""
+"""Higher levels save few bytes and cost more than computing the answers."""
 
 AnswerGroup = Callable[[list[Line | BadRow]], Awaitable[bytes]]
 
 router = APIRouter()
 
 
-@router.post("/v1/classify/batch", dependencies=[needs(Scope.READ)])
+@router.post("/v1/classify/batch", dependencies=[require_scope(Scope.READ)])
 async def classify_batch(request: Request, explain: bool = False, include_text: bool = False) -> Response:
-    """Label the blocks of many pages; a row that cannot be answered becomes an error row."""
+    """Label the blocks of many pages; a row that cannot be read is answered by an error row."""
     state = state_of(request)
 
-    def labelled(fields: dict[str, Any]) -> dict[str, Any]:
-        given = {"explain": explain or bool_field(fields, "explain")}
-        given["include_text"] = include_text or bool_field(fields, "include_text")
-        asked = asked_fields(fields | given, state.settings.max_page_bytes)
-        return answered_fields(asked, state.article_of(asked))
+    def classify(fields: dict[str, Any]) -> dict[str, Any]:
+        options = {"explain": explain or bool_field(fields, "explain")}
+        options["include_text"] = include_text or bool_field(fields, "include_text")
+        page = parse_classify_fields(fields | options, state.settings.max_page_bytes)
+        return page_fields(page, state.classify(page))
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
-        return await state.model_work.run_patiently(lambda: encoded([read_row(line, labelled) for line in lines]))
+        return await state.model_queue.run_when_free(
+            lambda: encode_rows([process_line(line, classify) for line in lines])
+        )
 
-    return await _streamed(request, state, answer)
+    return await _stream_answers(request, state, answer)
 
 
-@router.post("/v1/articles/batch", dependencies=[needs(Scope.WRITE)])
+@router.post("/v1/articles/batch", dependencies=[require_scope(Scope.WRITE)])
 async def put_articles(request: Request) -> Response:
-    """Classify, compare and add many articles; each group of answered rows is one transaction."""
+    """Classify many articles, compare them with the index and add them; each group of rows is one transaction."""
     state = state_of(request)
 
-    def read(fields: dict[str, Any]) -> Read:
+    def classify(fields: dict[str, Any]) -> ClassifiedArticle:
         if row_id(fields) is None:
             raise Problem("bad_row", "no id, expected one, as matches name documents by it; give every row its own id")
-        return read_article(fields, state, None)
+        return classify_article(fields, state, None)
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
-        rows = await state.model_work.run_patiently(lambda: [read_row(line, read) for line in lines])
-        return encoded(await state.index_work.run_patiently(lambda: _add(state, rows)))
+        rows = await state.model_queue.run_when_free(lambda: [process_line(line, classify) for line in lines])
+        return encode_rows(await state.index_queue.run_when_free(lambda: _add_rows(state, rows)))
 
-    return await _streamed(request, state, answer)
+    return await _stream_answers(request, state, answer)
 
 
-def _add(state: State, rows: Sequence[Read | BadRow]) -> list[dict[str, Any] | BadRow]:
-    """Add a group in one transaction; where the index fails, none of it is there, and each row says so."""
-    documents = [row.document for row in rows if isinstance(row, Read)]
+def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[dict[str, Any] | BadRow]:
+    """Add a group in one transaction; if that fails, every article of the group becomes an error row."""
+    documents = [row.document for row in rows if not isinstance(row, BadRow)]
     try:
         answers = iter(state.add(documents))
     except Problem as problem:
@@ -80,75 +81,77 @@ def _add(state: State, rows: Sequence[Read | BadRow]) -> list[dict[str, Any] | B
             row if isinstance(row, BadRow) else BadRow(row.document.id, None, problem.code, str(problem))
             for row in rows
         ]
-    return [row if isinstance(row, BadRow) else articles.answer_fields(row, next(answers)) for row in rows]
+    return [row if isinstance(row, BadRow) else article_fields(row, next(answers)) for row in rows]
 
 
-def read_row(line: Line | BadRow, read: Callable[[dict[str, Any]], T]) -> T | BadRow:
-    """Read and do one row; whatever is wrong with it becomes a `BadRow`."""
+def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) -> T | BadRow:
+    """Parse a line and process its fields; any error becomes a `BadRow`, so that the other lines are answered."""
     if isinstance(line, BadRow):
         return line
-    found: JsonId = None
+    id: JsonId = None
     try:
         fields = json_object(line.content)
-        found = row_id(fields)
-        return read(fields)
+        id = row_id(fields)
+        return process(fields)
     except (BadField, Problem) as error:
-        return BadRow(found, line.number, error.code, f"line {line.number}: {error}")
-    except Exception as error:  # whatever is wrong with this row, the rest goes on
-        return internal_error(found, line.number, error)
+        return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
+    except Exception as error:
+        return internal_error(id, line.number, error)
 
 
-def encoded(rows: Sequence[dict[str, Any] | BadRow]) -> bytes:
-    """Write rows as lines."""
+def encode_rows(rows: Sequence[dict[str, Any] | BadRow]) -> bytes:
+    """Encode rows as lines of JSON."""
     return b"".join(encode_line(error_fields(row) if isinstance(row, BadRow) else row) for row in rows)
 
 
-async def _streamed(request: Request, state: State, answer: AnswerGroup) -> Response:
-    media_of(request, Media.NDJSON)
+async def _stream_answers(request: Request, state: State, answer: AnswerGroup) -> Response:
+    read_media(request, Media.NDJSON)
     server = state.settings.server
-    spool = Spool(request, most=server.batch_bytes, idle=server.idle)
+    spool = Spool(request, limit=server.batch_bytes, idle=server.idle)
     try:
-        await spool.begun()
+        await spool.wait_for_first_bytes()
     except BaseException:
         await spool.close()
         raise
-    packed = "gzip" in request.headers.get("accept-encoding", "").lower()
-    headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"} if packed else {"Vary": "Accept-Encoding"}
     key: str | None = getattr(request.state, "key", None)
 
-    async def answer_in_turn(group: list[Line | BadRow]) -> bytes:
+    async def answer_at_rate(group: list[Line | BadRow]) -> bytes:
         if key is not None:
-            await asyncio.sleep(state.rates.owe(key, len(group)))
+            await asyncio.sleep(state.rates.take_many(key, len(group)))
         return await answer(group)
 
-    lines = _answers(spool, state.settings.max_page_bytes, answer_in_turn)
-    return Streamed(_packed(lines) if packed else lines, headers=headers, media_type=Media.NDJSON)
+    lines = _answer_groups(spool, state.settings.max_page_bytes, answer_at_rate)
+    headers = {"Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", "").lower():
+        lines = _compress(lines)
+        headers["Content-Encoding"] = "gzip"
+    return LineStream(lines, headers=headers, media_type=Media.NDJSON)
 
 
-async def _answers(spool: Spool, max_page_bytes: int, answer: AnswerGroup) -> AsyncIterator[bytes]:
-    """Answer group by group; a body that breaks off ends with an error row, as that must not pass for its end."""
+async def _answer_groups(spool: Spool, max_page_bytes: int, answer: AnswerGroup) -> AsyncIterator[bytes]:
+    """Answer group by group; if the body breaks off, the last line is an error row that says so."""
     try:
         async for group in line_groups(spool, max_page_bytes):
             yield await answer(group)
     except Problem as problem:
-        yield encoded([BadRow(None, None, problem.code, str(problem))])
+        yield encode_rows([BadRow(None, None, problem.code, str(problem))])
     except ClientDisconnect:
         return
     finally:
         await spool.close()
 
 
-async def _packed(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Compress, so that what was answered can be read at once."""
-    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP)
+async def _compress(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Compress as gzip; a flush after each piece lets the client read it at once."""
+    compressor = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP)
     async for piece in pieces:
-        yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
-    yield packer.flush()
+        yield compressor.compress(piece) + compressor.flush(zlib.Z_SYNC_FLUSH)
+    yield compressor.flush()
 
 
-class Streamed(StreamingResponse):
-    """A streamed answer to a body that still comes in: it leaves the receiving to whoever reads that."""
+class LineStream(StreamingResponse):
+    """A streaming response that never reads from the client, as the spool reads the body meanwhile."""
 
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the response."""
         await self.stream_response(send)

@@ -1,4 +1,4 @@
-"""The description as a page for people: plain HTML of our own, without scripts or anything from elsewhere."""
+"""Shows the OpenAPI description as an HTML page, without scripts or files from other servers."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/docs")
 async def get_docs(request: Request) -> HTMLResponse:
-    """Show what the service answers to."""
+    """Show the endpoints and the problems."""
     headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}
-    return HTMLResponse(page(request.app.openapi()), headers=headers)
+    return HTMLResponse(docs_page(request.app.openapi()), headers=headers)
 
 
-def page(description: dict[str, Any]) -> str:
-    """Write the page."""
+def docs_page(description: dict[str, Any]) -> str:
+    """Return the page for a description."""
     title = f"{description['info']['title']} {description['info']['version']}"
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width'>",
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><h1>{escape(title)}</h1>",
-        "<p>The same for machines, with every field: <a href='openapi.json'>openapi.json</a>.</p>",
+        "<p>The same with every field, for programs: <a href='openapi.json'>openapi.json</a>.</p>",
         *(part for path, methods in description["paths"].items() for part in _operations(path, methods)),
-        "<h2>Problems</h2><p>Whatever fails is answered by <code>application/problem+json</code> (RFC 9457).</p>",
+        "<h2>Problems</h2><p>Every error is answered as <code>application/problem+json</code> (RFC 9457).</p>",
         "<table><tr><th>Code</th><th>Status</th><th></th></tr>",
         *(
             f"<tr id='{code}'><td><code>{code}</code></td><td>{kind.status}</td><td>{escape(kind.title)}</td></tr>"
@@ -63,10 +63,11 @@ def _operations(path: str, methods: dict[str, Any]) -> Iterator[str]:
         if options:
             yield f"<p>Query: {', '.join(f'<code>{escape(name)}</code>' for name in options)}</p>"
         for media, content in operation.get("requestBody", {}).get("content", {}).items():
-            yield f"<p>Takes <code>{escape(media)}</code>, such as</p><pre>{escape(_shown(content['example']))}</pre>"
-        answers = (f"{status} {answer['description']}" for status, answer in operation["responses"].items())
+            example = escape(_format_example(content["example"]))
+            yield f"<p>Takes <code>{escape(media)}</code>, for example</p><pre>{example}</pre>"
+        answers = (f"{status} {response['description']}" for status, response in operation["responses"].items())
         yield f"<p>Answers {escape(' · '.join(answers))}</p>"
 
 
-def _shown(example: object) -> str:
+def _format_example(example: object) -> str:
     return example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)

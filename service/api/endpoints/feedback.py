@@ -1,4 +1,4 @@
-"""The endpoints that take a person's corrections and give them out as training data."""
+"""The endpoints that store a person's corrections and export them as training data."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.classifier import Kind, Label
-from copydesk.service.api.endpoints.batches import Streamed
-from copydesk.service.api.intake.bodies import read_body
-from copydesk.service.api.intake.requests import Media, asked_fields, fields_of, media_of, most_bytes
-from copydesk.service.api.limits.access import needs
+from copydesk.service.api.endpoints.batches import LineStream
+from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_object, read_media
+from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
@@ -24,47 +23,42 @@ from copydesk.service.rows.jsonl import json_type
 router = APIRouter()
 
 
-@router.post("/v1/feedback", status_code=201, dependencies=[needs(Scope.WRITE)])
+@router.post("/v1/feedback", status_code=201, dependencies=[require_scope(Scope.WRITE)])
 async def give_feedback(request: Request) -> Response:
-    """Keep a page with corrected labels; blocks that are not named keep the model's."""
+    """Store a page with corrected labels; blocks that are not listed keep the model's labels."""
     state = state_of(request)
-    media_of(request, Media.JSON)
-    most = most_bytes(Media.JSON, state.settings.max_page_bytes)
-    body = await read_body(request, state.held, most=most, idle=state.settings.server.idle)
-    try:
-        row = await state.model_work.run(lambda: _row(body, state))
-    finally:
-        state.held.give(len(body))
-    kept = await state.index_work.run(lambda: _put(state, row))
-    return Response(json.dumps({"id": kept}), 201, media_type=Media.JSON)
+    media = read_media(request, Media.JSON)
+    row = await state.process_body(request, media, lambda body: _correct_page(body, state))
+    id = await state.index_queue.run(lambda: _store(state, row))
+    return Response(json.dumps({"id": id}), 201, media_type=Media.JSON)
 
 
-@router.get("/v1/feedback/export", dependencies=[needs(Scope.ADMIN)])
+@router.get("/v1/feedback/export", dependencies=[require_scope(Scope.ADMIN)])
 async def export_feedback(request: Request) -> Response:
-    """Give all corrected pages as JSON lines that `copydesk-train` reads."""
+    """Read all corrected pages as JSON lines, the input of `copydesk-train`."""
     state = state_of(request)
     lines = state.feedback.lines()
 
     async def stream() -> AsyncIterator[bytes]:
-        while line := await state.index_work.run_patiently(lambda: next(lines, b"")):
+        while line := await state.index_queue.run_when_free(lambda: next(lines, b"")):
             yield line
 
-    return Streamed(stream(), media_type=Media.NDJSON)
+    return LineStream(stream(), media_type=Media.NDJSON)
 
 
-def _put(state: State, row: dict[str, Any]) -> str:
+def _store(state: State, row: dict[str, Any]) -> str:
     try:
         return state.feedback.put(row)
     except FeedbackUnusable as error:
         raise Problem("feedback_unusable", str(error)) from None
 
 
-def _row(body: bytes, state: State) -> dict[str, Any]:
-    fields = fields_of(body)
-    asked = asked_fields(fields, state.settings.max_page_bytes)
+def _correct_page(body: bytes, state: State) -> dict[str, Any]:
+    fields = parse_object(body)
+    request = parse_classify_fields(fields, state.settings.max_page_bytes)
     corrections = read_corrections(fields)
     try:
-        return corrected_row(asked.row.page, state.article_of(asked), corrections)
+        return corrected_row(request.row.page, state.classify(request), corrections)
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None
 
@@ -79,24 +73,23 @@ def read_corrections(fields: dict[str, Any]) -> list[Correction]:
     if not isinstance(blocks, list) or not blocks:
         found = "empty" if blocks == [] else json_type(blocks)
         raise Problem("bad_row", f"blocks is {found}, expected a list of corrected blocks; name at least one")
-    return [_correction(block, f"blocks[{at}]") for at, block in enumerate(blocks)]
+    return [_read_correction(block, f"blocks[{index}]") for index, block in enumerate(blocks)]
 
 
-def _correction(block: object, where: str) -> Correction:
+def _read_correction(block: object, where: str) -> Correction:
     if not isinstance(block, dict):
         raise Problem("bad_row", f"{where} is {json_type(block)}, expected an object with start, end and label")
-    start, end = (_whole(block.get(name), f"{where}.{name}") for name in ("start", "end"))
-    label = _one_of(block.get("label"), [each.value for each in Label], f"{where}.label")
-    given = block.get("kind")
-    kind = None if given is None else Kind(_one_of(given, [each.value for each in Kind], f"{where}.kind"))
+    start, end = (_whole_number(block.get(name), f"{where}.{name}") for name in ("start", "end"))
+    label = _one_of(block.get("label"), [label.value for label in Label], f"{where}.label")
+    value = block.get("kind")
+    kind = None if value is None else Kind(_one_of(value, [kind.value for kind in Kind], f"{where}.kind"))
     if kind is not None and kind.label.value != label:
-        raise Problem(
-            "bad_row", f"{where}.kind is {kind}, which falls under {kind.label}, not {label}; make them agree"
-        )
+        message = f"{where}.kind is {kind}, which falls under {kind.label}, not {label}; make them agree"
+        raise Problem("bad_row", message)
     return Correction(start, end, Label(label), kind)
 
 
-def _whole(value: object, where: str) -> int:
+def _whole_number(value: object, where: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise Problem("bad_row", f"{where} is {json_type(value)}, expected a whole number of characters")

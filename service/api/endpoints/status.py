@@ -1,4 +1,4 @@
-"""The endpoints that tell about the service itself: its index, its model, and whether it is ready."""
+"""The endpoints about the service itself: index, model, health, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -14,94 +14,96 @@ from starlette.responses import Response
 from copydesk.classifier import load_manifest
 from copydesk.classifier.artifact import default_folder
 from copydesk.service.api.encoding import json_response
-from copydesk.service.api.endpoints.articles import told_time
-from copydesk.service.api.limits.access import needs
+from copydesk.service.api.endpoints.articles import iso_time
+from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Index
 from copydesk.service.index.growth import growth, latest_clusters
 
-LATEST = 20
-"""Clusters that the overview names."""
-DAYS = 366
-"""Days that the overview counts."""
-CARD = "MODEL_CARD.md"
-COUNTED_SECONDS = 30
-"""How long the counts of the index stay as they are, since counting reads whole tables."""
+LATEST_CLUSTERS = 20
+"""Clusters that `GET /v1/index` lists."""
+GROWTH_DAYS = 366
+"""Days of growth that `GET /v1/index` lists."""
+MODEL_CARD = "MODEL_CARD.md"
+GAUGE_SECONDS = 30
+"""Metrics reuse the index's numbers for this time, as counting reads whole tables."""
 
-LARGE = 50_000
-LONG_SECONDS = 0.5
-COUNTED_TIMES = 20
-"""So counting takes at most a twentieth of a processor; an index of fewer documents than `LARGE`, or that is counted
-faster, is told as it is."""
+LARGE_INDEX = 50_000
+SLOW_SECONDS = 0.5
+CACHE_FACTOR = 20
+"""If the index has at least `LARGE_INDEX` documents and counting took at least `SLOW_SECONDS`, `GET /v1/index` reuses
+the answer for `CACHE_FACTOR` times as long as counting took, so that counting costs at most 5 % of a core. Otherwise
+every request counts."""
 
 router = APIRouter()
 
 
-@router.get("/v1/index", dependencies=[needs(Scope.READ)])
+@router.get("/v1/index", dependencies=[require_scope(Scope.READ)])
 async def get_index(request: Request) -> Response:
-    """Tell how much the index holds, its latest clusters, and how it grew, also by size of cluster.
+    """Read the size of the index, its latest clusters, and its growth by day and by size of cluster.
 
-    It reads whole tables, so a large index is not counted anew at every request: an answer stands for
-    `COUNTED_TIMES` as long as it took.
+    Counting reads whole tables. An answer about a large index is therefore cached for 20 times as long as it took.
     """
     state = state_of(request)
-    if time.monotonic() >= state.overview_until:
-        state.overview, took = await state.with_index(_timed_fields)
-        if took >= LONG_SECONDS and state.overview["documents"] >= LARGE:
-            state.overview_until = time.monotonic() + COUNTED_TIMES * took
-    return json_response(state.overview)
+    if time.monotonic() >= state.index_status_expires:
+        state.index_status, seconds = await state.with_index(_timed_index_fields)
+        if seconds >= SLOW_SECONDS and state.index_status["documents"] >= LARGE_INDEX:
+            state.index_status_expires = time.monotonic() + CACHE_FACTOR * seconds
+    return json_response(state.index_status)
 
 
-@router.get("/v1/model", dependencies=[needs(Scope.READ)])
+@router.get("/v1/model", dependencies=[require_scope(Scope.READ)])
 async def get_model(request: Request) -> Response:
-    """Give the model's manifest, scores included, and its card."""
+    """Read the model's manifest with its scores, and its model card."""
     folder = state_of(request).settings.model or default_folder()
-    card = folder / CARD
+    card = folder / MODEL_CARD
     text = card.read_text(encoding="utf-8") if card.is_file() else None
     return json_response({"manifest": load_manifest(folder), "card": text})
 
 
 @router.get("/healthz")
 async def get_health() -> Response:
-    """Tell that the process answers."""
+    """Answer as long as the process runs."""
     return json_response({"status": "ok"})
 
 
 @router.get("/readyz")
 async def get_readiness(request: Request) -> Response:
-    """Tell that the model is loaded and the index answers."""
+    """Answer 200 when the model is loaded and the index can be read."""
     state = state_of(request)
     await state.with_index(lambda index: index.get("ready"))
     return json_response({"status": "ready", "model": state.model.digest})
 
 
-@router.get("/metrics", dependencies=[needs(Scope.READ)])
+@router.get("/metrics", dependencies=[require_scope(Scope.READ)])
 async def get_metrics(request: Request) -> Response:
-    """Give the numbers for Prometheus; those of the index are counted anew every half a minute at most."""
+    """Read the metrics in Prometheus' text format; the index is counted at most every 30 seconds."""
     state = state_of(request)
-    for name, work in (("classifier", state.model_work), ("index", state.index_work)):
-        state.metrics.queue.labels(name).set(work.taken)
-    state.metrics.held.set(state.held.n_bytes)
-    if time.monotonic() >= state.counted_until:
-        state.counted_until = time.monotonic() + COUNTED_SECONDS
-        with suppress(Problem):  # an index that cannot be used leaves its numbers as they were
+    for name, queue in (("classifier", state.model_queue), ("index", state.index_queue)):
+        state.metrics.queue.labels(name).set(queue.n_unfinished)
+    state.metrics.body_bytes.set(state.body_budget.n_bytes)
+    if time.monotonic() >= state.index_gauges_expire:
+        state.index_gauges_expire = time.monotonic() + GAUGE_SECONDS
+        with suppress(Problem):  # if the index cannot be read, its gauges keep their values
             state.metrics.set_index(await state.with_index(lambda index: index.stats()))
-    return Response(state.metrics.written(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(state.metrics.export(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _timed_fields(index: Index) -> tuple[dict[str, Any], float]:
+def _timed_index_fields(index: Index) -> tuple[dict[str, Any], float]:
     start = time.monotonic()
     fields = index_fields(index)
     return fields, time.monotonic() - start
 
 
 def index_fields(index: Index) -> dict[str, Any]:
-    """Write the overview; times are in ISO 8601."""
-    told = {
-        name: told_time(value) if name.endswith(("_added", "_published")) and value is not None else value
+    """Return the answer of `GET /v1/index`; times are in ISO 8601."""
+    stats = {
+        name: iso_time(value) if name.endswith(("_added", "_published")) and value is not None else value
         for name, value in asdict(index.stats()).items()
     }
-    latest = [asdict(each) | {"added": told_time(each.added)} for each in latest_clusters(index, LATEST)]
-    return told | {"latest": latest, "growth": [asdict(day) for day in growth(index, DAYS)]}
+    latest = [
+        asdict(cluster) | {"added": iso_time(cluster.added)} for cluster in latest_clusters(index, LATEST_CLUSTERS)
+    ]
+    return stats | {"latest": latest, "growth": [asdict(day) for day in growth(index, GROWTH_DAYS)]}

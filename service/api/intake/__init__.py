@@ -1,1 +1,1 @@
-"""Request bodies: read within limits, spooled, and parsed."""
+"""Reads request bodies within limits, and turns them into pages and options."""

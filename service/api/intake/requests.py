@@ -1,4 +1,4 @@
-"""What a request says becomes a page and options: JSON, HTML and plain text."""
+"""Turns a request body into a page and options; bodies are JSON, HTML or plain text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from copydesk.service.rows.jsonl import (
     LINE_BYTES_PER_PAGE_BYTE,
     LINE_EXTRA_BYTES,
     BadField,
-    JsonId,
     PageRow,
     check_size,
     json_object,
@@ -28,7 +27,7 @@ R = TypeVar("R")
 
 
 class Media(StrEnum):
-    """The types of bodies that are read."""
+    """Media types of bodies and answers."""
 
     JSON = "application/json"
     HTML = "text/html"
@@ -37,8 +36,8 @@ class Media(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A page, and what is asked of it."""
+class ClassifyRequest:
+    """A page with the options of its answer."""
 
     row: PageRow
     explain: bool = False
@@ -46,8 +45,8 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A body as it came, with the type and charset of its header and the options beside it."""
+class RawRequest:
+    """A body that is not parsed yet, with what the headers and the query say about it."""
 
     body: bytes
     media: Media
@@ -57,23 +56,23 @@ class Sent:
     include_text: bool = False
 
 
-def media_of(request: Request, *allowed: Media) -> Media:
-    """Take the body's type from the header.
+def read_media(request: Request, *allowed: Media) -> Media:
+    """Return the body's media type.
 
     Raises:
-        Problem: It is none of those that are read here.
+        Problem: It is none of those that are allowed.
     """
-    given = request.headers.get("content-type", "")
-    name = given.split(";")[0].strip().lower()
+    header = request.headers.get("content-type", "")
+    name = header.split(";")[0].strip().lower()
     name = {"application/ndjson": Media.NDJSON.value, "application/jsonl": Media.NDJSON.value}.get(name, name)
     if name in allowed:
         return Media(name)
-    message = f"Content-Type is {given[:80]!r}, expected {' or '.join(allowed)}; send the body as one of these"
+    message = f"Content-Type is {header[:80]!r}, expected {' or '.join(allowed)}; send the body as one of these"
     raise Problem("wrong_type", message, headers={"Accept": ", ".join(allowed)})
 
 
-def charset_of(request: Request) -> str | None:
-    """Take the charset that the header declares, None where it does not."""
+def read_charset(request: Request) -> str | None:
+    """Return the charset that the Content-Type header declares, None where it declares none."""
     for part in request.headers.get("content-type", "").split(";")[1:]:
         name, _, value = part.partition("=")
         if name.strip().lower() == "charset":
@@ -81,50 +80,50 @@ def charset_of(request: Request) -> str | None:
     return None
 
 
-def most_bytes(media: Media, max_page_bytes: int) -> int:
-    """Return how many bytes a body may have for its page to stay within the limit of one page."""
+def max_body_bytes(media: Media, max_page_bytes: int) -> int:
+    """Return the largest body that can hold a page within the limit; JSON escapes make a body larger than its page."""
     if media in (Media.HTML, Media.TEXT):
         return max_page_bytes
     return LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
 
 
-def read_asked(sent: Sent, max_page_bytes: int) -> Asked:
-    """Read the page and the options.
+def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
+    """Parse a body of any media type.
 
     Raises:
         Problem: The body does not fit.
     """
-    if sent.media is Media.JSON:
-        return asked_fields(fields_of(sent.body), max_page_bytes)
-    html = sent.media is Media.HTML
-    content = checked(lambda: decode(sent.body, html=html, declared=sent.charset))
-    checked(lambda: check_size(content, max_page_bytes))
-    page = Page(id=sent.id or "", text=None if html else content, html=content if html else None)
-    return Asked(PageRow(sent.id, None, page), sent.explain, sent.include_text)
+    if raw.media is Media.JSON:
+        return parse_classify_fields(parse_object(raw.body), max_page_bytes)
+    html = raw.media is Media.HTML
+    content = row_errors_as_problems(lambda: decode(raw.body, html=html, declared=raw.charset))
+    row_errors_as_problems(lambda: check_size(content, max_page_bytes))
+    page = Page(id=raw.id or "", text=None if html else content, html=content if html else None)
+    return ClassifyRequest(PageRow(raw.id, None, page), raw.explain, raw.include_text)
 
 
-def fields_of(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes) -> dict[str, Any]:
     """Parse a JSON object.
 
     Raises:
-        Problem: It is none.
+        Problem: The body is none.
     """
-    return checked(lambda: json_object(body.removeprefix(b"\xef\xbb\xbf")))
+    return row_errors_as_problems(lambda: json_object(body.removeprefix(b"\xef\xbb\xbf")))
 
 
-def asked_fields(fields: dict[str, Any], max_page_bytes: int) -> Asked:
-    """Take the page and the options from an object's fields.
+def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> ClassifyRequest:
+    """Read the page and the options from an object's fields.
 
     Raises:
         Problem: They do not fit.
     """
-    found: JsonId = checked(lambda: row_id(fields))
-    page = checked(lambda: row_page(fields, found, max_page_bytes))
-    return Asked(PageRow(found, None, page), bool_field(fields, "explain"), bool_field(fields, "include_text"))
+    id = row_errors_as_problems(lambda: row_id(fields))
+    page = row_errors_as_problems(lambda: row_page(fields, id, max_page_bytes))
+    return ClassifyRequest(PageRow(id, None, page), bool_field(fields, "explain"), bool_field(fields, "include_text"))
 
 
 def bool_field(fields: dict[str, Any], name: str) -> bool:
-    """Take true or false; null, or no field, is false.
+    """Read true or false; null and a missing field are false.
 
     Raises:
         Problem: It is something else.
@@ -135,11 +134,11 @@ def bool_field(fields: dict[str, Any], name: str) -> bool:
     raise Problem("bad_row", f"{name} is {json_type(value)}, expected true or false; leave it out for false")
 
 
-def checked(read: Callable[[], R]) -> R:
-    """Read something; what does not fit becomes a problem with the same code and words.
+def row_errors_as_problems(read: Callable[[], R]) -> R:
+    """Call a function that reads a row or a page; its errors keep their codes and messages.
 
     Raises:
-        Problem: It does not fit.
+        Problem: The row or the page cannot be read.
     """
     try:
         return read()

@@ -1,4 +1,4 @@
-"""A body of many rows on its way: taken in as fast as it comes, read back line by line as answers are ready."""
+"""Spools the body of a batch to a temporary file, and splits it into lines that are answered in groups."""
 
 from __future__ import annotations
 
@@ -16,71 +16,75 @@ from copydesk.service.rows.jsonl import BOM, LINE_BYTES_PER_PAGE_BYTE, LINE_EXTR
 READ_BYTES = 256 * 1024
 GROUP_LINES = 16
 GROUP_BYTES = 1024 * 1024
-"""Lines that are answered in one go are no more than this, so that other requests get their turn between them."""
+"""Limits of a group of lines; other requests get their turn between two groups."""
 
 
 class Spool:
-    """A body in a file without a name: a client that sends all before it reads an answer is never waited for."""
+    """A request body in an unnamed temporary file.
 
-    def __init__(self, request: Request, *, most: int, idle: float) -> None:
+    The server reads the body as fast as it comes. A client may therefore send a whole batch before it reads an answer;
+    without the file, client and server would wait for each other.
+    """
+
+    def __init__(self, request: Request, *, limit: int, idle: float) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
         self._n_bytes = 0
-        self._news = asyncio.Event()
-        self._ended: Exception | None = None
+        self._changed = asyncio.Event()
+        self._error: Exception | None = None
         self._done = False
-        self._task = asyncio.create_task(self._take(request, most, idle))
+        self._task = asyncio.create_task(self._receive(request, limit, idle))
 
-    async def _take(self, request: Request, most: int, idle: float) -> None:
+    async def _receive(self, request: Request, limit: int, idle: float) -> None:
         try:
-            async for piece in body_pieces(request, most=most, idle=idle):
+            async for piece in body_pieces(request, limit=limit, idle=idle):
                 os.pwrite(self._file.fileno(), piece, self._n_bytes)
                 self._n_bytes += len(piece)
-                self._news.set()
+                self._changed.set()
         except (Problem, ClientDisconnect, OSError) as error:
-            self._ended = error
+            self._error = error
         finally:
             self._done = True
-            self._news.set()
+            self._changed.set()
 
-    async def begun(self) -> None:
-        """Wait for the first bytes.
+    async def wait_for_first_bytes(self) -> None:
+        """Wait until the body has begun, or is known to be empty.
 
         Raises:
-            Problem: The body is refused before any came.
+            Problem: The body is refused before any bytes came.
             ClientDisconnect: The client went away.
         """
-        await self._news.wait()
-        if self._ended is not None and not self._n_bytes:
-            raise self._ended
+        await self._changed.wait()
+        if self._error is not None and not self._n_bytes:
+            raise self._error
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Give what has come, then what comes.
+        """Yield the bytes that have come, then those that come.
 
         Raises:
-            Problem: The body breaks off, is too large or too slow; what came before it has been given.
+            Problem: The body breaks off, is too large or too slow; the bytes before that have been yielded.
         """
         position = 0
         while True:
-            self._news.clear()
+            self._changed.clear()
             while position < self._n_bytes:
                 piece = os.pread(self._file.fileno(), READ_BYTES, position)
                 position += len(piece)
                 yield piece
             if self._done and position == self._n_bytes:
                 break
-            await self._news.wait()
-        if self._ended is not None:
-            raise self._ended
+            await self._changed.wait()
+        if self._error is not None:
+            raise self._error
 
     async def close(self) -> None:
-        """Take no more and forget what came."""
+        """Stop receiving and delete the file."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._file.close()
 
 
-class Cutter:
-    """Cuts a stream of bytes into lines; of one that is too long no more than the limit is held."""
+class LineSplitter:
+    """Splits a stream of bytes into lines; a line over the limit becomes an error and is not kept in memory."""
 
     def __init__(self, max_page_bytes: int) -> None:
         self._limit = LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
@@ -89,26 +93,26 @@ class Cutter:
         self._skipping = False
 
     def feed(self, piece: bytes) -> Iterator[Line | BadRow]:
-        """Give the lines that end in a piece."""
+        """Yield the lines that end in a piece."""
         *whole, last = piece.split(b"\n")
         for part in whole:
-            self._hold(part + b"\n")
-            yield from self._line()
-        self._hold(last)
+            self._append(part + b"\n")
+            yield from self._take_line()
+        self._append(last)
 
     def end(self) -> Iterator[Line | BadRow]:
-        """Give what stands after the last line end."""
+        """Yield the text behind the last line end."""
         if self._rest or self._skipping:
-            yield from self._line()
+            yield from self._take_line()
 
-    def _hold(self, part: bytes) -> None:
+    def _append(self, part: bytes) -> None:
         if self._skipping or len(self._rest) + len(part) > self._limit:
             self._skipping = True
             self._rest.clear()
         else:
             self._rest += part
 
-    def _line(self) -> Iterator[Line | BadRow]:
+    def _take_line(self) -> Iterator[Line | BadRow]:
         self._number += 1
         content, skipped = bytes(self._rest), self._skipping
         self._rest.clear()
@@ -116,29 +120,28 @@ class Cutter:
         if self._number == 1:
             content = content.removeprefix(BOM)
         if skipped:
-            yield BadRow(
-                None, self._number, "too_large", f"line {self._number} has more than {self._limit} bytes; cut the page"
-            )
+            message = f"line {self._number} has more than {self._limit} bytes; cut the page"
+            yield BadRow(None, self._number, "too_large", message)
         elif content.strip():
             yield Line(self._number, content)
 
 
 async def line_groups(spool: Spool, max_page_bytes: int) -> AsyncIterator[list[Line | BadRow]]:
-    """Give lines in groups of what is there, none kept waiting for a group to be full.
+    """Yield the lines of a body in groups; lines that have come do not wait for a group to be full.
 
     Raises:
-        Problem: As of `Spool.pieces`; the whole lines before it have been given.
+        Problem: As of `Spool.pieces`; the whole lines before it have been yielded.
     """
-    cutter = Cutter(max_page_bytes)
+    splitter = LineSplitter(max_page_bytes)
     async for piece in spool.pieces():
-        for group in grouped(cutter.feed(piece)):
+        for group in group_lines(splitter.feed(piece)):
             yield group
-    for group in grouped(cutter.end()):
+    for group in group_lines(splitter.end()):
         yield group
 
 
-def grouped(lines: Iterator[Line | BadRow]) -> Iterator[list[Line | BadRow]]:
-    """Cut lines into groups of a bounded number and size; one line alone may be larger."""
+def group_lines(lines: Iterator[Line | BadRow]) -> Iterator[list[Line | BadRow]]:
+    """Put lines into groups of at most `GROUP_LINES` and `GROUP_BYTES`; a single line may be larger."""
     group: list[Line | BadRow] = []
     n_bytes = 0
     for line in lines:

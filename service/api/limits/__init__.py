@@ -1,1 +1,1 @@
-"""What bounds a client: keys, rates, time-outs and queues."""
+"""Limits of the service: who may send requests, how many, how slowly, and how many are worked on at once."""

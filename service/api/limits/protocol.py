@@ -1,4 +1,4 @@
-"""HTTP/1.1 under the server: parsed by llhttp, with limits to what a client may send and to how long it may take."""
+"""Adds limits to uvicorn's HTTP/1.1 protocol: sizes of heads, and timeouts for clients that send or read too slowly."""
 
 from __future__ import annotations
 
@@ -11,136 +11,141 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from copydesk.service.api.problems import MEDIA_TYPE, Problem, problem_body
 
 HEAD_SECONDS = 10
-"""How long a client may take to send the head of a request."""
-LINGER_SECONDS = 2
-"""How long a body that was refused is read and dropped, so that the client gets to see why."""
-TAKE_SECONDS = 20
-"""How long a client may let a full buffer of its answer stand."""
-HEADER_BYTES = 64 * 1024
-"""What is read of a head, or between two parts of a body, before it is refused."""
+"""A request head that takes longer closes the connection."""
+DRAIN_SECONDS = 2
+"""The body of a refused request is read and dropped for this time, so that the client gets to read the answer."""
+WRITE_SECONDS = 20
+"""A client that leaves the write buffer full for this time is disconnected."""
+MAX_HEAD_BYTES = 64 * 1024
+"""Most bytes of a head, or of chunk sizes and trailers between two pieces of a body."""
 
 
 class _Stage(Enum):
     """What the next byte belongs to."""
 
-    NOTHING = auto()
+    IDLE = auto()
     HEAD = auto()
     BODY = auto()
 
 
-class PatientProtocol(HttpToolsProtocol):
-    """HTTP/1.1 whose patience with a client ends: for heads, for bodies that were refused, and for reading answers.
+class LimitedProtocol(HttpToolsProtocol):
+    """Adds three timeouts to uvicorn's protocol: reading the request head, draining a refused body, a client that
+    stops reading.
 
-    Beyond what llhttp refuses, a request names its host once, has no transfer coding but chunked, and is of version 1.
+    It also refuses more than the parser (llhttp) does: a request of HTTP/1.1 has one Host header and no transfer coding
+    but chunked; one of HTTP/1.0 has at most one Host header and no transfer coding.
+
+    uvicorn does not document this class: `pyproject.toml` bounds its version, and `tests/service/api/test_uvicorn.py`
+    fails when a name used here is gone.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._stage = _Stage.NOTHING
-        self._dry = 0
-        """Bytes that came since a head or a piece of a body was whole."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stage = _Stage.IDLE
+        self._n_unparsed = 0
+        """Bytes since the last whole head or piece of a body."""
         self._refused = False
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a head."""
+        """Start the timeout of the first head."""
         super().connection_made(transport)
-        self._start("head", HEAD_SECONDS)
+        self._start_timer("head", HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; a head that has begun has to end in time, and what follows one that was refused is dropped."""
+        """Parse bytes and limit their number; bytes behind a refused request are dropped."""
         if self._refused:
             return
-        self._dry += len(data)
+        self._n_unparsed += len(data)
         super().data_received(data)
-        if not self._refused and self._dry > HEADER_BYTES:
+        if not self._refused and self._n_unparsed > MAX_HEAD_BYTES:
             self.send_400_response("")
-        self._watch_head()
+        self._update_head_timer()
 
-    def _watch_head(self) -> None:
-        """Wait for a head that has begun, or for one after bytes that began none, once nothing is left to answer."""
+    def _update_head_timer(self) -> None:
+        """Run the head's timeout unless a body is being read or an earlier request is being answered."""
         if self._stage is not _Stage.BODY and not self._is_answering():
-            self._start("head", HEAD_SECONDS)
+            self._start_timer("head", HEAD_SECONDS)
         else:
-            self._stop("head")
+            self._stop_timer("head")
 
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
     def on_message_begin(self) -> None:
-        """Note that a head has begun."""
+        """Note the start of a head."""
         self._stage = _Stage.HEAD
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; those behind a body are dropped."""
+        """Accept a header; trailers behind a body are dropped."""
         if self._stage is _Stage.HEAD:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Hand the request on.
+        """Start the request.
 
         Raises:
-            ValueError: It is none; the parser makes it an error of its own.
+            ValueError: The head is not acceptable; the parser turns this into an error of its own.
         """
-        self._stage, self._dry = _Stage.BODY, 0
+        self._stage, self._n_unparsed = _Stage.BODY, 0
         version = self.parser.get_http_version()
         hosts = sum(name == b"host" for name, _ in self.headers)
         codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
-        is_new = version == "1.1" and hosts == 1 and codings in ([], [b"chunked"])
-        is_old = version == "1.0" and hosts <= 1 and not codings
-        if not (is_new or is_old):
+        is_http11 = version == "1.1" and hosts == 1 and codings in ([], [b"chunked"])
+        is_http10 = version == "1.0" and hosts <= 1 and not codings
+        if not (is_http11 or is_http10):
             raise ValueError
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of a body."""
-        self._dry = 0
+        """Accept a piece of a body."""
+        self._n_unparsed = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Note that the next byte begins a head."""
-        self._stage, self._dry = _Stage.NOTHING, 0
-        self._stop("linger")
+        """Note the end of a request."""
+        self._stage, self._n_unparsed = _Stage.IDLE, 0
+        self._stop_timer("drain")
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Drop what is left of a body that nobody read, for a while."""
+        """Drain what is left of a body that was not read, for a limited time."""
         if self._stage is _Stage.BODY and not self._is_answering():
-            self._start("linger", LINGER_SECONDS)
+            self._start_timer("drain", DRAIN_SECONDS)
         super().on_response_complete()
         if self._stage is _Stage.HEAD:
-            self._watch_head()
+            self._update_head_timer()
 
     def pause_writing(self) -> None:
-        """Begin to wait for a client that does not take what is sent."""
+        """Start the timeout of a client that does not read."""
         super().pause_writing()
-        self._start("answer", TAKE_SECONDS)
+        self._start_timer("write", WRITE_SECONDS)
 
     def resume_writing(self) -> None:
-        """Wait no more."""
+        """Stop the timeout."""
         super().resume_writing()
-        self._stop("answer")
+        self._stop_timer("write")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the timers."""
+        """Stop all timers."""
         for name in list(self._timers):
-            self._stop(name)
+            self._stop_timer(name)
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP, or has too large a head; what was asked before it is answered first."""
+        """Refuse bytes that are no HTTP, or too large a head; the answers to earlier requests come first."""
         self._refused = True
         if self.pipeline and self._stage is _Stage.BODY:
-            self.transport.abort()  # others are to be answered first, and what this one says is not known
+            self.transport.abort()  # earlier requests wait for their answers, and this one's body is broken
             return
-        self._start("linger", LINGER_SECONDS)
+        self._start_timer("drain", DRAIN_SECONDS)
         if self._is_answering():
             if self._stage is not _Stage.BODY:
-                self.cycle.keep_alive = False  # the connection ends with its answer
-                self._stop("linger")
+                self.cycle.keep_alive = False  # close the connection behind the answer
+                self._stop_timer("drain")
                 return
-            self.cycle.disconnected = True  # nobody is left to answer: what the body says is not known
+            self.cycle.disconnected = True  # its body is broken, so it is not answered
             self.cycle.message_event.set()
             if self.cycle.response_started:
                 return
@@ -151,13 +156,13 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.write_eof()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: an upgrade that is not made is a client's wish, and no fault."""
+        """Do not log: a client may offer an upgrade, and the server may ignore it (RFC 9110, section 7.8)."""
 
-    def _start(self, name: str, seconds: float) -> None:
+    def _start_timer(self, name: str, seconds: float) -> None:
         if name not in self._timers:
             self._timers[name] = self.loop.call_later(seconds, self.transport.abort)
 
-    def _stop(self, name: str) -> None:
+    def _stop_timer(self, name: str) -> None:
         timer = self._timers.pop(name, None)
         if timer is not None:
             timer.cancel()

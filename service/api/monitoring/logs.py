@@ -1,4 +1,4 @@
-"""Logs as JSON lines: what happened and where, never a page, a key or a message that might quote one."""
+"""Writes logs as JSON lines, without pages, keys, or exception messages that might quote them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 ACCESS = "copydesk.access"
-WRITERS = ("uvicorn", "copydesk", "opentelemetry")
-"""Whose logs a server writes."""
+LOGGERS = ("uvicorn", "copydesk", "opentelemetry")
+"""Loggers whose records a server writes."""
 FIELDS = "fields"
-"""The attribute of a record that holds further fields."""
+"""Attribute of a log record that holds further fields."""
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as one line of JSON; of an exception its kind and place alone."""
+    """Formats a record as one line of JSON; an exception is given by its class and place only."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write a record."""
+        """Format a record."""
         fields: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC)
             .isoformat(timespec="milliseconds")
@@ -31,20 +31,20 @@ class JsonLines(logging.Formatter):
         }
         fields |= getattr(record, FIELDS, {})
         if record.exc_info and record.exc_info[1] is not None:
-            fields |= error_fields(record.exc_info[1])
+            fields |= exception_fields(record.exc_info[1])
         return json.dumps(fields)
 
 
-def error_fields(error: BaseException) -> dict[str, str]:
-    """Name an error's kind and place."""
+def exception_fields(error: BaseException) -> dict[str, str]:
+    """Return the class of an exception and the place that raised it."""
     trace = traceback.extract_tb(error.__traceback__)
     place = f"{Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
     return {"error": type(error).__name__, "at": place}
 
 
-def log_settings(level: str = "INFO") -> dict[str, Any]:
-    """Return the settings of `logging.config` that write all logs of a server to standard error."""
-    loggers = {name: {"level": level, "handlers": ["stderr"], "propagate": False} for name in WRITERS}
+def log_config() -> dict[str, Any]:
+    """Return the configuration for `logging.config.dictConfig` that writes all logs to standard error."""
+    loggers = {name: {"level": "INFO", "handlers": ["stderr"], "propagate": False} for name in LOGGERS}
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""Traces: a span for each request, and one for each piece of work beside the event loop that it waits for."""
+"""Sends OpenTelemetry traces: a span for each request, and one for each call on a work queue under it."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
 
-# OpenTelemetry is an extra, and what it loads is loaded only where traces are asked for.
+# OpenTelemetry is an optional extra, so it is imported only where traces are switched on.
 
 R = TypeVar("R")
-Tell = Callable[[str, str, int], None]
-"""Says what a request was: its method, its route and the status of its answer."""
-NAME = "copydesk"
-"""The service's name, where `OTEL_SERVICE_NAME` gives no other."""
-CLOSE_MILLISECONDS = 5000
-"""What the last spans have to be sent in."""
+DescribeSpan = Callable[[str, str, int], None]
+"""Names a request's span by its method, route and status."""
+SERVICE = "copydesk"
+"""Name of the service where `OTEL_SERVICE_NAME` is not set."""
+FLUSH_MILLISECONDS = 5000
+"""Time to send the last spans when the server stops."""
 PARENTS = (b"traceparent", b"tracestate")
 
 _LOG = logging.getLogger("copydesk.traces")
 
 
 class Traces:
-    """Sends spans by OTLP over HTTP, as the variables OTEL_... say.
+    """Sends spans by OTLP over HTTP, configured by the variables OTEL_...
 
-    They hold names, times, methods, routes and statuses; never a path, a query, a key, text, or a message of an error.
-    The provider is this service's own, so that nothing else that knows OpenTelemetry adds what it sees.
+    Spans hold names, times, methods, routes and statuses; never a path, a query, a key, text or an exception message.
+    The tracer provider is private to this service, so that instrumented libraries cannot add such things.
     """
 
     def __init__(self) -> None:
-        """Begin.
+        """Start the exporter.
 
         Raises:
             ModuleNotFoundError: The extra is not installed.
@@ -43,21 +43,21 @@ class Traces:
 
         self._provider = TracerProvider(resource=_resource(), shutdown_on_exit=False)
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-        self._tracer = self._provider.get_tracer(NAME)
+        self._tracer = self._provider.get_tracer(SERVICE)
 
     @contextmanager
-    def request(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[Tell]:
-        """Be in the span of a request, under the client's own where it sends one; yields what names it."""
+    def request(self, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[DescribeSpan]:
+        """Open a span for a request, under the span that its headers name; yields a function that describes it."""
         from opentelemetry.trace import SpanKind, StatusCode
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-        carried = {name.decode(): value.decode("latin-1") for name, value in headers if name in PARENTS}
-        parent = TraceContextTextMapPropagator().extract(carried)
+        parent_headers = {name.decode(): value.decode("latin-1") for name, value in headers if name in PARENTS}
+        parent = TraceContextTextMapPropagator().extract(parent_headers)
         with self._tracer.start_as_current_span(
             "request", context=parent, kind=SpanKind.SERVER, record_exception=False, set_status_on_exception=False
         ) as span:
 
-            def tell(method: str, route: str, status: int) -> None:
+            def describe(method: str, route: str, status: int) -> None:
                 span.update_name(f"{method} {route}")
                 span.set_attributes(
                     {"http.request.method": method, "http.route": route, "http.response.status_code": status}
@@ -65,31 +65,31 @@ class Traces:
                 if status >= 500:
                     span.set_status(StatusCode.ERROR)
 
-            yield tell
+            yield describe
 
-    def within(self, name: str, work: Callable[[], R]) -> Callable[[], R]:
-        """Wrap work that another thread does, so that it is a span of its own under the present one."""
+    def wrap(self, name: str, function: Callable[[], R]) -> Callable[[], R]:
+        """Wrap a function that another thread calls, so that the call is a span under the current one."""
         from opentelemetry.context import get_current
 
-        present = get_current()
+        context = get_current()
 
         def traced() -> R:
             with self._tracer.start_as_current_span(
-                name, context=present, record_exception=False, set_status_on_exception=False
+                name, context=context, record_exception=False, set_status_on_exception=False
             ):
-                return work()
+                return function()
 
         return traced
 
     def close(self) -> None:
-        """Send what is left."""
-        self._provider.force_flush(CLOSE_MILLISECONDS)
+        """Send the last spans and stop the exporter."""
+        self._provider.force_flush(FLUSH_MILLISECONDS)
         self._provider.shutdown()
 
 
-def open_traces(*, wanted: bool) -> Traces | None:
-    """Begin to trace where that is wanted and possible; a service without its traces still serves."""
-    if not wanted:
+def open_traces(*, enabled: bool) -> Traces | None:
+    """Start tracing if it is enabled; without the extra, log a warning and serve without traces."""
+    if not enabled:
         return None
     try:
         return Traces()
@@ -105,6 +105,6 @@ def open_traces(*, wanted: bool) -> Traces | None:
 def _resource() -> Resource:
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 
-    given = Resource.create()
-    named = not str(given.attributes[SERVICE_NAME]).startswith("unknown_service")
-    return given if named else given.merge(Resource({SERVICE_NAME: NAME}))
+    resource = Resource.create()
+    has_name = not str(resource.attributes[SERVICE_NAME]).startswith("unknown_service")
+    return resource if has_name else resource.merge(Resource({SERVICE_NAME: SERVICE}))

@@ -1,5 +1,5 @@
-"""The page for people: a few files, served as they are under a strict policy."""
+"""The web page: a few static files under a strict content security policy."""
 
-from copydesk.service.api.page.pages import routes
+from copydesk.service.api.page.pages import page_router
 
-__all__ = ["routes"]
+__all__ = ["page_router"]

@@ -1,4 +1,4 @@
-"""Serves the page at `/` and its files under `/assets/`, which are read once from a list that is fixed here."""
+"""Serves the web page at `/` and its files under `/assets/`; each file is read once."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ASSETS = (
     "sample.html",
     "sample-copy.html",
 )
-"""A request names one of these or gets 404: no path from outside is ever opened."""
+"""Every file that is served: each has a route of its own, so no path from a request is ever opened."""
 
 POLICY = "; ".join(
     (
@@ -61,19 +61,19 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file of the page as it is served."""
+    """A file of the page, with its media type and ETag."""
 
     content: bytes
     media_type: str
-    tag: str
+    etag: str
 
 
 @cache
-def asset(name: str) -> Asset:
-    """Read one of the page's own files from the package.
+def load_asset(name: str) -> Asset:
+    """Read a file of the page from the package.
 
     Raises:
-        KeyError: The name is none of theirs.
+        KeyError: The page has no such file.
     """
     if name != INDEX and name not in ASSETS:
         raise KeyError(f"the page has no file {name!r}, expected one of {', '.join(ASSETS)}")
@@ -82,28 +82,28 @@ def asset(name: str) -> Asset:
     return Asset(content, TYPES[suffix], f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 
 
-def answer(name: str, request: Request) -> Response:
-    """Answer with a file, or with 304 where the browser holds it already."""
-    found = asset(name)
-    headers = HEADERS | {"ETag": found.tag, "Content-Type": found.media_type}
-    if name.startswith("sample"):  # a page to read, never one to open: it is not to run as ours
+def asset_response(name: str, request: Request) -> Response:
+    """Answer with a file, or with 304 if the browser has it already."""
+    asset = load_asset(name)
+    headers = HEADERS | {"ETag": asset.etag, "Content-Type": asset.media_type}
+    if name.startswith("sample"):  # shown as source; a browser must not open it as a page of this server
         headers["Content-Type"] = "text/plain; charset=utf-8"
-    if request.headers.get("if-none-match") == found.tag:
+    if request.headers.get("if-none-match") == asset.etag:
         return Response(status_code=304, headers=headers)
-    return Response(found.content, headers=headers)
+    return Response(asset.content, headers=headers)
 
 
-def routes() -> APIRouter:
-    """Give the routes of the page and of its files; they are no part of the described interface."""
-    made = APIRouter(include_in_schema=False)
-    made.add_api_route("/", _serve(INDEX), methods=["GET", "HEAD"])
+def page_router() -> APIRouter:
+    """Return the routes of the page and its files; the OpenAPI description leaves them out."""
+    router = APIRouter(include_in_schema=False)
+    router.add_api_route("/", _handler(INDEX), methods=["GET", "HEAD"])
     for name in ASSETS:
-        made.add_api_route(f"/assets/{name}", _serve(name), methods=["GET", "HEAD"])
-    return made
+        router.add_api_route(f"/assets/{name}", _handler(name), methods=["GET", "HEAD"])
+    return router
 
 
-def _serve(name: str) -> Callable[[Request], Awaitable[Response]]:
-    async def serve(request: Request) -> Response:
-        return answer(name, request)
+def _handler(name: str) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        return asset_response(name, request)
 
-    return serve
+    return handle

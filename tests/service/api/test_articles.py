@@ -15,7 +15,7 @@ from copydesk.classifier import Model
 from copydesk.service.index import open_index
 from copydesk.service.index.growth import growth, latest_clusters
 from tests.service.api.test_classify import assert_problem
-from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.in_process_api import ApiClient, open_api, settings_in
 from tests.support.index_places import MakePlace, document, window
 
 POOL = (
@@ -31,16 +31,16 @@ LIBRARY = (
 
 
 @pytest.fixture
-def api(model: Model, tmp_path: Path, new_place: MakePlace) -> Iterator[Door]:
-    with open_door(replace(settings_in(tmp_path), index=new_place("seen")), model) as door:
-        yield door
+def api(model: Model, tmp_path: Path, new_place: MakePlace) -> Iterator[ApiClient]:
+    with open_api(replace(settings_in(tmp_path), index=new_place("seen")), model) as client:
+        yield client
 
 
 def page(text: str, **more: Any) -> dict[str, Any]:
     return {"html": f"<html><body><article><h1>News of the town</h1><p>{text}</p></article></body></html>", **more}
 
 
-def test_put_answers_labels_cluster_and_matches(api: Door) -> None:
+def test_put_answers_labels_cluster_and_matches(api: ApiClient) -> None:
     first = api.put("/v1/articles/a", json=page(POOL, published="2024-05-01T08:30:00Z", source="x.test")).json()
     assert (first["id"], first["cluster"], first["keep"], first["seen"], first["added"]) == (
         "a",
@@ -65,7 +65,7 @@ def test_put_answers_labels_cluster_and_matches(api: Door) -> None:
     assert end >= len(POOL) - 1
 
 
-def test_repeating_a_put_changes_nothing(api: Door) -> None:
+def test_repeating_a_put_changes_nothing(api: ApiClient) -> None:
     assert api.put("/v1/articles/a", json=page(POOL)).json()["added"]
     before = api.get("/v1/articles/a").json()
     again = api.put("/v1/articles/a", json=page(POOL)).json()
@@ -75,7 +75,7 @@ def test_repeating_a_put_changes_nothing(api: Door) -> None:
     assert api.get("/v1/index").json()["documents"] == 1
 
 
-def test_check_answers_what_put_would_and_adds_nothing(api: Door) -> None:
+def test_check_answers_what_put_would_and_adds_nothing(api: ApiClient) -> None:
     api.put("/v1/articles/a", json=page(POOL))
     checked = api.post("/v1/articles/check", json=page(POOL, id="b")).json()
     assert not checked["added"]
@@ -84,14 +84,14 @@ def test_check_answers_what_put_would_and_adds_nothing(api: Door) -> None:
     assert checked | {"added": True} == put
 
 
-def test_check_needs_no_id(api: Door) -> None:
+def test_check_needs_no_id(api: ApiClient) -> None:
     assert api.post("/v1/articles/check", json=page(POOL)).json()["cluster"] is None
     api.put("/v1/articles/a", json=page(POOL))
     answer = api.post("/v1/articles/check", json=page(POOL)).json()
     assert (answer["id"], answer["cluster"], answer["seen"]) == (None, "a", True)
 
 
-def test_article_is_read_and_removed(api: Door) -> None:
+def test_article_is_read_and_removed(api: ApiClient) -> None:
     api.put("/v1/articles/a", json=page(POOL, published="2024-05-01T08:30:00Z", source="x.test"))
     held = api.get("/v1/articles/a").json()
     assert held.pop("added").endswith("Z")
@@ -104,7 +104,7 @@ def test_article_is_read_and_removed(api: Door) -> None:
 
 
 @pytest.mark.parametrize("id", ["https://x.test/a?b=c#d", "ü/ß", "check", "batch", "a b", "1", "..%2e"])
-def test_id_may_be_any_text(api: Door, id: str) -> None:
+def test_id_may_be_any_text(api: ApiClient, id: str) -> None:
     path = f"/v1/articles/{quote(id, safe='')}"
     assert api.put(path, json=page(POOL, id=id)).json()["id"] == id
     assert api.get(path).json()["id"] == id
@@ -112,14 +112,14 @@ def test_id_may_be_any_text(api: Door, id: str) -> None:
     assert api.delete(path).status_code == 204
 
 
-def test_cluster_names_its_documents_and_the_one_to_keep(api: Door) -> None:
+def test_cluster_names_its_documents_and_the_one_to_keep(api: ApiClient) -> None:
     for name, published in (("late", "2024-05-02"), ("early", "2024-05-01"), ("other", None)):
         api.put(f"/v1/articles/{name}", json=page(LIBRARY if name == "other" else POOL, published=published))
     for name in ("late", "early"):
         cluster = api.get(f"/v1/clusters/{name}").json()
         assert cluster["id"] == "late"
         assert [(each["id"], each["keep"]) for each in cluster["documents"]] == [("late", False), ("early", True)]
-    assert_problem(api.get("/v1/clusters/none"), 404, "not_found", "no cluster is or was called 'none'")
+    assert_problem(api.get("/v1/clusters/none"), 404, "not_found", "no cluster has or had the id 'none'")
 
 
 @pytest.mark.parametrize(
@@ -132,22 +132,22 @@ def test_cluster_names_its_documents_and_the_one_to_keep(api: Door) -> None:
         ("a%00", {"text": "x"}, "the id holds a null character"),
     ],
 )
-def test_article_that_does_not_fit_is_a_problem(api: Door, path: str, body: dict[str, Any], words: str) -> None:
+def test_article_that_does_not_fit_is_a_problem(api: ApiClient, path: str, body: dict[str, Any], words: str) -> None:
     assert_problem(api.put(f"/v1/articles/{path}", json=body), 422, "bad_row", words)
 
 
 def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(model: Model, tmp_path: Path) -> None:
     (tmp_path / "index.sqlite").mkdir()
-    with open_door(settings_in(tmp_path), model) as door:
-        answer = door.put("/v1/articles/a", json=page(POOL))
+    with open_api(settings_in(tmp_path), model) as client:
+        answer = client.put("/v1/articles/a", json=page(POOL))
         assert_problem(answer, 503, "index_unavailable", "cannot be used")
         assert answer.headers["retry-after"] == "1"
-        assert door.get("/readyz").status_code == 503
-        assert door.get("/healthz").json() == {"status": "ok"}
-        assert door.post("/v1/classify", json=page(POOL)).status_code == 200
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.post("/v1/classify", json=page(POOL)).status_code == 200
 
 
-def test_overview_counts_documents_and_clusters(api: Door) -> None:
+def test_overview_counts_documents_and_clusters(api: ApiClient) -> None:
     empty = api.get("/v1/index").json()
     assert (empty["documents"], empty["clusters"], empty["latest"], empty["growth"]) == (0, 0, [], [])
     for name, text in (("a", POOL), ("b", LIBRARY), ("c", POOL)):
@@ -175,11 +175,11 @@ def test_overview_counts_clusters_by_their_size_of_the_day(new_place: MakePlace)
         ]
 
 
-def test_large_index_is_not_counted_at_every_request(api: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_index_is_not_counted_at_every_request(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     api.put("/v1/articles/a", json=page(POOL))
-    monkeypatch.setattr("copydesk.service.api.endpoints.status.LARGE", 1)
-    monkeypatch.setattr("copydesk.service.api.endpoints.status.LONG_SECONDS", 0.0)
-    monkeypatch.setattr("copydesk.service.api.endpoints.status.COUNTED_TIMES", 1_000_000)
+    monkeypatch.setattr("copydesk.service.api.endpoints.status.LARGE_INDEX", 1)
+    monkeypatch.setattr("copydesk.service.api.endpoints.status.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("copydesk.service.api.endpoints.status.CACHE_FACTOR", 1_000_000)
     assert api.get("/v1/index").json()["documents"] == 1
     api.put("/v1/articles/b", json=page(LIBRARY))
     assert api.get("/v1/index").json()["documents"] == 1
@@ -199,13 +199,13 @@ def test_overview_counts_up_day_by_day(new_place: MakePlace) -> None:
         ]
 
 
-def test_model_shows_its_manifest_and_card(api: Door, model: Model) -> None:
+def test_model_shows_its_manifest_and_card(api: ApiClient, model: Model) -> None:
     told = api.get("/v1/model").json()
     assert told["manifest"]["digest"] == model.digest == api.get("/readyz").json()["model"]
     assert told["card"].startswith("#")
 
 
-def test_articles_are_added_by_the_batch(api: Door) -> None:
+def test_articles_are_added_by_the_batch(api: ApiClient) -> None:
     rows = [page(POOL, id="a"), page(LIBRARY), page(POOL, id=2), {"id": "c"}, page(LIBRARY, id="d")]
     body = b"\n".join(json.dumps(row).encode() for row in rows)
     answer = api.post("/v1/articles/batch", content=body, headers={"content-type": "application/x-ndjson"})

@@ -11,27 +11,27 @@ from typing import Any
 import pytest
 
 from copydesk.classifier import Model
-from copydesk.service.api.intake.spool import Cutter, grouped
+from copydesk.service.api.intake.spool import LineSplitter, group_lines
 from copydesk.service.rows.jsonl import BadRow, Line
 from tests.conftest import RunCommand
 from tests.service.api.test_classify import LINES, assert_problem
-from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.in_process_api import ApiClient, open_api, settings_in
 
 NDJSON = {"content-type": "application/x-ndjson"}
 
 
 @pytest.fixture(scope="module")
-def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
     settings = replace(settings_in(tmp_path_factory.mktemp("api"), batch_bytes=3_000_000), max_page_bytes=100_000)
-    with open_door(settings, model) as door:
-        yield door
+    with open_api(settings, model) as client:
+        yield client
 
 
 def lines(*rows: dict[str, Any]) -> bytes:
     return b"\n".join(json.dumps(row).encode() for row in rows)
 
 
-def test_batch_is_answered_like_the_command_line(api: Door, run_command: RunCommand) -> None:
+def test_batch_is_answered_like_the_command_line(api: ApiClient, run_command: RunCommand) -> None:
     rows = [{"id": n, "text": f"{LINES} {n}"} for n in range(40)]
     body = lines(*rows[:20]) + b'\n\n{"id": "half", \n{"id": [], "text": "x"}\n{"text": 1}\n[]\n' + lines(*rows[20:])
     told = run_command("classify", given=body)
@@ -41,7 +41,7 @@ def test_batch_is_answered_like_the_command_line(api: Door, run_command: RunComm
     assert ours == theirs
 
 
-def test_gzip_is_read_and_written(api: Door) -> None:
+def test_gzip_is_read_and_written(api: ApiClient) -> None:
     body = lines(*({"id": n, "text": LINES} for n in range(3)))
     plain = api.post("/v1/classify/batch", content=body, headers=NDJSON | {"accept-encoding": "identity"})
     packed = NDJSON | {"content-encoding": "gzip", "accept-encoding": "gzip"}
@@ -51,7 +51,7 @@ def test_gzip_is_read_and_written(api: Door) -> None:
     assert answer.content == plain.content
 
 
-def test_options_hold_for_the_batch_or_for_a_row(api: Door) -> None:
+def test_options_hold_for_the_batch_or_for_a_row(api: ApiClient) -> None:
     body = lines({"text": LINES, "explain": True}, {"text": LINES}, {"text": LINES, "include_text": 1})
     first, second, third = map(
         json.loads, api.post("/v1/classify/batch", content=body, headers=NDJSON).text.splitlines()
@@ -65,21 +65,21 @@ def test_options_hold_for_the_batch_or_for_a_row(api: Door) -> None:
     assert json.loads(every[1])["text"] == LINES
 
 
-def test_empty_batch_is_answered_by_nothing(api: Door) -> None:
+def test_empty_batch_is_answered_by_nothing(api: ApiClient) -> None:
     assert api.post("/v1/classify/batch", content=b"", headers=NDJSON).content == b""
 
 
-def test_other_type_is_refused(api: Door) -> None:
+def test_other_type_is_refused(api: ApiClient) -> None:
     answer = api.post("/v1/classify/batch", json={"text": LINES})
     assert_problem(answer, 415, "wrong_type", "expected application/x-ndjson")
 
 
-def test_batch_that_says_it_is_too_large_is_refused(api: Door) -> None:
+def test_batch_that_says_it_is_too_large_is_refused(api: ApiClient) -> None:
     answer = api.post("/v1/classify/batch", content=b"x" * 3_000_001, headers=NDJSON)
     assert_problem(answer, 413, "too_large", "3000001 bytes are announced")
 
 
-def test_batch_that_turns_out_too_large_ends_with_an_error_row(api: Door) -> None:
+def test_batch_that_turns_out_too_large_ends_with_an_error_row(api: ApiClient) -> None:
     row = lines({"id": "a", "text": LINES})
     bomb = gzip.compress(row + b"\n" + b" " * 3_000_000)
     answer = api.post("/v1/classify/batch", content=bomb, headers=NDJSON | {"content-encoding": "gzip"})
@@ -92,8 +92,8 @@ def test_batch_that_turns_out_too_large_ends_with_an_error_row(api: Door) -> Non
 def test_lines_are_the_same_however_the_bytes_come(size: int) -> None:
     body = b"\xef\xbb\xbfone\ntwo\r\n\n  \n" + b"x" * (6 * 10 + 1024 * 1024 + 1) + b"\nlast"
     pieces = [body[at : at + size] for at in range(0, 30, size)] + [body[-(-30 // size) * size :]]
-    cutter = Cutter(10)
-    found = [line for piece in pieces for line in cutter.feed(piece)] + list(cutter.end())
+    splitter = LineSplitter(10)
+    found = [line for piece in pieces for line in splitter.feed(piece)] + list(splitter.end())
     assert [(line.number, line.content) for line in found if isinstance(line, Line)] == [
         (1, b"one\n"),
         (2, b"two\r\n"),
@@ -104,7 +104,7 @@ def test_lines_are_the_same_however_the_bytes_come(size: int) -> None:
 
 
 def test_groups_are_bounded_by_lines_and_bytes() -> None:
-    sizes = [len(group) for group in grouped(iter([Line(n, b"x") for n in range(33)]))]
+    sizes = [len(group) for group in group_lines(iter([Line(n, b"x") for n in range(33)]))]
     assert sizes == [16, 16, 1]
-    large = [len(group) for group in grouped(iter([Line(n, b"x" * 400_000) for n in range(5)]))]
+    large = [len(group) for group in group_lines(iter([Line(n, b"x" * 400_000) for n in range(5)]))]
     assert large == [2, 2, 1]

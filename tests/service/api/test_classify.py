@@ -15,17 +15,17 @@ import pytest
 from copydesk.classifier import Model
 from copydesk.service.api.problems import KINDS
 from tests.conftest import RunCommand
-from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.in_process_api import ApiClient, open_api, settings_in
 
 LINES = "The pool beside the river will be filled again next spring, the council says.\n\nMore stories"
 
 
 @pytest.fixture(scope="module")
-def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
     """A service with a small limit for pages."""
     settings = replace(settings_in(tmp_path_factory.mktemp("api")), max_page_bytes=300_000)
-    with open_door(settings, model) as door:
-        yield door
+    with open_api(settings, model) as client:
+        yield client
 
 
 def assert_problem(answer: httpx.Response, status: int, code: str, words: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def assert_problem(answer: httpx.Response, status: int, code: str, words: str) -
 @pytest.mark.parametrize("form", ["text", "html"])
 @pytest.mark.parametrize("explain", [False, True])
 def test_answer_is_the_row_of_the_command_line(
-    api: Door, run_command: RunCommand, sample_page: Path, form: str, explain: bool
+    api: ApiClient, run_command: RunCommand, sample_page: Path, form: str, explain: bool
 ) -> None:
     row = {"id": "a1", form: sample_page.read_text(encoding="utf-8") if form == "html" else LINES}
     told = run_command("classify", *["--explain"] * explain, given=json.dumps(row).encode())
@@ -50,12 +50,12 @@ def test_answer_is_the_row_of_the_command_line(
     assert answer.headers["content-type"] == "application/json"
 
 
-def test_text_comes_back_where_it_is_asked_for(api: Door) -> None:
+def test_text_comes_back_where_it_is_asked_for(api: ApiClient) -> None:
     assert "text" not in api.post("/v1/classify", json={"text": LINES}).json()
     assert api.post("/v1/classify", json={"text": LINES, "include_text": True}).json()["text"] == LINES
 
 
-def test_raw_page_is_answered_like_one_in_json(api: Door, sample_page: Path) -> None:
+def test_raw_page_is_answered_like_one_in_json(api: ApiClient, sample_page: Path) -> None:
     html = sample_page.read_bytes()
     raw = api.post("/v1/classify?id=a&explain=true", content=html, headers={"content-type": "text/html"})
     packed = {"content-type": "text/html; charset=utf-8", "content-encoding": "gzip"}
@@ -64,7 +64,7 @@ def test_raw_page_is_answered_like_one_in_json(api: Door, sample_page: Path) -> 
     assert raw.json() == small.json() == whole.json()
 
 
-def test_declared_charset_is_read(api: Door) -> None:
+def test_declared_charset_is_read(api: ApiClient) -> None:
     sent = {
         "content": "Die Straße über dem Fluß".encode("latin-1"),
         "headers": {"content-type": "text/plain; charset=latin-1"},
@@ -89,26 +89,26 @@ def test_declared_charset_is_read(api: Door) -> None:
         (b'{"text": "%s"}' % (b"x" * 300_001), 413, "too_large", "more than 300000 bytes"),
     ],
 )
-def test_json_that_does_not_fit_is_a_problem(api: Door, body: bytes, status: int, code: str, words: str) -> None:
+def test_json_that_does_not_fit_is_a_problem(api: ApiClient, body: bytes, status: int, code: str, words: str) -> None:
     assert_problem(
         api.post("/v1/classify", content=body, headers={"content-type": "application/json"}), status, code, words
     )
 
 
 @pytest.mark.parametrize("n_bytes", [299_999, 300_000])
-def test_page_up_to_the_limit_is_read(api: Door, n_bytes: int) -> None:
+def test_page_up_to_the_limit_is_read(api: ApiClient, n_bytes: int) -> None:
     sent = {"content": b"x" * n_bytes, "headers": {"content-type": "text/plain"}}
     assert api.post("/v1/classify", **sent).status_code == 200
 
 
-def test_page_over_the_limit_is_refused(api: Door) -> None:
+def test_page_over_the_limit_is_refused(api: ApiClient) -> None:
     sent: dict[str, Any] = {"content": b"x" * 300_001, "headers": {"content-type": "text/plain"}}
     assert_problem(
         api.post("/v1/classify", **sent), 413, "too_large", "300001 bytes are announced, expected at most 300000"
     )
 
 
-def test_gzip_that_unpacks_to_too_much_is_refused(api: Door) -> None:
+def test_gzip_that_unpacks_to_too_much_is_refused(api: ApiClient) -> None:
     headers = {"content-type": "text/html", "content-encoding": "gzip"}
     bomb = gzip.compress(b"\0" * 100_000_000)
     answer = api.post("/v1/classify", content=bomb, headers=headers)
@@ -118,7 +118,7 @@ def test_gzip_that_unpacks_to_too_much_is_refused(api: Door) -> None:
 @pytest.mark.parametrize(
     ("body", "words"), [(b"plain", "no gzip"), (gzip.compress(LINES.encode())[:-9], "breaks off before its end")]
 )
-def test_gzip_that_is_none_is_refused(api: Door, body: bytes, words: str) -> None:
+def test_gzip_that_is_none_is_refused(api: ApiClient, body: bytes, words: str) -> None:
     headers = {"content-type": "text/html", "content-encoding": "gzip"}
     assert_problem(api.post("/v1/classify", content=body, headers=headers), 400, "bad_encoding", words)
 
@@ -131,21 +131,21 @@ def test_gzip_that_is_none_is_refused(api: Door, body: bytes, words: str) -> Non
         ({"content-type": "text/plain", "content-encoding": "br"}, "Content-Encoding is 'br', expected gzip or none"),
     ],
 )
-def test_type_that_is_not_read_is_refused(api: Door, headers: dict[str, str], words: str) -> None:
+def test_type_that_is_not_read_is_refused(api: ApiClient, headers: dict[str, str], words: str) -> None:
     assert_problem(api.post("/v1/classify", content=b"x", headers=headers), 415, "wrong_type", words)
 
 
-def test_file_that_is_no_text_is_refused(api: Door) -> None:
+def test_file_that_is_no_text_is_refused(api: ApiClient) -> None:
     sent: dict[str, Any] = {"content": b"%PDF-1.5\n\0\0", "headers": {"content-type": "text/plain"}}
     assert_problem(api.post("/v1/classify", **sent), 422, "binary", "found a PDF document")
 
 
-def test_parameter_that_does_not_fit_is_a_problem(api: Door) -> None:
+def test_parameter_that_does_not_fit_is_a_problem(api: ApiClient) -> None:
     sent: dict[str, Any] = {"content": b"x", "headers": {"content-type": "text/plain"}}
     assert_problem(api.post("/v1/classify?explain=7", **sent), 422, "bad_row", "query.explain is '7'")
 
 
-def test_path_and_method_that_are_not_there_are_problems(api: Door) -> None:
+def test_path_and_method_that_are_not_there_are_problems(api: ApiClient) -> None:
     assert_problem(api.get("/nowhere"), 404, "not_found", "found GET /nowhere")
     wrong = api.get("/v1/classify")
     assert_problem(wrong, 405, "wrong_method", "found GET /v1/classify")
@@ -153,19 +153,19 @@ def test_path_and_method_that_are_not_there_are_problems(api: Door) -> None:
 
 
 def test_more_than_the_queue_holds_is_told_to_come_again(model: Model, tmp_path: Path) -> None:
-    with open_door(settings_in(tmp_path, queue=2), model) as door:
+    with open_api(settings_in(tmp_path, queue=2), model) as client:
         asked = ("POST", "/v1/classify", {"json": {"text": LINES}})
-        answers = door.at_once(*[asked] * 12)
+        answers = client.request_all(*[asked] * 12)
         good = [answer for answer in answers if answer.status_code == 200]
         refused = [answer for answer in answers if answer.status_code == 503]
         assert len(good) >= 2
         assert len(good) + len(refused) == 12
         assert_problem(refused[0], 503, "busy", "2 requests wait for the classifier, expected fewer than 2")
         assert refused[0].headers["retry-after"] == "1"
-        assert door.post("/v1/classify", json={"text": LINES}).status_code == 200
+        assert client.post("/v1/classify", json={"text": LINES}).status_code == 200
 
 
 def test_answer_that_takes_too_long_is_given_up(model: Model, tmp_path: Path) -> None:
-    with open_door(settings_in(tmp_path, timeout=0.001), model) as door:
-        answer = door.post("/v1/classify", json={"text": LINES * 5000})
+    with open_api(settings_in(tmp_path, timeout=0.001), model) as client:
+        answer = client.post("/v1/classify", json={"text": LINES * 5000})
         assert_problem(answer, 504, "timeout", "no answer of the classifier within 0.001 seconds")

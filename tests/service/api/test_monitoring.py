@@ -12,23 +12,22 @@ import pytest
 
 from copydesk.classifier import Model
 from copydesk.service.api.monitoring.logs import FIELDS, JsonLines
-from copydesk.service.api.monitoring.metrics import forget_the_dead
 from copydesk.service.api_keys import KeyFile, Scope
 from tests.service.api.test_classify import LINES, assert_problem
-from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.in_process_api import ApiClient, open_api, settings_in
 
 
 @pytest.fixture
-def api(model: Model, tmp_path: Path) -> Iterator[Door]:
-    with open_door(settings_in(tmp_path), model) as door:
-        yield door
+def api(model: Model, tmp_path: Path) -> Iterator[ApiClient]:
+    with open_api(settings_in(tmp_path), model) as client:
+        yield client
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     return [json.loads(JsonLines().format(record)) for record in caplog.records if record.name.startswith("copydesk")]
 
 
-def test_plain_request_id_is_taken_over_and_any_other_replaced(api: Door) -> None:
+def test_plain_request_id_is_taken_over_and_any_other_replaced(api: ApiClient) -> None:
     assert api.get("/healthz", headers={"x-request-id": "a-1.b_2"}).headers["x-request-id"] == "a-1.b_2"
     for wrong in ("x" * 65, "a b", '{"a":1}', ""):
         given = api.get("/healthz", headers={"x-request-id": wrong}).headers["x-request-id"]
@@ -39,11 +38,11 @@ def test_plain_request_id_is_taken_over_and_any_other_replaced(api: Door) -> Non
 def test_log_names_route_and_status_and_no_more(model: Model, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     key = KeyFile(tmp_path / "keys.sqlite").add("crawler", Scope.WRITE, now=0)
     caplog.set_level(logging.INFO)
-    with open_door(settings_in(tmp_path, require_keys=True), model) as door:
+    with open_api(settings_in(tmp_path, require_keys=True), model) as client:
         headers = {"authorization": f"Bearer {key}", "x-request-id": "r1"}
-        door.put("/v1/articles/secret-name", json={"text": LINES}, headers=headers)
-        door.get("/secret-path?secret=1", headers=headers)
-        door.put("/v1/articles/a", json={"text": LINES, "published": LINES}, headers=headers)
+        client.put("/v1/articles/secret-name", json={"text": LINES}, headers=headers)
+        client.get("/secret-path?secret=1", headers=headers)
+        client.put("/v1/articles/a", json={"text": LINES, "published": LINES}, headers=headers)
     put, nowhere, _ = logged(caplog)
     assert (put["request"], put["method"], put["route"], put["status"]) == ("r1", "PUT", "/v1/articles/{id:path}", 200)
     assert put["key"] == "crawler"
@@ -53,7 +52,7 @@ def test_log_names_route_and_status_and_no_more(model: Model, tmp_path: Path, ca
 
 
 def test_failure_is_answered_and_logged_by_kind_and_place(
-    api: Door, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyError(LINES)
@@ -70,20 +69,20 @@ def test_failure_is_answered_and_logged_by_kind_and_place(
 
 
 @pytest.mark.parametrize(("n", "size", "status"), [(90, 10, 200), (101, 10, 431), (1, 33_000, 431)])
-def test_flood_of_headers_is_refused(api: Door, n: int, size: int, status: int) -> None:
+def test_flood_of_headers_is_refused(api: ApiClient, n: int, size: int, status: int) -> None:
     answer = api.get("/healthz", headers={f"x-{at}": "v" * size for at in range(n)})
     assert answer.status_code == status
     if status == 431:
         assert_problem(answer, 431, "large_headers", "expected at most 100 of 32768; send fewer")
 
 
-def test_answers_are_not_to_be_stored_or_guessed_at(api: Door) -> None:
+def test_answers_are_not_to_be_stored_or_guessed_at(api: ApiClient) -> None:
     for answer in (api.get("/healthz"), api.get("/nowhere")):
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_numbers_count_what_was_done(api: Door, model: Model) -> None:
+def test_numbers_count_what_was_done(api: ApiClient, model: Model) -> None:
     story = (
         "The pool beside the river will be filled again next spring, the council said on Tuesday after a vote of nine "
         "to four. Its walls were cracked by the flood of last winter, and swimmers had asked for help in a letter.\n\n"
@@ -126,11 +125,3 @@ def test_log_line_of_an_exception_holds_no_message() -> None:
     assert (line["error"], line["message"], line["status"]) == ("ValueError", "it failed", 500)
     assert line["time"].endswith("Z")
     assert LINES[:10] not in json.dumps(line)
-
-
-def test_present_values_of_dead_workers_are_forgotten(tmp_path: Path) -> None:
-    dead, counted = tmp_path / "gauge_livesum_4194999.db", tmp_path / "counter_4194999.db"
-    for path in (dead, counted, tmp_path / "gauge_livesum_1.db"):
-        path.touch()
-    forget_the_dead(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["counter_4194999.db", "gauge_livesum_1.db"]

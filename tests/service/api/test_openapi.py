@@ -13,17 +13,17 @@ import pytest
 from copydesk.classifier import Model
 from copydesk.service.api.openapi import ENDPOINTS
 from copydesk.service.api.problems import KINDS
-from tests.support.in_process_api import Door, open_door, settings_in
+from tests.support.in_process_api import ApiClient, open_api, settings_in
 
 
 @pytest.fixture(scope="module")
-def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    with open_door(settings_in(tmp_path_factory.mktemp("api")), model) as door:
-        yield door
+def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
+    with open_api(settings_in(tmp_path_factory.mktemp("api")), model) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
-def openapi(api: Door) -> dict[str, Any]:
+def openapi(api: ApiClient) -> dict[str, Any]:
     found: dict[str, Any] = api.get("/openapi.json").json()
     return found
 
@@ -46,7 +46,7 @@ def test_every_problem_is_an_answer_of_some_endpoint_or_of_any_path(openapi: dic
 
 
 @pytest.mark.parametrize(("method", "path"), [key for key in ENDPOINTS if key[0] != "delete"])
-def test_examples_are_answered_as_described(api: Door, openapi: dict[str, Any], method: str, path: str) -> None:
+def test_examples_are_answered_as_described(api: ApiClient, openapi: dict[str, Any], method: str, path: str) -> None:
     api.put("/v1/articles/a1", json={"text": "A story that was there before."})
     operation = openapi["paths"][path][method]
     (status, answer) = next(item for item in operation["responses"].items() if item[0].startswith("2"))
@@ -57,7 +57,7 @@ def test_examples_are_answered_as_described(api: Door, openapi: dict[str, Any], 
             validated(openapi, content["schema"], example)
         sent = example if isinstance(example, str | bytes) else json.dumps(example)
         headers = {"content-type": media} if media else {}
-        found = api.ask(method, path.replace("{id}", "a1"), content=sent, headers=headers)
+        found = api.request(method, path.replace("{id}", "a1"), content=sent, headers=headers)
         assert found.status_code == int(status), found.text
         ((told, shape),) = answer["content"].items()
         assert found.headers["content-type"].split(";")[0] == told
@@ -65,12 +65,12 @@ def test_examples_are_answered_as_described(api: Door, openapi: dict[str, Any], 
             validated(openapi, shape["schema"], found.json())
 
 
-def test_example_of_removing_removes(api: Door) -> None:
+def test_example_of_removing_removes(api: ApiClient) -> None:
     api.put("/v1/articles/a1", json={"text": "A story that was there before."})
     assert api.delete("/v1/articles/a1").status_code == 204
 
 
-def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: Door, openapi: dict[str, Any]) -> None:
+def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: ApiClient, openapi: dict[str, Any]) -> None:
     for path, single in (("/v1/classify/batch", "Labelled"), ("/v1/articles/batch", "Seen")):
         content = openapi["paths"][path]["post"]["requestBody"]["content"]["application/x-ndjson"]
         found = api.post(path, content=content["example"], headers={"content-type": "application/x-ndjson"})
@@ -80,14 +80,14 @@ def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: Door, openapi: d
             validated(openapi, {"$ref": f"#/components/schemas/{single}"}, row)
 
 
-def test_problems_are_as_described(api: Door, openapi: dict[str, Any]) -> None:
+def test_problems_are_as_described(api: ApiClient, openapi: dict[str, Any]) -> None:
     answers = api.get("/nowhere"), api.put("/v1/classify"), api.post("/v1/classify", json={})
     assert [answer.json()["status"] for answer in answers] == [404, 405, 422]
     for answer in answers:
         validated(openapi, {"$ref": "#/components/schemas/Problem"}, answer.json())
 
 
-def test_page_for_people_needs_nothing_from_elsewhere(api: Door) -> None:
+def test_page_for_people_needs_nothing_from_elsewhere(api: ApiClient) -> None:
     answer = api.get("/docs")
     assert "script" not in answer.text
     assert "http" not in answer.text.replace("https://", "http://").partition("<body>")[0]
@@ -99,5 +99,5 @@ def test_page_for_people_needs_nothing_from_elsewhere(api: Door) -> None:
 
 
 def test_description_does_not_change_with_the_folder(model: Model, tmp_path: Path, openapi: dict[str, Any]) -> None:
-    with open_door(settings_in(tmp_path, require_keys=True), model) as door:
-        assert door.get("/openapi.json").json() == openapi
+    with open_api(settings_in(tmp_path, require_keys=True), model) as client:
+        assert client.get("/openapi.json").json() == openapi

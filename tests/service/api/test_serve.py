@@ -229,7 +229,7 @@ def test_connection_without_a_request_is_closed() -> None:
         "    async def app(scope, receive, send): pass\n"
         "    config = uvicorn.Config(app, ws='none', log_config=None)\n"
         "    config.load()\n"
-        "    make = lambda: s.PatientProtocol(config, ServerState(), {})\n"
+        "    make = lambda: s.LimitedProtocol(config, ServerState(), {})\n"
         "    server = await asyncio.get_running_loop().create_server(make, '127.0.0.1', 0)\n"
         "    for begun in (b'', b'GET / HT', b'\\r\\n' * 9):\n"
         "        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())\n"
@@ -381,7 +381,7 @@ def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path, n
             if put(server, name, window(number % 7, words=60)):
                 acknowledged.append(name)
         assert len(acknowledged) >= 15
-        until(lambda: any(line["message"] == "a worker died" for line in server.lines()), "the death is logged", 60)
+        until(lambda: any(line["message"] == "a worker died" for line in server.lines()), "the death is logged", 20)
         until(lambda: len(workers(server.process.pid)) == 2, "there are two workers again", 60)
         for name in acknowledged:
             assert httpx.get(f"{server.url}/v1/articles/{name}", timeout=60).status_code == 200
@@ -397,7 +397,11 @@ def put(server: Served, name: str, text: str) -> bool:
 
 
 def kill_one_worker(server: Served) -> None:
-    os.kill(workers(server.process.pid)[0], signal.SIGKILL)
+    """Kill a worker while its parent waits for the answer to a health check."""
+    worker = workers(server.process.pid)[0]
+    os.kill(worker, signal.SIGSTOP)
+    time.sleep(1.5)
+    os.kill(worker, signal.SIGKILL)
 
 
 def workers(pid: int) -> Sequence[int]:

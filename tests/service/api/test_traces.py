@@ -16,7 +16,7 @@ import pytest
 from copydesk.classifier import Model
 from copydesk.service.settings import read_settings
 from tests.conftest import ROOT, clean_environment
-from tests.support.in_process_api import open_door, settings_in
+from tests.support.in_process_api import open_api, settings_in
 
 SECRET = "The pool beside the river will be filled again next spring"
 PARENT = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
@@ -70,12 +70,12 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
 
 
 def traced(model: Model, folder: Path) -> Any:
-    return open_door(settings_in(folder, traces=True), model)
+    return open_api(settings_in(folder, traces=True), model)
 
 
 def test_request_is_a_span_and_its_work_are_spans_under_it(collector: Collector, model: Model, tmp_path: Path) -> None:
-    with traced(model, tmp_path) as door:
-        door.put("/v1/articles/secret-name?secret=query", json={"text": SECRET}, headers=PARENT)
+    with traced(model, tmp_path) as client:
+        client.put("/v1/articles/secret-name?secret=query", json={"text": SECRET}, headers=PARENT)
     spans = collector.spans()
     assert spans.keys() == {"PUT /v1/articles/{id:path}", "classifier", "index"}
     request = spans["PUT /v1/articles/{id:path}"]
@@ -101,10 +101,10 @@ def test_failure_marks_the_span_and_leaves_out_its_message(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    with traced(model, tmp_path) as door:
+    with traced(model, tmp_path) as client:
         monkeypatch.setattr("copydesk.service.api.state.classify_page", fail)
-        assert door.post("/v1/classify", json={"text": SECRET}).status_code == 500
-        assert door.ask("BREW", f"/{SECRET.replace(' ', '-')}").status_code == 404
+        assert client.post("/v1/classify", json={"text": SECRET}).status_code == 500
+        assert client.request("BREW", f"/{SECRET.replace(' ', '-')}").status_code == 404
     spans = collector.spans()
     assert (spans["POST /v1/classify"].status.code, spans["OTHER none"].status.code) == (2, 0)
     assert b"river" not in b"".join(collector.bodies)
@@ -145,7 +145,7 @@ def test_nothing_that_sends_traces_is_imported_without_them() -> None:
 def test_service_without_the_extra_serves_and_says_that_it_does_not_trace() -> None:
     code = (
         "import logging, sys\nlogging.basicConfig()\nsys.modules['opentelemetry.exporter'] = None\n"
-        "from copydesk.service.api.monitoring.traces import open_traces\nprint(open_traces(wanted=True))"
+        "from copydesk.service.api.monitoring.traces import open_traces\nprint(open_traces(enabled=True))"
     )
     done = run(code)
     assert done.stdout == "None\n"

@@ -1,4 +1,4 @@
-"""Work beside the event loop: what it gives back, refuses, gives up and finishes."""
+"""Calls on threads: their results, a full queue, time limits, and the end of the queue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pytest
 
-from copydesk.service.api.limits.work_queue import Work
+from copydesk.service.api.limits.work_queue import WorkQueue
 from copydesk.service.api.problems import Problem
 
 R = TypeVar("R")
@@ -19,18 +19,18 @@ PATIENCE = 10.0
 
 
 @contextmanager
-def work_of(*, threads: int = 1, most: int = 10, seconds: float = PATIENCE) -> Iterator[Work]:
-    work = Work("tester", threads=threads, most=most, seconds=seconds)
+def open_queue(*, threads: int = 1, limit: int = 10, timeout: float = PATIENCE) -> Iterator[WorkQueue]:
+    queue = WorkQueue("tester", threads=threads, limit=limit, timeout=timeout)
     try:
-        yield work
+        yield queue
     finally:
-        work.close()
+        queue.close()
 
 
-async def begun(work: Work, function: Callable[[], R], *, taken: int) -> asyncio.Task[R]:
-    """Hand a piece in, and wait until so many are taken."""
-    task = asyncio.create_task(work.run(function))
-    while work.taken < taken:
+async def start(queue: WorkQueue, function: Callable[[], R], *, n_unfinished: int) -> asyncio.Task[R]:
+    """Start a call, and wait until so many are unfinished."""
+    task = asyncio.create_task(queue.run(function))
+    while queue.n_unfinished < n_unfinished:
         await asyncio.sleep(0)
     return task
 
@@ -45,13 +45,13 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
 
 def test_results_and_errors_come_back_from_another_thread() -> None:
     async def main() -> None:
-        assert await work.run(threading.get_ident) != threading.get_ident()
+        assert await queue.run(threading.get_ident) != threading.get_ident()
         with pytest.raises(ZeroDivisionError):
-            await work.run(lambda: 1 // 0)
-        assert [await work.run(partial(int, n)) for n in range(100)] == list(range(100))
-        assert work.taken == 0
+            await queue.run(lambda: 1 // 0)
+        assert [await queue.run(partial(int, n)) for n in range(100)] == list(range(100))
+        assert queue.n_unfinished == 0
 
-    with work_of() as work:
+    with open_queue() as queue:
         run(main)
 
 
@@ -59,9 +59,9 @@ def test_threads_work_at_once() -> None:
     meeting = threading.Barrier(3)
 
     async def main() -> None:
-        await asyncio.gather(*(work.run(lambda: meeting.wait(PATIENCE)) for _ in range(3)))
+        await asyncio.gather(*(queue.run(lambda: meeting.wait(PATIENCE)) for _ in range(3)))
 
-    with work_of(threads=3) as work:
+    with open_queue(threads=3) as queue:
         run(main)
     assert not meeting.broken
 
@@ -70,76 +70,76 @@ def test_full_queue_refuses_and_batches_wait_for_room() -> None:
     go = threading.Event()
 
     async def main() -> None:
-        first = await begun(work, lambda: go.wait(PATIENCE), taken=1)
-        second = await begun(work, lambda: 2, taken=2)
+        first = await start(queue, lambda: go.wait(PATIENCE), n_unfinished=1)
+        second = await start(queue, lambda: 2, n_unfinished=2)
         with pytest.raises(Problem) as refused:
-            await work.run(lambda: 3)
+            await queue.run(lambda: 3)
         assert refused.value.code == "busy"
-        patient = asyncio.create_task(work.run_patiently(lambda: 4))
+        patient = asyncio.create_task(queue.run_when_free(lambda: 4))
         await asyncio.sleep(0.05)
-        assert work.taken == 2
+        assert queue.n_unfinished == 2
         assert not patient.done()
         go.set()
         assert (await first, await second, await patient) == (True, 2, 4)
 
-    with work_of(most=2) as work:
+    with open_queue(limit=2) as queue:
         run(main)
 
 
-def test_piece_that_is_given_up_before_it_begins_is_never_done() -> None:
+def test_call_that_is_cancelled_before_its_turn_never_runs() -> None:
     go, done = threading.Event(), threading.Event()
 
     async def main() -> None:
-        first = await begun(work, lambda: go.wait(PATIENCE), taken=1)
-        second = await begun(work, done.set, taken=2)
+        first = await start(queue, lambda: go.wait(PATIENCE), n_unfinished=1)
+        second = await start(queue, done.set, n_unfinished=2)
         second.cancel()
         with pytest.raises(asyncio.CancelledError):
             await second
-        assert work.taken == 1
+        assert queue.n_unfinished == 1
         go.set()
         await first
-        await work.run(lambda: None)  # the thread has passed the second by
+        await queue.run(lambda: None)  # the thread has skipped the second
 
-    with work_of() as work:
+    with open_queue() as queue:
         run(main)
     assert not done.is_set()
 
 
-def test_piece_that_takes_too_long_is_given_up_and_the_next_is_answered() -> None:
+def test_call_over_its_time_limit_is_a_problem_and_the_next_one_runs() -> None:
     go = threading.Event()
 
     async def main() -> None:
         with pytest.raises(Problem) as late:
-            await work.run(lambda: go.wait(PATIENCE))
+            await queue.run(lambda: go.wait(PATIENCE))
         assert late.value.code == "timeout"
         await asyncio.sleep(0.05)
-        assert work.taken == 1  # it is still being done, and keeps its place
+        assert queue.n_unfinished == 1  # it still runs, and keeps its place
         go.set()
-        assert await work.run_patiently(lambda: 2) == 2
+        assert await queue.run_when_free(lambda: 2) == 2
         await asyncio.sleep(0.05)
-        assert work.taken == 0
+        assert queue.n_unfinished == 0
 
-    with work_of(seconds=0.05) as work:
+    with open_queue(timeout=0.05) as queue:
         run(main)
 
 
-def test_closing_finishes_what_was_begun_and_cancels_what_waits() -> None:
+def test_closing_finishes_running_calls_and_cancels_waiting_ones() -> None:
     busy, go = threading.Event(), threading.Event()
 
-    def first_piece() -> int:
+    def first_call() -> int:
         busy.set()
         go.wait(PATIENCE)
         return 1
 
     async def main() -> None:
-        first = await begun(work, first_piece, taken=1)
-        second = await begun(work, lambda: 2, taken=2)
+        first = await start(queue, first_call, n_unfinished=1)
+        second = await start(queue, lambda: 2, n_unfinished=2)
         assert await asyncio.to_thread(busy.wait, PATIENCE)
         threading.Timer(0.05, go.set).start()
-        work.close()
+        queue.close()
         assert await first == 1
         with pytest.raises(asyncio.CancelledError):
             await second
 
-    with work_of() as work:
+    with open_queue() as queue:
         run(main)

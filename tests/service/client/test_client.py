@@ -22,7 +22,7 @@ from copydesk.service.client.connection import Address, Call, Connections, Retry
 from copydesk.service.rows.classify_rows import MOST_WAITING, pair_rows
 from copydesk.service.rows.jsonl import BadRow, PageRow
 from tests.conftest import ROOT
-from tests.support.served import Reply, scripted, served
+from tests.support.served import Reply, serve_replies, serve_service
 
 STORY = """\
 Ferry waits for a spare pump
@@ -38,7 +38,7 @@ COPY = STORY.replace("Ferry waits for a spare pump", "Soup for all on the late b
 
 @pytest.fixture(scope="module")
 def address(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(model, tmp_path_factory.mktemp("client")) as url:
+    with serve_service(model, tmp_path_factory.mktemp("client")) as url:
         yield url
 
 
@@ -160,9 +160,9 @@ def test_page_that_cannot_be_read_raises_as_the_library_does(client: Client) -> 
 
 def test_busy_server_is_asked_again_after_the_time_it_names(pauses: list[float]) -> None:
     busy = Reply(503, b"{}", {"Retry-After": "3"})
-    with scripted(busy, Reply(429, b"{}"), Reply(body=b'{"manifest": {}, "card": null}')) as (url, heard):
+    with serve_replies(busy, Reply(429, b"{}"), Reply(body=b'{"manifest": {}, "card": null}')) as (url, requests):
         assert Client(url).model().manifest == {}
-    assert len(heard) == 3
+    assert len(requests) == 3
     assert pauses[0] == 3
     assert 0.25 <= pauses[1] <= 0.5
 
@@ -170,23 +170,29 @@ def test_busy_server_is_asked_again_after_the_time_it_names(pauses: list[float])
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 422, 500, 504])
 def test_refusal_is_told_at_once_in_the_servers_words(pauses: list[float], status: int) -> None:
     body = json.dumps({"status": status, "code": "own_word", "detail": "found this, expected that; do so"}).encode()
-    with scripted(Reply(status, body)) as (url, heard), pytest.raises(ServiceProblem) as found:
+    with serve_replies(Reply(status, body)) as (url, requests), pytest.raises(ServiceProblem) as found:
         Client(url).model()
     assert (found.value.status, found.value.code) == (status, "own_word")
     assert str(found.value) == "found this, expected that; do so"
-    assert (len(heard), pauses) == (1, [])
+    assert (len(requests), pauses) == (1, [])
 
 
 def test_server_that_stays_busy_is_given_up(pauses: list[float]) -> None:
-    with scripted(Reply(503, b"<html>busy")) as (url, heard), pytest.raises(ServiceProblem, match="answered 503"):
+    with (
+        serve_replies(Reply(503, b"<html>busy")) as (url, requests),
+        pytest.raises(ServiceProblem, match="answered 503"),
+    ):
         Client(url, retries=2).model()
-    assert (len(heard), len(pauses)) == (3, 2)
+    assert (len(requests), len(pauses)) == (3, 2)
 
 
 def test_server_that_asks_for_a_long_pause_is_not_waited_for(pauses: list[float]) -> None:
-    with scripted(Reply(503, b"{}", {"Retry-After": "3600"})) as (url, heard), pytest.raises(ServiceProblem) as found:
+    with (
+        serve_replies(Reply(503, b"{}", {"Retry-After": "3600"})) as (url, requests),
+        pytest.raises(ServiceProblem) as found,
+    ):
         Client(url).model()
-    assert (found.value.retry_after, len(heard), pauses) == (3600, 1, [])
+    assert (found.value.retry_after, len(requests), pauses) == (3600, 1, [])
 
 
 def test_nobody_there_is_told_with_what_to_do(pauses: list[float]) -> None:
@@ -206,32 +212,32 @@ def test_batch_that_breaks_off_goes_on_with_what_is_not_answered(pauses: list[fl
         Reply(body=answer_line(0), breaks=True),
         Reply(body=answer_line(0)),
     ]
-    with scripted(*replies) as (url, heard):
+    with serve_replies(*replies) as (url, requests):
         found = list(Client(url).classify_batch(pages))
     assert [answer.id for answer in found if not isinstance(answer, UnreadablePage)] == ["a", "b", "c"]
-    assert [len(each.body.splitlines()) for each in heard] == [1, 2, 1]
+    assert [len(each.body.splitlines()) for each in requests] == [1, 2, 1]
     assert len(pauses) == 1
 
 
 def test_answer_of_another_row_is_not_taken(pauses: list[float]) -> None:
     with (
-        scripted(Reply(body=answer_line(1))) as (url, _),
+        serve_replies(Reply(body=answer_line(1))) as (url, _),
         pytest.raises(ServiceProblem, match="answers are out of order"),
     ):
         list(Client(url).classify_batch([Page(id="a", text="A line.")]))
 
 
 def test_answers_that_are_no_json_are_told(pauses: list[float]) -> None:
-    with scripted(Reply(body=b"<html>")) as (url, _), pytest.raises(ServiceUnreachable, match="is no JSON; check"):
+    with serve_replies(Reply(body=b"<html>")) as (url, _), pytest.raises(ServiceUnreachable, match="is no JSON; check"):
         Client(url, retries=0).model()
 
 
 def test_key_goes_in_the_header_and_is_not_shown() -> None:
-    with scripted(Reply(body=b'{"manifest": {}, "card": null}')) as (url, heard):
+    with serve_replies(Reply(body=b'{"manifest": {}, "card": null}')) as (url, requests):
         client = Client(f"{url}/behind/", "secret-key")
         client.model()
-    assert heard[0].headers["authorization"] == "Bearer secret-key"
-    assert heard[0].path == "/behind/v1/model"
+    assert requests[0].headers["authorization"] == "Bearer secret-key"
+    assert requests[0].path == "/behind/v1/model"
     assert "secret-key" not in repr(client._connections)
     with pytest.raises(ValueError, match="the key holds characters that no key has"):
         Client(url, "secret\r\nX-Other: 1")
@@ -256,13 +262,13 @@ def test_url_that_cannot_be_used_is_refused(url: str) -> None:
 
 def test_far_server_is_sent_and_sends_compressed_bodies() -> None:
     lines = b"".join(answer_line(number) for number in range(100))
-    with scripted(Reply(body=gzip.compress(lines), headers={"Content-Encoding": "gzip"})) as (url, heard):
+    with serve_replies(Reply(body=gzip.compress(lines), headers={"Content-Encoding": "gzip"})) as (url, requests):
         near = address_of(url)
         far = Connections(Address(False, "127.0.0.01", near.port, ""), None, 10)
         with far.answer(Call("POST", "/", lines)) as response:
             assert list(lines_of(response)) == lines.splitlines(keepends=True)
-    assert heard[0].headers["content-encoding"] == heard[0].headers["accept-encoding"] == "gzip"
-    assert gzip.decompress(heard[0].body) == lines
+    assert requests[0].headers["content-encoding"] == requests[0].headers["accept-encoding"] == "gzip"
+    assert gzip.decompress(requests[0].body) == lines
 
 
 def rows(html: str) -> bytes:
@@ -327,6 +333,6 @@ def test_command_says_what_is_wrong_with_a_server(sample_page: Path, capfd: pyte
         main(["classify", str(sample_page), "--server", "http://127.0.0.1:1", "--model", str(sample_page.parent)]) == 2
     )
     assert "--model and --server exclude each other" in capfd.readouterr().err
-    with scripted(Reply(401, b'{"detail": "no key was sent, expected one; give it"}')) as (url, _):
+    with serve_replies(Reply(401, b'{"detail": "no key was sent, expected one; give it"}')) as (url, _):
         assert main(["classify", str(sample_page), "--server", url]) == 1
     assert capfd.readouterr() == ("", "copydesk: no key was sent, expected one; give it\n")

@@ -4,42 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from fastapi import FastAPI
 
-from copydesk.service.api.page import pages, routes
+from copydesk.service.api.page import page_router, pages
+from tests.support.in_process_api import ApiClient
 
 FOLDER = Path(pages.__file__).parent
 FORBIDDEN = "innerHTML outerHTML insertAdjacentHTML document.write DOMParser eval( Function(".split()
 SCRIPTS = sorted(FOLDER.glob("*.js"))
 
 
-class Client:
-    """Asks an application without a network."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-
-    def get(self, path: str, **headers: str) -> httpx.Response:
-        async def ask() -> httpx.Response:
-            transport = httpx.ASGITransport(app=self._app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-                return await client.get(path, headers=headers)
-
-        return asyncio.run(ask())
-
-
 @pytest.fixture
-def client() -> Client:
+def client() -> Iterator[ApiClient]:
     app = FastAPI()
-    app.include_router(routes())
-    return Client(app)
+    app.include_router(page_router())
+    with asyncio.Runner() as runner:
+        yield ApiClient(app, runner)
 
 
-def test_every_file_of_the_folder_is_served_and_no_other_exists(client: Client) -> None:
+def test_every_file_of_the_folder_is_served_and_no_other_exists(client: ApiClient) -> None:
     found = {path.name for path in FOLDER.iterdir() if path.suffix not in {".py", ""}}
     assert found == {pages.INDEX, *pages.ASSETS}
     for name in pages.ASSETS:
@@ -48,7 +35,7 @@ def test_every_file_of_the_folder_is_served_and_no_other_exists(client: Client) 
 
 
 @pytest.mark.parametrize("path", ["/", "/assets/app.js", "/assets/sample.html"])
-def test_policy_allows_own_files_alone(client: Client, path: str) -> None:
+def test_policy_allows_own_files_alone(client: ApiClient, path: str) -> None:
     headers = client.get(path).headers
     policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
@@ -59,25 +46,25 @@ def test_policy_allows_own_files_alone(client: Client, path: str) -> None:
     assert headers["referrer-policy"] == "no-referrer"
 
 
-def test_sample_page_is_never_opened_as_a_page(client: Client) -> None:
+def test_sample_page_is_never_opened_as_a_page(client: ApiClient) -> None:
     assert client.get("/assets/sample.html").headers["content-type"] == "text/plain; charset=utf-8"
 
 
 @pytest.mark.parametrize("name", ["pages.py", "../pages.py", "..%2fpages.py", "%2e%2e/__init__.py", "index.html", ""])
-def test_what_is_not_listed_is_not_served(client: Client, name: str) -> None:
+def test_what_is_not_listed_is_not_served(client: ApiClient, name: str) -> None:
     assert client.get(f"/assets/{name}").status_code == 404
 
 
-def test_file_that_the_browser_holds_is_not_sent_again(client: Client) -> None:
+def test_file_that_the_browser_holds_is_not_sent_again(client: ApiClient) -> None:
     first = client.get("/assets/style.css")
-    again = client.get("/assets/style.css", **{"If-None-Match": first.headers["etag"]})
+    again = client.get("/assets/style.css", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    assert client.get("/assets/app.js", **{"If-None-Match": first.headers["etag"]}).status_code == 200
+    assert client.get("/assets/app.js", headers={"If-None-Match": first.headers["etag"]}).status_code == 200
 
 
 def test_unknown_asset_is_named() -> None:
     with pytest.raises(KeyError, match=r"no file 'pages\.py', expected one of api\.js"):
-        pages.asset("pages.py")
+        pages.load_asset("pages.py")
 
 
 def test_no_file_names_another_host() -> None:

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect, sync_playwright
 
 from copydesk.classifier import Model
-from tests.support.served import served
+from tests.support.served import serve_service
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: inst
 @pytest.fixture(scope="module")
 def address(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service on a free port, with an index of its own."""
-    with served(model, tmp_path_factory.mktemp("page")) as url:
+    with serve_service(model, tmp_path_factory.mktemp("page")) as url:
         yield f"{url}/"
 
 
@@ -57,7 +57,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     wrong: list[str] = []
     opened.on("pageerror", lambda error: wrong.append(str(error)))
 
-    def heard(line: ConsoleMessage) -> None:
+    def collect(line: ConsoleMessage) -> None:
         if "Content Security Policy" in line.text:
             wrong.append(line.text)
 
@@ -65,7 +65,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         if not sent.url.startswith(address):
             wrong.append(sent.url)
 
-    opened.on("console", heard)
+    opened.on("console", collect)
     opened.on("request", asked)
     opened.goto(address)
     yield opened
