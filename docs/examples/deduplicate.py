@@ -1,0 +1,1 @@
+"""Print the stories of a JSON lines file and the document to keep of each: `python deduplicate.py stories.jsonl`."""

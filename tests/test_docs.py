@@ -1,0 +1,334 @@
+"""The manual says what the code does: its blocks run, its links lead somewhere, and its names are the code's."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import io
+import json
+import os
+import re
+import shutil
+import tomllib
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+import copydesk
+from copydesk.classifier import Model
+from copydesk.service.api.problems import KINDS
+from copydesk.service.cli import _parser as copydesk_parser
+from copydesk.service.settings import read_settings
+from copydesk.training.cli import parse as train_arguments
+from tests.support.manual import (
+    EXAMPLES,
+    PAGES,
+    ROOT,
+    SERVER,
+    Block,
+    alike,
+    anchors_of,
+    blocks_of,
+    clean_settings,
+    commands_of,
+    links_of,
+    name_of,
+    run_line,
+    run_python,
+    sessions,
+)
+from tests.support.served import serve_service
+
+DOCS = ROOT / "docs"
+README_LINES = 150
+TERMINAL_COLUMNS = "100"
+SHOWN_ONLY = {"", "text", "toml", "ini", "yaml", "jsonl"}
+OTHER_TOOLS = frozenset(
+    {
+        "--data-binary",  # curl
+        "--head",  # ray start
+        "--disable-usage-stats",
+        "--no-binary",  # pip
+        "--strict",  # mypy
+        "--help",
+        "--version",
+    }
+)
+"""Options on the pages that are not copydesk's."""
+ROW_ERRORS = frozenset({"BadRow", "BadField", "UnreadablePage", "_replace"})
+"""What is called with the code of a row's error; `_replace` puts a worker in the place of one that ended."""
+every_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
+
+
+@pytest.fixture(scope="module")
+def server(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running service with an empty index."""
+    with serve_service(model, tmp_path_factory.mktemp("served")) as url:
+        yield url
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder as a reader's checkout, with the examples' files in `docs/examples`."""
+    shutil.copytree(EXAMPLES, tmp_path / "docs" / "examples")
+    for name in set(os.environ) - set(clean_settings()):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", TERMINAL_COLUMNS)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return tmp_path
+
+
+@every_page
+def test_every_block_runs_and_prints_what_the_page_says(
+    page: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    if not hasattr(copydesk, "extract") and page.name in ("README.md", "python.md"):
+        pytest.skip("copydesk.extract is not there yet")
+    monkeypatch.chdir(workplace if page.parent == ROOT else workplace / "docs" / "examples")
+    names: dict[str, object] = {"__name__": "__main__"}
+    blocks = blocks_of(page)
+    for block, after in zip(blocks, [*blocks[1:], None], strict=False):
+        content = block.content
+        if block.language in ("python", "console") and SERVER.search(content):
+            url = request.getfixturevalue("server")
+            content = SERVER.sub(url, content)
+        run = Block(block.language, content, block.line, block.follows)
+        where = f"{name_of(page)}, line {block.line}"
+        if run.language == "python":
+            printed = run_python(run, page, names)
+            shown = after.content if after is not None and after.language == "text" and after.follows else ""
+            assert alike(shown, printed), f"{where} prints\n{printed}"
+        elif run.language == "console":
+            for command, shown in sessions(content):
+                written = run_line(command)
+                assert alike(shown, written), f"{where}: {command} writes\n{written}"
+
+
+@every_page
+def test_blocks_that_are_not_run_can_be_read(page: Path) -> None:
+    for block in blocks_of(page):
+        where = f"{name_of(page)}, line {block.line}"
+        assert block.language in {"python", "console", "sh", "json"} | SHOWN_ONLY, where
+        if block.language == "json":
+            for value in [block.content] if _is_json(block.content) else block.content.splitlines():
+                assert _is_json(value), f"{where}: {value}"
+        elif block.language == "sh":
+            for words in commands_of(block.content):
+                _check_command(words, where)
+
+
+@every_page
+def test_every_link_into_the_checkout_resolves(page: Path) -> None:
+    for link in links_of(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{name_of(page)} links to {link}"
+        if anchor:
+            assert anchor in anchors_of(target), f"{name_of(page)} links to {link}"
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= README_LINES
+
+
+def test_every_page_and_example_is_listed() -> None:
+    index = _text(DOCS / "README.md")
+    for page in DOCS.glob("*.md"):
+        assert page.name == "README.md" or f"({page.name})" in index, page.name
+    for example in EXAMPLES.glob("*.py"):
+        assert f"$ python {example.name}" in _text(EXAMPLES / "README.md"), example.name
+
+
+def test_the_command_pages_name_exactly_the_options_that_there_are() -> None:
+    for name, options in _options().items():
+        section = _section(_text(DOCS / "cli.md"), f"`{name}`")
+        named = set(re.findall(r"`(?:-\w, )?(--[a-z-]+)", section))
+        assert named == options, f"{name} in docs/cli.md"
+
+
+def test_every_option_that_is_named_anywhere_exists() -> None:
+    known = set().union(*_options().values()) | _bench_options() | OTHER_TOOLS
+    for page in PAGES:
+        for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", _text(page)):
+            assert option in known, f"{name_of(page)}: {option}"
+
+
+def test_the_settings_page_names_exactly_the_variables_that_are_read() -> None:
+    read = _Recorder()
+    read_settings(read)
+    named = set(re.findall(r"`((?:COPYDESK|OTEL)_[A-Z_]+)`", _text(DOCS / "deployment.md")))
+    assert named == read.names
+    for page in PAGES:
+        for name in re.findall(r"\bCOPYDESK_[A-Z_]+[A-Z]", _text(page)):
+            assert name in read.names | {"COPYDESK_BENCH_POSTGRES"}, f"{name_of(page)}: {name}"
+
+
+def test_the_contract_names_exactly_the_codes_of_bad_rows() -> None:
+    section = _section(_text(DOCS / "rows.md"), "Errors")
+    assert _first_cells(section) == _row_codes()
+
+
+def test_the_service_page_names_exactly_the_problems_endpoints_and_metrics(server: str) -> None:
+    text = _text(DOCS / "service.md")
+    assert _first_cells(_section(text, "Errors")) == set(KINDS)
+    paths = json.loads(_get(f"{server}/openapi.json"))["paths"]
+    endpoints = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+    assert _first_cells(_section(text, "Endpoints")) == endpoints
+    types = re.findall(r"^# TYPE (copydesk_\w+) (?!gauge\n.*_created)", _get(f"{server}/metrics"), re.MULTILINE)
+    metrics = {name for name in types if not name.endswith("_created")}
+    assert _first_cells(_section(text, "Metrics")) == metrics
+
+
+def test_the_installation_names_exactly_the_extras() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = set(project["optional-dependencies"])
+    named = set(re.findall(r"`\[(\w+)\]`", _section(_text(DOCS / "deployment.md"), "Extras")))
+    assert named == extras
+    for page in PAGES:
+        for listed in re.findall(r"copydesk\[([\w,]+)\]", _text(page)):
+            assert set(listed.split(",")) <= extras, f"{name_of(page)}: {listed}"
+
+
+def test_the_python_page_names_every_public_name() -> None:
+    text = _text(DOCS / "python.md")
+    missing = [name for name in copydesk.__all__ if not re.search(rf"`[^`]*\b{name}\b[^`]*`", text)]
+    assert not missing
+
+
+def test_numbers_of_the_quality_table_are_those_of_the_model_card() -> None:
+    card = _text(ROOT / "artifacts" / "MODEL_CARD.md")
+    table = _section(_text(ROOT / "README.md"), "Quality")
+    for number in re.findall(r"\b0\.\d{3}\b", table):
+        assert re.search(rf"\b{_rounded_from(number)}", card), number
+
+
+@every_page
+def test_every_path_of_the_source_that_a_page_names_is_there(page: Path) -> None:
+    for path in re.findall(r"`((?:classifier|service|training|copydesk|tests|docs)/[\w./-]*)`", _text(page)):
+        assert (ROOT / path).exists(), f"{name_of(page)}: {path}"
+
+
+class _Recorder(dict[str, str]):
+    """An empty environment that notes the names which are looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        self.names.add(name)
+        return default
+
+
+def _rounded_from(number: str) -> str:
+    """Return a pattern of the numbers of four digits that round to one of three."""
+    value = round(float(number) * 1000)
+    return f"(?:{number}|0\\.{value - 1:03d}[5-9]|0\\.{value:03d}[0-5])"
+
+
+def _text(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def _get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return str(answer.read().decode())
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _section(text: str, heading: str) -> str:
+    """Return what stands under a heading, up to the next heading of its level or above."""
+    found = re.search(rf"^(#+) {re.escape(heading)}$", text, re.MULTILINE)
+    assert found, f"no heading {heading!r}"
+    rest = text[found.end() :]
+    end = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
+
+
+def _first_cells(section: str) -> set[str]:
+    """Return the names in code type in the first column of a section's tables."""
+    cells = re.findall(r"^\| *((?:`[^`|]+`(?:, )?)+) *\|", section, re.MULTILINE)
+    return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+
+
+def _leaf_parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """Walk through a parser's subcommands, down to those that have none."""
+    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    if not below:
+        yield parser
+    for action in below:
+        for sub in action.choices.values():
+            yield from _leaf_parsers(sub)
+
+
+def _options() -> Mapping[str, set[str]]:
+    """Return the long options of every command."""
+    options = {
+        parser.prog: {name for action in parser._actions for name in action.option_strings if name.startswith("--")}
+        for parser in _leaf_parsers(copydesk_parser())
+    }
+    options["copydesk-train"] = _options_of_help(train_arguments, ["--help"])
+    return {name: found - {"--help"} for name, found in options.items()}
+
+
+def _options_of_help(run: Callable[[list[str]], object], arguments: list[str]) -> set[str]:
+    """Return the options that a command's help names."""
+    shown = io.StringIO()
+    with redirect_stdout(shown), pytest.raises(SystemExit):
+        run(arguments)
+    return set(re.findall(r"--[a-z-]+", shown.getvalue()))
+
+
+def _bench_options() -> set[str]:
+    """Return the options of the benchmarks, by their source: most import more than a test needs."""
+    sources = map(_text, (ROOT / "tests" / "bench").glob("*.py"))
+    return {option for source in sources for option in re.findall(r"add_argument\(\s*\"(--[a-z-]+)", source)}
+
+
+def _check_command(words: list[str], where: str) -> None:
+    """Check that a command's options exist, by the command's own parser where it is copydesk's."""
+    if words[0] == "copydesk":
+        said = io.StringIO()
+        try:
+            with redirect_stderr(said):
+                copydesk_parser().parse_args(words[1:])
+        except SystemExit:
+            pytest.fail(f"{where}: {' '.join(words)}: {said.getvalue()}")
+    known = _options()["copydesk-train"] if words[0] == "copydesk-train" else None
+    for word in words:
+        if known is not None and word.startswith("--"):
+            assert word in known, f"{where}: {word}"
+
+
+def _row_codes() -> set[str]:
+    """Return the codes that the source gives bad rows and unreadable pages."""
+    found: set[str] = set()
+    for folder in ("classifier", "service"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if "api" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(_text(path))):
+                if isinstance(node, ast.Call) and _called(node.func) in ROW_ERRORS:
+                    found |= {word for word in _words_in(node) if re.fullmatch(r"[a-z]+(_[a-z]+)*", word)}
+    return found
+
+
+def _called(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _words_in(call: ast.Call) -> Iterator[str]:
+    """Yield the strings among a call's arguments, those that are a default (`code or "bad_row"`) included."""
+    for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+        parts = argument.values if isinstance(argument, ast.BoolOp) else [argument]
+        yield from (part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str))
