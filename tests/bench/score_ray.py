@@ -26,7 +26,7 @@ from tests.bench.generated import Generated
 from tests.support.one_process import OneProcess
 
 if TYPE_CHECKING:
-    from copydesk.service.score.distributed.steps import Plan
+    from copydesk.service.score.distributed import Plan
 
 COUNT, PAGES, NODES = 20_000, 400, (1, 3)
 SHARD = 4096
@@ -142,8 +142,7 @@ def connected(address: str) -> Iterator[None]:
 
 
 def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, bool, list[str]]]:
-    from copydesk.service.score.distributed.output_rows import load_answers
-    from copydesk.service.score.distributed.run import find_distributed_duplicates
+    from copydesk.service.score.distributed import find_distributed_duplicates, load_output_rows
     from copydesk.service.score.ray.step_runner import RayStepRunner
 
     engine = Watched(RayStepRunner())
@@ -163,7 +162,7 @@ def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, boo
         f"load {os.getloadavg()[0]:.1f}"
     )
     print(f"bytes a document: {', '.join(f'{n / n_articles:,.0f} {kind}' for kind, n in moved.items())}")
-    answers = (answer for chunk in range(len(plan.chunks)) for answer in load_answers(plan, chunk))
+    answers = (answer for chunk in range(len(plan.chunks)) for answer in load_output_rows(plan, chunk))
     return [(each["cluster"], each["keep"], [match["id"] for match in each["matches"]]) for each in answers]
 
 
@@ -177,7 +176,7 @@ def time_steps(chosen: argparse.Namespace) -> int:
 
 def _step_cpu(n_articles: int) -> float:
     """Return CPU milliseconds."""
-    from copydesk.service.score.distributed.run import find_distributed_duplicates
+    from copydesk.service.score.distributed import find_distributed_duplicates
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -189,8 +188,7 @@ def _step_cpu(n_articles: int) -> float:
 
 def planned(folder: Path, counts: Sequence[int]) -> Plan:
     """Plan the steps over signed shards."""
-    from copydesk.service.score.distributed.chunks import put_together
-    from copydesk.service.score.distributed.steps import Plan, Tables
+    from copydesk.service.score.distributed import Plan, Tables, put_together
 
     tables = Tables(folder / "spread")
     tables.path.mkdir()

@@ -1,4 +1,4 @@
-"""Sets of texts for the spread closed set, and its answers beside those of one machine's."""
+"""Sets of texts for tests of the distributed closed set, and the rows that it and one machine return for them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from copydesk.classifier.duplicates.signing import sign_texts
 from copydesk.service.dedup.output_rows import answers, choose, gather_rows
 from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
 from copydesk.service.rows.jsonl import JsonId
-from copydesk.service.score.distributed.chunks import put_together
-from copydesk.service.score.distributed.output_rows import load_answers
-from copydesk.service.score.distributed.run import Found, find_distributed_duplicates
-from copydesk.service.score.distributed.steps import MOST_EDGES, Engine, Plan, Tables
+from copydesk.service.score.distributed import (
+    DuplicateCounts,
+    Plan,
+    StepRunner,
+    Tables,
+    find_distributed_duplicates,
+    load_output_rows,
+    put_together,
+)
+from copydesk.service.score.distributed.steps import MAX_EDGES
 
 WORDS = [f"w{number}" for number in range(900)]
 
@@ -86,7 +92,7 @@ def sign(folder: Path, texts: Sequence[Text], n_shards: int) -> None:
 
 
 def one_machine(folder: Path, n_shards: int, prefer: Sequence[str] = ()) -> tuple[Duplicates, list[dict[str, Any]]]:
-    """Give the closed set's own answers."""
+    """Return the duplicates and the rows of the closed set on one machine."""
     rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], prefer)
     signed = [choose(load_signed(chunk_path(folder, shard)), rows.chosen[shard]) for shard in range(n_shards)]
     found = find_duplicates(
@@ -95,20 +101,20 @@ def one_machine(folder: Path, n_shards: int, prefer: Sequence[str] = ()) -> tupl
     return found, list(answers(rows, found))
 
 
-def spread(
-    engine: Engine,
+def distributed(
+    runner: StepRunner,
     folder: Path,
     n_shards: int,
     *,
     prefer: Sequence[str] = (),
     parts: int = 3,
     least: int = 10,
-    most_edges: int = MOST_EDGES,
-) -> tuple[Found, list[dict[str, Any]]]:
-    """Give the answers of the spread closed set."""
+    most_edges: int = MAX_EDGES,
+) -> tuple[DuplicateCounts, list[dict[str, Any]]]:
+    """Return the counts and the rows of the distributed closed set."""
     tables = Tables(folder / f"tables-{parts}-{least}-{most_edges}")
     tables.path.mkdir()
     counts = [load_chunk(chunk_path(folder, shard)).n_rows for shard in range(n_shards)]
     plan = Plan(put_together(folder, counts, least=least), tables, parts, most_edges)
-    found = find_distributed_duplicates(engine, plan, prefer=prefer)
-    return found, [answer for chunk in range(len(plan.chunks)) for answer in load_answers(plan, chunk)]
+    found = find_distributed_duplicates(runner, plan, prefer=prefer)
+    return found, [row for chunk in range(len(plan.chunks)) for row in load_output_rows(plan, chunk)]

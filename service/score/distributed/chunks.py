@@ -1,4 +1,4 @@
-"""Chunks: the signed shards of a folder, several of them in a row as one, so that steps are neither many nor large."""
+"""Groups signed shards into chunks, the unit of the distributed steps, so that there are few and none is large."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from copydesk.classifier.duplicates.shingles import Ragged, Shingles
 from copydesk.classifier.duplicates.signing import Signed
 from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed
 
-LEAST_DOCUMENTS = 4096
-"""Documents of a chunk, some 8 MB of signed texts, where there are not too many chunks of that size."""
+MIN_DOCUMENTS = 4096
+"""Least documents in a chunk, about 8 MB of signed texts; more if there would be more than `MAX_CHUNKS` chunks."""
 
-MOST_CHUNKS = 10_000
-"""Chunks at most: an exchange sends something from each of a thousand tasks to every chunk."""
+MAX_CHUNKS = 10_000
+"""Most chunks: an exchange sends rows from up to a thousand tasks to every chunk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """Signed shards by their numbers, put together.
+    """Which shards belong to each chunk.
 
     Attributes:
-        folder: Holds them as `copydesk.service.dedup.work_folder` writes them.
-        bounds: Shape (n_chunks + 1,): chunk c holds the shards from `bounds[c]` to `bounds[c + 1]`.
+        folder: The folder of their chunk files, which `copydesk.service.dedup.work_folder` writes.
+        bounds: Shape (n_chunks + 1,): chunk c has the shards from `bounds[c]` to `bounds[c + 1]`.
     """
 
     folder: Path
@@ -41,22 +41,22 @@ class Chunks:
         return range(self.bounds[chunk], self.bounds[chunk + 1])
 
     def rows(self, chunk: int) -> Chunk:
-        """Load a chunk's rows; bad rows are none of it."""
-        return _joined_rows([load_chunk(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
+        """Load a chunk's rows, without bad rows."""
+        return _concat_chunks([load_chunk(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
 
     def signed(self, chunk: int) -> Signed:
-        """Load what was signed of a chunk's rows."""
-        return _joined([load_signed(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
+        """Load the signed texts of a chunk's rows."""
+        return _concat_signed([load_signed(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
 
 
 def put_together(folder: Path, counts: Sequence[int], *, least: int | None = None) -> Chunks:
-    """Put shards in a row together until each chunk holds enough documents.
+    """Group consecutive shards until each chunk has enough documents.
 
     Args:
-        counts: Documents of each shard, at least one shard.
-        least: Enough documents; as `LEAST_DOCUMENTS` and `MOST_CHUNKS` say where not given.
+        counts: Documents of each shard, of at least one shard.
+        least: Documents that are enough; by default as `MIN_DOCUMENTS` and `MAX_CHUNKS` demand.
     """
-    enough = max(LEAST_DOCUMENTS, sum(counts) // MOST_CHUNKS) if least is None else least
+    enough = max(MIN_DOCUMENTS, sum(counts) // MAX_CHUNKS) if least is None else least
     bounds, size = [0], 0
     for number, count in enumerate(counts, start=1):
         size += count
@@ -66,9 +66,9 @@ def put_together(folder: Path, counts: Sequence[int], *, least: int | None = Non
     return Chunks(folder, tuple(bounds))
 
 
-def _joined_rows(chunks: Sequence[Chunk]) -> Chunk:
+def _concat_chunks(chunks: Sequence[Chunk]) -> Chunk:
     return Chunk(
-        [name for chunk in chunks for name in chunk.ids],
+        [id for chunk in chunks for id in chunk.ids],
         [line for chunk in chunks for line in chunk.lines],
         np.concatenate([chunk.published for chunk in chunks]),
         [source for chunk in chunks for source in chunk.sources],
@@ -78,20 +78,20 @@ def _joined_rows(chunks: Sequence[Chunk]) -> Chunk:
     )
 
 
-def _joined(parts: Sequence[Signed]) -> Signed:
+def _concat_signed(parts: Sequence[Signed]) -> Signed:
     sizes = {part.shingles.sizes for part in parts}
     assert len(sizes) == 1, f"shards were signed with shingles of {sorted(sizes)} words"
-    shingles = joined_rows(Ragged(part.shingles.values, part.shingles.bounds) for part in parts)
+    shingles = concat_ragged(Ragged(part.shingles.values, part.shingles.bounds) for part in parts)
     return Signed(
         Shingles(shingles.values, shingles.bounds, sizes.pop()),
         np.concatenate([part.digests for part in parts]),
-        joined_rows(part.keys for part in parts),
+        concat_ragged(part.keys for part in parts),
         np.concatenate([part.lengths for part in parts]),
     )
 
 
-def joined_rows(parts: Iterable[Ragged[Any]]) -> Ragged[Any]:
-    """Lay rows after each other."""
+def concat_ragged(parts: Iterable[Ragged[Any]]) -> Ragged[Any]:
+    """Concatenate ragged rows."""
     given = list(parts)
     counts: list[NDArray[np.int64]] = [np.zeros(1, np.int64), *(np.diff(part.bounds) for part in given)]
     return Ragged(np.concatenate([part.values for part in given]), np.cumsum(np.concatenate(counts)))

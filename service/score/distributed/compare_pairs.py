@@ -1,4 +1,4 @@
-"""Verdicts: the texts of each pair are brought together and compared, and what many stories hold is left out."""
+"""Step 3: compares the two texts of each candidate pair, which first have to be brought to the same chunk."""
 
 from __future__ import annotations
 
@@ -13,81 +13,85 @@ from copydesk.classifier.duplicates.clustering import CERTAIN
 from copydesk.classifier.duplicates.overlap import FIGURES, NO_SHINGLES
 from copydesk.classifier.duplicates.shingles import SET_BITS
 from copydesk.service.dedup.output_rows import choose_rows
-from copydesk.service.score.distributed.candidate_pairs import load_crowded, load_pairs
+from copydesk.service.score.distributed.candidate_pairs import has_incomplete_pairs, load_pairs
 from copydesk.service.score.distributed.components import find_components, load_roots
-from copydesk.service.score.distributed.document_ids import load_documents, load_ids
-from copydesk.service.score.distributed.steps import Engine, Plan, array, chunk_of, with_part
+from copydesk.service.score.distributed.document_ids import load_documents, load_row_ids
+from copydesk.service.score.distributed.steps import (
+    DocIds,
+    Plan,
+    StepRunner,
+    array,
+    chunk_of,
+    with_part,
+    write_sorted,
+)
 
-MOST_COUNTS = 32
-"""Files of counted shingles, each of at most 134 MB; chunks are dealt out to so many."""
+MAX_COUNT_FILES = 32
+"""Most files of shingle counts, which have at most 134 MB each; every file has the counts of some chunks."""
 
 
-def verify(engine: Engine, plan: Plan) -> int:
-    """Write what the pairs of each chunk share and their relations; gives how many shingles were common."""
-    engine.exchange(plan.n_chunks, partial(_emit_wanted, plan), plan.n_chunks, partial(_write_wanted, plan))
-    engine.exchange(plan.n_chunks, partial(_emit_others, plan), plan.n_chunks, partial(_write_others, plan))
-    engine.each(plan.n_chunks, partial(_verify, plan, NO_SHINGLES))
-    common = _common_shingles(engine, plan)
+def compare_pairs(runner: StepRunner, plan: Plan) -> int:
+    """Write what the pairs of each chunk share, and their relations; return the number of common shingles.
+
+    Shingles that occur in many stories are no evidence. Which these are is only known after a first comparison, so if
+    there are any, all pairs are compared a second time without them.
+    """
+    n = plan.n_chunks
+    runner.exchange(n, partial(_emit_requests, plan), n, partial(write_sorted, plan, "requests", ["doc", "chunk"]))
+    runner.exchange(n, partial(_emit_texts, plan), n, partial(write_sorted, plan, "others", ["doc"]))
+    runner.each(n, partial(_compare, plan, NO_SHINGLES))
+    common = _common_shingles(runner, plan)
     if len(common):
-        engine.each(plan.n_chunks, partial(_verify, plan, common))
+        runner.each(n, partial(_compare, plan, common))
     return len(common)
 
 
-def load_verdicts(plan: Plan, chunk: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Load the figures and the relations of a chunk's pairs, in the order of the pairs."""
-    return figures_of(table := plan.tables.read("verdicts", chunk)), array(table, "relation")
+def load_comparisons(plan: Plan, chunk: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Load what the pairs of a chunk share and their relations, in the order of the pairs."""
+    table = plan.tables.read("comparisons", chunk)
+    return overlap_counts(table), array(table, "relation")
 
 
-def figures_of(table: pa.Table) -> NDArray[np.float64]:
-    """Take figures out of their columns, shape (n_pairs, len(FIGURES))."""
+def overlap_counts(table: pa.Table) -> NDArray[np.float64]:
+    """Return the columns about the overlap of each pair, shape (n_pairs, len(FIGURES))."""
     return np.stack([array(table, name) for name in FIGURES], axis=1)
 
 
-def _emit_wanted(plan: Plan, chunk: int) -> pa.Table:
-    """Ask for the texts of the documents with the greater ids."""
-    wanted = np.unique(load_pairs(plan, chunk)[1])
-    table = pa.table({"name": wanted, "asked_by": np.full(len(wanted), chunk, np.int32)})
-    return with_part(chunk_of(wanted), table)
+def _emit_requests(plan: Plan, chunk: int) -> pa.Table:
+    """Request the texts of the documents with the greater ids from their chunks."""
+    others = np.unique(load_pairs(plan, chunk)[1])
+    return with_part(chunk_of(others), pa.table({"doc": others, "chunk": np.full(len(others), chunk, np.int32)}))
 
 
-def _write_wanted(plan: Plan, chunk: int, table: pa.Table) -> int:
-    plan.tables.write("wanted", chunk, table)
-    return len(table)
-
-
-def _emit_others(plan: Plan, chunk: int) -> pa.Table:
-    """Send texts to the chunks that ask for them."""
-    wanted = plan.tables.read("wanted", chunk)
+def _emit_texts(plan: Plan, chunk: int) -> pa.Table:
+    """Send the requested texts, as shingles."""
+    requests = plan.tables.read("requests", chunk)
     documents = load_documents(plan, chunk)
-    order = np.argsort(documents.names)
-    rows = order[np.searchsorted(documents.names[order], array(wanted, "name"))]
+    order = np.argsort(documents.ids)
+    rows = order[np.searchsorted(documents.ids[order], array(requests, "doc"))]
+    docs = documents.ids[rows]
     shingles = choose_rows(documents.shingles(), rows)
     table = pa.table(
         {
-            "name": documents.names[rows],
-            "id": load_ids(plan, chunk).take(pa.array(rows)),
+            "doc": docs,
+            "id": load_row_ids(plan, chunk).take(pa.array(rows)),
             "digest": documents.signed.digests[rows],
-            "crowded": np.isin(documents.names[rows], load_crowded(plan, chunk)),
+            "incomplete": has_incomplete_pairs(plan, chunk, docs),
             "shingles": pa.LargeListArray.from_arrays(pa.array(shingles.bounds), pa.array(shingles.values)),
         }
     )
-    return with_part(array(wanted, "asked_by"), table)
+    return with_part(array(requests, "chunk"), table)
 
 
-def _write_others(plan: Plan, chunk: int, table: pa.Table) -> int:
-    plan.tables.write("others", chunk, table.take(pa.array(np.argsort(array(table, "name")))))
-    return len(table)
-
-
-def _verify(plan: Plan, common: NDArray[np.uint32], chunk: int) -> int:
+def _compare(plan: Plan, common: NDArray[np.uint32], chunk: int) -> int:
     documents, others = load_documents(plan, chunk), plan.tables.read("others", chunk)
     left, right = load_pairs(plan, chunk)
     shingles = documents.signed.shingles
     lists = others.column("shingles").combine_chunks()
     lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
     counts = np.concatenate((np.diff(shingles.bounds), np.diff(lists.offsets.to_numpy())))
-    order = np.argsort(documents.names)
-    counted = np.empty((len(left), len(FIGURES)), np.float64)
+    order = np.argsort(documents.ids)
+    overlaps = np.empty((len(left), len(FIGURES)), np.float64)
     relations = np.empty(len(left), np.int8)
     verify_pairs(
         np.concatenate((shingles.values, lists.flatten().to_numpy())),
@@ -95,21 +99,21 @@ def _verify(plan: Plan, common: NDArray[np.uint32], chunk: int) -> int:
         shingles.sizes,
         np.concatenate((documents.signed.digests, array(others, "digest"))),
         common,
-        order[np.searchsorted(documents.names[order], left)],
-        len(documents.names) + np.searchsorted(array(others, "name"), right),
-        counted,
+        order[np.searchsorted(documents.ids[order], left)],
+        len(documents.ids) + np.searchsorted(array(others, "doc"), right),
+        overlaps,
         relations,
     )
-    columns = dict(zip(FIGURES, counted.T.copy(), strict=True))
-    plan.tables.write("verdicts", chunk, pa.table({**columns, "relation": relations}))
+    columns = dict(zip(FIGURES, overlaps.T.copy(), strict=True))
+    plan.tables.write("comparisons", chunk, pa.table({**columns, "relation": relations}))
     return len(left)
 
 
-def _common_shingles(engine: Engine, plan: Plan) -> NDArray[np.uint32]:
-    """Find the shingles that many stories hold; each story counts with its first document alone."""
-    find_components(engine, plan, partial(_certain, plan), "certain")
-    n_files = min(plan.n_chunks, MOST_COUNTS)
-    n_stories = sum(engine.each(n_files, partial(_count, plan, n_files)))
+def _common_shingles(runner: StepRunner, plan: Plan) -> NDArray[np.uint32]:
+    """Find the shingles that occur in many stories; only the first document of each story is counted."""
+    find_components(runner, plan, partial(_certain_pairs, plan), "certain")
+    n_files = min(plan.n_chunks, MAX_COUNT_FILES)
+    n_stories = sum(runner.each(n_files, partial(_count_shingles, plan, n_files)))
     counts = np.zeros(1 << SET_BITS, np.uint32)
     for number in range(n_files):
         table = plan.tables.read("counts", number)
@@ -117,20 +121,20 @@ def _common_shingles(engine: Engine, plan: Plan) -> NDArray[np.uint32]:
     return common_of(counts, n_stories)
 
 
-def _certain(plan: Plan, chunk: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Return the pairs that join two documents beyond doubt."""
+def _certain_pairs(plan: Plan, chunk: int) -> tuple[DocIds, DocIds]:
+    """Return the pairs so similar that they are certainly one story."""
     left, right = load_pairs(plan, chunk)
-    certain = load_verdicts(plan, chunk)[0][:, 0] >= CERTAIN
+    certain = load_comparisons(plan, chunk)[0][:, 0] >= CERTAIN
     return left[certain], right[certain]
 
 
-def _count(plan: Plan, n_files: int, number: int) -> int:
-    """Count the shingles of the stories of every n_files-th chunk; gives how many stories there are."""
+def _count_shingles(plan: Plan, n_files: int, number: int) -> int:
+    """Count the shingles of the stories of every n_files-th chunk; return the number of stories."""
     n_stories = 0
     counts = np.zeros(1 << SET_BITS, np.uint32)
     for chunk in range(number, plan.n_chunks, n_files):
         documents = load_documents(plan, chunk)
-        first = np.flatnonzero(~np.isin(documents.names, load_roots(plan, chunk, "certain")[0]))
+        first = np.flatnonzero(~np.isin(documents.ids, load_roots(plan, chunk, "certain")[0]))
         counts += count_shingles(documents.signed.shingles.values, documents.signed.shingles.bounds, first)
         n_stories += len(first)
     found = np.flatnonzero(counts).astype(np.uint32)

@@ -1,4 +1,7 @@
-"""Numbers: every document gets its place in the order of all ids, and of several with one id one counts."""
+"""Step 1: gives every document a numeric id, and decides which of several documents with the same row id counts.
+
+A row id is the id of a document in the input; its rank in the order of all row ids becomes part of the document id.
+"""
 
 from __future__ import annotations
 
@@ -16,83 +19,95 @@ from numpy.typing import NDArray
 from copydesk.classifier.duplicates.shingles import Ragged
 from copydesk.classifier.duplicates.signing import Signed
 from copydesk.service.dedup.output_rows import choose, preference_of
-from copydesk.service.score.distributed.steps import Engine, Plan, Tables, array, names, with_part
+from copydesk.service.score.distributed.steps import (
+    DocIds,
+    Plan,
+    StepRunner,
+    array,
+    document_ids,
+    with_part,
+    write_sorted,
+)
 
-SAMPLE = 64
-"""Ids of each chunk that the bounds of the parts are chosen by."""
+SAMPLE_IDS = 64
+"""Row ids of each chunk from which the bounds of the parts are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents of a chunk that count, in its order.
+    """The documents of a chunk that count, in the chunk's order.
 
     Attributes:
-        names: Shape (n_documents,): as `steps.names` makes them.
-        signed: What is kept of their texts.
+        ids: Shape (n_documents,).
+        signed: Their shingles, keys, digests and lengths.
     """
 
-    names: NDArray[np.uint64]
+    ids: DocIds
     signed: Signed
 
-    def key_owners(self) -> NDArray[np.uint64]:
-        """Return whose each key is."""
-        return np.repeat(self.names, np.diff(self.signed.keys.bounds))
+    def key_owners(self) -> DocIds:
+        """Return the document of each key."""
+        return np.repeat(self.ids, np.diff(self.signed.keys.bounds))
 
     def shingles(self) -> Ragged[np.uint32]:
-        """Return their shingles, not cut, in the order of the words."""
+        """Return the shingles of each document."""
         return Ragged(self.signed.shingles.values, self.signed.shingles.bounds)
 
 
-def number_documents(engine: Engine, plan: Plan, prefer: Sequence[str]) -> int:
-    """Write for each chunk the numbers of its documents, -1 for one that does not count; gives how many count."""
-    engine.each(plan.n_chunks, partial(_sample, plan))
-    bounds = _bounds(plan)
-    emit = partial(_emit_ids, plan, tuple(prefer), bounds)
-    counts = engine.exchange(plan.n_chunks, emit, plan.parts, partial(_order, plan.tables))
+def assign_document_ids(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> int:
+    """Write the ranks of each chunk's documents, -1 for those that do not count; return how many count.
+
+    The parts are ranges of row ids, whose bounds come from a sample. Each part ranks its own row ids; then the number
+    of ids in all parts before it is added.
+    """
+    runner.each(plan.n_chunks, partial(_sample, plan))
+    emit = partial(_emit_row_ids, plan, tuple(prefer), _part_bounds(plan))
+    counts = runner.exchange(plan.n_chunks, emit, plan.parts, partial(_rank, plan))
     firsts = [0, *accumulate(counts)]
-    engine.exchange(plan.parts, partial(_emit_numbers, plan, firsts), plan.n_chunks, partial(_by_place, plan.tables))
+    gather = partial(write_sorted, plan, "ranks", ["place"])
+    runner.exchange(plan.parts, partial(_emit_ranks, plan, firsts), plan.n_chunks, gather)
     return firsts[-1]
+
+
+def load_ranks(plan: Plan, chunk: int) -> NDArray[np.int64]:
+    """Load the ranks of a chunk's documents, -1 for those that do not count."""
+    return array(plan.tables.read("ranks", chunk), "rank")
 
 
 def load_documents(plan: Plan, chunk: int) -> Documents:
     """Load the documents of a chunk that count."""
-    numbers = array(plan.tables.read("numbers", chunk), "number")
-    signed = choose(plan.chunks.signed(chunk), numbers >= 0)
-    return Documents(names(numbers[numbers >= 0], chunk), signed)
+    return Documents(load_document_ids(plan, chunk), choose(plan.chunks.signed(chunk), load_ranks(plan, chunk) >= 0))
 
 
-def load_names(plan: Plan, chunk: int) -> NDArray[np.uint64]:
-    """Load their names alone."""
-    numbers = array(plan.tables.read("numbers", chunk), "number")
-    return names(numbers[numbers >= 0], chunk)
+def load_document_ids(plan: Plan, chunk: int) -> DocIds:
+    """Load their document ids only."""
+    ranks = load_ranks(plan, chunk)
+    return document_ids(ranks[ranks >= 0], chunk)
 
 
-def load_ids(plan: Plan, chunk: int) -> pa.Array:
-    """Load their ids."""
-    numbers = array(plan.tables.read("numbers", chunk), "number")
-    ids = pa.array([str(name) for name in plan.chunks.rows(chunk).ids], pa.large_string())
-    return ids.filter(pa.array(numbers >= 0))
+def load_row_ids(plan: Plan, chunk: int) -> pa.Array:
+    """Load their row ids only."""
+    ids = pa.array([str(id) for id in plan.chunks.rows(chunk).ids], pa.large_string())
+    return ids.filter(pa.array(load_ranks(plan, chunk) >= 0))
 
 
 def _sample(plan: Plan, chunk: int) -> int:
     ids = sorted(map(str, plan.chunks.rows(chunk).ids))
-    chosen = ids[:: max(1, len(ids) // SAMPLE)]
+    chosen = ids[:: max(1, len(ids) // SAMPLE_IDS)]
     plan.tables.write("sample", chunk, pa.table({"id": pa.array(chosen, pa.large_string())}))
     return len(ids)
 
 
-def _bounds(plan: Plan) -> list[str]:
-    """Choose ids that cut all in parts of about the same size."""
-    ids = [
-        name for chunk in range(plan.n_chunks) for name in plan.tables.read("sample", chunk).column("id").to_pylist()
-    ]
-    ids.sort()
+def _part_bounds(plan: Plan) -> list[str]:
+    """Choose row ids that divide all into parts of about equal size."""
+    samples = (plan.tables.read("sample", chunk).column("id").to_pylist() for chunk in range(plan.n_chunks))
+    ids = sorted(id for sample in samples for id in sample)
     return [ids[len(ids) * part // plan.parts] for part in range(1, plan.parts)] if ids else []
 
 
-def _emit_ids(plan: Plan, prefer: tuple[str, ...], bounds: list[str], number: int) -> pa.Table:
+def _emit_row_ids(plan: Plan, prefer: tuple[str, ...], bounds: list[str], number: int) -> pa.Table:
     chunk = plan.chunks.rows(number)
-    ids = [str(name) for name in chunk.ids]
+    ids = [str(id) for id in chunk.ids]
     table = pa.table(
         {
             "id": pa.array(ids, pa.large_string()),
@@ -104,42 +119,29 @@ def _emit_ids(plan: Plan, prefer: tuple[str, ...], bounds: list[str], number: in
             "place": np.arange(len(ids), dtype=np.int32),
         }
     )
-    return with_part(np.array([bisect_right(bounds, name) for name in ids], np.int32), table)
+    return with_part(np.array([bisect_right(bounds, id) for id in ids], np.int32), table)
 
 
-def _order(tables: Tables, part: int, table: pa.Table) -> int:
-    """Number the ids of a part; of several documents with one id the first by the rule to keep counts."""
+def _rank(plan: Plan, part: int, table: pa.Table) -> int:
+    """Rank the row ids of a part. Of several documents with one row id, the best to keep gets the rank."""
     ids = table.column("id").combine_chunks().dictionary_encode()
     if isinstance(ids, pa.ChunkedArray):
         ids = ids.combine_chunks()
-    ranks = np.empty(len(ids.dictionary), np.int64)
-    ranks[pc.sort_indices(ids.dictionary).to_numpy()] = np.arange(len(ranks))
-    of_ids = ranks[ids.indices.to_numpy()]
-    columns = [array(table, name) for name in ("place", "chunk", "digest", "length", "published", "preference")]
-    columns[3] = -columns[3]
-    order = np.lexsort((*columns, of_ids))
-    first = np.append(True, np.diff(of_ids[order]) != 0)[: len(order)]
-    best = order[first][of_ids[order]]
-    ordered = {
-        "chunk": array(table, "chunk")[order],
-        "place": array(table, "place")[order],
-        "number": np.where(first, of_ids[order], -1),
-        "kept_chunk": array(table, "chunk")[best],
-        "kept_place": array(table, "place")[best],
-    }
-    tables.write("order", part, pa.table(ordered))
-    return len(ranks)
+    rank_of_id = np.empty(len(ids.dictionary), np.int64)
+    rank_of_id[pc.sort_indices(ids.dictionary).to_numpy()] = np.arange(len(rank_of_id))
+    ranks = rank_of_id[ids.indices.to_numpy()]
+    place, chunk, digest, length, published, preference = (
+        array(table, name) for name in ("place", "chunk", "digest", "length", "published", "preference")
+    )
+    order = np.lexsort((place, chunk, digest, -length, published, preference, ranks))
+    best = np.append(True, np.diff(ranks[order]) != 0)[: len(order)]
+    columns = {"chunk": chunk[order], "place": place[order], "rank": np.where(best, ranks[order], -1)}
+    plan.tables.write("order", part, pa.table(columns))
+    return len(rank_of_id)
 
 
-def _emit_numbers(plan: Plan, firsts: list[int], part: int) -> pa.Table:
+def _emit_ranks(plan: Plan, firsts: list[int], part: int) -> pa.Table:
     table = plan.tables.read("order", part)
-    numbers = array(table, "number")
-    numbers = np.where(numbers >= 0, numbers + firsts[part], -1)
-    columns = {name: array(table, name) for name in ("place", "kept_chunk", "kept_place")}
-    return with_part(array(table, "chunk"), pa.table({"number": numbers, **columns}))
-
-
-def _by_place(tables: Tables, chunk: int, table: pa.Table) -> int:
-    order = np.argsort(array(table, "place"))
-    tables.write("numbers", chunk, table.take(pa.array(order)))
-    return int((array(table, "number") < 0).sum())
+    ranks = array(table, "rank")
+    ranks = np.where(ranks >= 0, ranks + firsts[part], -1)
+    return with_part(array(table, "chunk"), pa.table({"rank": ranks, "place": array(table, "place")}))

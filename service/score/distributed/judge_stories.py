@@ -1,4 +1,4 @@
-"""Judgement: pairs that can bear on each other are brought together by component, and stories are made of them."""
+"""Step 4: decides which pairs are one story. Pairs that can influence each other are brought to the same part."""
 
 from __future__ import annotations
 
@@ -12,148 +12,147 @@ from copydesk.classifier.duplicates.candidates import members
 from copydesk.classifier.duplicates.closed_set import stories_of
 from copydesk.classifier.duplicates.overlap import FIGURES, IDENTICAL, NO_MATCH
 from copydesk.classifier.duplicates.same_story import APART, OWN, one_story
-from copydesk.service.score.distributed.candidate_pairs import find_evidence, load_crowded, load_pairs
-from copydesk.service.score.distributed.compare_pairs import figures_of, load_verdicts
+from copydesk.service.score.distributed.candidate_pairs import (
+    find_story_candidates,
+    has_incomplete_pairs,
+    load_pairs,
+)
+from copydesk.service.score.distributed.compare_pairs import load_comparisons, overlap_counts
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.steps import (
-    Engine,
+    DocIds,
     Plan,
+    StepRunner,
     array,
     chunk_of,
     emit_by_chunk,
     look_up,
-    spread_by,
+    part_of,
     with_part,
-    write_by_name,
+    write_sorted,
 )
 
 _COVERAGE = FIGURES.index("coverage")
 
 
-def judge(engine: Engine, plan: Plan) -> None:
-    """Write for each chunk the clusters of its documents, and its matches with whether they tell one story.
+def judge_stories(runner: StepRunner, plan: Plan) -> None:
+    """Write the stories, and for each chunk the matches among its pairs.
 
-    A pair tells one story, or is a rival to one that does, only where shared runs cover at least OWN of the shorter
-    text. So what is judged together hangs together by such pairs, and components of them are judged by themselves.
-    A pair that shares less counts only between two documents of one component, as a rival that is none.
+    A pair can be one story, or a rival of such a pair, only if the passages that it shares cover at least `OWN` of the
+    shorter text. Documents joined by such strong pairs form components, and components do not influence each other. A
+    weaker pair only matters within a component: it shows that its two texts have something in common, so that neither
+    is a rival to pairs of the other.
     """
-    find_components(engine, plan, partial(_telling, plan), "told")
-    engine.exchange(plan.n_chunks, partial(_emit_weak, plan), plan.n_chunks, partial(_keep_weak, plan))
-    engine.exchange(plan.n_chunks, partial(_emit_known, plan), plan.parts, partial(_judge, plan))
-    engine.exchange(plan.parts, partial(_emit_same, plan), plan.n_chunks, partial(_write_same, plan))
-    engine.exchange(
-        plan.parts, partial(emit_by_chunk, plan, "told"), plan.n_chunks, partial(write_by_name, plan, "clusters")
-    )
-    if sum(engine.each(plan.n_chunks, partial(_doubtful, plan))):
-        find_evidence(engine, plan)
-        engine.each(plan.n_chunks, partial(_match, plan, evidence=True))
-    else:
-        engine.each(plan.n_chunks, partial(_match, plan, evidence=False))
+    n, parts = plan.n_chunks, plan.parts
+    find_components(runner, plan, partial(_strong_pairs, plan), "related")
+    runner.exchange(n, partial(_emit_weak_pairs, plan), n, partial(_write_weak_pairs, plan))
+    runner.exchange(n, partial(_emit_components, plan), parts, partial(_judge_components, plan))
+    for source, target, columns in (
+        ("part-same", "same-pairs", ["left", "right"]),
+        ("part-stories", "stories", ["doc"]),
+    ):
+        emit = partial(emit_by_chunk, plan, source, column=columns[0])
+        runner.exchange(parts, emit, n, partial(write_sorted, plan, target, columns))
+    other_matches = sum(runner.each(n, partial(_count_other_matches, plan)))
+    if other_matches:
+        find_story_candidates(runner, plan)
+    runner.each(n, partial(_write_matched, plan, select=other_matches > 0))
 
 
-def _coverage(counted: NDArray[np.float64], relations: NDArray[np.int8]) -> NDArray[np.float64]:
-    return np.where(relations == IDENTICAL, 1.0, counted[:, _COVERAGE])
+def _coverage(overlaps: NDArray[np.float64], relations: NDArray[np.int8]) -> NDArray[np.float64]:
+    return np.where(relations == IDENTICAL, 1.0, overlaps[:, _COVERAGE])
 
 
-def _telling(plan: Plan, chunk: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def _strong_pairs(plan: Plan, chunk: int) -> tuple[DocIds, DocIds]:
     left, right = load_pairs(plan, chunk)
-    telling = _coverage(*load_verdicts(plan, chunk)) >= OWN
-    return left[telling], right[telling]
+    strong = _coverage(*load_comparisons(plan, chunk)) >= OWN
+    return left[strong], right[strong]
 
 
-def _known(plan: Plan, chunk: int) -> pa.Table:
-    """Return a chunk's pairs with all that they are judged by, and the component of the left document."""
+def _load_evidence(plan: Plan, chunk: int) -> pa.Table:
+    """Return a chunk's pairs with everything that they are judged by, and the component of the left document."""
     left, right = load_pairs(plan, chunk)
     others = plan.tables.read("others", chunk)
-    crowded = np.append(array(others, "crowded"), False)[np.searchsorted(array(others, "name"), right)]
-    table = plan.tables.read("verdicts", chunk)
+    incomplete = np.append(array(others, "incomplete"), False)[np.searchsorted(array(others, "doc"), right)]
+    table = plan.tables.read("comparisons", chunk)
     for name, column in (
-        ("crowded_left", np.isin(left, load_crowded(plan, chunk))),
-        ("crowded_right", crowded),
+        ("incomplete_left", has_incomplete_pairs(plan, chunk, left)),
+        ("incomplete_right", incomplete),
         ("left", left),
         ("right", right),
-        ("root", look_up(left, *load_roots(plan, chunk, "told"))),
+        ("root", look_up(left, *load_roots(plan, chunk, "related"))),
     ):
         table = table.append_column(name, pa.array(column))
     return table
 
 
-def _emit_weak(plan: Plan, chunk: int) -> pa.Table:
-    """Send the pairs that share little to the right document's chunk, where its component is known."""
-    table = _known(plan, chunk)
-    coverage = _coverage(figures_of(table), array(table, "relation"))
-    counts = (coverage >= APART) | (array(table, "crowded_left") & array(table, "crowded_right"))
+def _emit_weak_pairs(plan: Plan, chunk: int) -> pa.Table:
+    """Send the weak pairs to the chunk of the right document, where its component is known."""
+    table = _load_evidence(plan, chunk)
+    coverage = _coverage(overlap_counts(table), array(table, "relation"))
+    counts = (coverage >= APART) | (array(table, "incomplete_left") & array(table, "incomplete_right"))
     weak = table.filter(pa.array((coverage < OWN) & counts))
     return with_part(chunk_of(array(weak, "right")), weak)
 
 
-def _keep_weak(plan: Plan, chunk: int, table: pa.Table) -> int:
-    roots = look_up(array(table, "right"), *load_roots(plan, chunk, "told"))
-    kept = table.filter(pa.array(roots == array(table, "root")))
-    plan.tables.write("weak", chunk, kept)
-    return len(kept)
+def _write_weak_pairs(plan: Plan, chunk: int, table: pa.Table) -> int:
+    """Write the weak pairs of which both documents are in one component."""
+    roots = look_up(array(table, "right"), *load_roots(plan, chunk, "related"))
+    same = table.filter(pa.array(roots == array(table, "root")))
+    plan.tables.write("weak", chunk, same)
+    return len(same)
 
 
-def _emit_known(plan: Plan, chunk: int) -> pa.Table:
-    table = _known(plan, chunk)
-    strong = _coverage(figures_of(table), array(table, "relation")) >= OWN
+def _emit_components(plan: Plan, chunk: int) -> pa.Table:
+    table = _load_evidence(plan, chunk)
+    strong = _coverage(overlap_counts(table), array(table, "relation")) >= OWN
     table = pa.concat_tables([table.filter(pa.array(strong)), plan.tables.read("weak", chunk)])
-    return with_part(spread_by(array(table, "root"), plan.parts), table)
+    return with_part(part_of(array(table, "root"), plan.parts), table)
 
 
-def _judge(plan: Plan, part: int, table: pa.Table) -> int:
-    """Judge whole components as a closed set of their own, in which nothing that counts is missing."""
+def _judge_components(plan: Plan, part: int, table: pa.Table) -> int:
+    """Judge the components of a part as a closed set; return the number of documents that share a story."""
     sides = array(table, "left"), array(table, "right")
-    known, numbers = np.unique(np.concatenate(sides), return_inverse=True)
+    docs, numbers = np.unique(np.concatenate(sides), return_inverse=True)
     pairs = numbers[: len(table)].astype(np.uint64) << np.uint64(32) | numbers[len(table) :].astype(np.uint64)
     order = np.argsort(pairs)
     table, pairs = table.take(pa.array(order)), pairs[order]
     left, right = members(pairs)
-    crowded = np.zeros(len(known), np.bool_)
-    crowded[left[array(table, "crowded_left")]] = True
-    crowded[right[array(table, "crowded_right")]] = True
-    counted, relations = figures_of(table), array(table, "relation")
-    same = one_story(pairs, crowded, counted, relations)
-    stories = stories_of(len(known), left[same], right[same], counted[same], relations[same] == IDENTICAL)
-    told = np.flatnonzero(np.bincount(stories, minlength=len(known))[stories] > 1)
-    plan.tables.write("same", part, pa.table({"left": known[left[same]], "right": known[right[same]]}))
-    plan.tables.write("told", part, pa.table({"name": known[told], "cluster": known[stories[told]]}))
-    return len(told)
+    incomplete = np.zeros(len(docs), np.bool_)
+    incomplete[left[array(table, "incomplete_left")]] = True
+    incomplete[right[array(table, "incomplete_right")]] = True
+    overlaps, relations = overlap_counts(table), array(table, "relation")
+    same = one_story(pairs, incomplete, overlaps, relations)
+    stories = stories_of(len(docs), left[same], right[same], overlaps[same], relations[same] == IDENTICAL)
+    shared = np.flatnonzero(np.bincount(stories, minlength=len(docs))[stories] > 1)
+    plan.tables.write("part-same", part, pa.table({"left": docs[left[same]], "right": docs[right[same]]}))
+    plan.tables.write("part-stories", part, pa.table({"doc": docs[shared], "cluster": docs[stories[shared]]}))
+    return len(shared)
 
 
-def _emit_same(plan: Plan, part: int) -> pa.Table:
-    table = plan.tables.read("same", part)
-    return with_part(chunk_of(array(table, "left")), table)
-
-
-def _write_same(plan: Plan, chunk: int, table: pa.Table) -> int:
-    order = np.lexsort((array(table, "right"), array(table, "left")))
-    plan.tables.write("same-pairs", chunk, table.take(pa.array(order)))
-    return len(table)
-
-
-def _among(plan: Plan, chunk: int, name: str) -> NDArray[np.bool_]:
-    """Tell which pairs of a chunk are among those of another table of it."""
+def _are_among(plan: Plan, chunk: int, name: str) -> NDArray[np.bool_]:
+    """Tell which pairs of a chunk are in another table of pairs too."""
     left, right = load_pairs(plan, chunk)
     sides = load_pairs(plan, chunk, name)
-    known = np.unique(np.concatenate((right, sides[1])))
-    owners = np.unique(np.concatenate((left, sides[0])))
+    rights = np.unique(np.concatenate((right, sides[1])))
+    lefts = np.unique(np.concatenate((left, sides[0])))
     places = [
-        np.searchsorted(owners, a) * max(1, len(known)) + np.searchsorted(known, b) for a, b in ((left, right), sides)
+        np.searchsorted(lefts, a) * max(1, len(rights)) + np.searchsorted(rights, b) for a, b in ((left, right), sides)
     ]
     return np.isin(places[0], places[1])
 
 
-def _doubtful(plan: Plan, chunk: int) -> int:
-    matched = load_verdicts(plan, chunk)[1] != NO_MATCH
-    return int((matched & ~_among(plan, chunk, "same-pairs")).sum())
+def _count_other_matches(plan: Plan, chunk: int) -> int:
+    """Count the matches of a chunk that are not one story."""
+    matched = load_comparisons(plan, chunk)[1] != NO_MATCH
+    return int((matched & ~_are_among(plan, chunk, "same-pairs")).sum())
 
 
-def _match(plan: Plan, chunk: int, *, evidence: bool) -> int:
-    """Write the matches of a chunk: pairs of one story, and others where a key that few stories hold shows them."""
-    table = _known(plan, chunk)
+def _write_matched(plan: Plan, chunk: int, *, select: bool) -> int:
+    """Write the matches of a chunk; with `select`, those that are one story or share a key which few stories have."""
+    table = _load_evidence(plan, chunk)
     matched = array(table, "relation") != NO_MATCH
-    if evidence:
-        matched &= _among(plan, chunk, "same-pairs") | _among(plan, chunk, "evident")
+    if select:
+        matched &= _are_among(plan, chunk, "same-pairs") | _are_among(plan, chunk, "story-pairs")
     plan.tables.write("matched", chunk, table.filter(pa.array(matched)))
     return int(matched.sum())

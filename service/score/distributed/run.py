@@ -1,4 +1,7 @@
-"""The whole road of a spread closed set: chunks of signed documents in, each document's cluster and matches out."""
+"""Runs all steps of the distributed closed set: from chunks of signed documents to each document's cluster and matches.
+
+`docs/how-it-works.md` explains the steps and draws what they exchange.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,23 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copydesk.service.score.distributed.candidate_pairs import pair_documents
-from copydesk.service.score.distributed.compare_pairs import verify
-from copydesk.service.score.distributed.document_ids import number_documents
-from copydesk.service.score.distributed.judge_stories import judge
-from copydesk.service.score.distributed.output_rows import answer
-from copydesk.service.score.distributed.steps import Engine, Plan
+from copydesk.service.score.distributed.candidate_pairs import find_candidates
+from copydesk.service.score.distributed.compare_pairs import compare_pairs
+from copydesk.service.score.distributed.document_ids import assign_document_ids
+from copydesk.service.score.distributed.judge_stories import judge_stories
+from copydesk.service.score.distributed.output_rows import write_output_rows
+from copydesk.service.score.distributed.steps import Plan, StepRunner
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What is to be told of a spread closed set.
+class DuplicateCounts:
+    """The counts of a closed set.
 
     Attributes:
-        n_documents: That count.
-        common_keys: Keys so common that only a part of their pairs was compared.
-        n_common: Shingles that many stories hold; they were no evidence.
-        sizes: How many clusters there are of each size.
+        n_documents: Documents, without those that repeat the id of another.
+        common_keys: Keys shared by so many documents that only some of their pairs were compared.
+        n_common: Shingles that occur in many stories and were not used as evidence.
+        sizes: The number of clusters of each size.
     """
 
     n_documents: int
@@ -31,19 +34,19 @@ class Found:
     sizes: Counter[int]
 
 
-def find_distributed_duplicates(engine: Engine, plan: Plan, *, prefer: Sequence[str] = ()) -> Found:
-    """Find the duplicates among documents in chunks, the same as `find_duplicates` of all of them would.
+def find_distributed_duplicates(runner: StepRunner, plan: Plan, *, prefer: Sequence[str] = ()) -> DuplicateCounts:
+    """Find the same duplicates as `find_duplicates`; afterwards `load_output_rows` returns them document by document.
 
-    No step holds more than its chunk, what is sent there, or its part in memory, nor more pairs than `most_edges`;
-    a part holds whole components. Afterwards `load_answers` gives the answers.
+    A step has in memory a chunk, what is sent to it, or a part (a part contains whole components), and at most
+    `plan.most_edges` pairs.
 
     Args:
-        prefer: Sources to keep documents of, the best first.
+        prefer: Sources whose documents are kept first, in order of preference.
     """
-    n_documents = number_documents(engine, plan, prefer)
-    common_keys = pair_documents(engine, plan)
-    n_common = verify(engine, plan)
-    judge(engine, plan)
-    sizes = answer(engine, plan, prefer)
+    n_documents = assign_document_ids(runner, plan, prefer)
+    common_keys = find_candidates(runner, plan)
+    n_common = compare_pairs(runner, plan)
+    judge_stories(runner, plan)
+    sizes = write_output_rows(runner, plan, prefer)
     sizes[1] = n_documents - sum(size * clusters for size, clusters in sizes.items())
-    return Found(n_documents, common_keys, n_common, sizes)
+    return DuplicateCounts(n_documents, common_keys, n_common, sizes)

@@ -1,9 +1,13 @@
-"""Steps of a spread computation: rows that are grouped by a part's number, and the tables that lie between steps."""
+"""The building blocks of a distributed computation: steps that exchange rows, and tables on disk between the steps.
+
+A step reads and writes tables by number (of a chunk or a part). In an exchange, rows are grouped by the part that they
+are sent to, as in a group-by.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,37 +19,38 @@ from numpy.typing import NDArray
 from copydesk.service.score.distributed.chunks import Chunks
 
 PART = "part"
-"""The column that says which part a row goes to; whoever gathers a part gets its rows without it."""
+"""The column with the part that a row is sent to; it is removed before the row arrives."""
+MAX_EDGES = 20_000_000
+"""Up to this many pairs, one machine finds the components in memory, with about 2 GB; above, they are distributed."""
 
-MOST_EDGES = 20_000_000
-"""Pairs that one machine joins in memory: some 2 GB while it does."""
-
-Work = Callable[[int], int]
+Task = Callable[[int], int]
 Emit = Callable[[int], pa.Table]
 Gather = Callable[[int, pa.Table], int]
+DocIds = NDArray[np.uint64]
+"""Document ids, as `document_ids` makes them."""
 
 
-class Engine(Protocol):
-    """Who runs steps, in any order and at any place that sees the tables; a step may run twice."""
+class StepRunner(Protocol):
+    """Runs the calls of a step, in any order and on any machine that sees the tables. A call may run twice."""
 
-    def each(self, n: int, work: Work) -> list[int]:
-        """Do a piece of work for each number below n; gives what each returned, in order."""
+    def each(self, n: int, task: Task) -> list[int]:
+        """Call the task with each number below n; return the results in order."""
 
     def exchange(self, n: int, emit: Emit, parts: int, gather: Gather) -> list[int]:
-        """Let n emitters give rows, and every part below `parts`, an empty one too, be gathered once.
+        """Call `emit` with each number below n, then `gather` with each part and all rows that were sent to it.
 
-        The rows of a part come in no certain order. Gives what each part returned, in order.
+        Parts without rows are gathered too. The rows of a part arrive in any order. Return the parts' results in order.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Tables by name and number, each in an Arrow file that appears whole or not at all."""
+    """Arrow files in one folder, each with a name and a number; a file is complete or missing."""
 
     path: Path
 
     def write(self, name: str, number: int, table: pa.Table) -> None:
-        """Write a table aside and rename it, as two machines may write the same one."""
+        """Write a table under a unique name, then rename it, as two machines may write the same table."""
         path = self.file(name, number)
         aside = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
         with pa.OSFile(str(aside), "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
@@ -53,87 +58,88 @@ class Tables:
         aside.replace(path)
 
     def read(self, name: str, number: int) -> pa.Table:
-        """Give a table back, mapped into memory."""
+        """Read a table, mapped into memory."""
         with pa.memory_map(str(self.file(name, number))) as source, pa.ipc.open_file(source) as reader:
             return reader.read_all()
 
     def file(self, name: str, number: int) -> Path:
-        """Name a table's file."""
+        """Return the path of a table."""
         return self.path / f"{name}-{number:07}.arrow"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a computation lies and how it is cut; the answers do not depend on the cut.
+    """How a computation is divided, and where its files are. The results do not depend on the division.
 
     Attributes:
-        chunks: The documents.
-        tables: Everything between the steps.
-        parts: Into how many parts keys, ids and components are cut.
-        most_edges: Pairs up to which components are found in the memory of one machine.
+        chunks: The signed documents.
+        tables: All tables between the steps.
+        parts: Number of parts that keys, ids and components are divided into.
+        most_edges: Most pairs whose components are found in the memory of one machine.
     """
 
     chunks: Chunks
     tables: Tables
     parts: int
-    most_edges: int = MOST_EDGES
+    most_edges: int = MAX_EDGES
 
     @property
     def n_chunks(self) -> int:
-        """How many chunks there are."""
+        """The number of chunks."""
         return len(self.chunks)
 
 
 def array(table: pa.Table, column: str) -> NDArray[Any]:
-    """Return a column of numbers."""
+    """Return a numeric column."""
     found: NDArray[Any] = table.column(column).to_numpy()
     return found
 
 
 def with_part(parts: NDArray[Any], table: pa.Table) -> pa.Table:
-    """Say to which part each row goes."""
+    """Add the part that each row is sent to."""
     return table.append_column(PART, pa.array(parts.astype(np.int32)))
 
 
-def names(numbers: NDArray[np.int64], chunk: int) -> NDArray[np.uint64]:
-    """Name documents: the number in the order of all ids in the upper 32 bits, then the chunk that holds it."""
-    found: NDArray[np.uint64] = numbers.astype(np.uint64) << np.uint64(32) | np.uint64(chunk)
+def document_ids(ranks: NDArray[np.int64], chunk: int) -> DocIds:
+    """Return document ids: the rank among all row ids in the upper 32 bits, the chunk in the lower 32."""
+    found: DocIds = ranks.astype(np.uint64) << np.uint64(32) | np.uint64(chunk)
     return found
 
 
-def chunk_of(name: NDArray[np.uint64]) -> NDArray[np.int32]:
-    """Return the chunks that hold documents."""
-    found: NDArray[np.int32] = (name & np.uint64(0xFFFFFFFF)).astype(np.int32)
+def chunk_of(docs: DocIds) -> NDArray[np.int32]:
+    """Return the chunk of each document."""
+    found: NDArray[np.int32] = (docs & np.uint64(0xFFFFFFFF)).astype(np.int32)
     return found
 
 
-def spread_by(name: NDArray[np.uint64], parts: int) -> NDArray[np.int32]:
-    """Return the parts that documents, or what is named by one, go to."""
-    found: NDArray[np.int32] = ((name >> np.uint64(32)) % np.uint64(parts)).astype(np.int32)
+def part_of(docs: DocIds, parts: int) -> NDArray[np.int32]:
+    """Return the part of each document, or of the component or cluster that is named after it."""
+    found: NDArray[np.int32] = ((docs >> np.uint64(32)) % np.uint64(parts)).astype(np.int32)
     return found
 
 
-def emit_by_chunk(plan: Plan, source: str, part: int) -> pa.Table:
-    """Send a part's rows to the chunks that hold their documents."""
+def emit_by_chunk(plan: Plan, source: str, part: int, *, column: str = "doc") -> pa.Table:
+    """Send the rows of a part's table to the chunks of the documents in a column."""
     table = plan.tables.read(source, part)
-    return with_part(chunk_of(array(table, "name")), table)
+    return with_part(chunk_of(array(table, column)), table)
 
 
-def write_by_name(plan: Plan, target: str, chunk: int, table: pa.Table) -> int:
-    """Write a chunk's rows in the order of their documents."""
-    plan.tables.write(target, chunk, table.take(pa.array(np.argsort(array(table, "name")))))
+def write_sorted(plan: Plan, target: str, columns: Sequence[str], number: int, table: pa.Table) -> int:
+    """Write the rows that arrived as a table, sorted by some columns; return their number."""
+    order = np.lexsort([array(table, column) for column in reversed(columns)])
+    plan.tables.write(target, number, table.take(pa.array(order)))
     return len(table)
 
 
-def look_up(name: NDArray[np.uint64], known: NDArray[np.uint64], values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return each name's value, itself where it has none.
+def look_up(docs: DocIds, known: DocIds, values: DocIds) -> DocIds:
+    """Return each document's value, or the document itself if it has none.
 
     Args:
-        name: Shape (n,).
-        known: Shape (n_known,), sorted.
+        docs: Shape (n,).
+        known: The documents that have a value, shape (n_known,), sorted.
         values: Shape (n_known,).
     """
     if not len(known):
-        return name
-    at = np.minimum(np.searchsorted(known, name), len(known) - 1)
-    return np.where(known[at] == name, values[at], name)
+        return docs
+    at = np.minimum(np.searchsorted(known, docs), len(known) - 1)
+    return np.where(known[at] == docs, values[at], docs)

@@ -19,10 +19,13 @@ import ray.exceptions
 
 from copydesk.service.dedup.work_folder import StoppedWork, chunk_path, load_chunk
 from copydesk.service.score.attach_clusters import attach_clusters, cluster_counts
-from copydesk.service.score.distributed.chunks import put_together
-from copydesk.service.score.distributed.output_rows import load_answers
-from copydesk.service.score.distributed.run import find_distributed_duplicates
-from copydesk.service.score.distributed.steps import Plan, Tables
+from copydesk.service.score.distributed import (
+    Plan,
+    Tables,
+    find_distributed_duplicates,
+    load_output_rows,
+    put_together,
+)
 from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import ClusterOptions
 from copydesk.service.score.output import OutputFolder
@@ -169,7 +172,7 @@ def cluster_on_ray(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
 
 def _write_shards(folder: OutputFolder, plan: Plan, chunk: int) -> int:
     """Write the final rows of a chunk's shards."""
-    clusters = load_answers(plan, chunk)
+    clusters = load_output_rows(plan, chunk)
     for shard in plan.chunks.shards(chunk):
         n_rows = len(load_chunk(chunk_path(plan.chunks.folder, shard)).ids)
         attach_clusters(folder, shard, islice(clusters, n_rows))

@@ -1,4 +1,4 @@
-"""Tests of `distributed`: however documents are cut and steps are run, the answers are the closed set's."""
+"""Tests of `distributed`: the rows are those of the closed set, however documents are divided and steps are run."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ pytest.importorskip("pyarrow", reason="pyarrow is not installed; install this pr
 from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS
 from copydesk.service.score.distributed.chunks import put_together
 from copydesk.service.score.distributed.components import find_components, load_roots
-from copydesk.service.score.distributed.steps import Plan, Tables, chunk_of, names
-from tests.support.distributed_sets import Text, mixed_texts, one_machine, sign, spread, story
+from copydesk.service.score.distributed.steps import Plan, Tables, chunk_of, document_ids
+from tests.support.distributed_sets import Text, distributed, mixed_texts, one_machine, sign, story
 from tests.support.one_process import OneProcess
 
 
@@ -26,12 +26,12 @@ from tests.support.one_process import OneProcess
 def test_answers_are_those_of_one_machine(seed: int, n_shards: int, parts: int, least: int, most_edges: int) -> None:
     with TemporaryDirectory() as folder:
         sign(Path(folder), mixed_texts(seed), n_shards)
-        expected, answers = one_machine(Path(folder), n_shards, ["b"])
-        engine = OneProcess(random.Random(seed), again=0.2)
-        found, given = spread(
-            engine, Path(folder), n_shards, prefer=["b"], parts=parts, least=least, most_edges=most_edges
+        expected, expected_rows = one_machine(Path(folder), n_shards, ["b"])
+        runner = OneProcess(random.Random(seed), again=0.2)
+        found, rows = distributed(
+            runner, Path(folder), n_shards, prefer=["b"], parts=parts, least=least, most_edges=most_edges
         )
-    assert given == answers
+    assert rows == expected_rows
     assert (found.n_documents, found.common_keys) == (len(expected.clusters), expected.common_keys)
     sizes = np.unique(np.unique(expected.clusters, return_counts=True)[1], return_counts=True)
     assert {size: n for size, n in found.sizes.items() if n} == dict(
@@ -39,30 +39,30 @@ def test_answers_are_those_of_one_machine(seed: int, n_shards: int, parts: int, 
     )
 
 
-def test_set_tells_all_that_the_answers_may_hold(tmp_path: Path) -> None:
+def test_set_of_the_next_tests_has_every_kind_of_match(tmp_path: Path) -> None:
     """The law above says little of sets in which there is nothing to find."""
     phrases = [Text(f"z{number}", f"{story(1000 + number)} {story(-9, 30)}") for number in range(12)]
     sign(tmp_path, [*(text for seed in range(2) for text in mixed_texts(seed)), *phrases], 2)
-    expected, answers = one_machine(tmp_path, 2)
-    relations = {match["relation"] for answer in answers for match in answer.get("matches", [])}
+    expected, expected_rows = one_machine(tmp_path, 2)
+    relations = {match["relation"] for row in expected_rows for match in row.get("matches", [])}
     assert relations == {"identical", "near_duplicate", "contains", "contained"}
-    assert any("error" in answer for answer in answers)
+    assert any("error" in row for row in expected_rows)
     assert len(expected.common)
     assert expected.same_story.any()
     assert not expected.same_story.all()
-    assert spread(OneProcess(), tmp_path, 2)[1] == answers
+    assert distributed(OneProcess(), tmp_path, 2)[1] == expected_rows
 
 
 def test_key_that_very_many_share_is_capped_and_counted(tmp_path: Path) -> None:
-    """Crowded documents: what two of them share is unknown where they are no pair."""
+    """Documents with incomplete pairs: what two of them share is unknown if they are no pair."""
     furniture, n = story(-1, 40), 3 * MOST_DOCUMENTS
     texts = [Text(f"{number:03}", f"{story(number // 2, 60)} {furniture}") for number in range(n)]
     sign(tmp_path, texts, 3)
-    expected, answers = one_machine(tmp_path, 3)
-    found, given = spread(OneProcess(), tmp_path, 3, parts=4)
-    assert given == answers
+    expected, expected_rows = one_machine(tmp_path, 3)
+    found, rows = distributed(OneProcess(), tmp_path, 3, parts=4)
+    assert rows == expected_rows
     assert found.common_keys == expected.common_keys > 0
-    assert len({answer["cluster"] for answer in given}) == n // 2
+    assert len({row["cluster"] for row in rows}) == n // 2
 
 
 def test_nothing_and_one_document_are_answered(tmp_path: Path) -> None:
@@ -70,8 +70,8 @@ def test_nothing_and_one_document_are_answered(tmp_path: Path) -> None:
         folder = tmp_path / str(n)
         folder.mkdir()
         sign(folder, [Text("a", story(1))] * n, 2)
-        found, given = spread(OneProcess(), folder, 2)
-        assert given == [{"id": "a", "cluster": "a", "keep": True, "matches": []}] * n
+        found, rows = distributed(OneProcess(), folder, 2)
+        assert rows == [{"id": "a", "cluster": "a", "keep": True, "matches": []}] * n
         assert found.n_documents == n
 
 
@@ -100,7 +100,7 @@ def test_components_are_those_of_a_plain_search(edges: list[tuple[int, int]], pa
 
 
 def named(numbers: np.ndarray) -> np.ndarray:
-    return np.array([names(np.array([number]), number % 3)[0] for number in numbers.tolist()], np.uint64)
+    return np.array([document_ids(np.array([number]), number % 3)[0] for number in numbers.tolist()], np.uint64)
 
 
 def least_reached(number: int, edges: list[tuple[int, int]]) -> int:
@@ -110,7 +110,7 @@ def least_reached(number: int, edges: list[tuple[int, int]]) -> int:
     return min(reached)
 
 
-def test_path_is_long_for_stars(tmp_path: Path) -> None:
+def test_components_of_a_long_path_are_found(tmp_path: Path) -> None:
     """A component in which every document has two neighbours takes the most rounds."""
     n = 200
     plan = Plan(put_together(tmp_path, [1, 1, 1], least=1), Tables(tmp_path), 4, most_edges=0)
