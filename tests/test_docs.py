@@ -44,7 +44,7 @@ from tests.support.served import serve_service
 
 DOCS = ROOT / "docs"
 README_LINES = 150
-TERMINAL_COLUMNS = "100"
+TERMINAL_COLUMNS = "92"
 SHOWN_ONLY = {"", "text", "toml", "ini", "yaml", "jsonl"}
 OTHER_TOOLS = frozenset(
     {
