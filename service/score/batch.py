@@ -16,7 +16,7 @@ from copydesk.classifier.types import Blocks
 from copydesk.service.rows.classify_rows import internal_error
 from copydesk.service.rows.documents import UNKNOWN, Document, read_published
 from copydesk.service.rows.jsonl import BadField, BadRow, too_large
-from copydesk.service.score.arrow_schema import ERRORS, OUTPUT, InputRow, input_rows, storable
+from copydesk.service.score.arrow_schema import ERRORS, OUTPUT, InputRow, storable
 from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
 from copydesk.service.score.tally import Tally, count_batch
 
@@ -53,7 +53,7 @@ class ScoreFunction(Protocol):
 
 
 def score_batch(
-    batch: pa.RecordBatch | Sequence[InputRow],
+    batch: Sequence[InputRow],
     model: Model,
     options: BatchOptions,
     *,
@@ -62,13 +62,11 @@ def score_batch(
     """Score a batch. Each page is scored alone, so neither the size nor the order of a batch changes an answer.
 
     Args:
-        batch: Rows of schema `INPUT`.
         begin: Called with the number of each row before it is scored, so that the pool knows which page a worker is at.
     """
-    rows = input_rows(batch) if isinstance(batch, pa.RecordBatch) else batch
     scored: list[tuple[InputRow, PageScores]] = []
     errors: list[tuple[InputRow, BadRow]] = []
-    for number, row in enumerate(rows):
+    for number, row in enumerate(batch):
         begin(number)
         found = _score_row(row, model, options)
         if isinstance(found, PageScores):
@@ -77,7 +75,7 @@ def score_batch(
             errors.append((row, found))
     flat = flat_blocks([page for _, page in scored])
     return ScoredBatch(
-        _row_columns(scored, flat, model.digest, options), _error_columns(errors), count_batch(scored, errors, flat)
+        _output_rows(scored, flat, model.digest, options), _error_rows(errors), count_batch(scored, errors, flat)
     )
 
 
@@ -123,54 +121,39 @@ def _decoded_text(content: bytes) -> str:
         raise UnreadablePage("bad_encoding", message) from None
 
 
-def _error_columns(errors: Sequence[tuple[InputRow, BadRow]]) -> pa.RecordBatch:
-    columns = (
-        [storable(row.id) for row, _ in errors],
-        [storable(row.file) for row, _ in errors],
-        [row.position for row, _ in errors],
-        [bad.code for _, bad in errors],
-        [storable(bad.message) for _, bad in errors],
-    )
-    return _batch(columns, ERRORS)
+def _error_rows(errors: Sequence[tuple[InputRow, BadRow]]) -> pa.RecordBatch:
+    columns = {
+        "id": [storable(row.id) for row, _ in errors],
+        "file": [storable(row.file) for row, _ in errors],
+        "position": [row.position for row, _ in errors],
+        "code": [bad.code for _, bad in errors],
+        "message": [storable(bad.message) for _, bad in errors],
+    }
+    return pa.RecordBatch.from_pydict(columns, ERRORS)
 
 
-def _row_columns(
+def _output_rows(
     scored: Sequence[tuple[InputRow, PageScores]], flat: FlatBlocks, digest: str, options: BatchOptions
 ) -> pa.RecordBatch:
-    rows = [row for row, _ in scored]
-    pages = [page for _, page in scored]
+    rows, pages = [row for row, _ in scored], [page for _, page in scored]
     nothing = [None] * len(scored)
-    columns = (
-        [storable(row.id) for row in rows],
-        [storable(row.url) for row in rows],
-        [storable(page.title) for page in pages],
-        [storable(page.body) for page in pages],
-        [page.confidence for page in pages],
-        [_text(row, page) for row, page in scored] if options.blocks else nothing,
-        block_lists(flat) if options.blocks else nothing,
-        [_optional(row.published) for row in rows],
-        [_optional(row.source) for row in rows],
-        [storable(row.file) for row in rows],
-        [row.position for row in rows],
-        nothing,
-        nothing,
-        nothing,
-        [digest] * len(pages),
-    )
-    return _batch(columns, OUTPUT)
-
-
-def _text(row: InputRow, page: PageScores) -> str | None:
-    return storable(page.text) if row.form == "html" else None
+    columns = {
+        "id": [storable(row.id) for row in rows],
+        "url": [storable(row.url) for row in rows],
+        "title": [storable(page.title) for page in pages],
+        "body": [storable(page.body) for page in pages],
+        "confidence": [page.confidence for page in pages],
+        "published": [_optional(row.published) for row in rows],
+        "source": [_optional(row.source) for row in rows],
+        "file": [storable(row.file) for row in rows],
+        "position": [row.position for row in rows],
+        "model": [digest] * len(pages),
+    }
+    if options.blocks:
+        columns["text"] = [storable(page.text) if row.form == "html" else None for row, page in scored]
+        columns["blocks"] = block_lists(flat)
+    return pa.RecordBatch.from_pydict({name: columns.get(name, nothing) for name in OUTPUT.names}, OUTPUT)
 
 
 def _optional(text: str | None) -> str | None:
     return None if text is None else storable(text)
-
-
-def _batch(columns: Sequence[object], schema: pa.Schema) -> pa.RecordBatch:
-    arrays = [
-        column if isinstance(column, pa.Array) else pa.array(column, field.type)
-        for column, field in zip(columns, schema, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)

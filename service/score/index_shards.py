@@ -5,7 +5,7 @@ This module needs the extra `index`; the rest of batch scoring does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,59 +21,51 @@ from copydesk.service.score.batch import documents_of
 from copydesk.service.score.output import OutputFolder
 
 
+def public_name(place: str) -> str:
+    """Return the file or URL of an index without the password, for the manifest."""
+    return place if "://" not in place else make_url(place).render_as_string(hide_password=True)
+
+
 @contextmanager
 def shard_indexer(
-    place: str, folder: OutputFolder, *, prefer: tuple[str, ...], clock: Callable[[], float]
+    place: str, folder: OutputFolder, *, prefer: Sequence[str], clock: Callable[[], float]
 ) -> Iterator[Callable[[], None]]:
-    """Open an index; yield a function that adds the shards that are ready, to be called after each scored shard.
+    """Open an index; yield a function, to be called after each scored shard, that adds the shards which are ready.
+
+    Shards are added in the order of their numbers, so that the answers do not depend on which is scored first.
 
     Args:
         place: File or URL of the index.
         prefer: Sources whose documents are kept first.
     """
     with open_index(place, create=True, preferred=prefer) as index:
-        yield ShardIndexer(folder, index, clock=clock).add_ready_shards
+        number = 0
+
+        def add_ready_shards() -> None:
+            nonlocal number
+            while folder.is_done(number):
+                if not folder.part(number).exists():
+                    attach_clusters(folder, number, _clusters(folder, number, index, clock()))
+                number += 1
+
+        yield add_ready_shards
 
 
-def public_name(place: str) -> str:
-    """Return the file or URL of an index without the password, for the manifest."""
-    return place if "://" not in place else make_url(place).render_as_string(hide_password=True)
-
-
-class ShardIndexer:
-    """Adds shards in the order of their numbers, so that the answers do not depend on which is scored first."""
-
-    def __init__(self, folder: OutputFolder, index: Index, *, clock: Callable[[], float]) -> None:
-        self._folder = folder
-        self._index = index
-        self._clock = clock
-        self._next = 0
-
-    def add_ready_shards(self) -> None:
-        """Add all scored shards before the first that is not scored yet."""
-        while self._folder.is_done(self._next):
-            if not self._folder.part(self._next).exists():
-                attach_clusters(self._folder, self._next, self._clusters(self._next))
-            self._next += 1
-
-    def _clusters(self, number: int) -> Iterator[Mapping[str, Any]]:
-        """Add a shard in one transaction. After a kill it is added again: that is idempotent, with equal answers."""
-        with pq.ParquetFile(self._folder.scored(number)) as scored:
-            batches = scored.iter_batches(READ_ROWS, use_threads=False)
-            documents = [_index_document(document) for batch in batches for document in documents_of(batch)]
-        valid = [document for document in documents if isinstance(document, IndexDocument)]
-        added = iter(self._index.add(valid, now=self._clock()))
-        for document in documents:
-            if isinstance(document, dict):
-                yield document
-                continue
-            found = next(added)
-            matches = [match_fields(match) for match in found.matches]
-            yield {"cluster": found.cluster, "keep": found.keep, "matches": [_without_ranges(m) for m in matches]}
-
-
-def _without_ranges(match: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in match.items() if name != "ranges"}
+def _clusters(folder: OutputFolder, number: int, index: Index, now: float) -> Iterator[Mapping[str, Any]]:
+    """Add a shard in one transaction. After a kill it is added again: that is idempotent, with equal answers."""
+    with pq.ParquetFile(folder.scored(number)) as scored:
+        batches = scored.iter_batches(READ_ROWS, use_threads=False)
+        documents = [_index_document(document) for batch in batches for document in documents_of(batch)]
+    added = iter(index.add([each for each in documents if isinstance(each, IndexDocument)], now=now))
+    for document in documents:
+        if isinstance(document, dict):
+            yield document
+            continue
+        found = next(added)
+        matches = [match_fields(match) for match in found.matches]
+        for match in matches:
+            del match["ranges"]  # the output has no column for them
+        yield {"cluster": found.cluster, "keep": found.keep, "matches": matches}
 
 
 def _index_document(document: Document) -> IndexDocument | dict[str, Any]:

@@ -66,15 +66,12 @@ def cut_into_shards(files: Iterable[InputFile], options: CutOptions) -> Iterator
     for file in chain(files, [None]):
         if file is not None and file.kind in ONE_PAGE:
             pages.append(file)
-        if pages and (file is None or file.kind not in ONE_PAGE or _full(pages, options)):
+        full = len(pages) >= MAX_FILES or sum(page.size for page in pages) >= options.shard_bytes
+        if pages and (full or file is None or file.kind not in ONE_PAGE):
             yield _pages_shard(next(numbers), pages)
             pages = []
         if file is not None and file.kind not in ONE_PAGE:
             yield from _FileCutter(file, options, numbers).shards()
-
-
-def _full(pages: list[InputFile], options: CutOptions) -> bool:
-    return len(pages) >= MAX_FILES or sum(page.size for page in pages) >= options.shard_bytes
 
 
 def _pages_shard(number: int, pages: list[InputFile]) -> Shard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections import Counter, deque
@@ -14,19 +15,11 @@ from typing import Any
 from copydesk.service.dedup.work_folder import StoppedWork
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally, tally_from_fields
-from copydesk.service.score.worker import (
-    DONE,
-    FAILED,
-    NO_ROW,
-    PAGES,
-    ROW,
-    RowError,
-    ScoreJob,
-    limit_numeric_threads,
-    run_worker,
-)
+from copydesk.service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, RowError, ScoreJob, run_worker
 from copydesk.service.worker_process import SPAWN, Worker
 
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""Variables that limit numeric libraries to one thread in the processes that are started from here."""
 MAX_PAGE_FAILURES = 2
 """A page becomes an error row after so many workers crashed or hung on it. The first may have been killed by chance."""
 MAX_OTHER_FAILURES = 3
@@ -50,7 +43,8 @@ class WatchedProcess(Worker):
     """A worker process, its current shard, and since when it has been at its current row."""
 
     def __init__(self, job: ScoreJob) -> None:
-        limit_numeric_threads()
+        for name in ONE_THREAD:
+            os.putenv(name, "1")
         self.counters: Any = SPAWN.RawArray("q", [NO_ROW, 0])
         super().__init__(run_worker, self.counters, job)
         self.ready = False

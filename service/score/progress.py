@@ -1,21 +1,22 @@
-"""What people see of a batch run: the line of its progress, and the lines that sum it up."""
+"""Shows the progress of batch scoring, and its summary at the end."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TextIO
 
 from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.score.tally import Tally
 
-LEAST_SECONDS = 1e-3
-"""The shortest time that a rate is taken over, so that no rate divides by zero."""
+MIN_SECONDS = 1e-3
+"""A shorter time counts as this long, so that no rate is divided by zero."""
 MEGABYTE = 1e6
 
 
 class ScoreProgress(Progress):
-    """Shows pages and bytes a second, labels so far, errors, and the time left."""
+    """Shows pages and bytes per second, the labels so far, errors, and the time left."""
 
     def __init__(self, err: TextIO, *, all_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(err, clock=clock)
@@ -25,32 +26,32 @@ class ScoreProgress(Progress):
         self._started = clock()
 
     def earlier(self, size: int, tally: Tally) -> None:
-        """Count a shard that an earlier run did."""
+        """Count a shard that an earlier run scored."""
         self.done(size, tally)
         self._read_before += size
 
     def done(self, size: int, tally: Tally) -> None:
-        """Count a shard."""
+        """Count a shard that this run scored."""
         self.tally.add(tally)
         self._read += size
 
-    def look(self, pages: int) -> None:
-        """Show the numbers; `pages` were begun in this run."""
+    def update(self, pages: int) -> None:
+        """Show the counts, with the number of pages that this run has begun."""
         now = self._clock()
         if pages > 0 or self._read > self._read_before:
-            self.show(self._numbers(pages, max(now - self._started, LEAST_SECONDS)))
+            self.show(self._numbers(pages, max(now - self._started, MIN_SECONDS)))
         else:
-            self._started = now  # so that the start of processes does not make the rest look slow
+            self._started = now  # the start of processes does not count in the rates
             self.show(COMPILING)
 
     def _numbers(self, pages: int, seconds: float) -> str:
         blocks = self.tally.blocks
         n_blocks = sum(blocks.values())
         labels = ", ".join(f"{n / n_blocks:.0%} {label}" for label, n in sorted(blocks.items())) if n_blocks else "-"
-        fresh = self._read - self._read_before
-        left = (self._all_bytes - self._read) / fresh * seconds if fresh else None
+        new_bytes = self._read - self._read_before
+        left = (self._all_bytes - self._read) / new_bytes * seconds if new_bytes else None
         return (
-            f"{pages:,} pages, {pages / seconds:,.1f} a second, {fresh / seconds / MEGABYTE:,.1f} MB a "
+            f"{pages:,} pages, {pages / seconds:,.1f} a second, {new_bytes / seconds / MEGABYTE:,.1f} MB a "
             f"second; blocks: {labels}; {sum(self.tally.errors.values()):,} errors; {_left(left)}"
         )
 
@@ -58,13 +59,11 @@ class ScoreProgress(Progress):
 def _left(seconds: float | None) -> str:
     if seconds is None:
         return "time left not known yet"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02} left"
+    return f"{timedelta(seconds=round(seconds))} left"
 
 
 def summary_lines(summary: Mapping[str, Any]) -> list[str]:
-    """Say in a few lines what came out."""
+    """Return the summary in a few lines of text."""
     blocks: Mapping[str, int] = summary["blocks"]
     errors: Mapping[str, int] = summary["errors"]
     lines = [

@@ -173,18 +173,22 @@ def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options
     """Take a page out of named fields; if they break the row contract, the row contains the error."""
     named = {name: fields.get(column) for name, column in options.columns.by_field().items()}
     found: JsonId = None
+    content = named["html"] if named["html"] is not None else named["text"]
+    decoded = not isinstance(content, bytes)  # bytes are decoded later, by the worker
     try:
         found = row_id(named)
-        content = named["html"] if named["html"] is not None else named["text"]
-        row = _checked_page(named, found, content, options.max_page_bytes)
+        texts = named if decoded else {k: "" if isinstance(v, bytes) else v for k, v in named.items()}
+        page = row_page(texts, found, options.max_page_bytes)
     except BadField as error:
         return _bad(found, file, position, error)
+    if decoded:
+        content = to_utf8(page.html or "") if page.text is None else page.text.encode("utf-8", "surrogatepass")
     return InputRow(
-        f"{file}:{position}" if found is None else str(found),
-        url=row.url,
+        _row_name(found, file, position),
+        url=page.url,
         form="text" if named["html"] is None else "html",
-        content=row.content,
-        decoded=row.decoded,
+        content=content,
+        decoded=decoded,
         published=_text_or_time(named["published"]),
         source=_text_or_time(named["source"]),
         file=file,
@@ -192,14 +196,8 @@ def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options
     )
 
 
-def _checked_page(named: dict[str, Any], found: JsonId, content: Any, max_page_bytes: int) -> InputRow:
-    """Check a row's fields as `copydesk classify` does. Bytes are decoded later, by the worker."""
-    if isinstance(content, bytes):
-        without_bytes = {name: "" if isinstance(value, bytes) else value for name, value in named.items()}
-        return InputRow("", url=row_page(without_bytes, found, max_page_bytes).url, content=content)
-    page = row_page(named, found, max_page_bytes)
-    content = to_utf8(page.html or "") if page.text is None else page.text.encode("utf-8", "surrogatepass")
-    return InputRow("", url=page.url, content=content, decoded=True)
+def _row_name(found: JsonId, file: str, position: int) -> str:
+    return f"{file}:{position}" if found is None else str(found)
 
 
 def _text_or_time(value: Any) -> str | None:
@@ -210,7 +208,7 @@ def _text_or_time(value: Any) -> str | None:
 
 
 def _bad(found: JsonId, file: str, position: int, error: BadField) -> InputRow:
-    name = f"{file}:{position}" if found is None else str(found)
+    name = _row_name(found, file, position)
     return InputRow(name, file=file, position=position, code=error.code, message=str(error))
 
 

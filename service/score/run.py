@@ -111,7 +111,7 @@ def _shard_indexer(
         return nullcontext(lambda: None)
     from copydesk.service.score.index_shards import shard_indexer
 
-    return shard_indexer(clustering.index, folder, prefer=tuple(clustering.prefer), clock=clock)
+    return shard_indexer(clustering.index, folder, prefer=clustering.prefer, clock=clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ class _Run:
                     if shard.spool is not None:
                         Path(shard.spool).unlink(missing_ok=True)
                     add_to_index()
-                self.progress.look(scorer.pages)
+                self.progress.update(scorer.pages)
         finally:
             scorer.close()
         add_to_index()

@@ -60,11 +60,8 @@ class Tally:
         """Add the counts of other pages."""
         self.rows += other.rows
         self.bytes += other.bytes
-        self.errors.update(other.errors)
-        self.blocks.update(other.blocks)
-        self.characters.update(other.characters)
-        self.confidence.update(other.confidence)
-        self.sizes.update(other.sizes)
+        for name in ("errors", "blocks", "characters", "confidence", "sizes"):
+            getattr(self, name).update(getattr(other, name))
         for host, site in other.sites.items():
             _count_site(self.sites, host, site)
         if len(self.sites) > 2 * MOST_SITES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -89,21 +90,13 @@ def _page(record: WarcRecord, name: str, max_page_bytes: int) -> InputRow | None
     form = FORM_OF_TYPE.get((record.http_content_type or "").lower())
     if form is None or headers is None or headers.status_code not in SUCCESS:
         return None
-    identifier = (record.record_id or f"{name}:{record.stream_pos}").strip("<>")
+    row_id = (record.record_id or f"{name}:{record.stream_pos}").strip("<>")
+    row = InputRow(row_id, file=name, position=record.stream_pos)
     content = record.reader.read(max_page_bytes + 1)
     encoded = any(headers.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
     if not encoded and len(content) < min(record.content_length, max_page_bytes):
         raise EOFError(f"a record of {record.content_length} bytes ends after {len(content)}")
     if len(content) > max_page_bytes:
-        return InputRow(
-            identifier, file=name, position=record.stream_pos, code="too_large", message=too_large(max_page_bytes)
-        )
-    return InputRow(
-        identifier,
-        url=record.headers.get("WARC-Target-URI") or "",
-        form=form,
-        content=content,
-        charset=record.http_charset,
-        file=name,
-        position=record.stream_pos,
-    )
+        return replace(row, code="too_large", message=too_large(max_page_bytes))
+    url = record.headers.get("WARC-Target-URI") or ""
+    return replace(row, url=url, form=form, content=content, charset=record.http_charset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
@@ -25,7 +24,6 @@ from copydesk.service.score.rerun import RowPositions, select_rows
 BATCH_ROWS = 64
 BATCH_BYTES = 4 * 1024 * 1024
 """A batch ends at this many rows or bytes, whichever comes first."""
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 READY, DONE, FAILED = "ready", "done", "failed"
 """What a worker reports: it can take a shard, it finished one, it met an error that no page caused."""
 ROW, PAGES = 0, 1
@@ -78,12 +76,6 @@ def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
         return
     except Exception as error:  # the main process reports it and stops the run
         connection.send((FAILED, f"{type(error).__name__}: {error}"))
-
-
-def limit_numeric_threads() -> None:
-    """Let processes that are started from now on use one thread for numeric libraries; this process is not affected."""
-    for name in ONE_THREAD:
-        os.putenv(name, "1")
 
 
 def warm_up(model: Model) -> None:

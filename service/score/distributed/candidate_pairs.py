@@ -15,6 +15,7 @@ from copydesk.service.score.distributed.steps import (
     Plan,
     StepRunner,
     array,
+    distinct_pairs,
     emit_by_chunk,
     look_up,
     with_part,
@@ -88,12 +89,7 @@ def _write_by_chunk(runner: StepRunner, plan: Plan, name: str) -> None:
 
 def _write_pairs(plan: Plan, name: str, chunk: int, table: pa.Table) -> int:
     """Write each pair once. A pair of a document with itself marks it as having incomplete pairs."""
-    left, right = array(table, "left"), array(table, "right")
-    order = np.lexsort((right, left))
-    left, right = left[order], right[order]
-    if len(left):
-        new = np.append(True, (left[1:] != left[:-1]) | (right[1:] != right[:-1]))
-        left, right = left[new], right[new]
+    left, right = distinct_pairs(table, "left", "right")
     marks = left == right
     plan.tables.write(name, chunk, pa.table({"left": left[~marks], "right": right[~marks]}))
     plan.tables.write(f"{name}-incomplete", chunk, pa.table({"doc": left[marks]}))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.duplicates.closed_set import common_of, count_shingles, verify_pairs
 from copydesk.classifier.duplicates.clustering import CERTAIN
 from copydesk.classifier.duplicates.overlap import FIGURES, NO_SHINGLES
-from copydesk.classifier.duplicates.shingles import SET_BITS
+from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
 from copydesk.service.dedup.output_rows import choose_rows
 from copydesk.service.score.distributed.candidate_pairs import has_incomplete_pairs, load_pairs
 from copydesk.service.score.distributed.components import find_components, load_roots
@@ -70,12 +70,13 @@ def _emit_texts(plan: Plan, chunk: int) -> pa.Table:
     order = np.argsort(documents.ids)
     rows = order[np.searchsorted(documents.ids[order], array(requests, "doc"))]
     docs = documents.ids[rows]
-    shingles = choose_rows(documents.shingles(), rows)
+    signed = documents.signed
+    shingles = choose_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
     table = pa.table(
         {
             "doc": docs,
             "id": load_row_ids(plan, chunk).take(pa.array(rows)),
-            "digest": documents.signed.digests[rows],
+            "digest": signed.digests[rows],
             "incomplete": has_incomplete_pairs(plan, chunk, docs),
             "shingles": pa.LargeListArray.from_arrays(pa.array(shingles.bounds), pa.array(shingles.values)),
         }

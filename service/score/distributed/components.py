@@ -15,7 +15,8 @@ from copydesk.service.score.distributed.steps import (
     StepRunner,
     array,
     chunk_of,
-    emit_by_chunk,
+    distinct_pairs,
+    move_to_chunks,
     part_of,
     with_part,
 )
@@ -38,8 +39,7 @@ def find_components(runner: StepRunner, plan: Plan, edges: Edges, name: str) -> 
         _join_in_memory(plan, name)
         return
     stars = _find_stars(runner, plan, name)
-    gather = partial(_write_edge_set, plan, f"{name}-roots")
-    runner.exchange(plan.parts, partial(emit_by_chunk, plan, stars), plan.n_chunks, gather)
+    move_to_chunks(runner, plan, stars, f"{name}-roots", ["doc", "root"])
 
 
 def load_roots(plan: Plan, chunk: int, name: str) -> tuple[DocIds, DocIds]:
@@ -50,7 +50,7 @@ def load_roots(plan: Plan, chunk: int, name: str) -> tuple[DocIds, DocIds]:
 
 def _write_edges(plan: Plan, edges: Edges, name: str, chunk: int) -> int:
     smaller, greater = edges(chunk)
-    plan.tables.write(f"{name}-edges", chunk, pa.table({"doc": greater, "root": smaller}))
+    plan.tables.write(f"{name}-edges", chunk, _edges(greater, smaller))
     return len(smaller)
 
 
@@ -66,7 +66,7 @@ def _join_in_memory(plan: Plan, name: str) -> None:
     bounds = np.searchsorted(chunks[order], np.arange(plan.n_chunks + 1))
     for chunk in range(plan.n_chunks):
         own = joined[order[bounds[chunk] : bounds[chunk + 1]]]
-        plan.tables.write(f"{name}-roots", chunk, pa.table({"doc": known[own], "root": known[roots[own]]}))
+        plan.tables.write(f"{name}-roots", chunk, _edges(known[own], known[roots[own]]))
 
 
 def _find_stars(runner: StepRunner, plan: Plan, name: str) -> str:
@@ -101,7 +101,7 @@ def _emit_to_both(plan: Plan, name: str, number: int) -> pa.Table:
     """Send each edge to both of its documents."""
     table = plan.tables.read(name, number)
     ends, others = array(table, "doc"), array(table, "root")
-    both = pa.table({"doc": np.concatenate((ends, others)), "root": np.concatenate((others, ends))})
+    both = _edges(np.concatenate((ends, others)), np.concatenate((others, ends)))
     return with_part(part_of(array(both, "doc"), plan.parts), both)
 
 
@@ -141,9 +141,6 @@ def _write_round(plan: Plan, old: str | None, new: str, part: int, table: pa.Tab
 
 def _write_edge_set(plan: Plan, name: str, number: int, table: pa.Table) -> int:
     """Write edges sorted, each once; return their number."""
-    greater, smaller = array(table, "doc"), array(table, "root")
-    order = np.lexsort((smaller, greater))
-    greater, smaller = greater[order], smaller[order]
-    new = np.append(True, (greater[1:] != greater[:-1]) | (smaller[1:] != smaller[:-1]))[: len(order)]
-    plan.tables.write(name, number, _edges(greater[new], smaller[new]))
-    return int(new.sum())
+    greater, smaller = distinct_pairs(table, "doc", "root")
+    plan.tables.write(name, number, _edges(greater, smaller))
+    return len(greater)

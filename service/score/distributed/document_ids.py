@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.shingles import Ragged
 from copydesk.classifier.duplicates.signing import Signed
 from copydesk.service.dedup.output_rows import choose, preference_of
 from copydesk.service.score.distributed.steps import (
@@ -48,10 +47,6 @@ class Documents:
     def key_owners(self) -> DocIds:
         """Return the document of each key."""
         return np.repeat(self.ids, np.diff(self.signed.keys.bounds))
-
-    def shingles(self) -> Ragged[np.uint32]:
-        """Return the shingles of each document."""
-        return Ragged(self.signed.shingles.values, self.signed.shingles.bounds)
 
 
 def assign_document_ids(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> int:

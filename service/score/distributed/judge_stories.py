@@ -25,11 +25,10 @@ from copydesk.service.score.distributed.steps import (
     StepRunner,
     array,
     chunk_of,
-    emit_by_chunk,
     look_up,
+    move_to_chunks,
     part_of,
     with_part,
-    write_sorted,
 )
 
 _COVERAGE = FIGURES.index("coverage")
@@ -43,16 +42,12 @@ def judge_stories(runner: StepRunner, plan: Plan) -> None:
     weaker pair only matters within a component: it shows that its two texts have something in common, so that neither
     is a rival to pairs of the other.
     """
-    n, parts = plan.n_chunks, plan.parts
+    n = plan.n_chunks
     find_components(runner, plan, partial(_strong_pairs, plan), "related")
     runner.exchange(n, partial(_emit_weak_pairs, plan), n, partial(_write_weak_pairs, plan))
-    runner.exchange(n, partial(_emit_components, plan), parts, partial(_judge_components, plan))
-    for source, target, columns in (
-        ("part-same", "same-pairs", ["left", "right"]),
-        ("part-stories", "stories", ["doc"]),
-    ):
-        emit = partial(emit_by_chunk, plan, source, column=columns[0])
-        runner.exchange(parts, emit, n, partial(write_sorted, plan, target, columns))
+    runner.exchange(n, partial(_emit_components, plan), plan.parts, partial(_judge_components, plan))
+    move_to_chunks(runner, plan, "part-same", "same-pairs", ["left", "right"])
+    move_to_chunks(runner, plan, "part-stories", "stories", ["doc"])
     other_matches = sum(runner.each(n, partial(_count_other_matches, plan)))
     if other_matches:
         find_story_candidates(runner, plan)

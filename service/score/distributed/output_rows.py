@@ -23,7 +23,7 @@ from copydesk.service.score.distributed.steps import (
     StepRunner,
     array,
     chunk_of,
-    emit_by_chunk,
+    move_to_chunks,
     part_of,
     with_part,
     write_sorted,
@@ -35,13 +35,13 @@ READ_ROWS = 1000
 
 def write_output_rows(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> Counter[int]:
     """Write the rows that `load_output_rows` returns; return the number of clusters of each size above one."""
-    n, parts = plan.n_chunks, plan.parts
-    runner.exchange(n, partial(_emit_members, plan, tuple(prefer)), parts, partial(_choose_kept, plan))
-    runner.exchange(parts, partial(emit_by_chunk, plan, "part-kept"), n, partial(write_sorted, plan, "kept", ["doc"]))
+    n = plan.n_chunks
+    runner.exchange(n, partial(_emit_members, plan, tuple(prefer)), plan.parts, partial(_choose_kept, plan))
+    move_to_chunks(runner, plan, "part-kept", "kept", ["doc"])
     runner.exchange(n, partial(_emit_matches, plan), n, partial(write_sorted, plan, "matches", ["doc", "other"]))
     runner.each(n, partial(_write_rows, plan))
     sizes: Counter[int] = Counter()
-    for part in range(parts):
+    for part in range(plan.parts):
         table = plan.tables.read("sizes", part)
         sizes.update(dict(zip(*(table.column(name).to_pylist() for name in ("size", "clusters")), strict=True)))
     return sizes

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -118,7 +119,7 @@ def part_of(docs: DocIds, parts: int) -> NDArray[np.int32]:
     return found
 
 
-def emit_by_chunk(plan: Plan, source: str, part: int, *, column: str = "doc") -> pa.Table:
+def emit_by_chunk(plan: Plan, source: str, part: int, *, column: str) -> pa.Table:
     """Send the rows of a part's table to the chunks of the documents in a column."""
     table = plan.tables.read(source, part)
     return with_part(chunk_of(array(table, column)), table)
@@ -129,6 +130,21 @@ def write_sorted(plan: Plan, target: str, columns: Sequence[str], number: int, t
     order = np.lexsort([array(table, column) for column in reversed(columns)])
     plan.tables.write(target, number, table.take(pa.array(order)))
     return len(table)
+
+
+def move_to_chunks(runner: StepRunner, plan: Plan, source: str, target: str, columns: Sequence[str]) -> None:
+    """Move the rows of the parts' tables to the chunks of the documents in the first column, sorted by the columns."""
+    emit = partial(emit_by_chunk, plan, source, column=columns[0])
+    runner.exchange(plan.parts, emit, plan.n_chunks, partial(write_sorted, plan, target, columns))
+
+
+def distinct_pairs(table: pa.Table, first: str, second: str) -> tuple[DocIds, DocIds]:
+    """Return the pairs in two columns, sorted, each once."""
+    a, b = array(table, first), array(table, second)
+    order = np.lexsort((b, a))
+    a, b = a[order], b[order]
+    new = np.append(True, (a[1:] != a[:-1]) | (b[1:] != b[:-1]))[: len(order)]
+    return a[new], b[new]
 
 
 def look_up(docs: DocIds, known: DocIds, values: DocIds) -> DocIds:

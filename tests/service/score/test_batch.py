@@ -119,11 +119,11 @@ def test_decoded_text_that_is_not_utf8_is_an_error(model: Model) -> None:
     assert (error["code"], error["message"]) == ("bad_encoding", "byte 9 is not UTF-8, expected text in it")
 
 
-def test_arrow_rows_are_scored_like_listed_ones(whole: ScoredBatch, model: Model) -> None:
+def test_rows_in_arrow_columns_are_scored_like_the_rows_themselves(whole: ScoredBatch, model: Model) -> None:
     batch = input_batch(ROWS)
     assert batch.schema == INPUT
     assert [row for row in input_rows(batch) if row.id != "half"] == [row for row in ROWS if row.id != "half"]
-    assert score_batch(batch, model, OPTIONS).rows.equals(whole.rows)
+    assert score_batch(input_rows(batch), model, OPTIONS).rows.equals(whole.rows)
 
 
 def test_each_row_is_announced_before_it_is_scored(model: Model) -> None:

@@ -30,11 +30,11 @@ def test_line_names_rates_labels_errors_and_the_time_left(now: list[float]) -> N
     shown = started(out, now, all_bytes=40_000_000)
     shown.earlier(10_000_000, Tally(blocks=Counter({"body": 1})))
     now[0] += 5
-    shown.look(3)
+    shown.update(3)
     assert out.getvalue() == ""
     now[0] += 5
     shown.done(20_000_000, Tally(rows=7, blocks=Counter({"body": 2, "teaser": 1}), errors=Counter({"binary": 2})))
-    shown.look(9)
+    shown.update(9)
     assert out.getvalue() == (
         "copydesk: 9 pages, 0.9 a second, 2.0 MB a second; blocks: 75% body, 25% teaser; 2 errors; 0:00:05 left\n"
     )
@@ -45,10 +45,10 @@ def test_time_before_the_first_page_is_named_and_not_counted(now: list[float]) -
     shown = started(out, now)
     for _ in range(3):
         now[0] += 10
-        shown.look(0)
+        shown.update(0)
     assert out.getvalue() == f"copydesk: {COMPILING}\n"
     now[0] += 10
-    shown.look(20)
+    shown.update(20)
     assert out.getvalue().splitlines()[-1].startswith("copydesk: 20 pages, 2.0 a second, ")
 
 
@@ -56,9 +56,9 @@ def test_pages_that_begin_at_once_have_a_rate(now: list[float]) -> None:
     out = io.StringIO()
     shown = started(out, now)
     now[0] += 9.9995
-    shown.look(0)
+    shown.update(0)
     now[0] += 0.0006
-    shown.look(2)
+    shown.update(2)
     assert out.getvalue().startswith("copydesk: 2 pages, 2,000.0 a second, ")
 
 
@@ -66,7 +66,7 @@ def test_time_left_is_not_known_before_the_first_shard(now: list[float]) -> None
     out = io.StringIO()
     shown = started(out, now)
     now[0] += 10
-    shown.look(4)
+    shown.update(4)
     assert out.getvalue() == (
         "copydesk: 4 pages, 0.4 a second, 0.0 MB a second; blocks: -; 0 errors; time left not known yet\n"
     )
