@@ -1,4 +1,4 @@
-"""Reference bodies and hand labels, carried over to the blocks that our own segmentation makes."""
+"""Transfers hand labels and reference bodies to the blocks of our own segmentation."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from copydesk.classifier.types import Blocks
 from copydesk.training.corpora import TrainingPage
 
 SHINGLE = 4
-"""Words of a run that must stand in the reference for a block to be found there."""
+"""Words a shingle, when blocks are looked up in a reference body."""
 
 FOUND_SHARE = 0.6
-"""Share of a block's shingles in the reference that makes it body: below, it only quotes it."""
+"""A block with at least this share of its shingles in the reference is body; with less it only quotes it."""
 
 MAX_WORDS = 60_000
-"""Words of a page that are aligned with labels; what follows on longer pages stays unlabelled."""
+"""Most words of a page that are aligned with hand labels; blocks after them stay unlabelled."""
 
 _WORD = re.compile(r"\w+")
 
@@ -113,7 +113,7 @@ def find_body(texts: Sequence[str], reference: str) -> list[str]:
 
 
 def _close_gaps(codes: list[str], maybe: Sequence[bool]) -> None:
-    """Turn runs of short blocks that the reference may hold into body where body stands on both sides."""
+    """Make short blocks body where the reference has their words and the blocks before and after are body."""
     i = 0
     while i < len(codes):
         j = i
@@ -125,7 +125,7 @@ def _close_gaps(codes: list[str], maybe: Sequence[bool]) -> None:
 
 
 def _fill_unknown(codes: list[str], texts: Sequence[str], reference: str | None) -> list[str]:
-    """Judge blocks outside the labelled text (hidden parts) by the reference: body only if not yet seen."""
+    """Label blocks that have no hand label (hidden parts): body if the reference has them and no block before did."""
     if "" not in codes:
         return codes
     found = find_body(texts, reference) if reference else ["?"] * len(texts)

@@ -13,11 +13,11 @@ from copydesk.training.align import LabelledPage, carry_codes
 from copydesk.training.dataset import fold_of
 
 LEAST_BODY = 3
-"""Body blocks that a page needs to be varied."""
+"""Pages with fewer body blocks get no synthetic pages."""
 
 HEADLINE_CHARS = 160
 SUMMARY_LEAST = 150
-"""Characters that the first body block may have as a headline, and that a paragraph needs to be cut short."""
+"""Most characters of a first body block that passes for a headline; least characters of a paragraph to cut short."""
 
 MOST_TEASERS = 20
 MOST_FURNITURE = 5
@@ -52,11 +52,13 @@ Lines = list[tuple[str, str]]
 def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
     """Return three synthetic pages for each page that a person labelled, always the same three.
 
-    One is cut down to what lies from the first body block to the last body, teaser or comment, as scrapers
-    leave it that find the article but not its end. One is the article, some furniture, and then stories of
-    other pages as a headline and a summary that breaks off. One is the article inside all that another page,
-    of any type, has beside its body, one block a line: a copy on a site that is not like its own. All parts
-    come from one fold, so that cross-validation stays clean.
+    1. The page from its first body block to its last body, teaser or comment block: what a scraper leaves that
+       finds where the article begins but not where it ends.
+    2. The article, some furniture, then stories of other pages as a headline and a summary that breaks off.
+    3. The article inside all that another page, of any type, has beside its body, one block a line: a copy on a
+       site unlike its own.
+
+    All parts come from one fold, so that no fold trains on words of the sites it is tested on.
     """
     usable = [page for page in pages if page.gold and page.codes.count("E") >= LEAST_BODY]
     pools, hosts = _pools(usable, n_folds), _pools(pages, n_folds)

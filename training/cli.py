@@ -110,7 +110,7 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
 
 
 def check_forms(sources: Sequence[TrainingPage]) -> None:
-    """Refuse before the first fit what can only give half a model.
+    """Refuse corpora of plain text alone before the first fit.
 
     Raises:
         CorpusError: All pages are plain text; a model answers HTML too, and can learn that from HTML alone.

@@ -1,4 +1,4 @@
-"""Scores of cross-validated answers: confusion, precision and recall, calibration, page bodies, cut by any key."""
+"""Scores cross-validated answers: confusion, precision and recall, calibration, bodies; in all and by group."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ def confusion(truth: Ints, predicted: Ints, *, size: int) -> Ints:
 def label_scores(counts: Ints) -> tuple[LabelScore, ...]:
     """Give each label's precision, recall and F1 from a (3, 3) confusion.
 
-    A label that nobody gave and no block has scores 1, one given or had in vain scores 0.
+    A label that is neither predicted nor true anywhere scores 1; one that is only predicted or only true scores 0.
     """
     hits, predicted, true = np.diag(counts), counts.sum(axis=0), counts.sum(axis=1)
     return tuple(

@@ -1,4 +1,4 @@
-"""The two stages fitted on a table: a linear model over TF-IDF, then boosted trees over its answers."""
+"""Fits the two stages: a linear model over TF-IDF, then boosted trees over its scores."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.dataset import RAREST, Table
 
 ALPHA = 1e-6
-"""L2 strength of the first stage."""
+"""Strength of the L2 penalty of the first stage."""
 EPOCHS = 4
-"""Passes over the training rows; the weights are averaged over all of them."""
+"""Passes over the training rows; averaged SGD averages the weights over all of them."""
 
 TYPE_C = 10.0
 TYPE_STEPS = 60
-"""Inverse L2 strength of the model of page types, and the steps it may take."""
+"""Inverse L2 strength of the page-type model, and the most iterations of its solver."""
 
 PAGE_TYPE_OF = {"news": "article"}
-"""A corpus's own word for one of PAGE_TYPES."""
+"""Page types that corpora name otherwise than PAGE_TYPES does."""
 
 ABSENT = -8.0
-"""Log-odds of a class that the corpus does not hold."""
+"""Log-odds of a class without training examples: probability 0.0003."""
 
 WEAK = 0.5
-"""Weight of a row known from a reference body, against 1 for a row that a person labelled."""
+"""Weight of a row whose label comes from a reference body; a hand-labelled row has 1."""
 
 TREES = 220
 KIND_TREES = 60
-"""Trees a question gets in the second stage."""
+"""Trees of one ensemble of the second stage: TREES for body and teaser, KIND_TREES for the kinds."""
 
 BOOSTING: Mapping[str, Any] = {
     "objective": "binary",
@@ -56,13 +56,13 @@ BOOSTING: Mapping[str, Any] = {
     "num_threads": 1,
     "verbose": -1,
 }
-"""How they are grown; chosen by cross-validation split by site."""
+"""LightGBM's parameters, chosen by cross-validation split by site; one thread and a seed make runs repeatable."""
 
 
 def fit_linear(table: Table, rows: NDArray[np.int64]) -> Linear:
-    """Fit the first stage on rows; those known only not to be body get the likeliest other code first.
+    """Fit the first stage: one-vs-rest logistic regressions over hashed TF-IDF, by averaged SGD.
 
-    One-against-the-rest logistic regressions over hashed TF-IDF, by averaged stochastic gradient descent.
+    Rows that are only known not to be body first get the most probable other code, by a model of the labelled rows.
     """
     idf = table.idf(rows)
     codes = table.codes[rows]
@@ -86,7 +86,7 @@ def fit_linear(table: Table, rows: NDArray[np.int64]) -> Linear:
 
 
 def fit_page_types(table: Table, rows: NDArray[np.int64]) -> PageTypes:
-    """Fit the types of the pages that rows belong to, where the corpus knows them: logistic regression over TF-IDF."""
+    """Fit the page-type model on the pages that `rows` belong to and whose type is known: logistic regression."""
     types = np.array([PAGE_TYPE_OF.get(page.origin.page_type, page.origin.page_type) for page in table.pages], object)
     seen = np.zeros(len(types), np.bool_)
     seen[np.searchsorted(table.row_ends, rows, side="right")] = True
@@ -165,7 +165,7 @@ def fit_question(
     *,
     n_trees: int = TREES,
 ) -> Trees:
-    """Fit boosted trees to a yes-or-no question; a question with one answer only gets no trees."""
+    """Fit boosted trees to a binary target; a target with one class alone gets a constant and no trees."""
     if answers.all() or not answers.any():
         return _constant(8.0 if len(answers) and answers.all() else -8.0)
     data = lightgbm.Dataset(columns, answers.astype(np.int8), weight=weights)

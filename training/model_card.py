@@ -51,7 +51,7 @@ Every number below is cross-validated: a page is answered by a model that was fi
 site. (As is usual in stacking, the second stage's training rows carry first-stage scores made without their own fold,
 but not without the answered page's.) Block labels compare with the hand labels: article text is body, teasers and the
 headings over them are teaser, comments and furniture are boilerplate. Metadata (byline, date, tags) counts neither
-way in the label tables, as readers differ on it; the table of kinds shows it. A score without any case to judge is 1.
+way in the label tables, as readers differ on it; the table of kinds shows it. A score without any case is 1.
 """
 
 HOW_SCORED = {
@@ -174,7 +174,7 @@ def calibration_section(evaluations: Mapping[str, Evaluation]) -> list[str]:
         rows.append([form, *(f"{error:.4f}" for error in errors)])
     note = f"Expected calibration error, {N_BINS} bins of equal width, every block weighs the same; "
     note += f"a hollow mark stands for fewer than {FEW_BLOCKS} blocks."
-    picture = f"![Reliability diagram: said probability against share that came true]({RELIABILITY})"
+    picture = f"![Reliability diagram: predicted probability against share that came true]({RELIABILITY})"
     return ["### Calibration", picture, note, markdown_table(header, rows)]
 
 

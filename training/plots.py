@@ -62,7 +62,7 @@ def draw_confusion(path: Path, evaluations: Mapping[str, Evaluation]) -> None:
 def draw_reliability(path: Path, evaluations: Mapping[str, Evaluation]) -> None:
     """Draw one reliability diagram for each form, with a strip of block counts by probability below it."""
     with matplotlib.rc_context(STYLE):
-        figure = _card(width=0.6 + 4.3 * len(evaluations), height=6.0, title="Said probability against what came true")
+        figure = _card(width=0.6 + 4.3 * len(evaluations), height=6.0, title="Predicted probability against frequency")
         grid = figure.subplots(2, len(evaluations), squeeze=False, sharex="col", sharey="row", height_ratios=[4, 1.15])
         figure.subplots_adjust(
             left=0.75 / figure.get_figwidth(), right=0.965, top=0.815, bottom=0.09, wspace=0.12, hspace=0.1
@@ -193,7 +193,7 @@ def _count_strip(axes: Axes, curves: tuple[ReliabilityCurve, ...]) -> None:
     axes.set_ylim(0, DECADES[-1])
     axes.set_yticks([0, *DECADES], ["0", "10", "1k", "100k"], fontsize=8)
     axes.minorticks_off()
-    axes.set_xlabel("said probability")
+    axes.set_xlabel("predicted probability")
     axes.grid(axis="y", color=FAINT, linewidth=0.6)
     axes.set_axisbelow(True)
     axes.tick_params(length=0)
