@@ -1,4 +1,4 @@
-"""API keys: a small file that holds their hashes, and what each key allows."""
+"""API keys of the HTTP service: a small SQLite file with the hash of each key, and what the key allows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pathlib import Path
 from copydesk.classifier.errors import CopydeskError
 
 PREFIX = "cdk_"
-"""Begins each key, so that scanners of code find one that was committed by mistake."""
+"""Start of every key, by which scanners for secrets find one that was committed by mistake."""
 KEY_BYTES = 32
-"""Random bytes of a key: 256 bits cannot be guessed, so a plain SHA-256 of it is enough and a slow hash needless."""
+"""Random bytes of a key. 256 bits cannot be guessed, so a fast hash (SHA-256) is enough to store it."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}")
 
 _TABLE = (
@@ -27,46 +27,46 @@ _TABLE = (
 
 
 class KeysUnusable(CopydeskError):
-    """A file of keys that cannot be read or written."""
+    """The file of keys cannot be read or written."""
 
     code = "keys_unusable"
 
 
 class Scope(StrEnum):
-    """What a key allows; each scope allows what those before it do."""
+    """What a key allows; each scope includes those before it."""
 
     READ = "read"
     WRITE = "write"
     ADMIN = "admin"
 
     def allows(self, needed: Scope) -> bool:
-        """Tell whether this is enough."""
+        """Tell whether this scope includes the needed one."""
         scopes = list(Scope)
         return scopes.index(self) >= scopes.index(needed)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key as it is known: by its name alone; `made` is in seconds since 1970 UTC."""
+    """What the file has about a key; `created` is in seconds since 1970 UTC."""
 
     name: str
     scope: Scope
-    made: float
+    created: float
 
 
 class KeyFile:
     """The keys of one file; several processes may use it at once."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file; it is made with the first key."""
+        """Name the file; it is created with the first key."""
         self._path = path
         self._reading: sqlite3.Connection | None = None
 
     def add(self, name: str, scope: Scope, *, now: float) -> str:
-        """Make a key and return it; it is shown this once, as the file holds its hash alone.
+        """Make a key and return it; it cannot be shown again, as the file has only its hash.
 
         Raises:
-            ValueError: The name cannot be used, or is there already.
+            ValueError: The name cannot be used, or another key has it.
             KeysUnusable: The file cannot be written.
         """
         if not NAME.fullmatch(name):
@@ -75,30 +75,30 @@ class KeyFile:
             )
         key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
         with closing(self._writable()) as connection, connection:
-            row = (name, scope.value, hash_of(key), now)
+            row = (name, scope.value, hash_key(key), now)
             added = connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?)", row).rowcount
         if not added:
-            raise ValueError(f"a key named {name!r} is there already; revoke it first, or choose another name")
+            raise ValueError(f"there is a key named {name!r} already; revoke it first, or choose another name")
         return key
 
     def revoke(self, name: str) -> bool:
-        """Let a key be valid no more, from the next request on; tells whether it was there."""
+        """Make a key invalid from the next request on; return whether there was one."""
         if not self._path.exists():
             return False
         with closing(self._writable()) as connection, connection:
             return bool(connection.execute("DELETE FROM keys WHERE name = ?", (name,)).rowcount)
 
-    def every(self) -> list[Key]:
-        """Read all keys by name."""
+    def read_all(self) -> list[Key]:
+        """Read all keys, in the order of their names."""
         return [_key(row) for row in self._rows("SELECT name, scope, made FROM keys ORDER BY name", ())]
 
     def find(self, key: str) -> Key | None:
-        """Read what is known of a key, None where it is not valid."""
-        rows = self._rows("SELECT name, scope, made FROM keys WHERE hash = ?", (hash_of(key),))
+        """Look a key up; None if it is not valid."""
+        rows = self._rows("SELECT name, scope, made FROM keys WHERE hash = ?", (hash_key(key),))
         return _key(rows[0]) if rows else None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._reading is not None:
             self._reading.close()
             self._reading = None
@@ -115,7 +115,7 @@ class KeyFile:
             raise self._unusable(error) from None
 
     def _writable(self) -> sqlite3.Connection:
-        """Open the file, readable by its owner alone where it is made now."""
+        """Open the file; a new one can be read by its owner alone."""
         try:
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
@@ -134,11 +134,11 @@ class KeyFile:
         return KeysUnusable(f"the keys in {self._path} cannot be used ({error}); name another file with COPYDESK_KEYS")
 
 
-def hash_of(key: str) -> bytes:
-    """Return what is kept of a key."""
+def hash_key(key: str) -> bytes:
+    """Return what the file has in place of a key."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
 
 
 def _key(row: tuple[str, str, float]) -> Key:
-    name, scope, made = row
-    return Key(name, Scope(scope), made)
+    name, scope, created = row
+    return Key(name, Scope(scope), created)

@@ -1,4 +1,4 @@
-"""The command line `copydesk`: one subcommand a verb, results on stdout, remarks on stderr."""
+"""The command line `copydesk`: results on standard output, messages on standard error."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 
+from copydesk.classifier.errors import CopydeskError
+from copydesk.service.commands.arguments import SOME_FAILED, WRONG_USAGE, WrongUsage, copydesk_version, say
 from copydesk.service.commands.classify import add_classify
 from copydesk.service.commands.dedup import add_dedup
 from copydesk.service.commands.index import add_index
@@ -19,11 +20,13 @@ from copydesk.service.commands.streams import drop_stdout
 
 INTERRUPTED = 128 + signal.SIGINT
 PIPE_CLOSED = 128 + 13
-"""What a shell reports for a program that SIGPIPE (13) ended."""
+"""The status that a shell reports for a program that SIGPIPE (13) ended."""
+STOPPED = "stopped_work"
+"""Code of the error of a run that the same command continues."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and give the exit status: 0 done, 1 some pages failed, 2 wrong usage."""
+    """Run a command and return the exit status: 0 done, 1 some pages failed, 2 wrong usage."""
     args = _parser().parse_args(arguments)
     try:
         status: int = args.command(args, os.environ)
@@ -32,29 +35,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         drop_stdout()
         return PIPE_CLOSED
+    except (WrongUsage, CopydeskError) as error:
+        say(str(error))
+        return SOME_FAILED if getattr(error, "code", None) == STOPPED else WRONG_USAGE
+    except OSError as error:
+        drop_stdout()
+        where = f" ({error.filename})" if error.filename else ""
+        say(f"the results cannot be written: {error.strerror or error}{where}")
+        return SOME_FAILED
     return status
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="copydesk", description="Label the blocks of news pages: body, boilerplate, teaser.", allow_abbrev=False
+        prog="copydesk",
+        description="Label the text blocks of news pages as body, boilerplate or teaser, and find duplicate stories.",
+        allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"copydesk {_version()}")
+    parser.add_argument("--version", action="version", version=f"copydesk {copydesk_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    add_classify(commands)
-    add_dedup(commands, version=_version)
-    add_index(commands)
-    add_score(commands, version=_version)
-    add_serve(commands)
-    add_keys(commands)
+    for add in (add_classify, add_dedup, add_index, add_score, add_serve, add_keys):
+        add(commands)
     return parser
-
-
-def _version() -> str:
-    try:
-        return version("copydesk")
-    except PackageNotFoundError:
-        return "from a checkout that is not installed"
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@ class Progress:
         self.show(f"{name}: {n:,} {unit}" if n else name)
 
     def wait(self, reason: str) -> None:
-        """Say on a terminal what the run waits for, until the first count."""
-        if self._terminal:
+        """Say on a terminal what the run waits for, until the stage's first count."""
+        if self._terminal and self._counting_since is None:
             self._line = reason
             self._draw()
 

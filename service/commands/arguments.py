@@ -1,13 +1,15 @@
-"""What the commands share: exit statuses, remarks, and checks of files and settings before the work begins."""
+"""What the commands share: arguments, exit statuses, messages, and checks that are made before the work begins."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import stat
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from copydesk.service.settings import Settings, read_settings
@@ -16,19 +18,84 @@ OK = 0
 SOME_FAILED = 1
 WRONG_USAGE = 2
 
+MOST_WORKERS = 256
+
+Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
 
 class WrongUsage(Exception):
     """An argument that cannot be used."""
 
 
-def chosen_settings(model: Path | None, environment: Mapping[str, str]) -> Settings:
-    """Read the environment's settings; a model that the command line names goes before.
+def add_command(commands: Commands, name: str, *, help: str, description: str = "") -> argparse.ArgumentParser:
+    """Add a subcommand to the parser; options cannot be abbreviated, so that new ones break no script."""
+    description = description or f"{help[:1].upper()}{help[1:]}."
+    return commands.add_parser(name, help=help, description=description, allow_abbrev=False)
+
+
+def add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="pages in HTML or plain text, or JSONL with one page a line; plain or .gz. "
+        "Without a FILE, or for -, standard input is read",
+    )
+
+
+def add_format(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=("auto", "text", "html", "jsonl"),
+        default="auto",
+        help="what the files contain; auto looks at a file's name, then at its content (default: auto)",
+    )
+
+
+def add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--model",
+        type=Path,
+        metavar="DIR",
+        help="folder of a trained model (default: COPYDESK_MODEL, or the model that ships with copydesk)",
+    )
+
+
+def add_workers(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--workers", type=int, metavar="N", help="number of processes (default: one for each processor)"
+    )
+
+
+def add_prefer(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--prefer",
+        nargs="+",
+        default=[],
+        metavar="SOURCE",
+        help="sources of documents, best first: of several documents with the same story, the one from the best "
+        "source is kept (default: the one published first)",
+    )
+
+
+def copydesk_version() -> str:
+    """Return the version of the installed package."""
+    try:
+        return version("copydesk")
+    except PackageNotFoundError:
+        return "from a checkout that is not installed"
+
+
+def load_settings(model: Path | None, environment: Mapping[str, str]) -> Settings:
+    """Read the settings of the environment; a model that the command line names takes precedence.
 
     Raises:
-        ValueError: A value of the environment cannot be used.
-        WrongUsage: The named model is no folder.
+        WrongUsage: A value of the environment cannot be used, or the named model is not a folder.
     """
-    settings = read_settings(environment)
+    try:
+        settings = read_settings(environment)
+    except ValueError as error:
+        raise WrongUsage(str(error)) from error
     if model is None:
         return settings
     if not model.is_dir():
@@ -36,15 +103,17 @@ def chosen_settings(model: Path | None, environment: Mapping[str, str]) -> Setti
     return replace(settings, model=model)
 
 
-def checked_files(files: Sequence[str]) -> list[str]:
-    """Check every file before the first is read; pipes are not opened, as that would use them up.
+def check_files(files: Sequence[str]) -> list[str]:
+    """Check all files before the first is read, and return them; without any, standard input.
+
+    Named pipes are not opened, as what is read from them once cannot be read again.
 
     Raises:
         WrongUsage: One cannot be read, or standard input is named twice.
     """
     names = list(files) or ["-"]
     if Counter(names)["-"] > 1:
-        raise WrongUsage("- stands twice among the files; standard input can be read once")
+        raise WrongUsage("- is among the files twice; standard input can be read once")
     for name in names:
         if name != "-":
             _check_file(name)
@@ -63,13 +132,17 @@ def _check_file(name: str) -> None:
         raise WrongUsage(f"{name!r} cannot be read (no permission); change its permissions or leave it out")
 
 
-def refuse(error: Exception) -> int:
-    """Say what is wrong with the arguments; gives the exit status."""
-    say(str(error))
-    return WRONG_USAGE
+def check_workers(workers: int | None) -> None:
+    """Check a number of processes.
+
+    Raises:
+        WrongUsage: It is not in the allowed range.
+    """
+    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+        raise WrongUsage(f"--workers is {workers}, expected 1 to {MOST_WORKERS}")
 
 
-def say(remark: str) -> None:
-    """Write a remark."""
-    if sys.stderr is not None:  # closed; print would then write among the results
-        print(f"copydesk: {remark}", file=sys.stderr)
+def say(message: str) -> None:
+    """Write a message to standard error."""
+    if sys.stderr is not None:  # it is closed; print would write to standard output, among the results
+        print(f"copydesk: {message}", file=sys.stderr)

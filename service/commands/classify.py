@@ -1,93 +1,239 @@
-"""The arguments of `copydesk classify`: read and checked before the work begins."""
+"""The command `copydesk classify`: pages in, labelled blocks out, one answer for each page and in order."""
 
 from __future__ import annotations
 
 import argparse
 import shutil
 import sys
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
 
+from copydesk.classifier.errors import ArtifactMismatch, CopydeskError
 from copydesk.service.commands.arguments import (
     OK,
     SOME_FAILED,
+    Commands,
     WrongUsage,
-    checked_files,
-    chosen_settings,
-    refuse,
+    add_command,
+    add_files,
+    add_format,
+    add_model,
+    check_files,
+    load_settings,
     say,
 )
-from copydesk.service.commands.streams import drop_stdout, open_streams
+from copydesk.service.commands.streams import Streams, open_streams
+from copydesk.service.commands.table import Canvas, row_name, table
+from copydesk.service.progress import COMPILING, Progress
+from copydesk.service.rows.classify_rows import Answer, answer_rows, pair_rows, unbroken
+from copydesk.service.rows.jsonl import BadRow, Row, answer_fields, encode_row, error_fields
 from copydesk.service.settings import Settings
+from copydesk.service.terminal import clean
+
+if TYPE_CHECKING:
+    from copydesk.service.rows.inputs import Format
+
+BETWEEN_BODIES = b"\f"
 
 
-def add_classify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
+class AnswerFormat(StrEnum):
+    """How answers are written."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyOptions:
+    """What the command line asks for.
+
+    Attributes:
+        files: The inputs, `-` for standard input.
+        input_format: What they contain; None where each file's name or content decides.
+        output: How answers are written; None where the input and the terminal decide.
+        explain: Whether blocks have their reasons.
+        canvas: What tables are drawn on.
+        server: URL of a service that classifies in place of this process.
+    """
+
+    files: Sequence[str]
+    input_format: Format | None
+    output: AnswerFormat | None
+    explain: bool
+    canvas: Canvas
+    server: str | None = None
+
+
+def add_classify(commands: Commands) -> None:
+    """Add the command to the parser."""
+    command = add_command(
+        commands,
         "classify",
         help="label the blocks of pages",
-        description="Label the blocks of pages. Exit status: 0 all pages answered, 1 some failed, 2 wrong usage.",
-        allow_abbrev=False,
+        description="Label the blocks of pages as body, boilerplate or teaser. "
+        "Exit status: 0 all pages were classified, 1 some could not be, 2 wrong usage.",
     )
+    add_files(command)
+    add_format(command)
     add = command.add_argument
-    add("files", nargs="*", metavar="FILE", help="pages or JSONL, plain or .gz; - or nothing is standard input")
-    add("--format", choices=("auto", "text", "html", "jsonl"), default="auto", help="what the files hold (auto)")
-    add("--output", choices=("table", "jsonl", "body"), help="table for one page on a terminal, else jsonl")
-    add("--explain", action="store_true", help="give each block's reasons")
-    add("--model", type=Path, metavar="DIR", help="folder of the model (the one that ships with copydesk)")
     add(
-        "--server", metavar="URL", help="let a copydesk service do it; COPYDESK_KEY holds its key where it asks for one"
+        "--output",
+        choices=("table", "jsonl", "body"),
+        help="a table for people, JSONL with one page a line, or the article's text alone "
+        "(default: table for a single page on a terminal, else jsonl)",
     )
-    add("--color", choices=("auto", "always", "never"), default="auto", help="colours of the table (auto)")
+    add("--explain", action="store_true", help="add the reasons for each block's label")
+    add_model(command)
+    add(
+        "--server",
+        metavar="URL",
+        help="have a running copydesk service classify the pages, instead of this process; if it requires an API key, "
+        "set the variable COPYDESK_KEY",
+    )
+    add(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colours in the table; auto means on a terminal, unless NO_COLOR is set (default: auto)",
+    )
     command.set_defaults(command=classify_command)
 
 
 def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk classify`."""
-    try:
-        settings = chosen_settings(args.model, environment)
-        files = checked_files(args.files)
-        if args.server and args.model:
-            raise WrongUsage("--model and --server exclude each other; the server answers by its own model")
-    except (ValueError, WrongUsage) as error:
-        return refuse(error)
+    settings = load_settings(args.model, environment)
+    files = check_files(args.files)
+    if args.server and args.model:
+        raise WrongUsage("--model and --server exclude each other; the server uses its own model")
     if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
         say("reading a page from the terminal; end it with Ctrl-D")
-    return _classify(args, files, settings, color=_color(args.color, environment))
-
-
-def _classify(args: argparse.Namespace, files: list[str], settings: Settings, *, color: bool) -> int:
-    # Imported here: they load the numeric libraries, which --help and wrong usage need not wait for.
-    from copydesk.classifier.errors import ArtifactMismatch, CopydeskError
-    from copydesk.service.commands import classify_run
-    from copydesk.service.commands.table import Canvas
     from copydesk.service.rows.inputs import Format
 
-    options = classify_run.Options(
+    options = ClassifyOptions(
         files=files,
-        form=None if args.format == "auto" else Format(args.format),
-        output=classify_run.Output(args.output) if args.output else None,
+        input_format=None if args.format == "auto" else Format(args.format),
+        output=AnswerFormat(args.output) if args.output else None,
         explain=args.explain,
-        canvas=Canvas(columns=shutil.get_terminal_size((100, 24)).columns, color=color),
+        canvas=Canvas(columns=shutil.get_terminal_size((100, 24)).columns, color=_use_color(args.color, environment)),
         server=args.server,
     )
     try:
-        n_bad = classify_run.run(options, settings, open_streams())
-    except (ArtifactMismatch, classify_run.BadServer) as error:
-        return refuse(error)
-    except CopydeskError as error:
-        say(str(error))
-        return SOME_FAILED
-    except BrokenPipeError:
+        n_bad = classify_files(options, settings, open_streams())
+    except ArtifactMismatch:
         raise
-    except OSError as error:
-        drop_stdout()
-        say(f"the results cannot be written: {error.strerror}")
+    except CopydeskError as error:  # the server does not answer, or refuses
+        say(str(error))
         return SOME_FAILED
     return SOME_FAILED if n_bad else OK
 
 
-def _color(choice: str, environment: Mapping[str, str]) -> bool:
+def _use_color(choice: str, environment: Mapping[str, str]) -> bool:
     if choice != "auto":
         return choice == "always"
     plain = environment.get("NO_COLOR") or environment.get("TERM") == "dumb"
     return sys.stdout is not None and sys.stdout.isatty() and not plain
+
+
+def classify_files(options: ClassifyOptions, settings: Settings, streams: Streams) -> int:
+    """Classify every row of the inputs and write the answers; return the number of rows that failed.
+
+    Raises:
+        ArtifactMismatch: The model cannot be loaded.
+        WrongUsage: The server's URL or key cannot be used.
+        CopydeskError: The server does not answer, or refuses.
+        OSError: The results cannot be written.
+    """
+    from copydesk.service.rows.inputs import read_inputs
+
+    with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
+        progress.stage("", unit="pages")
+        answer = _load_classifier(options, settings)
+        rows = unbroken(read_inputs(options.files, options.input_format, max_page_bytes=settings.max_page_bytes))
+        output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
+        if options.server is None:
+            progress.wait(COMPILING)
+        writer = AnswerWriter(output, options.canvas, streams, progress.remark)
+        n_bad = writer.write_all(progress.watch(answer(rows)))
+    if n_bad:
+        print(f"copydesk: {n_bad} of {progress.n} pages could not be classified", file=streams.err)
+    return n_bad
+
+
+def _load_classifier(
+    options: ClassifyOptions, settings: Settings
+) -> Callable[[Iterator[Row]], Iterator[Answer | BadRow]]:
+    """Load the model, or make the client of the server that takes its place."""
+    from copydesk.classifier import classify, load_model
+
+    if options.server is None:
+        model = load_model(settings.model)
+        return partial(answer_rows, classify_pages=partial(classify, model=model, explain=options.explain))
+    from copydesk.service.client import Client
+
+    try:
+        client = Client(options.server, settings.key)
+    except ValueError as error:
+        raise WrongUsage(str(error)) from None
+    return partial(pair_rows, classify_pages=partial(client.classify_batch, explain=options.explain))
+
+
+def _choose_output(
+    options: ClassifyOptions, rows: Iterator[Row], *, out_is_terminal: bool
+) -> tuple[AnswerFormat, Iterator[Row]]:
+    """Read the first row, and choose how answers are written if the command line does not say."""
+    first = next(rows, None)
+    rows = rows if first is None else chain([first], rows)
+    if options.output is not None:
+        return options.output, rows
+    single = first is not None and first.line is None and len(options.files) == 1
+    return AnswerFormat.TABLE if single and out_is_terminal else AnswerFormat.JSONL, rows
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWriter:
+    """Writes answers to standard output, and what is wrong with pages to standard error where JSONL does not say it."""
+
+    output: AnswerFormat
+    canvas: Canvas
+    streams: Streams
+    remark: Callable[[str], None]
+
+    def write_all(self, answers: Iterable[Answer | BadRow]) -> int:
+        """Write each answer as soon as it is there; return the number of bad rows."""
+        n_bad = 0
+        for number, answer in enumerate(answers):
+            n_bad += isinstance(answer, BadRow)
+            if self.output is AnswerFormat.JSONL:
+                self.streams.out.write(_jsonl(answer))
+            else:
+                self._write_for_people(answer, first=number == 0)
+            self.streams.out.flush()
+        return n_bad
+
+    def _write_for_people(self, answer: Answer | BadRow, *, first: bool) -> None:
+        out = self.streams.out
+        if not first:
+            out.write(BETWEEN_BODIES if self.output is AnswerFormat.BODY else b"\n")
+        if isinstance(answer, BadRow):
+            self.remark(f"{row_name(answer.id, answer.line)}: {answer.code}: {clean(answer.message)}")
+        elif self.output is AnswerFormat.TABLE:
+            out.write(_utf8(table(answer.row, answer.article, self.canvas)))
+        elif body := answer.article.body:
+            lines = map(clean, body.split("\n")) if self.streams.out_is_terminal else [body]
+            out.write(_utf8("\n".join(lines) + "\n"))
+
+
+def _jsonl(answer: Answer | BadRow) -> bytes:
+    if isinstance(answer, BadRow):
+        return encode_row(error_fields(answer))
+    return encode_row(answer_fields(answer.row, answer.article))
+
+
+def _utf8(text: str) -> bytes:
+    """Encode text; a lone surrogate, which UTF-8 cannot express, becomes a question mark."""
+    return text.encode("utf-8", "replace")

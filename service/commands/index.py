@@ -1,4 +1,4 @@
-"""The arguments of `copydesk index`: read and checked before the work begins."""
+"""The command `copydesk index`: keeps an index of documents and answers which ones tell the same story."""
 
 from __future__ import annotations
 
@@ -6,120 +6,283 @@ import argparse
 import io
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache, partial
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from copydesk.service.commands.arguments import OK, SOME_FAILED, WrongUsage, checked_files, chosen_settings, refuse, say
+from copydesk.classifier.extras import require_extra
+from copydesk.service.commands.arguments import (
+    OK,
+    SOME_FAILED,
+    Commands,
+    WrongUsage,
+    add_command,
+    add_files,
+    add_format,
+    add_model,
+    add_prefer,
+    check_files,
+    load_settings,
+    say,
+)
+from copydesk.service.commands.streams import open_streams
+from copydesk.service.progress import COMPILING, Progress
+from copydesk.service.rows.classify_rows import Classify, unbroken
+from copydesk.service.rows.contract import match_fields
+from copydesk.service.rows.documents import Document as Parsed
+from copydesk.service.rows.documents import read_documents
+from copydesk.service.rows.jsonl import (
+    BadField,
+    BadRow,
+    Line,
+    Row,
+    bad_row,
+    encode_row,
+    error_fields,
+    json_object,
+    row_id,
+)
+from copydesk.service.settings import Settings
 
-# What loads the numeric libraries is imported inside functions: --help and wrong usage need not wait for it.
+if TYPE_CHECKING:
+    from copydesk.service.index import Answer, Document, Index
 
 BATCH = 1000
 MOST_A_BATCH = 100_000
 SECONDS_A_DAY = 86_400
 
-_VERBS = {
-    "add": "add documents and answer what each matches, the other added ones included",
-    "check": "answer what adding each document would, and add none",
-    "remove": "remove documents, as if they had never been added",
-    "expire": "remove documents that are too old",
-    "stats": "say how much the index holds",
-    "export": "write all that the index holds as JSONL",
-    "import": "read an export into an empty index",
-    "compact": "give back the room that removed documents left",
-}
-_READS_FILES = ("add", "check", "remove", "import")
-_ANSWERS = ("add", "check")
 
-
-def add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
-    index = commands.add_parser(
+def add_index(commands: Commands) -> None:
+    """Add the command and its subcommands to the parser."""
+    index = add_command(
+        commands,
         "index",
-        help="tell whether a story has been seen, in an index that stays",
-        description="Keep an index of documents and tell which tell the same story. "
-        "Exit status: 0 all rows answered, 1 some failed, 2 wrong usage.",
-        allow_abbrev=False,
+        help="keep an index of documents, and ask it whether a story is known",
+        description="Keep an index of documents, and ask it which of them tell the same story. "
+        "Exit status: 0 all rows were used, 1 some could not be, 2 wrong usage.",
     )
-    verbs = index.add_subparsers(metavar="VERB", required=True, dest="verb")
-    for verb, words in _VERBS.items():
-        _add_verb(verbs.add_parser(verb, help=words, description=words.capitalize() + ".", allow_abbrev=False), verb)
+    verbs = index.add_subparsers(metavar="VERB", required=True)
+    _add_matching_verbs(verbs)
+    remove = _add_verb(verbs, "remove", _remove, "remove documents, as if they had never been added")
+    add_files(remove)
+    remove.add_argument(
+        "--id", action="append", default=[], metavar="ID", help="id of a document; may be given several times"
+    )
+    expire = _add_verb(verbs, "expire", _expire, "remove documents that are too old")
+    age = expire.add_mutually_exclusive_group(required=True)
+    age.add_argument("--days", type=float, metavar="N", help="remove documents that are older than N days")
+    age.add_argument("--before", metavar="TIME", help="remove documents from before this time, in ISO 8601")
+    expire.add_argument(
+        "--by",
+        choices=("published", "added"),
+        default="published",
+        help="whether age counts from publication or from being added to the index (default: published)",
+    )
+    _add_verb(verbs, "stats", _stats, "count the documents and clusters of the index")
+    _add_verb(verbs, "export", _export, "write the whole index as JSONL")
+    add_files(_add_verb(verbs, "import", _import, "read an export into an empty index"))
+    _add_verb(verbs, "compact", _compact, "give disk space of removed documents back to the system")
 
 
-def _add_verb(command: argparse.ArgumentParser, verb: str) -> None:
-    add = command.add_argument
-    if verb in _READS_FILES:
-        add("files", nargs="*", metavar="FILE", help="JSONL or pages, plain or .gz; - or nothing is standard input")
-    add("--index", metavar="PATH_OR_URL", help="a file, or postgresql://USER:PASSWORD@HOST/DATABASE (COPYDESK_INDEX)")
-    if verb in _ANSWERS:
-        add("--format", choices=("auto", "text", "html", "jsonl"), default="auto", help="what the files hold (auto)")
-        add("--prefer", nargs="+", default=[], metavar="SOURCE", help="sources to keep documents of, the best first")
-        add("--model", type=Path, metavar="DIR", help="folder of the model (the one that ships with copydesk)")
-        add("--batch", type=int, default=BATCH, metavar="N", help=f"documents answered at once ({BATCH})")
-    if verb == "add":
-        add("--unseen", action="store_true", help="add only documents whose story the index does not hold")
-    if verb == "expire":
-        age = command.add_mutually_exclusive_group(required=True)
-        age.add_argument("--days", type=float, metavar="N", help="remove what is older than N days")
-        age.add_argument("--before", metavar="TIME", help="remove what is older than this time, in ISO 8601")
-        add("--by", choices=("published", "added"), default="published", help="what age counts from (published)")
-    if verb == "remove":
-        add("--id", action="append", default=[], metavar="ID", help="a document's id; may be given several times")
-    command.set_defaults(command=index_command)
+def _add_matching_verbs(verbs: Commands) -> None:
+    add = _add_verb(verbs, "add", _match, "add documents, and answer which documents each one matches")
+    check = _add_verb(verbs, "check", _match, "answer as add does, without adding anything")
+    for command in (add, check):
+        add_files(command)
+        add_format(command)
+        add_prefer(command)
+        add_model(command)
+        command.add_argument(
+            "--batch",
+            type=int,
+            default=BATCH,
+            metavar="N",
+            help="documents that are compared at once (default: %(default)s)",
+        )
+    add.add_argument(
+        "--unseen", action="store_true", help="add only documents with a story that the index does not have yet"
+    )
+
+
+def _add_verb(verbs: Commands, name: str, run: Any, help: str) -> argparse.ArgumentParser:
+    command = add_command(verbs, name, help=help)
+    command.add_argument(
+        "--index",
+        metavar="PATH_OR_URL",
+        help="a SQLite file, or postgresql://USER:PASSWORD@HOST/DATABASE "
+        "(default: COPYDESK_INDEX, or copydesk-index.sqlite)",
+    )
+    command.set_defaults(command=index_command, run=run, verb=name)
+    return command
 
 
 def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk index`."""
-    try:
-        settings = chosen_settings(getattr(args, "model", None), environment)
-        files = _files(args)
-        before = _before(args) if args.verb == "expire" else 0.0
-        if args.verb in _ANSWERS and not 1 <= args.batch <= MOST_A_BATCH:
-            raise WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
-    except (ValueError, WrongUsage) as error:
-        return refuse(error)
-    from copydesk.classifier.errors import CopydeskError
-    from copydesk.service.commands.index_run import IndexOptions, run
+    settings = load_settings(getattr(args, "model", None), environment)
+    if hasattr(args, "files") and not (args.files == [] and getattr(args, "id", [])):
+        args.files = check_files(args.files)
+    if hasattr(args, "days"):
+        args.before = _oldest_time(args)
+    if hasattr(args, "batch") and not 1 <= args.batch <= MOST_A_BATCH:
+        raise WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
+    require_extra("index", "copydesk index")
+    from copydesk.service.index import open_index
 
-    options = IndexOptions(
-        verb=args.verb,
-        place=args.index or settings.index,
-        files=files,
-        form=getattr(args, "format", "auto"),
-        prefer=getattr(args, "prefer", []),
-        batch=getattr(args, "batch", BATCH),
-        unseen_only=getattr(args, "unseen", False),
-        ids=getattr(args, "id", []),
-        before=before,
-        by=getattr(args, "by", "published"),
-    )
+    out = open_streams().out
+    create = args.verb in ("add", "import")
     try:
-        n_bad = run(options, settings, sys.stderr or io.StringIO(), clock=time.time)
-    except (CopydeskError, ValueError) as error:
-        return refuse(error)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        say(f"the answers cannot be written: {error.strerror}")
-        return SOME_FAILED
+        with open_index(args.index or settings.index, create=create, preferred=getattr(args, "prefer", ())) as index:
+            n_bad: int | None = args.run(index, args, settings, out)
+    except ValueError as error:  # the index's URL, or an export
+        raise WrongUsage(str(error)) from error
+    out.flush()
     return SOME_FAILED if n_bad else OK
 
 
-def _files(args: argparse.Namespace) -> list[str]:
-    if args.verb not in _READS_FILES or (args.verb == "remove" and args.id and not args.files):
-        return []
-    return checked_files(args.files)
-
-
-def _before(args: argparse.Namespace) -> float:
+def _oldest_time(args: argparse.Namespace) -> float:
+    """Return the time before which documents expire, in seconds since 1970."""
     if args.before is None:
         if not 0 <= args.days < 1_000_000:
             raise WrongUsage(f"--days is {args.days}, expected a number of days from 0 on")
         return time.time() - SECONDS_A_DAY * float(args.days)
     try:
-        told = datetime.fromisoformat(args.before)
-        return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
+        before = datetime.fromisoformat(args.before)
+        return (before if before.tzinfo else before.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         raise WrongUsage(
             f"--before is {args.before!r}, expected a time in ISO 8601 such as 2024-05-01T08:30:00Z"
         ) from None
+
+
+def _match(index: Index, args: argparse.Namespace, settings: Settings, out: BinaryIO) -> int:
+    """Add or check the documents of all rows, and write an answer for each row; return the number of bad rows."""
+    from copydesk.service.rows.inputs import Format, read_unparsed
+
+    input_format = None if args.format == "auto" else Format(args.format)
+    rows = unbroken(read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes))
+    classifier = partial(_load_classifier, settings.model)
+    n_bad = 0
+    with Progress(sys.stderr or io.StringIO(), answers_on_terminal=sys.stdout.isatty()) as progress:
+        progress.stage("", unit="documents")
+        while batch := list(islice(rows, args.batch)):
+            progress.wait(COMPILING)
+            read = [_check_row(row) for row in read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)]
+            documents = [row for row in read if not isinstance(row, BadRow)]
+            answers = _match_batch(index, args, documents)
+            progress.count(len(read))
+            _write_answers(read, zip(documents, answers, strict=True), args.verb, out)
+            n_bad += len(read) - len(documents)
+    if n_bad:
+        say(f"{n_bad} of {progress.n} rows could not be used")
+    return n_bad
+
+
+@cache
+def _load_classifier(folder: Path | None) -> Classify:
+    from copydesk.classifier import classify, load_model
+
+    return partial(classify, model=load_model(folder))
+
+
+def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[Parsed]) -> Sequence[Answer]:
+    given = [_index_document(row) for row in documents]
+    if args.verb == "check":
+        return index.check(given)
+    return index.add(given, now=time.time(), unseen_only=args.unseen)
+
+
+def _write_answers(
+    read: Sequence[Parsed | BadRow], answers: Iterable[tuple[Parsed, Answer]], verb: str, out: BinaryIO
+) -> None:
+    waiting = iter(answers)
+    for row in read:
+        fields = error_fields(row) if isinstance(row, BadRow) else _answer_fields(*next(waiting), verb)
+        out.write(encode_row(fields))
+    out.flush()
+
+
+def _check_row(row: Parsed | BadRow) -> Parsed | BadRow:
+    """Refuse a document that the index cannot store."""
+    if isinstance(row, BadRow):
+        return row
+    try:
+        _index_document(row)
+    except ValueError as error:
+        where = "" if row.line is None else f"line {row.line}: "
+        return BadRow(row.id, row.line, "bad_row", f"{where}{error}")
+    return row
+
+
+def _index_document(row: Parsed) -> Document:
+    from copydesk.service.index import Document
+
+    published = None if row.published != row.published else row.published  # NaN where it is not known
+    return Document(str(row.id), row.body, published, row.source)
+
+
+def _answer_fields(row: Parsed, answer: Answer, verb: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {"id": row.id, "cluster": answer.cluster, "keep": answer.keep}
+    if verb == "add":
+        fields["added"] = answer.added
+    return fields | {"matches": [match_fields(match) for match in answer.matches]}
+
+
+def _remove(index: Index, args: argparse.Namespace, settings: Settings, out: BinaryIO) -> int:
+    """Remove the ids of all rows and of the command line in one transaction; return the number of bad rows."""
+    from copydesk.service.rows.inputs import Format, read_unparsed
+
+    ids, n_bad = list(args.id), 0
+    for row in unbroken(read_unparsed(args.files, Format.JSONL, max_page_bytes=settings.max_page_bytes)):
+        found = _read_id(row)
+        if isinstance(found, BadRow):
+            n_bad += 1
+            out.write(encode_row(error_fields(found)))
+        else:
+            ids.append(found)
+    out.write(encode_row({"removed": index.remove(ids)}))
+    return n_bad
+
+
+def _read_id(row: Line | Row) -> str | BadRow:
+    if isinstance(row, BadRow):
+        return row
+    if not isinstance(row, Line):
+        return row.page.id
+    try:
+        found = row_id(json_object(row.content))
+        if found is None:
+            raise BadField("no_id", "no id, expected the id of the document to remove")
+        return str(found)
+    except BadField as error:
+        return bad_row(None, row.number, error)
+
+
+def _expire(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
+    from copydesk.service.index.store import Age
+
+    out.write(encode_row({"expired": index.expire(args.before, by=Age(args.by))}))
+
+
+def _stats(index: Index, _args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
+    out.write(encode_row(asdict(index.stats())))
+
+
+def _export(index: Index, _args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
+    from copydesk.service.index.export import export_lines
+
+    out.writelines(export_lines(index))
+
+
+def _import(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
+    from copydesk.service.index.export import import_lines
+    from copydesk.service.rows.inputs import read_lines_of
+
+    out.write(encode_row({"imported": import_lines(index, read_lines_of(args.files))}))
+
+
+def _compact(index: Index, _args: argparse.Namespace, _settings: Settings, _out: BinaryIO) -> None:
+    index.compact()

@@ -1,4 +1,4 @@
-"""The command `copydesk keys`: make, list and revoke the keys of the HTTP service."""
+"""The command `copydesk keys`: makes, lists and revokes API keys of the HTTP service."""
 
 from __future__ import annotations
 
@@ -8,48 +8,61 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from copydesk.service.commands.arguments import OK, SOME_FAILED, chosen_settings, refuse, say
+from copydesk.service.api_keys import KeyFile, Scope
+from copydesk.service.commands.arguments import (
+    OK,
+    SOME_FAILED,
+    Commands,
+    WrongUsage,
+    add_command,
+    load_settings,
+    say,
+)
 
-# The store of keys is imported inside functions: --help and wrong usage need not wait for it.
 
-
-def add_keys(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command to the parser."""
-    keys = commands.add_parser(
+def add_keys(commands: Commands) -> None:
+    """Add the command and its subcommands to the parser."""
+    keys = add_command(
+        commands,
         "keys",
-        help="make and revoke keys of the service",
-        description="Make, list and revoke keys of the HTTP service, in the file that COPYDESK_KEYS names.",
-        allow_abbrev=False,
+        help="make, list and revoke API keys of the service",
+        description="Make, list and revoke API keys of the HTTP service, in the file that COPYDESK_KEYS names "
+        "(default: copydesk-keys.sqlite).",
     )
     verbs = keys.add_subparsers(metavar="VERB", required=True, dest="verb")
-    add = verbs.add_parser("add", help="make a key and show it, once", allow_abbrev=False)
-    add.add_argument("name", metavar="NAME", help="what it is called")
+    add = add_command(verbs, "add", help="make a key and print it, this once")
+    add.add_argument("name", metavar="NAME", help="name of the key, to list and revoke it by")
     add.add_argument(
-        "--scope", choices=("read", "write", "admin"), default="read", help="what it allows; each includes those before"
+        "--scope",
+        choices=[scope.value for scope in Scope],
+        default="read",
+        help="what the key allows: read classifies pages and looks articles up, write also adds and removes articles and "
+        "sends feedback, admin also exports feedback (default: read)",
     )
-    verbs.add_parser("list", help="show the names of all keys", allow_abbrev=False)
-    revoke = verbs.add_parser("revoke", help="let a key be valid no more", allow_abbrev=False)
-    revoke.add_argument("name", metavar="NAME", help="what it is called")
+    add_command(verbs, "list", help="print name, scope and creation time of all keys")
+    revoke = add_command(verbs, "revoke", help="make a key invalid")
+    revoke.add_argument("name", metavar="NAME", help="name of the key")
     keys.set_defaults(command=keys_command)
 
 
 def keys_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk keys`."""
-    from copydesk.service.api_keys import KeyFile, KeysUnusable, Scope
-
-    try:
-        keys = KeyFile(chosen_settings(None, environment).server.keys)
-        if args.verb == "add":
+    keys = KeyFile(load_settings(None, environment).server.keys)
+    if args.verb == "add":
+        try:
             print(keys.add(args.name, Scope(args.scope), now=time.time()))
-            say("this key is not shown again; send it as the header Authorization: Bearer KEY")
-        elif args.verb == "list":
-            for key in keys.every():
-                made = datetime.fromtimestamp(key.made, UTC).isoformat(timespec="seconds")
-                print(key.name, key.scope.value, made, sep="\t")
-        elif not keys.revoke(args.name):
-            say(f"there is no key named {args.name!r}; copydesk keys list shows all")
-            return SOME_FAILED
-    except (ValueError, KeysUnusable) as error:
-        return refuse(error)
+        except ValueError as error:
+            raise WrongUsage(str(error)) from None
+        say("this key is not shown again; send it as the header Authorization: Bearer KEY")
+    elif args.verb == "list":
+        for key in keys.read_all():
+            print(key.name, key.scope.value, _iso_time(key.created), sep="\t")
+    elif not keys.revoke(args.name):
+        say(f"there is no key named {args.name!r}; copydesk keys list shows all")
+        return SOME_FAILED
     sys.stdout.flush()
     return OK
+
+
+def _iso_time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

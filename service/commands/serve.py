@@ -8,56 +8,54 @@ from collections.abc import MutableMapping
 from dataclasses import replace
 from pathlib import Path
 
-from copydesk.service.commands.arguments import chosen_settings, refuse
+from copydesk.classifier.extras import require_extra
+from copydesk.service.api_keys import KeyFile
+from copydesk.service.commands.arguments import Commands, WrongUsage, add_command, add_model, load_settings
 from copydesk.service.settings import Settings
 
-# What loads the numeric libraries and the server is imported inside functions: --help and wrong usage need not wait.
-
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Where the Prometheus library looks for the folder in which workers add their numbers up."""
+"""The variable that names the folder in which the Prometheus library adds up the numbers of several processes."""
 
 
-def add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_serve(commands: Commands) -> None:
     """Add the command to the parser."""
-    serve = commands.add_parser(
+    serve = add_command(
+        commands,
         "serve",
-        help="answer over HTTP",
-        description="Answer over HTTP, with the settings of the variables COPYDESK_...; logs on stderr as JSON lines.",
-        allow_abbrev=False,
+        help="run the HTTP service",
+        description="Run the HTTP service until it is interrupted. Its settings are environment variables whose names "
+        "begin with COPYDESK_, such as COPYDESK_HOST (default: 127.0.0.1), COPYDESK_PORT (8000) and COPYDESK_WORKERS "
+        "(1). Logs are written to standard error, one JSON object a line.",
     )
-    serve.add_argument(
-        "--model", type=Path, metavar="DIR", help="folder of the model (the one that ships with copydesk)"
-    )
+    add_model(serve)
     serve.set_defaults(command=serve_command)
 
 
 def serve_command(args: argparse.Namespace, environment: MutableMapping[str, str]) -> int:
-    """Run `copydesk serve` until it is told to stop."""
-    from copydesk.classifier.errors import CopydeskError
-
+    """Run `copydesk serve`."""
+    settings = load_settings(args.model, environment)
+    require_extra("serve", "copydesk serve")
+    _check_settings(settings)
     try:
-        settings = chosen_settings(args.model, environment)
-        _check(settings)
         return _serve(settings, environment)
-    except (ValueError, CopydeskError) as error:
-        return refuse(error)
+    except ValueError as error:  # the index's URL, for one
+        raise WrongUsage(str(error)) from error
 
 
-def _check(settings: Settings) -> None:
-    """Refuse at start what would fail at the first request.
+def _check_settings(settings: Settings) -> None:
+    """Find out before the start what would fail at the first request.
 
     Raises:
-        ValueError: Keys are needed and there are none.
+        WrongUsage: Keys are required, and there are none.
         CopydeskError: The model or the keys cannot be read.
     """
     from copydesk.classifier import load_manifest
-    from copydesk.service.api_keys import KeyFile
 
     load_manifest(settings.model)
     server = settings.server
-    if server.require_keys and not KeyFile(server.keys).every():
-        raise ValueError(
-            f"{server.host} is to be served with keys, and {server.keys} holds none; "
+    if server.require_keys and not KeyFile(server.keys).read_all():
+        raise WrongUsage(
+            f"COPYDESK_HOST is {server.host}, where API keys are required, and {server.keys} has none; "
             "make one with: copydesk keys add NAME --scope write"
         )
 
@@ -68,7 +66,7 @@ def _serve(settings: Settings, environment: MutableMapping[str, str]) -> int:
 
         return run_one(settings)
     with tempfile.TemporaryDirectory(prefix="copydesk-workers-") as folder:
-        environment[METRICS_FOLDER] = folder
+        environment[METRICS_FOLDER] = folder  # read when the Prometheus library is imported
         from copydesk.service.api.server import run_several
 
         return run_several(replace(settings, server=replace(settings.server, shared=Path(folder))))

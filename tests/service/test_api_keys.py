@@ -42,7 +42,7 @@ def test_file_holds_no_key_itself(keys: KeyFile, tmp_path: Path) -> None:
     assert (tmp_path / "keys.sqlite").stat().st_mode & 0o777 == 0o600
     found = keys.find(key)
     assert found is not None
-    assert (found.name, found.scope, found.made) == ("crawler", Scope.WRITE, 5.0)
+    assert (found.name, found.scope, found.created) == ("crawler", Scope.WRITE, 5.0)
     assert keys.find(key[:-1]) is None
 
 
@@ -52,12 +52,12 @@ def test_revoked_key_is_not_found(keys: KeyFile) -> None:
     assert keys.revoke("a")
     assert not keys.revoke("a")
     assert keys.find(first) is None
-    assert [key.name for key in keys.every()] == ["b"]
+    assert [key.name for key in keys.read_all()] == ["b"]
 
 
 def test_name_is_given_once(keys: KeyFile) -> None:
     keys.add("a", Scope.READ, now=0)
-    with pytest.raises(ValueError, match="a key named 'a' is there already; revoke it first"):
+    with pytest.raises(ValueError, match="a key named 'a' already; revoke it first"):
         keys.add("a", Scope.READ, now=0)
 
 
@@ -71,7 +71,7 @@ def test_file_that_is_none_is_named(tmp_path: Path) -> None:
     path = tmp_path / "keys.sqlite"
     path.write_text("no database, but long enough to be looked at as one" * 10)
     with pytest.raises(KeysUnusable, match=r"keys\.sqlite cannot be used"):
-        KeyFile(path).every()
+        KeyFile(path).read_all()
 
 
 @pytest.mark.parametrize(("has", "allowed"), [("read", 1), ("write", 2), ("admin", 3)])
@@ -90,7 +90,7 @@ def test_command_makes_lists_and_revokes(run_command: RunCommand, tmp_path: Path
     assert (name, scope) == ("crawler", "write")
     again = run_command("keys", "add", "crawler", **place)
     assert (again.returncode, again.stdout) == (2, b"")
-    assert b"is there already" in again.stderr
+    assert b"already; revoke it first" in again.stderr
     assert run_command("keys", "revoke", "crawler", **place).returncode == 0
     gone = run_command("keys", "revoke", "crawler", **place)
     assert (gone.returncode, gone.stderr) == (

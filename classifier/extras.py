@@ -1,0 +1,68 @@
+"""Says which extra of copydesk to install where a package that only some uses need is missing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+
+from copydesk.classifier.errors import CopydeskError
+
+PACKAGES = {
+    "index": ("sqlalchemy",),
+    "serve": ("sqlalchemy", "fastapi", "httptools", "prometheus-client", "uvicorn", "uvloop"),
+    "score": ("fastwarc", "pyarrow"),
+    "ray": ("fastwarc", "pyarrow", "ray"),
+    "train": ("joblib", "lightgbm", "matplotlib", "rapidfuzz", "scikit-learn", "scipy"),
+    "postgres": ("sqlalchemy", "pg8000"),
+    "remote": ("fsspec", "gcsfs", "s3fs"),
+    "otel": ("opentelemetry-exporter-otlp-proto-http", "opentelemetry-sdk"),
+}
+"""The packages that each extra installs."""
+IMPORT_NAMES = {
+    "opentelemetry-exporter-otlp-proto-http": "opentelemetry.exporter.otlp.proto.http",
+    "opentelemetry-sdk": "opentelemetry.sdk",
+    "prometheus-client": "prometheus_client",
+    "scikit-learn": "sklearn",
+}
+"""Of packages that are imported under another name than they are installed under."""
+NOT_ON_WINDOWS = ("uvloop",)
+
+
+class MissingExtra(CopydeskError, ImportError):
+    """A package that is not installed; the message names the extra that installs it."""
+
+    code = "missing_extra"
+
+
+def require_extra(extra: str, user: str, packages: Sequence[str] = ()) -> None:
+    """Check that packages are installed, without importing them.
+
+    Args:
+        extra: The extra that installs them.
+        user: What needs them, as the message names it.
+        packages: Those that are needed; without any, all of the extra.
+
+    Raises:
+        MissingExtra: At least one of them is not installed.
+    """
+    missing = list(_missing(packages or PACKAGES[extra]))
+    if missing:
+        *others, last = missing
+        names = f"{', '.join(others)} and {last}" if others else last
+        are, them = ("are", "them") if others else ("is", "it")
+        raise MissingExtra(
+            f"{user} needs {names}, which {are} not installed; install {them} with: pip install 'copydesk[{extra}]'"
+        )
+
+
+def _missing(packages: Sequence[str]) -> Iterator[str]:
+    for package in packages:
+        if sys.platform == "win32" and package in NOT_ON_WINDOWS:
+            continue
+        try:
+            found = find_spec(IMPORT_NAMES.get(package, package))
+        except ImportError:  # the package that would hold it is missing
+            found = None
+        if found is None:
+            yield package
