@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeAlias
 
 from copydesk.service.settings import Settings, read_settings
 
@@ -20,7 +21,7 @@ WRONG_USAGE = 2
 
 MOST_WORKERS = 256
 
-Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 class WrongUsage(Exception):

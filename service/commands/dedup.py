@@ -28,7 +28,7 @@ from copydesk.service.commands.arguments import (
 )
 
 if TYPE_CHECKING:
-    from copydesk.classifier.duplicates.signing import KeyScheme
+    from copydesk.classifier.duplicates.types import KeyScheme
 
 
 def add_dedup(commands: Commands) -> None:

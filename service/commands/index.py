@@ -170,7 +170,9 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, out: Bina
         progress.stage("", unit="documents")
         while batch := list(islice(rows, args.batch)):
             progress.wait(COMPILING)
-            read = [_check_row(row) for row in read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)]
+            read = [
+                _check_row(row) for row in read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)
+            ]
             documents = [row for row in read if not isinstance(row, BadRow)]
             answers = _match_batch(index, args, documents)
             progress.count(len(read))

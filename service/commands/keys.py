@@ -36,8 +36,8 @@ def add_keys(commands: Commands) -> None:
         "--scope",
         choices=[scope.value for scope in Scope],
         default="read",
-        help="what the key allows: read classifies pages and looks articles up, write also adds and removes articles and "
-        "sends feedback, admin also exports feedback (default: read)",
+        help="what the key allows: read classifies pages and looks articles up, write also adds and removes articles "
+        "and sends feedback, admin also exports feedback (default: read)",
     )
     add_command(verbs, "list", help="print name, scope and creation time of all keys")
     revoke = add_command(verbs, "revoke", help="make a key invalid")

@@ -77,9 +77,9 @@ def add_score(commands: Commands) -> None:
     for name, meaning in COLUMNS.items():
         add(f"--{name}-column", default=name, metavar="NAME", help=f"column or JSON field with {meaning} ({name})")
     add("--report", action="store_true", help="write report.html, with charts, beside the rows")
-    add("--only", type=Path, metavar="ERRORS", help="score only the rows that this errors.jsonl of an earlier run lists")
+    add("--only", type=Path, metavar="ERRORS", help="score only the rows in this errors.jsonl of an earlier run")
     add("--engine", choices=("local", "ray"), default="local", help="run on this machine, or on Ray (default: local)")
-    add("--address", metavar="HOST:PORT", help="address of the Ray cluster (default: the one that runs on this machine)")
+    add("--address", metavar="HOST:PORT", help="address of the Ray cluster (default: one that runs on this machine)")
     add("--dedup", action="store_true", help="also find the duplicates among all pages, as copydesk dedup does")
     add("--index", metavar="PATH_OR_URL", help="also compare pages with this index, and add them to it")
     add_prefer(command)

@@ -30,7 +30,7 @@ class DedupOptions:
 
     Attributes:
         files: The inputs, `-` for standard input.
-        form: What they hold, None where that is to be found out.
+        input_format: What they contain; None where each file's name or content decides.
         output: Where the answers go.
         workers: Processes that sign, then threads that compare.
         keys: How candidates are found.
@@ -39,7 +39,7 @@ class DedupOptions:
     """
 
     files: Sequence[str]
-    form: Format | None
+    input_format: Format | None
     output: Path
     workers: int
     keys: KeyScheme = KEYS
@@ -47,7 +47,7 @@ class DedupOptions:
     version: str = ""
 
 
-def promised_keys(found_at: float, probability: float) -> KeyScheme:
+def key_scheme_for(found_at: float, probability: float) -> KeyScheme:
     """Choose the keys that keep a promise: pairs so similar are found at least so probably.
 
     Raises:
@@ -92,7 +92,7 @@ def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
     return {
         "resumable": all(name != STDIN and Path(name).is_file() for name in options.files),  # a pipe is read once
         "inputs": [_stamp(name) for name in options.files],
-        "format": options.form,
+        "format": options.input_format,
         "max_page_bytes": settings.max_page_bytes,
         "model": model,
         "scheme": asdict(SCHEME),
@@ -111,7 +111,7 @@ def _stamp(name: str) -> list[Any]:
 def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Progress) -> int:
     """Write all chunks that are not there yet; gives how many there are."""
     signing = Signing(folder, settings.model, settings.max_page_bytes, options.keys)
-    rows = unbroken(read_unparsed(options.files, options.form, max_page_bytes=settings.max_page_bytes))
+    rows = unbroken(read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes))
     n_chunks = 0
     progress.stage("signing")
     progress.wait(COMPILING)

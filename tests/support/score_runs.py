@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 from copydesk.classifier import Model, load_model
-from copydesk.service import cli
+from copydesk.service.commands.arguments import copydesk_version
 from copydesk.service.score import run as score_run
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.batch import BatchOptions, ScoredBatch, score_batch
@@ -29,7 +29,7 @@ from tests.conftest import COMMAND, ROOT, clean_environment
 
 def score(inputs: Sequence[Path], folder: Path, **options: Any) -> dict[str, Any]:
     """Run the local engine; gives the summary."""
-    given = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=cli._version())
+    given = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=copydesk_version())
     return score_files(replace(given, **options), Settings(), io.StringIO(), clock=lambda: 0.0)
 
 

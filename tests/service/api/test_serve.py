@@ -422,7 +422,7 @@ def test_address_that_is_not_loopback_wants_keys(run_command: RunCommand, tmp_pa
     settings = {"COPYDESK_HOST": "0.0.0.0", "COPYDESK_KEYS": str(tmp_path / "keys.sqlite")}
     refused = run_command("serve", **settings)
     assert refused.returncode == 2
-    assert b"0.0.0.0 is to be served with keys" in refused.stderr
+    assert b"COPYDESK_HOST is 0.0.0.0, where API keys are required" in refused.stderr
     assert b"copydesk keys add NAME" in refused.stderr
 
 

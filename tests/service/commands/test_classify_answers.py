@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier import Article, Page, UnreadablePage
-from copydesk.service.commands.classify_run import Options, Output, run, write_answers
+from copydesk.service.commands.classify import AnswerFormat, AnswerWriter, ClassifyOptions, classify_files
 from copydesk.service.commands.streams import Streams
 from copydesk.service.commands.table import Canvas
 from copydesk.service.progress import Progress
@@ -96,9 +96,9 @@ def test_interrupt_is_no_internal_error() -> None:
         list(answer_rows(iter([page_row("a")]), interrupted))
 
 
-def written(answers: list[Answer | BadRow], output: Output, *, terminal: bool = False) -> tuple[str, str, int]:
+def written(answers: list[Answer | BadRow], output: AnswerFormat, *, terminal: bool = False) -> tuple[str, str, int]:
     streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
-    n_bad = write_answers(answers, output, CANVAS, streams, Progress(streams.err).remark)
+    n_bad = AnswerWriter(output, CANVAS, streams, Progress(streams.err).remark).write_all(answers)
     assert isinstance(streams.out, io.BytesIO)
     assert isinstance(streams.err, io.StringIO)
     return streams.out.getvalue().decode(), streams.err.getvalue(), n_bad
@@ -112,7 +112,7 @@ LONG = "A line that is long enough to be body."
 
 
 def test_body_output_is_the_body_alone_with_a_form_feed_between_pages() -> None:
-    out, err, n_bad = written([answered(f"Menu\n{LONG}"), bad_row("b"), answered(LONG)], Output.BODY)
+    out, err, n_bad = written([answered(f"Menu\n{LONG}"), bad_row("b"), answered(LONG)], AnswerFormat.BODY)
     assert out == f"{LONG}\n\f\f{LONG}\n"
     assert err == "copydesk: b: bad_json: why\n"
     assert n_bad == 1
@@ -120,32 +120,32 @@ def test_body_output_is_the_body_alone_with_a_form_feed_between_pages() -> None:
 
 def test_body_is_neutralised_on_a_terminal_alone() -> None:
     text = "An escape \x1b[31m that would colour all that follows."
-    assert written([answered(text)], Output.BODY)[0] == f"{text}\n"
-    assert "\x1b" not in written([answered(text)], Output.BODY, terminal=True)[0]
+    assert written([answered(text)], AnswerFormat.BODY)[0] == f"{text}\n"
+    assert "\x1b" not in written([answered(text)], AnswerFormat.BODY, terminal=True)[0]
 
 
 def test_lone_surrogate_in_a_body_is_written_as_a_question_mark() -> None:
-    assert written([answered(f"{LONG}\ud800")], Output.BODY)[0] == f"{LONG}?\n"
+    assert written([answered(f"{LONG}\ud800")], AnswerFormat.BODY)[0] == f"{LONG}?\n"
 
 
 def test_error_on_stderr_cannot_carry_escape_sequences() -> None:
-    err = written([BadRow("\x1b]0;title\x07", 1, "bad_row", "why")], Output.TABLE)[1]
+    err = written([BadRow("\x1b]0;title\x07", 1, "bad_row", "why")], AnswerFormat.TABLE)[1]
     assert err.isprintable() or err.rstrip("\n").isprintable()
 
 
 @pytest.fixture
 def with_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the stand-in where the command finds its classifier."""
-    monkeypatch.setattr("copydesk.service.commands.classify_run.load_model", lambda folder: None)
-    monkeypatch.setattr("copydesk.service.commands.classify_run.classify", stand_in)
+    monkeypatch.setattr("copydesk.classifier.load_model", lambda folder: None)
+    monkeypatch.setattr("copydesk.classifier.classify", stand_in)
 
 
 def run_on(
-    *files: Path, output: Output | None = None, terminal: bool = False, explain: bool = False
+    *files: Path, output: AnswerFormat | None = None, terminal: bool = False, explain: bool = False
 ) -> tuple[int, str]:
     streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
-    options = Options([str(file) for file in files], None, output, explain, CANVAS)
-    n_bad = run(options, Settings(), streams)
+    options = ClassifyOptions([str(file) for file in files], None, output, explain, CANVAS)
+    n_bad = classify_files(options, Settings(), streams)
     assert isinstance(streams.out, io.BytesIO)
     return n_bad, streams.out.getvalue().decode()
 

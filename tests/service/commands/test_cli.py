@@ -235,7 +235,7 @@ def test_colour_on_a_terminal_follows_no_color(
     choice: str, environment: dict[str, str], colored: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    assert classify._color(choice, environment) is colored
+    assert classify._use_color(choice, environment) is colored
 
 
 @with_model

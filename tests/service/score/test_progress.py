@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-from copydesk.service import cli
-from copydesk.service.commands import score
 from copydesk.service.progress import COMPILING
 from copydesk.service.score.progress import ScoreProgress, summary_lines
 from copydesk.service.score.tally import Tally
@@ -77,13 +74,3 @@ def test_summary_names_errors_and_clusters() -> None:
     assert summary_lines(summary)[0] == "1,200 pages scored in 2 shards, 3 errors (3 bad_row)"
     clusters = {"clusters": 1100, "duplicates": 100}
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
-
-
-@pytest.mark.parametrize(("engine", "extra"), [("local", "score"), ("ray", "ray")])
-def test_missing_package_is_named_with_what_to_install(
-    engine: str, extra: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    monkeypatch.setattr(score, "NEEDED", {extra: ("sys", "a_package_that_is_not_there")})
-    assert cli.main(["score", str(tmp_path), "--output", str(tmp_path / "out"), "--engine", engine]) == 2
-    wanted = f"needs a_package_that_is_not_there; install it with: pip install 'copydesk[{extra}]'\n"
-    assert capsys.readouterr().err == f"copydesk: copydesk score {wanted}"
