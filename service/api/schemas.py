@@ -8,7 +8,7 @@ from typing import Any
 from copydesk.classifier.duplicates.types import Relation
 from copydesk.classifier.types import KINDS, LABELS
 from copydesk.service.api.problems import KINDS as PROBLEMS
-from copydesk.service.index.growth import SIZES
+from copydesk.service.index import SIZES
 
 Schema = dict[str, Any]
 

@@ -20,7 +20,7 @@ from copydesk.service.api.monitoring.traces import Traces
 from copydesk.service.api.problems import Problem
 from copydesk.service.api_keys import KeyFile
 from copydesk.service.corrections import FeedbackFolder
-from copydesk.service.index import Answer, Document, Index, IndexMismatch, IndexUnavailable, open_index
+from copydesk.service.index import Document, Index, IndexAnswer, IndexMismatch, IndexUnavailable, open_index
 from copydesk.service.settings import Settings
 
 R = TypeVar("R")
@@ -110,7 +110,7 @@ class State:
         """
         return await self.index_queue.run(lambda: index_errors_as_problems(lambda: function(self.index())))
 
-    def add(self, documents: Sequence[Document]) -> list[Answer]:
+    def add(self, documents: Sequence[Document]) -> list[IndexAnswer]:
         """Add documents in one transaction; call it on a thread of the index.
 
         Raises:
@@ -120,7 +120,7 @@ class State:
         self.metrics.count_articles(answers)
         return answers
 
-    def check(self, documents: Sequence[Document]) -> list[Answer]:
+    def check(self, documents: Sequence[Document]) -> list[IndexAnswer]:
         """Return the answers that adding the documents would give; call it on a thread of the index.
 
         Raises:

@@ -49,7 +49,7 @@ from copydesk.service.rows.jsonl import (
 from copydesk.service.settings import Settings
 
 if TYPE_CHECKING:
-    from copydesk.service.index import Answer, Document, Index
+    from copydesk.service.index import Document, Index, IndexAnswer
 
 BATCH = 1000
 MOST_A_BATCH = 100_000
@@ -190,7 +190,7 @@ def _load_classifier(folder: Path | None) -> Classify:
     return partial(classify, model=load_model(folder))
 
 
-def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[Parsed]) -> Sequence[Answer]:
+def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[Parsed]) -> Sequence[IndexAnswer]:
     given = [_index_document(row) for row in documents]
     if args.verb == "check":
         return index.check(given)
@@ -198,7 +198,7 @@ def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[Par
 
 
 def _write_answers(
-    read: Sequence[Parsed | BadRow], answers: Iterable[tuple[Parsed, Answer]], verb: str, out: BinaryIO
+    read: Sequence[Parsed | BadRow], answers: Iterable[tuple[Parsed, IndexAnswer]], verb: str, out: BinaryIO
 ) -> None:
     waiting = iter(answers)
     for row in read:
@@ -226,7 +226,7 @@ def _index_document(row: Parsed) -> Document:
     return Document(str(row.id), row.body, published, row.source)
 
 
-def _answer_fields(row: Parsed, answer: Answer, verb: str) -> dict[str, Any]:
+def _answer_fields(row: Parsed, answer: IndexAnswer, verb: str) -> dict[str, Any]:
     fields: dict[str, Any] = {"id": row.id, "cluster": answer.cluster, "keep": answer.keep}
     if verb == "add":
         fields["added"] = answer.added
@@ -264,7 +264,7 @@ def _read_id(row: Line | Row) -> str | BadRow:
 
 
 def _expire(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
-    from copydesk.service.index.store import Age
+    from copydesk.service.index import Age
 
     out.write(encode_row({"expired": index.expire(args.before, by=Age(args.by))}))
 
@@ -274,16 +274,13 @@ def _stats(index: Index, _args: argparse.Namespace, _settings: Settings, out: Bi
 
 
 def _export(index: Index, _args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
-    from copydesk.service.index.export import export_lines
-
-    out.writelines(export_lines(index))
+    out.writelines(index.export_lines())
 
 
 def _import(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
-    from copydesk.service.index.export import import_lines
     from copydesk.service.rows.inputs import read_lines_of
 
-    out.write(encode_row({"imported": import_lines(index, read_lines_of(args.files))}))
+    out.write(encode_row({"imported": index.import_lines(read_lines_of(args.files))}))
 
 
 def _compact(index: Index, _args: argparse.Namespace, _settings: Settings, _out: BinaryIO) -> None:

@@ -1,15 +1,26 @@
 """The standing index of documents: whether a story has been seen, in one SQLite file or on a PostgreSQL server."""
 
-from copydesk.service.index.records import Answer, Document, Entry, IndexMismatch, IndexUnavailable, NoIndex, Stats
-from copydesk.service.index.store import Index, open_index
+from copydesk.service.index.growth import SIZES
+from copydesk.service.index.records import (
+    Document,
+    IndexAnswer,
+    IndexedDocument,
+    IndexMismatch,
+    IndexUnavailable,
+    NoIndex,
+    Stats,
+)
+from copydesk.service.index.store import Age, Index, open_index
 
 __all__ = [
-    "Answer",
+    "SIZES",
+    "Age",
     "Document",
-    "Entry",
     "Index",
+    "IndexAnswer",
     "IndexMismatch",
     "IndexUnavailable",
+    "IndexedDocument",
     "NoIndex",
     "Stats",
     "open_index",

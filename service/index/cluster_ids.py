@@ -1,4 +1,4 @@
-"""Names of clusters: an id that a cluster once had leads on, also when the document that it belonged to is gone."""
+"""Keeps old cluster ids valid: a redirect leads from the id of a merged or removed document to its present cluster."""
 
 from __future__ import annotations
 
@@ -7,85 +7,87 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from copydesk.service.index.reads import ids_of
+from copydesk.service.index.reads import read_ids
 from copydesk.service.index.statements import Statement, one_of
-from copydesk.service.index.tables import DOCUMENTS, NAMES
+from copydesk.service.index.tables import DOCUMENTS, REDIRECTS
 
-MOST_NAMES = 100
-"""Names of removed documents that lead to one document; of more the oldest are forgotten."""
+MAX_REDIRECTS = 100
+"""Redirects that lead to one document; if there are more, those of the oldest documents are deleted."""
 
-_WHERE = Statement(select(NAMES.c.id, NAMES.c.document).where(one_of(NAMES.c.id)))
-_FORGET = delete(NAMES).where(NAMES.c.id == bindparam("gone"))
-_LEADING = Statement(select(NAMES.c.document, NAMES.c.id, NAMES.c.number).where(one_of(NAMES.c.document)))
-
-
-def leads_to(connection: Connection, id: str) -> int | None:
-    """Return the document in whose cluster the one is that once had this id, None where there is none."""
-    return next((document for _, document in _WHERE.rows(connection, values=[id])), None)
+_BY_ID = Statement(select(REDIRECTS.c.id, REDIRECTS.c.document).where(one_of(REDIRECTS.c.id)))
+_BY_DOCUMENT = Statement(
+    select(REDIRECTS.c.document, REDIRECTS.c.id, REDIRECTS.c.number).where(one_of(REDIRECTS.c.document))
+)
+_DELETE = delete(REDIRECTS).where(REDIRECTS.c.id == bindparam("old_id"))
 
 
-def names_of(connection: Connection, numbers: Iterable[int]) -> dict[int, list[tuple[str, int]]]:
-    """Read the names that lead to documents, each with the number that its own document had or has."""
+def read_redirect(connection: Connection, id: str) -> int | None:
+    """Return the document in whose cluster the old id of a cluster leads, None if there is none."""
+    return next((document for _, document in _BY_ID.rows(connection, values=[id])), None)
+
+
+def read_redirects_to(connection: Connection, numbers: Iterable[int]) -> dict[int, list[tuple[str, int]]]:
+    """Read the old ids that lead to documents, each with the number that its own document has or had."""
     found: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    for document, name, number in _LEADING.rows_of(connection, numbers):
-        found[document].append((name, number))
-    return {number: sorted(names) for number, names in found.items()}
+    for document, id, number in _BY_DOCUMENT.rows_of(connection, numbers):
+        found[document].append((id, number))
+    return {number: sorted(redirects) for number, redirects in found.items()}
 
 
-def keep_names(connection: Connection, numbers: Iterable[int]) -> None:
-    """Remember that clusters were named for documents that have joined older ones."""
-    names = {name: (number, number) for number, name in ids_of(connection, numbers).items()}
-    put_names(connection, names)
+def redirect_to_themselves(connection: Connection, numbers: Iterable[int]) -> None:
+    """Write redirects for documents whose ids were cluster ids, and which are in an older cluster now."""
+    write_redirects(connection, {id: (number, number) for number, id in read_ids(connection, numbers).items()})
 
 
-def put_names(connection: Connection, names: Mapping[str, tuple[int, int]]) -> None:
-    """Let names, each with the number that its document had, lead to documents."""
-    forgotten = [{"gone": name} for name in names]
-    if forgotten:
-        connection.execute(_FORGET, forgotten)
-        rows = [{"id": name, "number": number, "document": document} for name, (number, document) in names.items()]
-        connection.execute(insert(NAMES), rows)
+def write_redirects(connection: Connection, redirects: Mapping[str, tuple[int, int]]) -> None:
+    """Write redirects in place of older ones: for each id the number of its own document, and the target."""
+    if redirects:
+        connection.execute(_DELETE, [{"old_id": id} for id in redirects])
+        rows = [{"id": id, "number": number, "document": document} for id, (number, document) in redirects.items()]
+        connection.execute(insert(REDIRECTS), rows)
 
 
-def forget_names(connection: Connection, numbers: Iterable[int]) -> None:
-    """Forget the names of documents that their clusters are named for again."""
-    for number, name in ids_of(connection, numbers).items():
-        connection.execute(delete(NAMES).where(NAMES.c.id == name, NAMES.c.document == number))
+def delete_own_redirects(connection: Connection, numbers: Iterable[int]) -> None:
+    """Delete the redirects from documents' own ids, which are cluster ids again."""
+    for number, id in read_ids(connection, numbers).items():
+        connection.execute(delete(REDIRECTS).where(REDIRECTS.c.id == id, REDIRECTS.c.document == number))
 
 
-def hand_on_names(connection: Connection, gone: Mapping[int, int]) -> None:
-    """Let the names that lead to documents, which are still there and are to go, lead to what stays of their clusters.
+def move_redirects(connection: Connection, removed: Mapping[int, int]) -> None:
+    """Before documents are deleted, redirect old cluster ids that lead to them to the oldest remaining member.
 
-    The oldest document that stays takes them; where none stays they are forgotten.
+    If a cluster has no remaining member, its old ids are deleted.
 
     Args:
-        connection: Of a transaction that may write.
-        gone: The cluster of each of these documents.
+        connection: Of a write transaction.
+        removed: The documents to delete, with the cluster of each.
     """
-    led = names_of(connection, gone)
-    named = ids_of(connection, {number for number, cluster in gone.items() if number == cluster})
-    concerned = sorted(led.keys() | named.keys())
-    heirs = {cluster: _heir(connection, cluster, gone) for cluster in sorted({gone[number] for number in concerned})}
-    for number in concerned:
-        heir = heirs[gone[number]]
-        if heir is None:
-            connection.execute(delete(NAMES).where(NAMES.c.document == number))
+    redirects = read_redirects_to(connection, removed)
+    own_ids = read_ids(connection, {number for number, cluster in removed.items() if number == cluster})
+    targets = sorted(redirects.keys() | own_ids.keys())
+    remaining = {
+        cluster: _oldest_remaining(connection, cluster, removed)
+        for cluster in sorted({removed[number] for number in targets})
+    }
+    for number in targets:
+        target = remaining[removed[number]]
+        if target is None:
+            connection.execute(delete(REDIRECTS).where(REDIRECTS.c.document == number))
             continue
-        connection.execute(update(NAMES).where(NAMES.c.document == number).values(document=heir))
-        if number in named:
-            put_names(connection, {named[number]: (number, heir)})
-        _forget_surplus(connection, heir)
+        connection.execute(update(REDIRECTS).where(REDIRECTS.c.document == number).values(document=target))
+        if number in own_ids:
+            write_redirects(connection, {own_ids[number]: (number, target)})
+        _delete_surplus(connection, target)
 
 
-def _heir(connection: Connection, cluster: int, gone: Mapping[int, int]) -> int | None:
-    """Return the oldest document of a cluster that stays."""
+def _oldest_remaining(connection: Connection, cluster: int, removed: Mapping[int, int]) -> int | None:
     query = select(DOCUMENTS.c.number).where(DOCUMENTS.c.cluster == cluster).order_by(DOCUMENTS.c.number)
-    return next((number for number in connection.execute(query).scalars() if number not in gone), None)
+    return next((number for number in connection.execute(query).scalars() if number not in removed), None)
 
 
-def _forget_surplus(connection: Connection, document: int) -> None:
-    leading = select(NAMES.c.id).where(NAMES.c.document == document)
-    n = connection.execute(select(func.count()).select_from(leading.subquery())).scalar_one()
-    if n > MOST_NAMES:
-        surplus = leading.order_by(NAMES.c.number, NAMES.c.id).limit(n - MOST_NAMES)
-        connection.execute(delete(NAMES).where(NAMES.c.id.in_(connection.execute(surplus).scalars().all())))
+def _delete_surplus(connection: Connection, document: int) -> None:
+    ids = select(REDIRECTS.c.id).where(REDIRECTS.c.document == document)
+    n = connection.execute(select(func.count()).select_from(ids.subquery())).scalar_one()
+    if n > MAX_REDIRECTS:
+        surplus = ids.order_by(REDIRECTS.c.number, REDIRECTS.c.id).limit(n - MAX_REDIRECTS)
+        connection.execute(delete(REDIRECTS).where(REDIRECTS.c.id.in_(connection.execute(surplus).scalars().all())))

@@ -1,167 +1,168 @@
-"""Clusters: which of the documents that tell one story by pairs are one story, so that a cluster's id never jumps."""
+"""Puts documents into clusters in the order in which they are added, so that the id of a cluster stays valid.
+
+See docs/how-it-works.md, "The standing index".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from copydesk.classifier.duplicates.clustering import AGREEING, CERTAIN
+from copydesk.classifier.duplicates.clustering import AGREEING, CERTAIN, MOST_PASSES
 
-MOST_COUNTED = 100
-"""Of a larger cluster so many documents, the oldest, speak for it when pairs are counted."""
-
-MOST_PASSES = 20
-"""Times that a document's clusters are gone through; a pass goes on where the last one has joined some."""
+MEMBERS_COMPARED = 100
+"""Only the oldest 100 members of a cluster are compared when deciding whether to merge it."""
 
 Links = dict[int, dict[int, float]]
-"""For each document those that tell its story by a pair, and how alike the two are."""
+"""For each document the others that are one story with it as a pair, with the similarity of the pair."""
 
-_ASKED = -1
+_NEW = -1
 
-Reader = Callable[[int], tuple[list[int], Links]]
-"""Gives the oldest documents of a cluster, and their links."""
+ReadMembers = Callable[[int], tuple[list[int], Links]]
+"""Reads the oldest MEMBERS_COMPARED documents of a cluster, with their links."""
 
 
 class Clusters:
-    """Joins clusters as documents come, one after the other, each with its links to those before it.
+    """Merges clusters as documents are added, each with its links to older documents.
 
-    A document joins every cluster that it has a certain pair with. Another one, the most similar first, joins where
-    enough of the pairs between the two groups are there, with versions that certain pairs make counted as one. That
-    is what `duplicates.clustering` asks of groups in a closed set; but what has been joined stays joined, as an id that
-    was given is in use. Of one set of documents the two differ where later ones would have told otherwise.
+    A document joins every cluster with which it has a certain link. It joins another cluster, the most similar first,
+    if enough of the pairs between the two groups are links; documents that certain links connect count as one. This is
+    the rule of `duplicates.clustering` for a closed set, except that what has been merged stays merged, because the id
+    of the cluster is in use. So the clusters can differ where later documents would have prevented a merge.
     """
 
-    def __init__(self, read: Reader | None = None) -> None:
-        """Take what gives the documents of clusters that were there before; there were none where None."""
-        self._read = read
-        self._older: dict[int, int] = {}
-        self._stored: dict[int, list[int]] = {}
-        self._new: dict[int, list[int]] = {}
+    def __init__(self, read_members: ReadMembers | None = None) -> None:
+        """Begin with the stored clusters, or with none."""
+        self._read_members = read_members
+        self._merged_into: dict[int, int] = {}
+        self._stored_parts: dict[int, list[int]] = {}
+        self._new_members: dict[int, list[int]] = {}
         self._links: Links = {}
-        self._known: dict[int, list[int]] = {}
+        self._stored_members: dict[int, list[int]] = {}
 
-    def of(self, cluster: int) -> int:
-        """Return what a cluster is part of now."""
-        while cluster in self._older:
-            cluster = self._older[cluster]
+    def find(self, cluster: int) -> int:
+        """Return the cluster that a cluster is part of now."""
+        while cluster in self._merged_into:
+            cluster = self._merged_into[cluster]
         return cluster
 
-    def changes(self) -> dict[int, int]:
-        """Return each cluster that is part of another now, with that other."""
-        return {cluster: self.of(cluster) for cluster in self._older}
+    def merges(self) -> dict[int, int]:
+        """Return each cluster that has been merged, with the one that it is part of now."""
+        return {cluster: self.find(cluster) for cluster in self._merged_into}
 
-    def joins(self, links: Mapping[int, float], of: Mapping[int, int]) -> set[int]:
-        """Tell which clusters a document would join, and thereby join; nothing is changed.
+    def clusters_to_join(self, links: Mapping[int, float], cluster_of: Mapping[int, int]) -> set[int]:
+        """Return the clusters that a new document would join, and so merge; changes nothing.
 
         Args:
-            links: The documents it has a pair with, and how alike they are.
-            of: The cluster of each of these now.
+            links: Its links.
+            cluster_of: The present cluster of each document that it has a link to.
         """
-        joined = {of[other] for other, similarity in links.items() if similarity >= CERTAIN}
+        joined = {cluster_of[other] for other, similarity in links.items() if similarity >= CERTAIN}
         best: dict[int, float] = {}
         for other, similarity in links.items():
-            if of[other] not in joined:
-                best[of[other]] = max(best.get(of[other], 0.0), similarity)
-        doubtful = sorted(best, key=lambda cluster: (-best[cluster], cluster))
+            if cluster_of[other] not in joined:
+                best[cluster_of[other]] = max(best.get(cluster_of[other], 0.0), similarity)
+        open_clusters = sorted(best, key=lambda cluster: (-best[cluster], cluster))
         for _ in range(MOST_PASSES):
-            before = len(doubtful)
-            for cluster in tuple(doubtful):
-                if self._agree(links, joined, cluster):
+            n_before = len(open_clusters)
+            for cluster in tuple(open_clusters):
+                if self._links_suffice(links, joined, cluster):
                     joined.add(cluster)
-                    doubtful.remove(cluster)
-            if len(doubtful) in (0, before):
+                    open_clusters.remove(cluster)
+            if len(open_clusters) in (0, n_before):
                 break
         return joined
 
-    def admit(self, number: int, links: Mapping[int, float], joined: Iterable[int]) -> int:
-        """Add a document that joins clusters; returns its cluster, the oldest of them."""
+    def add(self, number: int, links: Mapping[int, float], joined: Iterable[int]) -> int:
+        """Add a document and merge the clusters that it joins; return its cluster, the oldest of them."""
         for other, similarity in links.items():
             self._links.setdefault(number, {})[other] = similarity
             self._links.setdefault(other, {})[number] = similarity
         parts = {number, *joined}
         oldest = min(parts)
-        new = [member for part in parts for member in self._new.pop(part, ())]
-        stored = [each for part in sorted(parts - {number}) for each in self._stored.pop(part, [part])]
-        self._new[oldest] = sorted([number, *new])[:MOST_COUNTED]
-        self._stored[oldest] = stored
-        self._older |= dict.fromkeys(parts - {number, oldest}, oldest)
+        new = [member for part in parts for member in self._new_members.pop(part, ())]
+        stored = [each for part in sorted(parts - {number}) for each in self._stored_parts.pop(part, [part])]
+        self._new_members[oldest] = sorted([number, *new])[:MEMBERS_COMPARED]
+        self._stored_parts[oldest] = stored
+        self._merged_into |= dict.fromkeys(parts - {number, oldest}, oldest)
         return oldest
 
-    def _agree(self, links: Mapping[int, float], joined: set[int], cluster: int) -> bool:
-        theirs = self._counted(cluster)
-        members = sorted(member for part in joined for member in self._counted(part))[:MOST_COUNTED]
-        known = {number: self._links.get(number, {}) for number in members} | {_ASKED: links}
-        ours, others = _versions(known), _versions({number: self._links.get(number, {}) for number in theirs})
+    def _links_suffice(self, links: Mapping[int, float], joined: set[int], cluster: int) -> bool:
+        """Tell whether a document, with the clusters that it joins already, joins another one."""
+        theirs = self._oldest_members(cluster)
+        members = sorted(member for part in joined for member in self._oldest_members(part))[:MEMBERS_COMPARED]
+        ours = {number: self._links.get(number, {}) for number in members} | {_NEW: links}
+        versions, others = _versions(ours), _versions({number: self._links.get(number, {}) for number in theirs})
         pairs = {
-            (version, others[other]) for number, version in ours.items() for other in known[number] if other in others
+            (version, others[other])
+            for number, version in versions.items()
+            for other in ours[number]
+            if other in others
         }
-        return len(pairs) >= AGREEING * len(set(ours.values())) * len(set(others.values()))
+        return len(pairs) >= AGREEING * len(set(versions.values())) * len(set(others.values()))
 
-    def _counted(self, cluster: int) -> list[int]:
-        """Return the oldest documents of a cluster, with their links at hand."""
-        stored = [number for part in self._stored.get(cluster, [cluster]) for number in self._read_once(part)]
-        return sorted(stored + self._new.get(cluster, []))[:MOST_COUNTED]
+    def _oldest_members(self, cluster: int) -> list[int]:
+        """Return the oldest documents of a cluster; their links are in `_links` afterwards."""
+        stored = [number for part in self._stored_parts.get(cluster, [cluster]) for number in self._read_once(part)]
+        return sorted(stored + self._new_members.get(cluster, []))[:MEMBERS_COMPARED]
 
     def _read_once(self, cluster: int) -> list[int]:
-        if self._read is None:
+        if self._read_members is None:
             return []
-        if cluster not in self._known:
-            self._known[cluster], links = self._read(cluster)
+        if cluster not in self._stored_members:
+            self._stored_members[cluster], links = self._read_members(cluster)
             for number, found in links.items():
                 self._links.setdefault(number, {}).update(found)
-        return self._known[cluster]
+        return self._stored_members[cluster]
 
 
 def replay(links: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
-    """Return the cluster of each document, by its oldest one, as if they had come in the order of their numbers.
+    """Return the cluster of each document as if all had been added in the order of their numbers.
 
-    Links to documents that are not among them count for nothing.
+    Links to documents that are not among them are ignored.
     """
     clusters = Clusters()
     found: dict[int, int] = {}
     for number in sorted(links):
         older = {other: similarity for other, similarity in links[number].items() if other < number and other in links}
-        of = {other: clusters.of(found[other]) for other in older}
-        found[number] = clusters.admit(number, older, clusters.joins(older, of))
-    return {number: clusters.of(cluster) for number, cluster in found.items()}
+        cluster_of = {other: clusters.find(found[other]) for other in older}
+        found[number] = clusters.add(number, older, clusters.clusters_to_join(older, cluster_of))
+    return {number: clusters.find(cluster) for number, cluster in found.items()}
 
 
-def linked(numbers: Iterable[int], edges: Iterable[tuple[int, int, float]]) -> Links:
-    """Lay edges out by the document that they begin at; each of the numbers is there."""
-    links: Links = {number: {} for number in numbers}
-    for number, other, similarity in edges:
-        links.setdefault(number, {})[other] = similarity
-    return links
-
-
-def _versions(links: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
-    """Return for each document the least number of those that certain pairs join it with."""
-    found: dict[int, int] = {}
-    for first in sorted(links):
-        if first not in found:
-            _spread(first, links, found)
+def links_by_document(numbers: Iterable[int], links: Iterable[tuple[int, int, float]]) -> Links:
+    """Group links by their first document; each of `numbers` has an entry."""
+    found: Links = {number: {} for number in numbers}
+    for number, other, similarity in links:
+        found.setdefault(number, {})[other] = similarity
     return found
 
 
-def _spread(first: int, links: Mapping[int, Mapping[int, float]], found: dict[int, int]) -> None:
-    waiting = [first]
-    found[first] = first
-    while waiting:
-        for other, similarity in links[waiting.pop()].items():
-            if similarity >= CERTAIN and other in links and other not in found:
-                found[other] = first
-                waiting.append(other)
+def _versions(links: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
+    """Return for each document the lowest number among those that certain links connect it with."""
+    found: dict[int, int] = {}
+    for first in sorted(links):
+        if first in found:
+            continue
+        found[first] = first
+        waiting = [first]
+        while waiting:
+            for other, similarity in links[waiting.pop()].items():
+                if similarity >= CERTAIN and other in links and other not in found:
+                    found[other] = first
+                    waiting.append(other)
+    return found
 
 
-def spread(seeds: Iterable[int], read: Callable[[Sequence[int]], Iterable[tuple[int, int, float]]]) -> Links:
-    """Gather all documents that edges lead to from some, with the edges, one step further at a time.
+def read_connected(seeds: Iterable[int], read: Callable[[Sequence[int]], Iterable[tuple[int, int, float]]]) -> Links:
+    """Return all documents that links connect with some, breadth first.
 
     Args:
         seeds: Where to begin.
-        read: Gives the edges that begin at documents.
+        read: Returns the links of documents.
     """
-    links: Links = {}
+    found: Links = {}
     fresh = sorted(set(seeds))
     while fresh:
-        links |= linked(fresh, read(fresh))
-        fresh = sorted({other for number in fresh for other in links[number]} - links.keys())
-    return links
+        found |= links_by_document(fresh, read(fresh))
+        fresh = sorted({other for number in fresh for other in found[number]} - found.keys())
+    return found

@@ -1,4 +1,4 @@
-"""The two databases behind one interface: how each is opened, and what a reading or writing transaction is."""
+"""Opens SQLite and PostgreSQL behind one interface: connections, transactions, and errors that name the index."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from copydesk.service.index.records import IndexUnavailable
-from copydesk.service.index.sqlite_keys.key_filter import FILTER, KeyFilter
-from copydesk.service.index.sqlite_keys.key_log import RECENT
+from copydesk.service.index.sqlite_keys import FILTER, KEY_LOG, KeyFilter
 
 SQLITE = "sqlite"
 POSTGRES = "postgresql"
@@ -22,20 +21,21 @@ DRIVER = "postgresql+pg8000"
 """Pure Python under the BSD licence: nothing to compile, and no copyleft as with psycopg."""
 
 BUSY_SECONDS = 60
-"""How long a writer waits for another."""
+"""How long a transaction waits for the writer lock of SQLite before it fails."""
 CACHE_KIB = 8 * 1024
-"""Of each connection; little, as the system keeps pages of the file too."""
+"""SQLite's page cache of each connection; small, as the system caches pages of the file too."""
 WAL_BYTES = 64 * 1024 * 1024
-"""To what size SQLite cuts its log back once what it holds is in the file."""
+"""The size to which SQLite truncates its write-ahead log after a checkpoint."""
 CHECKPOINT_PAGES = 8192
+"""Pages in the write-ahead log from which on SQLite makes a checkpoint."""
 WRITER_LOCK = 0x636F7079
-"""The lock that makes writers of one PostgreSQL database wait for each other: "copy" in ASCII."""
+"""The advisory lock that serializes the writers of one PostgreSQL database: "copy" in ASCII."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+]*://")
 
 
 class Database:
-    """A place that holds an index, with its transactions; connections are made as threads need them."""
+    """The database of an index; each thread gets a connection from the pool."""
 
     def __init__(self, place: str) -> None:
         """Read the place: a file's path, or a URL of SQLite or PostgreSQL.
@@ -44,16 +44,16 @@ class Database:
             ValueError: The URL cannot be read or names another database.
             IndexUnavailable: The driver is not installed.
         """
-        url = _url(place)
+        url = _read_url(place)
         self.name = url.render_as_string(hide_password=True) if _SCHEME.match(place) else repr(place)
         self.dialect = url.get_backend_name()
         self.path = Path(url.database) if self.dialect == SQLITE and url.database else None
-        self._engine = _engine(url)
+        self._engine = _create_engine(url)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Give a connection that sees one state of the index, whatever others write meanwhile."""
-        with self._errors_named(), self._engine.connect() as connection:
+        """Open a read transaction, which sees one state of the index whatever others write meanwhile."""
+        with self._translating_driver_errors(), self._engine.connect() as connection:
             if self.dialect == POSTGRES:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
@@ -61,46 +61,47 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection that alone may write; all of it is on disk at the end, or none where an error is raised."""
-        with self._errors_named(), self._engine.connect().execution_options(write=True) as connection:
-            kept = connection.info
+        """Open a write transaction, one at a time for each index: durable at the end, rolled back on an error."""
+        with self._translating_driver_errors(), self._engine.connect().execution_options(write=True) as connection:
+            info = connection.info
             try:
                 with connection.begin():
                     if self.dialect == POSTGRES:
                         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
                     yield connection
             except BaseException:
-                kept.pop(RECENT, None)  # it may know keys that are not there now
+                info.pop(KEY_LOG, None)  # it may have keys that were rolled back
                 raise
 
     @contextmanager
-    def alone(self) -> Iterator[Connection]:
-        """Give a connection outside of any transaction, for what a database does in none."""
-        with self._errors_named(), self._engine.connect() as connection:
-            connection.connection.rollback()  # the look whether the connection still works may have begun one
-            yield connection.execution_options(isolation_level="AUTOCOMMIT", alone=True)
+    def autocommit(self) -> Iterator[Connection]:
+        """Open a connection without a transaction, for commands such as VACUUM."""
+        with self._translating_driver_errors(), self._engine.connect() as connection:
+            connection.connection.rollback()  # SQLAlchemy's test of the connection may have begun a transaction
+            yield connection.execution_options(isolation_level="AUTOCOMMIT", autocommit=True)
 
-    def exists(self) -> bool:
-        """Tell whether there may be an index; a server is only asked once it is opened."""
+    def may_exist(self) -> bool:
+        """Tell whether there may be an index: the file exists, or the place is a server."""
         return self.path is None or self.path.exists()
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     @contextmanager
-    def _errors_named(self) -> Iterator[None]:
-        """Say which index failed; a driver's own message might show a password."""
+    def _translating_driver_errors(self) -> Iterator[None]:
+        """Turn errors of the driver into IndexUnavailable; its own message might show a password."""
         try:
             yield
         except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
-            told = error.orig if isinstance(error, DBAPIError) else error
+            original = error.orig if isinstance(error, DBAPIError) else error
             raise IndexUnavailable(
-                f"index {self.name} cannot be used: {_reason(told)}; see that it is there, may be written and has room"
+                f"index {self.name} cannot be used: {_reason(original)}; "
+                "check that it exists, is writable and has free space"
             ) from None
 
 
-def _url(place: str) -> URL:
+def _read_url(place: str) -> URL:
     if not _SCHEME.match(place):
         return URL.create(SQLITE, database=place)
     try:
@@ -114,26 +115,26 @@ def _url(place: str) -> URL:
     return url.set(drivername=DRIVER) if url.get_backend_name() == POSTGRES else url
 
 
-def _engine(url: URL) -> Engine:
+def _create_engine(url: URL) -> Engine:
+    is_postgres = url.get_backend_name() == POSTGRES
     try:
-        pre_ping = url.get_backend_name() == POSTGRES
-        engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, pool_pre_ping=pre_ping)
+        engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, pool_pre_ping=is_postgres)
     except ImportError:
         raise IndexUnavailable(
             "the driver of PostgreSQL is not installed; install it with: pip install 'copydesk[postgres]'"
         ) from None
-    if url.get_backend_name() == SQLITE:
-        event.listen(engine, "connect", _set_up_sqlite)
+    if is_postgres:
+        event.listen(engine, "connect", _set_up_postgres)
+    else:
         shared = KeyFilter()
+        event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "connect", lambda _, record: record.info.update({FILTER: shared}))
         event.listen(engine, "begin", _begin_sqlite)
-    else:
-        event.listen(engine, "connect", _set_up_postgres)
     return engine
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins no transaction by itself; _begin_sqlite does
+    connection.isolation_level = None  # no implicit transactions: _begin_sqlite begins them
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {1000 * BUSY_SECONDS}",
@@ -149,10 +150,9 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if options.get("alone"):
-        return
-    begin = "BEGIN IMMEDIATE" if options.get("write") else "BEGIN"
-    connection.connection.cursor().execute(begin)  # not through SQLAlchemy, whose part takes longer
+    if not options.get("autocommit"):
+        begin = "BEGIN IMMEDIATE" if options.get("write") else "BEGIN"
+        connection.connection.cursor().execute(begin)  # SQLAlchemy's own execution takes longer
 
 
 def _set_up_postgres(connection: Any, _record: object) -> None:
@@ -163,5 +163,5 @@ def _set_up_postgres(connection: Any, _record: object) -> None:
 
 
 def _reason(error: BaseException | None) -> str:
-    told = error.args[0] if error is not None and error.args else type(error).__name__
-    return str(told.get("M", "no reason given")) if isinstance(told, dict) else str(told).splitlines()[0]
+    reason = error.args[0] if error is not None and error.args else type(error).__name__
+    return str(reason.get("M", "no reason given")) if isinstance(reason, dict) else str(reason).splitlines()[0]

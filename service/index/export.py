@@ -1,4 +1,4 @@
-"""An index as lines of JSON: all that it holds, so that another index, on either database, gives the same answers."""
+"""Writes an index as lines of JSON, and reads them into an empty index on either database, with the same answers."""
 
 from __future__ import annotations
 
@@ -12,90 +12,90 @@ from sqlalchemy import Connection, Row, select
 
 from copydesk.classifier.duplicates.shingle_codec import unpack_set
 from copydesk.classifier.errors import DamagedSet
-from copydesk.service.index.cluster_ids import names_of, put_names
+from copydesk.service.index.cluster_ids import read_redirects_to, write_redirects
+from copydesk.service.index.database import Database
 from copydesk.service.index.pairs import Pair
-from copydesk.service.index.reads import Stored, ids_of, last_number, pairs_of
+from copydesk.service.index.reads import StoredDocument, read_ids, read_last_number, read_pairs
 from copydesk.service.index.records import Document, IndexMismatch
-from copydesk.service.index.store import Index
-from copydesk.service.index.tables import DOCUMENTS, STATE, stored_settings
-from copydesk.service.index.writes import Edge, put, settle, unpacked_keys
+from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, stored_settings
+from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
 
-FORMAT = 3
-"""Raised by any change of what the lines hold."""
+EXPORT_FORMAT = 4
+"""The number of the lines' format. Any change of their fields or of the names of settings raises it."""
 
-_AT_ONCE = 1000
-_DOCUMENT = Stored.__slots__
+_STEP = 1000
+"""Documents that are read or written at once."""
 
-_Read = tuple[Stored, list[int], list[Edge], list[tuple[str, int]]]
-"""A document, its keys, its pairs with older ones, the names that lead to it."""
+_Parsed = tuple[StoredDocument, list[int], list[NumberedPair], list[tuple[str, int]]]
+"""A document, its keys, its pairs with older ones, and the old cluster ids that lead to it, each with its number."""
 
 
-def export_lines(index: Index) -> Iterator[bytes]:
-    """Write an index: a line of settings, then a line for each document, the oldest first, as of one moment."""
-    with index.database.reading() as connection:
-        held = stored_settings(connection) or {}
-        settings = {name: json.loads(value) for name, value in sorted(held.items()) if name not in STATE}
-        yield _line({"copydesk_index": FORMAT, "settings": settings})
-        columns = [DOCUMENTS.c[name] for name in (*_DOCUMENT, "keys")]
+def export_lines(database: Database) -> Iterator[bytes]:
+    """Write an index: a line with its settings, then one for each document, the oldest first, in one transaction."""
+    with database.reading() as connection:
+        stored = stored_settings(connection) or {}
+        settings = {name: json.loads(value) for name, value in sorted(stored.items()) if name not in STATE}
+        yield _line({"copydesk_index": EXPORT_FORMAT, "settings": settings})
+        columns = [DOCUMENTS.c[name] for name in (*StoredDocument.__slots__, "keys")]
         last = 0
-        query = select(*columns).order_by(DOCUMENTS.c.number).limit(_AT_ONCE)
+        query = select(*columns).order_by(DOCUMENTS.c.number).limit(_STEP)
         while rows := connection.execute(query.where(DOCUMENTS.c.number > last)).all():
             yield from _document_lines(connection, rows)
             last = rows[-1].number
 
 
-def import_lines(index: Index, lines: Iterable[bytes]) -> int:
-    """Read what `export_lines` wrote into an empty index, whole or not at all; returns the number of documents.
+def import_lines(database: Database, lines: Iterable[bytes]) -> int:
+    """Read what `export_lines` wrote into an empty index, in one transaction; return the number of documents.
 
     Raises:
-        ValueError: The index is not empty, or a line is not what an export holds.
+        ValueError: The index is not empty, or a line is not one of an export.
         IndexMismatch: The export was made under other settings.
     """
-    read = _numbered(lines)
-    with index.database.writing() as connection:
-        if last_number(connection):
+    objects = _parse_lines(lines)
+    with database.writing() as connection:
+        if read_last_number(connection):
             raise ValueError(
-                f"index {index.database.name} holds documents already, expected an empty one; import into a new index"
+                f"index {database.name} has documents already, expected an empty one; import into a new index"
             )
-        _check_settings(next(read, (1, {})), stored_settings(connection) or {}, index.database.name)
+        _check_settings(next(objects, (1, {})), stored_settings(connection) or {}, database.name)
         numbers: dict[str, int] = {}
-        while part := list(islice(read, _AT_ONCE)):
-            rows: list[tuple[Stored, list[int]]] = []
-            edges: list[Edge] = []
-            names: dict[str, tuple[int, int]] = {}
+        while part := list(islice(objects, _STEP)):
+            rows: list[tuple[StoredDocument, list[int]]] = []
+            pairs: list[NumberedPair] = []
+            redirects: dict[str, tuple[int, int]] = {}
             for line, fields in part:
-                stored, keys, pairs, led = _document(line, fields, numbers)
+                stored, keys, own_pairs, old_ids = _parse_document(line, fields, numbers)
                 rows.append((stored, keys))
-                edges += pairs
-                names |= {name: (number, stored.number) for name, number in led}
-            put(connection, rows, edges)
-            put_names(connection, names)
-            settle(connection, len(rows))
+                pairs += own_pairs
+                redirects |= {id: (number, stored.number) for id, number in old_ids}
+            write_documents(connection, rows, pairs)
+            write_redirects(connection, redirects)
+            merge_key_log(connection, len(rows))
     return len(numbers)
 
 
 def _document_lines(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[bytes]:
     every = list(rows)
-    pairs = pairs_of(connection, (row.number for row in every))
-    names = ids_of(connection, {row.cluster for row in every} | {b for others in pairs.values() for b in others})
-    led = names_of(connection, (row.number for row in every))
+    pairs = read_pairs(connection, (row.number for row in every))
+    ids = read_ids(connection, {row.cluster for row in every} | {b for others in pairs.values() for b in others})
+    redirects = read_redirects_to(connection, (row.number for row in every))
     for row in every:
         yield _line(
             {
                 "id": row.id,
-                "cluster": names[row.cluster],
+                "cluster": ids[row.cluster],
                 "digest": f"{row.digest & 0xFFFFFFFFFFFFFFFF:016x}",
                 "length": row.length,
                 "published": row.published,
                 "added": row.added,
                 "source": row.source,
                 "shingles": b64encode(row.shingles).decode(),
-                "keys": unpacked_keys(row._mapping["keys"]),
-                "crowded": row.crowded,
-                "pairs": [  # the younger document's line names the older
-                    [names[other], *pair] for other, pair in sorted(pairs[row.number].items()) if other < row.number
+                "keys": unpack_keys(row._mapping["keys"]),
+                "crowded": row.pairs_incomplete,  # fields keep the names of format 3
+                "pairs": [  # each pair is in the line of the younger document
+                    [ids[other], *pair] for other, pair in sorted(pairs[row.number].items()) if other < row.number
                 ],
-                "names": led.get(row.number, []),
+                "names": redirects.get(row.number, []),
             }
         )
 
@@ -104,7 +104,8 @@ def _line(fields: dict[str, Any]) -> bytes:
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _parse_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Parse all lines that are not blank, with their numbers."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -117,46 +118,41 @@ def _numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, fields
 
 
-def _check_settings(first: tuple[int, dict[str, Any]], held: dict[str, str], place: str) -> None:
+def _check_settings(first: tuple[int, dict[str, Any]], stored: dict[str, str], place: str) -> None:
     line, fields = first
     found, settings = fields.get("copydesk_index"), fields.get("settings")
-    if found != FORMAT or not isinstance(settings, dict):
+    if found != EXPORT_FORMAT or not isinstance(settings, dict):
         raise ValueError(
-            f"line {line} names format {found!r} of an export, expected {FORMAT}; "
+            f"line {line} names format {found!r} of an export, expected {EXPORT_FORMAT}; "
             "give what `copydesk index export` wrote"
         )
-    own = {name: json.loads(value) for name, value in held.items() if name not in STATE}
-    differ = [
-        f"{name} is {settings.get(name, 'not set')} in it and {own.get(name, 'not set')} here"
-        for name in sorted(own.keys() | settings.keys())
-        if own.get(name) != settings.get(name)
-    ]
-    if differ:
+    differing = differing_settings({name: json.dumps(value) for name, value in settings.items()}, stored)
+    if differing:
         raise IndexMismatch(
-            f"the export was made under other settings than index {place}: {'; '.join(differ)}. "
+            f"the export was made under other settings than index {place}: {differing}. "
             "Import it with the settings or the version of copydesk that made it"
         )
 
 
-def _document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> _Read:
-    """Read a document; `numbers` are those of the documents before it, by id, and get its own."""
+def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> _Parsed:
+    """Parse a document; `numbers` has those of the documents before it, by id, and gets its own."""
     try:
         document = Document(fields["id"], "", fields["published"], fields["source"])
         if document.id in numbers:
-            raise ValueError(f"id {document.id!r} stands twice")
+            raise ValueError(f"id {document.id!r} is there twice")
         numbers[document.id] = len(numbers) + 1
         digest = int(fields["digest"], 16)
-        stored = Stored(
-            numbers[document.id],
-            document.id,
-            numbers[fields["cluster"]],
-            digest - (1 << 64) if digest >> 63 else digest,
-            int(fields["length"]),
-            document.published,
-            float(fields["added"]),
-            document.source,
-            bool(fields["crowded"]),
-            b64decode(fields["shingles"], validate=True),
+        stored = StoredDocument(
+            number=numbers[document.id],
+            id=document.id,
+            cluster=numbers[fields["cluster"]],
+            digest=digest - (1 << 64) if digest >> 63 else digest,
+            length=int(fields["length"]),
+            published=document.published,
+            added=float(fields["added"]),
+            source=document.source,
+            pairs_incomplete=bool(fields["crowded"]),
+            shingles=b64decode(fields["shingles"], validate=True),
         )
         unpack_set(stored.shingles)
         keys = [int(key) for key in fields["keys"]]
@@ -164,8 +160,8 @@ def _document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> _Re
             (stored.number, numbers[other], Pair(float(similarity), float(coverage), int(kind), bool(same_story)))
             for other, similarity, coverage, kind, same_story in fields["pairs"]
         ]
-        led = [(Document(name, "").id, int(number)) for name, number in fields["names"]]
-        return stored, keys, pairs, led
+        old_ids = [(Document(id, "").id, int(number)) for id, number in fields["names"]]
+        return stored, keys, pairs, old_ids
     except (KeyError, TypeError, ValueError, DamagedSet) as error:
         raise ValueError(
             f"line {line} of the export is no document of an index ({type(error).__name__}: {error}); "

@@ -1,8 +1,11 @@
-"""The answers to a batch of documents, one after the other: candidates, matches, and the cluster each would join."""
+"""Answers a batch of documents against the index, one after the other: their matches, and the cluster of each.
+
+See docs/how-it-works.md, "The standing index".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
@@ -17,29 +20,28 @@ from copydesk.classifier.duplicates.shingle_codec import pack_set
 from copydesk.classifier.duplicates.shingles import Ragged, shingle_sets
 from copydesk.classifier.duplicates.signing import Signed, sign_words
 from copydesk.classifier.duplicates.stored_sets import Sighted, sight
-from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
-from copydesk.service.index.clusters import Clusters, replay, spread
-from copydesk.service.index.pairs import Pairs, weighed
+from copydesk.classifier.duplicates.types import KeyScheme, Match, SigningScheme
+from copydesk.service.index.clusters import Clusters, read_connected, replay
+from copydesk.service.index.pairs import Pairs, pairs_from_comparison
 from copydesk.service.index.reads import (
     ENDS,
-    Best,
-    Holders,
+    NO_DOCUMENTS,
+    KeepRule,
+    KeyDocuments,
     Rank,
-    Stored,
-    by_number,
-    edges_of,
-    holders_of,
-    ids_of,
-    oldest_of,
+    StoredDocument,
+    read_by_number,
+    read_ids,
+    read_key_documents,
+    read_links,
+    read_oldest_members,
 )
-from copydesk.service.index.records import Answer, Document
-from copydesk.service.index.verdicts import NEW, Graph
-
-_NOBODY = Holders([], common=False)
+from copydesk.service.index.records import Document, IndexAnswer
+from copydesk.service.index.verdicts import NEW, Verdicts
 
 
-class Asked:
-    """Documents that are read and signed."""
+class SignedBatch:
+    """Documents with their words and keys."""
 
     def __init__(self, documents: Sequence[Document], scheme: SigningScheme, keys: KeyScheme) -> None:
         texts = [document.text for document in documents]
@@ -49,15 +51,11 @@ class Asked:
         self.signed: Signed = sign_words(self.words, lengths, scheme=scheme, keys=keys)
         self.digests: list[int] = self.signed.digests.astype(np.int64).tolist()
 
-    def is_held(self, at: int, known: Stored) -> bool:
-        """Tell whether the index holds a document as it is asked, so that adding it changes nothing."""
-        return (known.digest, known.length, known.published, known.source) == self._kept(at)
+    def equals(self, at: int, stored: StoredDocument) -> bool:
+        """Tell whether a document is stored as it is, so that adding it changes nothing."""
+        return (stored.digest, stored.length, stored.published, stored.source) == self._fields(at)
 
-    def is_equal(self, one: int, other: int) -> bool:
-        """Tell whether two of the documents, of one id, would be kept alike."""
-        return self._kept(one) == self._kept(other)
-
-    def _kept(self, at: int) -> tuple[int, int, float | None, str | None]:
+    def _fields(self, at: int) -> tuple[int, int, float | None, str | None]:
         document = self.documents[at]
         return self.digests[at], len(document.text), document.published, document.source
 
@@ -66,156 +64,177 @@ class Asked:
         keys: list[int] = self.signed.keys.row(at).tolist()
         return keys
 
-    def packed(self, at: int) -> bytes:
-        """Return the set of a document; all are made at the first call, as a check needs none."""
-        return pack_set(self._sets.row(at))
+    def packed_shingles(self, at: int) -> bytes:
+        """Return the packed shingle set of a document; the first call makes all sets, which a check does not need."""
+        return pack_set(self._shingle_sets.row(at))
 
     @cached_property
-    def _sets(self) -> Ragged[np.uint32]:
+    def _shingle_sets(self) -> Ragged[np.uint32]:
         return shingle_sets(self.signed.shingles)
+
+    def parts(self, stored: Mapping[str, StoredDocument]) -> Iterator[range]:
+        """Split the batch so that each document that may replace a stored or an earlier one is a part of its own."""
+        earlier: dict[str, int] = {}
+        first = 0
+        for at, document in enumerate(self.documents):
+            before = earlier.get(document.id)
+            if before is None:
+                replaces = document.id in stored and not self.equals(at, stored[document.id])
+            else:
+                replaces = before >= first or self._fields(before) != self._fields(at)
+            if replaces:
+                if at > first:
+                    yield range(first, at)
+                yield range(at, at + 1)
+                first = at + 1
+            earlier[document.id] = at
+        if first < len(self.documents):
+            yield range(first, len(self.documents))
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """An answer, the document's pairs, those that tell its story with how alike each is, the clusters that it joins.
+class PendingAnswer:
+    """An answer, and what has to be written if the document is added.
 
-    `crowded` tells whether pairs of it may be missing.
+    Attributes:
+        answer: The answer, with `added` as it is before that.
+        pairs: Its pairs.
+        links: The documents that are one story with it, with the similarity of each pair.
+        joined: The clusters that it joins.
+        pairs_incomplete: Whether pairs of it may be missing.
     """
 
-    answer: Answer
+    answer: IndexAnswer
     pairs: Pairs
     links: dict[int, float]
     joined: set[int]
-    crowded: bool
+    pairs_incomplete: bool
 
 
 @dataclass(slots=True)
 class _Candidates:
+    """Documents that share a key; `by_rare_key` has those whose key is evidence; `common_keys` counts the others."""
+
     numbers: list[int] = field(default_factory=list)
-    evident: set[int] = field(default_factory=set)
+    by_rare_key: set[int] = field(default_factory=set)
     common_keys: int = 0
 
 
-class Sightings:
-    """Answers documents of a batch in order; each sees the index and those of the batch that were admitted before."""
+class BatchMatcher:
+    """Answers documents of a batch in order; each sees the index and the documents of the batch added before it."""
 
-    def __init__(self, connection: Connection, asked: Asked, part: range, best: Best) -> None:
+    def __init__(self, connection: Connection, batch: SignedBatch, part: range, keep_rule: KeepRule) -> None:
         self._connection = connection
-        self._asked = asked
-        self._best_documents = best
-        keys = [key for at in part for key in asked.keys(at)]
-        self._repeated = _repeated(keys) if len(part) > 1 else set()
-        self._holders = holders_of(connection, keys)
-        self._rows = by_number(connection, {n for holders in self._holders.values() for n in holders.numbers})
-        self._admitted: dict[int, list[int]] = {}
-        self._best: dict[int, Rank] = {}
-        self._names: dict[int, str] = {}
-        self.clusters = Clusters(lambda cluster: oldest_of(connection, cluster))
-        self.regrouped: dict[int, int] = {}
-        """Clusters that change as a document takes an older one's place."""
-        self.verdicts: dict[tuple[int, int], bool] = {}
-        """Verdicts on pairs of other documents that change so."""
-        self._graph = Graph(connection)
-        self._graph.know({number: bool(row.crowded) for number, row in self._rows.items()})
+        self._batch = batch
+        self._keep_rule = keep_rule
+        keys = [key for at in part for key in batch.keys(at)]
+        self._repeated_keys = _repeated(keys) if len(part) > 1 else set()
+        self._key_documents = read_key_documents(connection, keys)
+        numbers = {number for documents in self._key_documents.values() for number in documents.numbers}
+        self._rows = read_by_number(connection, numbers)
+        self._new_key_documents: dict[int, list[int]] = {}
+        self._lowest_ranks: dict[int, Rank] = {}
+        self._ids: dict[int, str] = {}
+        self.clusters = Clusters(lambda cluster: read_oldest_members(connection, cluster))
+        self.new_clusters: dict[int, int] = {}
+        """Clusters of stored documents that change because a document is replaced."""
+        self.new_verdicts: dict[tuple[int, int], bool] = {}
+        """Verdicts on pairs of other documents that change for the same reason."""
+        self._verdicts = Verdicts(connection)
+        self._verdicts.set_incomplete({number: bool(row.pairs_incomplete) for number, row in self._rows.items()})
 
-    def answer(self, at: int, known: Stored | None, number: int | None = None) -> Sighting:
+    def answer(self, at: int, stored: StoredDocument | None, number: int | None = None) -> PendingAnswer:
         """Answer a document.
 
         Args:
-            at: Which of the asked ones.
-            known: What the index holds under its id, if that is the same; it is not compared with it.
-            number: The document's own where it has one or is to keep one.
+            at: Its place in the batch.
+            stored: The equal document in the index under its id, with which it is not compared.
+            number: Its own number, if it is in the index or replaces a document.
         """
         candidates = self._candidates(at, number)
         rows = [self._rows[other] for other in candidates.numbers]
-        crowded = candidates.common_keys > 0
-        sighted = self._sight(at, rows) if rows else None
-        pairs = weighed(candidates.numbers, sighted) if sighted else {}
-        links = self._links(pairs, known, number, crowded=crowded)
+        incomplete = candidates.common_keys > 0
+        comparison = self._compare(at, rows) if rows else None
+        pairs = pairs_from_comparison(candidates.numbers, comparison) if comparison else {}
+        links = self._links(pairs, stored, number, incomplete=incomplete)
         pairs = {other: pair._replace(same_story=other in links) for other, pair in pairs.items()}
-        found = [sighted.match(n, row.id, same_story=row.number in links) for n, row in enumerate(rows) if sighted]
-        numbers = {row.id: row.number for row in rows}
-        kept = sorted(
-            (match for match in found if match and (match.same_story or numbers[match.id] in candidates.evident)),
-            key=lambda match: match.id,
-        )
-        of = {other: self._cluster(other) for other in links}
-        if known is not None:
-            joined = {self.clusters.of(known.cluster)}
+        matches = _matches(comparison, rows, links, candidates.by_rare_key) if comparison else ()
+        cluster_of = {other: self._cluster(other) for other in links}
+        if stored is not None:
+            joined = {self.clusters.find(stored.cluster)}
         elif number is not None:
-            joined = {self.regrouped[number]}.intersection(of.values())
+            joined = {self.new_clusters[number]}.intersection(cluster_of.values())
         else:
-            joined = self.clusters.joins(links, of)
-        cluster, keep = self._place(at, number, joined)
-        name, seen = self._asked.documents[at].id, any(cluster in joined for cluster in of.values())
-        answer = Answer(name, cluster, keep, known is not None, seen, tuple(kept), candidates.common_keys)
-        return Sighting(answer, pairs, links, joined, crowded)
+            joined = self.clusters.clusters_to_join(links, cluster_of)
+        cluster, keep = self._cluster_id_and_keep(at, number, joined)
+        id, seen = self._batch.documents[at].id, any(cluster in joined for cluster in cluster_of.values())
+        answer = IndexAnswer(id, cluster, keep, stored is not None, seen, matches, candidates.common_keys)
+        return PendingAnswer(answer, pairs, links, joined, incomplete)
 
-    def _links(self, pairs: Pairs, known: Stored | None, number: int | None, *, crowded: bool) -> dict[int, float]:
-        """Return those that tell the story of an asked document; verdicts on one that is there stay."""
-        if known is not None:
-            stored = {other: alike for _, other, alike in edges_of(self._connection, [known.number]) if other in pairs}
-            return {other: pair.similarity for other, pair in pairs.items() if pair.kind & SURE} | stored
+    def _links(
+        self, pairs: Pairs, stored: StoredDocument | None, number: int | None, *, incomplete: bool
+    ) -> dict[int, float]:
+        """Return the links of a document; the verdicts on one that is in the index stay as they are."""
+        if stored is not None:
+            links = read_links(self._connection, [stored.number])
+            certain = {other: pair.similarity for other, pair in pairs.items() if pair.kind & SURE}
+            return certain | {other: similarity for _, other, similarity in links if other in pairs}
         if number is not None:
-            return self._replace(number, pairs, crowded=crowded)
-        return {other: pairs[other].similarity for other in self._graph.judge(NEW, pairs, crowded=crowded)}
+            return self._replace(number, pairs, incomplete=incomplete)
+        same_story = self._verdicts.decide(NEW, pairs, incomplete=incomplete)
+        return {other: pairs[other].similarity for other in same_story}
 
-    def admit(self, at: int, number: int, now: float, sighting: Sighting) -> Stored:
-        """Let the documents after it see one; returns it as it will be stored, its cluster as of now."""
-        best = min([self._rank(at), *map(self._best_of, sighting.joined)])
-        cluster = self.clusters.admit(number, sighting.links, sighting.joined)
-        self._best[cluster] = best
-        self._graph.put(number, sighting.pairs, crowded=sighting.crowded)
-        document = self._asked.documents[at]
-        stored = Stored(
-            number,
-            document.id,
-            cluster,
-            self._asked.digests[at],
-            len(document.text),
-            document.published,
-            now,
-            document.source,
-            sighting.crowded,
-            self._asked.packed(at),
+    def add(self, at: int, number: int, now: float, pending: PendingAnswer) -> StoredDocument:
+        """Let the documents after it see a document; return its row, with its cluster as of now."""
+        lowest = min([self._rank(at), *map(self._lowest_rank, pending.joined)])
+        cluster = self.clusters.add(number, pending.links, pending.joined)
+        self._lowest_ranks[cluster] = lowest
+        self._verdicts.add(number, pending.pairs, incomplete=pending.pairs_incomplete)
+        document = self._batch.documents[at]
+        stored = StoredDocument(
+            number=number,
+            id=document.id,
+            cluster=cluster,
+            digest=self._batch.digests[at],
+            length=len(document.text),
+            published=document.published,
+            added=now,
+            source=document.source,
+            pairs_incomplete=pending.pairs_incomplete,
+            shingles=self._batch.packed_shingles(at),
         )
         self._rows[number] = stored
-        for key in self._repeated.intersection(self._asked.keys(at)):
-            self._admitted.setdefault(key, []).append(number)
+        for key in self._repeated_keys.intersection(self._batch.keys(at)):
+            self._new_key_documents.setdefault(key, []).append(number)
         return stored
 
     def _candidates(self, at: int, own: int | None) -> _Candidates:
-        """Gather who shares a key; a key in many stories, or held by too many documents, is no evidence."""
+        """Return the documents that share a key; a key of many stories or of too many documents is no evidence."""
         found = _Candidates()
         numbers: set[int] = set()
-        for key in self._asked.keys(at):
-            holders = self._holders.get(key)
-            admitted = self._admitted.get(key)
-            if holders is None and admitted is None:
+        for key in self._batch.keys(at):
+            stored = self._key_documents.get(key)
+            new = self._new_key_documents.get(key)
+            if stored is None and new is None:
                 continue
-            every = self._every(holders or _NOBODY, admitted, own)
-            if len(every) > MOST_DOCUMENTS or (holders is not None and holders.common):
+            every = _with_key(stored or NO_DOCUMENTS, new, own)
+            if len(every) > MOST_DOCUMENTS or (stored is not None and stored.common):
                 found.common_keys += 1
                 every = sorted({*every[:ENDS], *every[-ENDS:]})
             elif len(every) <= MOST_STORIES or len({self._cluster(number) for number in every}) <= MOST_STORIES:
-                found.evident.update(every)
+                found.by_rare_key.update(every)
             numbers.update(every)
         found.numbers = sorted(numbers)
         return found
 
-    def _every(self, holders: Holders, admitted: list[int] | None, own: int | None) -> list[int]:
-        """Return who holds a key but the asked document itself, rising."""
-        every = sorted({*holders.numbers, *admitted}) if admitted else holders.numbers
-        return [number for number in every if number != own] if own is not None else every
-
     def _cluster(self, number: int) -> int:
-        return self.clusters.of(self._rows[number].cluster)
+        return self.clusters.find(self._rows[number].cluster)
 
-    def _sight(self, at: int, rows: Sequence[Stored]) -> Sighted:
-        digest = self._asked.digests[at]
+    def _compare(self, at: int, rows: Sequence[StoredDocument]) -> Sighted:
+        digest = self._batch.digests[at]
         return sight(
-            self._asked.words,
-            self._asked.signed.shingles,
+            self._batch.words,
+            self._batch.signed.shingles,
             at,
             ids=[row.id for row in rows],
             packed=[row.shingles for row in rows],
@@ -223,63 +242,82 @@ class Sightings:
             identical=[row.digest == digest != 0 for row in rows],
         )
 
-    def _place(self, at: int, number: int | None, clusters: set[int]) -> tuple[str, bool]:
-        """Return the id of the cluster that a document is in or would join, and whether it would be the one to keep."""
+    def _cluster_id_and_keep(self, at: int, number: int | None, clusters: set[int]) -> tuple[str, bool]:
+        """Return the id of a document's cluster, given the clusters that it joins, and whether it is to be kept."""
         own = self._rank(at)
+        id = self._batch.documents[at].id
         if not clusters:
-            return own[3], True
+            return id, True
         oldest = min(clusters)
-        keep = all(own <= self._best_of(cluster) for cluster in clusters)
-        return own[3] if number is not None and number <= oldest else self._name(oldest), keep
+        keep = all(own <= self._lowest_rank(cluster) for cluster in clusters)
+        return id if number is not None and number <= oldest else self._id(oldest), keep
 
     def _rank(self, at: int) -> Rank:
-        document = self._asked.documents[at]
-        return self._best_documents.rank(document.source, document.published, len(document.text), document.id)
+        document = self._batch.documents[at]
+        return self._keep_rule.rank(document.source, document.published, len(document.text), document.id)
 
-    def _best_of(self, cluster: int) -> Rank:
-        if cluster not in self._best:
-            self._best[cluster] = self._best_documents.of(self._connection, cluster)
-        return self._best[cluster]
+    def _lowest_rank(self, cluster: int) -> Rank:
+        if cluster not in self._lowest_ranks:
+            self._lowest_ranks[cluster] = self._keep_rule.read_lowest(self._connection, cluster)
+        return self._lowest_ranks[cluster]
 
-    def _name(self, number: int) -> str:
+    def _id(self, number: int) -> str:
         if number in self._rows:
             return self._rows[number].id
-        if number not in self._names:
-            self._names |= ids_of(self._connection, [number])
-        return self._names[number]
+        if number not in self._ids:
+            self._ids |= read_ids(self._connection, [number])
+        return self._ids[number]
 
-    def hide(self, hidden: Stored) -> None:
-        """Answer as if a document had been taken out; to be called before a document that replaces it is answered."""
-        gone = [hidden.number]
-        beside = {other for _, other, _ in edges_of(self._connection, gone)}
-        concerned = self._graph.concerned(gone).difference(gone)
-        self._graph.hide(hidden.number)
-        beside.update(chain.from_iterable(self._graph.rejudge(concerned)))
-        self._overlay(replay(spread(beside, self._graph.edges)))
+    def exclude(self, stored: StoredDocument) -> None:
+        """Answer as if a stored document had been removed; call it before its replacement is answered."""
+        removed = [stored.number]
+        linked = {other for _, other, _ in read_links(self._connection, removed)}
+        affected = self._verdicts.affected_by(removed).difference(removed)
+        self._verdicts.exclude(stored.number)
+        linked.update(chain.from_iterable(self._verdicts.decide_again(affected)))
+        self._set_clusters(replay(read_connected(linked, self._verdicts.links)))
 
-    def _overlay(self, clusters: Mapping[int, int]) -> None:
+    def _set_clusters(self, clusters: Mapping[int, int]) -> None:
         for number in clusters.keys() & self._rows.keys():
             self._rows[number] = replace(self._rows[number], cluster=clusters[number])
 
-    def _replace(self, number: int, pairs: Pairs, *, crowded: bool) -> dict[int, float]:
-        """Find verdicts, and clusters of all that is linked, with a document that takes an older one's place."""
-        self._graph.put(number, pairs, crowded=crowded)
-        found = self._graph.rejudge(self._graph.concerned([number]) | {number})
-        self.verdicts = {ends: same for ends, same in found.items() if number not in ends}
-        self.regrouped = replay(spread({number, *chain.from_iterable(found)}, self._graph.edges))
-        cluster = self.regrouped[number]
-        others = [other for other, of in self.regrouped.items() if of == cluster and other != number]
-        rows = by_number(self._connection, others)
+    def _replace(self, number: int, pairs: Pairs, *, incomplete: bool) -> dict[int, float]:
+        """Find the links of a document that replaces a removed one, and the verdicts and clusters that change."""
+        self._verdicts.add(number, pairs, incomplete=incomplete)
+        changed = self._verdicts.decide_again(self._verdicts.affected_by([number]) | {number})
+        self.new_verdicts = {ends: same for ends, same in changed.items() if number not in ends}
+        self.new_clusters = replay(read_connected({number, *chain.from_iterable(changed)}, self._verdicts.links))
+        cluster = self.new_clusters[number]
+        others = [other for other, of in self.new_clusters.items() if of == cluster and other != number]
+        rows = read_by_number(self._connection, others)
         self._rows |= rows
-        self._overlay(self.regrouped)
+        self._set_clusters(self.new_clusters)
         if rows:
-            ranked = (self._best_documents.rank(row.source, row.published, row.length, row.id) for row in rows.values())
-            self._best[cluster] = min(ranked)
-        return {other: alike for _, other, alike in self._graph.edges([number])}
+            self._lowest_ranks[cluster] = min(map(self._keep_rule.rank_of, rows.values()))
+        return {other: similarity for _, other, similarity in self._verdicts.links([number])}
+
+
+def _matches(
+    comparison: Sighted, rows: Sequence[StoredDocument], links: Mapping[int, float], by_rare_key: set[int]
+) -> tuple[Match, ...]:
+    """Return the matches, by id; one that is another story only counts if the two share a key that is evidence."""
+    found = [
+        match
+        for place, row in enumerate(rows)
+        if (match := comparison.match(place, row.id, same_story=row.number in links))
+        and (match.same_story or row.number in by_rare_key)
+    ]
+    return tuple(sorted(found, key=lambda match: match.id))
+
+
+def _with_key(stored: KeyDocuments, new: list[int] | None, own: int | None) -> list[int]:
+    """Return the sorted numbers of the documents that have a key, without the compared document itself."""
+    every = sorted({*stored.numbers, *new}) if new else stored.numbers
+    return [number for number in every if number != own] if own is not None else every
 
 
 def _repeated(keys: list[int]) -> set[int]:
-    """Return the keys that several documents of a batch hold: for the others it need not be kept who was admitted."""
+    """Return the keys that several documents of a batch have: the matcher only tracks new documents of those."""
     values, counts = np.unique(np.array(keys, np.int64), return_counts=True)
     repeated: set[int] = set(values[counts > 1].tolist())
     return repeated

@@ -1,4 +1,4 @@
-"""What is read of an index: the documents that hold keys, documents by number, id or cluster, and their edges."""
+"""Reads an index: which documents have a key, documents by number, id or cluster, and their pairs and links."""
 
 from __future__ import annotations
 
@@ -7,42 +7,33 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Integer,
-    bindparam,
-    case,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, func, literal_column, select
 
 from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS
-from copydesk.service.index.clusters import MOST_COUNTED, Links, linked
+from copydesk.service.index.clusters import MEMBERS_COMPARED, Links, links_by_document
 from copydesk.service.index.pairs import Pair, Pairs
-from copydesk.service.index.sqlite_keys.key_filter import key_filter
-from copydesk.service.index.sqlite_keys.key_log import recent_keys
+from copydesk.service.index.records import IndexedDocument
+from copydesk.service.index.sqlite_keys import key_filter_of, key_log_of
 from copydesk.service.index.statements import VALUES_A_STATEMENT, Statement, Values, one_of
-from copydesk.service.index.tables import DOCUMENTS, EDGES, KEYS
+from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
 
 ENDS = 5
-"""Of a key that more than MOST_DOCUMENTS share, so many of the oldest and of the newest documents are compared."""
+"""If more than MOST_DOCUMENTS share a key, the document is compared with this many of the oldest and of the newest."""
 
-_SLACK = 30
-"""Rows a key may bring on average before a statement for many keys is split, lest common keys flood it."""
+_ROWS_A_KEY = 30
+"""Rows a key may have on average before a statement for many keys is split, so that common keys do not flood it."""
 
 
-class Holders(NamedTuple):
-    """The numbers of the documents that hold a key, rising; of a common key only the ends."""
+class KeyDocuments(NamedTuple):
+    """The sorted numbers of the documents that have a key; only the oldest and newest if the key is common."""
 
     numbers: list[int]
     common: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A document as it is compared: everything but its keys."""
+class StoredDocument:
+    """A row of the table `documents` without the keys."""
 
     number: int
     id: str
@@ -52,169 +43,158 @@ class Stored:
     published: float | None
     added: float
     source: str | None
-    crowded: bool
+    pairs_incomplete: bool
     shingles: bytes
 
 
 Rank = tuple[int, float, int, str]
-"""What decides on the document to keep of a cluster, the least first."""
+"""The order in which documents of a cluster are preferred: the lowest is kept."""
 
-_NOBODY = Holders([], common=False)
-_COLUMNS = [DOCUMENTS.c[name] for name in Stored.__slots__]
+NO_DOCUMENTS = KeyDocuments([], common=False)
+_COLUMNS = [DOCUMENTS.c[name] for name in StoredDocument.__slots__]
+_LIMIT = bindparam("most", type_=Integer())
 _BY_NUMBER = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.number)))
 _BY_ID = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.id)))
 _IDS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.id).where(one_of(DOCUMENTS.c.number)))
-_EDGES = Statement(
-    select(EDGES.c.document, EDGES.c.other, EDGES.c.similarity).where(one_of(EDGES.c.document), EDGES.c.same_story)
-)
-_PAIR = [EDGES.c[name] for name in ("document", "other", *Pair._fields)]
-_PAIRS = Statement(select(*_PAIR).where(one_of(EDGES.c.document)))
-_SOME_PAIRS = Statement(select(*_PAIR).where(one_of(EDGES.c.document)).limit(bindparam("most", type_=Integer())))
-_OLDEST_PAIRS = Statement(
-    select(*_PAIR)
-    .where(EDGES.c.document == bindparam("of"))
-    .order_by(EDGES.c.other)
-    .limit(bindparam("most", type_=Integer()))
-)
-_CROWDED = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.crowded).where(one_of(DOCUMENTS.c.number)))
 _CLUSTERS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.cluster).where(one_of(DOCUMENTS.c.number)))
+_INCOMPLETE = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.pairs_incomplete).where(one_of(DOCUMENTS.c.number)))
 _OLDEST_MEMBERS = Statement(
     select(DOCUMENTS.c.number)
     .where(DOCUMENTS.c.cluster == bindparam("cluster"))
     .order_by(DOCUMENTS.c.number)
-    .limit(bindparam("most", type_=Integer()))
+    .limit(_LIMIT)
 )
 _LAST_NUMBER = Statement(select(func.max(DOCUMENTS.c.number)))
-
-
-_HOLDERS = Statement(
-    select(KEYS.c.key, KEYS.c.document).where(one_of(KEYS.c.key)).limit(bindparam("most", type_=Integer()))
+_LINKS = Statement(
+    select(PAIRS.c.document, PAIRS.c.other, PAIRS.c.similarity).where(one_of(PAIRS.c.document), PAIRS.c.same_story)
 )
-_OF_KEY = select(KEYS.c.document).where(KEYS.c.key == bindparam("key")).limit(bindparam("most", type_=Integer()))
-_OLDEST = Statement(_OF_KEY.order_by(KEYS.c.document))
-_NEWEST = Statement(_OF_KEY.order_by(KEYS.c.document.desc()))
+_PAIR = [PAIRS.c[name] for name in ("document", "other", *Pair._fields)]
+_PAIRS = Statement(select(*_PAIR).where(one_of(PAIRS.c.document)))
+_SOME_PAIRS = Statement(select(*_PAIR).where(one_of(PAIRS.c.document)).limit(_LIMIT))
+_OLDEST_PAIRS = Statement(
+    select(*_PAIR).where(PAIRS.c.document == bindparam("document")).order_by(PAIRS.c.other).limit(_LIMIT)
+)
+_POSTINGS = Statement(select(KEYS.c.key, KEYS.c.document).where(one_of(KEYS.c.key)).limit(_LIMIT))
+_OF_KEY = select(KEYS.c.document).where(KEYS.c.key == bindparam("key")).limit(_LIMIT)
+_OLDEST_OF_KEY = Statement(_OF_KEY.order_by(KEYS.c.document))
+_NEWEST_OF_KEY = Statement(_OF_KEY.order_by(KEYS.c.document.desc()))
 
 
-def holders_of(connection: Connection, keys: Iterable[int]) -> dict[int, Holders]:
-    """Find who holds each key; keys that no document holds are left out."""
-    found: dict[int, Holders] = {}
-    every = sorted(set(keys))
-    newer: dict[int, list[int]] = {}
-    if every and connection.dialect.name == "sqlite":
-        recent, asked = recent_keys(connection), np.array(every, np.int64)
-        for key, document in recent.holders(asked):
-            newer.setdefault(key, []).append(document)
-        every = key_filter(connection).perhaps_held(connection, asked, recent.moved)
-    for first in range(0, len(every), VALUES_A_STATEMENT):
-        _find_holders(connection, every[first : first + VALUES_A_STATEMENT], found)
-    for key, documents in newer.items():
-        older = found.get(key, _NOBODY)
-        found[key] = _holders(sorted(older.numbers + documents), common=older.common)
+def read_key_documents(connection: Connection, keys: Iterable[int]) -> dict[int, KeyDocuments]:
+    """Read which documents have each key; keys that no document has are left out."""
+    found: dict[int, KeyDocuments] = {}
+    wanted = sorted(set(keys))
+    new: dict[int, list[int]] = {}
+    if wanted and connection.dialect.name == "sqlite":
+        log, values = key_log_of(connection), np.array(wanted, np.int64)
+        for key, document in log.find(values):
+            new.setdefault(key, []).append(document)
+        wanted = key_filter_of(connection).maybe_present(connection, values, log.n_merged)
+    for first in range(0, len(wanted), VALUES_A_STATEMENT):
+        _read_postings(connection, wanted[first : first + VALUES_A_STATEMENT], found)
+    for key, documents in new.items():
+        merged = found.get(key, NO_DOCUMENTS)
+        found[key] = _limited(sorted(merged.numbers + documents), common=merged.common)
     return found
 
 
-def _find_holders(connection: Connection, keys: list[int], found: dict[int, Holders]) -> None:
-    most = MOST_DOCUMENTS + 2 + _SLACK * len(keys)
-    rows = _HOLDERS.rows(connection, values=keys, most=most)
+def _read_postings(connection: Connection, keys: list[int], found: dict[int, KeyDocuments]) -> None:
+    most = MOST_DOCUMENTS + 2 + _ROWS_A_KEY * len(keys)
+    rows = _POSTINGS.rows(connection, values=keys, most=most)
     if len(rows) < most:
         numbers: dict[int, list[int]] = {}
         for key, document in rows:
             numbers.setdefault(key, []).append(document)
         for key, documents in numbers.items():
-            found[key] = _holders(sorted(documents))
+            found[key] = _limited(sorted(documents))
     elif len(keys) > 1:
         half = len(keys) // 2
-        _find_holders(connection, keys[:half], found)
-        _find_holders(connection, keys[half:], found)
+        _read_postings(connection, keys[:half], found)
+        _read_postings(connection, keys[half:], found)
     else:
-        found[keys[0]] = _ends(connection, keys[0])
+        oldest = [number for (number,) in _OLDEST_OF_KEY.rows(connection, key=keys[0], most=ENDS + 1)]
+        newest = [number for (number,) in _NEWEST_OF_KEY.rows(connection, key=keys[0], most=ENDS + 1)]
+        found[keys[0]] = KeyDocuments(oldest + newest[::-1], common=True)
 
 
-def _holders(numbers: list[int], *, common: bool = False) -> Holders:
-    """Keep one more than is common whole: the asked document itself may be among them."""
+def _limited(numbers: list[int], *, common: bool = False) -> KeyDocuments:
+    """Leave out the middle of more than MOST_DOCUMENTS + 1 numbers: one of them may be the compared document itself."""
     if len(numbers) <= MOST_DOCUMENTS + 1 and not common:
-        return Holders(numbers, common=False)
-    return Holders(numbers[: ENDS + 1] + numbers[-ENDS - 1 :], common=True)
+        return KeyDocuments(numbers, common=False)
+    return KeyDocuments(numbers[: ENDS + 1] + numbers[-ENDS - 1 :], common=True)
 
 
-def _ends(connection: Connection, key: int) -> Holders:
-    oldest = [number for (number,) in _OLDEST.rows(connection, key=key, most=ENDS + 1)]
-    newest = [number for (number,) in _NEWEST.rows(connection, key=key, most=ENDS + 1)]
-    return Holders(oldest + newest[::-1], common=True)
+def read_by_number(connection: Connection, numbers: Iterable[int]) -> dict[int, StoredDocument]:
+    """Read documents by number; missing ones are left out."""
+    return {row[0]: StoredDocument(*row) for row in _BY_NUMBER.rows_of(connection, numbers)}
 
 
-def by_number(connection: Connection, numbers: Iterable[int]) -> dict[int, Stored]:
-    """Read documents by number; those that are not there are left out."""
-    return {row[0]: Stored(*row) for row in _BY_NUMBER.rows_of(connection, numbers)}
+def read_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, StoredDocument]:
+    """Read documents by id; missing ones are left out."""
+    return {row[1]: StoredDocument(*row) for row in _BY_ID.rows_of(connection, ids)}
 
 
-def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Stored]:
-    """Read documents by id; those that are not there are left out."""
-    return {row[1]: Stored(*row) for row in _BY_ID.rows_of(connection, ids)}
-
-
-def clusters_of(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:
+def read_clusters(connection: Connection, numbers: Iterable[int]) -> dict[int, int]:
     """Read the clusters of documents."""
     return {row[0]: row[1] for row in _CLUSTERS.rows_of(connection, numbers)}
 
 
-def ids_of(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+def read_ids(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
     """Read the ids of documents."""
     return {row[0]: row[1] for row in _IDS.rows_of(connection, numbers)}
 
 
-def edges_of(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int, float]]:
-    """Read the pairs of documents that tell one story, with the similarity of each."""
-    return [(row[0], row[1], row[2]) for row in _EDGES.rows_of(connection, numbers)]
+def read_pairs_incomplete(connection: Connection, numbers: Iterable[int]) -> dict[int, bool]:
+    """Read whether pairs of documents with older ones may be missing."""
+    return {row[0]: bool(row[1]) for row in _INCOMPLETE.rows_of(connection, numbers)}
 
 
-def pairs_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Pairs]:
-    """Read all pairs of documents; those without any have none."""
+def read_links(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int, float]]:
+    """Read the pairs of documents that are one story: both numbers and the similarity."""
+    return [(row[0], row[1], row[2]) for row in _LINKS.rows_of(connection, numbers)]
+
+
+def read_pairs(connection: Connection, numbers: Iterable[int]) -> dict[int, Pairs]:
+    """Read all pairs of documents; each document has an entry."""
     wanted = list(numbers)
-    return _by_document(wanted, _PAIRS.rows_of(connection, wanted))
+    return _pairs_by_document(wanted, _PAIRS.rows_of(connection, wanted))
 
 
-def oldest_pairs_of(connection: Connection, numbers: Sequence[int], most: int) -> dict[int, Pairs]:
-    """Read the pairs of documents, of one with many those with the oldest, at least so many."""
+def read_oldest_pairs(connection: Connection, numbers: Sequence[int], most: int) -> dict[int, Pairs]:
+    """Read the pairs of documents; if a document has more than `most`, at least its `most` oldest ones."""
     if len(numbers) == 1:
-        return _by_document(numbers, _OLDEST_PAIRS.rows(connection, of=numbers[0], most=most))
+        return _pairs_by_document(numbers, _OLDEST_PAIRS.rows(connection, document=numbers[0], most=most))
     if len(numbers) <= VALUES_A_STATEMENT:
         rows = _SOME_PAIRS.rows(connection, values=list(numbers), most=most * len(numbers))
         if len(rows) < most * len(numbers):
-            return _by_document(numbers, rows)
+            return _pairs_by_document(numbers, rows)
     half = len(numbers) // 2
-    halves = numbers[:half], numbers[half:]
-    return {number: pairs for part in halves for number, pairs in oldest_pairs_of(connection, part, most).items()}
+    return read_oldest_pairs(connection, numbers[:half], most) | read_oldest_pairs(connection, numbers[half:], most)
 
 
-def _by_document(numbers: Iterable[int], rows: Iterable[Values]) -> dict[int, Pairs]:
+def _pairs_by_document(numbers: Iterable[int], rows: Iterable[Values]) -> dict[int, Pairs]:
     found: dict[int, Pairs] = {number: {} for number in numbers}
     for number, other, similarity, coverage, kind, same_story in rows:
         found[number][other] = Pair(similarity, coverage, kind, bool(same_story))
     return found
 
 
-def crowded_of(connection: Connection, numbers: Iterable[int]) -> dict[int, bool]:
-    """Read of documents whether pairs of them with older ones may be missing."""
-    return {number: bool(crowded) for number, crowded in _CROWDED.rows_of(connection, numbers)}
+def read_oldest_members(connection: Connection, cluster: int) -> tuple[list[int], Links]:
+    """Read the oldest MEMBERS_COMPARED documents of a cluster, with their links."""
+    members = [number for (number,) in _OLDEST_MEMBERS.rows(connection, cluster=cluster, most=MEMBERS_COMPARED)]
+    return members, links_by_document(members, read_links(connection, members))
 
 
-def oldest_of(connection: Connection, cluster: int) -> tuple[list[int], Links]:
-    """Read the oldest documents of a cluster, as many as count, with their links."""
-    members = [number for (number,) in _OLDEST_MEMBERS.rows(connection, cluster=cluster, most=MOST_COUNTED)]
-    return members, linked(members, edges_of(connection, members))
-
-
-def last_number(connection: Connection) -> int:
-    """Read the highest number, 0 where there is no document."""
+def read_last_number(connection: Connection) -> int:
+    """Read the highest number, 0 if the index is empty."""
     return int(_LAST_NUMBER.rows(connection)[0][0] or 0)
 
 
-class Best:
-    """Tells the document to keep of a cluster: from the first preferred source, else by `rank`."""
+class KeepRule:
+    """Ranks the documents of a cluster: preferred source, then earliest published, then longest, then smallest id."""
 
     def __init__(self, preferred: Sequence[str] = ()) -> None:
-        self._preferred = {source: place for place, source in enumerate(dict.fromkeys(preferred))}
+        self._places = {source: place for place, source in enumerate(dict.fromkeys(preferred))}
         columns = DOCUMENTS.c
         order: list[ColumnElement[Any]] = [
             columns.published.is_(None),
@@ -222,20 +202,24 @@ class Best:
             columns.length.desc(),
             columns.id,
         ]
-        if self._preferred:
-            names = {source: literal_column(str(at), Integer) for source, at in self._preferred.items()}
-            rest = literal_column(str(len(self._preferred)), Integer)
-            order.insert(0, case(names, value=columns.source, else_=rest))
-        chosen = select(columns.source, columns.published, columns.length, columns.id)
-        first = chosen.where(columns.cluster == bindparam("cluster")).order_by(*order).limit(literal_column("1"))
+        if self._places:
+            places = {source: literal_column(str(place), Integer) for source, place in self._places.items()}
+            last = literal_column(str(len(self._places)), Integer)
+            order.insert(0, case(places, value=columns.source, else_=last))
+        fields = select(columns.source, columns.published, columns.length, columns.id)
+        first = fields.where(columns.cluster == bindparam("cluster")).order_by(*order).limit(literal_column("1"))
         self._first = Statement(first)
 
-    def of(self, connection: Connection, cluster: int) -> Rank:
+    def read_lowest(self, connection: Connection, cluster: int) -> Rank:
         """Read the rank of the document to keep of a cluster."""
         ((source, published, length, name),) = self._first.rows(connection, cluster=cluster)
         return self.rank(source, published, length, name)
 
     def rank(self, source: str | None, published: float | None, length: int, id: str) -> Rank:
-        """Rank a document: by its source, the earliest published, the longest, the smallest id."""
-        place = len(self._preferred) if source is None else self._preferred.get(source, len(self._preferred))
+        """Return the rank of a document by its fields."""
+        place = len(self._places) if source is None else self._places.get(source, len(self._places))
         return place, float("inf") if published is None else published, -length, id
+
+    def rank_of(self, document: StoredDocument | IndexedDocument) -> Rank:
+        """Return the rank of a document."""
+        return self.rank(document.source, document.published, document.length, document.id)

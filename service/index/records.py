@@ -1,4 +1,4 @@
-"""What goes into an index and comes out of it, and the errors of the world that it meets."""
+"""The values that go into an index and come out of it, and the errors that a database can cause."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from copydesk.classifier.duplicates.types import Match
 from copydesk.classifier.errors import CopydeskError
 
-MOST_ID_CHARACTERS = 2000
+MAX_ID_CHARACTERS = 2000
 
 
 class IndexUnavailable(CopydeskError):
-    """A database that cannot be reached, read or written."""
+    """The database cannot be reached, read or written."""
 
     code = "index_unavailable"
 
 
 class NoIndex(IndexUnavailable):
-    """A place that holds no index where one was expected."""
+    """There is no index at a place where one was expected."""
 
     code = "no_index"
 
 
 class IndexMismatch(CopydeskError):
-    """An index that was made under other settings, or by a newer version."""
+    """The index has another format, or was made under other settings."""
 
     code = "index_mismatch"
 
@@ -34,7 +34,7 @@ class Document:
     """A body under its id; `published` is in seconds since 1970 UTC.
 
     Raises:
-        ValueError: The id is empty, too long or holds what a database cannot keep; so for the source.
+        ValueError: The id is empty; the id or the source is too long or has characters that a database cannot store.
     """
 
     id: str
@@ -52,24 +52,24 @@ class Document:
 
 
 def _check_name(name: str, value: str) -> None:
-    if len(value) > MOST_ID_CHARACTERS:
-        raise ValueError(f"the {name} has {len(value)} characters, expected at most {MOST_ID_CHARACTERS}; shorten it")
+    if len(value) > MAX_ID_CHARACTERS:
+        raise ValueError(f"the {name} has {len(value)} characters, expected at most {MAX_ID_CHARACTERS}; shorten it")
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError(f"the {name} holds a null character or half a character; write it in whole characters")
+        raise ValueError(f"the {name} has a null character or a lone surrogate; write it in whole characters")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What an index says of an asked document.
+class IndexAnswer:
+    """What the index says about a document.
 
     Attributes:
-        id: The document's.
-        cluster: The id of the oldest document that tells the same story, the document's own where none does.
-        keep: Whether it is the one to keep of its cluster.
+        id: The document's id.
+        cluster: The id of the oldest document of its story; its own id if there is no other.
+        keep: Whether it is the document to keep of its cluster.
         added: Whether it is in the index now.
-        seen: Whether the index holds another version of the story, in that cluster.
-        matches: In the order of their ids; `same_story` tells which would share its cluster by themselves.
-        common_keys: Its keys that so many documents share that only the oldest and the newest of them were compared.
+        seen: Whether its cluster has another version of the story.
+        matches: Other documents that it matches, sorted by id; `same_story` says whether the pair counts as one story.
+        common_keys: Its keys that more documents share than are compared: of those only the oldest and the newest were.
     """
 
     id: str
@@ -82,10 +82,10 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A document as the index holds it: its text is not kept.
+class IndexedDocument:
+    """A document in the index, which does not store its text.
 
-    `length` counts characters; `published` and `added` are in seconds since 1970 UTC.
+    `length` is in characters; `published` and `added` are in seconds since 1970 UTC.
     """
 
     id: str
@@ -98,7 +98,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How much an index holds: documents, clusters, pairs that tell one story, bytes, and its times from and to."""
+    """The size of an index: documents, clusters, pairs that are one story, bytes; and its earliest and latest times.
+
+    `schema` is the number of its format; times are in seconds since 1970 UTC, None if the index is empty.
+    """
 
     documents: int
     clusters: int

@@ -1,8 +1,8 @@
-"""The index itself: each operation is one transaction on either database."""
+"""Opens an index, and has its operations: adding, checking, reading and removing documents, each in one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from types import TracebackType
@@ -13,22 +13,38 @@ from sqlalchemy import Connection, func, select, text
 from copydesk.classifier.duplicates.signing import KEYS as KEY_SCHEME
 from copydesk.classifier.duplicates.signing import SCHEME
 from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
-from copydesk.service.index import migrations
-from copydesk.service.index.cluster_ids import keep_names, leads_to
+from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themselves
 from copydesk.service.index.database import SQLITE, Database
-from copydesk.service.index.matching import Asked, Sightings
-from copydesk.service.index.reads import Best, Stored, by_id, clusters_of, ids_of, last_number
-from copydesk.service.index.records import Answer, Document, Entry, NoIndex, Stats
-from copydesk.service.index.sqlite_keys.key_log import move_all
-from copydesk.service.index.tables import DOCUMENTS, EDGES, TABLES, is_ready, prepare, schema_version, settings_of
-from copydesk.service.index.writes import Edge, move_clusters, put, regroup, set_verdicts, settle, take_out
+from copydesk.service.index.export import export_lines, import_lines
+from copydesk.service.index.growth import Day, LatestCluster, read_growth, read_latest_clusters
+from copydesk.service.index.matching import BatchMatcher, SignedBatch
+from copydesk.service.index.reads import (
+    KeepRule,
+    StoredDocument,
+    read_by_id,
+    read_clusters,
+    read_ids,
+    read_last_number,
+)
+from copydesk.service.index.records import Document, IndexAnswer, IndexedDocument, NoIndex, Stats
+from copydesk.service.index.sqlite_keys import merge_all
+from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
+from copydesk.service.index.writes import (
+    NumberedPair,
+    merge_clusters,
+    merge_key_log,
+    remove_documents,
+    write_clusters,
+    write_documents,
+    write_verdicts,
+)
 
-EXPIRE_AT_ONCE = 1000
-"""Documents that one transaction of `expire` removes, so that other writers wait for no more."""
+EXPIRE_STEP = 1000
+"""Documents that one transaction of `expire` removes, which bounds how long other writers wait."""
 
 
 class Age(StrEnum):
-    """By what a document's age is told; `PUBLISHED` takes the time of adding where none is known."""
+    """The time that decides on a document's age; for PUBLISHED, the time of adding if it is not known."""
 
     PUBLISHED = "published"
     ADDED = "added"
@@ -42,34 +58,33 @@ def open_index(
     keys: KeyScheme = KEY_SCHEME,
     preferred: Sequence[str] = (),
 ) -> Index:
-    """Open an index, and make it where there is none.
+    """Open an index; make it if there is none.
 
     Args:
-        place: A file's path for SQLite, or a URL such as postgresql://USER:PASSWORD@HOST/DATABASE.
+        place: The path of an SQLite file, or a URL such as postgresql://USER:PASSWORD@HOST/DATABASE.
         create: Whether it may be made.
-        scheme: How texts are signed; held to what the index was made with.
-        keys: How candidates are found; so too.
-        preferred: Sources whose documents are kept before all others, the first most.
+        scheme: How texts are signed; equal to that of the index.
+        keys: How candidates are found; equal to that of the index.
+        preferred: Sources whose documents are kept before all others, the most preferred first.
 
     Raises:
         ValueError: The URL cannot be read.
-        NoIndex: There is none, and none is to be made.
-        IndexMismatch: It is held to other settings, or newer than this version.
+        NoIndex: There is none, and `create` is false.
+        IndexMismatch: The index has another format, or was made under other settings.
         IndexUnavailable: The database cannot be reached or used.
     """
     database = Database(place)
     missing = NoIndex(f"{database.name} holds no index; add documents to make one, or name another place")
-    if not create and not database.exists():
+    if not create and not database.may_exist():
         raise missing
-    wanted = settings_of(scheme, keys)
+    settings = settings_of(scheme, keys)
     with database.reading() as connection:
-        ready = is_ready(connection, wanted, database.name, 1 + len(migrations.ALL))
-        there = ready or schema_version(connection) > 0
-    if not there and not create:
-        raise missing
-    if not ready:
+        made = is_made(connection, settings, database.name)
+    if not made:
+        if not create:
+            raise missing
         with database.writing() as connection:
-            prepare(connection, wanted, database.name, migrations.ALL)
+            make_tables(connection, settings, database.name)
     return Index(database, scheme, keys, preferred)
 
 
@@ -79,11 +94,11 @@ class Index:
     def __init__(
         self, database: Database, scheme: SigningScheme, keys: KeyScheme, preferred: Sequence[str] = ()
     ) -> None:
-        """Take a database that is prepared; `open_index` does it all."""
+        """Take a database with its tables; `open_index` makes both."""
         self.database = database
         self._scheme = scheme
         self._keys = keys
-        self._best = Best(preferred)
+        self._keep_rule = KeepRule(preferred)
 
     def __enter__(self) -> Self:
         """Close at the end of a `with` block."""
@@ -92,158 +107,180 @@ class Index:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of the database."""
+        """Close the connections."""
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections."""
         self.database.close()
 
-    def check(self, documents: Sequence[Document]) -> list[Answer]:
-        """Answer what adding each document, alone, would; nothing is written, none sees another."""
-        asked = Asked(documents, self._scheme, self._keys)
+    def check(self, documents: Sequence[Document]) -> list[IndexAnswer]:
+        """Answer what adding each document alone would; nothing is written, and none sees another."""
+        batch = SignedBatch(documents, self._scheme, self._keys)
         with self.database.reading() as connection:
-            known = by_id(connection, (document.id for document in documents))
-            shared: Sightings | None = None
+            by_id = read_by_id(connection, (document.id for document in documents))
+            shared: BatchMatcher | None = None
             answers = []
             for at, document in enumerate(documents):
-                held = known.get(document.id)
-                if held is not None and not asked.is_held(at, held):
-                    answers.append(self._check_changed(connection, asked, at, held))
+                stored = by_id.get(document.id)
+                if stored is not None and not batch.equals(at, stored):
+                    answers.append(self._check_replacement(connection, batch, at, stored))
                     continue
-                shared = shared or Sightings(connection, asked, range(len(documents)), self._best)
-                answers.append(shared.answer(at, held, held.number if held else None).answer)
+                shared = shared or BatchMatcher(connection, batch, range(len(documents)), self._keep_rule)
+                answers.append(shared.answer(at, stored, stored.number if stored else None).answer)
         return answers
 
-    def _check_changed(self, connection: Connection, asked: Asked, at: int, held: Stored) -> Answer:
-        alone = Sightings(connection, asked, range(at, at + 1), self._best)
-        alone.hide(held)
-        return alone.answer(at, None, held.number).answer
+    def _check_replacement(
+        self, connection: Connection, batch: SignedBatch, at: int, stored: StoredDocument
+    ) -> IndexAnswer:
+        matcher = BatchMatcher(connection, batch, range(at, at + 1), self._keep_rule)
+        matcher.exclude(stored)
+        return matcher.answer(at, None, stored.number).answer
 
-    def add(self, documents: Sequence[Document], *, now: float, unseen_only: bool = False) -> list[Answer]:
-        """Add documents and answer each as it was added, those before it included.
+    def add(self, documents: Sequence[Document], *, now: float, unseen_only: bool = False) -> list[IndexAnswer]:
+        """Add documents, and answer each as it was added, compared with those before it too.
 
-        All are on disk when it returns, or none where it raises. A document that the index holds as it is changes
-        nothing; one whose text, source or time of publication differs replaces what was held under its id.
+        All are durable when it returns, none if it raises. Adding an equal document again changes nothing; one whose
+        text, source or time of publication differs replaces the stored one under its id.
 
         Args:
-            documents: In their order; where an id repeats, the last stays.
-            now: Seconds since 1970 UTC, kept as the time of adding.
-            unseen_only: Whether to leave out documents whose story the index holds already under other ids.
+            documents: In their order; if an id repeats, the last one stays.
+            now: The time of adding, in seconds since 1970 UTC.
+            unseen_only: Whether to leave out documents whose story is in the index under another id.
         """
-        asked = Asked(documents, self._scheme, self._keys)
-        answers: list[Answer] = []
+        batch = SignedBatch(documents, self._scheme, self._keys)
+        answers: list[IndexAnswer] = []
         with self.database.writing() as connection:
-            for part in _parts(connection, asked):
-                answers += self._add_part(connection, asked, part, now, unseen_only=unseen_only)
-            settle(connection, sum(answer.added for answer in answers))
+            for part in batch.parts(read_by_id(connection, (document.id for document in documents))):
+                answers += self._add_part(connection, batch, part, now, unseen_only=unseen_only)
+            merge_key_log(connection, sum(answer.added for answer in answers))
         return answers
 
     def _add_part(
-        self, connection: Connection, asked: Asked, part: range, now: float, *, unseen_only: bool
-    ) -> Iterator[Answer]:
-        """Add documents none of which replaces another, or one that may."""
-        number = last_number(connection)  # before the replaced document, which may be the last, is taken out
-        known = by_id(connection, (asked.documents[at].id for at in part))
-        replaced = known.get(asked.documents[part.start].id)
-        if replaced is not None and not asked.is_held(part.start, replaced):
-            take_out(connection, [replaced.number], for_good=False)
-            del known[replaced.id]
+        self, connection: Connection, batch: SignedBatch, part: range, now: float, *, unseen_only: bool
+    ) -> Iterator[IndexAnswer]:
+        """Add documents none of which replaces another, or a single one that may."""
+        number = read_last_number(connection)  # before a removal, as the replaced document may be the last
+        by_id = read_by_id(connection, (batch.documents[at].id for at in part))
+        replaced = by_id.get(batch.documents[part.start].id)
+        if replaced is not None and not batch.equals(part.start, replaced):
+            remove_documents(connection, [replaced.number], for_good=False)
+            del by_id[replaced.id]
         else:
             replaced = None
-        sightings = Sightings(connection, asked, part, self._best)
-        new: list[tuple[Stored, list[int]]] = []
-        edges: list[Edge] = []
+        matcher = BatchMatcher(connection, batch, part, self._keep_rule)
+        new: list[tuple[StoredDocument, list[int]]] = []
+        pairs: list[NumberedPair] = []
         for at in part:
-            held = known.get(asked.documents[at].id)
-            own = held or (replaced if at == part.start else None)
-            sighting = sightings.answer(at, held, own.number if own else None)
-            if held is not None or (unseen_only and own is None and sighting.answer.seen):
-                yield sighting.answer
+            stored = by_id.get(batch.documents[at].id)
+            own = stored or (replaced if at == part.start else None)
+            pending = matcher.answer(at, stored, own.number if own else None)
+            if stored is not None or (unseen_only and own is None and pending.answer.seen):
+                yield pending.answer
                 continue
             number += own is None
-            stored = sightings.admit(at, own.number if own else number, now, sighting)
-            new.append((stored, asked.keys(at)))
-            edges += [(stored.number, other, pair) for other, pair in sighting.pairs.items()]
-            yield replace(sighting.answer, added=True)
-        _write(connection, sightings, new, edges)
+            row = matcher.add(at, own.number if own else number, now, pending)
+            new.append((row, batch.keys(at)))
+            pairs += [(row.number, other, pair) for other, pair in pending.pairs.items()]
+            yield replace(pending.answer, added=True)
+        _write(connection, matcher, new, pairs)
 
-    def get(self, id: str) -> Entry | None:
-        """Read a document, None where there is none."""
+    def get(self, id: str) -> IndexedDocument | None:
+        """Read a document, None if there is none."""
         with self.database.reading() as connection:
-            found = by_id(connection, [id]).get(id)
-            return None if found is None else _entry(connection, found)
+            stored = read_by_id(connection, [id]).get(id)
+            if stored is None:
+                return None
+            return _indexed_document(stored, read_ids(connection, [stored.cluster])[stored.cluster])
 
     def remove(self, ids: Sequence[str]) -> int:
-        """Remove documents as if they had never been added; ids that are not there are passed over.
-
-        Returns how many were there.
-        """
+        """Remove documents as if they had never been added; return how many there were. Unknown ids are ignored."""
         with self.database.writing() as connection:
-            known = by_id(connection, ids)
-            return take_out(connection, (stored.number for stored in known.values()))
+            return remove_documents(connection, (stored.number for stored in read_by_id(connection, ids).values()))
 
     def expire(self, before: float, *, by: Age = Age.PUBLISHED) -> int:
-        """Remove documents older than a time, in seconds since 1970 UTC; returns how many.
+        """Remove documents older than a time, in seconds since 1970 UTC; return how many.
 
-        A run that is broken off may be run again: it removes step by step, each step whole.
+        It uses several transactions; an interrupted call can be repeated.
         """
         time = DOCUMENTS.c.added if by is Age.ADDED else func.coalesce(DOCUMENTS.c.published, DOCUMENTS.c.added)
         with self.database.reading() as connection:
             numbers = connection.execute(select(DOCUMENTS.c.number).where(time < before)).scalars().all()
         n = 0
-        for first in range(0, len(numbers), EXPIRE_AT_ONCE):
-            step = numbers[first : first + EXPIRE_AT_ONCE]
+        for first in range(0, len(numbers), EXPIRE_STEP):
+            step = numbers[first : first + EXPIRE_STEP]
             with self.database.writing() as connection:
-                still = select(DOCUMENTS.c.number).where(DOCUMENTS.c.number.in_(step), time < before)
-                n += take_out(connection, connection.execute(still).scalars().all())
+                present = select(DOCUMENTS.c.number).where(DOCUMENTS.c.number.in_(step), time < before)
+                n += remove_documents(connection, connection.execute(present).scalars().all())
         return n
 
     def resolve(self, cluster: str) -> str | None:
-        """Return what a cluster is called now, None where no document of it is left.
+        """Return the present id of a cluster, None if no document of it is left.
 
-        A cluster's id is that of its oldest document, so the id of one that was merged into an older one, or of any
-        document, leads to the cluster that holds it. When a document goes that a cluster was once named for, its id
-        goes on leading to the cluster of the oldest document that was left in its own.
+        A cluster's id is that of its oldest document. The id of any document, and any id that the cluster had before a
+        merge or a removal, lead to it.
         """
         with self.database.reading() as connection:
-            found = _find(connection, cluster)
-            return None if found is None else ids_of(connection, [found])[found]
+            found = _find_cluster(connection, cluster)
+            return None if found is None else read_ids(connection, [found])[found]
 
-    def members(self, cluster: str) -> list[Entry]:
-        """Read a cluster's documents, oldest first; by its id, a merged one's, or that of any document in it."""
+    def members(self, cluster: str) -> list[IndexedDocument]:
+        """Read the documents of a cluster, oldest first, by any id that `resolve` takes."""
         with self.database.reading() as connection:
-            found = _find(connection, cluster)
+            found = _find_cluster(connection, cluster)
             if found is None:
                 return []
             query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.cluster == found)
-            stored = by_id(connection, connection.execute(query).scalars())
-            name = ids_of(connection, [found])[found]
-        return [_named(each, name) for each in sorted(stored.values(), key=lambda each: each.number)]
+            stored = read_by_id(connection, connection.execute(query).scalars())
+            cluster_id = read_ids(connection, [found])[found]
+        return [_indexed_document(each, cluster_id) for each in sorted(stored.values(), key=lambda each: each.number)]
 
-    def best(self, documents: Sequence[Entry]) -> Entry:
-        """Return the document to keep of a cluster's documents, at least one."""
-        return min(documents, key=lambda each: self._best.rank(each.source, each.published, each.length, each.id))
+    def choose_document_to_keep(self, documents: Sequence[IndexedDocument]) -> IndexedDocument:
+        """Return the one to keep of a cluster's documents, at least one."""
+        return min(documents, key=self._keep_rule.rank_of)
 
     def stats(self) -> Stats:
-        """Count what the index holds; it reads the whole of some tables."""
+        """Count the documents, clusters and pairs; reads some tables whole."""
         columns = DOCUMENTS.c
         times = (func.min(columns.added), func.max(columns.added), func.min(columns.published))
         with self.database.reading() as connection:
             documents = connection.execute(select(func.count()).select_from(DOCUMENTS)).scalar_one()
             clusters = connection.execute(select(func.count()).where(columns.cluster == columns.number)).scalar_one()
-            edges = connection.execute(select(func.count()).where(EDGES.c.same_story)).scalar_one()
+            n_rows = connection.execute(select(func.count()).where(PAIRS.c.same_story)).scalar_one()
             added, last_added, published = connection.execute(select(*times)).one()
             last_published = connection.execute(select(func.max(columns.published))).scalar_one()
-            size, schema = _size(connection, self.database), schema_version(connection)
-        return Stats(documents, clusters, edges // 2, size, schema, added, last_added, published, last_published)
+            size = _n_bytes(connection, self.database)
+        return Stats(documents, clusters, n_rows // 2, size, FORMAT, added, last_added, published, last_published)
+
+    def latest_clusters(self, most: int) -> list[LatestCluster]:
+        """Read the clusters to which documents were added last, the last first."""
+        with self.database.reading() as connection:
+            return read_latest_clusters(connection, most)
+
+    def growth(self, most: int) -> list[Day]:
+        """Count documents and clusters by day, for the last `most` days on which documents were added."""
+        with self.database.reading() as connection:
+            return read_growth(connection, most)
+
+    def export_lines(self) -> Iterator[bytes]:
+        """Write the index as lines of JSON, for `import_lines`."""
+        return export_lines(self.database)
+
+    def import_lines(self, lines: Iterable[bytes]) -> int:
+        """Read what `export_lines` wrote into this empty index, whole or not at all; return how many documents.
+
+        Raises:
+            ValueError: The index is not empty, or a line is not one of an export.
+            IndexMismatch: The export was made under other settings.
+        """
+        return import_lines(self.database, lines)
 
     def compact(self) -> None:
-        """Give back the room that removed documents left; others wait meanwhile."""
-        with self.database.writing() as connection:
-            if self.database.dialect == SQLITE:
-                move_all(connection)
-        with self.database.alone() as connection:
+        """Free the space of removed documents; others wait meanwhile."""
+        if self.database.dialect == SQLITE:
+            with self.database.writing() as connection:
+                merge_all(connection)
+        with self.database.autocommit() as connection:
             if self.database.dialect == SQLITE:
                 connection.exec_driver_sql("VACUUM")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -253,60 +290,39 @@ class Index:
 
 
 def _write(
-    connection: Connection, sightings: Sightings, new: list[tuple[Stored, list[int]]], edges: list[Edge]
+    connection: Connection,
+    matcher: BatchMatcher,
+    new: list[tuple[StoredDocument, list[int]]],
+    pairs: list[NumberedPair],
 ) -> None:
-    """Write new documents, the clusters that they have joined, and the ids that these had."""
-    numbers = {stored.number for stored, _ in new}
-    clusters = sightings.clusters
-    changes = clusters.changes()
-    move_clusters(connection, {old: to for old, to in changes.items() if old not in numbers})
-    put(connection, [(replace(stored, cluster=clusters.of(stored.cluster)), keys) for stored, keys in new], edges)
-    keep_names(connection, numbers.intersection(changes))
-    set_verdicts(connection, sightings.verdicts)
-    regroup(connection, sightings.regrouped)
+    """Write new documents and the changes of clusters and verdicts."""
+    numbers = {row.number for row, _ in new}
+    clusters = matcher.clusters
+    merges = clusters.merges()
+    merge_clusters(connection, {old: to for old, to in merges.items() if old not in numbers})
+    rows = [(replace(row, cluster=clusters.find(row.cluster)), keys) for row, keys in new]
+    write_documents(connection, rows, pairs)
+    redirect_to_themselves(connection, numbers.intersection(merges))
+    write_verdicts(connection, matcher.new_verdicts)
+    write_clusters(connection, matcher.new_clusters)
 
 
-def _find(connection: Connection, id: str) -> int | None:
+def _find_cluster(connection: Connection, id: str) -> int | None:
     """Return the cluster that an id leads to."""
-    found = by_id(connection, [id]).get(id)
-    if found is not None:
-        return found.cluster
-    document = leads_to(connection, id)
-    return None if document is None else clusters_of(connection, [document])[document]
+    stored = read_by_id(connection, [id]).get(id)
+    if stored is not None:
+        return stored.cluster
+    document = read_redirect(connection, id)
+    return None if document is None else read_clusters(connection, [document])[document]
 
 
-def _parts(connection: Connection, asked: Asked) -> Iterator[range]:
-    """Cut a batch around each document that may replace another."""
-    held = by_id(connection, (document.id for document in asked.documents))
-    earlier: dict[str, int] = {}
-    first = 0
-    for at, document in enumerate(asked.documents):
-        before = earlier.get(document.id)
-        if before is None:
-            changed = document.id in held and not asked.is_held(at, held[document.id])
-        else:
-            changed = before >= first or not asked.is_equal(before, at)
-        if changed:
-            if at > first:
-                yield range(first, at)
-            yield range(at, at + 1)
-            first = at + 1
-        earlier[document.id] = at
-    if first < len(asked.documents):
-        yield range(first, len(asked.documents))
+def _indexed_document(stored: StoredDocument, cluster: str) -> IndexedDocument:
+    return IndexedDocument(stored.id, cluster, stored.length, stored.published, stored.added, stored.source)
 
 
-def _entry(connection: Connection, stored: Stored) -> Entry:
-    return _named(stored, ids_of(connection, [stored.cluster])[stored.cluster])
-
-
-def _named(stored: Stored, cluster: str) -> Entry:
-    return Entry(stored.id, cluster, stored.length, stored.published, stored.added, stored.source)
-
-
-def _size(connection: Connection, database: Database) -> int:
+def _n_bytes(connection: Connection, database: Database) -> int:
     if database.path is not None:
         files = (database.path.with_name(database.path.name + end) for end in ("", "-wal", "-shm"))
         return sum(file.stat().st_size for file in files if file.exists())
-    names = [f"pg_total_relation_size('{name}')" for name in TABLES.tables]
-    return int(connection.execute(text(f"SELECT {' + '.join(names)}")).scalar_one())
+    sizes = [f"pg_total_relation_size('{name}')" for name in TABLES.tables]
+    return int(connection.execute(text(f"SELECT {' + '.join(sizes)}")).scalar_one())

@@ -1,9 +1,9 @@
-"""The tables of an index, the migrations that make them, and the settings that it is held to."""
+"""The tables of an index, and its settings: an index is only opened under those that it was made with."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from sqlalchemy import (
@@ -29,16 +29,19 @@ from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS, MOST_STORI
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
 from copydesk.classifier.duplicates.stored_sets import COMMON_STORIES
 from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
-from copydesk.service.index.clusters import MOST_COUNTED
-from copydesk.service.index.pairs import MOST_PAIRS, MOST_PARTNERS
+from copydesk.service.index.clusters import MEMBERS_COMPARED
+from copydesk.service.index.pairs import MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch
+
+FORMAT = 5
+"""The number of the format. Any change of tables, columns or the names of settings raises it."""
 
 TABLES = MetaData()
 
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
-"""SQLite takes an INTEGER alone for the number of a row; it holds 64 bits."""
+"""SQLite accepts only INTEGER as the number of a row; it has 64 bits."""
 _TEXT = Text(collation="C").with_variant(Text(), "sqlite")
-"""Ordered by code points on both."""
+"""Sorted by code points on both databases."""
 
 SETTINGS = Table("settings", TABLES, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -53,16 +56,15 @@ DOCUMENTS = Table(
     Column("published", Float(53)),
     Column("added", Float(53), nullable=False),
     Column("source", _TEXT),
-    Column("crowded", Boolean, nullable=False),
+    Column("pairs_incomplete", Boolean, nullable=False),
     Column("keys", LargeBinary, nullable=False),
     Column("shingles", LargeBinary, nullable=False),
     Index("documents_cluster", "cluster", "published", "length", "id", "source"),
 )
-"""Numbers rise as documents come; `cluster` is the number of its oldest document. Of a `crowded` one pairs with older
-ones may be missing: it came with a key that too many share, or before schema 4, which keeps all pairs. The large
-columns stand last, so that reading the others leaves them alone; the index answers alone which document of a cluster
+"""Numbers rise in the order of adding; `cluster` is the number of the cluster's oldest document. `pairs_incomplete`:
+pairs with older documents may be missing, because it has a key that too many documents share. The large columns come
+last, so that the others can be read without them; the index `documents_cluster` alone says which document of a cluster
 to keep."""
-
 
 KEYS = Table(
     "keys",
@@ -71,30 +73,31 @@ KEYS = Table(
     Column("document", _NUMBER, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+"""The inverted index: which documents have a key."""
 
 KEY_RUNS = Table(
     "key_runs",
     TABLES,
     Column("run", _NUMBER, primary_key=True, autoincrement=False),
-    Column("since", _NUMBER, nullable=False),
-    Column("gone", Boolean, nullable=False),
-    Column("pairs", LargeBinary, nullable=False),
+    Column("n_merged", _NUMBER, nullable=False),
+    Column("tombstones", Boolean, nullable=False),
+    Column("postings", LargeBinary, nullable=False),
 )
-"""SQLite alone uses it: new keys, as each would else change a page of the large table of its own; see `recent_keys`.
-`since` is how many pieces had moved, `pairs` the keys, then the documents, eight bytes each."""
+"""Only used in SQLite: the runs of the key log, see `sqlite_keys.key_log`. `n_merged` is how many partitions had been
+merged when the run was written; `postings` has the keys, then the documents, eight bytes each."""
 
-KEY_PIECES = Table(
-    "key_pieces",
+KEY_FILTER = Table(
+    "key_filter",
     TABLES,
-    Column("piece", _NUMBER, primary_key=True, autoincrement=False),
-    Column("counted", _NUMBER, nullable=False),
-    Column("values", LargeBinary, nullable=False),
+    Column("partition", _NUMBER, primary_key=True, autoincrement=False),
+    Column("n_rebuilt", _NUMBER, nullable=False),
+    Column("remainders", LargeBinary, nullable=False),
 )
-"""SQLite alone uses it: what keys there are in `keys`; see `key_filter`. `counted` is how many values a piece had when
-it was last made of `keys` itself."""
+"""Only used in SQLite: the filter over `keys`, see `sqlite_keys.key_filter`. `n_rebuilt` is how many remainders the
+partition had when it was last rebuilt."""
 
-EDGES = Table(
-    "edges",
+PAIRS = Table(
+    "pairs",
     TABLES,
     Column("document", _NUMBER, primary_key=True, autoincrement=False),
     Column("other", _NUMBER, primary_key=True, autoincrement=False),
@@ -104,33 +107,29 @@ EDGES = Table(
     Column("same_story", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Pairs that share so much that it counts, each in both directions, and whether they tell one story, for what was known
-when the younger document came. `coverage` and `kind` are those of `copydesk.classifier.duplicates.same_story.weigh`."""
+"""Pairs of documents that share enough to matter, each in both directions, with the fields of `pairs.Pair`.
+`same_story` is the verdict, from what the index had when the younger document was added."""
 
-NAMES = Table(
-    "names",
+REDIRECTS = Table(
+    "cluster_redirects",
     TABLES,
     Column("id", _TEXT, primary_key=True),
     Column("number", _NUMBER, nullable=False),
     Column("document", _NUMBER, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
-"""Ids that clusters had, with the number of the document that had the id, and the document whose cluster they lead to
-now: its own while it is there, though in a cluster of another name."""
+"""Old cluster ids: the number of the document that had the id, and the document whose cluster the id leads to now (the
+same one as long as it is in the index, now in a cluster with another id)."""
 
 SCHEMA = "schema"
-MOVED = "moved_pieces"
+N_MERGED = "n_merged"
 LAST_RUN = "last_run"
-STATE = (SCHEMA, MOVED, LAST_RUN)
-"""What stands among the settings and changes with what the index holds."""
-
-
-Migration = Callable[[Connection], None]
-"""Brings an index from one schema to the next; those that are needed run at open, in one transaction."""
+STATE = (SCHEMA, N_MERGED, LAST_RUN)
+"""The rows of `settings` that are no settings: the format, and the state of the key log."""
 
 
 def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
-    """Name all that must be equal for stored documents to compare with new ones."""
+    """Return all that must be equal for stored documents to compare with new ones, as JSON by name."""
     thresholds = "SIMILAR MISREAD SAME_SIZE COVERED HELD PASSAGE_WORDS EXCERPT_WORDS LEAST_SHARED GAP_WORDS".split()
     limits = {name.lower(): getattr(overlap, name) for name in thresholds} | {
         "set_bits": SET_BITS,
@@ -143,84 +142,65 @@ def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
     limits |= {
         f"rivals.{name.lower()}": getattr(same_story, name) for name in "TOLD LEAST_SIZE MARGIN OWN APART".split()
     }
-    named |= {"certain": clustering.CERTAIN, "agreeing": clustering.AGREEING, "most_counted": MOST_COUNTED}
-    named |= {"most_pairs": MOST_PAIRS, "most_partners": MOST_PARTNERS}
+    named |= {"certain": clustering.CERTAIN, "agreeing": clustering.AGREEING, "members_compared": MEMBERS_COMPARED}
+    named |= {"max_pairs": MAX_PAIRS, "max_partners": MAX_PARTNERS}
     named |= {f"keys.{name}": value for name, value in asdict(keys).items()}
     return {name: json.dumps(value) for name, value in (named | limits).items()}
 
 
-def is_ready(connection: Connection, wanted: Mapping[str, str], place: str, newest: int) -> bool:
-    """Tell whether an index is there and up to date.
+def is_made(connection: Connection, expected: Mapping[str, str], place: str) -> bool:
+    """Tell whether there is an index, and check that it fits.
 
     Raises:
-        IndexMismatch: It is held to other settings, or newer than this version.
+        IndexMismatch: It has another format, or was made under other settings.
     """
-    held = stored_settings(connection)
-    if held is None:
+    stored = stored_settings(connection)
+    if stored is None:
         return False
-    version = int(held.get(SCHEMA, "0"))
-    if version > newest:
+    if stored.get(SCHEMA) != str(FORMAT):
         raise IndexMismatch(
-            f"index {place} has schema {version}, this copydesk knows schemas up to {newest}; "
-            "upgrade copydesk to use it"
+            f"index {place} has format {stored.get(SCHEMA)}, expected {FORMAT}: another version of copydesk made it. "
+            "Add the documents to a new index, or run `copydesk index export` with that version and "
+            "`copydesk index import` with this one"
         )
-    _compare(held, wanted if version == newest else {name: wanted[name] for name in wanted.keys() & held.keys()}, place)
-    return version == newest
+    differing = differing_settings(stored, expected)
+    if differing:
+        raise IndexMismatch(
+            f"index {place} was made under other settings: {differing}. Use the settings or the version of "
+            "copydesk that made it, or add the texts to a new index"
+        )
+    return True
 
 
-def prepare(connection: Connection, wanted: Mapping[str, str], place: str, migrations: Sequence[Migration]) -> None:
-    """Make the tables, or bring them to the newest schema; to be called in a transaction that may write.
-
-    Args:
-        connection: Of that transaction.
-        wanted: The settings; those that an older schema did not have are set.
-        place: The index, for messages.
-        migrations: From schema 1 to 2, from 2 to 3, and so on.
+def make_tables(connection: Connection, settings: Mapping[str, str], place: str) -> None:
+    """Make the tables, unless another process has done so meanwhile; call it in a write transaction.
 
     Raises:
-        IndexMismatch: The index is held to other settings, or newer than this version.
+        IndexMismatch: As `is_made`.
     """
-    newest = 1 + len(migrations)
-    if is_ready(connection, wanted, place, newest):
-        return
-    held = stored_settings(connection)
-    if held is None:
+    if not is_made(connection, settings, place):
         TABLES.create_all(connection)
-    missing = {SCHEMA: str(newest), MOVED: "0", LAST_RUN: "0"} | dict(wanted)
-    rows = [{"name": name, "value": value} for name, value in missing.items() if name not in (held or {})]
-    if rows:
-        connection.execute(insert(SETTINGS), rows)
-    if held is not None:
-        for migrate in migrations[int(held[SCHEMA]) - 1 :]:
-            migrate(connection)
-        set_value(connection, SCHEMA, str(newest))
+        rows = {SCHEMA: str(FORMAT), N_MERGED: "0", LAST_RUN: "0"} | dict(settings)
+        connection.execute(insert(SETTINGS), [{"name": name, "value": value} for name, value in rows.items()])
 
 
 def stored_settings(connection: Connection) -> dict[str, str] | None:
-    """Read all that the index is held to, None where there is no index."""
+    """Read the table `settings`; None if there is no index."""
     if not inspect(connection).has_table(SETTINGS.name):
         return None
     return {row.name: row.value for row in connection.execute(select(SETTINGS.c.name, SETTINGS.c.value))}
 
 
-def schema_version(connection: Connection) -> int:
-    """Read the number of the last migration that ran."""
-    return int((stored_settings(connection) or {}).get(SCHEMA, "0"))
-
-
 def set_value(connection: Connection, name: str, value: str) -> None:
-    """Change a setting."""
+    """Change a row of `settings`."""
     connection.execute(update(SETTINGS).where(SETTINGS.c.name == name).values(value=value))
 
 
-def _compare(held: Mapping[str, str], wanted: Mapping[str, str], place: str) -> None:
-    differ = [
-        f"{name} is {held.get(name, 'not set')} in it and {value} here"
-        for name, value in wanted.items()
-        if held.get(name) != value
-    ]
-    if differ:
-        raise IndexMismatch(
-            f"index {place} was made under other settings: {'; '.join(differ)}. Use the settings or the version of "
-            "copydesk that made it, or add the texts to a new index"
-        )
+def differing_settings(found: Mapping[str, str], expected: Mapping[str, str]) -> str:
+    """Describe the settings that are not as expected; empty if all are."""
+    names = sorted((found.keys() | expected.keys()).difference(STATE))
+    return "; ".join(
+        f"{name} is {found.get(name, 'not set')} in it and {expected.get(name, 'not set')} here"
+        for name in names
+        if found.get(name) != expected.get(name)
+    )

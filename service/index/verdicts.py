@@ -1,4 +1,7 @@
-"""The pairs of an index as they are, or would be with a document taken out, replaced or added, and their verdicts."""
+"""Verdicts: which stored pairs are one story, also as they would be after a document is added, replaced or removed.
+
+See docs/how-it-works.md, "The standing index".
+"""
 
 from __future__ import annotations
 
@@ -7,141 +10,140 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import Connection
 
 from copydesk.classifier.duplicates.same_story import SURE
-from copydesk.service.index.pairs import MOST_PAIRS, MOST_PARTNERS, Pairs, judge
-from copydesk.service.index.reads import crowded_of, edges_of, oldest_pairs_of, pairs_of
+from copydesk.service.index.pairs import MAX_PAIRS, MAX_PARTNERS, Pairs, decide_same_story
+from copydesk.service.index.reads import read_links, read_oldest_pairs, read_pairs, read_pairs_incomplete
 
 NEW = 1 << 62
 """The number of a document that has none yet: it is younger than all others."""
 
 
-class Graph:
-    """Says which pairs tell one story. A verdict is that of the moment when the younger document came.
+class Verdicts:
+    """The verdicts on pairs. Each is made when the younger document is added, and later documents do not change it.
 
-    So what comes later changes no verdict, and what is taken out changes those alone that it had a part in: they are
-    those of the documents that are there, as they would have come one after the other.
+    So removing a document changes only the verdicts in which it took part, and the verdicts are always those of the
+    present documents, added one after the other.
     """
 
     def __init__(self, connection: Connection) -> None:
-        """Begin with what is stored."""
+        """Begin with the stored pairs."""
         self._connection = connection
-        self._every: dict[int, Pairs] = {}
-        self._oldest: dict[int, Pairs] = {}
-        self._new: dict[int, Pairs] = {}
-        self._hidden: set[int] = set()
-        self._crowded: dict[int, bool] = {}
-        self._told: dict[int, dict[int, bool]] = {}
+        self._stored_pairs: dict[int, Pairs] = {}
+        self._stored_oldest_pairs: dict[int, Pairs] = {}
+        self._new_pairs: dict[int, Pairs] = {}
+        self._excluded: set[int] = set()
+        self._incomplete: dict[int, bool] = {}
+        self._changes: dict[int, dict[int, bool]] = {}
 
-    def know(self, crowded: Mapping[int, bool]) -> None:
-        """Take, of documents that are read already, whether they are crowded."""
-        self._crowded.update(crowded)
+    def set_incomplete(self, incomplete: Mapping[int, bool]) -> None:
+        """Set, for documents that were read already, whether pairs of them may be missing."""
+        self._incomplete.update(incomplete)
 
-    def judge(self, number: int, own: Pairs, *, crowded: bool) -> set[int]:
-        """Return the older documents that tell one story with a document.
+    def decide(self, number: int, own: Pairs, *, incomplete: bool) -> set[int]:
+        """Return the older documents that are one story with a document.
 
         Args:
-            number: The document's, NEW where it has none yet.
-            own: Its pairs with older ones.
-            crowded: Whether pairs of it may be missing.
+            number: The document's number, NEW if it has none yet.
+            own: Its pairs with older documents.
+            incomplete: Whether pairs of it may be missing.
         """
-        if not any(pair.is_doubtful for pair in own.values()):
+        if not any(pair.needs_rival_check for pair in own.values()):
             return {other for other, pair in own.items() if pair.kind & SURE}
-        partners = [other for other, pair in own.items() if pair.is_doubtful or pair.is_rival]
-        asked = sorted(partners, key=lambda other: (-own[other].coverage, other))[:MOST_PARTNERS]
-        self._read_oldest(asked)
-        beside = {other: self._older(other, number) for other in asked}
-        if len(asked) == len(own) and all(beside[other].keys() | {other} == own.keys() for other in asked):
-            # all of them share with one another and with no other: there are no rivals
-            return {other for other, pair in own.items() if pair.is_doubtful or pair.kind & SURE}
-        missing = {other for other in asked if self._crowded[other] or len(beside[other]) > MOST_PAIRS}
-        missing.update(set(partners).difference(asked))
-        told = judge(number, own, beside, missing | ({number} if crowded else set()))
-        return {other for other, same in told.items() if same}
+        partners = [other for other, pair in own.items() if pair.needs_rival_check or pair.is_rival]
+        searched = sorted(partners, key=lambda other: (-own[other].coverage, other))[:MAX_PARTNERS]
+        self._read_oldest_pairs(searched)
+        others = {other: self._oldest_pairs(other, number) for other in searched}
+        if len(searched) == len(own) and all(others[other].keys() | {other} == own.keys() for other in searched):
+            # all of them share with one another and with no other document: there are no rivals
+            return {other for other, pair in own.items() if pair.needs_rival_check or pair.kind & SURE}
+        missing = {other for other in searched if self._incomplete[other] or len(others[other]) > MAX_PAIRS}
+        missing.update(set(partners).difference(searched))
+        found = decide_same_story(number, own, others, missing | ({number} if incomplete else set()))
+        return {other for other, same_story in found.items() if same_story}
 
-    def hide(self, number: int) -> None:
-        """Leave a stored document out."""
-        self._hidden.add(number)
+    def exclude(self, number: int) -> None:
+        """Ignore a stored document from now on."""
+        self._excluded.add(number)
 
-    def put(self, number: int, pairs: Pairs, *, crowded: bool) -> None:
-        """Take a new document's pairs, or those of one that takes the place of one that is gone."""
-        self._new.setdefault(number, {}).update(pairs)
+    def add(self, number: int, pairs: Pairs, *, incomplete: bool) -> None:
+        """Add the pairs of a new document, or of one that replaces a removed one."""
+        self._new_pairs.setdefault(number, {}).update(pairs)
         for other, pair in pairs.items():
-            self._new.setdefault(other, {})[number] = pair
-        self._crowded[number] = crowded
+            self._new_pairs.setdefault(other, {})[number] = pair
+        self._incomplete[number] = incomplete
 
-    def concerned(self, numbers: Collection[int]) -> set[int]:
-        """Return the documents whose verdicts on older ones may be others with some documents there than without."""
-        own = self._all(numbers)
+    def affected_by(self, numbers: Collection[int]) -> set[int]:
+        """Return the documents whose verdicts on older ones may depend on whether some documents are present."""
+        own = self._pairs_of(numbers)
         found: set[int] = set()
         for number in numbers:
             found.update(max(number, other) for other in own[number])
-            beside = [other for other, pair in own[number].items() if pair.is_rival]
-            for one, pairs in self._all(beside).items():
-                younger = (max(one, other) for other, pair in pairs.items() if pair.is_doubtful)
+            rivals = [other for other, pair in own[number].items() if pair.is_rival]
+            for one, pairs in self._pairs_of(rivals).items():
+                younger = (max(one, other) for other, pair in pairs.items() if pair.needs_rival_check)
                 found.update(each for each in younger if each >= number)
         return found
 
-    def rejudge(self, numbers: Iterable[int]) -> dict[tuple[int, int], bool]:
-        """Judge documents' pairs with older ones anew; returns the verdicts that change, the younger first."""
+    def decide_again(self, numbers: Iterable[int]) -> dict[tuple[int, int], bool]:
+        """Decide on the pairs of documents with older ones again; return verdicts that change, younger number first."""
         ordered = sorted(numbers)
-        every = self._all(ordered)
-        self._read_crowded(ordered)
+        pairs = self._pairs_of(ordered)
+        self._read_incomplete(ordered)
         changed = {}
         for number in ordered:
-            own = {other: pair for other, pair in every[number].items() if other < number}
-            self._read_crowded(own)
-            told = self.judge(number, own, crowded=self._crowded[number])
+            own = {other: pair for other, pair in pairs[number].items() if other < number}
+            self._read_incomplete(own)
+            same_story = self.decide(number, own, incomplete=self._incomplete[number])
             for other, pair in own.items():
-                before = self._told.get(number, {}).get(other, pair.same_story)
-                if before != (other in told):
-                    changed[number, other] = other in told
+                before = self._changes.get(number, {}).get(other, pair.same_story)
+                if before != (other in same_story):
+                    changed[number, other] = other in same_story
         for (one, other), same in changed.items():
-            self._told.setdefault(one, {})[other] = same
-            self._told.setdefault(other, {})[one] = same
+            self._changes.setdefault(one, {})[other] = same
+            self._changes.setdefault(other, {})[one] = same
         return changed
 
-    def edges(self, numbers: Sequence[int]) -> list[tuple[int, int, float]]:
-        """Return the pairs that tell one story, and how alike the two are, as `edges_of` does."""
-        found = {(a, b): alike for a, b, alike in edges_of(self._connection, numbers) if self._is_there(a, b)}
+    def links(self, numbers: Sequence[int]) -> list[tuple[int, int, float]]:
+        """Return the links of documents, as `read_links` does, with the changes made here."""
+        found = {(a, b): alike for a, b, alike in read_links(self._connection, numbers) if self._is_present(a, b)}
         for number in numbers:
-            for other, pair in self._new.get(number, {}).items():
+            for other, pair in self._new_pairs.get(number, {}).items():
                 if pair.same_story:
                     found[number, other] = pair.similarity
-            told = self._told.get(number, {})
-            pairs = self._all([number])[number] if told else {}
-            for other, same in told.items():
+            changes = self._changes.get(number, {})
+            pairs = self._pairs_of([number])[number] if changes else {}
+            for other, same in changes.items():
                 found.pop((number, other), None)
                 if same and other in pairs:
                     found[number, other] = pairs[other].similarity
         return [(a, b, alike) for (a, b), alike in found.items()]
 
-    def _is_there(self, a: int, b: int) -> bool:
-        return not self._hidden or not self._hidden.intersection((a, b))
+    def _is_present(self, a: int, b: int) -> bool:
+        return not self._excluded or not self._excluded.intersection((a, b))
 
-    def _all(self, numbers: Iterable[int]) -> dict[int, Pairs]:
-        """Return all pairs of documents."""
+    def _pairs_of(self, numbers: Iterable[int]) -> dict[int, Pairs]:
         wanted = list(numbers)
-        missing = [number for number in wanted if number not in self._every]
-        self._every |= pairs_of(self._connection, missing)
-        return {number: self._now(number, self._every[number]) for number in wanted}
+        missing = [number for number in wanted if number not in self._stored_pairs]
+        self._stored_pairs |= read_pairs(self._connection, missing)
+        return {number: self._with_changes(number, self._stored_pairs[number]) for number in wanted}
 
-    def _read_oldest(self, numbers: Sequence[int]) -> None:
-        missing = [number for number in numbers if number not in self._oldest]
+    def _read_oldest_pairs(self, numbers: Sequence[int]) -> None:
+        missing = [number for number in numbers if number not in self._stored_oldest_pairs]
         if missing:
-            most = MOST_PAIRS + 1 + len(self._hidden)
-            self._oldest |= oldest_pairs_of(self._connection, missing, most)
-        self._read_crowded(numbers)
+            most = MAX_PAIRS + 1 + len(self._excluded)
+            self._stored_oldest_pairs |= read_oldest_pairs(self._connection, missing, most)
+        self._read_incomplete(numbers)
 
-    def _read_crowded(self, numbers: Iterable[int]) -> None:
-        missing = [number for number in numbers if number not in self._crowded]
+    def _read_incomplete(self, numbers: Iterable[int]) -> None:
+        missing = [number for number in numbers if number not in self._incomplete]
         if missing:
-            self._crowded |= crowded_of(self._connection, missing)
+            self._incomplete |= read_pairs_incomplete(self._connection, missing)
 
-    def _older(self, number: int, than: int) -> Pairs:
-        """Return a document's pairs with the oldest documents, one more than count."""
-        pairs = self._now(number, self._oldest[number])
-        return {other: pairs[other] for other in sorted(other for other in pairs if other < than)[: MOST_PAIRS + 1]}
+    def _oldest_pairs(self, number: int, than: int) -> Pairs:
+        """Return a document's pairs with the oldest documents, one more than MAX_PAIRS to show that there are more."""
+        pairs = self._with_changes(number, self._stored_oldest_pairs[number])
+        return {other: pairs[other] for other in sorted(other for other in pairs if other < than)[: MAX_PAIRS + 1]}
 
-    def _now(self, number: int, stored: Pairs) -> Pairs:
-        if self._hidden:
-            stored = {other: pair for other, pair in stored.items() if self._is_there(number, other)}
-        return stored | self._new[number] if number in self._new else stored
+    def _with_changes(self, number: int, stored: Pairs) -> Pairs:
+        if self._excluded:
+            stored = {other: pair for other, pair in stored.items() if self._is_present(number, other)}
+        return stored | self._new_pairs[number] if number in self._new_pairs else stored

@@ -1,4 +1,4 @@
-"""Places for indexes in tests: a PostgreSQL server of the tests' own, texts that make stories, and a look inside."""
+"""Places for indexes in tests: a PostgreSQL server of their own, texts that make stories, and a check of all tables."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ import numpy as np
 from sqlalchemy import create_engine, select
 
 from copydesk.classifier.duplicates.shingles import KEY_BITS
-from copydesk.service.index import Answer, Document, Index, open_index
-from copydesk.service.index.clusters import linked, replay
+from copydesk.service.index import Document, Index, IndexAnswer, open_index
+from copydesk.service.index.clusters import links_by_document, replay
 from copydesk.service.index.database import SQLITE
 from copydesk.service.index.pairs import Pair
 from copydesk.service.index.sqlite_keys.key_filter import KeyFilter
-from copydesk.service.index.sqlite_keys.key_log import RecentKeys
-from copydesk.service.index.sqlite_keys.partition import state
-from copydesk.service.index.tables import DOCUMENTS, EDGES, KEYS, NAMES
-from copydesk.service.index.verdicts import Graph
-from copydesk.service.index.writes import unpacked_keys
+from copydesk.service.index.sqlite_keys.key_log import KeyLog
+from copydesk.service.index.sqlite_keys.partition import merge_progress
+from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS, REDIRECTS
+from copydesk.service.index.verdicts import Verdicts
+from copydesk.service.index.writes import unpack_keys
 
 MakePlace = Callable[[str], str]
 
@@ -113,7 +113,7 @@ def _programs() -> Path:
 
 
 def window(story: int, first: int = 0, words: int = 120, *, wrong: int = 0) -> str:
-    """Some words of a long story of made-up ones; every so many-th is another where `wrong` is given."""
+    """Return some words of a long story of invented ones; every `wrong`-th is another."""
     numbers = range(10_000 * story + first, 10_000 * story + first + words)
     return " ".join(f"x{number}" if wrong and number % wrong == 0 else f"w{number}" for number in numbers)
 
@@ -138,30 +138,31 @@ def clusters(index: Index) -> dict[str, str]:
 
 
 def assert_whole(place: str) -> list[str]:
-    """Check that keys and their filter, edges, clusters and names fit the documents; gives their ids, oldest first."""
+    """Check that keys, filter, pairs, clusters and redirects fit the documents; return their ids, oldest first."""
     with open_index(place) as index, index.database.reading() as connection:
         rows = connection.execute(select(DOCUMENTS).order_by(DOCUMENTS.c.number)).all()
-        pairs = {(row.document, row.other): Pair(*row[2:]) for row in connection.execute(select(EDGES))}
-        assert Graph(connection).rejudge({max(ends) for ends in pairs}) == {}
-        led = [document for (document,) in connection.execute(select(NAMES.c.document))]
-        held = [(key, number) for key, number in connection.execute(select(KEYS.c.key, KEYS.c.document))]
+        pairs = {(row.document, row.other): Pair(*row[2:]) for row in connection.execute(select(PAIRS))}
+        assert Verdicts(connection).decide_again({max(ends) for ends in pairs}) == {}
+        targets = [document for (document,) in connection.execute(select(REDIRECTS.c.document))]
+        postings = [(key, number) for key, number in connection.execute(select(KEYS.c.key, KEYS.c.document))]
         if index.database.dialect == SQLITE:
-            keys = sorted({key for key, _ in held})
-            assert KeyFilter().perhaps_held(connection, np.array(keys, np.int64), state(connection)[0]) == keys
-            recent = RecentKeys()  # from the log alone
-            assert recent.catch_up(connection)
-            held += [(key, number) for key, number in recent.between(0, 1 << KEY_BITS).T.tolist()]
+            keys = sorted({key for key, _ in postings})
+            n_merged, _ = merge_progress(connection)
+            assert KeyFilter().maybe_present(connection, np.array(keys, np.int64), n_merged) == keys
+            log = KeyLog()  # read from the table alone
+            assert log.catch_up(connection)
+            postings += [(key, number) for key, number in log.between(0, 1 << KEY_BITS).T.tolist()]
     numbers = [row.number for row in rows]
-    assert sorted(held) == sorted((key, row.number) for row in rows for key in unpacked_keys(row._mapping["keys"]))
+    assert sorted(postings) == sorted((key, row.number) for row in rows for key in unpack_keys(row._mapping["keys"]))
     assert {number for ends in pairs for number in ends} <= set(numbers)
     assert pairs == {(b, a): pair for (a, b), pair in pairs.items()}
-    edges = [(a, b, pair.similarity) for (a, b), pair in pairs.items() if pair.same_story]
-    assert {row.number: row.cluster for row in rows} == replay(linked(numbers, edges))
-    assert set(led) <= set(numbers)
+    links = [(a, b, pair.similarity) for (a, b), pair in pairs.items() if pair.same_story]
+    assert {row.number: row.cluster for row in rows} == replay(links_by_document(numbers, links))
+    assert set(targets) <= set(numbers)
     return [row.id for row in rows]
 
 
-def add(index: Index, id: str, words: str, published: float | None = None, source: str | None = None) -> Answer:
+def add(index: Index, id: str, words: str, published: float | None = None, source: str | None = None) -> IndexAnswer:
     """Add one document and return its answer."""
     (answer,) = index.add([Document(id, words, published, source)], now=5.0)
     return answer

@@ -27,7 +27,7 @@ from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
-from copydesk.service.index import Answer, Document, Entry, Index
+from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
 from copydesk.service.rows.contract import match_fields
 from copydesk.service.rows.documents import read_published
 from copydesk.service.rows.jsonl import string_field
@@ -129,7 +129,7 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
     return ClassifiedArticle(article, document)
 
 
-def article_fields(classified: ClassifiedArticle, answer: Answer) -> dict[str, Any]:
+def article_fields(classified: ClassifiedArticle, answer: IndexAnswer) -> dict[str, Any]:
     """Return the index's answer and a summary of the labels; ranges are in characters of the body."""
     article = classified.article
     counts = Counter(block.label for block in article.blocks)
@@ -147,7 +147,7 @@ def article_fields(classified: ClassifiedArticle, answer: Answer) -> dict[str, A
     }
 
 
-def entry_fields(entry: Entry) -> dict[str, Any]:
+def entry_fields(entry: IndexedDocument) -> dict[str, Any]:
     """Return what the index stores about a document."""
     return {
         "id": entry.id,
@@ -159,9 +159,9 @@ def entry_fields(entry: Entry) -> dict[str, Any]:
     }
 
 
-def cluster_fields(index: Index, members: Sequence[Entry]) -> dict[str, Any]:
+def cluster_fields(index: Index, members: Sequence[IndexedDocument]) -> dict[str, Any]:
     """Return a cluster and its documents, the oldest first."""
-    best = index.best(members)
+    best = index.choose_document_to_keep(members)
     documents = [{"id": entry.id, "keep": entry is best} | entry_fields(entry) for entry in members]
     for fields in documents:
         del fields["cluster"]

@@ -20,7 +20,6 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Index
-from copydesk.service.index.growth import growth, latest_clusters
 
 LATEST_CLUSTERS = 20
 """Clusters that `GET /v1/index` lists."""
@@ -104,6 +103,6 @@ def index_fields(index: Index) -> dict[str, Any]:
         for name, value in asdict(index.stats()).items()
     }
     latest = [
-        asdict(cluster) | {"added": iso_time(cluster.added)} for cluster in latest_clusters(index, LATEST_CLUSTERS)
+        asdict(cluster) | {"added": iso_time(cluster.added)} for cluster in index.latest_clusters(LATEST_CLUSTERS)
     ]
-    return stats | {"latest": latest, "growth": [asdict(day) for day in growth(index, GROWTH_DAYS)]}
+    return stats | {"latest": latest, "growth": [asdict(day) for day in index.growth(GROWTH_DAYS)]}

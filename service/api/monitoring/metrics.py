@@ -11,7 +11,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from copydesk.classifier import Article
 from copydesk.classifier.types import LABELS, Page
-from copydesk.service.index import Answer, Stats
+from copydesk.service.index import IndexAnswer, Stats
 
 SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
@@ -61,7 +61,7 @@ class Metrics:
         for label, counter in self._labels:
             counter.inc(labels.count(label))
 
-    def count_articles(self, answers: Sequence[Answer]) -> None:
+    def count_articles(self, answers: Sequence[IndexAnswer]) -> None:
         """Count articles that the index compared."""
         for answer in answers:
             self.articles.labels(str(answer.seen).lower(), str(answer.added).lower()).inc()

@@ -1,8 +1,9 @@
-"""A filter over the table `keys` of an SQLite index: a key that nobody holds is mostly told without a look-up there.
+"""A filter over the table `keys` of an SQLite index: it saves the look-up of almost every key that the table lacks.
 
-The table `key_pieces` has, for each piece of the keys, the 16 bits after the piece's own of all keys in `keys`, sorted.
-Of N keys one that is not held is taken for held with probability N / 2**32: 0.8 % in an index of a million articles. It
-is written in the transaction that writes the keys. What is removed from `keys` stays until its piece is counted anew.
+It works as a Bloom filter does: no false negatives, few false positives (of N keys in the table, N / 2**32: 0.8 % for a
+million articles). It is laid out as a quotient filter: for each partition the table `key_filter` has the sorted 16-bit
+remainders that follow the partition's own bits in its keys. It is written in the transaction that writes the keys.
+A removed key stays in it until its partition is rebuilt. See docs/how-it-works.md, "The standing index".
 """
 
 from __future__ import annotations
@@ -16,173 +17,179 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from copydesk.classifier.compiled.jit import jit
-from copydesk.service.index.sqlite_keys.partition import PIECE_SHIFT, PIECES, last_move
+from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge
 from copydesk.service.index.statements import Statement, one_of
-from copydesk.service.index.tables import KEY_PIECES, KEYS
+from copydesk.service.index.tables import KEY_FILTER, KEYS
 
 FILTER = "key_filter"
-"""Under what name every connection has the one of its index."""
+"""The entry of a connection's `info` that has the KeyFilter of its index, one for all connections of the process."""
 
-VALUE_BITS = 16
-_ONES = (1 << VALUE_BITS) - 1
-_VALUE_SHIFT = PIECE_SHIFT - VALUE_BITS
+_REMAINDER_BITS = 16
+_REMAINDER_MASK = (1 << _REMAINDER_BITS) - 1
+_REMAINDER_SHIFT = PARTITION_SHIFT - _REMAINDER_BITS
 READ_ALL = 1024
-"""Once so many pieces have been asked for, all are read: 4 us a piece, against 147 one by one (a million articles)."""
+"""Partitions read one by one before all are read at once: 4 us each then, against 147 us (a million articles)."""
 _ROOM = 1.125
-"""Room for this much more than the longest piece has, when the memory for all of them is made larger."""
+"""Spare room, as a factor, when memory for longer partitions is allocated."""
 
-COUNT_ANEW = 2
-"""A piece is counted anew when it has grown so many-fold, so that what was removed does not stay for ever."""
-_LEAST_COUNTED = 64
-COUNT_AT_ONCE = 512
-"""Pieces: 260,000 keys in an index of a million articles."""
+_REBUILD_GROWTH = 2
+"""A partition is rebuilt from `keys` once it has this many times as many remainders as after its last rebuild."""
+_MIN_REBUILT = 64
+"""Remainders; a smaller partition is rebuilt as if it had had this many."""
+_READ_STEP = 512
+"""Partitions read by one statement: 260,000 keys in an index of a million articles."""
 
-_PIECES = Statement(select(KEY_PIECES.c.piece, KEY_PIECES.c["values"]).where(one_of(KEY_PIECES.c.piece)))
-_PIECES_BETWEEN = (
-    f'SELECT piece, "values", counted FROM {KEY_PIECES.name} WHERE piece >= ? AND piece < ? ORDER BY piece'
+_NEVER = -2 * PARTITIONS
+"""Stands for the merge count of a partition that is not in memory: lower than any `last_merge`."""
+
+_SOME = Statement(select(KEY_FILTER.c.partition, KEY_FILTER.c.remainders).where(one_of(KEY_FILTER.c.partition)))
+_BETWEEN = (
+    f"SELECT partition, remainders, n_rebuilt FROM {KEY_FILTER.name} "
+    "WHERE partition >= ? AND partition < ? ORDER BY partition"
 )
-_INSERT = f'INSERT OR REPLACE INTO {KEY_PIECES.name} (piece, counted, "values") VALUES (?, ?, ?)'
-_KEYS_BETWEEN = f"SELECT DISTINCT key >> {_VALUE_SHIFT} FROM {KEYS.name} WHERE key >= ? AND key < ?"
+_INSERT = f"INSERT OR REPLACE INTO {KEY_FILTER.name} (partition, n_rebuilt, remainders) VALUES (?, ?, ?)"
+_PREFIXES = f"SELECT DISTINCT key >> {_REMAINDER_SHIFT} FROM {KEYS.name} WHERE key >= ? AND key < ?"
 
 
 class KeyFilter:
-    """The pieces that were asked for, in memory, for all connections to one index.
+    """The partitions that have been looked up, in memory, for all connections of a process to one index.
 
-    A piece is read anew once keys have moved to it since. Moves stand last in their transaction: no piece may be read
-    after one, as it might never be on disk.
+    A partition is read again once it has been merged since. A merge comes last in its transaction: a partition read
+    after it, before the commit, would not be valid if the transaction failed.
     """
 
     def __init__(self) -> None:
-        """Begin with no piece."""
+        """Begin with no partition in memory."""
         self._lock = Lock()
-        self._values = np.zeros((PIECES, 8), np.uint16)  # the system gives memory as rows are written
-        self._counts = np.zeros(PIECES, np.int64)
-        self._moved = np.full(PIECES, -2 * PIECES, np.int64)
+        self._remainders = np.zeros((PARTITIONS, 8), np.uint16)  # the system allocates memory as rows are written
+        self._counts = np.zeros(PARTITIONS, np.int64)
+        self._read_at = np.full(PARTITIONS, _NEVER, np.int64)
         self._n_read = 0
 
-    def perhaps_held(self, connection: Connection, keys: NDArray[np.int64], moved: int) -> list[int]:
-        """Return those of some keys that `keys` may hold; the others it does not.
+    def maybe_present(self, connection: Connection, keys: NDArray[np.int64], n_merged: int) -> list[int]:
+        """Return the keys that the table `keys` may have; it has none of the others.
 
         Args:
-            connection: Of a transaction in which nothing has moved so far.
-            keys: Any.
-            moved: How many pieces had moved as its transaction began.
+            connection: Of a transaction that has merged nothing so far.
+            keys: In any order.
+            n_merged: How many partitions had been merged when the transaction began.
         """
         with self._lock:
-            while (missing := _missing(self._moved, keys, moved)).size:
-                self._read(connection, np.unique(missing), moved)
-            perhaps: list[int] = _perhaps(self._values, self._counts, keys).tolist()
-        return perhaps
+            while (stale := _stale_partitions(self._read_at, keys, n_merged)).size:
+                self._read(connection, np.unique(stale), n_merged)
+            present: list[int] = _present(self._remainders, self._counts, keys).tolist()
+        return present
 
-    def _read(self, connection: Connection, pieces: NDArray[np.int64], moved: int) -> None:
-        """Read some pieces or all; where there is no room for one, none is known then, but there is room."""
-        if self._n_read < READ_ALL <= self._n_read + pieces.size:
-            every = range(0, PIECES, COUNT_AT_ONCE)
-            between = ((first, first + COUNT_AT_ONCE) for first in every)
+    def _read(self, connection: Connection, partitions: NDArray[np.int64], n_merged: int) -> None:
+        """Read some partitions, or all; if one is too long, only allocate room, so that the caller tries again."""
+        if self._n_read < READ_ALL <= self._n_read + partitions.size:
+            ranges = ((first, first + _READ_STEP) for first in range(0, PARTITIONS, _READ_STEP))
             rows: Iterable[Sequence[Any]] = (
-                row for ends in between for row in connection.exec_driver_sql(_PIECES_BETWEEN, ends).fetchall()
+                row for ends in ranges for row in connection.exec_driver_sql(_BETWEEN, ends).fetchall()
             )
-            pieces = np.arange(PIECES)
+            partitions = np.arange(PARTITIONS)
         else:
-            rows = _PIECES.rows_of(connection, pieces.tolist())
-        self._n_read += pieces.size
-        self._counts[pieces] = 0
-        self._moved[pieces] = -2 * PIECES  # should reading fail
-        for piece, data, *_ in rows:
+            rows = _SOME.rows_of(connection, partitions.tolist())
+        self._n_read += partitions.size
+        self._counts[partitions] = 0
+        self._read_at[partitions] = _NEVER  # should reading fail
+        for partition, data, *_ in rows:
             n = len(data) // 2
-            if n > self._values.shape[1]:
-                self._forget(int(_ROOM * n) + 1)
+            if n > self._remainders.shape[1]:
+                self._allocate(int(_ROOM * n) + 1)
                 return
-            self._values[piece, :n] = np.frombuffer(data, "<u2")
-            self._counts[piece] = n
-        self._moved[pieces] = moved
+            self._remainders[partition, :n] = np.frombuffer(data, "<u2")
+            self._counts[partition] = n
+        self._read_at[partitions] = n_merged
 
-    def _forget(self, room: int) -> None:
-        """Begin anew with room for longer pieces: copying the shorter ones would need the memory of both."""
-        self._values = np.zeros((PIECES, room), np.uint16)
+    def _allocate(self, room: int) -> None:
+        """Begin anew with room for longer partitions: copying those in memory would need the memory of both."""
+        self._remainders = np.zeros((PARTITIONS, room), np.uint16)
         self._counts[:] = 0
-        self._moved[:] = -2 * PIECES
+        self._read_at[:] = _NEVER
         self._n_read = 0
 
 
 @jit
-def _missing(known: NDArray[np.int64], keys: NDArray[np.int64], moved: int) -> NDArray[np.int64]:
-    """Return the pieces of keys that have moved since they were read, or never were."""
-    pieces = np.empty(len(keys), np.int64)
+def _stale_partitions(read_at: NDArray[np.int64], keys: NDArray[np.int64], n_merged: int) -> NDArray[np.int64]:
+    """Return the partitions of keys that were merged since they were read, or never read."""
+    partitions = np.empty(len(keys), np.int64)
     n = 0
     for key in keys:
-        piece = key >> PIECE_SHIFT
-        if known[piece] <= last_move(piece, moved):
-            pieces[n] = piece
+        partition = key >> PARTITION_SHIFT
+        if read_at[partition] <= last_merge(partition, n_merged):
+            partitions[n] = partition
             n += 1
-    return pieces[:n]
+    return partitions[:n]
 
 
 @jit
-def _perhaps(values: NDArray[np.uint16], counts: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    found = np.empty(len(keys), np.int64)
+def _present(remainders: NDArray[np.uint16], counts: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the keys whose remainder is in their partition, by binary search."""
+    present = np.empty(len(keys), np.int64)
     n = 0
     for key in keys:
-        piece, value = key >> PIECE_SHIFT, (key >> _VALUE_SHIFT) & _ONES
-        low, high = 0, counts[piece]
+        partition, remainder = key >> PARTITION_SHIFT, (key >> _REMAINDER_SHIFT) & _REMAINDER_MASK
+        low, high = 0, counts[partition]
         while low < high:
             middle = (low + high) // 2
-            if values[piece, middle] < value:
+            if remainders[partition, middle] < remainder:
                 low = middle + 1
             else:
                 high = middle
-        if low < counts[piece] and values[piece, low] == value:
-            found[n] = key
+        if low < counts[partition] and remainders[partition, low] == remainder:
+            present[n] = key
             n += 1
-    return found[:n]
+    return present[:n]
 
 
-def key_filter(connection: Connection) -> KeyFilter:
-    """Return the filter of the index that a connection is of."""
+def key_filter_of(connection: Connection) -> KeyFilter:
+    """Return the filter of a connection's index."""
     found: KeyFilter = connection.info[FILTER]
     return found
 
 
-def filter_keys(connection: Connection, first: int, last: int, keys: NDArray[np.int64]) -> None:
-    """Let the filter know keys that were just written; all are of pieces from the first to before the last."""
-    new = np.unique(keys >> _VALUE_SHIFT)
-    rows = connection.exec_driver_sql(_PIECES_BETWEEN, (first, last)).fetchall()
-    counted = {piece: n for piece, _, n in rows}
-    old = [np.frombuffer(data, "<u2") + np.int64(piece << VALUE_BITS) for piece, data, _ in rows]
-    every = np.sort(np.concatenate([*old, new]), kind="stable")
-    every = every[np.append(True, every[1:] != every[:-1])] if every.size else every
-    bounds = _bounds(every, first, last)
-    written = []
-    for piece in np.unique(new >> VALUE_BITS).tolist():
-        values = every[bounds[piece - first] : bounds[piece - first + 1]]
-        if values.size > COUNT_ANEW * max(counted.get(piece, 0), _LEAST_COUNTED):
-            values = _prefixes(connection, piece, piece + 1)
-            counted[piece] = values.size
-        written.append((piece, counted.get(piece, 0), values.astype("<u2").tobytes()))
-    if written:
-        connection.exec_driver_sql(_INSERT, written)
+def add_to_filter(connection: Connection, first: int, last: int, keys: NDArray[np.int64]) -> None:
+    """Add keys that were just written to `keys`, all from partitions `first` to before `last`."""
+    new = np.unique(keys >> _REMAINDER_SHIFT)
+    rows = connection.exec_driver_sql(_BETWEEN, (first, last)).fetchall()
+    n_rebuilt = {partition: n for partition, _, n in rows}
+    old = [np.frombuffer(data, "<u2") + np.int64(partition << _REMAINDER_BITS) for partition, data, _ in rows]
+    prefixes = np.sort(np.concatenate([*old, new]), kind="stable")
+    prefixes = prefixes[np.append(True, prefixes[1:] != prefixes[:-1])] if prefixes.size else prefixes
+    bounds = _bounds(prefixes, first, last)
+    changed = []
+    for partition in np.unique(new >> _REMAINDER_BITS).tolist():
+        own = prefixes[bounds[partition - first] : bounds[partition - first + 1]]
+        if own.size > _REBUILD_GROWTH * max(n_rebuilt.get(partition, 0), _MIN_REBUILT):
+            own = _read_prefixes(connection, partition, partition + 1)
+            n_rebuilt[partition] = own.size
+        changed.append((partition, n_rebuilt.get(partition, 0), own.astype("<u2").tobytes()))
+    if changed:
+        connection.exec_driver_sql(_INSERT, changed)
 
 
-def count_anew(connection: Connection) -> None:
-    """Make the whole filter of what `keys` holds."""
-    connection.exec_driver_sql(f"DELETE FROM {KEY_PIECES.name}")
-    for first in range(0, PIECES, COUNT_AT_ONCE):
-        every = _prefixes(connection, first, first + COUNT_AT_ONCE)
-        bounds = _bounds(every, first, first + COUNT_AT_ONCE).tolist()
-        written = [
-            (piece, end - begin, every[begin:end].astype("<u2").tobytes())
-            for piece, begin, end in zip(range(first, PIECES), bounds, bounds[1:], strict=False)
+def rebuild_filter(connection: Connection) -> None:
+    """Make the whole filter from the table `keys`."""
+    connection.exec_driver_sql(f"DELETE FROM {KEY_FILTER.name}")
+    for first in range(0, PARTITIONS, _READ_STEP):
+        prefixes = _read_prefixes(connection, first, first + _READ_STEP)
+        bounds = _bounds(prefixes, first, first + _READ_STEP).tolist()
+        rows = [
+            (partition, end - begin, prefixes[begin:end].astype("<u2").tobytes())
+            for partition, begin, end in zip(range(first, PARTITIONS), bounds, bounds[1:], strict=False)
             if end > begin
         ]
-        if written:
-            connection.exec_driver_sql(_INSERT, written)
+        if rows:
+            connection.exec_driver_sql(_INSERT, rows)
 
 
-def _prefixes(connection: Connection, first: int, last: int) -> NDArray[np.int64]:
-    """Read the first 32 bits of the keys in `keys`, rising, each once."""
-    rows = connection.exec_driver_sql(_KEYS_BETWEEN, (first << PIECE_SHIFT, last << PIECE_SHIFT)).fetchall()
+def _read_prefixes(connection: Connection, first: int, last: int) -> NDArray[np.int64]:
+    """Read the first 32 bits of the keys in partitions `first` to before `last`, sorted, each once."""
+    rows = connection.exec_driver_sql(_PREFIXES, (first << PARTITION_SHIFT, last << PARTITION_SHIFT)).fetchall()
     return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
 
 
 def _bounds(prefixes: NDArray[np.int64], first: int, last: int) -> NDArray[np.int64]:
-    return np.searchsorted(prefixes, np.arange(first, last + 1) << VALUE_BITS)
+    """Return where each partition begins among sorted prefixes, and the end of the last."""
+    return np.searchsorted(prefixes, np.arange(first, last + 1) << _REMAINDER_BITS)

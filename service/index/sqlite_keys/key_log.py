@@ -1,7 +1,9 @@
-"""The keys of an SQLite index that came last: a log of runs on disk, which every connection holds sorted in memory.
+"""The key log of an SQLite index: an LSM level that takes new keys, so that adding a document writes few pages.
 
-New keys would else each change a page of the large table of their own. A run is what one transaction added, or took out
-of earlier runs. Its keys stay in it until their piece moves to the table `keys`; it goes when all of them have.
+Keys are hashes: written straight to the large table `keys`, each would change a page of its own. Instead a transaction
+appends one sorted run to the table `key_runs`, with its new postings, or with tombstones for postings it removed from
+earlier runs. Every connection has all runs in memory. Partition by partition they are merged into `keys`; a run is
+deleted once all its partitions have been merged. See docs/how-it-works.md, "The standing index".
 """
 
 from __future__ import annotations
@@ -16,32 +18,32 @@ from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal_c
 
 from copydesk.classifier.compiled.jit import jit
 from copydesk.classifier.duplicates.shingles import KEY_BITS
-from copydesk.service.index.sqlite_keys.key_filter import count_anew, filter_keys
-from copydesk.service.index.sqlite_keys.partition import PIECE_SHIFT, PIECES, last_move, state
+from copydesk.service.index.sqlite_keys.key_filter import add_to_filter, rebuild_filter
+from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge, merge_progress
 from copydesk.service.index.statements import Statement
-from copydesk.service.index.tables import KEY_RUNS, KEYS, LAST_RUN, MOVED, set_value
+from copydesk.service.index.tables import KEY_RUNS, KEYS, LAST_RUN, N_MERGED, set_value
 
-RECENT = "recent_keys"
-"""Under what name a connection's own are kept with it."""
+KEY_LOG = "key_log"
+"""The entry of a connection's `info` that has its KeyLog."""
 
-MOVED_AT_ONCE = 4096
+_MERGE_STEP = 4096
+"""Partitions merged by one statement, which bounds the memory for their postings."""
 _RATIO = 4
-"""A run in memory is at least so many times as long as the next, else the two are made one."""
-_JOINED_AT_ONCE = 131_072
-"""Pairs of runs that are made one: so many at a time, as sorting all at once would hold them four times."""
+"""A run in memory is at least this many times as long as the next younger one; else the two are joined."""
+_JOIN_STEP = 131_072
+"""Postings sorted at once when runs are joined: sorting all at once would need four times their memory."""
 
-Pairs = NDArray[np.int64]
-"""Shape (2, n): keys, and the documents that hold them."""
+Postings = NDArray[np.int64]
+"""Shape (2, n): keys, and the number of the document that has each."""
 
-_LATER = Statement(
-    select(KEY_RUNS.c.since, KEY_RUNS.c.gone, KEY_RUNS.c.pairs)
+_LATER_RUNS = Statement(
+    select(KEY_RUNS.c.n_merged, KEY_RUNS.c.tombstones, KEY_RUNS.c.postings)
     .where(KEY_RUNS.c.run > bindparam("run", type_=Integer()))
     .order_by(KEY_RUNS.c.run)
 )
-
-_FIRST_LEFT = Statement(
+_OLDEST_UNMERGED = Statement(
     select(KEY_RUNS.c.run)
-    .where(KEY_RUNS.c.since > bindparam("moved", type_=Integer()))
+    .where(KEY_RUNS.c.n_merged > bindparam("n_merged", type_=Integer()))
     .order_by(KEY_RUNS.c.run)
     .limit(literal_column("1"))
 )
@@ -49,132 +51,138 @@ _FIRST_LEFT = Statement(
 
 @dataclass(slots=True)
 class _Run:
-    """Pairs by rising key; those of pieces that have moved `since` do not count, nor those of document 0."""
+    """Postings sorted by key, written when `n_merged` partitions had been merged.
 
-    pairs: Pairs
-    since: int
+    A posting is live until its partition is merged the next time, or its document is set to 0, the mark of removal.
+    """
 
-    def live(self, found: NDArray[np.intp], moved: int) -> NDArray[np.intp]:
-        """Return which of some pairs count."""
-        keys, documents = self.pairs[:, found]
-        live: NDArray[np.intp] = found[(documents > 0) & (last_move(keys >> PIECE_SHIFT, moved) < self.since)]
+    postings: Postings
+    n_merged: int
+
+    def live(self, places: NDArray[np.intp], n_merged: int) -> NDArray[np.intp]:
+        """Return those of some places whose postings are live."""
+        keys, documents = self.postings[:, places]
+        live: NDArray[np.intp] = places[
+            (documents > 0) & (last_merge(keys >> PARTITION_SHIFT, n_merged) < self.n_merged)
+        ]
         return live
 
 
-class RecentKeys:
-    """What the log of runs says, as of a connection's present transaction."""
+class KeyLog:
+    """All live postings of the log, as of a connection's present transaction."""
 
     def __init__(self) -> None:
-        """Begin as of an index without keys."""
+        """Begin with an empty log."""
         self._runs: list[_Run] = []
-        self.moved = 0
-        self._last = 0
+        self.n_merged = 0
+        self._last_run = 0
 
     def catch_up(self, connection: Connection) -> bool:
-        """Read what is new in the log; False where the log is another one, as a file that was put in its place has."""
-        moved, last = state(connection)
-        if last < self._last or moved < self.moved:
+        """Read the runs written since the last call; False if the file was replaced by another index."""
+        n_merged, last_run = merge_progress(connection)
+        if last_run < self._last_run or n_merged < self.n_merged:
             return False
-        self.moved = moved
-        if last > self._last:
-            added: list[Pairs] = []
-            for since, gone, data in _LATER.rows(connection, run=self._last):
-                pairs = np.frombuffer(data, "<i8").astype(np.int64).reshape(2, -1)
-                if gone:
+        self.n_merged = n_merged
+        if last_run > self._last_run:
+            added: list[Postings] = []
+            for n_merged_then, tombstones, data in _LATER_RUNS.rows(connection, run=self._last_run):
+                postings = np.frombuffer(data, "<i8").astype(np.int64).reshape(2, -1)
+                if tombstones:
                     self._append(added)
-                    self._take_out(pairs)
+                    self._mark_removed(postings)
                 else:
-                    added.append(pairs[:, last_move(pairs[0] >> PIECE_SHIFT, moved) < since])
+                    added.append(postings[:, last_merge(postings[0] >> PARTITION_SHIFT, n_merged) < n_merged_then])
             self._append(added)
-            self._last = last
-        self._runs = [run for run in self._runs if run.since > moved - PIECES]
+            self._last_run = last_run
+        self._runs = [run for run in self._runs if run.n_merged > n_merged - PARTITIONS]
         return True
 
-    def holders(self, keys: NDArray[np.int64]) -> list[tuple[int, int]]:
-        """Return the pairs of some keys, each once."""
+    def find(self, keys: NDArray[np.int64]) -> list[tuple[int, int]]:
+        """Return the live postings of some keys, each once."""
         found: list[tuple[int, int]] = []
         for run in self._runs:
-            places = _places(run.pairs[0], keys)
+            places = _find_places(run.postings[0], keys)
             if places.size:
-                found += zip(*run.pairs[:, run.live(places, self.moved)].tolist(), strict=True)
+                found += zip(*run.postings[:, run.live(places, self.n_merged)].tolist(), strict=True)
         return found
 
-    def between(self, first: int, last: int) -> Pairs:
-        """Return the pairs of the keys from one to before another."""
-        return _between(self._runs, first, last, self.moved)
+    def between(self, first: int, last: int) -> Postings:
+        """Return the live postings whose keys are at least `first` and below `last`, sorted by key."""
+        return _between(self._runs, first, last, self.n_merged)
 
-    def add(self, connection: Connection, pairs: Pairs) -> None:
-        """Write a run of new pairs."""
-        self._write(connection, pairs, gone=False)
-        self._append([pairs])
+    def add(self, connection: Connection, postings: Postings) -> None:
+        """Append a run of new postings."""
+        self._write_run(connection, postings, tombstones=False)
+        self._append([postings])
 
-    def remove(self, connection: Connection, pairs: Pairs) -> None:
-        """Take pairs out; those that are not there are passed over."""
-        gone = self._take_out(pairs)
-        if gone.size:
-            self._write(connection, gone, gone=True)
+    def remove(self, connection: Connection, postings: Postings) -> None:
+        """Append tombstones for those postings that the log has; the others are ignored."""
+        removed = self._mark_removed(postings)
+        if removed.size:
+            self._write_run(connection, removed, tombstones=True)
 
-    def move(self, connection: Connection, n_pieces: int) -> None:
-        """Move the next pieces to `keys`; nothing may be looked up after it in the same transaction."""
-        while n_pieces > 0:
-            first = self.moved % PIECES
-            n = min(n_pieces, PIECES - first, MOVED_AT_ONCE)
-            pairs = self.between(first << PIECE_SHIFT, (first + n) << PIECE_SHIFT)
-            if pairs.size:
+    def merge(self, connection: Connection, n_partitions: int) -> None:
+        """Merge the next partitions into `keys`; no key may be looked up later in the same transaction."""
+        while n_partitions > 0:
+            first = self.n_merged % PARTITIONS
+            n = min(n_partitions, PARTITIONS - first, _MERGE_STEP)
+            postings = self.between(first << PARTITION_SHIFT, (first + n) << PARTITION_SHIFT)
+            if postings.size:
                 sql = f"INSERT INTO {KEYS.name} (key, document) VALUES (?, ?)"
-                connection.exec_driver_sql(sql, list(map(tuple, pairs.T.tolist())))
-                filter_keys(connection, first, first + n, pairs[0])
-            self.moved += n
-            n_pieces -= n
-        set_value(connection, MOVED, str(self.moved))
-        self._forget(connection)
+                connection.exec_driver_sql(sql, list(map(tuple, postings.T.tolist())))
+                add_to_filter(connection, first, first + n, postings[0])
+            self.n_merged += n
+            n_partitions -= n
+        set_value(connection, N_MERGED, str(self.n_merged))
+        self._delete_merged_runs(connection)
 
-    def _forget(self, connection: Connection) -> None:
-        """Delete the runs whose keys have all moved; as `since` rises with the runs, those after them are not read."""
-        left = _FIRST_LEFT.rows(connection, moved=self.moved - PIECES)
-        connection.execute(delete(KEY_RUNS).where(KEY_RUNS.c.run < (left[0][0] if left else self._last + 1)))
+    def _delete_merged_runs(self, connection: Connection) -> None:
+        """Delete the runs all of whose partitions have been merged: `n_merged` rises with the number of a run."""
+        rows = _OLDEST_UNMERGED.rows(connection, n_merged=self.n_merged - PARTITIONS)
+        connection.execute(delete(KEY_RUNS).where(KEY_RUNS.c.run < (rows[0][0] if rows else self._last_run + 1)))
 
-    def _write(self, connection: Connection, pairs: Pairs, *, gone: bool) -> None:
-        self._last += 1
-        row = {"run": self._last, "since": self.moved, "gone": gone, "pairs": pairs.astype("<i8").tobytes()}
+    def _write_run(self, connection: Connection, postings: Postings, *, tombstones: bool) -> None:
+        self._last_run += 1
+        data = postings.astype("<i8").tobytes()
+        row = {"run": self._last_run, "n_merged": self.n_merged, "tombstones": tombstones, "postings": data}
         connection.execute(insert(KEY_RUNS), [row])
-        set_value(connection, LAST_RUN, str(self._last))
+        set_value(connection, LAST_RUN, str(self._last_run))
 
-    def _take_out(self, pairs: Pairs) -> Pairs:
-        """Mark pairs; returns those that were there."""
-        gone = []
+    def _mark_removed(self, postings: Postings) -> Postings:
+        """Mark postings in memory as removed; return those that were live."""
+        removed = []
         for run in self._runs:
-            begins = np.searchsorted(run.pairs[0], pairs[0], side="left")
-            ends = np.searchsorted(run.pairs[0], pairs[0], side="right")
+            begins = np.searchsorted(run.postings[0], postings[0], side="left")
+            ends = np.searchsorted(run.postings[0], postings[0], side="right")
             for at in np.flatnonzero(ends > begins).tolist():
                 places = np.arange(begins[at], ends[at])
-                places = run.live(places[run.pairs[1, places] == pairs[1, at]], self.moved)
+                places = run.live(places[run.postings[1, places] == postings[1, at]], self.n_merged)
                 if places.size:
-                    gone.append(at)
-                    run.pairs[1, places] = 0
-        return pairs[:, sorted(gone)]
+                    removed.append(at)
+                    run.postings[1, places] = 0
+        return postings[:, sorted(removed)]
 
-    def _append(self, parts: list[Pairs]) -> None:
-        """Take new pairs as a run, which the last ones join until each is many times as long as the next."""
-        joined = [_Run(_sorted(parts), self.moved)]
+    def _append(self, parts: list[Postings]) -> None:
+        """Add new postings as one run and empty the list; join the youngest runs until _RATIO holds again."""
+        runs = [_Run(_sorted(parts), self.n_merged)]
         parts.clear()
-        n = joined[0].pairs.shape[1]
-        while self._runs and self._runs[-1].pairs.shape[1] < _RATIO * n:
-            joined.append(self._runs.pop())
-            n += joined[-1].pairs.shape[1]
-        new = joined[0] if len(joined) == 1 else _Run(_joined(joined[::-1], self.moved), self.moved)
-        if new.pairs.size:
+        n = runs[0].postings.shape[1]
+        while self._runs and self._runs[-1].postings.shape[1] < _RATIO * n:
+            runs.append(self._runs.pop())
+            n += runs[-1].postings.shape[1]
+        new = runs[0] if len(runs) == 1 else _Run(_join(runs[::-1], self.n_merged), self.n_merged)
+        if new.postings.size:
             self._runs.append(new)
 
 
 @jit
-def _places(held: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.intp]:
-    """Return where some keys stand among those that are held, rising; any of them may stand there several times."""
+def _find_places(sorted_keys: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return all places in the sorted keys, which may repeat, that have one of some keys."""
     places = np.empty(len(keys), np.intp)
     n = 0
     for key in keys:
-        at = np.searchsorted(held, key)
-        while at < len(held) and held[at] == key:
+        at = np.searchsorted(sorted_keys, key)
+        while at < len(sorted_keys) and sorted_keys[at] == key:
             if n == len(places):
                 places = np.concatenate((places, np.empty_like(places)))
             places[n] = at
@@ -183,45 +191,44 @@ def _places(held: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.intp
     return places[:n]
 
 
-def _between(runs: Sequence[_Run], first: int, last: int, moved: int) -> Pairs:
-    """Return the pairs whose keys lie from one to before another; from each run those that count."""
+def _between(runs: Sequence[_Run], first: int, last: int, n_merged: int) -> Postings:
     parts = []
     for run in runs:
-        begin, end = np.searchsorted(run.pairs[0], (first, last))
-        parts.append(run.pairs[:, run.live(np.arange(begin, end), moved)])
+        begin, end = np.searchsorted(run.postings[0], (first, last))
+        parts.append(run.postings[:, run.live(np.arange(begin, end), n_merged)])
     return _sorted(parts)
 
 
-def _joined(runs: Sequence[_Run], moved: int) -> Pairs:
-    """Make one run's pairs of several runs', range after range of the keys, which are hashes."""
-    room = sum(run.pairs.shape[1] for run in runs)
-    pairs = np.empty((2, room), np.int64)  # the system gives memory as it is written
-    steps = np.linspace(0, 1 << KEY_BITS, 2 + room // _JOINED_AT_ONCE, dtype=np.int64).tolist()
+def _join(runs: Sequence[_Run], n_merged: int) -> Postings:
+    """Return the live postings of several runs, sorted: one range of keys after the other, which are hashes."""
+    room = sum(run.postings.shape[1] for run in runs)
+    postings = np.empty((2, room), np.int64)  # the system allocates memory as it is written
+    steps = np.linspace(0, 1 << KEY_BITS, 2 + room // _JOIN_STEP, dtype=np.int64).tolist()
     n = 0
     for first, last in pairwise(steps):
-        part = _between(runs, first, last, moved)
-        pairs[:, n : n + part.shape[1]] = part
+        part = _between(runs, first, last, n_merged)
+        postings[:, n : n + part.shape[1]] = part
         n += part.shape[1]
-    return pairs[:, :n]
+    return postings[:, :n]
 
 
-def _sorted(parts: list[Pairs]) -> Pairs:
-    """Return pairs by key; a copy."""
+def _sorted(parts: list[Postings]) -> Postings:
+    """Return a copy of all postings, sorted by key."""
     every = np.concatenate([np.empty((2, 0), np.int64), *parts], axis=1)
     return every[:, np.argsort(every[0], kind="stable")]
 
 
-def recent_keys(connection: Connection) -> RecentKeys:
-    """Return a connection's recent keys, as of its present transaction."""
-    held: RecentKeys | None = connection.info.pop(RECENT, None)
-    if held is None or not held.catch_up(connection):
-        held = RecentKeys()
-        held.catch_up(connection)
-    connection.info[RECENT] = held
-    return held
+def key_log_of(connection: Connection) -> KeyLog:
+    """Return a connection's key log, as of its present transaction."""
+    log: KeyLog | None = connection.info.pop(KEY_LOG, None)
+    if log is None or not log.catch_up(connection):
+        log = KeyLog()
+        log.catch_up(connection)
+    connection.info[KEY_LOG] = log
+    return log
 
 
-def move_all(connection: Connection) -> None:
-    """Move all recent keys to the others, and make the filter anew."""
-    recent_keys(connection).move(connection, PIECES)
-    count_anew(connection)
+def merge_all(connection: Connection) -> None:
+    """Merge the whole log into `keys`, and rebuild the filter, which drops the keys that were removed."""
+    key_log_of(connection).merge(connection, PARTITIONS)
+    rebuild_filter(connection)

@@ -1,8 +1,8 @@
-"""How the keys of an SQLite index are cut into pieces, and how far keys have moved from the recent ones to the others.
+"""Divides the keys of an SQLite index into 65,536 partitions, the unit in which the key log is merged.
 
-New keys stand in a log of runs, which every connection holds in memory (`recent_keys`). Piece after piece, they move to
-the table `keys`, beside which a filter (`key_filter`) tells most keys that it does not hold. The count of moved pieces
-only ever rises; the piece of that number, modulo their number, is the next.
+The log (`key_log`) is merged into the table `keys` one partition after the other, round and round. The number of
+partitions merged so far is stored and only rises; modulo PARTITIONS it is the partition that is merged next.
+See docs/how-it-works.md, "The standing index".
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from sqlalchemy import Connection, select
 from copydesk.classifier.compiled.jit import jit
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index.statements import Statement, one_of
-from copydesk.service.index.tables import LAST_RUN, MOVED, SETTINGS
+from copydesk.service.index.tables import LAST_RUN, N_MERGED, SETTINGS
 
-Pieces = TypeVar("Pieces", int, NDArray[np.int64])
-"""One piece or several."""
+Partitions = TypeVar("Partitions", int, NDArray[np.int64])
+"""One partition or several."""
 
-PIECE_BITS = 16
-PIECES = 1 << PIECE_BITS
-PIECE_SHIFT = KEY_BITS - PIECE_BITS
-"""A key's piece is its first bits; as keys are hashes, the pieces are of one size."""
+PARTITION_BITS = 16
+PARTITIONS = 1 << PARTITION_BITS
+PARTITION_SHIFT = KEY_BITS - PARTITION_BITS
+"""The first bits of a key are its partition. Keys are hashes, so all partitions have about the same size."""
 
-_STATE = Statement(select(SETTINGS.c.name, SETTINGS.c.value).where(one_of(SETTINGS.c.name)))
+_PROGRESS = Statement(select(SETTINGS.c.name, SETTINGS.c.value).where(one_of(SETTINGS.c.name)))
 
 
-def state(connection: Connection) -> tuple[int, int]:
-    """Read how many pieces have moved, and the number of the last run."""
-    values = {name: int(value) for name, value in _STATE.rows(connection, values=[LAST_RUN, MOVED])}
-    return values[MOVED], values[LAST_RUN]
+def merge_progress(connection: Connection) -> tuple[int, int]:
+    """Read how many partitions have been merged so far, and the number of the last run in the log."""
+    values = {name: int(value) for name, value in _PROGRESS.rows(connection, values=[LAST_RUN, N_MERGED])}
+    return values[N_MERGED], values[LAST_RUN]
 
 
 @jit
-def last_move(piece: Pieces, moved: int) -> Pieces:
-    """Return how many pieces had moved when one, or each of several, last began to; negative where it never has."""
-    return moved - 1 - (moved - 1 - piece) % PIECES
+def last_merge(partition: Partitions, n_merged: int) -> Partitions:
+    """Return how many partitions had been merged before the last merge of this one; negative if there was none."""
+    return n_merged - 1 - (n_merged - 1 - partition) % PARTITIONS

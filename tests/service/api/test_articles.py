@@ -13,7 +13,6 @@ import pytest
 
 from copydesk.classifier import Model
 from copydesk.service.index import open_index
-from copydesk.service.index.growth import growth, latest_clusters
 from tests.service.api.test_classify import assert_problem
 from tests.support.in_process_api import ApiClient, open_api, settings_in
 from tests.support.index_places import MakePlace, document, window
@@ -129,7 +128,7 @@ def test_cluster_names_its_documents_and_the_one_to_keep(api: ApiClient) -> None
         ("a", {"text": "x", "published": "yesterday"}, "published is 'yesterday'"),
         ("a", {"text": "x", "source": 1}, "source is a number, expected a string"),
         ("x" * 2001, {"text": "x"}, "the id has 2001 characters, expected at most 2000"),
-        ("a%00", {"text": "x"}, "the id holds a null character"),
+        ("a%00", {"text": "x"}, "the id has a null character"),
     ],
 )
 def test_article_that_does_not_fit_is_a_problem(api: ApiClient, path: str, body: dict[str, Any], words: str) -> None:
@@ -166,10 +165,10 @@ def test_overview_counts_clusters_by_their_size_of_the_day(new_place: MakePlace)
         for number in range(11):
             index.add([document(f"a{number}", window(1))], now=86_400.0 * (number // 4))
         index.add([document("b", window(2)), document("c", window(3)), document("d", window(3))], now=86_400.0)
-        sizes = [(each.day[-2:], *each.sizes.values()) for each in growth(index, 10)]
+        sizes = [(each.day[-2:], *each.sizes.values()) for each in index.growth(10)]
         assert sizes == [("01", 0, 1, 0, 0), ("02", 1, 1, 1, 0), ("03", 1, 1, 0, 1)]
         index.remove([f"a{number}" for number in range(9)])
-        assert [(each.day[-2:], *each.sizes.values()) for each in growth(index, 10)] == [
+        assert [(each.day[-2:], *each.sizes.values()) for each in index.growth(10)] == [
             ("02", 1, 1, 0, 0),
             ("03", 1, 2, 0, 0),
         ]
@@ -190,10 +189,10 @@ def test_overview_counts_up_day_by_day(new_place: MakePlace) -> None:
     with open_index(new_place("seen")) as index:
         for name, text, now in (("a", 1, 0.0), ("b", 2, day - 1), ("c", 1, day), ("d", 3, 3.5 * day)):
             index.add([document(name, window(text))], now=now)
-        days = [(each.day, each.documents, each.clusters) for each in growth(index, 10)]
+        days = [(each.day, each.documents, each.clusters) for each in index.growth(10)]
         assert days == [("1970-01-01", 2, 2), ("1970-01-02", 3, 2), ("1970-01-04", 4, 3)]
-        assert growth(index, 1)[0].documents == 4
-        assert [(each.id, each.documents, each.added) for each in latest_clusters(index, 2)] == [
+        assert index.growth(1)[0].documents == 4
+        assert [(each.id, each.documents, each.added) for each in index.latest_clusters(2)] == [
             ("d", 1, 3.5 * day),
             ("a", 2, day),
         ]

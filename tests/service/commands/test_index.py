@@ -69,7 +69,7 @@ def test_bad_rows_are_answered_in_their_places(run_command: RunCommand, place: P
     assert b"3 of 5 rows could not be used" in done.stderr
     found = answers(done)
     assert [row.get("error", {}).get("code") for row in found] == [None, "no_id", "bad_row", "bad_row", None]
-    assert found[2]["error"]["message"].startswith("line 3: the id holds a null character")
+    assert found[2]["error"]["message"].startswith("line 3: the id has a null character")
     assert "line 4" in found[3]["error"]["message"]
     assert found[4]["cluster"] == "a"
 
@@ -94,7 +94,7 @@ def test_export_moves_an_index_and_remove_and_expire_empty_it(
     assert run_command("index", "export", "--index", other).stdout == exported
     refused = run_command("index", "import", "--index", other, packed)
     assert refused.returncode == 2
-    assert b"holds documents already" in refused.stderr
+    assert b"has documents already" in refused.stderr
     before = run_command("index", "expire", "--index", other, "--before", "2026-01-01T12:00:00Z")
     assert answers(before) == [{"expired": 1}]
     assert answers(run_command("index", "remove", "--index", other, "--id", "1", "--id", "none")) == [{"removed": 1}]

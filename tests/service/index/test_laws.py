@@ -1,4 +1,4 @@
-"""Laws of the index, on both databases: how documents come and go does not show in what stays."""
+"""Laws of the index, on both databases: its state depends on the present documents, not on how they came there."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.closed_set import find_duplicates
 from copydesk.classifier.duplicates.signing import sign_texts
-from copydesk.service.index import Answer, Document, Index, open_index, writes
-from copydesk.service.index.export import export_lines, import_lines
+from copydesk.service.index import Document, Index, IndexAnswer, open_index, writes
 from tests.support.index_places import MakePlace, add_each, assert_whole, clear, clusters, document, window
 
 IDS = "abcdefgh"
@@ -52,9 +51,9 @@ copies = st.lists(
 
 
 @pytest.fixture(autouse=True)
-def keys_that_move_fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let few documents do what else takes ten thousands."""
-    monkeypatch.setattr(writes, "PIECES_A_DOCUMENT", 9000)
+def fast_merges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merge as much of the key log for few documents as else for ten thousands."""
+    monkeypatch.setattr(writes, "PARTITIONS_A_DOCUMENT", 9000)
 
 
 @pytest.fixture
@@ -70,97 +69,93 @@ def other(new_place: MakePlace) -> Iterator[Index]:
 
 
 @contextmanager
-def emptied(*indexes: Index) -> Iterator[None]:
+def cleared(*indexes: Index) -> Iterator[None]:
     for each in indexes:
         clear(each)
     yield
 
 
 def state(index: Index) -> list[bytes]:
-    return list(export_lines(index))
+    return list(index.export_lines())
 
 
-def named_before(index: Index, ids: set[str]) -> list[dict[str, object]]:
-    """Read the whole index, but for names of clusters that were new: an id that was given out once leads on."""
-    lines = [json.loads(line) for line in export_lines(index)]
+def without_redirects_from(index: Index, ids: set[str]) -> list[dict[str, object]]:
+    """Read the whole index without the redirects from some ids: an id that was once returned stays valid."""
+    lines = [json.loads(line) for line in index.export_lines()]
     return [{**line, "names": [name for name in line.get("names", []) if name[0] not in ids]} for line in lines]
 
 
-def told(index: Index) -> list[tuple[object, ...]]:
-    """Read clusters and verdicts; how much of a text another covers depends, in its last digits, on who is asked."""
-    lines = [json.loads(line) for line in export_lines(index)][1:]
+def clusters_and_verdicts(index: Index) -> list[tuple[object, ...]]:
+    """Read clusters and verdicts; the last digits of a coverage depend on which document is compared with which."""
+    lines = [json.loads(line) for line in index.export_lines()][1:]
     return [(line["id"], line["cluster"], [(pair[0], pair[-1]) for pair in line["pairs"]]) for line in lines]
 
 
-def said(answer: Answer) -> tuple[object, ...]:
+def without_added(answer: IndexAnswer) -> tuple[object, ...]:
     return answer.id, answer.cluster, answer.keep, answer.matches, answer.common_keys
 
 
 @laws
-@given(before=batches, asked=documents)
-def test_check_then_add_is_add(index: Index, before: list[Document], asked: Document) -> None:
-    with emptied(index):
+@given(before=batches, to_check=documents)
+def test_check_then_add_is_add(index: Index, before: list[Document], to_check: Document) -> None:
+    with cleared(index):
         index.add(before, now=1.0)
-        held = state(index)
-        (checked,) = index.check([asked])
-        assert state(index) == held
-        (added,) = index.add([asked], now=2.0)
-        assert said(checked) == said(added)
+        stored = state(index)
+        (checked,) = index.check([to_check])
+        assert state(index) == stored
+        (added,) = index.add([to_check], now=2.0)
+        assert without_added(checked) == without_added(added)
         assert added.added
 
 
 @laws
-@given(before=batches, asked=different)
-def test_check_of_many_is_check_of_each(index: Index, before: list[Document], asked: list[Document]) -> None:
-    with emptied(index):
+@given(before=batches, to_check=different)
+def test_check_of_many_is_check_of_each(index: Index, before: list[Document], to_check: list[Document]) -> None:
+    with cleared(index):
         index.add(before, now=1.0)
-        assert index.check(asked) == [index.check([each])[0] for each in asked]
+        assert index.check(to_check) == [index.check([each])[0] for each in to_check]
 
 
 @laws
 @given(before=batches, new=st.lists(st.builds(document, st.sampled_from("uvwxyz"), texts), max_size=4))
 def test_remove_undoes_add(index: Index, before: list[Document], new: list[Document]) -> None:
-    with emptied(index):
+    with cleared(index):
         index.add(before, now=1.0)
         ids = {each.id for each in new}
-        held, grouped = named_before(index, ids), clusters(index)
+        stored, clusters_before = without_redirects_from(index, ids), clusters(index)
         index.add(new, now=2.0)
         assert index.remove([each.id for each in new]) == len(ids)
-        assert named_before(index, ids) == held
-        assert clusters(index) == grouped
+        assert without_redirects_from(index, ids) == stored
+        assert clusters(index) == clusters_before
 
 
 @laws
 @given(new=different, data=st.data())
-def test_removal_leaves_what_adding_the_others_alone_makes(
-    index: Index, other: Index, new: list[Document], data: st.DataObject
-) -> None:
-    with emptied(index, other):
+def test_removed_documents_leave_no_trace(index: Index, other: Index, new: list[Document], data: st.DataObject) -> None:
+    with cleared(index, other):
         index.add(new, now=1.0)
-        gone = {each.id for each in new if data.draw(st.booleans())}
-        index.remove(sorted(gone))
-        other.add([each for each in new if each.id not in gone], now=1.0)
+        removed = {each.id for each in new if data.draw(st.booleans())}
+        index.remove(sorted(removed))
+        other.add([each for each in new if each.id not in removed], now=1.0)
         every = {each.id for each in new}
-        assert named_before(index, every) == named_before(other, every)
+        assert without_redirects_from(index, every) == without_redirects_from(other, every)
 
 
 @laws
 @given(new=different, data=st.data())
-def test_replacing_texts_leaves_what_adding_the_last_ones_alone_makes(
-    index: Index, other: Index, new: list[Document], data: st.DataObject
-) -> None:
-    with emptied(index, other):
+def test_replaced_texts_leave_no_trace(index: Index, other: Index, new: list[Document], data: st.DataObject) -> None:
+    with cleared(index, other):
         first = [document(each.id, data.draw(texts)) for each in new]
         index.add(first, now=1.0)
         index.add(new, now=1.0)
         other.add(new, now=1.0)
-        assert told(index) == told(other)
+        assert clusters_and_verdicts(index) == clusters_and_verdicts(other)
 
 
 @laws
 @given(new=batches)
 def test_batch_is_one_by_one(index: Index, other: Index, new: list[Document]) -> None:
-    with emptied(index, other):
+    with cleared(index, other):
         together = index.add(new, now=1.0)
         apart = [other.add([each], now=1.0)[0] for each in new]
         assert together == apart
@@ -170,11 +165,11 @@ def test_batch_is_one_by_one(index: Index, other: Index, new: list[Document]) ->
 @laws
 @given(new=different)
 def test_adding_again_changes_nothing(index: Index, new: list[Document]) -> None:
-    with emptied(index):
+    with cleared(index):
         index.add(new, now=1.0)
-        held = state(index)
+        stored = state(index)
         again = index.add(new, now=2.0)
-        assert state(index) == held
+        assert state(index) == stored
         assert {answer.id: answer.cluster for answer in again} == clusters(index)
 
 
@@ -183,36 +178,36 @@ def test_adding_again_changes_nothing(index: Index, new: list[Document]) -> None
 def test_pairs_do_not_depend_on_the_order_of_adding(
     index: Index, other: Index, new: list[Document], data: st.DataObject
 ) -> None:
-    with emptied(index, other):
+    with cleared(index, other):
         shuffled = data.draw(st.permutations(new))
         found = [
-            {frozenset((answer.id, match.id)) for answer in each.add(given_, now=1.0) for match in answer.matches}
-            for each, given_ in ((index, new), (other, shuffled))
+            {frozenset((answer.id, match.id)) for answer in each.add(part, now=1.0) for match in answer.matches}
+            for each, part in ((index, new), (other, shuffled))
         ]
         assert found[0] == found[1]
 
 
 @laws
 @given(new=copies, data=st.data())
-def test_groups_and_kept_documents_are_those_of_a_closed_set_where_all_pairs_of_a_story_are_found(
+def test_clusters_and_documents_to_keep_are_those_of_a_closed_set_if_all_pairs_of_a_story_are_found(
     index: Index, new: list[Document], data: st.DataObject
 ) -> None:
-    with emptied(index):
+    with cleared(index):
         plain = [Document(each.id, each.text, each.published) for each in data.draw(st.permutations(new))]
         index.add(plain, now=1.0)
         ids = [each.id for each in plain]
         times = np.array([np.nan if each.published is None else each.published for each in plain])
         closed = find_duplicates(ids, [sign_texts([each.text for each in plain])], published=times)
-        named = {name: ids[at] for name, at in zip(ids, closed.clusters.tolist(), strict=True)}
-        assert grouped(index) == groups(named)
+        cluster_of = {name: ids[at] for name, at in zip(ids, closed.clusters.tolist(), strict=True)}
+        assert groups(clusters(index)) == groups(cluster_of)
         keep = {name for name, kept in zip(ids, closed.keep.tolist(), strict=True) if kept}
         assert {answer.id for answer in index.check(plain) if answer.keep} == keep
 
 
 @laws
 @given(new=different)
-def test_cluster_s_id_changes_by_joining_an_older_one_alone(index: Index, new: list[Document]) -> None:
-    with emptied(index):
+def test_cluster_id_changes_only_when_an_older_cluster_takes_it_in(index: Index, new: list[Document]) -> None:
+    with cleared(index):
         ages = {each.id: age for age, each in enumerate(new)}
         before: dict[str, str] = {}
         for each in new:
@@ -226,15 +221,15 @@ def test_cluster_s_id_changes_by_joining_an_older_one_alone(index: Index, new: l
 
 @laws
 @given(new=different, data=st.data())
-def test_ids_that_clusters_had_resolve_while_a_document_is_left(
+def test_old_cluster_ids_resolve_while_a_document_is_left(
     index: Index, new: list[Document], data: st.DataObject
 ) -> None:
-    with emptied(index):
+    with cleared(index):
         for each in new:
             index.add([each], now=1.0)
-        gone = data.draw(st.lists(st.sampled_from([each.id for each in new] or ["none"]), unique=True))
+        removed = data.draw(st.lists(st.sampled_from([each.id for each in new] or ["none"]), unique=True))
         before = clusters(index)
-        index.remove(gone)
+        index.remove(removed)
         after = clusters(index)
         for cluster in set(before.values()):
             left = [each.id for each in new if each.id in after and before[each.id] == cluster]
@@ -242,24 +237,24 @@ def test_ids_that_clusters_had_resolve_while_a_document_is_left(
 
 
 @laws
-@given(new=batches, asked=documents)
+@given(new=batches, to_check=documents)
 def test_import_of_an_export_gives_the_same_answers(
-    index: Index, new: list[Document], asked: Document, tmp_path_factory: pytest.TempPathFactory
+    index: Index, new: list[Document], to_check: Document, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with emptied(index):
+    with cleared(index):
         index.add(new, now=1.0)
         lines = state(index)
         place = str(tmp_path_factory.mktemp("import") / "again.sqlite")
         with open_index(place, preferred=["agency"]) as again:
-            assert import_lines(again, lines) == len({each.id for each in new})
+            assert again.import_lines(lines) == len({each.id for each in new})
             assert state(again) == lines
-            assert again.check([asked]) == index.check([asked])
+            assert again.check([to_check]) == index.check([to_check])
         assert_whole(place)
 
 
 @laws
 @given(steps=st.lists(st.one_of(documents, st.sampled_from(IDS)), max_size=12))
-def test_clusters_follow_the_edges_whatever_comes_and_goes(tmp_path: Path, steps: list[Document | str]) -> None:
+def test_index_is_consistent_after_any_additions_and_removals(tmp_path: Path, steps: list[Document | str]) -> None:
     place = str(tmp_path / "steps.sqlite")
     with open_index(place) as index:
         clear(index)
@@ -271,9 +266,5 @@ def test_clusters_follow_the_edges_whatever_comes_and_goes(tmp_path: Path, steps
     assert_whole(place)
 
 
-def grouped(index: Index) -> set[frozenset[str]]:
-    return groups(clusters(index))
-
-
-def groups(named: dict[str, str]) -> set[frozenset[str]]:
-    return {frozenset(name for name in named if named[name] == cluster) for cluster in named.values()}
+def groups(cluster_of: dict[str, str]) -> set[frozenset[str]]:
+    return {frozenset(name for name in cluster_of if cluster_of[name] == cluster) for cluster in cluster_of.values()}

@@ -1,4 +1,4 @@
-"""Real processes on one index: what was acknowledged survives kill -9, a batch is whole or absent, two may write."""
+"""Processes that share an index: acknowledged documents survive kill -9, batches are atomic, writers take turns."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADDING = """
 import sys
 from copydesk.service.index import Document, open_index, writes
 from tests.support.index_places import window
-writes.PIECES_A_DOCUMENT = 1500  # each batch moves about half of the keys
+writes.PARTITIONS_A_DOCUMENT = 1500  # each batch merges about half of the key log
 place, name, first, last, size = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
 with open_index(place) as index:
     for batch in range(first, last):

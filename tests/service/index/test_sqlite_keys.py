@@ -1,4 +1,4 @@
-"""Keys of an SQLite index: the recent ones and the filter over the others never change who is found to hold a key."""
+"""Keys of an SQLite index: neither the key log nor the filter changes which documents are found to have a key."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from sqlalchemy import Connection, func, select
 
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index import Document, Index, open_index, writes
-from copydesk.service.index.reads import holders_of
+from copydesk.service.index.reads import read_key_documents
 from copydesk.service.index.sqlite_keys import key_filter
 from copydesk.service.index.sqlite_keys.key_filter import KeyFilter
-from copydesk.service.index.sqlite_keys.key_log import Pairs, move_all, recent_keys
-from copydesk.service.index.sqlite_keys.partition import PIECE_SHIFT, PIECES, state
+from copydesk.service.index.sqlite_keys.key_log import Postings, key_log_of, merge_all
+from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, merge_progress
 from copydesk.service.index.tables import KEY_RUNS
 from copydesk.service.index.writes import delete_keys
 from tests.support.index_places import assert_whole, clusters, window
 
 LAST = (1 << KEY_BITS) - 1
-KEYS = [0, 1, 1 << 15, (1 << PIECE_SHIFT) - 1, 1 << PIECE_SHIFT, 40_000 << PIECE_SHIFT, LAST - 1, LAST]
-"""Some are of one piece, some are one to the filter."""
+KEYS = [0, 1, 1 << 15, (1 << PARTITION_SHIFT) - 1, 1 << PARTITION_SHIFT, 40_000 << PARTITION_SHIFT, LAST - 1, LAST]
+"""Some are in one partition, some are equal to the filter."""
 
-Pair = tuple[int, int]
+Posting = tuple[int, int]
 some = st.sets(st.tuples(st.sampled_from(KEYS), st.integers(1, 3)), max_size=6)
 steps = st.lists(
     st.tuples(
@@ -35,59 +35,62 @@ steps = st.lists(
         st.sampled_from(["write", "write", "roll back", "compact", "look"]),
         some,
         some,
-        st.sampled_from([0, 1, 30_000, PIECES, PIECES + 7]),
+        st.sampled_from([0, 1, 30_000, PARTITIONS, PARTITIONS + 7]),
     ),
     max_size=12,
 )
 
 
-class BrokenOff(Exception):
-    """Ends a transaction without its being written."""
+class RolledBack(Exception):
+    """Ends a transaction so that it is rolled back."""
 
 
-def array(pairs: set[Pair]) -> Pairs:
+def array(pairs: set[Posting]) -> Postings:
     return np.array(sorted(pairs), np.int64).reshape(-1, 2).T
 
 
-def held(connection: Connection) -> set[Pair]:
-    return {(key, number) for key, holders in holders_of(connection, KEYS).items() for number in holders.numbers}
+def read_postings(connection: Connection) -> set[Posting]:
+    found = read_key_documents(connection, KEYS)
+    return {(key, number) for key, documents in found.items() for number in documents.numbers}
 
 
-def write(index: Index, present: set[Pair], out: set[Pair], new: set[Pair], n_pieces: int, *, stop: bool) -> set[Pair]:
-    """Take pairs out, add others, look, move; returns what is there then."""
+def write(
+    index: Index, present: set[Posting], out: set[Posting], new: set[Posting], n_partitions: int, *, stop: bool
+) -> set[Posting]:
+    """Remove postings, add others, look up, merge; return which there are then."""
     left = present - out
     added = new - left
     with index.database.writing() as connection:
-        assert held(connection) == present
+        assert read_postings(connection) == present
         if out:
             delete_keys(connection, sorted(out))
         if added:
-            recent_keys(connection).add(connection, array(added))
-        assert held(connection) == left | added
-        recent_keys(connection).move(connection, n_pieces)
+            key_log_of(connection).add(connection, array(added))
+        assert read_postings(connection) == left | added
+        key_log_of(connection).merge(connection, n_partitions)
         if stop:
-            raise BrokenOff
+            raise RolledBack
     return left | added
 
 
-def run(indexes: tuple[Index, Index], todo: list[tuple[int, str, set[Pair], set[Pair], int]]) -> None:
-    present: set[Pair] = set()
-    for who, what, out, new, n_pieces in todo:
+def run(indexes: tuple[Index, Index], todo: list[tuple[int, str, set[Posting], set[Posting], int]]) -> None:
+    present: set[Posting] = set()
+    for who, what, out, new, n_partitions in todo:
         index = indexes[who]
         if what == "write":
-            present = write(index, present, out, new, n_pieces, stop=False)
+            present = write(index, present, out, new, n_partitions, stop=False)
         elif what == "roll back":
-            with pytest.raises(BrokenOff):
-                write(index, present, out, new, n_pieces, stop=True)
+            with pytest.raises(RolledBack):
+                write(index, present, out, new, n_partitions, stop=True)
         elif what == "compact":
             with index.database.writing() as connection:
-                move_all(connection)
+                merge_all(connection)
         elif what == "look":
             with index.database.reading() as connection:
-                assert held(connection) == present
+                assert read_postings(connection) == present
     for index in indexes:
         with index.database.reading() as connection:
-            assert held(connection) == present
+            assert read_postings(connection) == present
 
 
 NUMBERS = count()
@@ -100,8 +103,8 @@ NUMBERS = count()
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(todo=steps)
-def test_holders_are_found_however_keys_move(
-    tmp_path: Path, todo: list[tuple[int, str, set[Pair], set[Pair], int]]
+def test_documents_of_keys_are_found_however_the_log_is_merged(
+    tmp_path: Path, todo: list[tuple[int, str, set[Posting], set[Posting], int]]
 ) -> None:
     place = str(tmp_path / f"{next(NUMBERS)}.sqlite")
     with open_index(place) as one, open_index(place) as other:
@@ -114,106 +117,109 @@ def index(tmp_path: Path) -> Iterator[Index]:
         yield opened
 
 
-def add(index: Index, pairs: set[Pair], n_pieces: int) -> None:
+def add(index: Index, pairs: set[Posting], n_partitions: int) -> None:
     with index.database.writing() as connection:
-        recent_keys(connection).add(connection, array(pairs))
-        recent_keys(connection).move(connection, n_pieces)
+        key_log_of(connection).add(connection, array(pairs))
+        key_log_of(connection).merge(connection, n_partitions)
 
 
 def test_reader_of_an_older_state_finds_what_was_there_then(index: Index) -> None:
     add(index, {(5, 1)}, 0)
     with index.database.reading() as older:
-        assert held(older) == set()
-        assert set(holders_of(older, [5])) == {5}
-        add(index, {(6, 2)}, PIECES)
+        assert read_postings(older) == set()
+        assert set(read_key_documents(older, [5])) == {5}
+        add(index, {(6, 2)}, PARTITIONS)
         with index.database.reading() as newer:
-            assert set(holders_of(newer, [5, 6])) == {5, 6}
-        assert set(holders_of(older, [5, 6])) == {5}
+            assert set(read_key_documents(newer, [5, 6])) == {5, 6}
+        assert set(read_key_documents(older, [5, 6])) == {5}
 
 
-def test_keys_that_nobody_holds_are_hardly_looked_up(index: Index) -> None:
+def test_keys_that_no_document_has_are_hardly_looked_up(index: Index) -> None:
     chance = np.random.default_rng(3)
     keys = np.unique(chance.integers(0, LAST, 20_000))
     mine, others = keys[::2].tolist(), keys[1::2].tolist()
-    add(index, {(key, 1) for key in mine}, PIECES)
+    add(index, {(key, 1) for key in mine}, PARTITIONS)
     with index.database.reading() as connection:
-        moved, _ = state(connection)
-        assert KeyFilter().perhaps_held(connection, np.array(mine, np.int64), moved) == mine
-        wrong = KeyFilter().perhaps_held(connection, np.array(others, np.int64), moved)
+        n_merged, _ = merge_progress(connection)
+        assert KeyFilter().maybe_present(connection, np.array(mine, np.int64), n_merged) == mine
+        wrong = KeyFilter().maybe_present(connection, np.array(others, np.int64), n_merged)
         assert len(wrong) <= 2  # 10,000 of 2**32: 0.02 expected
 
 
-@pytest.mark.parametrize("asked", [1, key_filter.READ_ALL - 1, key_filter.READ_ALL, PIECES])
-def test_filter_that_is_read_piece_by_piece_or_whole_says_the_same(index: Index, asked: int) -> None:
-    keys = [piece << PIECE_SHIFT | piece * 7919 % (1 << PIECE_SHIFT) for piece in range(0, PIECES, 16)]
-    add(index, {(key, 1) for key in keys}, PIECES)
+@pytest.mark.parametrize("n_known", [1, key_filter.READ_ALL - 1, key_filter.READ_ALL, PARTITIONS])
+def test_filter_is_the_same_read_by_partition_or_whole(index: Index, n_known: int) -> None:
+    keys = [number << PARTITION_SHIFT | number * 7919 % (1 << PARTITION_SHIFT) for number in range(0, PARTITIONS, 16)]
+    add(index, {(key, 1) for key in keys}, PARTITIONS)
     with index.database.reading() as connection:
-        moved, _ = state(connection)
+        n_merged, _ = merge_progress(connection)
         shared = KeyFilter()
-        shared.perhaps_held(connection, np.array([piece << PIECE_SHIFT for piece in range(asked)], np.int64), moved)
-        assert shared.perhaps_held(connection, np.array(keys, np.int64), moved) == keys
-        assert shared.perhaps_held(connection, np.array([key ^ (1 << 15) for key in keys], np.int64), moved) == []
+        shared.maybe_present(
+            connection, np.array([partition << PARTITION_SHIFT for partition in range(n_known)], np.int64), n_merged
+        )
+        assert shared.maybe_present(connection, np.array(keys, np.int64), n_merged) == keys
+        assert shared.maybe_present(connection, np.array([key ^ (1 << 15) for key in keys], np.int64), n_merged) == []
 
 
-def test_filter_that_is_given_room_knows_all_pieces(index: Index) -> None:
-    keys = [piece << PIECE_SHIFT for piece in range(40)]
-    add(index, {(key, 1) for key in keys}, PIECES)
+def test_filter_knows_all_partitions_after_it_has_grown(index: Index) -> None:
+    keys = [partition << PARTITION_SHIFT for partition in range(40)]
+    add(index, {(key, 1) for key in keys}, PARTITIONS)
     with index.database.reading() as connection:
         shared = KeyFilter()
-        assert shared.perhaps_held(connection, np.array(keys, np.int64), state(connection)[0]) == keys
-    long = [(20 << PIECE_SHIFT) + (n << 15) for n in range(1, 500)]
+        assert shared.maybe_present(connection, np.array(keys, np.int64), merge_progress(connection)[0]) == keys
+    long = [(20 << PARTITION_SHIFT) + (n << 15) for n in range(1, 500)]
     with index.database.writing() as connection:
-        recent_keys(connection).add(connection, array({(key, 1) for key in long}))
-        recent_keys(connection).move(connection, 30)
+        key_log_of(connection).add(connection, array({(key, 1) for key in long}))
+        key_log_of(connection).merge(connection, 30)
     with index.database.reading() as connection:
         every = sorted({*keys, *long})
-        assert shared.perhaps_held(connection, np.array(every, np.int64), state(connection)[0]) == every
+        assert shared.maybe_present(connection, np.array(every, np.int64), merge_progress(connection)[0]) == every
 
 
-def test_piece_that_has_grown_forgets_what_was_removed(index: Index) -> None:
+def test_partition_that_has_doubled_is_rebuilt_without_removed_keys(index: Index) -> None:
     old = {(n << 15, 1) for n in range(65)}
-    add(index, old, PIECES)
+    add(index, old, PARTITIONS)
     with index.database.writing() as connection:
         delete_keys(connection, sorted(old))
-    gone = sorted(key for key, _ in old)
+    removed = sorted(key for key, _ in old)
 
-    def known() -> int:
+    def n_present() -> int:
         with index.database.reading() as connection:
-            return len(KeyFilter().perhaps_held(connection, np.array(gone, np.int64), state(connection)[0]))
+            n_merged, _ = merge_progress(connection)
+            return len(KeyFilter().maybe_present(connection, np.array(removed, np.int64), n_merged))
 
-    assert known() == 65
-    add(index, {(n << 15, 2) for n in range(100, 163)}, PIECES)  # 128 in all
-    assert known() == 65
-    add(index, {(163 << 15, 2)}, PIECES)
-    assert known() == 0
+    assert n_present() == 65
+    add(index, {(n << 15, 2) for n in range(100, 163)}, PARTITIONS)  # 128 in all
+    assert n_present() == 65
+    add(index, {(163 << 15, 2)}, PARTITIONS)
+    assert n_present() == 0
 
 
-def test_runs_go_once_all_their_keys_have_moved(index: Index) -> None:
+def test_run_is_deleted_once_all_its_partitions_are_merged(index: Index) -> None:
     def runs() -> int:
         with index.database.reading() as connection:
             return connection.execute(select(func.count()).select_from(KEY_RUNS)).scalar_one()
 
-    add(index, {(LAST, 1)}, PIECES - 1)
+    add(index, {(LAST, 1)}, PARTITIONS - 1)
     assert runs() == 1
     add(index, {(0, 1)}, 1)
     assert runs() == 1
-    add(index, {(1, 1)}, PIECES - 1)
+    add(index, {(1, 1)}, PARTITIONS - 1)
     assert runs() == 1
-    add(index, {(2, 1)}, PIECES)
+    add(index, {(2, 1)}, PARTITIONS)
     assert runs() == 0
 
 
-def test_answers_are_the_same_however_fast_keys_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_are_the_same_however_fast_the_log_is_merged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     documents = [Document(f"d{n}", window(n % 9, 7 * (n % 5), wrong=(0, 9, 25)[n % 3])) for n in range(60)]
-    asked = [Document(f"q{n}", window(n, 11)) for n in range(12)]
-    said = []
-    for n_pieces in (0, 1, 5_000, 100_000):
-        monkeypatch.setattr(writes, "PIECES_A_DOCUMENT", n_pieces)
-        place = str(tmp_path / f"{n_pieces}.sqlite")
+    to_check = [Document(f"q{n}", window(n, 11)) for n in range(12)]
+    results = []
+    for n_partitions in (0, 1, 5_000, 100_000):
+        monkeypatch.setattr(writes, "PARTITIONS_A_DOCUMENT", n_partitions)
+        place = str(tmp_path / f"{n_partitions}.sqlite")
         with open_index(place) as index:
             answers = [index.add(documents[first : first + 7], now=0.0) for first in range(0, 60, 7)]
             index.remove([f"d{n}" for n in range(0, 60, 4)])
-            answers += [index.add(documents[:20], now=0.0), index.check(asked)]
-            said.append((answers, clusters(index)))
+            answers += [index.add(documents[:20], now=0.0), index.check(to_check)]
+            results.append((answers, clusters(index)))
         assert_whole(place)
-    assert said[1:] == said[:1] * 3
+    assert results[1:] == results[:1] * 3

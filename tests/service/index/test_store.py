@@ -1,4 +1,4 @@
-"""The index by example: clusters that keep their ids, what is kept, what is refused."""
+"""The index by example: clusters that keep their ids, the document to keep, errors, expiry, export."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from copydesk.classifier.duplicates.types import Relation, SigningScheme
-from copydesk.service.index import Document, Index, IndexMismatch, cluster_ids, migrations, open_index
-from copydesk.service.index.export import export_lines, import_lines
-from copydesk.service.index.store import Age
-from copydesk.service.index.writes import packed_keys, unpacked_keys
+from copydesk.service.index import Age, Document, Index, IndexMismatch, cluster_ids, open_index
+from copydesk.service.index.tables import FORMAT
+from copydesk.service.index.writes import pack_keys, unpack_keys
 from tests.support.index_places import MakePlace, add, add_each, clusters, document, window
-
-NEWEST = 1 + len(migrations.ALL)
 
 
 @pytest.fixture
@@ -30,7 +27,7 @@ def small(tmp_path: Path) -> Iterator[Index]:
         yield opened
 
 
-def test_match_says_how_the_asked_text_stands_to_the_other(index: Index) -> None:
+def test_match_has_the_relation_of_the_added_text_to_the_other(index: Index) -> None:
     add(index, "a", window(0))
     answer = add(index, "b", f"{window(5)} {window(0)}")
     assert [(match.id, match.relation) for match in answer.matches] == [("a", Relation.CONTAINS)]
@@ -40,7 +37,7 @@ def test_match_says_how_the_asked_text_stands_to_the_other(index: Index) -> None
     assert (answer.seen, answer.cluster) == (True, "a")
 
 
-def test_digest_of_two_known_stories_is_a_story_of_its_own(index: Index) -> None:
+def test_digest_of_two_stories_is_a_story_of_its_own(index: Index) -> None:
     add_each(index, [document("a", window(0)), document("b", window(5))])
     digest = add(index, "c", f"{window(5)} {window(0)}")
     assert [(match.id, match.same_story) for match in digest.matches] == [("a", False), ("b", False)]
@@ -48,7 +45,7 @@ def test_digest_of_two_known_stories_is_a_story_of_its_own(index: Index) -> None
     assert add(index, "d", window(5)).cluster == "b"
 
 
-def test_removal_of_a_rival_brings_a_pair_together_and_its_return_parts_it(index: Index) -> None:
+def test_removal_of_a_rival_joins_a_pair_and_its_return_parts_it(index: Index) -> None:
     add_each(index, [document("a", window(0)), document("b", window(5)), document("c", f"{window(5)} {window(0)}")])
     assert clusters(index) == {"a": "a", "b": "b", "c": "c"}
     index.remove(["b"])
@@ -57,7 +54,7 @@ def test_removal_of_a_rival_brings_a_pair_together_and_its_return_parts_it(index
     assert clusters(index) == {"a": "a", "b": "b", "c": "a"}
 
 
-def test_changed_text_that_is_a_rival_parts_those_that_came_after_it(index: Index) -> None:
+def test_changed_text_that_is_a_rival_parts_a_pair_of_younger_documents(index: Index) -> None:
     add_each(index, [document("b", window(7)), document("a", window(0)), document("c", f"{window(5)} {window(0)}")])
     assert clusters(index) == {"a": "a", "b": "b", "c": "a"}
     (checked,) = index.check([document("b", window(5))])
@@ -66,7 +63,7 @@ def test_changed_text_that_is_a_rival_parts_those_that_came_after_it(index: Inde
     assert clusters(index) == {"a": "a", "b": "b", "c": "c"}
 
 
-def test_oldest_cluster_s_id_survives_a_merge_and_the_other_resolves(index: Index) -> None:
+def test_oldest_cluster_id_survives_a_merge_and_the_other_resolves(index: Index) -> None:
     add(index, "z", window(0, 0))
     add(index, "b", window(0, 130))
     assert clusters(index) == {"z": "z", "b": "b"}
@@ -80,13 +77,13 @@ def test_oldest_cluster_s_id_survives_a_merge_and_the_other_resolves(index: Inde
     assert index.members("a") == []
 
 
-def test_cluster_that_loses_its_oldest_document_is_named_for_the_next(index: Index) -> None:
+def test_cluster_that_loses_its_oldest_document_gets_the_id_of_the_next(index: Index) -> None:
     add_each(index, [document(name, window(0)) for name in "cba"])
     index.remove(["c"])
     assert clusters(index) == {"a": "b", "b": "b"}
 
 
-def test_changed_text_replaces_and_keeps_its_place(index: Index) -> None:
+def test_changed_text_replaces_the_document_under_its_number(index: Index) -> None:
     add_each(index, [document("a", window(0)), document("b", window(1)), document("c", window(1))])
     assert add(index, "a", window(1)).cluster == "a"
     assert clusters(index) == {"a": "a", "b": "a", "c": "a"}
@@ -129,13 +126,13 @@ def test_short_text_matches_its_exact_copy_alone(index: Index) -> None:
 
 
 def test_unseen_only_leaves_out_known_stories(index: Index) -> None:
-    asked = [document("a", window(0)), document("b", window(0)), document("c", window(1))]
-    answers = index.add(asked, now=0.0, unseen_only=True)
+    new = [document("a", window(0)), document("b", window(0)), document("c", window(1))]
+    answers = index.add(new, now=0.0, unseen_only=True)
     assert [answer.added for answer in answers] == [True, False, True]
     assert set(clusters(index)) == {"a", "c"}
 
 
-def test_many_copies_stay_one_cluster_and_are_counted(small: Index) -> None:
+def test_many_copies_stay_one_cluster_and_their_keys_are_common(small: Index) -> None:
     answers = small.add([document(f"copy{n:03}", window(0)) for n in range(130)], now=0.0)
     assert {answer.cluster for answer in answers} == {"copy000"}
     assert (answers[100].common_keys, len(answers[100].matches)) == (0, 100)
@@ -168,7 +165,7 @@ def test_expire_goes_by_either_time(index: Index) -> None:
 def test_stats_count_what_is_there(index: Index) -> None:
     index.add([document("a", window(0), 10.0), document("b", window(0)), document("c", window(1))], now=20.0)
     stats = index.stats()
-    assert (stats.documents, stats.clusters, stats.same_story_pairs, stats.schema) == (3, 2, 1, NEWEST)
+    assert (stats.documents, stats.clusters, stats.same_story_pairs, stats.schema) == (3, 2, 1, FORMAT)
     assert (stats.first_added, stats.last_added, stats.first_published, stats.last_published) == (
         20.0,
         20.0,
@@ -181,9 +178,9 @@ def test_stats_count_what_is_there(index: Index) -> None:
 def test_compact_changes_no_answer(index: Index) -> None:
     index.add([document(f"d{n}", window(n % 7)) for n in range(40)], now=0.0)
     index.remove([f"d{n}" for n in range(0, 40, 3)])
-    before = list(export_lines(index))
+    before = list(index.export_lines())
     index.compact()
-    assert list(export_lines(index)) == before
+    assert list(index.export_lines()) == before
     assert add(index, "new", window(3)).seen
 
 
@@ -191,27 +188,27 @@ def test_compact_changes_no_answer(index: Index) -> None:
     ("id", "source", "published", "message"),
     [
         ("", None, None, "the id is empty"),
-        ("a\0b", None, None, "the id holds a null character"),
-        ("\ud800", None, None, "or half a character"),
+        ("a\0b", None, None, "the id has a null character"),
+        ("\ud800", None, None, "or a lone surrogate"),
         ("a" * 2001, None, None, "the id has 2001 characters, expected at most 2000"),
-        ("a", "\0", None, "the source holds a null character"),
+        ("a", "\0", None, "the source has a null character"),
         ("a", None, float("nan"), "published is nan, expected a number of seconds"),
     ],
 )
-def test_document_that_cannot_be_held_is_refused(
+def test_document_that_cannot_be_stored_is_refused(
     id: str, source: str | None, published: float | None, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
         Document(id, "text", published, source)
 
 
-def test_text_of_any_characters_is_held(index: Index) -> None:
+def test_text_of_any_characters_is_stored(index: Index) -> None:
     strange = "a \0 null, \ud800 half, Ελλάδα 東京の川のプールは春に開く"
     assert not add(index, "straße 東京 '\"%s:x", strange).seen
     assert [match.id for match in add(index, "b", strange).matches] == ["straße 東京 '\"%s:x"]
 
 
-def test_damaged_set_is_named(small: Index) -> None:
+def test_document_with_a_damaged_shingle_set_is_named(small: Index) -> None:
     add(small, "a", window(0))
     with small.database.writing() as connection:
         connection.execute(text("UPDATE documents SET shingles = x'ffff'"))
@@ -221,41 +218,41 @@ def test_damaged_set_is_named(small: Index) -> None:
 
 def test_import_wants_an_empty_index_and_the_same_settings(small: Index, tmp_path: Path) -> None:
     add(small, "a", window(0))
-    lines = list(export_lines(small))
-    with pytest.raises(ValueError, match="holds documents already, expected an empty one"):
-        import_lines(small, lines)
+    lines = list(small.export_lines())
+    with pytest.raises(ValueError, match="has documents already, expected an empty one"):
+        small.import_lines(lines)
     with (
         open_index(str(tmp_path / "b"), scheme=SigningScheme(seed=2)) as other,
         pytest.raises(IndexMismatch, match=r"scheme\.seed is 1 in it and 2 here"),
     ):
-        import_lines(other, lines)
+        other.import_lines(lines)
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"", "line 1 names format None of an export, expected 3"),
+        (b"", "line 1 names format None of an export, expected 4"),
         (b"no json", "line 3 of the export is no JSON object"),
         (b'{"id": "b"}', "line 3 of the export is no document of an index"),
     ],
 )
 def test_broken_export_is_refused_whole(small: Index, tmp_path: Path, line: bytes, message: str) -> None:
     add(small, "a", window(0))
-    lines = [*export_lines(small), line] if line else []
+    lines = [*small.export_lines(), line] if line else []
     place = str(tmp_path / "again.sqlite")
     with open_index(place) as again:
         with pytest.raises(ValueError, match=message):
-            import_lines(again, lines)
+            again.import_lines(lines)
         assert again.stats().documents == 0
 
 
 def test_keys_are_read_as_they_were_written() -> None:
     keys = [0, 1, (1 << 47) - 1, 1 << 40]
-    assert unpacked_keys(packed_keys(keys)) == keys
-    assert unpacked_keys(packed_keys([])) == []
+    assert unpack_keys(pack_keys(keys)) == keys
+    assert unpack_keys(pack_keys([])) == []
 
 
-def test_pair_that_the_others_do_not_bear_out_is_told_but_joins_nothing(index: Index) -> None:
+def test_single_pair_between_two_stories_is_a_match_but_merges_nothing(index: Index) -> None:
     for story in (0, 1):
         add_each(index, [document(f"{story}-{n}", window(story, wrong=wrong)) for n, wrong in enumerate((0, 7, 8))])
     assert clusters(index) == {f"{story}-{n}": f"{story}-0" for story in (0, 1) for n in range(3)}
@@ -265,7 +262,7 @@ def test_pair_that_the_others_do_not_bear_out_is_told_but_joins_nothing(index: I
     assert clusters(index)["1-0"] == "1-0"
 
 
-def test_ids_of_removed_and_merged_clusters_lead_on_while_a_document_is_left(index: Index) -> None:
+def test_ids_of_removed_and_merged_clusters_resolve_while_a_document_is_left(index: Index) -> None:
     add_each(index, [document("z", window(0, 0)), document("b", window(0, 130)), document("a", window(0, 30, 190))])
     index.remove(["b"])
     assert index.resolve("b") == "z"
@@ -278,8 +275,8 @@ def test_ids_of_removed_and_merged_clusters_lead_on_while_a_document_is_left(ind
     assert [index.resolve(name) for name in "zba"] == [None, None, None]
 
 
-def test_names_that_lead_to_a_document_are_so_many_at_most(small: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster_ids, "MOST_NAMES", 3)
+def test_number_of_old_ids_that_lead_to_a_document_is_limited(small: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_ids, "MAX_REDIRECTS", 3)
     add_each(small, [document(f"d{n}", window(0)) for n in range(7)])
     for n in range(6):
         small.remove([f"d{n}"])
