@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from copydesk.classifier.extras import require_extra
 from copydesk.classifier.lazy_names import lazy_names
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name from the module that defines it."""
     if name == "__version__":
         return version("copydesk")
+    if name in ("Document", "open_index"):
+        require_extra("index", f"copydesk.{name}")
     return _lazy(name)
 
 

@@ -17,12 +17,15 @@ from typing import Any, BinaryIO, cast
 import pyarrow as pa
 
 from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier.extras import require_extra
 from copydesk.service.rows.inputs import FORMAT_OF_SUFFIX
 
 BUFFER_BYTES = 1024 * 1024
 DECOMPRESS_BYTES = 64 * 1024
 """Bytes that are decompressed at a time."""
 COMPRESSION = {".gz": "gzip", ".zst": "zstd"}
+DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs"}
+"""The packages that fsspec needs for the schemes of URLs; the others need none, or one of the user's own choice."""
 
 
 class BadInput(CopydeskError):
@@ -129,7 +132,7 @@ def _entry(path: str) -> tuple[str, int, str]:
 
 def _remote(name: str) -> tuple[bool, _Entries]:
     """Do the same for a URL."""
-    system, path = _fsspec().core.url_to_fs(name)
+    system, path = _fsspec(name).core.url_to_fs(name)
     prefix = name.split("://", 1)[0] + "://"
     if system.isfile(path):
         return True, iter([(name, int(system.size(path) or 0), _remote_version(system.info(path)))])
@@ -142,11 +145,12 @@ def _remote_version(info: dict[str, Any]) -> str:
     return str(next((info[key] for key in ("ETag", "etag", "mtime", "LastModified", "updated") if key in info), ""))
 
 
-def _fsspec() -> Any:
-    try:
-        import fsspec
-    except ImportError as error:
-        raise BadInput("remote inputs need fsspec; install it with: pip install 'copydesk[remote]'") from error
+def _fsspec(name: str) -> Any:
+    scheme = name.split("://", 1)[0]
+    driver = DRIVERS.get(scheme)
+    require_extra("remote", f"reading {scheme}://", ["fsspec", *([driver] if driver else [])])
+    import fsspec
+
     return fsspec
 
 
@@ -157,7 +161,7 @@ def open_raw(name: str) -> BinaryIO:
         OSError: It cannot be opened.
     """
     if "://" in name:
-        return cast(BinaryIO, _fsspec().open(name, "rb").open())
+        return cast(BinaryIO, _fsspec(name).open(name, "rb").open())
     return Path(name).open("rb", buffering=BUFFER_BYTES)
 
 
