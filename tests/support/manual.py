@@ -3,7 +3,8 @@
 The convention of a code block is its language:
 
 - `python` runs, all blocks of a page in order and in one namespace; a `text` block right after it is what it prints;
-- `console` runs each line that begins with `$ `, and the lines below it are what it writes;
+- `console` runs each line that begins with `$ `, and the lines below it are its standard output, with or without its
+  standard error;
 - `sh` is not run, as it needs a network, a cluster or time; its options must exist;
 - `json` is JSON, a value or one a line; all other languages (`text`, `toml`, …) are only shown.
 
@@ -116,8 +117,8 @@ def commands_of(content: str) -> Iterator[list[str]]:
         yield from (stage for stage, _ in _stages(line))
 
 
-def run_line(line: str) -> str:
-    """Run a line of a shell: pipes and `>`; `copydesk` runs in this process. Gives what it writes."""
+def run_line(line: str) -> tuple[str, str]:
+    """Run a line of a shell: pipes and `>`; `copydesk` runs in this process. Returns standard output and error."""
     data, remarks = b"", ""
     for words, target in _stages(line):
         data, said = _run_command(words, data)
@@ -125,7 +126,7 @@ def run_line(line: str) -> str:
         if target is not None:
             Path(target).write_bytes(data)
             data = b""
-    return data.decode() + remarks
+    return data.decode(), remarks
 
 
 def _stages(line: str) -> Iterator[tuple[list[str], str | None]]:
