@@ -35,6 +35,8 @@ ROW_GROUP_FACTOR = 4
 SPOOL_ROWS = 64
 SPOOL_BYTES = 4 * 1024 * 1024
 """Rows are written to a spool file in batches of this many rows or bytes, whichever comes first."""
+NEXT_SPOOL = "spool-next"
+"""The spool file that is being written."""
 ONE_PAGE = (FileKind.HTML, FileKind.TEXT)
 
 
@@ -154,7 +156,7 @@ class _FileCutter:
         broken: str | None = None
         with open_raw(self.file.name) as raw, open_plain(raw, self.file.name) as stream:
             while broken is None:
-                with self._next_spool.open("wb") as out:
+                with (self.options.spool / NEXT_SPOOL).open("wb") as out:
                     broken = _copy_lines(stream, out, self.options.shard_bytes)
                     n_bytes = out.tell()
                 if not n_bytes and broken is None:
@@ -170,7 +172,7 @@ class _FileCutter:
         read = 0
         broken: str | None = None
         while broken is None:
-            with self._next_spool.open("wb") as out:
+            with (self.options.spool / NEXT_SPOOL).open("wb") as out:
                 n_rows, end, broken = _copy_rows(rows, out, self.options.shard_bytes)
             if not n_rows and broken is None:
                 return
@@ -180,15 +182,11 @@ class _FileCutter:
             yield self._shard(number, **place, spool=self._keep_spool(number), broken=broken)
             read = now
 
-    @property
-    def _next_spool(self) -> Path:
-        return self.options.spool / "spool-next"
-
     def _keep_spool(self, number: int) -> str:
         """Rename the finished spool file after its shard, if that is still to be scored."""
         path = self.options.spool / f"spool-{number:07}"
         if self.options.wanted(number):
-            self._next_spool.replace(path)
+            (self.options.spool / NEXT_SPOOL).replace(path)
         return str(path)
 
 

@@ -123,7 +123,7 @@ class Pool:
     def _receive(self, worker: WatchedProcess) -> tuple[Shard, Tally] | None:
         message, value = worker.connection.recv()
         if message == FAILED:
-            raise StoppedWork(f"a worker failed: {value}; mend that and run the same command again: it goes on")
+            raise StoppedWork(f"a worker failed: {value}; fix that and run the same command again: it continues")
         worker.ready = True
         if message == DONE and worker.attempt is not None:
             shard, worker.attempt = worker.attempt.shard, None
@@ -144,8 +144,8 @@ class Pool:
             self._failed_starts += 1
             if self._failed_starts >= MAX_OTHER_FAILURES:
                 raise StoppedWork(
-                    f"{MAX_OTHER_FAILURES} workers ended before they began, the last {_exit_reason(status)}; "
-                    "run it again"
+                    f"{MAX_OTHER_FAILURES} workers ended before they were ready, the last {_exit_reason(status)}; "
+                    "run the same command again"
                 )
         self._workers[number] = WatchedProcess(self._job)
 
@@ -162,7 +162,7 @@ class Pool:
         if row == NO_ROW and attempt.failures[row] >= MAX_OTHER_FAILURES:
             raise StoppedWork(
                 f"workers ended {MAX_OTHER_FAILURES} times at shard {attempt.shard.number}, between its pages; perhaps "
-                "memory is short: run the same command again, with fewer --workers: it goes on where this one stopped"
+                "memory is short: run the same command again, with fewer --workers: it continues where this one stopped"
             )
         if row != NO_ROW and attempt.failures[row] >= MAX_PAGE_FAILURES:
             attempt.skips[row] = error

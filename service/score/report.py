@@ -140,18 +140,18 @@ def _site_section(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
     if not sites:
         return
     worst = sorted(sites.items(), key=lambda item: (-item[1][2], item[0]))[:MAX_TABLE_ROWS]
-    yield "<h2>Sites with most characters that are not body</h2>"
+    yield "<h2>Sites with the most characters that are not body</h2>"
     rows = (
         [host, f"{pages:,}", f"{junk:,}", f"{junk / (characters or 1):.0%}", junk / (worst[0][1][2] or 1)]
         for host, (pages, characters, junk) in worst
     )
-    yield _table(["site", "pages", "characters", "of its own", ""], rows)
+    yield _table(["site", "pages", "characters", "share of the site", ""], rows)
 
 
 def _cluster_section(clusters: Mapping[str, Any] | None) -> Iterable[str]:
     if clusters is None:
         return
-    yield "<h2>Clusters by the pages in them</h2>"
+    yield "<h2>Clusters by number of pages</h2>"
     sizes: Mapping[str, int] = clusters["cluster_sizes"]
     most = max(sizes.values(), default=1)
     shown = list(sizes.items())[:MAX_TABLE_ROWS]

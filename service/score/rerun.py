@@ -37,19 +37,16 @@ def read_error_positions(path: Path) -> dict[str, RowPositions]:
         with path.open("rb") as lines:
             for line in lines:
                 row = json.loads(line)
-                _add(found.setdefault(row["file"], RowPositions()), int(row["position"]), row["code"])
+                places, position = found.setdefault(row["file"], RowPositions()), int(row["position"])
+                if row["code"] == UNREADABLE_FILE:
+                    places.rest = position if places.rest is None else min(places.rest, position)
+                else:
+                    places.positions.add(position)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(
             f"{path} cannot be read as errors of copydesk score ({error!r}); name its errors.jsonl"
         ) from error
     return found
-
-
-def _add(places: RowPositions, position: int, code: str) -> None:
-    if code == UNREADABLE_FILE:
-        places.rest = position if places.rest is None else min(places.rest, position)
-    else:
-        places.positions.add(position)
 
 
 def select_rows(rows: Iterable[InputRow], only: Mapping[str, RowPositions] | None) -> Iterator[InputRow]:

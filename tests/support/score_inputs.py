@@ -1,4 +1,4 @@
-"""Small pages in every form that `copydesk score` reads."""
+"""Writes small pages in every format that `copydesk score` reads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Rows = Sequence[dict[str, object]]
 
 
 def story(number: int) -> str:
-    """A page in HTML of about 0.6 kB; its words are its own."""
+    """Return an HTML page of about 0.6 kB whose words no other has."""
     words = " ".join(f"w{number}x{k}" for k in range(40))
     return (
         f"<nav><a href=/>Home</a></nav><article><h1>The lido’s {number}th summer</h1><p>{words}.</p>"
@@ -32,31 +32,31 @@ def story(number: int) -> str:
 
 
 def stories(n: int) -> list[dict[str, object]]:
-    """Rows of such pages, on three sites."""
+    """Return rows of such pages, on three sites."""
     return [{"id": f"s{k:03}", "url": f"https://site{k % 3}.example/{k}", "html": story(k)} for k in range(n)]
 
 
 def write_jsonl(path: Path, rows: Rows) -> None:
-    """A line a row."""
+    """Write one line for each row."""
     path.write_bytes(b"".join(json.dumps(row).encode() + b"\n" for row in rows))
 
 
 def write_gzipped(path: Path, rows: Rows) -> None:
-    """The same in two gzip members, as when files are put together."""
+    """Write the lines in two gzip members, as in concatenated files."""
     half = len(rows) // 2
     members = (b"".join(json.dumps(row).encode() + b"\n" for row in some) for some in (rows[:half], rows[half:]))
     path.write_bytes(b"".join(map(gzip.compress, members)))
 
 
 def write_zstandard(path: Path, rows: Rows) -> None:
-    """The same in Zstandard."""
+    """Write the lines compressed with Zstandard."""
     with pa.output_stream(str(path), compression="zstd") as out:
         for row in rows:
             out.write(json.dumps(row).encode() + b"\n")
 
 
 def write_csv(path: Path, rows: Rows) -> None:
-    """A row of names, then a row each."""
+    """Write CSV with a header."""
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()
@@ -64,12 +64,12 @@ def write_csv(path: Path, rows: Rows) -> None:
 
 
 def write_parquet(path: Path, rows: Rows) -> None:
-    """In row groups of seven."""
+    """Write Parquet with seven rows in each row group."""
     pq.write_table(pa.Table.from_pylist(list(rows)), path, row_group_size=7)
 
 
 def response(url: str, content: bytes, *, type: str = "text/html", status: str = "200 OK", name: str = "") -> bytes:
-    """A WARC record of a response; its id is a UUID that ends with `name`."""
+    """Return a WARC record of a response, with an id that ends with `name`."""
     http = f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content
     head = (
         f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{name}>\r\nWARC-Date: 2024-05-01T08:30:00Z\r\n"
@@ -79,7 +79,7 @@ def response(url: str, content: bytes, *, type: str = "text/html", status: str =
 
 
 def records(rows: Rows) -> list[bytes]:
-    """A WARC's records: one that says what it is, then a response for each row."""
+    """Return the records of a WARC: a `warcinfo` record, then a response for each row."""
     about = b"software: by hand\r\n"
     info = f"WARC/1.0\r\nWARC-Type: warcinfo\r\nWARC-Record-ID: <urn:uuid:info>\r\nContent-Length: {len(about)}\r\n\r\n"
     pages = (response(str(row["url"]), str(row["html"]).encode(), name=str(row["id"])) for row in rows)
@@ -87,12 +87,12 @@ def records(rows: Rows) -> list[bytes]:
 
 
 def write_warc(path: Path, rows: Rows) -> None:
-    """Plain."""
+    """Write an uncompressed WARC."""
     path.write_bytes(b"".join(records(rows)))
 
 
 def write_packed_warc(path: Path, rows: Rows) -> None:
-    """A gzip member a record, as the format wants it."""
+    """Write a WARC with a gzip member for each record, as the format demands."""
     path.write_bytes(b"".join(map(gzip.compress, records(rows))))
 
 
@@ -112,7 +112,7 @@ def read_options(columns: ColumnNames) -> ReadOptions:
 
 
 def shards_of(path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: ColumnNames) -> list[Shard]:
-    """Cut one input."""
+    """Cut one input into shards."""
     return list(cut_into_shards(find_input_files([str(path)]), CutOptions(read_options(columns), shard_bytes, spool)))
 
 

@@ -1,4 +1,4 @@
-"""Runs of `copydesk score` for tests: from here, as a process of its own, and with pages that end their worker."""
+"""Runs `copydesk score` for tests: in this process, in another one, and with pages that crash or hang their worker."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from tests.conftest import COMMAND, ROOT, clean_environment
 
 
 def score(inputs: Sequence[Path], folder: Path, **options: Any) -> dict[str, Any]:
-    """Run the local engine; gives the summary."""
-    given = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=copydesk_version())
-    return score_files(replace(given, **options), Settings(), io.StringIO(), clock=lambda: 0.0)
+    """Run the local engine; return the summary."""
+    defaults = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=copydesk_version())
+    return score_files(replace(defaults, **options), Settings(), io.StringIO(), clock=lambda: 0.0)
 
 
-class Here:
-    """Stands in for the pool: shards are scored in this process, which spares tests the start of others."""
+class InProcessPool:
+    """Replaces the pool: scores shards in this process, so that tests need not start others."""
 
     pages = 0
 
@@ -43,37 +43,37 @@ class Here:
         self._model = load_model(job.model)
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally]]:
-        """Score one after another."""
+        """Score all shards."""
         for shard in shards:
             yield shard, tally_from_fields(score_shard(shard, {}, self._job, self._model, [0, 0]))
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """Do nothing."""
 
 
 @contextmanager
 def in_this_process() -> Iterator[None]:
-    """Let runs inside the block do without workers."""
-    with mock.patch.object(score_run, "Pool", Here):
+    """Score without worker processes inside the block."""
+    with mock.patch.object(score_run, "Pool", InProcessPool):
         yield
 
 
 def start(*arguments: str | Path) -> subprocess.Popen[bytes]:
-    """Start `copydesk score` with some arguments."""
+    """Start `copydesk score` as a process."""
     return subprocess.Popen(
         [*COMMAND, "score", *map(str, arguments)], stderr=subprocess.PIPE, cwd=ROOT, env=clean_environment()
     )
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """Return all that an output folder holds, by name."""
+    """Return the content of all files of an output folder, by name."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def score_or_end(
     batch: Sequence[InputRow], model: Model, options: BatchOptions, *, begin: Callable[[int], None]
 ) -> ScoredBatch:
-    """Score as always, but a page that says so ends the worker, hangs it, or makes it fail."""
+    """Score a batch, but crash, hang or fail at a page that says so."""
 
     def begun(number: int) -> None:
         begin(number)

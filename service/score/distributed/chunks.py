@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,17 +81,16 @@ def _concat_chunks(chunks: Sequence[Chunk]) -> Chunk:
 def _concat_signed(parts: Sequence[Signed]) -> Signed:
     sizes = {part.shingles.sizes for part in parts}
     assert len(sizes) == 1, f"shards were signed with shingles of {sorted(sizes)} words"
-    shingles = concat_ragged(Ragged(part.shingles.values, part.shingles.bounds) for part in parts)
+    shingles = _concat_ragged([Ragged(part.shingles.values, part.shingles.bounds) for part in parts])
     return Signed(
         Shingles(shingles.values, shingles.bounds, sizes.pop()),
         np.concatenate([part.digests for part in parts]),
-        concat_ragged(part.keys for part in parts),
+        _concat_ragged([part.keys for part in parts]),
         np.concatenate([part.lengths for part in parts]),
     )
 
 
-def concat_ragged(parts: Iterable[Ragged[Any]]) -> Ragged[Any]:
+def _concat_ragged(parts: Sequence[Ragged[Any]]) -> Ragged[Any]:
     """Concatenate ragged rows."""
-    given = list(parts)
-    counts: list[NDArray[np.int64]] = [np.zeros(1, np.int64), *(np.diff(part.bounds) for part in given)]
-    return Ragged(np.concatenate([part.values for part in given]), np.cumsum(np.concatenate(counts)))
+    counts: list[NDArray[np.int64]] = [np.zeros(1, np.int64), *(np.diff(part.bounds) for part in parts)]
+    return Ragged(np.concatenate([part.values for part in parts]), np.cumsum(np.concatenate(counts)))

@@ -148,13 +148,7 @@ def distinct_pairs(table: pa.Table, first: str, second: str) -> tuple[DocIds, Do
 
 
 def look_up(docs: DocIds, known: DocIds, values: DocIds) -> DocIds:
-    """Return each document's value, or the document itself if it has none.
-
-    Args:
-        docs: Shape (n,).
-        known: The documents that have a value, shape (n_known,), sorted.
-        values: Shape (n_known,).
-    """
+    """Return each document's value, or the document itself if it is not among the known ones, which are sorted."""
     if not len(known):
         return docs
     at = np.minimum(np.searchsorted(known, docs), len(known) - 1)

@@ -184,4 +184,4 @@ def stopped_work(error: Exception) -> StoppedWork:
     prefix = f"{StoppedWork.__module__}.{StoppedWork.__qualname__}: "
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     reason = next((line for line in lines if line.startswith(prefix)), lines[-1]).removeprefix(prefix)
-    return StoppedWork(f"the work on Ray failed: {reason}; mend that and run the same command again: it goes on")
+    return StoppedWork(f"the work on Ray failed: {reason}; fix that and run the same command again: it continues")

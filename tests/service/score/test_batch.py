@@ -1,4 +1,4 @@
-"""Tests of the function that scores a batch, of what is counted, and of how rows are written."""
+"""Tests of scoring a batch, of counting, and of writing rows."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_blocks_in_columns_are_those_of_the_article(whole: ScoredBatch, model: M
         assert [tuple(b["probabilities"].values()) for b in row["blocks"]] == [b.probabilities for b in article.blocks]
 
 
-def test_half_characters_are_replaced_and_offsets_stay(whole: ScoredBatch, model: Model) -> None:
+def test_lone_surrogates_are_replaced_and_offsets_stay(whole: ScoredBatch, model: Model) -> None:
     row = whole.rows.to_pylist()[3]
     assert row["text"] == "half \ufffd a pair"
     assert (row["blocks"][0]["start"], row["blocks"][0]["end"]) == (0, len(row["text"]))
@@ -98,7 +98,7 @@ def test_batches_of_any_size_give_the_same_rows(cuts: list[int], whole: ScoredBa
     assert tally_from_fields(json.loads(json.dumps(tally.fields()))) == tally
 
 
-def test_a_page_on_which_the_classifier_fails_costs_that_page(
+def test_page_on_which_the_classifier_fails_becomes_an_error(
     whole: ScoredBatch, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(text: str) -> Blocks:
@@ -149,7 +149,7 @@ def test_counts_are_of_all_blocks(whole: ScoredBatch) -> None:
     assert (pages, 0 < junk < characters) == (1, True)
 
 
-def test_sites_that_are_counted_at_once_are_bounded() -> None:
+def test_number_of_counted_sites_is_bounded() -> None:
     tally = Tally()
     tally.add(Tally(sites={f"s{k}": Site(1, k, k) for k in range(2 * MOST_SITES + 1)}))
     assert len(tally.sites) == MOST_SITES
@@ -178,13 +178,13 @@ def test_same_rows_give_the_same_bytes_however_they_come(output: OutputFormat, w
         assert "text" not in rows[1]
 
 
-def test_no_rows_make_a_file_that_can_be_read() -> None:
+def test_file_without_rows_can_be_read() -> None:
     out = io.BytesIO()
     RowWriter(out, OutputFormat.PARQUET, "digest").close()
     assert pq.read_table(io.BytesIO(out.getvalue())).schema.remove_metadata() == OUTPUT
 
 
-def test_batches_end_where_the_rows_alone_decide() -> None:
+def test_ends_of_batches_depend_on_the_rows_alone() -> None:
     rows = [InputRow(str(k), content=b"x" * (3_000_000 if k == 5 else 10)) for k in range(200)]
     found = list(group_rows(iter(rows)))
     assert [row for batch in found for row in batch] == rows
@@ -196,7 +196,7 @@ def test_finishing_puts_errors_in_the_order_of_shards(tmp_path: Path) -> None:
     folder = OutputFolder(tmp_path, OutputFormat.PARQUET, "digest")
     (tmp_path / "rows").mkdir()
     folder.work.mkdir()
-    (tmp_path / "rows" / ".aside-part").write_bytes(b"left by a worker that was ended")
+    (tmp_path / "rows" / ".aside-part").write_bytes(b"left by a worker that was killed")
     for number, kind in ((1, "errors"), (0, "repeats"), (0, "errors")):
         folder.errors(number, kind).write_text(f"{number} {kind}\n")
     finish(folder, 3, {"rows": 0})
@@ -227,7 +227,7 @@ def test_report_shows_every_count_and_no_markup_of_names(whole: ScoredBatch) -> 
     assert "<script" not in page
     assert "<b>" not in page
     assert "&lt;script&gt;.example" in page
-    for part in ("Batch of 6 pages", "binary", "Clusters by the pages in them", "0.95 to 1.00: "):
+    for part in ("Batch of 6 pages", "binary", "Clusters by number of pages", "0.95 to 1.00: "):
         assert part in page
     empty = report_page({"shards": 0, **Tally().fields(), "clusters": None}, manifest)
     assert "Batch of 0 pages" in empty

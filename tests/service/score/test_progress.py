@@ -1,4 +1,4 @@
-"""Tests of what people see of a batch run."""
+"""Tests of the progress line and the summary of batch scoring."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from copydesk.service.score.tally import Tally
 
 @pytest.fixture
 def now() -> list[float]:
-    """The time, in its only place."""
+    """The time of the clock that the progress reads, which tests move."""
     return [100.0]
 
 

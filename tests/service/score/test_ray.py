@@ -1,4 +1,4 @@
-"""Tests of the Ray engine on clusters of processes: the files of the local engine, whatever machines are lost."""
+"""Tests of the Ray engine on clusters of processes: it writes the local engine's files, even if machines are lost."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from tests.support.score_runs import files_of, in_this_process, score_or_end
 
 NODE: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 * 1024 * 1024, "include_dashboard": False}
 HEAD = NODE | {"_system_config": {"health_check_period_ms": 1000, "health_check_failure_threshold": 4}}
-"""Lost nodes are missed sooner than after Ray's own time, which tests would spend waiting."""
+"""Ray notices lost nodes sooner than by default, so that tests wait less."""
 SHARD_MB = 0.008
 LIMIT_SECONDS = 200
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    """A cluster of one node; tests may add others."""
+    """A cluster of one node; tests may add nodes."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("RAY_USAGE_STATS_ENABLED", "0")
         made: Any = Cluster(initialize_head=True, head_node_args=HEAD)
@@ -45,7 +45,7 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pages of which many tell one story, one that cannot be read, and an id that is there twice."""
+    """Pages of which many are the same story, one bad row, and a repeated id."""
     path = tmp_path_factory.mktemp("pages") / "pages.jsonl"
     with path.open("w", encoding="utf-8") as out:
         for number, text in enumerate(mixed_texts(5, 70)):
@@ -77,7 +77,7 @@ def score_on(cluster: Cluster, pages: Path, folder: Path, *, shard_mb: float = S
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return the files of an output; the lock is empty."""
+    """Return the files of an output, without the lock."""
     return {name: content for name, content in files_of(folder).items() if name != "lock"}
 
 
@@ -88,7 +88,7 @@ def rows(folder: Path) -> list[dict[str, Any]]:
 
 
 def kill_when(happened: Callable[[], bool], cluster: Cluster, node: Any, killed: list[bool]) -> threading.Thread:
-    """End a node as by a cut of power once something happened."""
+    """Kill a node, without a chance to shut down, once something has happened."""
 
     def wait() -> None:
         end = time.monotonic() + LIMIT_SECONDS
@@ -110,7 +110,7 @@ def test_one_node_writes_the_files_of_the_local_engine_in_two_runs(
         patch.setattr("copydesk.service.score.ray.engine.cluster_on_ray", stop)
         assert score_on(cluster, pages, tmp_path / "out") == 1
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").glob("_work/done-*")}
-    again = ScoredAgain(before)
+    again = CheckedClustering(before)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copydesk.service.score.ray.engine.cluster_on_ray", again)
         assert score_on(cluster, pages, tmp_path / "out") == 1
@@ -122,8 +122,8 @@ def stop(*_: object) -> dict[str, Any]:
     raise OSError("stopped here")
 
 
-class ScoredAgain:
-    """Finds clusters as always, and looks whether shards that were scored before are as they were."""
+class CheckedClustering:
+    """Finds clusters as always, and checks that shards which were scored before are unchanged."""
 
     def __init__(self, before: dict[Path, int]) -> None:
         self._before = before
@@ -138,7 +138,7 @@ class ScoredAgain:
 def test_answers_are_the_same_when_machines_are_lost(
     cluster: Cluster, pages: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """Two of three nodes go, one while pages are scored and one while clusters are found; other shards, equal rows."""
+    """Of three nodes, one is lost while pages are scored and one while clusters are found. Other shards, equal rows."""
     folder, nodes, killed = tmp_path / "out", [cluster.add_node(**NODE) for _ in range(2)], list[bool]()
     threads = [
         kill_when(lambda: any(folder.glob("_work/done-*")), cluster, nodes[0], killed),
@@ -153,7 +153,7 @@ def test_answers_are_the_same_when_machines_are_lost(
     assert any(len(row["matches"]) > 1 for row in rows(folder))
 
 
-def test_page_that_ends_its_process_costs_that_page(cluster: Cluster, tmp_path: Path) -> None:
+def test_page_that_crashes_its_process_becomes_an_error(cluster: Cluster, tmp_path: Path) -> None:
     path = tmp_path / "pages.jsonl"
     texts = ["A story of the lido.", "END-THE-WORKER", "A story of the pier."]
     path.write_text("".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts)))

@@ -1,4 +1,4 @@
-"""Tests of what `copydesk score` reads: every format, cut anywhere, and what is wrong with it."""
+"""Tests of reading inputs: every format, cut anywhere, with errors and damage."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_lines_are_read_once_wherever_shards_end(
     assert [row.position for row in found] == expected
 
 
-def test_bad_rows_say_where_they_stand_and_why(tmp_path: Path, spool: Path) -> None:
+def test_bad_rows_say_where_they_are_and_why(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_bytes(
         b'{"id": 7, "text": "a", "html": "b"}\n{"id": [1], "text": "a"}\n\xff\n{"text": "fine"}\n'
@@ -101,7 +101,7 @@ def test_bad_rows_say_where_they_stand_and_why(tmp_path: Path, spool: Path) -> N
     assert found[0].message == "both text and html, expected exactly one of them"
 
 
-def test_line_far_beyond_a_page_is_passed_over_and_the_next_is_read(tmp_path: Path, spool: Path) -> None:
+def test_line_far_above_the_limit_is_an_error_and_the_next_is_read(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_bytes(b'{"text": "' + b"x" * (8 * MAX_PAGE_BYTES + 1024 * 1024) + b'"}\n{"id": "next", "text": "a"}\n')
     found = rows_of(path, spool, shard_bytes=1000)
@@ -110,7 +110,7 @@ def test_line_far_beyond_a_page_is_passed_over_and_the_next_is_read(tmp_path: Pa
 
 @pytest.mark.parametrize("suffix", ["jsonl.gz", "warc.gz"])
 @pytest.mark.parametrize("shard_bytes", [3000, 10**9])
-def test_file_that_breaks_off_gives_what_is_before_the_break(
+def test_truncated_file_gives_the_rows_before_its_end(
     suffix: str, shard_bytes: int, tmp_path: Path, spool: Path
 ) -> None:
     path = tmp_path / f"pages.{suffix}"
@@ -125,14 +125,14 @@ def test_file_that_breaks_off_gives_what_is_before_the_break(
     assert "cannot be read further than about" in (last.message or "")
 
 
-def test_file_that_is_not_what_its_name_says_costs_itself_alone(tmp_path: Path, spool: Path) -> None:
+def test_file_of_another_format_than_its_name_is_an_error_and_the_next_is_read(tmp_path: Path, spool: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"no parquet at all")
     (tmp_path / "b.jsonl").write_text('{"text": "fine"}\n')
     found = rows_of(tmp_path, spool)
     assert [(Path(row.file).name, row.code) for row in found] == [("a.parquet", "unreadable_file"), ("b.jsonl", None)]
 
 
-def test_archive_gives_pages_alone(tmp_path: Path, spool: Path) -> None:
+def test_archive_gives_only_pages(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "pages.warc"
     page = b"<p>The pool.</p>"
     path.write_bytes(
@@ -163,7 +163,7 @@ def test_archive_that_is_one_gzip_stream_is_read_whole(tmp_path: Path, spool: Pa
     assert [row.id[-4:] for row in rows_of(path, spool, shard_bytes=100)] == [row["id"] for row in ROWS]
 
 
-def test_columns_have_the_names_that_options_give(tmp_path: Path, spool: Path) -> None:
+def test_columns_have_the_names_of_the_options(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "pages.csv"
     write_csv(path, [{"key": "k1", "page": "<p>a</p>", "link": "https://a.example", "day": "2024-05-01", "who": "us"}])
     columns = ColumnNames(id="key", html="page", url="link", published="day", source="who")
@@ -177,7 +177,7 @@ def test_columns_have_the_names_that_options_give(tmp_path: Path, spool: Path) -
     )
 
 
-def test_csv_holds_other_charsets_and_line_ends_in_quotes(tmp_path: Path, spool: Path) -> None:
+def test_csv_may_contain_other_charsets_and_quoted_line_ends(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "pages.csv"
     path.write_bytes('id,html,text\n1,"<p>caf\xe9\n</p>",\n2,,plain\n3,,\n'.encode("latin-1"))
     found = rows_of(path, spool)
@@ -188,7 +188,7 @@ def test_csv_holds_other_charsets_and_line_ends_in_quotes(tmp_path: Path, spool:
     ]
 
 
-def test_csv_whose_quote_never_closes_says_so(tmp_path: Path, spool: Path) -> None:
+def test_csv_whose_quote_is_never_closed_is_an_error(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "pages.csv"
     path.write_text('id,text\n1,fine\n2,"' + "x" * (8 * MAX_PAGE_BYTES + 1024 * 1024))
     found = rows_of(path, spool)
@@ -196,7 +196,7 @@ def test_csv_whose_quote_never_closes_says_so(tmp_path: Path, spool: Path) -> No
     assert "field larger than field limit" in (found[1].message or "")
 
 
-def test_parquet_holds_bytes_and_times(tmp_path: Path, spool: Path) -> None:
+def test_parquet_may_contain_bytes_and_times(tmp_path: Path, spool: Path) -> None:
     path = tmp_path / "pages.parquet"
     day = pa.array([0], pa.timestamp("s", tz="UTC"))
     pq.write_table(pa.table({"id": [5], "html": pa.array([b"<p>caf\xe9</p>"]), "published": day, "more": ["x"]}), path)
@@ -205,7 +205,7 @@ def test_parquet_holds_bytes_and_times(tmp_path: Path, spool: Path) -> None:
     assert row.published == "1970-01-01T00:00:00+00:00"
 
 
-def test_folder_is_read_in_the_order_of_names_and_what_is_no_page_is_passed_over(tmp_path: Path, spool: Path) -> None:
+def test_folder_is_read_in_the_order_of_names_and_unknown_files_are_skipped(tmp_path: Path, spool: Path) -> None:
     folder = tmp_path / "pages"
     for name in ("b/two.html", "b/one.txt", "a/zero.html.gz", "c.png", "d.jsonl"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -235,7 +235,7 @@ def test_remote_files_are_read_like_local_ones(tmp_path: Path, spool: Path) -> N
         system.rm("/news", recursive=True)
 
 
-def test_name_that_says_nothing_is_refused(tmp_path: Path) -> None:
+def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pages.bin"
     path.write_bytes(b"")
     with pytest.raises(BadInput, match=r"has a name that does not say what it holds; expected one of \.html"):
@@ -245,5 +245,5 @@ def test_name_that_says_nothing_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "kind"), [("A.WARC.GZ", "warc"), ("x.jsonl.zst", "jsonl"), ("x.gz", None)])
-def test_names_tell_what_files_hold(name: str, kind: str | None) -> None:
+def test_suffix_gives_the_kind_of_file(name: str, kind: str | None) -> None:
     assert file_kind(name) == kind

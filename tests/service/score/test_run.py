@@ -1,4 +1,4 @@
-"""Tests of the local engine: workers that are ended, hang or fail, runs that go on, clusters, and the command."""
+"""Tests of the local engine: workers that crash, hang or fail, runs that are continued, clusters, and the command."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ N_STORIES = 60
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
-    """Stories, some of them twice, and two bad lines."""
+    """Stories, some of them twice, a row without a page, a repeated id and a broken line."""
     path = tmp_path_factory.mktemp("pages") / "pages.jsonl"
     rows = stories(N_STORIES)
     copies = [row | {"id": f"copy-{row['id']}", "source": "copier"} for row in rows[10:20]]
@@ -42,7 +42,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
 
 @pytest.fixture(scope="module")
 def undisturbed(pages: Path) -> dict[str, bytes]:
-    """What a run writes that nothing stopped, and that needs no workers."""
+    """The files of a run that nothing stopped and that needs no workers."""
     folder = pages.with_name("undisturbed")
     with in_this_process():
         score([pages], folder, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(dedup=True))
@@ -63,11 +63,11 @@ def arguments(pages: Path, folder: Path, workers: int) -> list[str]:
     return [str(pages), "--output", str(folder), "--workers", str(workers), "--shard-mb", size, "--dedup"]
 
 
-def test_rows_hold_what_classify_answers(pages: Path, undisturbed: dict[str, bytes], model: Model) -> None:
+def test_rows_are_the_answers_of_classify(pages: Path, undisturbed: dict[str, bytes], model: Model) -> None:
     rows = rows_of(pages.with_name("undisturbed"))
     assert [row["id"] for row in rows[:N_STORIES]] == [f"s{k:03}" for k in range(N_STORIES)]
-    given = [json.loads(line) for line in pages.read_text().splitlines()[:N_STORIES]]
-    for row, fields in zip(rows[:N_STORIES], given, strict=True):
+    lines = pages.read_text().splitlines()[:N_STORIES]
+    for row, fields in zip(rows[:N_STORIES], map(json.loads, lines), strict=True):
         page = Page(fields["id"], html=fields["html"], url=fields["url"])
         (article,) = classify([page], model)
         assert isinstance(article, Article)
@@ -78,19 +78,19 @@ def test_rows_hold_what_classify_answers(pages: Path, undisturbed: dict[str, byt
     }
 
 
-def test_errors_say_where_rows_stand_and_can_be_run_again_alone(
+def test_errors_say_where_rows_are_and_these_can_be_scored_again_alone(
     pages: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:
     before = pages.with_name("undisturbed")
     assert sorted(code for _, code in errors_of(before)) == ["bad_json", "bad_row", "repeated_id"]
-    mended = tmp_path / "again"
+    again = tmp_path / "again"
     with in_this_process():
-        summary = score([pages], mended, only=before / "errors.jsonl")
+        summary = score([pages], again, only=before / "errors.jsonl")
     assert summary["errors"] == {"bad_json": 1, "bad_row": 1}
-    assert [row["id"] for row in rows_of(mended)] == ["s003"]
+    assert [row["id"] for row in rows_of(again)] == ["s003"]
 
 
-def test_run_goes_on_after_kills_of_itself_and_of_a_worker_and_gives_the_same_bytes(
+def test_run_continues_after_kills_of_itself_and_of_a_worker_and_writes_the_same_bytes(
     pages: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:
     folder = tmp_path / "out"
@@ -116,7 +116,7 @@ def wait_for_shards(folder: Path, n_shards: int, process: subprocess.Popen[bytes
     wait_until(lambda: len(list(folder.glob("_work/done-*"))) >= n_shards, process)
 
 
-def test_finished_run_is_not_done_again(pages: Path, undisturbed: dict[str, bytes]) -> None:
+def test_finished_run_is_not_repeated(pages: Path, undisturbed: dict[str, bytes]) -> None:
     folder = pages.with_name("undisturbed")
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     summary = score([pages], folder, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(dedup=True))
@@ -137,7 +137,9 @@ def test_folder_of_others_is_refused(pages: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_page_that_ends_or_hangs_its_worker_costs_itself_alone(tmp_path: Path, model: Model) -> None:
+def test_page_that_crashes_or_hangs_its_worker_becomes_an_error(
+    tmp_path: Path, model: Model
+) -> None:
     rows = stories(8)
     rows[2]["html"] = "<p>END-THE-WORKER</p>"
     rows[5]["html"] = "<p>HANG-THE-WORKER</p>"
@@ -152,10 +154,10 @@ def test_page_that_ends_or_hangs_its_worker_costs_itself_alone(tmp_path: Path, m
     assert hung["message"].startswith("the page took more than 1 seconds")
 
 
-def test_fault_that_is_no_pages_stops_the_run_and_says_how_to_go_on(tmp_path: Path, model: Model) -> None:
+def test_failure_that_no_page_caused_stops_the_run_and_says_how_to_continue(tmp_path: Path, model: Model) -> None:
     path = tmp_path / "pages.jsonl"
     write_jsonl(path, [{"id": "a", "text": "FAIL-THE-WORKER"}])
-    with pytest.raises(StoppedWork, match="a worker failed: RuntimeError: no page's fault; mend that and run"):
+    with pytest.raises(StoppedWork, match="a worker failed: RuntimeError: no page's fault; fix that and run"):
         score([path], tmp_path / "out", score=score_or_end)
 
 
@@ -171,7 +173,9 @@ def test_clusters_are_those_of_dedup(pages: Path, undisturbed: dict[str, bytes],
     assert sum(not row["keep"] for row in scored.values()) == 11
 
 
-def test_standing_index_answers_alike_when_the_run_is_done_again(pages: Path, tmp_path: Path, model: Model) -> None:
+def test_standing_index_gives_the_same_clusters_when_the_run_is_repeated(
+    pages: Path, tmp_path: Path, model: Model
+) -> None:
     index = str(tmp_path / "index.sqlite")
     for name in ("first", "second"):
         with in_this_process():
@@ -184,7 +188,7 @@ def test_standing_index_answers_alike_when_the_run_is_done_again(pages: Path, tm
     assert all(row["matches"] for row in second if row["id"] in {copy["cluster"] for copy in copies})
 
 
-def test_command_refuses_what_cannot_be(run_command: RunCommand, tmp_path: Path) -> None:
+def test_command_refuses_impossible_options(run_command: RunCommand, tmp_path: Path) -> None:
     page = ROOT / "tests" / "pages" / "sample.html"
     for options, words in (
         (["-", "--output", tmp_path], b"- is among the inputs"),
@@ -200,7 +204,7 @@ def test_command_refuses_what_cannot_be(run_command: RunCommand, tmp_path: Path)
         assert words in process.stderr
 
 
-def test_other_commands_load_nothing_of_this_one() -> None:
+def test_command_line_loads_no_numeric_library() -> None:
     code = "import sys; from copydesk.service import cli; cli._parser()\n"
     code += "print({'pyarrow', 'numpy', 'fastwarc'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True).stdout == b"set()\n"
