@@ -137,9 +137,7 @@ def test_folder_of_others_is_refused(pages: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_page_that_crashes_or_hangs_its_worker_becomes_an_error(
-    tmp_path: Path, model: Model
-) -> None:
+def test_page_that_crashes_or_hangs_its_worker_becomes_an_error(tmp_path: Path, model: Model) -> None:
     rows = stories(8)
     rows[2]["html"] = "<p>END-THE-WORKER</p>"
     rows[5]["html"] = "<p>HANG-THE-WORKER</p>"
