@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 import copydesk
-from copydesk.classifier import Model
+from copydesk.classifier import Kind, Label, Model
+from copydesk.classifier.duplicates.types import Relation
 from copydesk.service.api.problems import KINDS
 from copydesk.service.cli import _parser as copydesk_parser
 from copydesk.service.settings import read_settings
@@ -183,6 +184,13 @@ def test_the_service_page_names_exactly_the_problems_endpoints_and_metrics(serve
     assert _first_cells(_section(text, "Metrics")) == metrics
 
 
+def test_the_contract_names_every_field_of_the_service(server: str) -> None:
+    schemas = json.loads(_get(f"{server}/openapi.json"))["components"]["schemas"]
+    text = _text(DOCS / "rows.md") + _text(DOCS / "service.md")
+    fields = {field for schema in schemas.values() for field in schema.get("properties", ())}
+    assert not [field for field in fields if not re.search(rf"""[`"]{field}[`"]""", text)]
+
+
 def test_the_installation_names_exactly_the_extras() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = set(project["optional-dependencies"])
@@ -197,6 +205,12 @@ def test_the_python_page_names_every_public_name() -> None:
     text = _text(DOCS / "python.md")
     missing = [name for name in copydesk.__all__ if not re.search(rf"`[^`]*\b{name}\b[^`]*`", text)]
     assert not missing
+
+
+def test_the_glossary_and_the_contract_name_every_label_kind_and_relation() -> None:
+    values = [each.value for words in (Label, Kind, Relation) for each in words]
+    for page in (DOCS / "glossary.md", DOCS / "rows.md"):
+        assert not [value for value in values if f"`{value}`" not in _text(page)], name_of(page)
 
 
 def test_numbers_of_the_quality_table_are_those_of_the_model_card() -> None:
