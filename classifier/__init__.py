@@ -1,6 +1,6 @@
 """Labels the blocks of news pages: editorial body, boilerplate, teasers of other stories.
 
-What other rooms may use of this one; `copydesk` has these names too. Heavy ones load when they are first used.
+Lists what other rooms may use of this one; `copydesk` has these names too. Heavy ones load on first use.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from copydesk.classifier.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from copydesk.classifier.artifact import load_manifest, load_model
-    from copydesk.classifier.model.two_stage import Model
+    from copydesk.classifier.extraction import extract
+    from copydesk.classifier.model import Model
     from copydesk.classifier.pipeline import classify, classify_page
-    from copydesk.classifier.segmentation.charset import decode
+    from copydesk.classifier.segmentation import decode
     from copydesk.classifier.types import Article, Kind, Label, Page, ScoredBlock
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "classify",
     "classify_page",
     "decode",
+    "extract",
     "load_manifest",
     "load_model",
 ]
@@ -38,9 +40,10 @@ __getattr__ = lazy_names(
     globals(),
     {
         "copydesk.classifier.artifact": ("load_manifest", "load_model"),
-        "copydesk.classifier.model.two_stage": ("Model",),
+        "copydesk.classifier.extraction": ("extract",),
+        "copydesk.classifier.model": ("Model",),
         "copydesk.classifier.pipeline": ("classify", "classify_page"),
-        "copydesk.classifier.segmentation.charset": ("decode",),
+        "copydesk.classifier.segmentation": ("decode",),
         "copydesk.classifier.types": ("Article", "Kind", "Label", "Page", "ScoredBlock"),
     },
 )

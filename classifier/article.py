@@ -1,4 +1,4 @@
-"""Judged blocks put together again: the page's body, its title, and how sure the model is of both."""
+"""Puts labelled blocks together again: the page's body, its title, and how sure the model is of the body."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from copydesk.classifier.types import Blocks
 
 LONG_PARAGRAPH = 120
-"""Characters from which a body block that ends in a full stop counts as a paragraph: a choice, not a measurement."""
+"""Characters from which a body block that ends a sentence counts as a paragraph, not as a headline: a choice."""
 
 TITLE_BLOCKS = 8
-"""Body blocks at the top of a page among which its headline is looked for."""
+"""Body blocks at the top of a page that are searched for its headline."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class PageScores:
-    """What an `Article` says, its n blocks in columns: for those who take page after page and write columns.
+    """The same as an `Article`, with its n blocks in columns, for batch scoring.
 
     Attributes:
         text: The text that the blocks' offsets index.
@@ -30,7 +30,7 @@ class PageScores:
         kinds: Shape (n,): numbers in `KINDS`.
         probabilities: Shape (n, 3): in `LABELS` order.
         body: The body blocks joined by blank lines.
-        title: The headline block's text, empty where there is none.
+        title: The headline block's text, empty if there is none.
         confidence: How sure the model is of the body as a whole, in [0, 1].
     """
 
@@ -46,14 +46,14 @@ class PageScores:
 
 
 def body_text(page: Blocks, body: Sequence[int]) -> str:
-    """Return the blocks of these numbers joined by blank lines."""
+    """Join the blocks with these numbers by blank lines."""
     return "\n\n".join(page.text[slice(*page.blocks[number])] for number in body)
 
 
 def page_confidence(
     characters: NDArray[np.integer[Any]], probabilities: NDArray[np.float64], is_body: NDArray[np.bool_]
 ) -> float:
-    """Return the word F1 that the probabilities promise for the body, in [0, 1].
+    """Return the F1 to expect of the body, measured in characters, in [0, 1].
 
     With c characters and probability p of body in each block, that is
     2 * sum(c p, body blocks) / (sum(c, body blocks) + sum(c p, all blocks)); 1 for a page with nothing in it.
@@ -63,20 +63,20 @@ def page_confidence(
         probabilities: Shape (n,): of body.
         is_body: Shape (n,).
     """
-    said = int(characters[is_body].sum())
-    promised = characters * probabilities
-    if said:
-        return 2 * _sum(promised[is_body]) / (said + _sum(promised))
+    in_body = int(characters[is_body].sum())
+    expected = characters * probabilities
+    if in_body:
+        return 2 * _sum(expected[is_body]) / (in_body + _sum(expected))
     return float((1.0 - probabilities).min(initial=1.0))
 
 
 def _sum(values: NDArray[np.float64]) -> float:
-    """Add one after the other, so that no machine's way of adding several at once shows in the last digits."""
+    """Add in order: a vectorised sum would differ in the last digits from one processor to another."""
     return float(np.cumsum(values)[-1]) if len(values) else 0.0
 
 
 def page_title(page: Blocks, body: Sequence[int]) -> str:
-    """Return the headline among the first of the body's blocks, empty where none looks like one.
+    """Return the headline among the first blocks of the body, empty if none looks like one.
 
     A first-level heading wins, then the block that shares most with the head's title, then the longest
     line before the first paragraph.

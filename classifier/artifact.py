@@ -1,4 +1,4 @@
-"""A trained model as files: plain arrays and a JSON manifest that says what they are."""
+"""Saves a trained model and loads it again: plain arrays, and a JSON manifest that says what they are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,48 +15,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.errors import ArtifactMismatch
-from copydesk.classifier.features.page_features import FEATURES_VERSION
-from copydesk.classifier.model.context import ALL_COLUMNS
-from copydesk.classifier.model.hashed_linear import BITS, Linear
-from copydesk.classifier.model.page_type import PAGE_TYPES, PageTypes
-from copydesk.classifier.model.trees import Trees
-from copydesk.classifier.model.two_stage import FormModel, Model
+from copydesk.classifier.features import FEATURES_VERSION
+from copydesk.classifier.model import ALL_COLUMNS, FormModel, HashedLinear, Model, Trees
+from copydesk.classifier.model.hashed_linear import BLOCK_BITS, PAGE_TYPES
 from copydesk.classifier.types import KINDS, LABELS
 
 FORMAT_VERSION = 3
-"""Changes when the files' layout does."""
+"""Raised by any change of the files' layout."""
 
 MODEL_FILES = ("text.npz", "html.npz")
-"""One for each form of input, so that none is too large for those who host code."""
+"""One for each form of input, so that neither is too large for sites that host code."""
 
 MANIFEST_FILE = "manifest.json"
 
+STORED_ENSEMBLES = {
+    "body": "body",
+    "teaser": "teaser",
+    "metadata": "metadata",
+    "comment": "comment",
+    "heading": "heading",
+}
+STORED_ARRAYS = {
+    "roots": "roots",
+    "columns": "columns",
+    "thresholds": "thresholds",
+    "lefts": "lefts",
+    "values": "values",
+    "baseline": "baseline",
+}
+"""Trees of a `FormModel` and arrays of `Trees`, by field: what the files call them, whatever the code does."""
+
 
 def expected() -> dict[str, Any]:
-    """Return what a manifest must say to fit this code."""
+    """Return what a manifest must say to fit this version of the code."""
     return {
         "format_version": FORMAT_VERSION,
         "features_version": FEATURES_VERSION,
         "labels": [str(label) for label in LABELS],
         "kinds": [str(kind) for kind in KINDS],
         "page_types": list(PAGE_TYPES),
-        "hash_bits": BITS,
+        "hash_bits": BLOCK_BITS,
         "n_columns": len(ALL_COLUMNS),
     }
 
 
 def default_folder() -> Path:
-    """Return where the shipped model lies: inside the installed package, or beside it in a checkout."""
+    """Return the folder of the shipped model: inside the installed package, or beside it in a checkout."""
     here = Path(__file__).resolve().parent
     installed = here / "artifacts"
     return installed if installed.exists() else here.parent / "artifacts"
 
 
 def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
-    """Write model and manifest; the same model gives the same bytes. Returns the digest.
+    """Write model and manifest, the same model always as the same bytes; return the digest.
 
     Args:
-        about: What the manifest says beside `expected()` and the digest: libraries, corpora, scores.
+        about: What else the manifest says: libraries, corpora, scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
     packed = pack(model)
@@ -70,13 +83,13 @@ def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
     return digest
 
 
-def load_model(folder: Path | None = None) -> Model:
-    """Load a model from a folder, or the one that came with the package. Runs no code from the files.
+def load_model(folder: str | Path | None = None) -> Model:
+    """Load a model from a folder, or the one that came with the package. No code in the files is run.
 
     Raises:
-        ArtifactMismatch: A file is missing or damaged, or was made for another version; names both sides.
+        ArtifactMismatch: A file is missing or damaged, or was made for another version.
     """
-    folder = default_folder() if folder is None else folder
+    folder = default_folder() if folder is None else Path(folder)
     manifest = load_manifest(folder)
     for key, ours in expected().items():
         if manifest.get(key) != ours:
@@ -101,13 +114,13 @@ def _read(path: Path) -> bytes:
         raise ArtifactMismatch(f"{path} cannot be read ({error}); run copydesk-train") from error
 
 
-def load_manifest(folder: Path | None = None) -> dict[str, Any]:
+def load_manifest(folder: str | Path | None = None) -> dict[str, Any]:
     """Read a model's manifest.
 
     Raises:
-        ArtifactMismatch: It is missing or no JSON object.
+        ArtifactMismatch: It is missing or not a JSON object.
     """
-    path = (default_folder() if folder is None else folder) / MANIFEST_FILE
+    path = (default_folder() if folder is None else Path(folder)) / MANIFEST_FILE
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -120,25 +133,24 @@ def load_manifest(folder: Path | None = None) -> dict[str, Any]:
 
 
 def pack(model: Model) -> tuple[bytes, bytes]:
-    """Return the model as the bytes of MODEL_FILES, archives without pickles; weights are rounded to 16 bits."""
+    """Return the model as the bytes of MODEL_FILES: archives without pickles, weights rounded to 16 bits."""
     return _pack_form("text", model.text), _pack_form("html", model.html)
 
 
 def _pack_form(name: str, form: FormModel) -> bytes:
-    used = np.flatnonzero(form.linear.idf)
+    used = np.flatnonzero(form.first_stage.idf)
     arrays: dict[str, NDArray[Any]] = {
         f"{name}/used": used.astype(np.uint32),
-        f"{name}/idf": form.linear.idf[used].astype(np.float16),
-        f"{name}/weights": form.linear.weights[used].astype(np.float16),
-        f"{name}/intercepts": form.linear.intercepts,
+        f"{name}/idf": form.first_stage.idf[used].astype(np.float16),
+        f"{name}/weights": form.first_stage.weights[used].astype(np.float16),
+        f"{name}/intercepts": form.first_stage.intercepts,
         f"{name}/page_types/idf": form.page_types.idf.astype(np.float16),
         f"{name}/page_types/weights": form.page_types.weights.astype(np.float16),
         f"{name}/page_types/intercepts": form.page_types.intercepts,
     }
-    for trees in _tree_fields():
-        ensemble: Trees = getattr(form, trees)
-        for key in _tree_members():
-            arrays[f"{name}/{trees}/{key}"] = np.asarray(getattr(ensemble, key))
+    for ensemble, stored in STORED_ENSEMBLES.items():
+        for array, stored_array in STORED_ARRAYS.items():
+            arrays[f"{name}/{stored}/{stored_array}"] = np.asarray(getattr(getattr(form, ensemble), array))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for key in sorted(arrays):
@@ -160,32 +172,24 @@ def unpack(packed: Sequence[bytes], digest: str) -> Model:
         raise ArtifactMismatch(f"model {digest} does not unpack ({error!r}); train again") from error
 
 
-def _tree_fields() -> list[str]:
-    return [field.name for field in fields(FormModel) if field.type == "Trees"]
-
-
 def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     used = arrays[f"{name}/used"]
-    idf = np.zeros(1 << BITS, np.float32)
+    idf = np.zeros(1 << BLOCK_BITS, np.float32)
     idf[used] = arrays[f"{name}/idf"]
-    weights = np.zeros((1 << BITS, len(KINDS)), np.float32)
+    weights = np.zeros((1 << BLOCK_BITS, len(KINDS)), np.float32)
     weights[used] = arrays[f"{name}/weights"]
-    ensembles = {trees: _trees(arrays, f"{name}/{trees}") for trees in _tree_fields()}
-    types = (arrays[f"{name}/page_types/{field.name}"].astype(np.float32) for field in fields(PageTypes) if field.init)
-    return FormModel(Linear(idf, weights, arrays[f"{name}/intercepts"]), PageTypes(*types), **ensembles)
+    first_stage = HashedLinear(idf, weights, arrays[f"{name}/intercepts"])
+    types = (arrays[f"{name}/page_types/{array}"].astype(np.float32) for array in ("idf", "weights", "intercepts"))
+    ensembles = {field: _trees(arrays, f"{name}/{stored}") for field, stored in STORED_ENSEMBLES.items()}
+    return FormModel(first_stage, HashedLinear(*types), **ensembles)
 
 
 def _trees(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Trees:
-    members: dict[str, Any] = {key: arrays[f"{prefix}/{key}"] for key in _tree_members()}
+    members: dict[str, Any] = {field: arrays[f"{prefix}/{stored}"] for field, stored in STORED_ARRAYS.items()}
     if (members["columns"] >= len(ALL_COLUMNS)).any():
-        raise ValueError(f"{prefix} asks about column {members['columns'].max()}, expected 0 to {len(ALL_COLUMNS) - 1}")
+        raise ValueError(f"{prefix} reads column {members['columns'].max()}, expected 0 to {len(ALL_COLUMNS) - 1}")
     members["baseline"] = float(members["baseline"])
     try:
         return Trees(**members)
     except ValueError as error:
         raise ValueError(f"{prefix}: {error}") from error
-
-
-def _tree_members() -> list[str]:
-    """Name what a file holds of an ensemble; the rest follows from it."""
-    return [field.name for field in fields(Trees) if field.init]

@@ -1,4 +1,13 @@
-"""The few errors that are about the world, not about a caller's argument."""
+"""The errors of this package, all of which survive pickling.
+
+    CopydeskError
+    ├── UnreadablePage       a page that is empty, too large to be one, or not text
+    ├── ArtifactMismatch     a saved model that is missing, damaged or of another version
+    ├── DamagedSet           a stored set of shingles that was cut short or changed
+    └── …                    those of training and service, defined there
+
+They are about the world: input, files, servers. A wrong argument raises ValueError.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +19,14 @@ class CopydeskError(Exception):
 
 
 class UnreadablePage(CopydeskError):
-    """A page that cannot be read: a bad row, bytes that are no text, nothing where a page should be."""
+    """A page that cannot be read: a bad row, bytes that are not text, more blocks than a page has."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(code, message)  # both, as pickle calls the class again with these arguments
         self.code = code
+
+    def __str__(self) -> str:
+        return str(self.args[1])
 
 
 class ArtifactMismatch(CopydeskError):
@@ -24,6 +36,6 @@ class ArtifactMismatch(CopydeskError):
 
 
 class DamagedSet(CopydeskError):
-    """A packed set of shingles that was cut short or changed."""
+    """A stored set of shingles that was cut short or changed."""
 
     code = "damaged_set"

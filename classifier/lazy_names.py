@@ -1,4 +1,4 @@
-"""Imports the public names of a package when they are first used, so that light users load no numeric library."""
+"""Imports the public names of a package on first use, so that light users load no numeric library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def lazy_names(namespace: dict[str, Any], homes: Mapping[str, Sequence[str]]) ->
         homes: The public names by the module that defines them.
 
     Raises:
-        AttributeError: From the returned function, for a name that is not among them.
+        AttributeError: From the returned function, for any other name.
     """
     home_of = {name: home for home, names in homes.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""The whole road for a batch of pages, on one screen."""
+"""Runs the whole road of a page: segment, features, first stage, second stage, article."""
 
 from __future__ import annotations
 
@@ -9,25 +9,22 @@ import numpy as np
 
 from copydesk.classifier.article import PageScores, body_text, page_confidence, page_title
 from copydesk.classifier.errors import UnreadablePage
-from copydesk.classifier.features.page_features import describe
-from copydesk.classifier.model.explain import explain_block
-from copydesk.classifier.model.two_stage import FormModel, Judged, Model, context_stage, first_stage
-from copydesk.classifier.segmentation.html import segment_html
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.features import compute_features
+from copydesk.classifier.model import FormModel, Model, Predictions, explain_block, run_first_stage, run_second_stage
+from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, LABELS, Article, Blocks, Explanation, Label, Page, ScoredBlock, records
 
 MAX_BLOCKS = 100_000
-"""Blocks of one page that are judged; a page of more is no page."""
-
+"""Blocks of one page. Input with more is not one page, and is refused."""
 
 MAX_MARKS = 1_000_000
-"""Line ends of a text, or tags of an HTML page, that are read; more are refused before they cost memory."""
+"""Line ends of a text, or tags of an HTML page. Input with more is refused before it costs memory."""
 
 
 def classify(pages: Iterable[Page], model: Model, *, explain: bool = False) -> Iterator[Article | UnreadablePage]:
-    """Label every block of every page; lazily, one answer a page, in order.
+    """Label every block of every page; lazily, one article or error a page, in order.
 
-    A page is judged by itself, so the answer does not depend on what else is in the batch.
+    Each page is labelled by itself, so the result does not depend on the rest of the batch.
     """
     for page in pages:
         try:
@@ -44,13 +41,13 @@ def classify_page(page: Page, model: Model, *, explain: bool = False) -> Article
     """
     blocks = segment(page)
     form = model.form(markup=blocks.markup is not None)
-    judged = judge(blocks, form)
-    reasons = _reasons(blocks, judged, form) if explain else None
-    return assemble(page, score(blocks, judged), model.digest, reasons)
+    predictions = predict(blocks, form)
+    reasons = _explain_all(blocks, predictions, form) if explain else None
+    return assemble(page, collect_scores(blocks, predictions), model.digest, reasons)
 
 
 def segment(page: Page) -> Blocks:
-    """Cut a page into blocks by the form that it came in."""
+    """Cut a page into blocks, from text or from HTML."""
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")
@@ -63,8 +60,8 @@ def cut_text(text: str) -> Blocks:
     Raises:
         UnreadablePage: It has too many blocks to be a page.
     """
-    _limit(text.count("\n"), MAX_MARKS, "line ends")
-    return _limited(segment_text(text))
+    _check_limit(text.count("\n"), MAX_MARKS, "line ends")
+    return _check_blocks(segment_text(text))
 
 
 def cut_html(html: str | bytes) -> Blocks:
@@ -73,59 +70,59 @@ def cut_html(html: str | bytes) -> Blocks:
     Raises:
         UnreadablePage: It has too many blocks to be a page.
     """
-    _limit(html.count(b"<") if isinstance(html, bytes) else html.count("<"), MAX_MARKS, "tags")
-    return _limited(segment_html(html))
+    _check_limit(html.count(b"<") if isinstance(html, bytes) else html.count("<"), MAX_MARKS, "tags")
+    return _check_blocks(segment_html(html))
 
 
-def _limited(blocks: Blocks) -> Blocks:
-    _limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
+def _check_blocks(blocks: Blocks) -> Blocks:
+    _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
     return blocks
 
 
-def _limit(found: int, most: int, what: str) -> None:
-    if found > most:
+def _check_limit(found: int, limit: int, what: str) -> None:
+    if found > limit:
         raise UnreadablePage(
-            "too_many_blocks", f"the page has {found} {what}, expected at most {most}; split it into its articles"
+            "too_many_blocks", f"the page has {found} {what}, expected at most {limit}; split it into its articles"
         )
 
 
-def judge(blocks: Blocks, form: FormModel) -> Judged:
-    """Say of every block what it is, by the weights for its page's form."""
-    features = describe(blocks)
-    return context_stage(features, first_stage(features, form), form)
+def predict(blocks: Blocks, form: FormModel) -> Predictions:
+    """Predict label and kind of every block, by the weights for its page's form."""
+    features = compute_features(blocks)
+    return run_second_stage(features, run_first_stage(features, form), form)
 
 
-def score(blocks: Blocks, judged: Judged) -> PageScores:
-    """Put what is said of the blocks beside them, and the page's body together."""
+def collect_scores(blocks: Blocks, predictions: Predictions) -> PageScores:
+    """Put the predictions beside the blocks, and join the page's body."""
     spans = np.fromiter(chain.from_iterable(blocks.blocks), np.int32, 2 * len(blocks.blocks)).reshape(-1, 2)
-    is_body = judged.labels == LABELS.index(Label.BODY)
+    is_body = predictions.labels == LABELS.index(Label.BODY)
     body = np.flatnonzero(is_body).tolist()
     return PageScores(
         text=blocks.text,
         starts=spans[:, 0],
         ends=spans[:, 1],
-        labels=judged.labels,
-        kinds=judged.kinds,
-        probabilities=judged.probabilities,
+        labels=predictions.labels,
+        kinds=predictions.kinds,
+        probabilities=predictions.probabilities,
         body=body_text(blocks, body),
         title=page_title(blocks, body),
-        confidence=page_confidence(spans[:, 1] - spans[:, 0], judged.probabilities[:, 0], is_body),
+        confidence=page_confidence(spans[:, 1] - spans[:, 0], predictions.probabilities[:, 0], is_body),
     )
 
 
 def score_blocks(blocks: Blocks, model: Model) -> PageScores:
-    """Do what `classify_page` does to a page that is cut already, and leave its blocks in columns."""
-    return score(blocks, judge(blocks, model.form(markup=blocks.markup is not None)))
+    """Do the same as `classify_page` for a segmented page, and leave its blocks in columns."""
+    return collect_scores(blocks, predict(blocks, model.form(markup=blocks.markup is not None)))
 
 
-def _reasons(blocks: Blocks, judged: Judged, form: FormModel) -> Iterator[Explanation]:
-    """Say of each block why it has its label."""
-    for number, (block, label) in enumerate(zip(blocks.blocks, judged.labels.tolist(), strict=True)):
-        yield explain_block(blocks.text[block.start : block.end], number, LABELS[label], judged, form)
+def _explain_all(blocks: Blocks, predictions: Predictions, form: FormModel) -> Iterator[Explanation]:
+    """Explain the label of each block."""
+    for number, (block, label) in enumerate(zip(blocks.blocks, predictions.labels.tolist(), strict=True)):
+        yield explain_block(blocks.text[block.start : block.end], number, LABELS[label], predictions, form)
 
 
 def assemble(page: Page, scores: PageScores, digest: str, reasons: Iterable[Explanation] | None = None) -> Article:
-    """Make the article that these scores tell."""
+    """Make the article of a page's scores."""
     columns = (
         scores.starts.tolist(),
         scores.ends.tolist(),
@@ -133,6 +130,7 @@ def assemble(page: Page, scores: PageScores, digest: str, reasons: Iterable[Expl
         map(KINDS.__getitem__, scores.kinds.tolist()),
         zip(*scores.probabilities.T.tolist(), strict=True),
         repeat(None, len(scores.labels)) if reasons is None else reasons,
+        repeat(scores.text, len(scores.labels)),
     )
     return Article(
         id=page.id,

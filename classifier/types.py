@@ -1,4 +1,4 @@
-"""The values that flow through the program: pages in, scored blocks and articles out."""
+"""The values that flow through the program: pages in, labelled blocks and articles out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import repeat
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 Record = TypeVar("Record", bound=NamedTuple)
 
 
 def records(kind: type[Record], values: Iterable[tuple[object, ...]]) -> tuple[Record, ...]:
-    """Make a named tuple of each tuple of values: calling the class for each takes longer."""
+    """Make a named tuple of each tuple of values, in less time than calling the class takes."""
     return tuple(map(tuple.__new__, repeat(kind), values))
 
 
@@ -40,6 +40,9 @@ class Kind(StrEnum):
         return LABEL_OF_KIND[self]
 
 
+_SHORT = 60
+"""Characters of a text that a repr shows."""
+
 LABELS: tuple[Label, ...] = tuple(Label)
 KINDS: tuple[Kind, ...] = tuple(Kind)
 LABEL_OF_KIND = {
@@ -52,11 +55,11 @@ LABEL_OF_KIND = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Page:
-    """A page as it arrives: exactly one of `text` and `html` is given, already decoded.
+    """A page as it arrives, already decoded: give exactly one of `text` and `html`.
 
-    `url` is a name only; nothing is ever fetched from it.
+    `url` is only kept: nothing is fetched.
     """
 
     id: str
@@ -64,9 +67,18 @@ class Page:
     html: str | None = None
     url: str = ""
 
+    def __repr__(self) -> str:
+        parts = [f"{form}={_shortened(part)}" for form in ("text", "html") if (part := getattr(self, form)) is not None]
+        return f"Page({', '.join([repr(self.id), *parts])})"
+
+
+def _shortened(text: str) -> str:
+    """Return a text's repr, or that of its beginning and its length."""
+    return repr(text) if len(text) <= _SHORT else f"{text[:_SHORT]!r}… ({len(text)} characters)"
+
 
 class Block(NamedTuple):
-    """A run of text a browser would set as one block: `text[start:end]` of its page, in characters."""
+    """A run of text that a browser would set as one block: `text[start:end]` of its page, in characters."""
 
     start: int
     end: int
@@ -74,22 +86,22 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """What the HTML tree says about a page's blocks, in columns: one entry an element, or one a block.
+    """The element tree around a page's blocks, in columns with an entry for each element or for each block.
 
-    Only elements that are set as blocks count here, parents before children; number 0 is `body`.
+    Only elements that a browser sets as blocks are included, parents before children; number 0 is `body`.
 
     Attributes:
-        tags: Of each element.
+        tags: Of each element: its tag name.
         names: Of each element: class, id, role and microdata attributes in one string, as written.
-        parents: Of each element: the number of the element around it, -1 for `body`.
+        parents: Of each element: the number of its parent, -1 for `body`.
         firsts: Of each element: the number of the first block inside it.
         lasts: Of each element: one past the number of the last block inside it.
         elements: Of each block: the number of the innermost element around it.
         link_chars: Of each block: characters inside `a href`.
-        links: Of each block: how many links it holds.
-        images: Of each block: images between the block before and this one.
+        links: Of each block: its number of links.
+        images: Of each block: the number of images between the block before and this one.
         inline: Of each block: tags and names of its first inline elements, as written.
-        hrefs: Of each block: target of its first link, as written.
+        hrefs: Of each block: the target of its first link, as written.
     """
 
     tags: tuple[str, ...]
@@ -105,11 +117,11 @@ class Markup:
     hrefs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Blocks:
-    """A segmented page: the text that the offsets index, its blocks in page order.
+    """A segmented page: the text that the offsets index, and its blocks in page order.
 
-    From HTML also the head's title and what the tree says; `markup` is None for plain text.
+    From HTML also the head's title and the element tree; `markup` is None for plain text.
     """
 
     text: str
@@ -120,7 +132,7 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason for a decision, in words, with its share of the decision's log-odds (natural log)."""
+    """One reason for a label, in words, with its share of the log-odds (natural logarithm)."""
 
     words: str
     contribution: float
@@ -139,7 +151,10 @@ class Explanation:
 
 
 class ScoredBlock(NamedTuple):
-    """A block with its label, its kind, and calibrated probabilities in `LABELS` order that sum to 1."""
+    """A block with its label, its kind, and calibrated probabilities in `LABELS` order that sum to 1.
+
+    `page_text` is the text of the whole page, which all its blocks share; without it `text` is empty.
+    """
 
     start: int
     end: int
@@ -147,26 +162,56 @@ class ScoredBlock(NamedTuple):
     kind: Kind
     probabilities: tuple[float, float, float]
     explanation: Explanation | None = None
+    page_text: str = ""
+
+    def __repr__(self) -> str:
+        place = f"{self.start}:{self.end} {_shortened(self.text)}"
+        return f"ScoredBlock({place}, {self.label.value}, {self.kind.value}, {self.confidence:.2f})"
+
+    @property
+    def text(self) -> str:
+        """The block's own text."""
+        return self.page_text[self.start : self.end]
 
     @property
     def confidence(self) -> float:
         """The probability of the block's own label."""
         return self.probabilities[LABELS.index(self.label)]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the block as it is in a row of `copydesk classify`, for JSON."""
+        fields: dict[str, Any] = {
+            "start": self.start,
+            "end": self.end,
+            "label": self.label.value,
+            "kind": self.kind.value,
+            "confidence": self.confidence,
+            "probabilities": {label.value: p for label, p in zip(LABELS, self.probabilities, strict=True)},
+        }
+        if self.explanation is not None:
+            reasons = [{"words": each.words, "contribution": each.contribution} for each in self.explanation.reasons]
+            runner_up = self.explanation.runner_up.value
+            fields["explanation"] = {
+                "runner_up": runner_up,
+                "log_odds": self.explanation.log_odds,
+                "reasons": reasons,
+            }
+        return fields
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Article:
-    """What the page says once the rest is gone.
+    """A page's body and title, and all its labelled blocks.
 
     Attributes:
         id: The page's id.
         url: The page's url, as given.
-        text: The text that the blocks' offsets index; the input itself where the input was text.
+        text: The text that the blocks' offsets index; if the input was text, the input itself.
         blocks: Every block in page order.
         body: The body blocks joined by blank lines.
-        title: The headline block's text, empty where there is none.
+        title: The headline block's text, empty if there is none.
         confidence: How sure the model is of the body as a whole, in [0, 1].
-        model: The digest of the model that answered.
+        model: The digest of the model that was used.
     """
 
     id: str
@@ -177,3 +222,25 @@ class Article:
     title: str
     confidence: float
     model: str
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"
+        return f"Article({self.id!r}, title={_shortened(self.title)}, {sizes}, confidence={self.confidence:.2f})"
+
+    def to_dict(self, *, text: bool = True) -> dict[str, Any]:
+        """Return the article as a row of `copydesk classify`, for JSON.
+
+        Args:
+            text: Whether to include the text that the blocks' offsets index. The command leaves it out for pages
+                that came as text.
+        """
+        fields: dict[str, Any] = {"id": self.id}
+        if text:
+            fields["text"] = self.text
+        return fields | {
+            "blocks": [block.to_dict() for block in self.blocks],
+            "body": self.body,
+            "title": self.title,
+            "confidence": self.confidence,
+            "model": self.model,
+        }

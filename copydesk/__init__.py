@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         classify,
         classify_page,
         decode,
+        extract,
         load_manifest,
         load_model,
     )
@@ -46,6 +47,7 @@ __all__ = [
     "classify",
     "classify_page",
     "decode",
+    "extract",
     "load_manifest",
     "load_model",
     "open_index",

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import LCSseq
 
-from copydesk.classifier.segmentation.html import segment_html
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Blocks
 from copydesk.training.corpora import TrainingPage
 

@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.segmentation import segment_text
 from copydesk.training.align import LabelledPage, carry_codes
 from copydesk.training.dataset import fold_of
 

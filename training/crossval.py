@@ -10,10 +10,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from copydesk.classifier.model.hashed_linear import Linear
-from copydesk.classifier.model.page_type import PageTypes
-from copydesk.classifier.model.trees import Trees
-from copydesk.classifier.model.two_stage import FormModel
+from copydesk.classifier.model import FormModel, HashedLinear, Trees
 from copydesk.training.corpora import CorpusError
 from copydesk.training.dataset import Table
 from copydesk.training.fit import (
@@ -115,10 +112,12 @@ class _Questions:
             heading=among("TH", "H", KIND_TREES),
         )
 
-    def form(self, linear: Linear, page_types: PageTypes, calibration: Sequence[tuple[float, float]]) -> FormModel:
+    def form(
+        self, linear: HashedLinear, page_types: HashedLinear, calibration: Sequence[tuple[float, float]]
+    ) -> FormModel:
         body, teaser = calibration
         return FormModel(
-            linear=linear,
+            first_stage=linear,
             page_types=page_types,
             body=calibrated(self.body, *body),
             teaser=calibrated(self.teaser, *teaser),
@@ -128,10 +127,12 @@ class _Questions:
         )
 
 
-def _held_out_columns(table: Table, linears: Sequence[Linear], types: Sequence[PageTypes]) -> NDArray[np.float32]:
+def _held_out_columns(
+    table: Table, linears: Sequence[HashedLinear], types: Sequence[HashedLinear]
+) -> NDArray[np.float32]:
     """Return the second stage's columns, each page's from the first-stage models that did not see its site."""
     pages = list(zip(table.folds[table.row_ends - 1], table.features, strict=True))
-    answers = [linears[fold].answers(features) for fold, features in pages]
+    answers = [linears[fold].score_blocks(features) for fold, features in pages]
     return context_matrix(table, answers, [types[fold].log_probabilities(features) for fold, features in pages])
 
 

@@ -12,9 +12,8 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.jit import jit
-from copydesk.classifier.features.layout import COLUMNS
-from copydesk.classifier.features.page_features import PageFeatures, describe
-from copydesk.classifier.model.hashed_linear import BITS, hashed_rows, tfidf_values
+from copydesk.classifier.features import PageFeatures, columns, compute_features
+from copydesk.classifier.model.hashed_linear import BLOCK_BITS, hashed_rows, tfidf_values
 from copydesk.training.align import LabelledPage
 
 MOST_ROWS = 250
@@ -44,7 +43,7 @@ class Table:
         pages: The labelled pages.
         features: Their features.
         row_ends: Shape (n_pages,): where each page's rows end.
-        columns: Hashed columns of all rows, see `linear.hashed_rows`.
+        columns: Hashed columns of all rows, see `hashed_linear.hashed_rows`.
         field_ends: Shape (n_rows, n_fields).
         codes: Shape (n_rows,): gold codes; `?` for known not to be body, empty for unknown.
         gold: Shape (n_rows,): whether the row has a hand label.
@@ -81,17 +80,17 @@ class Table:
         return shares
 
     def matrix(self, rows: NDArray[np.int64], idf: NDArray[np.float32]) -> Any:
-        """Return the TF-IDF rows as a sparse matrix, shape (len(rows), 2**BITS)."""
-        columns, field_ends = _take(self.columns, self.field_ends, rows)
-        values = tfidf_values(columns, field_ends, idf)
+        """Return the TF-IDF rows as a sparse matrix, shape (len(rows), 2**BLOCK_BITS)."""
+        taken, field_ends = _take(self.columns, self.field_ends, rows)
+        values = tfidf_values(taken, field_ends, idf)
         ends = np.concatenate([np.zeros(1, np.int64), field_ends[:, -1]])
-        matrix = sparse.csr_matrix((values, columns, ends), shape=(len(rows), 1 << BITS))
+        matrix = sparse.csr_matrix((values, taken, ends), shape=(len(rows), 1 << BLOCK_BITS))
         matrix.sum_duplicates()
         return matrix
 
     def idf(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return each column's smoothed inverse document frequency over the rows, 0 where too rare to learn."""
-        counts = _document_frequency(self.columns, self.field_ends, rows, 1 << BITS)
+        counts = _document_frequency(self.columns, self.field_ends, rows, 1 << BLOCK_BITS)
         idf = np.log((1.0 + len(rows)) / (1.0 + counts)) + 1.0
         idf[counts < RAREST] = 0.0
         rounded: NDArray[np.float32] = idf.astype(np.float16).astype(np.float32)
@@ -129,7 +128,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
 
 def describe_page(page: LabelledPage) -> PageFeatures:
     """Return a labelled page's features."""
-    return describe(page.blocks)
+    return compute_features(page.blocks)
 
 
 def fold_of(site: str, n_folds: int) -> int:
@@ -151,7 +150,7 @@ def _learnt_rows(
         known = np.array(page.codes) != ""
         if not page.gold and page.origin.page_type in ONE_STORY:
             known &= ~((np.array(page.codes) == "E") & _is_link_line(feature))
-        weight = np.expm1(feature.columns[:, COLUMNS.index("log_chars")].astype(np.float64)) ** LENGTH_WEIGHT
+        weight = np.expm1(feature.columns[:, columns.LOG_CHARS].astype(np.float64)) ** LENGTH_WEIGHT
         learnt.append(chosen & known)
         share = SYNTHETIC_WEIGHT if page.synthetic else 1.0
         weights.append(weight / max(float(weight.sum()), 1e-9) * min(n, MOST_ROWS) * share)
@@ -160,8 +159,8 @@ def _learnt_rows(
 
 
 def _is_link_line(feature: PageFeatures) -> NDArray[np.bool_]:
-    links = feature.columns[:, COLUMNS.index("link_share")] > LINK_LINE_SHARE
-    short: NDArray[np.bool_] = links & (feature.columns[:, COLUMNS.index("log_chars")] < np.log1p(LINK_LINE_CHARS))
+    links = feature.columns[:, columns.LINK_SHARE] > LINK_LINE_SHARE
+    short: NDArray[np.bool_] = links & (feature.columns[:, columns.LOG_CHARS] < np.log1p(LINK_LINE_CHARS))
     return short
 
 

@@ -12,11 +12,8 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from copydesk.classifier.model.context import context_columns
-from copydesk.classifier.model.hashed_linear import Answers, Linear
-from copydesk.classifier.model.page_type import BITS as PAGE_BITS
-from copydesk.classifier.model.page_type import PAGE_TYPES, PageTypes, page_counts, page_values
-from copydesk.classifier.model.trees import Trees
+from copydesk.classifier.model import FirstStageScores, HashedLinear, Trees, context_columns
+from copydesk.classifier.model.hashed_linear import PAGE_BITS, PAGE_TYPES, count_terms, page_values
 from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.dataset import RAREST, Table
 
@@ -59,7 +56,7 @@ BOOSTING: Mapping[str, Any] = {
 """LightGBM's parameters, chosen by cross-validation split by site; one thread and a seed make runs repeatable."""
 
 
-def fit_linear(table: Table, rows: NDArray[np.int64]) -> Linear:
+def fit_linear(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
     """Fit the first stage: one-vs-rest logistic regressions over hashed TF-IDF, by averaged SGD.
 
     Rows that are only known not to be body first get the most probable other code, by a model of the labelled rows.
@@ -82,29 +79,29 @@ def fit_linear(table: Table, rows: NDArray[np.int64]) -> Linear:
     model = _sgd(matrix, codes, weights)
     coefficients, intercepts = by_class(model.coef_, model.intercept_, model.classes_, GOLD_CODES)
     coefficients[:, idf == 0] = 0.0
-    return Linear(idf, rounded(coefficients.T), intercepts)
+    return HashedLinear(idf, rounded(coefficients.T), intercepts)
 
 
-def fit_page_types(table: Table, rows: NDArray[np.int64]) -> PageTypes:
+def fit_page_types(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
     """Fit the page-type model on the pages that `rows` belong to and whose type is known: logistic regression."""
     types = np.array([PAGE_TYPE_OF.get(page.origin.page_type, page.origin.page_type) for page in table.pages], object)
     seen = np.zeros(len(types), np.bool_)
     seen[np.searchsorted(table.row_ends, rows, side="right")] = True
     known = [i for i, page in enumerate(table.pages) if seen[i] and not page.synthetic and types[i] in PAGE_TYPES]
-    counted = [page_counts(table.features[i]) for i in known]
+    counted = [count_terms(table.features[i], 1 << PAGE_BITS) for i in known]
     idf = _page_idf([columns for columns, _, _ in counted])
     n_columns, present = len(idf), sorted(set(types[known]))
     if len(present) < 2:
         offsets = np.array([0.0 if name in present or not present else ABSENT for name in PAGE_TYPES], np.float32)
-        return PageTypes(idf, np.zeros((n_columns, len(PAGE_TYPES)), np.float32), offsets)
-    values = np.concatenate([page_values(columns, counts, ends, idf) for columns, counts, ends in counted])
+        return HashedLinear(idf, np.zeros((n_columns, len(PAGE_TYPES)), np.float32), offsets)
+    values = np.concatenate([page_values(terms, idf) for terms in counted])
     columns = np.concatenate([columns for columns, _, _ in counted])
     ends = np.cumsum([0, *(len(columns) for columns, _, _ in counted)])
     matrix = sparse.csr_matrix((values, columns, ends), shape=(len(known), n_columns))
     matrix.sum_duplicates()
     model = LogisticRegression(C=TYPE_C, max_iter=TYPE_STEPS, tol=1e-3).fit(matrix, types[known].astype(str))
     weights, intercepts = by_class(model.coef_, model.intercept_, model.classes_, PAGE_TYPES)
-    return PageTypes(idf, rounded(weights.T), intercepts)
+    return HashedLinear(idf, rounded(weights.T), intercepts)
 
 
 def _page_idf(pages: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
@@ -151,10 +148,10 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
 
 
 def context_matrix(
-    table: Table, answers: Sequence[Answers], page_types: Sequence[NDArray[np.float32]]
+    table: Table, scores: Sequence[FirstStageScores], page_types: Sequence[NDArray[np.float32]]
 ) -> NDArray[np.float32]:
-    """Return the second stage's columns for all rows, from the first stage's answers about each page."""
-    of_pages = zip(table.features, answers, page_types, strict=True)
+    """Return the second stage's columns for all rows, from the first stage's scores of each page."""
+    of_pages = zip(table.features, scores, page_types, strict=True)
     return np.concatenate([context_columns(*of_page) for of_page in of_pages])
 
 

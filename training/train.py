@@ -17,8 +17,8 @@ from typing import Any
 from joblib import Memory, Parallel, delayed
 
 from copydesk.classifier.artifact import save_model
-from copydesk.classifier.model.two_stage import FormModel, Model
-from copydesk.classifier.pipeline import assemble, judge, score
+from copydesk.classifier.model import FormModel, Model
+from copydesk.classifier.pipeline import assemble, collect_scores, predict
 from copydesk.classifier.types import Page
 from copydesk.training.align import LabelledPage, label_page
 from copydesk.training.augment import vary
@@ -119,7 +119,7 @@ def held_out_results(pages: Sequence[LabelledPage], fitted: FormModels, form: st
 
 def _held_out(labelled: LabelledPage, model: FormModel, form: str) -> PageResult:
     origin = labelled.origin
-    scores = score(labelled.blocks, judge(labelled.blocks, model))
+    scores = collect_scores(labelled.blocks, predict(labelled.blocks, model))
     return PageResult(
         id=origin.id,
         corpus=origin.corpus,

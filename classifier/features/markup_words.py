@@ -1,4 +1,4 @@
-"""The words of class names and of link targets, hashed in one pass over all of a page's."""
+"""Splits class names and link targets into words and hashes them, a whole page in one pass."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled.code_points import code_points
 from copydesk.classifier.compiled.jit import jit
 
-MOST_NAME_WORDS = 12
-"""Words read of one element's names."""
+MAX_NAME_WORDS = 12
+"""Words of one element's names that are hashed."""
 
-MOST_HREF_WORDS = 8
-"""Words read of one link's path; how many there are is read as well."""
+MAX_HREF_WORDS = 8
+"""Words of one link's path that are hashed; the number of all its words is hashed as well."""
 
 _OTHER, _LOWER, _UPPER, _DIGIT = range(4)
 
@@ -22,23 +22,23 @@ Hashes = tuple[NDArray[np.uint64], NDArray[np.int64]]
 
 
 def hash_names(texts: Sequence[str]) -> Hashes:
-    """Hash the words of class and id names, camel case and hyphens taken apart, two letters or more.
+    """Hash the words of class names and ids, split at hyphens and in camel case, of two letters or more.
 
     Returns:
-        All hashes one after the other, and shape (len(texts),): where each text's end.
+        All hashes one after the other, and where each text's end: shape (len(texts),).
     """
     points, ends = _joined(texts)
-    return _name_words(points, ends, MOST_NAME_WORDS)
+    return _name_words(points, ends, MAX_NAME_WORDS)
 
 
 def hash_hrefs(texts: Sequence[str]) -> Hashes:
-    """Hash the words of link targets' paths, and for each its number of words and how it starts.
+    """Hash the words of link targets' paths, and of each target its number of words and its first character.
 
     Returns:
-        As `hash_names`; an empty text has none.
+        As `hash_names`; an empty target has no hashes.
     """
     points, ends = _joined(texts)
-    return _href_words(points, ends, MOST_HREF_WORDS)
+    return _href_words(points, ends, MAX_HREF_WORDS)
 
 
 def _joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
@@ -57,7 +57,7 @@ def _kind(point: int) -> int:
 
 @jit
 def _word_end(points: NDArray[np.uint32], start: int, end: int) -> int:
-    """Return where the word that starts at `start` ends: letters of one case, or a capital before small ones."""
+    """Return where the word that starts here ends: it is letters of one case, or a capital before small ones."""
     kind = _kind(points[start])
     at = start + 1
     if kind == _UPPER and at < end and _kind(points[at]) == _LOWER:
@@ -69,7 +69,7 @@ def _word_end(points: NDArray[np.uint32], start: int, end: int) -> int:
 
 @jit
 def _hash(points: NDArray[np.uint32], start: int, end: int) -> np.uint64:
-    """Hash a word without regard to case (FNV-1a over code points)."""
+    """Hash a word in lower case (FNV-1a over code points)."""
     h = np.uint64(0xCBF29CE484222325)
     for at in range(start, end):
         point = np.uint64(points[at])
@@ -107,7 +107,7 @@ def _name_words(
 
 @jit
 def _path_start(points: NDArray[np.uint32], start: int, end: int) -> int:
-    """Return where a target's path starts: after the host where it names one."""
+    """Return where a target's path starts, after the host if it names one."""
     for at in range(start, end - 1):
         if points[at] == 47 and points[at + 1] == 47:
             at += 2

@@ -1,172 +1,192 @@
-"""The company a block keeps: the first stage's answers around it, as dense columns for the second stage."""
+"""Fills the columns that the second stage sees of a block: what the first stage says of the blocks around it.
+
+Neighbours one by one, windows, blocks set in the same way, enclosing elements, the page as a whole; `landmarks` and
+`word_similarity` add theirs.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.jit import jit
-from copydesk.classifier.features.cards import CARD_COLUMNS
-from copydesk.classifier.features.layout import COLUMNS
-from copydesk.classifier.features.page_features import FIELDS, PageFeatures
-from copydesk.classifier.model.hashed_linear import Answers
-from copydesk.classifier.model.landmarks import SURROUNDINGS, fill_surroundings
-from copydesk.classifier.model.page_type import PAGE_TYPES
+from copydesk.classifier.features import FIELDS, PageFeatures, columns
+from copydesk.classifier.model.hashed_linear import (
+    COMMENT,
+    FURNITURE,
+    METADATA,
+    PAGE_TYPES,
+    TEASER,
+    TEASER_HEADING,
+    TEXT,
+    FirstStageScores,
+)
+from copydesk.classifier.model.landmarks import LANDMARK_COLUMNS, fill_landmarks
+from copydesk.classifier.model.word_similarity import SIMILARITY_COLUMNS, fill_similarity
 from copydesk.classifier.types import KINDS
 
 NEIGHBOURS = 5
-"""Blocks on each side whose answers are read one by one."""
+"""Blocks on each side whose scores are columns of their own."""
 
 WINDOWS = (3, 8, 20)
-"""Blocks before, after and around over which answers are averaged."""
+"""Blocks before, after and around over which scores are averaged."""
 
 CONTAINERS = 5
-"""Enclosing elements, of different extent, over which answers are averaged."""
-
-SIMILARITY_BITS = 11
-"""Words are compared in a table of two to this many places."""
+"""Enclosing elements, each with more blocks than the one inside it, over which scores are averaged."""
 
 _KIND_NAMES = tuple(str(kind) for kind in KINDS)
-_SIDES = ("before", "after", "around")
+_SIDES = ("before", "after")
+_WIDE_KINDS, _CLOSE_KINDS = (TEXT, TEASER), (METADATA, COMMENT, FURNITURE, TEASER_HEADING)
+_SHAPE = (columns.LOG_CHARS, columns.LINK_SHARE, columns.ENDS_SENTENCE, columns.ELLIPSIS)
+_ALIKE = ("text", "metadata", "comment", "teaser", "log_chars", "count", "page share")
+_CONTAINER = ("text", "comment", "teaser", "log_blocks", "log_chars", "share of text")
+_PAGE = (
+    *("page text", "page comment", "page teaser", "page metadata", "page log text"),
+    *("from run start", "from run end", "in run", "run share", "from first text", "from last text"),
+)
+_N_KINDS, _N_ALIKE, _N_CONTAINER, _N_PAGE = len(KINDS), len(_ALIKE), len(_CONTAINER), len(_PAGE)
+_N_SIMILARITY = len(SIMILARITY_COLUMNS)
 
 
 def _names() -> tuple[str, ...]:
-    names = [f"own {k}" for k in _KIND_NAMES]
+    names = [f"own {kind}" for kind in _KIND_NAMES]
     for d in range(1, NEIGHBOURS + 1):
-        names += [f"{k} {d} {side}" for side in ("before", "after") for k in ("text", "teaser")]
+        names += [f"{_KIND_NAMES[k]} {d} {side}" for side in _SIDES for k in _WIDE_KINDS]
     for d in (1, 2):
-        names += [
-            f"{k} {d} {side}"
-            for side in ("before", "after")
-            for k in ("metadata", "comment", "furniture", "teaser_heading")
-        ]
+        names += [f"{_KIND_NAMES[k]} {d} {side}" for side in _SIDES for k in _CLOSE_KINDS]
     for d in (1, 2, 3):
-        names += [
-            f"{k} {d} {side}"
-            for side in ("before", "after")
-            for k in ("log_chars", "link_share", "ends_sentence", "ellipsis")
-        ]
-    for w in WINDOWS:
-        names += [f"{k} in {w} {side}" for side in _SIDES for k in ("text", "comment", "teaser", "log_chars")]
-    names += [f"{k} set alike" for k in ("text", "metadata", "comment", "teaser", "log_chars", "count", "page share")]
-    for c in range(CONTAINERS):
-        names += [
-            f"{k} in container {c}" for k in ("text", "comment", "teaser", "log_blocks", "log_chars", "share of text")
-        ]
-    names += ["page text", "page comment", "page teaser", "page metadata", "page log text"]
-    names += ["from run start", "from run end", "in run", "run share", "from first text", "from last text"]
-    names += ["like the body", "like the block before", "like the block after", "rarity of words"]
-    names += SURROUNDINGS
-    names += [f"own {k} by {part}" for part in FIELDS for k in _KIND_NAMES]
+        names += [f"{columns.COLUMNS[k]} {d} {side}" for side in _SIDES for k in _SHAPE]
+    for width in WINDOWS:
+        sides = (*_SIDES, "around")
+        names += [f"{what} in {width} {side}" for side in sides for what in ("text", "comment", "teaser", "log_chars")]
+    names += [f"{what} set alike" for what in _ALIKE]
+    names += [f"{what} in container {level}" for level in range(CONTAINERS) for what in _CONTAINER]
+    names += [*_PAGE, *SIMILARITY_COLUMNS, *LANDMARK_COLUMNS]
+    names += [f"own {kind} by {part}" for part in FIELDS for kind in _KIND_NAMES]
     names += [f"page is {page_type}" for page_type in PAGE_TYPES]
     return tuple(names)
 
 
 CONTEXT_COLUMNS = _names()
-"""Columns that the context adds, in order; those of shape and cards follow them."""
+"""Columns that the context adds, in order; the page's own dense columns follow them."""
 
 N_CONTEXT = len(CONTEXT_COLUMNS)
 
-ALL_COLUMNS = CONTEXT_COLUMNS + COLUMNS + CARD_COLUMNS
+ALL_COLUMNS = CONTEXT_COLUMNS + columns.COLUMNS
+
+_WEIGHT, _TEXT, _COMMENT, _TEASER, _METADATA, _LOG_CHARS, _TEXT_CHARS = range(7)
+"""Columns of the running sums: the root of each block's length, times its share of each kind, and lengths."""
 
 
-def context_columns(page: PageFeatures, answers: Answers, page_types: NDArray[np.float32]) -> NDArray[np.float32]:
+class _Blocks(NamedTuple):
+    """What is known of each block.
+
+    Attributes:
+        scores: Shape (n, n_kinds): the first stage's log-odds, clipped.
+        shares: Shape (n, n_kinds): the odds, each row scaled to sum to 1.
+        weights: Shape (n,): square roots of the blocks' lengths in characters.
+        sums: Shape (n + 1, 7): running sums, see above.
+        dense: Shape (n, N_COLUMNS).
+    """
+
+    scores: NDArray[np.float32]
+    shares: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    sums: NDArray[np.float64]
+    dense: NDArray[np.float32]
+
+
+class _Page(NamedTuple):
+    """The arrays of `PageFeatures` that are read here, and the blocks in the order of their paths."""
+
+    words: NDArray[np.uint64]
+    word_ends: NDArray[np.int64]
+    elements: NDArray[np.int64]
+    parents: NDArray[np.int64]
+    spans: NDArray[np.int64]
+    paths: NDArray[np.uint64]
+    order: NDArray[np.int64]
+
+
+def context_columns(
+    page: PageFeatures, first_stage: FirstStageScores, page_types: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Return the second stage's columns, shape (n, len(ALL_COLUMNS)).
 
     Args:
         page: Of n blocks.
-        answers: What the first stage says of them.
+        first_stage: Its scores.
         page_types: Log-probabilities of PAGE_TYPES.
     """
-    clipped = np.clip(answers.own, -8.0, 8.0).astype(np.float32)
+    clipped = np.clip(first_stage.own, -8.0, 8.0).astype(np.float32)
     odds = 1.0 / (1.0 + np.exp(-clipped.astype(np.float64)))
     shares = odds / odds.sum(axis=1, keepdims=True)
     n = len(clipped)
-    out = np.zeros((n, N_CONTEXT + page.columns.shape[1]), np.float32)
+    out = np.zeros((n, len(ALL_COLUMNS)), np.float32)
     out[:, N_CONTEXT:] = page.columns
     if n:
         types = N_CONTEXT - len(PAGE_TYPES)
         out[:, types:N_CONTEXT] = page_types
-        out[:, types - answers.by_field.shape[1] : types] = answers.by_field
-        _fill(
-            out,
-            clipped,
-            shares,
-            page.columns,
-            page.words,
-            page.word_ends,
-            page.elements,
-            page.parents,
-            page.spans,
-            np.argsort(page.paths, kind="stable"),
-            page.paths,
-        )
+        out[:, types - first_stage.by_field.shape[1] : types] = first_stage.by_field
+        weights, sums = _weights_and_sums(shares, page.columns)
+        order = np.argsort(page.paths, kind="stable")
+        arrays = _Page(page.words, page.word_ends, page.elements, page.parents, page.spans, page.paths, order)
+        _fill(out, _Blocks(clipped, shares, weights, sums, page.columns), arrays)
     return out
 
 
 @jit
-def _fill(
-    out: NDArray[np.float32],
-    scores: NDArray[np.float32],
-    shares: NDArray[np.float64],
-    columns: NDArray[np.float32],
-    words: NDArray[np.uint64],
-    word_ends: NDArray[np.int64],
-    elements: NDArray[np.int64],
-    parents: NDArray[np.int64],
-    spans: NDArray[np.int64],
-    order: NDArray[np.int64],
-    paths: NDArray[np.uint64],
-) -> None:
-    weights = np.empty(len(scores))
-    for b in range(len(scores)):
-        weights[b] = np.sqrt(np.expm1(columns[b, 0]))
-    sums = _running_sums(shares, columns, weights)
-    out[:, :6] = scores
-    at = 6
+def _fill(out: NDArray[np.float32], blocks: _Blocks, page: _Page) -> None:
+    out[:, :_N_KINDS] = blocks.scores
+    at = _N_KINDS
     for d in range(1, NEIGHBOURS + 1):
-        at = _fill_answers(out, at, scores, (0, 4), d)
+        at = _fill_scores(out, at, blocks.scores, _WIDE_KINDS, d)
     for d in (1, 2):
-        at = _fill_answers(out, at, scores, (1, 2, 3, 5), d)
+        at = _fill_scores(out, at, blocks.scores, _CLOSE_KINDS, d)
     for d in (1, 2, 3):
-        at = _fill_shapes(out, at, columns, d)
-    for w in WINDOWS:
-        at = _fill_windows(out, at, sums, w)
-    _fill_alike(out, at, shares, weights, columns, order, paths)
-    at += 7
-    _fill_containers(out, at, sums, elements, parents, spans)
-    at += 6 * CONTAINERS
-    _fill_page(out, at, sums, shares, weights)
-    at += 11
-    _fill_likeness(out, at, shares, words, word_ends)
-    at += 4
-    fill_surroundings(out, at, scores, shares, columns, len(parents) > 0)
+        at = _fill_shapes(out, at, blocks.dense, d)
+    for width in WINDOWS:
+        at = _fill_windows(out, at, blocks.sums, width)
+    _fill_alike(out, at, blocks, page)
+    at += _N_ALIKE
+    _fill_containers(out, at, blocks.sums, page)
+    at += _N_CONTAINER * CONTAINERS
+    _fill_page(out, at, blocks)
+    at += _N_PAGE
+    fill_similarity(out, at, blocks.shares, page.words, page.word_ends)
+    at += _N_SIMILARITY
+    fill_landmarks(out, at, blocks.scores, blocks.shares, blocks.dense, len(page.parents) > 0)
 
 
 @jit
-def _running_sums(
-    shares: NDArray[np.float64], columns: NDArray[np.float32], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Sum up weight, weighted text, comment, teaser, metadata, log chars, chars; shape (n + 1, 7)."""
-    n = len(weights)
+def _weights_and_sums(
+    shares: NDArray[np.float64], dense: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the blocks' weights and running sums, see `_Blocks`."""
+    n = len(shares)
+    weights = np.empty(n)
     sums = np.zeros((n + 1, 7))
     for b in range(n):
-        w = weights[b]
-        sums[b + 1, 0] = sums[b, 0] + w
-        sums[b + 1, 1] = sums[b, 1] + w * shares[b, 0]
-        sums[b + 1, 2] = sums[b, 2] + w * shares[b, 2]
-        sums[b + 1, 3] = sums[b, 3] + w * (shares[b, 4] + shares[b, 5])
-        sums[b + 1, 4] = sums[b, 4] + w * shares[b, 1]
-        sums[b + 1, 5] = sums[b, 5] + columns[b, 0]
-        sums[b + 1, 6] = sums[b, 6] + w * w * shares[b, 0]
-    return sums
+        weights[b] = np.sqrt(np.expm1(dense[b, columns.LOG_CHARS]))
+        w, share, total = weights[b], shares[b], sums[b + 1]
+        total[:] = sums[b]
+        total[_WEIGHT] += w
+        total[_TEXT] += w * share[TEXT]
+        total[_COMMENT] += w * share[COMMENT]
+        total[_TEASER] += w * (share[TEASER] + share[TEASER_HEADING])
+        total[_METADATA] += w * share[METADATA]
+        total[_LOG_CHARS] += dense[b, columns.LOG_CHARS]
+        total[_TEXT_CHARS] += w * w * share[TEXT]
+    return weights, sums
 
 
 @jit
-def _fill_answers(
+def _fill_scores(
     out: NDArray[np.float32], at: int, scores: NDArray[np.float32], kinds: tuple[int, ...], distance: int
 ) -> int:
-    """Fill the first stage's answers for the blocks so far before and after; returns where to go on."""
+    """Fill the scores of the blocks so far before and after, -9 beyond the page; return the next free column."""
     n = len(scores)
     for side in (-1, 1):
         for b in range(n):
@@ -178,264 +198,128 @@ def _fill_answers(
 
 
 @jit
-def _fill_shapes(out: NDArray[np.float32], at: int, columns: NDArray[np.float32], distance: int) -> int:
-    """Fill the shape of the blocks so far before and after; returns where to go on."""
-    n = len(columns)
+def _fill_shapes(out: NDArray[np.float32], at: int, dense: NDArray[np.float32], distance: int) -> int:
+    """Fill the shape of the blocks so far before and after, a length of -1 beyond the page; return the next column."""
+    n = len(dense)
     for side in (-1, 1):
         for b in range(n):
             o = b + side * distance
             if 0 <= o < n:
-                out[b, at] = columns[o, 0]
-                out[b, at + 1] = columns[o, 15]
-                out[b, at + 2] = columns[o, 6]
-                out[b, at + 3] = columns[o, 7]
+                for k in range(len(_SHAPE)):
+                    out[b, at + k] = dense[o, _SHAPE[k]]
             else:
                 out[b, at] = -1.0
-        at += 4
+        at += len(_SHAPE)
     return at
 
 
 @jit
+def _fill_shares(row: NDArray[np.float32], at: int, first: NDArray[np.float64], last: NDArray[np.float64]) -> None:
+    """Fill the weighted shares of text, comment and teaser between two rows of the running sums."""
+    total = max(last[_WEIGHT] - first[_WEIGHT], 1e-9)
+    row[at] = (last[_TEXT] - first[_TEXT]) / total
+    row[at + 1] = (last[_COMMENT] - first[_COMMENT]) / total
+    row[at + 2] = (last[_TEASER] - first[_TEASER]) / total
+
+
+@jit
 def _fill_windows(out: NDArray[np.float32], at: int, sums: NDArray[np.float64], width: int) -> int:
-    """Average over the blocks in a window before, after and around; returns where to go on."""
+    """Average over a window before, after and around a block, -1 where it is empty; return the next free column."""
     n = len(out)
     for side in range(3):
         for b in range(n):
             first = b + 1 if side == 1 else max(0, b - width)
             last = b if side == 0 else min(n, b + 1 + width)
-            total = sums[last, 0] - sums[first, 0] if last > first else 0.0
-            if total > 0.0:
-                out[b, at] = (sums[last, 1] - sums[first, 1]) / total
-                out[b, at + 1] = (sums[last, 2] - sums[first, 2]) / total
-                out[b, at + 2] = (sums[last, 3] - sums[first, 3]) / total
-                out[b, at + 3] = (sums[last, 5] - sums[first, 5]) / (last - first)
+            if last > first and sums[last, _WEIGHT] - sums[first, _WEIGHT] > 0.0:
+                _fill_shares(out[b], at, sums[first], sums[last])
+                out[b, at + 3] = (sums[last, _LOG_CHARS] - sums[first, _LOG_CHARS]) / (last - first)
             else:
-                for k in range(4):
-                    out[b, at + k] = -1.0
+                out[b, at : at + 4] = -1.0
         at += 4
     return at
 
 
 @jit
-def _fill_alike(
-    out: NDArray[np.float32],
-    at: int,
-    shares: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    columns: NDArray[np.float32],
-    order: NDArray[np.int64],
-    paths: NDArray[np.uint64],
-) -> None:
-    """Average over the blocks that are set alike: same tags and names all the way up."""
+def _fill_alike(out: NDArray[np.float32], at: int, blocks: _Blocks, page: _Page) -> None:
+    """Average over the blocks set in the same way: equal tags and names all the way up."""
+    order, paths = page.order, page.paths
     n = len(order)
     i = 0
     while i < n:
         j = i
-        total = 0.0
-        text = 0.0
-        metadata = 0.0
-        comment = 0.0
-        teaser = 0.0
-        chars = 0.0
+        total = text = metadata = comment = teaser = chars = np.float64(0.0)
         while j < n and paths[order[j]] == paths[order[i]]:
             b = order[j]
-            w = weights[b]
+            w, share = blocks.weights[b], blocks.shares[b]
             total += w
-            text += w * shares[b, 0]
-            metadata += w * shares[b, 1]
-            comment += w * shares[b, 2]
-            teaser += w * (shares[b, 4] + shares[b, 5])
-            chars += columns[b, 0]
+            text += w * share[TEXT]
+            metadata += w * share[METADATA]
+            comment += w * share[COMMENT]
+            teaser += w * (share[TEASER] + share[TEASER_HEADING])
+            chars += blocks.dense[b, columns.LOG_CHARS]
             j += 1
-        for k in range(i, j):
-            b = order[k]
-            out[b, at] = text / total
-            out[b, at + 1] = metadata / total
-            out[b, at + 2] = comment / total
-            out[b, at + 3] = teaser / total
-            out[b, at + 4] = chars / (j - i)
-            out[b, at + 5] = np.log1p(j - i)
-            out[b, at + 6] = (j - i) / n
+        count = j - i
+        means = text / total, metadata / total, comment / total, teaser / total
+        for k, value in enumerate(means + (chars / count, np.log1p(count), count / n)):  # noqa: RUF005 for numba
+            for b in order[i:j]:
+                out[b, at + k] = value
         i = j
 
 
 @jit
-def _fill_containers(
-    out: NDArray[np.float32],
-    at: int,
-    sums: NDArray[np.float64],
-    elements: NDArray[np.int64],
-    parents: NDArray[np.int64],
-    spans: NDArray[np.int64],
-) -> None:
-    """Average over the enclosing elements, skipping those that hold no more blocks than the one inside."""
-    n = len(elements)
-    page_text = max(sums[n, 6], 1e-9)
+def _fill_containers(out: NDArray[np.float32], at: int, sums: NDArray[np.float64], page: _Page) -> None:
+    """Average over the enclosing elements, leaving out those with no more blocks than the one inside."""
+    n = len(out)
+    page_text = max(sums[n, _TEXT_CHARS], 1e-9)
     for b in range(n):
-        e = elements[b]
-        held = 1
+        e = page.elements[b]
+        size = 1
         level = 0
         while e >= 0 and level < CONTAINERS:
-            first, last = spans[e, 0], spans[e, 1]
-            if last - first > held:
-                held = last - first
-                total = max(sums[last, 0] - sums[first, 0], 1e-9)
-                slot = at + 6 * level
-                out[b, slot] = (sums[last, 1] - sums[first, 1]) / total
-                out[b, slot + 1] = (sums[last, 2] - sums[first, 2]) / total
-                out[b, slot + 2] = (sums[last, 3] - sums[first, 3]) / total
-                out[b, slot + 3] = np.log1p(held)
-                out[b, slot + 4] = np.log1p(total)
-                out[b, slot + 5] = (sums[last, 6] - sums[first, 6]) / page_text
+            first, last = page.spans[e, 0], page.spans[e, 1]
+            if last - first > size:
+                size = last - first
+                slot = at + _N_CONTAINER * level
+                _fill_shares(out[b], slot, sums[first], sums[last])
+                out[b, slot + 3] = np.log1p(size)
+                out[b, slot + 4] = np.log1p(max(sums[last, _WEIGHT] - sums[first, _WEIGHT], 1e-9))
+                out[b, slot + 5] = (sums[last, _TEXT_CHARS] - sums[first, _TEXT_CHARS]) / page_text
                 level += 1
-            e = parents[e]
-        for rest in range(level, CONTAINERS):
-            for k in range(6):
-                out[b, at + 6 * rest + k] = -1.0
+            e = page.parents[e]
+        out[b, at + _N_CONTAINER * level : at + _N_CONTAINER * CONTAINERS] = -1.0
 
 
 @jit
-def _fill_page(
-    out: NDArray[np.float32],
-    at: int,
-    sums: NDArray[np.float64],
-    shares: NDArray[np.float64],
-    weights: NDArray[np.float64],
-) -> None:
-    """Describe the page as a whole and where its densest run of text lies (Kadane's maximum run)."""
-    n = len(shares)
-    total = max(sums[n, 0], 1e-9)
+def _fill_page(out: NDArray[np.float32], at: int, blocks: _Blocks) -> None:
+    """Describe the page as a whole, and where its densest run of text is (Kadane's maximum run)."""
+    n = len(out)
     best, best_first, best_last = 0.0, 0, 0
     here, first = 0.0, 0
     first_text, last_text = n, -1
     for b in range(n):
-        gain = weights[b] * (shares[b, 0] - 0.4)
+        text = blocks.shares[b, TEXT]
         if here <= 0.0:
             here, first = 0.0, b
-        here += gain
+        here += blocks.weights[b] * (text - 0.4)
         if here > best:
             best, best_first, best_last = here, first, b + 1
-        if shares[b, 0] > 0.6:
+        if text > 0.6:
             first_text = min(first_text, b)
             last_text = b
-    run_share = (sums[best_last, 6] - sums[best_first, 6]) / max(sums[n, 6], 1e-9)
+    whole, sums = blocks.sums[n], blocks.sums
+    run_text = sums[best_last, _TEXT_CHARS] - sums[best_first, _TEXT_CHARS]
     for b in range(n):
-        out[b, at] = sums[n, 1] / total
-        out[b, at + 1] = sums[n, 2] / total
-        out[b, at + 2] = sums[n, 3] / total
-        out[b, at + 3] = sums[n, 4] / total
-        out[b, at + 4] = np.log1p(sums[n, 6])
-        out[b, at + 5] = b - best_first
-        out[b, at + 6] = b - best_last
-        out[b, at + 7] = best_first <= b < best_last
-        out[b, at + 8] = run_share
-        out[b, at + 9] = b - first_text
-        out[b, at + 10] = b - last_text
-
-
-@jit
-def _fill_likeness(
-    out: NDArray[np.float32],
-    at: int,
-    shares: NDArray[np.float64],
-    words: NDArray[np.uint64],
-    word_ends: NDArray[np.int64],
-) -> None:
-    """Compare each block's words with the page's body, with its neighbours', by cosine.
-
-    The words of the page stand in one hashed table, weighted by the log of their rarity on the page.
-    """
-    n = len(word_ends)
-    places = (words & np.uint64((1 << SIMILARITY_BITS) - 1)).astype(np.int64)
-    rarity = _rarity(places, word_ends)
-    body = _body_words(places, word_ends, shares, rarity)
-    norm = 0.0
-    for place in range(len(body)):
-        norm += body[place] * body[place]
-    own = np.zeros(len(body))
-    before = np.zeros(len(body))
-    before_norm = 0.0
-    for b in range(n):
-        begin = word_ends[b - 1] if b > 0 else np.int64(0)
-        for k in range(begin, word_ends[b]):
-            own[places[k]] += rarity[places[k]]
-        own_norm, dot, change, dot_before = _compare(places, begin, word_ends[b], own, body, before, shares[b, 0])
-        if own_norm > 0.0:
-            out[b, at] = dot / np.sqrt(own_norm * max(norm - change, 1e-9))
-            if b > 0 and before_norm > 0.0:
-                out[b, at + 1] = dot_before / np.sqrt(own_norm * before_norm)
-                out[b - 1, at + 2] = out[b, at + 1]
-        for k in range(word_ends[b - 2] if b > 1 else np.int64(0), begin):
-            before[places[k]] = 0.0
-        for k in range(begin, word_ends[b]):
-            before[places[k]] = own[places[k]]
-            own[places[k]] = 0.0
-        before_norm = own_norm
-        out[b, at + 3] = own_norm
-
-
-@jit
-def _rarity(places: NDArray[np.int64], word_ends: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how rare each place of the table is among the page's blocks."""
-    n = len(word_ends)
-    blocks_with = np.zeros(1 << SIMILARITY_BITS)
-    seen = np.full(1 << SIMILARITY_BITS, -1, np.int64)
-    for b in range(n):
-        for k in range(word_ends[b - 1] if b > 0 else np.int64(0), word_ends[b]):
-            place = places[k]
-            if seen[place] != b:
-                seen[place] = b
-                blocks_with[place] += 1.0
-    rarity = np.empty(len(blocks_with))
-    for place in range(len(blocks_with)):
-        rarity[place] = np.log((1.0 + n) / (1.0 + blocks_with[place])) + 0.1
-    return rarity
-
-
-@jit
-def _body_words(
-    places: NDArray[np.int64],
-    word_ends: NDArray[np.int64],
-    shares: NDArray[np.float64],
-    rarity: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Sum up the page's words, each block's by its share of text."""
-    body = np.zeros(len(rarity))
-    for b in range(len(word_ends)):
-        for k in range(word_ends[b - 1] if b > 0 else np.int64(0), word_ends[b]):
-            body[places[k]] += shares[b, 0] * rarity[places[k]]
-    return body
-
-
-@jit
-def _compare(
-    places: NDArray[np.int64],
-    begin: np.int64,
-    end: np.int64,
-    own: NDArray[np.float64],
-    body: NDArray[np.float64],
-    before: NDArray[np.float64],
-    share: float,
-) -> tuple[float, float, float, float]:
-    """Compare the words of one block, whose places are given, with the body's and with the block's before.
-
-    A word may stand twice: a place that is done is marked by its sign.
-
-    Returns:
-        The block's squared length, its product with the rest of the body, by how much the body's squared
-        length shrinks without the block, and the block's product with the one before.
-    """
-    own_norm = dot = change = dot_before = 0.0
-    for k in range(begin, end):
-        place = places[k]
-        value = own[place]
-        if value > 0.0:
-            left = body[place] - share * value
-            own_norm += value * value
-            dot += value * max(left, 0.0)
-            change += body[place] * body[place] - left * left
-            dot_before += value * before[place]
-            own[place] = -value
-    for k in range(begin, end):
-        own[places[k]] = abs(own[places[k]])
-    return own_norm, dot, change, dot_before
+        _fill_shares(out[b], at, sums[0], whole)
+        for k, value in enumerate(
+            (
+                whole[_METADATA] / max(whole[_WEIGHT], 1e-9),
+                np.log1p(whole[_TEXT_CHARS]),
+                float(b - best_first),
+                float(b - best_last),
+                1.0 if best_first <= b < best_last else 0.0,
+                run_text / max(whole[_TEXT_CHARS], 1e-9),
+                float(b - first_text),
+                float(b - last_text),
+            )
+        ):
+            out[b, at + 3 + k] = value

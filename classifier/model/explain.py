@@ -1,4 +1,4 @@
-"""Why a block got its label: the trees' contributions, put into words, that sum to the log-odds."""
+"""Explains why a block got its label: the trees' contributions, put into words, that sum to the log-odds."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.code_points import character_tables, code_points
-from copydesk.classifier.features.block_text import read_blocks
+from copydesk.classifier.features import read_text
 from copydesk.classifier.model.context import ALL_COLUMNS
-from copydesk.classifier.model.hashed_linear import Linear
-from copydesk.classifier.model.two_stage import FURNITURE, TEASER, TEXT, FormModel, Judged
-from copydesk.classifier.types import LABELS, Explanation, Label, Reason
+from copydesk.classifier.model.hashed_linear import FURNITURE, TEASER, TEXT, HashedLinear
+from copydesk.classifier.model.two_stage import FormModel, Predictions
+from copydesk.classifier.types import KINDS, LABELS, Explanation, Label, Reason
 
-STRONGEST = 6
-"""Reasons told one by one; the rest are summed up in a last one."""
+MAX_REASONS = 6
+"""Reasons given one by one; the rest are summed up in a last one."""
 
 OWN_CHARS = 1000
-"""Characters of a block among which the words that speak most are looked for."""
+"""Characters at a block's start that are searched for the words with the largest weights."""
 
 _WORD = re.compile(r"\w+")
 _THEMES = {
@@ -69,7 +68,7 @@ _NOUNS = {
 
 
 def describe_column(name: str) -> str:
-    """Put a column's theme into words; columns of one theme are told as one reason."""
+    """Put a column's theme into words; columns of one theme make one reason."""
     if name in _THEME_OF:
         return _THEME_OF[name]
     if match := _NEIGHBOUR.match(name):
@@ -77,7 +76,7 @@ def describe_column(name: str) -> str:
         return f"{_NOUNS[noun]} {side} it"
     if match := _LANDMARK.match(name):
         return f"how far {'up' if match.group(1) == 'since' else 'down'} the nearest {_NOUNS[match.group(2)]} is"
-    if name.startswith("card_"):
+    if name.startswith("element_"):
         return "whether what holds it repeats as cards do"
     if _RHYTHM.search(name):
         return "whether the blocks around repeat like a list"
@@ -92,63 +91,60 @@ def describe_column(name: str) -> str:
     return "the page as a whole"
 
 
-def explain_block(text: str, number: int, label: Label, judged: Judged, form: FormModel) -> Explanation:
+def explain_block(text: str, number: int, label: Label, predictions: Predictions, form: FormModel) -> Explanation:
     """Say why block `number`, whose text is given, got its label and not the runner-up.
 
-    The log-odds ln(p(label) / p(runner-up)) split exactly into the trees' contributions; where body stands
-    against another label, one more reason is how the rest divides between the two labels that are not body.
+    The log-odds ln(p(label) / p(runner-up)) split exactly into the trees' contributions. For body against another
+    label there is one more reason: how the rest divides between the two labels that are not body.
     """
-    probabilities = judged.probabilities[number]
+    probabilities = predictions.probabilities[number]
     runner_up = max((other for other in LABELS if other is not label), key=lambda x: probabilities[LABELS.index(x)])
-    row = judged.columns[number]
+    row = predictions.columns[number]
     if Label.BODY in (label, runner_up):
         sign = 1.0 if label is Label.BODY else -1.0
         other = runner_up if label is Label.BODY else label
         towards = 1.0 if other is Label.TEASER else -1.0
-        share = -sign * _log_sigmoid(towards * judged.teaser_odds[number])
-        own = _own_words(text, form.linear, np.eye(6)[TEXT] * sign)
-        start, contributions = form.body.contributions(row)
-        found = _reasons(
-            contributions, sign, start, own, [Reason(f"how likely {other} is among what is not body", share)]
-        )
-        return Explanation(runner_up, sign * float(judged.body_odds[number]) + share, found)
+        share = -sign * _log_sigmoid(towards * predictions.teaser_odds[number])
+        own = _own_words(text, form.first_stage, np.eye(len(KINDS))[TEXT] * sign)
+        rest = [Reason(f"how likely {other} is among what is not body", share)]
+        found = _reasons(form.body.contributions(row), sign, own, rest)
+        return Explanation(runner_up, sign * float(predictions.body_odds[number]) + share, found)
     sign = 1.0 if label is Label.TEASER else -1.0
-    own = _own_words(text, form.linear, (np.eye(6)[TEASER] - np.eye(6)[FURNITURE]) * sign)
-    start, contributions = form.teaser.contributions(row)
-    found = _reasons(contributions, sign, start, own, [])
-    return Explanation(runner_up, sign * float(judged.teaser_odds[number]), found)
+    kinds = np.eye(len(KINDS))
+    own = _own_words(text, form.first_stage, (kinds[TEASER] - kinds[FURNITURE]) * sign)
+    found = _reasons(form.teaser.contributions(row), sign, own, [])
+    return Explanation(runner_up, sign * float(predictions.teaser_odds[number]), found)
 
 
 def _log_sigmoid(x: float) -> float:
     return -math.log1p(math.exp(-x)) if x > -30 else x
 
 
-def _own_words(text: str, linear: Linear, direction: NDArray[np.float64]) -> str:
-    """Name what the first stage judges, with the words that speak most in the direction (over kinds)."""
-    words = list(dict.fromkeys(_WORD.findall(text[:OWN_CHARS])))
-    strongest = sorted(words, key=lambda word: -_weight(word, linear, direction))[:3]
-    named = [f"“{word}”" for word in strongest if _weight(word, linear, direction) > 0.0]
+def _own_words(text: str, first_stage: HashedLinear, direction: NDArray[np.float64]) -> str:
+    """Name what the first stage sees, with the words that weigh most in a direction (a weight for each kind)."""
+    words = dict.fromkeys(_WORD.findall(text[:OWN_CHARS]))
+    weights = {word: _weight(word, first_stage, direction) for word in words}
+    strongest = sorted(words, key=lambda word: -weights[word])[:3]
+    named = [f"“{word}”" for word in strongest if weights[word] > 0.0]
     return "its own words, shape and markup" + (f", such as {', '.join(named)}" if named else "")
 
 
-def _weight(word: str, linear: Linear, direction: NDArray[np.float64]) -> float:
-    points = code_points(word)
-    span = np.array([0], np.int64), np.array([len(points)], np.int64)
-    tokens = read_blocks(points, *span, *character_tables())[0]
-    columns = (tokens & np.uint64(len(linear.idf) - 1)).astype(np.int64)
-    return float(linear.idf[columns] @ (linear.weights[columns] @ direction))
+def _weight(word: str, first_stage: HashedLinear, direction: NDArray[np.float64]) -> float:
+    columns = (read_text(word).tokens & np.uint64(len(first_stage.idf) - 1)).astype(np.int64)
+    return float(first_stage.idf[columns] @ (first_stage.weights[columns] @ direction))
 
 
 def _reasons(
-    contributions: NDArray[np.float64], sign: float, start: float, own: str, others: list[Reason]
+    contributions: tuple[float, NDArray[np.float64]], sign: float, own: str, others: list[Reason]
 ) -> tuple[Reason, ...]:
     """Name the strongest contributions, then one that sums up the rest; together they sum to sign times the score."""
+    start, by_column = contributions
     sums: dict[str, float] = {}
-    for name, value in zip(ALL_COLUMNS, contributions.tolist(), strict=True):
+    for name, value in zip(ALL_COLUMNS, by_column.tolist(), strict=True):
         words = own if name.startswith("own ") else describe_column(name)
         sums[words] = sums.get(words, 0.0) + sign * value
     sums["where every block starts from"] = sign * start
     found = [Reason(words, value) for words, value in sums.items() if value != 0.0] + others
     found.sort(key=lambda reason: -abs(reason.contribution))
-    rest = sum(reason.contribution for reason in found[STRONGEST:])
-    return (*found[:STRONGEST], Reason("everything else", rest))
+    rest = sum(reason.contribution for reason in found[MAX_REASONS:])
+    return (*found[:MAX_REASONS], Reason("everything else", rest))

@@ -1,4 +1,4 @@
-"""The first stage: a linear model over TF-IDF, one score a kind."""
+"""Linear models over hashed TF-IDF: one scores each block by kind (the first stage), one the whole page by type."""
 
 from __future__ import annotations
 
@@ -8,23 +8,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.jit import jit
-from copydesk.classifier.features.page_features import PageFeatures
+from copydesk.classifier.features import PageFeatures
+from copydesk.classifier.types import KINDS
 
-BITS = 18
-"""Tokens are hashed into two to this many columns."""
+BLOCK_BITS = 18
+"""For scoring blocks, tokens are hashed into two to this many columns."""
 
+PAGE_BITS = 16
+"""The same for scoring pages."""
 
-_N_KINDS = 6
-_LANES = 8
-_SQUARE = _N_KINDS
+PAGE_TYPES = ("article", "service", "listing", "forum", "product", "documentation", "collection")
+"""What a page may be, in the words of the WCXB corpus."""
+
+TEXT, METADATA, COMMENT, FURNITURE, TEASER, TEASER_HEADING = range(len(KINDS))
+"""Columns of a table by kind, as compiled functions need them."""
+
+MAX_CLASSES = 7
+"""Classes that a model may have: their weights and the squared idf fill one cache line."""
+
+_LANES = MAX_CLASSES + 1
+_SQUARE = MAX_CLASSES
+
+_DAMPENED = 1.0 + np.log(np.arange(1, 257))
+"""What a term counts that occurs so often on a page, from once on; more occurrences count as 256."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class FirstStageScores:
     """What the first stage says of a page's n blocks, each by itself.
 
     Attributes:
-        own: Shape (n, n_kinds): each kind's log-odds against the others.
+        own: Shape (n, n_kinds): log-odds of each kind against all others.
         by_field: Shape (n, n_fields * n_kinds): what each field adds to them.
     """
 
@@ -32,45 +46,62 @@ class Answers:
     by_field: NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """Weights of the first stage.
+@dataclass(frozen=True, slots=True, repr=False)
+class HashedLinear:
+    """A linear model over hashed TF-IDF.
 
     Attributes:
-        idf: Shape (2**BITS,): inverse document frequency of each column, 0 where it was too rare to learn.
-        weights: Shape (2**BITS, n_kinds).
-        intercepts: Shape (n_kinds,).
+        idf: Shape (2**bits,): inverse document frequency of each column, 0 for one too rare to learn.
+        weights: Shape (2**bits, n_classes).
+        intercepts: Shape (n_classes,).
 
     Raises:
-        ValueError: An array has not the shape that compiled loops read.
+        ValueError: The arrays have other shapes or types than compiled functions read.
     """
 
     idf: NDArray[np.float32]
     weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
-    _rows: NDArray[np.float64] = field(init=False, repr=False, compare=False)
+    _rows: NDArray[np.float64] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        shapes = {"idf": (1 << BITS,), "weights": (1 << BITS, _N_KINDS), "intercepts": (_N_KINDS,)}
+        size, n_classes = 1 << (len(self.idf) - 1).bit_length(), self.weights.shape[-1]
+        shapes = {"idf": (size,), "weights": (size, n_classes), "intercepts": (n_classes,)}
         for name, shape in shapes.items():
             array: NDArray[np.float32] = getattr(self, name)
             if array.shape != shape or array.dtype != np.float32:
                 raise ValueError(
                     f"{name} is {array.dtype} of shape {array.shape}, expected float32 of shape {shape}; train again"
                 )
+        if n_classes > MAX_CLASSES:
+            raise ValueError(f"weights has {n_classes} classes, expected at most {MAX_CLASSES}; train again")
         idf = self.idf.astype(np.float64)
-        rows = np.zeros((1 << BITS, _LANES))  # all that a token adds, in one cache line
-        rows[:, :_N_KINDS], rows[:, _SQUARE] = self.weights * idf[:, None], idf * idf
+        rows = np.zeros((size, _LANES))  # all that a token adds, in one cache line
+        rows[:, :n_classes], rows[:, _SQUARE] = self.weights * idf[:, None], idf * idf
         object.__setattr__(self, "_rows", rows)
 
-    def answers(self, page: PageFeatures) -> Answers:
-        """Judge each block by itself."""
-        return Answers(*_judge(page.tokens, page.ends, self._rows, self.intercepts))
+    def __repr__(self) -> str:
+        return f"HashedLinear({len(self.idf)} columns, {len(self.intercepts)} classes)"
+
+    def score_blocks(self, page: PageFeatures) -> FirstStageScores:
+        """Score each block by itself."""
+        return FirstStageScores(*_block_scores(page.tokens, page.ends, self._rows, self.intercepts))
+
+    def log_probabilities(self, page: PageFeatures) -> NDArray[np.float32]:
+        """Return the log-probability of each class for the page as a whole."""
+        odds = _page_scores(count_terms(page, len(self.idf)), self._rows, self.intercepts)
+        odds -= odds.max()
+        logs: NDArray[np.float32] = (odds - np.log(np.exp(odds).sum())).astype(np.float32)
+        return logs
+
+
+TermCounts = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+"""Columns that occur on a page, by field; how often each does; and where each field ends."""
 
 
 def hashed_rows(page: PageFeatures) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Return the page's columns block by block, and shape (n_blocks, n_fields): where each field of a block ends."""
-    return _hashed_rows(page.tokens, page.ends, (1 << BITS) - 1)
+    return _hashed_rows(page.tokens, page.ends, 1 << BLOCK_BITS)
 
 
 @jit
@@ -98,21 +129,45 @@ def tfidf_values(
     return values
 
 
+def count_terms(page: PageFeatures, n_columns: int) -> TermCounts:
+    """Count how often each column occurs on a page, field by field."""
+    last = page.ends[:, -1] if page.ends.shape[1] else np.zeros(len(page.ends), np.int64)
+    return _count_terms(page.tokens, last, n_columns)
+
+
 @jit
-def _judge(
+def page_values(terms: TermCounts, idf: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the TF-IDF value of each term, its count dampened by a logarithm; each field has unit length."""
+    columns, counts, ends = terms
+    values = np.empty(len(columns))
+    first = 0
+    for last in ends:
+        square = 0.0
+        for k in range(first, last):
+            values[k] = idf[columns[k]] * _DAMPENED[min(counts[k], len(_DAMPENED)) - 1]
+            square += values[k] * values[k]
+        norm = np.sqrt(square) if square > 0.0 else 1.0
+        for k in range(first, last):
+            values[k] /= norm
+        first = last
+    return values
+
+
+@jit
+def _block_scores(
     tokens: NDArray[np.uint32], ends: NDArray[np.int64], rows: NDArray[np.float64], intercepts: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     parts, n = ends.shape
     kinds = len(intercepts)
     own = np.empty((n, kinds), np.float32)
     by_field = np.zeros((n, parts * kinds), np.float32)
-    sums = np.empty(kinds)
+    sums = np.empty(MAX_CLASSES)
     total = np.empty(kinds)
     for b in range(n):
         total[:] = 0.0
         for part in range(parts):
             begin = ends[part, b - 1] if b > 0 else (ends[part - 1, n - 1] if part > 0 else 0)
-            square = _sum_up(sums, tokens, begin, int(ends[part, b]), rows)
+            square = _sum_up(sums, tokens[begin : ends[part, b]], rows)
             if square > 0.0:
                 norm = np.sqrt(square)
                 for k in range(kinds):
@@ -124,35 +179,30 @@ def _judge(
 
 
 @jit
-def _sum_up(
-    sums: NDArray[np.float64],
-    tokens: NDArray[np.uint32],
-    begin: int,
-    end: int,
-    rows: NDArray[np.float64],
-) -> float:
-    """Sum up the weights of some tokens, each by its idf; returns the squared length of the vector of idfs.
+def _sum_up(sums: NDArray[np.float64], tokens: NDArray[np.uint32], rows: NDArray[np.float64]) -> float:
+    """Sum up the weights of some tokens, each times its idf; return the squared length of the vector of idfs.
 
     Six variables instead of an array: they stay in registers, which takes a third off the time.
     """
     mask = np.uint32(len(rows) - 1)
     square = text = metadata = comment = furniture = teaser = heading = 0.0
-    for t in range(begin, end):
-        row = rows[np.int64(tokens[t] & mask)]
+    for token in tokens:
+        row = rows[np.int64(token & mask)]
         square += row[_SQUARE]
-        text += row[0]
-        metadata += row[1]
-        comment += row[2]
-        furniture += row[3]
-        teaser += row[4]
-        heading += row[5]
-    sums[0], sums[1], sums[2], sums[3], sums[4], sums[5] = text, metadata, comment, furniture, teaser, heading
+        text += row[TEXT]
+        metadata += row[METADATA]
+        comment += row[COMMENT]
+        furniture += row[FURNITURE]
+        teaser += row[TEASER]
+        heading += row[TEASER_HEADING]
+    for kind, total in enumerate((text, metadata, comment, furniture, teaser, heading)):
+        sums[kind] = total
     return square
 
 
 @jit
 def _hashed_rows(
-    tokens: NDArray[np.uint32], ends: NDArray[np.int64], mask: int
+    tokens: NDArray[np.uint32], ends: NDArray[np.int64], n_columns: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     n = ends.shape[1]
     columns = np.empty(len(tokens), np.int32)
@@ -162,7 +212,66 @@ def _hashed_rows(
         for part in range(3):
             begin = ends[part, b - 1] if b > 0 else (ends[part - 1, n - 1] if part > 0 else 0)
             for t in range(begin, ends[part, b]):
-                columns[at] = np.int64(tokens[t] & np.uint32(mask))
+                columns[at] = np.int64(tokens[t] & np.uint32(n_columns - 1))
                 at += 1
             field_ends[b, part] = at
     return columns, field_ends
+
+
+@jit
+def _count_terms(tokens: NDArray[np.uint32], lasts: NDArray[np.int64], n_columns: int) -> TermCounts:
+    mask = np.uint32(n_columns - 1)
+    places = np.full(n_columns, -1, np.int32)
+    columns = np.empty(len(tokens), np.int32)
+    counts = np.empty(len(tokens), np.int32)
+    ends = np.empty(len(lasts), np.int64)
+    n = begin = first = 0
+    for part in range(len(lasts)):
+        for t in range(first, lasts[part]):
+            column = np.int64(tokens[t] & mask)
+            place = places[column]
+            if place < begin:  # not yet seen in this field
+                places[column] = n
+                columns[n] = column
+                counts[n] = 1
+                n += 1
+            else:
+                counts[place] += 1
+        begin = ends[part] = n
+        first = lasts[part]
+    return columns[:n], counts[:n], ends
+
+
+@jit
+def _page_scores(terms: TermCounts, rows: NDArray[np.float64], intercepts: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Add up the weights of all terms, each times its value as in `page_values`."""
+    columns, counts, ends = terms
+    odds = np.zeros(MAX_CLASSES)
+    odds[: len(intercepts)] = intercepts
+    first = 0
+    for last in ends:
+        _add_field(odds, columns[first:last], counts[first:last], rows)
+        first = last
+    return odds[: len(intercepts)]
+
+
+@jit
+def _add_field(
+    odds: NDArray[np.float64], columns: NDArray[np.int32], counts: NDArray[np.int32], rows: NDArray[np.float64]
+) -> None:
+    """Add one field's weights; in seven variables that stay in registers, instead of the array."""
+    square = a = b = c = d = e = f = g = 0.0
+    for k in range(len(columns)):
+        row = rows[columns[k]]
+        term = _DAMPENED[min(counts[k], len(_DAMPENED)) - 1]
+        square += term * term * row[_SQUARE]
+        a += term * row[0]
+        b += term * row[1]
+        c += term * row[2]
+        d += term * row[3]
+        e += term * row[4]
+        f += term * row[5]
+        g += term * row[6]
+    norm = np.sqrt(square) if square > 0.0 else 1.0
+    for number, total in enumerate((a, b, c, d, e, f, g)):
+        odds[number] += total / norm

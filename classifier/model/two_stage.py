@@ -1,4 +1,4 @@
-"""Both stages together: from a page's features to probabilities over labels, and to kinds."""
+"""Runs both stages: from a page's features to the probabilities of labels, and to labels and kinds."""
 
 from __future__ import annotations
 
@@ -8,58 +8,89 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.features.layout import COLUMNS
-from copydesk.classifier.features.page_features import PageFeatures
+from copydesk.classifier.features import PageFeatures, columns
 from copydesk.classifier.model.context import context_columns
-from copydesk.classifier.model.hashed_linear import Answers, Linear
-from copydesk.classifier.model.page_type import PAGE_TYPES, PageTypes
-from copydesk.classifier.model.trees import Trees, scores_of
-from copydesk.classifier.types import KINDS
+from copydesk.classifier.model.hashed_linear import (
+    COMMENT,
+    FURNITURE,
+    METADATA,
+    PAGE_TYPES,
+    TEASER,
+    TEASER_HEADING,
+    TEXT,
+    FirstStageScores,
+    HashedLinear,
+)
+from copydesk.classifier.model.trees import Trees, score_ensembles
+from copydesk.classifier.types import KINDS, LABELS
 
-TEXT, METADATA, COMMENT, FURNITURE, TEASER, HEADING = range(len(KINDS))
+BODY, BOILERPLATE, TEASERS = range(len(LABELS))
+"""Columns of a table by label."""
 
+MIN_ARTICLE = 0.2
+"""Probability of an article from which a page is treated as one."""
 
-ARTICLE_LEAST = 0.2
-BODY_LEAST, BESIDE_TEASER, BESIDE_TEASER_IN_TEXT = 0.5, 0.85, 0.75
-BODY_LEAST_ELSEWHERE, BESIDE_TEASER_ELSEWHERE = 0.4, 0.3
-"""Probabilities: of an article that make a page one; and of body that make a block body, in an article and elsewhere,
-of any block and of one that, if not body, would rather be a teaser. Chosen on cross-validated answers, see
-`choose_labels`: a higher BESIDE_TEASER keeps more bodies free of teasers (84.0 % of pages from HTML at 0.75, 85.5 % at
-0.85) and costs other labels (macro-F1 0.9325 and 0.9310; from text 0.890 and 0.882, so 0.75 has to do there)."""
+MIN_BODY = 0.5
+MIN_BODY_LIKE_TEASER = 0.85
+MIN_BODY_LIKE_TEASER_IN_TEXT = 0.75
+MIN_BODY_ELSEWHERE = 0.4
+MIN_BODY_LIKE_TEASER_ELSEWHERE = 0.3
+"""Probability of body from which a block is body, else it is not: in an article, of any block and of one that is
+otherwise more likely a teaser (from HTML and from plain text); and on other pages, see `choose_labels`.
 
-NOTE_LEAST, NOTE_WORDS = 0.6, (6, 60)
-"""Probability of body that a block of a note's length needs in an article with markup: invitations, authors' notes and
-promotions have so many words. Chosen on cross-validated answers too: bodies gain precision, block labels lose some."""
+Chosen on cross-validated answers. A higher MIN_BODY_LIKE_TEASER keeps more bodies free of teasers (84.0 % of pages
+from HTML at 0.75, 85.5 % at 0.85) and costs other labels (macro-F1 0.9325 and 0.9310; from text 0.890 and 0.882,
+which is why 0.75 is used there)."""
 
-ARTICLE = PAGE_TYPES.index("article")
-LOG_WORDS = COLUMNS.index("log_words")
+MIN_NOTE, NOTE_WORDS = 0.6, (6, 60)
+"""Probability of body that a block of so many words needs in an article with markup: invitations, authors' notes and
+promotions are this long. Chosen on cross-validated answers: bodies gain precision, block labels lose some."""
+
+_ARTICLE = PAGE_TYPES.index("article")
 
 
 @dataclass(frozen=True, slots=True)
 class FormModel:
     """The weights for one form of input, plain text or HTML.
 
-    `linear` judges each block by itself, `page_types` the page as a whole; the trees see what they say, and what
-    `linear` says around each block. `body` asks for body; `teaser` asks, among what is not body, for teasers;
-    `metadata` and `comment` ask among boilerplate, `heading` among teasers.
+    Attributes:
+        first_stage: Scores each block by itself, one class for each of KINDS.
+        page_types: Scores the page as a whole, one class for each of PAGE_TYPES.
+        body: The second stage. All trees see the scores of the first stage at and around a block.
+        teaser: Teasers among what is not body.
+        metadata: Metadata among boilerplate.
+        comment: Comments among boilerplate.
+        heading: Headings among teasers.
+
+    Raises:
+        ValueError: A linear model has another number of classes.
     """
 
-    linear: Linear
-    page_types: PageTypes
+    first_stage: HashedLinear
+    page_types: HashedLinear
     body: Trees
     teaser: Trees
     metadata: Trees
     comment: Trees
     heading: Trees
 
+    def __post_init__(self) -> None:
+        for name, classes in (("first_stage", KINDS), ("page_types", PAGE_TYPES)):
+            found = len(getattr(self, name).intercepts)
+            if found != len(classes):
+                raise ValueError(f"{name} has {found} classes, expected {len(classes)}; train again")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Model:
-    """A trained classifier; `digest` names the file that it came from."""
+    """A trained classifier; `digest` names the files that it came from."""
 
     text: FormModel
     html: FormModel
     digest: str
+
+    def __repr__(self) -> str:
+        return f"Model({self.digest[:12]!r})"
 
     def form(self, *, markup: bool) -> FormModel:
         """Return the weights for a page with or without markup."""
@@ -67,7 +98,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Predictions:
     """What the model says of a page's n blocks.
 
     Attributes:
@@ -87,21 +118,21 @@ class Judged:
     kinds: NDArray[np.int64]
 
 
-def first_stage(page: PageFeatures, form: FormModel) -> Answers:
-    """Judge each block by itself."""
-    return form.linear.answers(page)
+def run_first_stage(page: PageFeatures, form: FormModel) -> FirstStageScores:
+    """Score each block by itself."""
+    return form.first_stage.score_blocks(page)
 
 
-def context_stage(page: PageFeatures, answers: Answers, form: FormModel) -> Judged:
-    """Judge each block by its company: what the first stage says around it."""
+def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormModel) -> Predictions:
+    """Predict each block from the first stage's scores at and around it."""
     page_types = form.page_types.log_probabilities(page)
-    columns = context_columns(page, answers, page_types)
-    body_odds, teaser_odds = scores_of(columns, form.body, form.teaser)
+    context = context_columns(page, scores, page_types)
+    body_odds, teaser_odds = score_ensembles(context, form.body, form.teaser)
     probabilities = label_probabilities(body_odds, teaser_odds)
     has_tree = len(page.parents) > 0
-    words = np.expm1(page.columns[:, LOG_WORDS])
-    labels = choose_labels(probabilities, words, article=float(np.exp(page_types[ARTICLE])), has_tree=has_tree)
-    return Judged(columns, body_odds, teaser_odds, probabilities, labels, _kinds(columns, labels, form))
+    words = np.expm1(page.columns[:, columns.LOG_WORDS])
+    labels = choose_labels(probabilities, words, article=float(np.exp(page_types[_ARTICLE])), has_tree=has_tree)
+    return Predictions(context, body_odds, teaser_odds, probabilities, labels, _kinds(context, labels, form))
 
 
 def label_probabilities(body_odds: NDArray[np.float64], teaser_odds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,11 +145,11 @@ def label_probabilities(body_odds: NDArray[np.float64], teaser_odds: NDArray[np.
 def choose_labels(
     probabilities: NDArray[np.float64], words: NDArray[np.floating[Any]], *, article: float, has_tree: bool
 ) -> NDArray[np.int64]:
-    """Return a label number a block: body where that is likely enough, else the likelier of the other two.
+    """Return a label number for each block: body where it is likely enough, else the likelier of the other two.
 
-    In an article, body needs a probability of `BODY_LEAST`, with markup `NOTE_LEAST` where it is as long as a
-    note; where the block, if not body, would rather be a teaser, it needs `BESIDE_TEASER`: a teaser in the body
-    costs its reader more than a lost line. On other pages, where entries of a list are what the page says, less is
+    In an article, body needs a probability of `MIN_BODY`, with markup `MIN_NOTE` for a block as long as a note. A
+    block that, if not body, is more likely a teaser needs `MIN_BODY_LIKE_TEASER`, since a reader loses more by a
+    teaser in the body than by a missing line. On other pages the entries of a list are the content, and less is
     enough.
 
     Args:
@@ -127,24 +158,25 @@ def choose_labels(
         article: Probability that the page is an article.
         has_tree: Whether the page came with markup.
     """
-    like_teaser = probabilities[:, 2] > probabilities[:, 1]
-    if article < ARTICLE_LEAST:
-        least = np.where(like_teaser, BESIDE_TEASER_ELSEWHERE, BODY_LEAST_ELSEWHERE)
+    like_teaser = probabilities[:, TEASERS] > probabilities[:, BOILERPLATE]
+    if article < MIN_ARTICLE:
+        least = np.where(like_teaser, MIN_BODY_LIKE_TEASER_ELSEWHERE, MIN_BODY_ELSEWHERE)
     elif has_tree:
         note = (np.rint(words) >= NOTE_WORDS[0]) & (np.rint(words) <= NOTE_WORDS[1])
-        least = np.where(like_teaser, BESIDE_TEASER, np.where(note, NOTE_LEAST, BODY_LEAST))
+        least = np.where(like_teaser, MIN_BODY_LIKE_TEASER, np.where(note, MIN_NOTE, MIN_BODY))
     else:
-        least = np.where(like_teaser, BESIDE_TEASER_IN_TEXT, BODY_LEAST)
-    body = probabilities[:, 0] >= least
-    return np.where(body, 0, np.where(like_teaser, 2, 1))
+        least = np.where(like_teaser, MIN_BODY_LIKE_TEASER_IN_TEXT, MIN_BODY)
+    body = probabilities[:, BODY] >= least
+    return np.where(body, BODY, np.where(like_teaser, TEASERS, BOILERPLATE))
 
 
 def _kinds(columns: NDArray[np.float32], labels: NDArray[np.int64], form: FormModel) -> NDArray[np.int64]:
-    kinds = np.zeros(len(labels), np.int64)
-    furniture = np.flatnonzero(labels == 1)
-    teasers = np.flatnonzero(labels == 2)
-    metadata, comment = scores_of(columns[furniture], form.metadata, form.comment)
-    rarer = np.where(comment > metadata, COMMENT, METADATA)
-    kinds[furniture] = np.where(np.maximum(metadata, comment) > 0.0, rarer, FURNITURE)
-    kinds[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, HEADING, TEASER)
+    """Return a kind number for each block: body is text, and further trees tell the kinds of the other labels apart."""
+    kinds = np.full(len(labels), TEXT, np.int64)
+    boilerplate = np.flatnonzero(labels == BOILERPLATE)
+    teasers = np.flatnonzero(labels == TEASERS)
+    metadata, comment = score_ensembles(columns[boilerplate], form.metadata, form.comment)
+    likelier = np.where(comment > metadata, COMMENT, METADATA)
+    kinds[boilerplate] = np.where(np.maximum(metadata, comment) > 0.0, likelier, FURNITURE)
+    kinds[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, TEASER_HEADING, TEASER)
     return kinds

@@ -32,7 +32,7 @@ class _Block(msgspec.Struct, omit_defaults=True, gc=False):
 
 def encodable_block(block: ScoredBlock) -> object:
     """Give a block with the fields of `rows.jsonl.block_fields`, in a form that is made and written faster."""
-    start, end, label, kind, probabilities, explanation = block
+    start, end, label, kind, probabilities, explanation, _ = block
     why = None if explanation is None else explanation_fields(explanation)
     return _Block(start, end, label, kind, block.confidence, _Probabilities(*probabilities), why)
 

@@ -90,11 +90,12 @@ class ModelInfo:
 
 def article_of(page: Page, fields: dict[str, Any]) -> Article:
     """Read the answer to a page."""
+    text = fields["text"] if page.text is None else page.text
     return Article(
         id=page.id,
         url=page.url,
-        text=fields["text"] if page.text is None else page.text,
-        blocks=tuple(_block(block) for block in fields["blocks"]),
+        text=text,
+        blocks=tuple(_block(block, text) for block in fields["blocks"]),
         body=fields["body"],
         title=fields["title"],
         confidence=fields["confidence"],
@@ -102,7 +103,7 @@ def article_of(page: Page, fields: dict[str, Any]) -> Article:
     )
 
 
-def _block(fields: dict[str, Any]) -> ScoredBlock:
+def _block(fields: dict[str, Any], page_text: str) -> ScoredBlock:
     body, boilerplate, teaser = (fields["probabilities"][label.value] for label in LABELS)
     why = fields.get("explanation")
     return ScoredBlock(
@@ -112,6 +113,7 @@ def _block(fields: dict[str, Any]) -> ScoredBlock:
         kind=Kind(fields["kind"]),
         probabilities=(body, boilerplate, teaser),
         explanation=None if why is None else _explanation(why),
+        page_text=page_text,
     )
 
 

@@ -37,10 +37,13 @@ class ServiceProblem(CopydeskError):
     """A request that the server refused; `code` is the server's own word, `retry_after` in seconds."""
 
     def __init__(self, status: int, code: str, message: str, retry_after: float | None = None) -> None:
-        super().__init__(message)
+        super().__init__(status, code, message, retry_after)  # all, as pickle calls the class again with them
         self.status = status
         self.code = code
         self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return str(self.args[2])
 
 
 @dataclass(frozen=True, slots=True)

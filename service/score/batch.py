@@ -11,7 +11,7 @@ import pyarrow as pa
 from copydesk.classifier import Model, UnreadablePage, decode
 from copydesk.classifier.article import PageScores
 from copydesk.classifier.pipeline import cut_html, cut_text, score_blocks
-from copydesk.classifier.segmentation.charset import decode_html
+from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.types import Blocks
 from copydesk.service.rows.classify_rows import internal_error
 from copydesk.service.rows.documents import UNKNOWN, Document, read_published

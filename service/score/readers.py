@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.classifier.segmentation.html import to_utf8
+from copydesk.classifier.segmentation import to_utf8
 from copydesk.service.rows.jsonl import (
     BadField,
     JsonId,

@@ -29,10 +29,10 @@ LEAST_RATIO = {OURS_HTML: 5.0, OURS_TEXT: 15.0}  # how many times trafilatura's 
 # Where a page's time goes: for each stage, the names in copydesk.classifier.pipeline that do it.
 STAGES: Mapping[str, Sequence[str]] = {
     "segment": ("segment_html", "segment_text"),
-    "features": ("describe",),
-    "first stage": ("first_stage",),
-    "context stage": ("context_stage",),
-    "assembling": ("score", "assemble"),
+    "features": ("compute_features",),
+    "first stage": ("run_first_stage",),
+    "second stage": ("run_second_stage",),
+    "assembling": ("collect_scores", "assemble"),
 }
 
 Answer = Callable[[Page], object]

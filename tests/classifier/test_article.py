@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.article import LONG_PARAGRAPH, TITLE_BLOCKS, body_text, page_confidence, page_title
-from copydesk.classifier.segmentation.html import segment_html
+from copydesk.classifier.segmentation import segment_html
 from copydesk.classifier.types import Block, Blocks
 
 PARAGRAPH = (

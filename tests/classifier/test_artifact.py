@@ -26,8 +26,7 @@ from copydesk.classifier.artifact import (
     unpack,
 )
 from copydesk.classifier.errors import ArtifactMismatch
-from copydesk.classifier.model.context import ALL_COLUMNS
-from copydesk.classifier.model.two_stage import Model
+from copydesk.classifier.model import ALL_COLUMNS, Model
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.types import Page
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -99,7 +98,7 @@ def test_a_saved_model_predicts_the_same_and_gives_the_same_bytes_again(
     assert pack(loaded) == data
 
 
-def test_the_manifest_says_what_it_was_told_and_is_the_same_twice(tmp_path: Path) -> None:
+def test_the_manifest_has_what_it_was_given_and_is_the_same_twice(tmp_path: Path) -> None:
     model = small_model()
     for name in ("one", "two"):
         save_model(model, tmp_path / name, {"scores": {"é": 0.5}, "corpora": ["own"]})
@@ -111,11 +110,11 @@ def test_the_manifest_says_what_it_was_told_and_is_the_same_twice(tmp_path: Path
 
 @pytest.mark.parametrize("name", MODEL_FILES)
 def test_a_changed_byte_is_refused_and_both_digests_are_named(folder: Path, name: str) -> None:
-    told = load_manifest(folder)["digest"]
+    stated = load_manifest(folder)["digest"]
     data = bytearray((folder / name).read_bytes())
     data[len(data) // 2] ^= 1
     (folder / name).write_bytes(data)
-    assert f"have digest {digest_of(folder)}, the manifest says {told}" in refusal(folder)
+    assert f"have digest {digest_of(folder)}, the manifest says {stated}" in refusal(folder)
 
 
 @pytest.mark.parametrize("key", list(expected()))
@@ -176,7 +175,7 @@ def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Pat
         (
             "text/body/columns",
             np.full(11, len(ALL_COLUMNS), np.int16),
-            f"asks about column {len(ALL_COLUMNS)}, expected",
+            f"reads column {len(ALL_COLUMNS)}, expected",
         ),
         ("text/body/lefts", np.full(11, 9, np.int32), "text/body: 3 roots and 4 nodes with children"),
         ("html/teaser/roots", np.zeros(0, np.int32), "html/teaser: 0 roots and 2 nodes"),

@@ -5,16 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.model.context import ALL_COLUMNS
-from copydesk.classifier.model.hashed_linear import BITS, Linear
-from copydesk.classifier.model.page_type import BITS as PAGE_BITS
-from copydesk.classifier.model.page_type import PAGE_TYPES, PageTypes
-from copydesk.classifier.model.trees import Trees
-from copydesk.classifier.model.two_stage import FormModel, Model
+from copydesk.classifier.model import ALL_COLUMNS, FormModel, HashedLinear, Model, Trees
+from copydesk.classifier.model.hashed_linear import BLOCK_BITS, PAGE_BITS, PAGE_TYPES
 from copydesk.classifier.types import KINDS
 
 Tree = float | tuple[int, float, "Tree", "Tree"]
-"""A leaf's value, or a node: the column asked about, its threshold, the tree to the left, the tree to the right."""
+"""A leaf's value, or a node: the column that it tests, its threshold, the tree to the left, the tree to the right."""
 
 
 def grow(*trees: Tree, baseline: float = 0.0) -> Trees:
@@ -56,28 +52,28 @@ def _mean(tree: Tree) -> float:
     return (_mean(tree[2]) + _mean(tree[3])) / 2 if isinstance(tree, tuple) else tree
 
 
-def ask(column: str, threshold: float, left: Tree, right: Tree) -> Tree:
-    """Draw a node that asks about a column by its name."""
+def split_at(column: str, threshold: float, left: Tree, right: Tree) -> Tree:
+    """Draw a node that tests a column, given by name."""
     return ALL_COLUMNS.index(column), threshold, left, right
 
 
-def small_linear(seed: int) -> Linear:
+def small_first_stage(seed: int) -> HashedLinear:
     """Weights that 16 bits hold exactly; three columns of four are unknown to it."""
     rng = np.random.default_rng(seed)
-    known = rng.random(1 << BITS) < 0.25
-    idf = np.where(known, rng.uniform(1.0, 8.0, 1 << BITS), 0.0)
-    weights = rng.normal(0.0, 1.0, (1 << BITS, len(KINDS))) * known[:, None]
+    known = rng.random(1 << BLOCK_BITS) < 0.25
+    idf = np.where(known, rng.uniform(1.0, 8.0, 1 << BLOCK_BITS), 0.0)
+    weights = rng.normal(0.0, 1.0, (1 << BLOCK_BITS, len(KINDS))) * known[:, None]
     intercepts = rng.normal(0.0, 1.0, len(KINDS)).astype(np.float32)
-    return Linear(_rounded(idf), _rounded(weights), intercepts)
+    return HashedLinear(_rounded(idf), _rounded(weights), intercepts)
 
 
-def small_page_types(seed: int) -> PageTypes:
+def small_page_types(seed: int) -> HashedLinear:
     """The same for page types, which lean towards articles."""
     rng = np.random.default_rng(seed)
     idf = np.where(rng.random(1 << PAGE_BITS) < 0.25, rng.uniform(1.0, 8.0, 1 << PAGE_BITS), 0.0)
     weights = rng.normal(0.0, 0.5, (1 << PAGE_BITS, len(PAGE_TYPES)))
     intercepts = np.array([8.0, *[0.0] * (len(PAGE_TYPES) - 1)], np.float32)
-    return PageTypes(_rounded(idf), _rounded(weights), intercepts)
+    return HashedLinear(_rounded(idf), _rounded(weights), intercepts)
 
 
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -86,15 +82,17 @@ def _rounded(values: NDArray[np.float64]) -> NDArray[np.float32]:
 
 def small_form(seed: int) -> FormModel:
     """Long blocks without much link are body; of the rest, what ends in an ellipsis is a teaser."""
-    long = ask("log_chars", 4.0, -2.0, ask("link_share", 0.5, 2.5, -1.0))
+    long = split_at("log_chars", 4.0, -2.0, split_at("link_share", 0.5, 2.5, -1.0))
     return FormModel(
-        linear=small_linear(seed),
+        first_stage=small_first_stage(seed),
         page_types=small_page_types(seed),
-        body=grow(long, ask("own text", 0.0, -0.25, 0.5), ask("like the body", 0.3, -0.125, 0.25), baseline=0.125),
-        teaser=grow(ask("ellipsis", 0.5, -1.5, 3.0), ask("own teaser", 0.0, -0.25, 0.25), baseline=-0.5),
-        metadata=grow(ask("digits", 0.2, -1.0, 1.0)),
-        comment=grow(ask("own comment", 1.0, -1.0, 2.0)),
-        heading=grow(ask("log_chars", 3.5, 1.0, -1.0)),
+        body=grow(
+            long, split_at("own text", 0.0, -0.25, 0.5), split_at("like the body", 0.3, -0.125, 0.25), baseline=0.125
+        ),
+        teaser=grow(split_at("ellipsis", 0.5, -1.5, 3.0), split_at("own teaser", 0.0, -0.25, 0.25), baseline=-0.5),
+        metadata=grow(split_at("digits", 0.2, -1.0, 1.0)),
+        comment=grow(split_at("own comment", 1.0, -1.0, 2.0)),
+        heading=grow(split_at("log_chars", 3.5, 1.0, -1.0)),
     )
 
 

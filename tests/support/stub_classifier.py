@@ -35,4 +35,4 @@ def _block(text: str, match: re.Match[str], *, explain: bool) -> ScoredBlock:
         if explain
         else None
     )
-    return ScoredBlock(match.start(), match.end(), kind.label, kind, (first, second, third), why)
+    return ScoredBlock(match.start(), match.end(), kind.label, kind, (first, second, third), why, text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.segmentation import segment_text
 from copydesk.training.align import LabelledPage
 from copydesk.training.augment import vary
 from copydesk.training.corpora import TrainingPage

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from copydesk.classifier.model.two_stage import context_stage, first_stage
+from copydesk.classifier.model import run_first_stage, run_second_stage
 from copydesk.classifier.types import LABELS, Label
 from copydesk.training.align import LabelledPage, label_page
 from copydesk.training.corpora import CODE_OF_KIND, CorpusError, TrainingPage
@@ -67,7 +67,7 @@ def test_every_page_is_answered_well_by_the_model_that_never_saw_its_site(table:
     right = total = 0
     for page, features in zip(table.pages, table.features, strict=True):
         model = fitted.folds[fold_of(page.origin.site, N_FOLDS)]
-        judged = context_stage(features, first_stage(features, model), model)
+        judged = run_second_stage(features, run_first_stage(features, model), model)
         np.testing.assert_allclose(judged.probabilities.sum(axis=1), 1.0, atol=1e-9)
         body = judged.probabilities.argmax(axis=1) == LABELS.index(Label.BODY)
         right += int((body == (np.array(page.codes) == "E")).sum())
@@ -78,9 +78,9 @@ def test_every_page_is_answered_well_by_the_model_that_never_saw_its_site(table:
 def test_the_first_stage_of_a_fold_does_not_depend_on_the_labels_of_its_sites(table: Table, fitted: FormModels) -> None:
     turned = np.where((table.folds == 0) & (table.codes == "T"), "E", table.codes)
     other = fit(replace(table, codes=turned))
-    assert np.array_equal(other.folds[0].linear.weights, fitted.folds[0].linear.weights)
-    assert np.array_equal(other.folds[0].linear.idf, fitted.folds[0].linear.idf)
-    assert not np.array_equal(other.folds[1].linear.weights, fitted.folds[1].linear.weights)
+    assert np.array_equal(other.folds[0].first_stage.weights, fitted.folds[0].first_stage.weights)
+    assert np.array_equal(other.folds[0].first_stage.idf, fitted.folds[0].first_stage.idf)
+    assert not np.array_equal(other.folds[1].first_stage.weights, fitted.folds[1].first_stage.weights)
 
 
 def test_pages_of_one_site_cannot_be_cross_validated() -> None:
@@ -99,7 +99,7 @@ def test_references_alone_give_a_model_that_knows_body_and_no_teasers(table: Tab
     weak = replace(table, codes=np.where(table.codes == "E", "E", "?"), gold=np.zeros(len(table.codes), np.bool_))
     model = fit(weak).final
     features = table.features[0]
-    judged = context_stage(features, first_stage(features, model), model)
+    judged = run_second_stage(features, run_first_stage(features, model), model)
     body = np.array(table.pages[0].codes) == "E"
     assert ((judged.probabilities[:, LABELS.index(Label.BODY)] > 0.5) == body).mean() > 0.9
     assert judged.probabilities[:, LABELS.index(Label.TEASER)].max() < 0.01

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.classifier.model.hashed_linear import BITS, Linear, tfidf_values
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.model import HashedLinear
+from copydesk.classifier.model.hashed_linear import BLOCK_BITS, tfidf_values
+from copydesk.classifier.segmentation import segment_text
 from copydesk.training.align import LabelledPage, label_page
 from copydesk.training.corpora import TrainingPage
 from copydesk.training.dataset import MOST_ROWS, RAREST, Table, build_table, fold_of
@@ -102,9 +103,9 @@ def test_matrix_rows_give_the_scores_that_the_classifier_gives(table: Table) -> 
     rng = np.random.default_rng(3)
     rows = np.arange(len(table.codes))
     idf = table.idf(rows)
-    weights = rng.normal(size=(1 << BITS, 6)).astype(np.float32)
-    linear = Linear(idf, weights, rng.normal(size=6).astype(np.float32))
-    served = np.concatenate([linear.answers(features).own for features in table.features])
+    weights = rng.normal(size=(1 << BLOCK_BITS, 6)).astype(np.float32)
+    linear = HashedLinear(idf, weights, rng.normal(size=6).astype(np.float32))
+    served = np.concatenate([linear.score_blocks(features).own for features in table.features])
     np.testing.assert_allclose(table.matrix(rows, idf) @ weights + linear.intercepts, served, atol=1e-4)
 
 

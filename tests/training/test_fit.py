@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from copydesk.classifier.model.hashed_linear import Linear
+from copydesk.classifier.model import HashedLinear
 from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.dataset import Table
 from copydesk.training.fit import BOOSTING, calibrate, calibrated, fit_linear, fit_question, plain_trees
@@ -40,7 +40,7 @@ def toy(*groups: tuple[str, bool, Sequence[int]], rows: int = 30) -> Table:
     )
 
 
-def fitted(table: Table) -> tuple[Linear, NDArray[np.float64]]:
+def fitted(table: Table) -> tuple[HashedLinear, NDArray[np.float64]]:
     """Fit on all rows; also the scores of all rows, shape (n_rows, 6)."""
     rows = np.arange(len(table.codes))
     linear = fit_linear(table, rows)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.features.markup_words import MOST_HREF_WORDS, MOST_NAME_WORDS, Hashes, hash_hrefs, hash_names
+from copydesk.classifier.features.markup_words import MAX_HREF_WORDS, MAX_NAME_WORDS, Hashes, hash_hrefs, hash_names
 
 
 def split(found: Hashes) -> list[list[int]]:
@@ -36,15 +36,15 @@ def test_different_words_differ_and_a_long_list_is_cut() -> None:
     assert split(hash_names(["teaser"])) != split(hash_names(["comment"]))
     letters = "abcdefghijklmnop"
     words = [f"{a}{b}" for a in letters for b in letters]
-    for n in (MOST_NAME_WORDS - 1, MOST_NAME_WORDS, MOST_NAME_WORDS + 1):
-        assert len(split(hash_names([" ".join(words[:n])]))[0]) == min(n, MOST_NAME_WORDS)
+    for n in (MAX_NAME_WORDS - 1, MAX_NAME_WORDS, MAX_NAME_WORDS + 1):
+        assert len(split(hash_names([" ".join(words[:n])]))[0]) == min(n, MAX_NAME_WORDS)
 
 
 def test_a_target_is_known_by_its_path_and_not_by_its_host() -> None:
     one, other = split(hash_hrefs(["https://one.example/news/ferry", "https://other.example/news/ferry"]))
     assert one == other
     assert one != split(hash_hrefs(["https://one.example/author/ferry"]))[0]
-    assert len(split(hash_hrefs(["/a" + "/word" * 50]))[0]) == MOST_HREF_WORDS + 1
+    assert len(split(hash_hrefs(["/a" + "/word" * 50]))[0]) == MAX_HREF_WORDS + 1
 
 
 def test_an_empty_target_has_no_hashes() -> None:

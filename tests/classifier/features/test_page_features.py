@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
+from types import ModuleType
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.compiled.code_points import character_tables, code_points
-from copydesk.classifier.features.block_text import HEAD_CHARS, MAX_TOKENS, STATS, TAIL_CHARS, read_blocks
-from copydesk.classifier.features.cards import N_CARDS
-from copydesk.classifier.features.layout import COLUMNS, N_COLUMNS, SHAPE_TOKENS
-from copydesk.classifier.features.page_features import FIELDS, PageFeatures, describe
-from copydesk.classifier.segmentation.html import segment_html
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features, counts, read_text
+from copydesk.classifier.features.block_text import HEAD_CHARS, MAX_TOKENS, TAIL_CHARS
+from copydesk.classifier.features.tokens import SHAPE_TOKENS
+from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Block, Blocks
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE
 
@@ -24,15 +23,15 @@ NAMES = ["text", "html", "empty text", "empty html"]
 
 
 def column(features: PageFeatures, name: str) -> list[float]:
-    found: list[float] = features.columns[:, COLUMNS.index(name)].tolist()
+    found: list[float] = features.columns[:, columns.COLUMNS.index(name)].tolist()
     return found
 
 
 def check_shapes(page: Blocks) -> None:
-    features = describe(page)
+    features = compute_features(page)
     n = len(page.blocks)
     assert features.ends.shape == (len(FIELDS), n)
-    assert features.columns.shape == (n, N_COLUMNS + N_CARDS)
+    assert features.columns.shape == (n, columns.N_COLUMNS)
     assert features.word_ends.shape == features.elements.shape == features.paths.shape == (n,)
     assert features.spans.shape == (len(features.parents), 2)
     ends = features.ends.ravel()
@@ -67,40 +66,41 @@ def test_any_tree_is_described_with_shapes_that_fit(pieces: list[str]) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES[:2], ids=NAMES[:2])
-def test_the_kernel_fills_every_shape_token_and_none_beyond(page: Blocks) -> None:
-    features = describe(page)
+def test_every_shape_token_is_filled(page: Blocks) -> None:
+    features = compute_features(page)
     ends = features.ends
     assert np.diff(ends[1]).tolist() == [SHAPE_TOKENS] * (len(page.blocks) - 1)
     assert (features.tokens[ends[0, -1] : ends[1, -1]] != 0).all()
 
 
-def test_the_last_dense_column_is_filled() -> None:
-    features = describe(segment_html("<p>four</p><div>four</div>"))
-    assert len(COLUMNS) == N_COLUMNS
-    assert column(features, COLUMNS[-1]) == [0.5, 0.5]
+def test_the_last_layout_column_is_filled() -> None:
+    features = compute_features(segment_html("<p>four</p><div>four</div>"))
+    assert column(features, "path_share") == [0.5, 0.5]
 
 
 def test_features_of_a_page_do_not_depend_on_other_pages() -> None:
-    alone = [describe(page) for page in PAGES]
-    after_others = [describe(page) for page in reversed(PAGES)][::-1]
+    alone = [compute_features(page) for page in PAGES]
+    after_others = [compute_features(page) for page in reversed(PAGES)][::-1]
     for one, other in zip(alone, after_others, strict=True):
         assert_same(one, other)
 
 
 def test_plain_text_has_no_markup_tokens_and_no_elements() -> None:
-    features = describe(PAGES[0])
+    features = compute_features(PAGES[0])
     assert features.ends[2].tolist() == [features.ends[1, -1]] * len(PAGES[0].blocks)
     assert (features.elements == -1).all()
 
 
 def test_blocks_set_alike_share_a_path() -> None:
     html = "<ul><li class=x>one</li><li class=x>two</li></ul><ol><li class=x>three</li></ol>"
-    one, two, three = describe(segment_html(html)).paths.tolist()
+    one, two, three = compute_features(segment_html(html)).paths.tolist()
     assert one == two != three
 
 
 def test_columns_say_what_their_names_say() -> None:
-    features = describe(segment_html("<title>Red boats</title><h1>Red boats</h1><p><a href=/x>More</a> 1234...</p>"))
+    features = compute_features(
+        segment_html("<title>Red boats</title><h1>Red boats</h1><p><a href=/x>More</a> 1234...</p>")
+    )
     assert column(features, "heading") == [6.0, 0.0]
     assert column(features, "title_share") == [1.0, 0.0]
     assert column(features, "paragraph") == [0.0, 1.0]
@@ -113,25 +113,31 @@ def test_columns_say_what_their_names_say() -> None:
 def test_only_the_middle_of_a_block_longer_than_head_and_tail_is_skipped(extra: int) -> None:
     size = HEAD_CHARS + TAIL_CHARS + extra
     text = "x" * (HEAD_CHARS - 1) + " z" + "y" * (size - HEAD_CHARS - 1)
-    features = describe(Blocks(text, (Block(0, size),)))
+    features = compute_features(Blocks(text, (Block(0, size),)))
     longest_read = features.words.tolist()
     assert len(longest_read) == 2
-    # the z stands at the first character that a longer block leaves out
-    shorter = describe(Blocks(text.replace("z", ""), (Block(0, size - 1),)))
+    # the z is the first character that a longer block leaves out
+    shorter = compute_features(Blocks(text.replace("z", ""), (Block(0, size - 1),)))
     assert (longest_read == shorter.words.tolist()) == (extra > 0)
 
 
-def test_no_block_gives_more_tokens_than_promised() -> None:
+def test_no_block_has_more_tokens_than_the_limit() -> None:
     for text in ("字" * 3000, "a" * 3000, "a1" * 1500, "a " * 1500, "abcdef" * 500):
-        features = describe(Blocks(text, (Block(0, len(text)),)))
+        features = compute_features(Blocks(text, (Block(0, len(text)),)))
         assert 0 < features.ends[0, 0] <= MAX_TOKENS
 
 
-def test_stats_count_what_their_names_say() -> None:
+@pytest.mark.parametrize(("module", "names"), [(columns, columns.COLUMNS), (counts, counts.COUNTS)])
+def test_constants_are_the_numbers_of_the_names(module: ModuleType, names: Sequence[str]) -> None:
+    numbers = {name.lower(): value for name, value in vars(module).items() if name.lower() in names}
+    assert numbers == {name: number for number, name in enumerate(names) if name in numbers}
+    assert all(name in numbers or name.startswith("element_") for name in names)
+    assert columns.COLUMNS.index("element_0_alike") == columns.FIRST_ELEMENT
+
+
+def test_counts_are_what_their_names_say() -> None:
     text = "Über 30 “boats”, 12 | sails..."
-    whole = np.array([0], np.int64), np.array([len(text)], np.int64)
-    row = read_blocks(code_points(text), *whole, *character_tables())[-1][0].tolist()
-    found = dict(zip(STATS, row, strict=True))
+    found = dict(zip(counts.COUNTS, read_text(text).counts[0].tolist(), strict=True))
     counted = {name: found[name] for name in ("chars", "words", "letters", "capitals", "digits", "commas", "quotes")}
     assert counted == {"chars": 30, "words": 5, "letters": 14, "capitals": 1, "digits": 4, "commas": 1, "quotes": 2}
     assert (found["last_char"], found["first_char"], found["ellipsis"]) == (ord("."), ord("Ü"), 1)

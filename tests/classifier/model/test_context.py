@@ -6,29 +6,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from copydesk.classifier.features.cards import N_CARDS
-from copydesk.classifier.features.layout import COLUMNS
-from copydesk.classifier.features.page_features import FIELDS, PageFeatures, describe
-from copydesk.classifier.model.context import (
-    ALL_COLUMNS,
-    CONTAINERS,
-    CONTEXT_COLUMNS,
-    NEIGHBOURS,
-    WINDOWS,
-    context_columns,
-)
-from copydesk.classifier.model.hashed_linear import Answers
-from copydesk.classifier.model.page_type import PAGE_TYPES
-from copydesk.classifier.segmentation.html import segment_html
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features
+from copydesk.classifier.model import ALL_COLUMNS, FirstStageScores, context_columns
+from copydesk.classifier.model.context import CONTAINERS, CONTEXT_COLUMNS, NEIGHBOURS, WINDOWS
+from copydesk.classifier.model.hashed_linear import PAGE_TYPES
+from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, Kind
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE
 
 Table = NDArray[np.float32]
 Values = NDArray[np.float64]
 
-TEXT = describe(segment_text(TEXT_PAGE))
-HTML = describe(segment_html(HTML_PAGE))
+TEXT = compute_features(segment_text(TEXT_PAGE))
+HTML = compute_features(segment_html(HTML_PAGE))
 PAGES = pytest.mark.parametrize("page", [TEXT, HTML], ids=["text", "html"])
 
 
@@ -39,14 +29,14 @@ def scores(page: PageFeatures) -> Table:
 TYPES = np.log(np.arange(1, len(PAGE_TYPES) + 1, dtype=np.float32))
 
 
-def answers(own: Table) -> Answers:
-    """Answers whose parts are told apart by their values, beside the own ones that are given."""
+def first_stage(own: Table) -> FirstStageScores:
+    """The scores that are given, with parts by field that all have different values."""
     n, kinds = own.shape
-    return Answers(own, np.arange(n * len(FIELDS) * kinds, dtype=np.float32).reshape(n, len(FIELDS) * kinds))
+    return FirstStageScores(own, np.arange(n * len(FIELDS) * kinds, dtype=np.float32).reshape(n, len(FIELDS) * kinds))
 
 
 def filled(page: PageFeatures) -> Table:
-    return context_columns(page, answers(scores(page)), TYPES)
+    return context_columns(page, first_stage(scores(page)), TYPES)
 
 
 def column(table: Table, name: str) -> Table:
@@ -54,7 +44,7 @@ def column(table: Table, name: str) -> Table:
 
 
 def shares(page: PageFeatures) -> dict[str, Values]:
-    """The first stage's answers as shares of one, by the words that the column names use."""
+    """The first stage's odds as shares of one, by the words of the column names."""
     odds = 1 / (1 + np.exp(-np.clip(scores(page), -8, 8).astype(np.float64)))
     odds /= odds.sum(axis=1, keepdims=True)
     by_kind = dict(zip(map(str, KINDS), odds.T, strict=True))
@@ -63,7 +53,7 @@ def shares(page: PageFeatures) -> dict[str, Values]:
 
 def weights(page: PageFeatures) -> Values:
     """Square roots of the blocks' lengths."""
-    found: Values = np.sqrt(np.expm1(page.columns[:, 0].astype(np.float64)))
+    found: Values = np.sqrt(np.expm1(page.columns[:, columns.LOG_CHARS].astype(np.float64)))
     return found
 
 
@@ -71,7 +61,7 @@ def mean(values: Values, by: Values, blocks: range) -> float:
     return float(np.average(values[blocks], weights=by[blocks])) if len(blocks) else -1.0
 
 
-@pytest.mark.parametrize("page", [TEXT, HTML, describe(segment_text("")), describe(segment_html(""))])
+@pytest.mark.parametrize("page", [TEXT, HTML, compute_features(segment_text("")), compute_features(segment_html(""))])
 def test_every_block_gets_every_column(page: PageFeatures) -> None:
     table = filled(page)
     assert table.shape == (len(page.columns), len(ALL_COLUMNS))
@@ -79,12 +69,12 @@ def test_every_block_gets_every_column(page: PageFeatures) -> None:
 
 
 def test_names_are_distinct_and_the_page_s_own_columns_follow_the_context() -> None:
-    assert len(set(ALL_COLUMNS)) == len(ALL_COLUMNS) == len(CONTEXT_COLUMNS) + len(COLUMNS) + N_CARDS
+    assert len(set(ALL_COLUMNS)) == len(ALL_COLUMNS) == len(CONTEXT_COLUMNS) + columns.N_COLUMNS
     np.testing.assert_array_equal(filled(HTML)[:, len(CONTEXT_COLUMNS) :], HTML.columns)
 
 
 @PAGES
-def test_neighbours_answers_stand_beside_the_own_ones(page: PageFeatures) -> None:
+def test_scores_of_neighbours_are_columns(page: PageFeatures) -> None:
     table, given = filled(page), np.clip(scores(page), -8, 8)
     n = len(given)
     for distance in range(1, NEIGHBOURS + 1):
@@ -104,18 +94,18 @@ def test_windows_are_averages_weighted_by_the_root_of_length(page: PageFeatures,
             for kind in ("text", "comment", "teaser"):
                 found = column(table, f"{kind} in {width} {side}")[b]
                 assert found == pytest.approx(mean(shares(page)[kind], weights(page), blocks), rel=1e-5)
-            lengths = page.columns[blocks, 0].astype(np.float64)
+            lengths = page.columns[blocks, columns.LOG_CHARS].astype(np.float64)
             found = column(table, f"log_chars in {width} {side}")[b]
             assert found == pytest.approx(lengths.mean() if len(lengths) else -1.0, rel=1e-5)
 
 
 def containers(page: PageFeatures, block: int) -> list[range]:
-    """The blocks of the elements around a block, innermost first, each holding more than the one before."""
-    found, element, held = [], int(page.elements[block]), 1
+    """The blocks of the elements around a block, innermost first, each with more than the one before."""
+    found, element, size = [], int(page.elements[block]), 1
     while element >= 0:
         first, last = page.spans[element]
-        if last - first > held:
-            held = last - first
+        if last - first > size:
+            size = last - first
             found.append(range(first, last))
         element = int(page.parents[element])
     return found[:CONTAINERS]
@@ -155,26 +145,26 @@ def test_blocks_set_alike_are_averaged_over_their_path(page: PageFeatures) -> No
 
 
 def test_equal_neighbours_are_fully_alike_and_strangers_not_at_all() -> None:
-    page = describe(segment_text("red boats sail\n\nred boats sail\n\ngreen hills rest"))
-    table = context_columns(page, answers(np.zeros((3, 6), np.float32)), TYPES)
+    page = compute_features(segment_text("red boats sail\n\nred boats sail\n\ngreen hills rest"))
+    table = context_columns(page, first_stage(np.zeros((3, 6), np.float32)), TYPES)
     assert column(table, "like the block before").tolist() == pytest.approx([0.0, 1.0, 0.0])
     assert column(table, "like the block after").tolist() == pytest.approx([1.0, 0.0, 0.0])
 
 
 def test_the_main_run_is_the_densest_run_of_text() -> None:
-    page = describe(segment_text("\n\n".join(f"Block {i} speaks of boats." for i in range(6))))
+    page = compute_features(segment_text("\n\n".join(f"Block {i} speaks of boats." for i in range(6))))
     given = np.full((6, 6), -6.0, np.float32)
     given[:, 3] = 6.0
     given[2:5, 0], given[2:5, 3] = 6.0, -6.0
-    table = context_columns(page, answers(given), TYPES)
+    table = context_columns(page, first_stage(given), TYPES)
     assert column(table, "in run").tolist() == [0, 0, 1, 1, 1, 0]
     assert column(table, "from run start").tolist() == [-2, -1, 0, 1, 2, 3]
     assert column(table, "from last text").tolist() == [-4, -3, -2, -1, 0, 1]
 
 
 @PAGES
-def test_the_first_stages_other_answers_stand_under_their_names(page: PageFeatures) -> None:
-    table, given = filled(page), answers(scores(page))
+def test_scores_by_field_and_page_types_are_columns(page: PageFeatures) -> None:
+    table, given = filled(page), first_stage(scores(page))
     for f, part in enumerate(FIELDS):
         for k, kind in enumerate(KINDS):
             wanted = given.by_field[:, f * len(KINDS) + k]

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from copydesk.classifier.model.context import ALL_COLUMNS
-from copydesk.classifier.model.explain import STRONGEST, describe_column
+from copydesk.classifier.model import ALL_COLUMNS
+from copydesk.classifier.model.explain import MAX_REASONS, describe_column
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.types import LABELS, Explanation, Label, Page, ScoredBlock
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -26,8 +26,10 @@ def test_reasons_sum_to_the_log_odds_of_label_against_runner_up(page: Page) -> N
     found = explained(page)
     assert len(found) == len(classify_page(page, MODEL).blocks) > 5
     for block, why in found:
-        told = dict(zip(LABELS, block.probabilities, strict=True))
-        assert why.log_odds == pytest.approx(math.log(told[block.label] / told[why.runner_up]), rel=1e-9, abs=1e-9)
+        by_label = dict(zip(LABELS, block.probabilities, strict=True))
+        assert why.log_odds == pytest.approx(
+            math.log(by_label[block.label] / by_label[why.runner_up]), rel=1e-9, abs=1e-9
+        )
         assert sum(r.contribution for r in why.reasons) == pytest.approx(why.log_odds, rel=1e-9, abs=1e-9)
 
 
@@ -41,9 +43,9 @@ def test_the_pages_hold_decisions_of_every_sort() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
 def test_the_runner_up_is_the_likeliest_of_the_others(page: Page) -> None:
     for block, why in explained(page):
-        told = dict(zip(LABELS, block.probabilities, strict=True))
+        by_label = dict(zip(LABELS, block.probabilities, strict=True))
         assert why.runner_up is not block.label
-        assert told[why.runner_up] == max(told[label] for label in LABELS if label is not block.label)
+        assert by_label[why.runner_up] == max(by_label[label] for label in LABELS if label is not block.label)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
@@ -51,7 +53,7 @@ def test_the_strongest_reasons_come_first_and_are_few(page: Page) -> None:
     for _, why in explained(page):
         sizes = [abs(reason.contribution) for reason in why.reasons[:-1]]
         assert sizes == sorted(sizes, reverse=True)
-        assert len(why.reasons) <= STRONGEST + 1
+        assert len(why.reasons) <= MAX_REASONS + 1
         assert len({reason.words for reason in why.reasons}) == len(why.reasons)
 
 
@@ -79,7 +81,7 @@ def test_words_quoted_as_reasons_are_words_of_the_block() -> None:
 def test_every_column_has_words_without_underscores() -> None:
     words = [describe_column(name) for name in ALL_COLUMNS if not name.startswith("own ")]
     assert all(words)
-    assert [told for told in words if "_" in told] == []
+    assert [each for each in words if "_" in each] == []
 
 
 @pytest.mark.parametrize(

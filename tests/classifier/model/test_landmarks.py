@@ -6,31 +6,31 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from copydesk.classifier.features.layout import COLUMNS
-from copydesk.classifier.model.landmarks import FAR, LAGS, SURROUNDINGS, fill_surroundings
+from copydesk.classifier.features import columns
+from copydesk.classifier.model.landmarks import FAR, LAGS, LANDMARK_COLUMNS, fill_landmarks
 from copydesk.classifier.types import KINDS, Kind
 
 Table = NDArray[np.float32]
 
 
 def filled(kinds: list[Kind], *, chars: list[int] | None = None, headings: list[int] | None = None) -> Table:
-    """Surroundings of a page whose blocks are surely of the given kinds; those in `headings` are set as headings."""
+    """Landmark columns of a page of blocks that are surely of these kinds; those in `headings` are set as headings."""
     n = len(kinds)
     scores = np.full((n, len(KINDS)), -4.0, np.float32)
     for b, kind in enumerate(kinds):
         scores[b, KINDS.index(kind)] = 4.0
     odds = 1 / (1 + np.exp(-scores.astype(np.float64)))
-    columns = np.zeros((n, len(COLUMNS)), np.float32)
-    columns[:, COLUMNS.index("log_chars")] = np.log1p(chars or [200] * n)
-    columns[:, COLUMNS.index("log_words")] = np.log1p(np.array(chars or [200] * n) // 6)
-    columns[headings or [], COLUMNS.index("heading")] = 1.0
-    out = np.zeros((n, len(SURROUNDINGS)), np.float32)
-    fill_surroundings(out, 0, scores, odds / odds.sum(axis=1, keepdims=True), columns, headings is not None)
+    dense = np.zeros((n, columns.N_COLUMNS), np.float32)
+    dense[:, columns.LOG_CHARS] = np.log1p(chars or [200] * n)
+    dense[:, columns.LOG_WORDS] = np.log1p(np.array(chars or [200] * n) // 6)
+    dense[headings or [], columns.HEADING] = 1.0
+    out = np.zeros((n, len(LANDMARK_COLUMNS)), np.float32)
+    fill_landmarks(out, 0, scores, odds / odds.sum(axis=1, keepdims=True), dense, headings is not None)
     return out
 
 
 def column(table: Table, name: str) -> list[float]:
-    return [float(value) for value in table[:, SURROUNDINGS.index(name)]]
+    return [float(value) for value in table[:, LANDMARK_COLUMNS.index(name)]]
 
 
 def test_landmarks_count_blocks_since_and_until_the_nearest_of_a_kind() -> None:
@@ -52,14 +52,14 @@ def test_a_far_landmark_is_as_far_as_none() -> None:
     assert since[FAR - 1 : FAR + 3] == [FAR - 1, FAR, FAR, FAR]
 
 
-def test_the_heading_above_tells_its_distance_and_its_answers() -> None:
+def test_the_heading_above_has_columns_of_distance_and_scores() -> None:
     table = filled([Kind.TEXT, Kind.TEASER_HEADING, Kind.TEASER, Kind.TEASER], headings=[1])
     assert column(table, "blocks since heading") == [-9, -9, 1, 2]
     assert column(table, "teaser_heading of heading above") == [-9, -9, 4, 4]
     assert column(table, "log_chars of heading above")[3] == pytest.approx(np.log1p(200))
 
 
-def test_in_plain_text_a_short_line_passes_for_a_heading() -> None:
+def test_in_plain_text_a_short_line_counts_as_a_heading() -> None:
     table = filled([Kind.TEXT, Kind.FURNITURE, Kind.TEXT], chars=[300, 20, 300])
     assert column(table, "blocks since heading") == [-9, -9, 1]
 
@@ -86,7 +86,7 @@ def test_text_before_and_after_share_the_page() -> None:
     assert before == pytest.approx(after[::-1], rel=1e-5)
 
 
-def test_the_margin_is_the_lead_of_the_strongest_answer() -> None:
+def test_the_margin_is_the_lead_of_the_strongest_kind() -> None:
     table = filled([Kind.TEXT, Kind.COMMENT, Kind.TEXT])
     assert column(table, "own margin") == [8.0] * 3
     assert column(table, "own kind") == [0.0, 2.0, 0.0]

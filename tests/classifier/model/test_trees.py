@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from copydesk.classifier.model.trees import MOST_LEAVES, MOST_TURNED, ROWS, scores_of
+from copydesk.classifier.model.trees import MAX_LEAVES, MAX_TRANSPOSED, ROWS, score_ensembles
 from tests.support.small_model import Tree, grow
 
 WIDTH = 4
@@ -69,7 +69,7 @@ def test_scores_equal_a_walk_down_every_tree(drawn: list[Tree], rows: list[list[
     assert found.tolist() == [walk_all(drawn, row, baseline) for row in rows]
 
 
-@pytest.mark.parametrize("n_leaves", [1, 2, 3, 31, 32, 33, 63, MOST_LEAVES])
+@pytest.mark.parametrize("n_leaves", [1, 2, 3, 31, 32, 33, 63, MAX_LEAVES])
 def test_trees_of_any_size_score_as_a_walk_does(n_leaves: int) -> None:
     rng = random.Random(n_leaves)
     drawn = [draw(rng, n_leaves), draw(rng, max(1, n_leaves // 2)), draw(rng, n_leaves)]
@@ -77,7 +77,7 @@ def test_trees_of_any_size_score_as_a_walk_does(n_leaves: int) -> None:
     assert grow(*drawn, baseline=0.1).scores(table(rows)).tolist() == [walk_all(drawn, row, 0.1) for row in rows]
 
 
-@pytest.mark.parametrize("n_leaves", [32, MOST_LEAVES])
+@pytest.mark.parametrize("n_leaves", [32, MAX_LEAVES])
 def test_every_leaf_is_reached(n_leaves: int) -> None:
     rows = np.arange(n_leaves, dtype=np.float32).reshape(-1, 1)
     assert grow(chain(n_leaves)).scores(rows).tolist() == list(range(n_leaves))
@@ -91,12 +91,12 @@ def test_rows_scored_together_or_in_parts_score_alike(n_rows: int) -> None:
     assert grow(*drawn).scores(table(rows)).tolist() == [walk_all(drawn, row, 0.0) for row in rows]
 
 
-@pytest.mark.parametrize("n_rows", [0, ROWS + 1, MOST_TURNED, MOST_TURNED + 1])
-def test_ensembles_asked_together_score_as_each_alone(n_rows: int) -> None:
+@pytest.mark.parametrize("n_rows", [0, ROWS + 1, MAX_TRANSPOSED, MAX_TRANSPOSED + 1])
+def test_ensembles_scored_together_score_as_each_alone(n_rows: int) -> None:
     rng = random.Random(n_rows)
     grown = [grow(draw(rng, 5), baseline=0.5), grow(draw(rng, 40), draw(rng, 3))]  # masks of 32 bits and of 64
     rows = table(draw_rows(rng, n_rows))
-    together = scores_of(rows, *grown)
+    together = score_ensembles(rows, *grown)
     for trees, found in zip(grown, together, strict=True):
         alone = [trees.scores(part).tolist() for part in np.split(rows, range(7, n_rows, 1000))]
         assert found.tolist() == [score for scores in alone for score in scores]
@@ -112,7 +112,7 @@ def test_start_and_contributions_sum_to_the_score(drawn: list[Tree], rows: list[
         assert start + contributions.sum() == pytest.approx(score, abs=1e-12)
 
 
-def test_a_move_goes_to_the_column_asked_about() -> None:
+def test_a_move_goes_to_the_column_that_the_node_tests() -> None:
     grown = grow((1, 0.0, -1.0, (2, 5.0, 2.0, 4.0)))
     start, contributions = grown.contributions(np.array([9.0, 1.0, 1.0], np.float32))
     assert start == 1.0  # the mean of -1 and of the mean of 2 and 4
@@ -125,12 +125,14 @@ def test_a_value_at_the_threshold_goes_left(value: float, wanted: float) -> None
 
 
 def test_a_tree_with_more_leaves_than_a_word_has_bits_is_refused() -> None:
-    grow(chain(MOST_LEAVES))
-    with pytest.raises(ValueError, match=f"a tree has {MOST_LEAVES + 1} leaves, expected at most {MOST_LEAVES}"):
-        grow(0.0, chain(MOST_LEAVES + 1))
+    grow(chain(MAX_LEAVES))
+    with pytest.raises(ValueError, match=f"a tree has {MAX_LEAVES + 1} leaves, expected at most {MAX_LEAVES}"):
+        grow(0.0, chain(MAX_LEAVES + 1))
 
 
-THREE = grow(1.0, (0, 0.0, -1.0, (1, 1.0, 2.0, 3.0)))  # nodes: a leaf; then two that ask and their three leaves
+THREE = grow(
+    1.0, (0, 0.0, -1.0, (1, 1.0, 2.0, 3.0))
+)  # nodes: a leaf; then two that test a column and their three leaves
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.features.page_features import describe
-from copydesk.classifier.model.two_stage import choose_labels, context_stage, first_stage, label_probabilities
-from copydesk.classifier.segmentation.html import segment_html
-from copydesk.classifier.segmentation.plain_text import segment_text
+from copydesk.classifier.features import compute_features
+from copydesk.classifier.model import run_first_stage, run_second_stage
+from copydesk.classifier.model.two_stage import choose_labels, label_probabilities
+from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, LABELS, Blocks
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
@@ -26,14 +26,14 @@ def labels(
 
 
 @pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
-def test_judged_pages_have_probabilities_and_kinds_under_their_labels(page: Blocks) -> None:
+def test_predictions_have_probabilities_and_kinds_under_their_labels(page: Blocks) -> None:
     form = MODEL.form(markup=page.markup is not None)
-    features = describe(page)
-    judged = context_stage(features, first_stage(features, form), form)
-    assert judged.probabilities.shape == (len(page.blocks), len(LABELS))
-    assert ((judged.probabilities >= 0) & (judged.probabilities <= 1)).all()
-    assert judged.probabilities.sum(axis=1) == pytest.approx(np.ones(len(page.blocks)), abs=1e-12)
-    assert [KINDS[kind].label for kind in judged.kinds] == [LABELS[i] for i in judged.labels]
+    features = compute_features(page)
+    predictions = run_second_stage(features, run_first_stage(features, form), form)
+    assert predictions.probabilities.shape == (len(page.blocks), len(LABELS))
+    assert ((predictions.probabilities >= 0) & (predictions.probabilities <= 1)).all()
+    assert predictions.probabilities.sum(axis=1) == pytest.approx(np.ones(len(page.blocks)), abs=1e-12)
+    assert [KINDS[kind].label for kind in predictions.kinds] == [LABELS[i] for i in predictions.labels]
 
 
 def test_the_form_follows_the_markup() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier import Article, Model, Page, classify, decode
-from copydesk.classifier.segmentation.html import to_utf8
+from copydesk.classifier.segmentation import to_utf8
 from copydesk.classifier.types import Blocks
 from copydesk.service.score.arrow_schema import ERRORS, INPUT, OUTPUT, InputRow, input_batch, input_rows
 from copydesk.service.score.batch import BatchOptions, ScoredBatch, score_batch

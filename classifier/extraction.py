@@ -1,0 +1,49 @@
+"""One call from a page's content to its article, by the model that came with the package."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from copydesk.classifier.artifact import load_model
+from copydesk.classifier.model import Model
+from copydesk.classifier.pipeline import classify_page
+from copydesk.classifier.segmentation import decode
+from copydesk.classifier.types import Article, Page
+
+Form = Literal["html", "text"]
+
+_MARKUP = re.compile(r"[\s\ufeff]*<[a-z!?/]", re.IGNORECASE)
+
+
+def extract(content: str | bytes, *, form: Form | None = None, url: str = "", charset: str | None = None) -> Article:
+    """Return the article of one page: its body, title and labelled blocks.
+
+    Content counts as HTML if the first character that is not white space is `<` and a letter, `!`, `?` or `/`
+    follows it; all other content counts as plain text. The model is loaded by the first call and kept.
+
+    Args:
+        content: The page, as text or as bytes. Bytes are decoded as by `decode`.
+        form: "html" or "text", where it is known.
+        url: The page's address. It is only kept: nothing is fetched.
+        charset: The charset of an HTTP header, or the header's whole value; for bytes.
+
+    Raises:
+        UnreadablePage: The bytes are not text, or the page has too many blocks to be one.
+        ValueError: `form` is another word.
+    """
+    if form not in ("html", "text", None):
+        raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
+    text = content if isinstance(content, str) else decode(content, html=form != "text", declared=charset)
+    if form is None:
+        form = "html" if _MARKUP.match(text) else "text"
+        if form == "text" and isinstance(content, bytes):
+            text = decode(content, html=False, declared=charset)
+    page = Page("", html=text, url=url) if form == "html" else Page("", text=text, url=url)
+    return classify_page(page, _shipped_model())
+
+
+@cache
+def _shipped_model() -> Model:
+    return load_model()

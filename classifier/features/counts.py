@@ -1,0 +1,33 @@
+"""The counts taken of each block, by name: `counts.WORDS` is a column of the table that `block_text` fills."""
+
+from __future__ import annotations
+
+COUNTS = tuple(
+    "chars words letters capitals digits sentences commas last_char first_char ellipsis first_word last_word "
+    "title_words quotes bars longest_word link_chars links images".split()
+)
+"""Of each block; characters and words as numbers: a code point, or 31 bits of a hash. The last three need markup."""
+
+N_COUNTS = len(COUNTS)
+
+(
+    CHARS,
+    WORDS,
+    LETTERS,
+    CAPITALS,
+    DIGITS,
+    SENTENCES,
+    COMMAS,
+    LAST_CHAR,
+    FIRST_CHAR,
+    ELLIPSIS,
+    FIRST_WORD,
+    LAST_WORD,
+    TITLE_WORDS,
+    QUOTES,
+    BARS,
+    LONGEST_WORD,
+    LINK_CHARS,
+    LINKS,
+    IMAGES,
+) = range(N_COUNTS)

@@ -1,0 +1,132 @@
+"""Fills how alike a block's words are to those of the page's body and of the blocks next to it (cosine)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.model.hashed_linear import TEXT
+
+SIMILARITY_BITS = 11
+"""Words are compared in a table of two to this many places."""
+
+SIMILARITY_COLUMNS = ("like the body", "like the block before", "like the block after", "rarity of words")
+"""Columns, in order."""
+
+_LIKE_BODY, _LIKE_BEFORE, _LIKE_AFTER, _RARITY = range(len(SIMILARITY_COLUMNS))
+
+
+class _Vectors(NamedTuple):
+    """Tables of word weights, indexed by a word's hash: of one block, of the body, and of the block before."""
+
+    own: NDArray[np.float64]
+    body: NDArray[np.float64]
+    before: NDArray[np.float64]
+
+
+@jit
+def fill_similarity(
+    out: NDArray[np.float32],
+    at: int,
+    shares: NDArray[np.float64],
+    words: NDArray[np.uint64],
+    word_ends: NDArray[np.int64],
+) -> None:
+    """Fill the columns of SIMILARITY_COLUMNS from `at` on; words are weighted by the log of their rarity on the page.
+
+    Args:
+        shares: Shape (n, n_kinds): the first stage's odds, each row scaled to sum to 1.
+        words: Hashes of all blocks' words, one after the other.
+        word_ends: Shape (n,).
+    """
+    places = (words & np.uint64((1 << SIMILARITY_BITS) - 1)).astype(np.int64)
+    rarity = _rarity(places, word_ends)
+    body = _body_words(places, word_ends, shares, rarity)
+    norm = 0.0
+    for place in range(len(body)):
+        norm += body[place] * body[place]
+    vectors = _Vectors(np.zeros(len(body)), body, np.zeros(len(body)))
+    before_norm = 0.0
+    for b in range(len(word_ends)):
+        begin = word_ends[b - 1] if b > 0 else np.int64(0)
+        block = places[begin : word_ends[b]]
+        for place in block:
+            vectors.own[place] += rarity[place]
+        own_norm, dot, change, dot_before = _compare(block, vectors, shares[b, TEXT])
+        if own_norm > 0.0:
+            out[b, at + _LIKE_BODY] = dot / np.sqrt(own_norm * max(norm - change, 1e-9))
+            if b > 0 and before_norm > 0.0:
+                out[b, at + _LIKE_BEFORE] = dot_before / np.sqrt(own_norm * before_norm)
+                out[b - 1, at + _LIKE_AFTER] = out[b, at + _LIKE_BEFORE]
+        for place in places[word_ends[b - 2] if b > 1 else np.int64(0) : begin]:
+            vectors.before[place] = 0.0
+        for place in block:
+            vectors.before[place] = vectors.own[place]
+            vectors.own[place] = 0.0
+        before_norm = own_norm
+        out[b, at + _RARITY] = own_norm
+
+
+@jit
+def _rarity(places: NDArray[np.int64], word_ends: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how rare each place of the table is among the page's blocks."""
+    n = len(word_ends)
+    blocks_with = np.zeros(1 << SIMILARITY_BITS)
+    seen = np.full(1 << SIMILARITY_BITS, -1, np.int64)
+    for b in range(n):
+        for place in places[word_ends[b - 1] if b > 0 else np.int64(0) : word_ends[b]]:
+            if seen[place] != b:
+                seen[place] = b
+                blocks_with[place] += 1.0
+    rarity = np.empty(len(blocks_with))
+    for place in range(len(blocks_with)):
+        rarity[place] = np.log((1.0 + n) / (1.0 + blocks_with[place])) + 0.1
+    return rarity
+
+
+@jit
+def _body_words(
+    places: NDArray[np.int64],
+    word_ends: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    rarity: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Sum up the page's words, each block's times its share of text."""
+    body = np.zeros(len(rarity))
+    for b in range(len(word_ends)):
+        for place in places[word_ends[b - 1] if b > 0 else np.int64(0) : word_ends[b]]:
+            body[place] += shares[b, TEXT] * rarity[place]
+    return body
+
+
+@jit
+def _compare(block: NDArray[np.int64], vectors: _Vectors, share: float) -> tuple[float, float, float, float]:
+    """Compare the words of one block with those of the rest of the body and of the block before.
+
+    A word may occur twice: a place that has been read is marked by its sign.
+
+    Args:
+        block: Places of the block's words in the tables.
+        share: The block's share of text, which it has in the body.
+
+    Returns:
+        The block's squared length, its dot product with the rest of the body, by how much the body's squared
+        length shrinks without the block, and the block's dot product with the one before.
+    """
+    own, body, before = vectors
+    own_norm = dot = change = dot_before = 0.0
+    for place in block:
+        value = own[place]
+        if value > 0.0:
+            left = body[place] - share * value
+            own_norm += value * value
+            dot += value * max(left, 0.0)
+            change += body[place] * body[place] - left * left
+            dot_before += value * before[place]
+            own[place] = -value
+    for place in block:
+        own[place] = abs(own[place])
+    return own_norm, dot, change, dot_before

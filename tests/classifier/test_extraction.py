@@ -1,0 +1,72 @@
+"""One call from content to article."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import copydesk
+from copydesk.classifier import Article, Label, Model, Page, UnreadablePage, classify_page, extraction
+
+pytestmark = pytest.mark.usefixtures("model")
+
+HTML = "<title>Ferry</title><h1>Ferry late</h1><p>The ferry left an hour late, since its crew waited for a pump."
+
+
+def blocks(found: Article) -> list[tuple[int, int, Label]]:
+    return [(block.start, block.end, block.label) for block in found.blocks]
+
+
+@pytest.mark.parametrize(
+    ("content", "is_html"),
+    [
+        (HTML, True),
+        (f"\ufeff \n{HTML}", True),
+        ("<!DOCTYPE html><p>One</p>", True),
+        ("<!-- saved --><p>One</p>", True),
+        ('<?xml version="1.0"?><html><p>One</p></html>', True),
+        ("</div><p>One</p>", True),
+        ("One < two\n\n<three>", False),
+        ("<3 is a heart", False),
+        ("< p>", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("encoded", [False, True])
+def test_markup_is_known_by_its_first_characters(model: Model, content: str, is_html: bool, encoded: bool) -> None:
+    page = Page("", html=content) if is_html else Page("", text=content)
+    if encoded:
+        content = content.removeprefix("\ufeff")
+        page = Page("", html=content) if is_html else Page("", text=content)
+        assert copydesk.extract(content.encode()) == classify_page(page, model)
+    else:
+        assert copydesk.extract(content) == classify_page(page, model)
+
+
+def test_the_form_can_be_given(model: Model) -> None:
+    assert copydesk.extract(HTML, form="text") == classify_page(Page("", text=HTML), model)
+    assert copydesk.extract("One", form="html", url="https://example.org/a") == classify_page(
+        Page("", html="One", url="https://example.org/a"), model
+    )
+    with pytest.raises(ValueError, match="form is 'pdf', expected 'html', 'text' or None"):
+        copydesk.extract(HTML, form="pdf")  # type: ignore[arg-type]
+
+
+def test_bytes_are_decoded_by_header_and_declaration() -> None:
+    assert copydesk.extract("<meta charset=cp1251><p>Паром".encode("cp1251")).text == "Паром"
+    assert copydesk.extract("Паром опаздывает".encode("koi8_r"), charset="koi8-r").text == "Паром опаздывает"
+    assert copydesk.extract('Say <meta charset="cp1251"> é'.encode()).text == 'Say <meta charset="cp1251"> é'
+
+
+def test_what_is_no_page_is_refused(sample_page: Path) -> None:
+    with pytest.raises(UnreadablePage, match="found a PDF document"):
+        copydesk.extract(b"%PDF-1.7")
+    assert copydesk.extract(sample_page.read_bytes()).body
+
+
+def test_the_model_is_loaded_once() -> None:
+    copydesk.extract("One")
+    before = extraction._shipped_model.cache_info().misses
+    copydesk.extract("Two")
+    assert extraction._shipped_model.cache_info().misses == before == 1

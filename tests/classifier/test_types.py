@@ -1,0 +1,52 @@
+"""Values: short reprs, the text of a block, dicts with the fields of the JSON rows."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+
+from copydesk.classifier import Article, Model, Page, classify_page
+from copydesk.service.rows.jsonl import PageRow, answer_fields
+from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
+
+MODEL = small_model()
+PAGES = [Page("t", text=TEXT_PAGE), Page("h", html=HTML_PAGE)]
+
+
+def article(page: Page, *, explain: bool = False) -> Article:
+    return classify_page(page, MODEL, explain=explain)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
+def test_a_block_has_its_own_text(page: Page) -> None:
+    found = article(page)
+    assert [block.text for block in found.blocks] == [found.text[block.start : block.end] for block in found.blocks]
+
+
+def test_blocks_share_the_text_of_their_page_and_compare_by_value() -> None:
+    one, other = article(PAGES[1]), article(PAGES[1])
+    assert all(block.page_text is one.text for block in one.blocks)
+    assert one == other
+    assert set(one.blocks) == set(other.blocks)
+    assert pickle.loads(pickle.dumps(one)) == one
+
+
+@pytest.mark.parametrize("explain", [False, True])
+@pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
+def test_to_dict_has_the_fields_of_the_row_in_its_order(page: Page, explain: bool) -> None:
+    found = article(page, explain=explain)
+    row = answer_fields(PageRow(page.id, None, page), found)
+    assert json.dumps(found.to_dict(text=page.html is not None)) == json.dumps(row)
+    assert list(found.to_dict()) == ["id", "text", "blocks", "body", "title", "confidence", "model"]
+
+
+def test_reprs_are_short(model: Model) -> None:
+    long = Page("x", html="<p>" + "Boats sail. " * 10_000)
+    values = [long, Page("y", text="a" * 10_000), article(long), article(long).blocks[0], model, MODEL.html]
+    for value in values:
+        assert len(repr(value)) < 600, type(value)
+    assert repr(Page("z", text="One.")) == "Page('z', text='One.')"
+    assert repr(article(Page("z", text="One."))).startswith("Article('z', title=")
+    assert repr(article(Page("z", text="One.")).blocks[0]).startswith("ScoredBlock(0:4 'One.', ")
