@@ -1,4 +1,4 @@
-"""The HTTP service beside the library call that it makes: latency, throughput, and trafilatura behind an endpoint."""
+"""Measures the HTTP service against the library call and against trafilatura behind the same server."""
 
 from __future__ import annotations
 
@@ -25,64 +25,65 @@ from tests.bench.measure import table
 
 COUNT = 60
 KILOBYTES = (60, 160)
-"""Pages of about 100 kB: those between these sizes are taken."""
+"""Smallest and largest page, for about 100 kB on average."""
 ROUNDS = 5
 CONNECTIONS = 8
 SECONDS, SLICES = 24.0, 8
+"""Seconds of concurrent requests, and into how many parts they are cut; the candidates take turns."""
 START_SECONDS = 120
 SERVER_CORE = 0
 OURS, RIVAL, LIBRARY = "copydesk serve", "trafilatura, same server", "copydesk, library call"
 HOST = "127.0.0.1"
 TICKS = os.sysconf("SC_CLK_TCK")
 
-Ask = Callable[[bytes], object]
+Send = Callable[[bytes], object]
 
 
 @dataclass(slots=True)
-class Busy:
-    """Pages that were answered without a pause, in how many seconds by the clock and of CPU."""
+class Throughput:
+    """Pages answered without a pause, with the seconds of wall time and of CPU time."""
 
     pages: int = 0
     wall: float = 0.0
     cpu: float = 0.0
 
-    def add(self, other: Busy) -> None:
-        """Count another's in."""
+    def add(self, other: Throughput) -> None:
+        """Add another measurement."""
         self.pages += other.pages
         self.wall += other.wall
         self.cpu += other.cpu
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What was measured: milliseconds of each request alone, and many in slices of time between the others'."""
+class Measurement:
+    """Milliseconds of each single request, and the throughput of concurrent requests."""
 
-    alone: Sequence[float]
-    busy: Busy
+    single: Sequence[float]
+    concurrent: Throughput
 
     @property
     def median(self) -> float:
-        """The 50th percentile of requests alone."""
-        return statistics.median(self.alone)
+        """The median of single requests, in milliseconds."""
+        return statistics.median(self.single)
 
     @property
     def rate(self) -> float:
         """Requests a second."""
-        return self.busy.pages / self.busy.wall
+        return self.concurrent.pages / self.concurrent.wall
 
     @property
     def cpu(self) -> float:
         """CPU milliseconds a request."""
-        return 1000 * self.busy.cpu / self.busy.pages
+        return 1000 * self.concurrent.cpu / self.concurrent.pages
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the benchmark and print its table; 2 where pages or trafilatura are missing."""
-    chosen = parse(arguments)
-    if chosen.rival is not None:
-        return serve_rival(chosen.rival)
+    """Run the benchmark and print its table; returns 2 if pages or trafilatura are missing."""
+    options = parse(arguments)
+    if options.rival is not None:
+        return serve_rival(options.rival)
     try:
-        pages = suited(page_files(chosen.pages), chosen.count)
+        pages = load_pages(page_files(options.pages), options.count)
         importlib.import_module("trafilatura")
     except (FileNotFoundError, ModuleNotFoundError) as error:
         print(f"bench service: {error}", file=sys.stderr)
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str]) -> int:
         f"{len(pages)} pages of {sum(map(len, pages)) / len(pages) / 1000:.0f} kB on average, one worker on one core;"
     )
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
-    print(report(measure(pages, chosen)))
+    print(report(measure(pages, options)))
     return 0
 
 
@@ -100,50 +101,49 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench service", description=__doc__)
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder of .html or .html.gz files")
     parser.add_argument("--count", type=int, default=COUNT, help=f"pages, taken evenly (default {COUNT})")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help=f"of requests at once (default {SECONDS:g})")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help=f"of concurrent requests (default {SECONDS:g})")
     parser.add_argument("--rival", type=int, metavar="PORT", help="serve trafilatura on a port instead")
     return parser.parse_args(arguments)
 
 
-def suited(files: Sequence[Path], count: int) -> list[bytes]:
+def load_pages(files: Sequence[Path], count: int) -> list[bytes]:
     """Read pages of about 100 kB.
 
     Raises:
         FileNotFoundError: There are none.
     """
-    least, most = (1000 * size for size in KILOBYTES)
-    found = [
-        page for page in (read_page(path).encode() for path in sample(files, 8 * count)) if least < len(page) < most
-    ]
-    if not found:
+    smallest, largest = (1000 * size for size in KILOBYTES)
+    candidates = (read_page(path).encode() for path in sample(files, 8 * count))
+    pages = [page for page in candidates if smallest < len(page) < largest]
+    if not pages:
         raise FileNotFoundError(f"no page has {KILOBYTES[0]} to {KILOBYTES[1]} kB; give other pages with --pages")
-    return found[:count]
+    return pages[:count]
 
 
-def measure(pages: Sequence[bytes], chosen: argparse.Namespace) -> dict[str, Found]:
+def measure(pages: Sequence[bytes], options: argparse.Namespace) -> dict[str, Measurement]:
     """Measure the library and both servers on the same pages, interleaved page by page.
 
-    A client that waits for one answer shares the server's core: how long it takes to wake another core of a virtual
-    machine is the host's matter. Many clients at once have the other cores.
+    For single requests the client runs on the server's core, as the time to wake another core of a virtual machine
+    depends on its host. Concurrent clients run on the other cores.
     """
     ours = [sys.executable, "-m", "copydesk.service.cli", "serve"]
     rival = [sys.executable, "-m", "tests.bench", "service", "--rival"]
     with tempfile.TemporaryDirectory() as folder:
         settings = {f"COPYDESK_{name}": str(Path(folder) / name) for name in ("INDEX", "KEYS", "FEEDBACK")}
-        with running(ours, settings) as server, running(rival, settings) as other:
-            library = library_call(pages)
-            with on_cores({SERVER_CORE}):
-                alone = one_by_one(pages, {LIBRARY: library, OURS: server.ask, RIVAL: other.ask})
-            busy = {name: Busy() for name in alone}
+        with run_server(ours, settings) as server, run_server(rival, settings) as other:
+            library = make_library_call(pages)
+            with pin_to_cores({SERVER_CORE}):
+                single = time_single_requests(pages, {LIBRARY: library, OURS: server.send, RIVAL: other.send})
+            concurrent = {name: Throughput() for name in single}
             for _ in range(SLICES):
-                busy[LIBRARY].add(in_a_row(pages, library, chosen.seconds / SLICES))
-                busy[OURS].add(many_at_once(pages, server, chosen.seconds / SLICES))
-                busy[RIVAL].add(many_at_once(pages, other, chosen.seconds / SLICES))
-    return {name: Found(alone[name], busy[name]) for name in alone}
+                concurrent[LIBRARY].add(call_library(pages, library, options.seconds / SLICES))
+                concurrent[OURS].add(send_concurrently(pages, server, options.seconds / SLICES))
+                concurrent[RIVAL].add(send_concurrently(pages, other, options.seconds / SLICES))
+    return {name: Measurement(single[name], concurrent[name]) for name in single}
 
 
-def library_call(pages: Sequence[bytes]) -> Ask:
-    """Give the call that the service makes, with the page decoded already."""
+def make_library_call(pages: Sequence[bytes]) -> Send:
+    """Return the library call that the service makes, for pages that are decoded already."""
     from copydesk.classifier.types import Page
 
     answer = load_answer()
@@ -152,8 +152,8 @@ def library_call(pages: Sequence[bytes]) -> Ask:
 
 
 @contextmanager
-def on_cores(cores: set[int]) -> Iterator[None]:
-    """Run on some cores alone."""
+def pin_to_cores(cores: set[int]) -> Iterator[None]:
+    """Run this process on some cores only."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
     try:
@@ -162,8 +162,8 @@ def on_cores(cores: set[int]) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def one_by_one(pages: Sequence[bytes], calls: dict[str, Ask]) -> dict[str, list[float]]:
-    """Time each page with each, in a random order; a round goes before to warm up."""
+def time_single_requests(pages: Sequence[bytes], calls: dict[str, Send]) -> dict[str, list[float]]:
+    """Time each page with each candidate, in random order, after a round to warm up."""
     times: dict[str, list[float]] = {name: [] for name in calls}
     chance = random.Random(1)
     for number in range(1 + ROUNDS):
@@ -176,25 +176,25 @@ def one_by_one(pages: Sequence[bytes], calls: dict[str, Ask]) -> dict[str, list[
     return times
 
 
-def in_a_row(pages: Sequence[bytes], call: Ask, seconds: float) -> Busy:
+def call_library(pages: Sequence[bytes], call: Send, seconds: float) -> Throughput:
     """Make the library call on the server's core, page after page."""
-    with on_cores({SERVER_CORE}):
+    with pin_to_cores({SERVER_CORE}):
         n, start, cpu = 0, time.monotonic(), time.process_time()
         while time.monotonic() - start < seconds:
             call(pages[n % len(pages)])
             n += 1
-        return Busy(n, time.monotonic() - start, time.process_time() - cpu)
+        return Throughput(n, time.monotonic() - start, time.process_time() - cpu)
 
 
 @dataclass(slots=True)
-class Running:
-    """A server process and one connection to it."""
+class Server:
+    """A server process and a connection to it."""
 
     process: subprocess.Popen[bytes]
     port: int
     connection: http.client.HTTPConnection
 
-    def ask(self, page: bytes) -> object:
+    def send(self, page: bytes) -> object:
         """Send a page and read the answer."""
         return post(self.connection, page)
 
@@ -208,7 +208,7 @@ def post(connection: http.client.HTTPConnection, page: bytes) -> bytes:
     """Send a page and read the answer.
 
     Raises:
-        RuntimeError: It is no answer.
+        RuntimeError: The status is not 200.
     """
     connection.request("POST", "/v1/classify", page, {"Content-Type": "text/html; charset=utf-8"})
     answer = connection.getresponse()
@@ -219,7 +219,7 @@ def post(connection: http.client.HTTPConnection, page: bytes) -> bytes:
 
 
 @contextmanager
-def running(command: Sequence[str], settings: dict[str, str], *, core: int | None = SERVER_CORE) -> Iterator[Running]:
+def run_server(command: Sequence[str], settings: dict[str, str], *, core: int | None = SERVER_CORE) -> Iterator[Server]:
     """Start a server on one core, or on all, and a free port."""
     with closing(socket.socket()) as free:
         free.bind((HOST, 0))
@@ -231,7 +231,7 @@ def running(command: Sequence[str], settings: dict[str, str], *, core: int | Non
         if core is not None:
             os.sched_setaffinity(process.pid, {core})
         wait_for(port, process)
-        yield Running(process, port, http.client.HTTPConnection(HOST, port))
+        yield Server(process, port, http.client.HTTPConnection(HOST, port))
     finally:
         process.terminate()
         process.wait()
@@ -253,33 +253,33 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"{process.args!r} does not answer on port {port}")
 
 
-def many_at_once(pages: Sequence[bytes], server: Running, seconds: float) -> Busy:
-    """Keep several connections busy from the other cores; the CPU time is the server's."""
+def send_concurrently(pages: Sequence[bytes], server: Server, seconds: float) -> Throughput:
+    """Keep several connections busy from the other cores; the CPU time is that of the server."""
     done = [0] * CONNECTIONS
     end = time.monotonic() + seconds
 
-    def ask(number: int) -> None:
+    def send(number: int) -> None:
         connection = http.client.HTTPConnection(HOST, server.port)
         while time.monotonic() < end:
             post(connection, pages[(number * 7 + done[number]) % len(pages)])
             done[number] += 1
 
-    with on_cores(os.sched_getaffinity(0) - {SERVER_CORE} or {SERVER_CORE}):
+    with pin_to_cores(os.sched_getaffinity(0) - {SERVER_CORE} or {SERVER_CORE}):
         cpu, start = server.cpu(), time.monotonic()
-        threads = [threading.Thread(target=ask, args=(number,)) for number in range(CONNECTIONS)]
+        threads = [threading.Thread(target=send, args=(number,)) for number in range(CONNECTIONS)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        return Busy(sum(done), time.monotonic() - start, server.cpu() - cpu)
+        return Throughput(sum(done), time.monotonic() - start, server.cpu() - cpu)
 
 
-def report(found: dict[str, Found]) -> str:
-    """Set the table."""
-    library = found[LIBRARY]
+def report(measurements: dict[str, Measurement]) -> str:
+    """Return the table."""
+    library = measurements[LIBRARY]
     rows = []
-    for name, each in found.items():
-        p99 = sorted(each.alone)[-(-99 * len(each.alone) // 100) - 1]
+    for name, each in measurements.items():
+        p99 = sorted(each.single)[-(-99 * len(each.single) // 100) - 1]
         ratios = [
             f"{each.median / library.median:.2f}",
             f"{each.rate / library.rate:.0%}",
@@ -305,7 +305,10 @@ def serve_rival(port: int) -> int:
         text = await asyncio.get_running_loop().run_in_executor(pool, lambda: extract(body.decode("utf-8", "replace")))
         return Response((text or "").encode(), media_type="text/plain")
 
-    classify.__annotations__ = {"request": Request, "return": Response}  # told as text, and not found in this module
+    classify.__annotations__ = {
+        "request": Request,
+        "return": Response,
+    }  # they are strings here, and FastAPI would not find them
     app.post("/v1/classify")(classify)
     uvicorn.run(app, host=HOST, port=port, log_level="error", access_log=False)
     return 0

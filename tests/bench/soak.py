@@ -1,4 +1,4 @@
-"""The service under mixed and partly hostile traffic while its workers are killed: what it answers, holds and keeps."""
+"""Runs the service under mixed and partly hostile traffic, kills its workers, and looks for lost articles."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from pathlib import Path
 
 from copydesk.service.index import open_index
 from tests.bench.measure import MEGABYTE
-from tests.bench.service import HOST, running
+from tests.bench.service import HOST, run_server
 from tests.bench.standing_parts import batches
 
 WORKERS, CONNECTIONS, SECONDS = 2, 64, 300.0
 HOSTILE = 0.05
+"""Share of hostile requests."""
 KILL_EVERY = 60.0
-HELD = 50_000
-"""Generated articles that the index holds before; from an empty one memory grows until the caches are full."""
+ARTICLES = 50_000
+"""Generated articles in the index before the traffic; with an empty index, memory would grow until caches are full."""
 WORDS = "river bridge council garden market tower orchard lantern mill harbour meadow tram kettle ferry".split()
 JSON = {"Content-Type": "application/json"}
 
@@ -49,7 +50,7 @@ HOSTILES: Sequence[Callable[[], Request]] = (
 
 @dataclass(slots=True)
 class Tally:
-    """What happened: answers by status, connections that broke, articles that were acknowledged, memory by time."""
+    """Answers by status, broken connections, acknowledged articles, memory over time, and killed workers."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     broken: int = 0
@@ -59,34 +60,34 @@ class Tally:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the traffic and print what happened; 1 where something is lost or failed."""
+    """Run the traffic and print the result; returns 1 if an article is lost or a request failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"how long (default {SECONDS:g})")
     parser.add_argument("--kill-every", type=float, default=KILL_EVERY, help="seconds between kills of a worker")
-    parser.add_argument("--held", type=int, default=HELD, help=f"articles in the index before (default {HELD:,})")
-    chosen = parser.parse_args(arguments)
+    parser.add_argument("--articles", type=int, default=ARTICLES, help=f"in the index before (default {ARTICLES:,})")
+    options = parser.parse_args(arguments)
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
         place = str(Path(folder) / "INDEX")
-        fill(place, chosen.held)
+        fill(place, options.articles)
         settings = {f"COPYDESK_{name}": str(Path(folder) / name) for name in ("INDEX", "KEYS", "FEEDBACK")}
         command = [sys.executable, "-m", "copydesk.service.cli", "serve"]
-        with running(command, settings | {"COPYDESK_WORKERS": str(WORKERS)}, core=None) as server:
-            traffic(server.port, server.process.pid, tally, chosen.seconds, chosen.kill_every)
+        with run_server(command, settings | {"COPYDESK_WORKERS": str(WORKERS)}, core=None) as server:
+            traffic(server.port, server.process.pid, tally, options.seconds, options.kill_every)
         with open_index(place, create=False) as index:
             lost = [name for name in tally.acknowledged if index.get(name) is None]
-    return report(tally, lost, chosen.seconds)
+    return report(tally, lost, options.seconds)
 
 
 def fill(place: str, count: int) -> None:
-    """Make an index and add generated articles to it."""
+    """Create an index and add generated articles to it."""
     with open_index(place) as index:
         for batch in batches(count):
             index.add(batch, now=0.0)
 
 
 def traffic(port: int, parent: int, tally: Tally, seconds: float, kill_every: float) -> None:
-    """Keep the connections busy, kill a worker now and then, and note the workers' memory."""
+    """Keep the connections busy, kill a worker from time to time, and record the workers' memory."""
     end = time.monotonic() + seconds
     clients = [threading.Thread(target=client, args=(port, number, tally, end)) for number in range(CONNECTIONS)]
     for each in clients:
@@ -95,7 +96,7 @@ def traffic(port: int, parent: int, tally: Tally, seconds: float, kill_every: fl
     while time.monotonic() < end:
         time.sleep(5)
         pids = workers(parent)
-        tally.megabytes.append((time.monotonic() - start, sum(map(resident, pids))))
+        tally.megabytes.append((time.monotonic() - start, sum(map(resident_megabytes, pids))))
         if time.monotonic() >= next_kill and pids and end - time.monotonic() > kill_every / 2:
             os.kill(pids[tally.kills % len(pids)], signal.SIGKILL)
             tally.kills += 1
@@ -105,9 +106,9 @@ def traffic(port: int, parent: int, tally: Tally, seconds: float, kill_every: fl
 
 
 def client(port: int, number: int, tally: Tally, end: float) -> None:
-    """Send requests one after another; after one that was told to come again, wait a moment."""
+    """Send requests one after another, with a pause after each answer 503."""
     connection = http.client.HTTPConnection(HOST, port, timeout=120)
-    for name, (method, path, body, headers) in requests_of(number):
+    for name, (method, path, body, headers) in make_requests(number):
         if time.monotonic() >= end:
             return
         try:
@@ -126,8 +127,8 @@ def client(port: int, number: int, tally: Tally, end: float) -> None:
             time.sleep(0.5)
 
 
-def requests_of(number: int) -> Iterator[tuple[str, Request]]:
-    """Make requests without end: pages, articles with their ids, reads, batches, and hostile ones."""
+def make_requests(number: int) -> Iterator[tuple[str, Request]]:
+    """Yield requests without end: pages, articles with their ids, reads, batches, and hostile requests."""
     chance = random.Random(number)
     for count in itertools.count():
         draw = chance.random()
@@ -167,8 +168,8 @@ def workers(parent: int) -> list[int]:
     return [int(line.split()[0]) for line in listed.stdout.splitlines() if "spawn_main" in line]
 
 
-def resident(pid: int) -> float:
-    """Return the resident megabytes of a process, 0 where it has ended."""
+def resident_megabytes(pid: int) -> float:
+    """Return the resident megabytes of a process, 0 if it has ended."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     except (OSError, IndexError):
@@ -177,7 +178,7 @@ def resident(pid: int) -> float:
 
 
 def report(tally: Tally, lost: Sequence[str], seconds: float) -> int:
-    """Print what happened; 1 where an article is lost, or an answer was a failure other than 503."""
+    """Print the result; returns 1 if an article is lost, or a status was 500 or more and not 503."""
     n = sum(tally.statuses.values())
     print(f"{n} answers in {seconds:g} s, {tally.kills} workers killed, {tally.broken} connections broke")
     print("statuses: " + ", ".join(f"{status}: {count}" for status, count in sorted(tally.statuses.items())))

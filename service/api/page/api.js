@@ -1,4 +1,4 @@
-// Talks to the service. Errors come as RFC 9457 problems and leave as words.
+// Sends requests to the service. Errors of the service are RFC 9457 problems; the page shows their text.
 
 const KEY = "copydesk-key";
 let key = "";
@@ -6,7 +6,7 @@ let key = "";
 try {
   key = sessionStorage.getItem(KEY) ?? "";
 } catch {
-  // Storage is switched off: the key is held in memory alone.
+  // Storage is switched off: the key stays in memory only.
 }
 
 export const hasKey = () => key !== "";
@@ -17,7 +17,7 @@ export function setKey(value) {
     if (value) sessionStorage.setItem(KEY, value);
     else sessionStorage.removeItem(KEY);
   } catch {
-    // As above.
+    // Storage is switched off.
   }
 }
 
@@ -31,8 +31,8 @@ export class Problem extends Error {
 
   get words() {
     const wait = this.retryAfter ? ` Try again in ${this.retryAfter} s.` : "";
-    const told = this.message.charAt(0).toUpperCase() + this.message.slice(1);
-    return `${told}${/[.!?…]$/.test(told) ? "" : "."}${wait}`;
+    const text = this.message.charAt(0).toUpperCase() + this.message.slice(1);
+    return `${text}${/[.!?…]$/.test(text) ? "" : "."}${wait}`;
   }
 }
 
@@ -53,7 +53,7 @@ async function problemOf(response) {
   try {
     fields = await response.json();
   } catch {
-    // No problem document: the status alone says what is known.
+    // The body is no problem document, so only the status is known.
   }
   const detail = typeof fields.detail === "string" ? fields.detail : "";
   const title = TITLES[response.status] ?? fields.title ?? `The service answered ${response.status}`;

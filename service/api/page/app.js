@@ -1,4 +1,4 @@
-// Starts the page: its two views, the form, the key, and where errors are shown.
+// Starts the page: its two views, the form, the API key, and error messages.
 
 import { asset, call, hasKey, setKey } from "./api.js";
 import { byId, h, hush, say } from "./dom.js";

@@ -1,4 +1,4 @@
-// The page as its blocks: coloured by label, shaded by confidence, one tab stop, arrow keys inside.
+// Shows the page's blocks, coloured by label and shaded by confidence. They are one tab stop with arrow keys inside.
 
 import { counted, h, percent } from "./dom.js";
 import { KINDS, KIND_OF_ONE, KIND_WORDS, LABELS, LABEL_WORDS, sureness } from "./labels.js";
@@ -6,7 +6,7 @@ import { KINDS, KIND_OF_ONE, KIND_WORDS, LABELS, LABEL_WORDS, sureness } from ".
 const AT_FIRST = 2000; // blocks drawn before anyone asks for more
 
 export class BlockList {
-  // `show(number | null)` is told which block to explain, `correct(number, label)` which label a key gave it.
+  // Calls `show(number | null)` when another block is to be explained, `correct(number, label)` when a key corrects one.
   constructor(blocks, words, { show, correct }) {
     this.blocks = blocks;
     this.words = words;
@@ -78,7 +78,7 @@ export class BlockList {
     if (number !== null) at.scrollIntoView({ block: "nearest" }); // on a phone the reasons cover half the screen
   }
 
-  // Lets go of the selected block, and goes back to it.
+  // Clears the selection and moves the focus back to the block.
   leave() {
     const item = this.items[this.selected ?? 0];
     this.select(null);
@@ -88,7 +88,7 @@ export class BlockList {
     this.leaving = false;
   }
 
-  // Hides blocks of these kinds; at least one that can be seen stays in the tab order.
+  // Hides the blocks of these kinds; one visible block stays in the tab order.
   filter(kinds) {
     this.hidden = kinds;
     let shown = 0;
@@ -147,7 +147,7 @@ export class BlockList {
   }
 }
 
-// Check boxes for each label and, where a label has several kinds on this page, for each kind.
+// Check boxes for each label, and for each kind of a label that has several kinds on this page.
 export function toggles(blocks, changed) {
   const hidden = new Set();
   const boxes = new Map();

@@ -1,4 +1,4 @@
-// Builds elements. Text only ever becomes text nodes: nothing here parses markup.
+// Builds elements. Text always becomes text nodes; nothing here parses markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -35,7 +35,7 @@ export const counted = (value, one, many = `${one}s`) => `${number(value)} ${val
 
 let fading;
 
-// What happened, in words: shown for a while, and read out by screen readers.
+// Shows a short message for a while; screen readers read it out.
 export function say(words) {
   const place = byId("status");
   place.textContent = words;
@@ -44,7 +44,7 @@ export function say(words) {
   fading = setTimeout(hush, 6000);
 }
 
-// Takes it away again; it stays in the tree, as a live region that is hidden is not read out.
+// Hides the message by style only, as screen readers ignore a live region with the attribute `hidden`.
 export function hush() {
   byId("status").classList.remove("shown");
   byId("status").textContent = "";

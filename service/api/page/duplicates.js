@@ -1,10 +1,10 @@
-// Near-duplicates in the index: what they are, and the shared passages in both texts.
+// Shows the near-duplicates in the index, and the shared passages in both texts.
 
 import { call, segment } from "./api.js";
 import { counted, h, percent, say } from "./dom.js";
 import { Characters, sharedRanges } from "./text.js";
 
-// The index keeps no text. What this tab added itself can be shown beside its duplicates.
+// The index stores no text, so only articles that this tab added can be shown beside their duplicates.
 const ownTexts = new Map();
 
 const RELATIONS = {
@@ -74,7 +74,7 @@ function verdict(answer) {
   return ["This story is new", "The index holds nothing like it."];
 }
 
-// `page()` gives the fields that name the page for the service; `changed(n)` hears how many matches there are.
+// `page()` returns the request's fields for this page; `changed(n)` is called with the number of matches.
 export class Duplicates {
   constructor({ page, id, body, changed, failed }) {
     this.page = page;

@@ -1,4 +1,4 @@
-// Why a block got its label: probabilities, reasons that add up, and buttons that correct it.
+// Explains a block's label: probabilities, reasons that add up to the log-odds, and buttons that correct it.
 
 import { h, percent } from "./dom.js";
 import { KINDS, KIND_OF_ONE, LABELS, LABEL_WORDS } from "./labels.js";
@@ -62,7 +62,7 @@ export class Inspector {
     this.show(null, null);
   }
 
-  // Whether the keyboard is in here: what it is about must not change under it.
+  // Whether the focus is in here; then the pointer must not change the block that is shown.
   get busy() {
     return this.inside.contains(document.activeElement);
   }

@@ -1,4 +1,4 @@
-// The labels and kinds, in the words of the page.
+// The names of labels and kinds on the page.
 
 export const LABELS = ["body", "boilerplate", "teaser"];
 
@@ -30,5 +30,5 @@ export const KIND_OF_ONE = {
 
 export const A_LABEL = { body: "body", boilerplate: "boilerplate", teaser: "a teaser" };
 
-// The shade of a block: from even odds among three labels (0) to certainty (1); squared, so that doubt shows.
+// The shade of a block: 0 at a confidence of 1/3, 1 at certainty; squared, so that doubtful blocks look pale.
 export const sureness = (confidence) => Math.max(0, Math.min(1, (confidence - 1 / 3) * 1.5)) ** 2;

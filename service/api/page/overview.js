@@ -1,4 +1,4 @@
-// The index at a glance: how much it holds, how it grew, and its latest clusters.
+// Shows the index: its size, its growth, and its latest clusters.
 
 import { call, segment } from "./api.js";
 import { counted, h, number, percent, svg } from "./dom.js";
@@ -26,7 +26,7 @@ function bytes(value) {
   return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
 }
 
-// What a chart of days is drawn on: places of days and values, lines of both, areas under them, grid and days.
+// Helpers for a chart over days: coordinates, lines, areas, grid and labels of days.
 function plot(days, most, width) {
   const [first, last] = [days[0], days.at(-1)];
   const top = niceTop(most);
@@ -48,7 +48,7 @@ function plot(days, most, width) {
   };
 }
 
-// Documents and clusters by day, of two days or more: the space between the lines is repeats.
+// Documents and clusters by day, for two days or more; the area between the lines is repeated stories.
 export function chart(growth, width) {
   const [documents, clusters] = ["documents", "clusters"].map((name) => growth.map((each) => each[name]));
   const { line, area, drawn } = plot(growth.map((each) => day(each.day).getTime()), Math.max(...documents), width);
@@ -57,7 +57,7 @@ export function chart(growth, width) {
     area("documents", documents), area("clusters", clusters), line("documents", documents), line("clusters", clusters));
 }
 
-// Clusters of two documents or more by their size, one size on the other, the largest at the bottom.
+// Clusters of at least two documents, stacked by size, the largest at the bottom.
 export function sizesChart(growth, width) {
   const sizes = repeated(growth).reverse();
   const sums = sizes.map((_, at) => growth.map((each) => sizes.slice(0, at + 1).reduce((sum, size) => sum + each.sizes[size], 0)));

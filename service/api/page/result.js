@@ -1,4 +1,4 @@
-// What the service said of a page: its blocks, its clean body, its duplicates, under three tabs.
+// Shows the service's answer under three tabs: blocks, clean body, duplicates.
 
 import { call } from "./api.js";
 import { BlockList, toggles } from "./article.js";
@@ -32,7 +32,7 @@ function tabs(named) {
 }
 
 export class Result {
-  // `page` is {text | html} as it was sent; `again()` goes back to the form, `failed(problem)` shows an error.
+  // `page` is the request, {text} or {html}; `again()` returns to the form, `failed(problem)` shows an error.
   constructor(answer, page, { again, failed }) {
     this.answer = answer;
     this.page = page;
@@ -81,7 +81,7 @@ export class Result {
     this.inspector.show(number === null ? null : this.blocks[number], number, pinned);
   }
 
-  // The body blocks joined by blank lines, as the service does, with the corrections made here.
+  // The body blocks with the corrections made here, joined by blank lines as in the service.
   bodyText() {
     if (!this.blocks.some((block) => block.corrected)) return this.answer.body;
     const words = (block) => this.text.slice(block.start, block.end);
@@ -101,7 +101,7 @@ export class Result {
     badge.setAttribute("aria-label", matches ? counted(matches, "match", "matches") : "");
   }
 
-  // All corrections of this page go along each time, so that the last one sent is the whole of them.
+  // Every request sends all corrections of this page, so the last request is complete.
   async correct(number, label, kind) {
     const block = this.blocks[number];
     const wanted = kind ?? (label === block.given ? block.givenKind : KINDS[label][0]);

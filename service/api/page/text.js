@@ -1,11 +1,11 @@
-// Texts, offsets and what two texts share.
+// Offsets in texts, and the passages that two texts share.
 
 const SURROGATE = /[\ud800-\udfff]/;
 const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}\p{M}]+/gu;
 const WORDS = 3;
 export const LARGE = 400_000; // characters; more than this makes a text field slow
 
-// The service counts characters, JavaScript counts UTF-16 units: this cuts a text by characters.
+// Slices a text by code points, as the service counts these and JavaScript counts UTF-16 units.
 export class Characters {
   constructor(text) {
     this.text = text;
@@ -50,7 +50,7 @@ function shingles(run) {
   return found;
 }
 
-// The runs of words whose shingles the other text holds too; a run of three words alone is a stock phrase.
+// The runs of words whose shingles are in the other text too; a run of only three words is a stock phrase.
 function runs(text, known, from, to) {
   const found = words(text, from, to);
   const ranges = [];
@@ -64,7 +64,7 @@ function runs(text, known, from, to) {
   return ranges.filter((run) => run.end - run.first > WORDS).map((run) => [found[run.first].start, found[run.end - 1].end]);
 }
 
-// What two texts share inside the ranges that the index names in the first, word for word: a list for each text.
+// The passages that two texts share word for word, within the index's ranges of the first: a list for each text.
 // All positions are in UTF-16 units.
 export function sharedRanges(text, ranges, other) {
   const named = ranges.map(([start, end]) => shingles(words(text, start, end)));
@@ -73,7 +73,7 @@ export function sharedRanges(text, ranges, other) {
   return { own: ranges.flatMap(([start, end]) => runs(text, both, start, end)), theirs: runs(other, both) };
 }
 
-// As the command line tells the form of an input that has no telling name.
+// Decides between HTML and text, as the command line does for an input whose file name does not tell.
 export const looksLikeHtml = (text) => /^\s*<[a-zA-Z!?/]/.test(text);
 
 const CHARSET = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i;
@@ -98,7 +98,7 @@ function decoderFor(charset) {
   }
 }
 
-// A name for an article that has none: the same text gets the same one.
+// An id for an article without one; the same text gets the same id.
 export function nameOf(title, body) {
   const slug = title.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
   let hash = 0x811c9dc5; // FNV-1a, 32 bits

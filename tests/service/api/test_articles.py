@@ -1,4 +1,4 @@
-"""The endpoints of the standing index."""
+"""The endpoints of the index."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ def test_check_needs_no_id(api: ApiClient) -> None:
 
 def test_article_is_read_and_removed(api: ApiClient) -> None:
     api.put("/v1/articles/a", json=page(POOL, published="2024-05-01T08:30:00Z", source="x.test"))
-    held = api.get("/v1/articles/a").json()
-    assert held.pop("added").endswith("Z")
-    assert held.pop("length") >= len(POOL)
-    assert held == {"id": "a", "cluster": "a", "published": "2024-05-01T08:30:00Z", "source": "x.test"}
+    entry = api.get("/v1/articles/a").json()
+    assert entry.pop("added").endswith("Z")
+    assert entry.pop("length") >= len(POOL)
+    assert entry == {"id": "a", "cluster": "a", "published": "2024-05-01T08:30:00Z", "source": "x.test"}
     gone = api.delete("/v1/articles/a")
     assert (gone.status_code, gone.content) == (204, b"")
     for answer in (api.get("/v1/articles/a"), api.delete("/v1/articles/a")):
@@ -146,21 +146,21 @@ def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(model:
         assert client.post("/v1/classify", json=page(POOL)).status_code == 200
 
 
-def test_overview_counts_documents_and_clusters(api: ApiClient) -> None:
+def test_status_counts_documents_and_clusters(api: ApiClient) -> None:
     empty = api.get("/v1/index").json()
     assert (empty["documents"], empty["clusters"], empty["latest"], empty["growth"]) == (0, 0, [], [])
     for name, text in (("a", POOL), ("b", LIBRARY), ("c", POOL)):
         api.put(f"/v1/articles/{name}", json=page(text))
-    found = api.get("/v1/index").json()
-    assert (found["documents"], found["clusters"]) == (3, 2)
-    assert [(each["id"], each["documents"]) for each in found["latest"]] == [("a", 2), ("b", 1)]
-    (day,) = found["growth"]
+    status = api.get("/v1/index").json()
+    assert (status["documents"], status["clusters"]) == (3, 2)
+    assert [(each["id"], each["documents"]) for each in status["latest"]] == [("a", 2), ("b", 1)]
+    (day,) = status["growth"]
     assert (day["documents"], day["clusters"]) == (3, 2)
     assert day["sizes"] == {"1": 1, "2-4": 1, "5-9": 0, "10+": 0}
-    assert day["day"] == found["latest"][0]["added"][:10]
+    assert day["day"] == status["latest"][0]["added"][:10]
 
 
-def test_overview_counts_clusters_by_their_size_of_the_day(new_place: MakePlace) -> None:
+def test_growth_counts_clusters_by_their_size_of_the_day(new_place: MakePlace) -> None:
     with open_index(new_place("seen")) as index:
         for number in range(11):
             index.add([document(f"a{number}", window(1))], now=86_400.0 * (number // 4))
@@ -174,7 +174,7 @@ def test_overview_counts_clusters_by_their_size_of_the_day(new_place: MakePlace)
         ]
 
 
-def test_large_index_is_not_counted_at_every_request(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_about_a_large_index_is_cached(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     api.put("/v1/articles/a", json=page(POOL))
     monkeypatch.setattr("copydesk.service.api.endpoints.status.LARGE_INDEX", 1)
     monkeypatch.setattr("copydesk.service.api.endpoints.status.SLOW_SECONDS", 0.0)
@@ -184,7 +184,7 @@ def test_large_index_is_not_counted_at_every_request(api: ApiClient, monkeypatch
     assert api.get("/v1/index").json()["documents"] == 1
 
 
-def test_overview_counts_up_day_by_day(new_place: MakePlace) -> None:
+def test_growth_adds_up_day_by_day(new_place: MakePlace) -> None:
     day = 86_400.0
     with open_index(new_place("seen")) as index:
         for name, text, now in (("a", 1, 0.0), ("b", 2, day - 1), ("c", 1, day), ("d", 3, 3.5 * day)):
@@ -199,9 +199,9 @@ def test_overview_counts_up_day_by_day(new_place: MakePlace) -> None:
 
 
 def test_model_shows_its_manifest_and_card(api: ApiClient, model: Model) -> None:
-    told = api.get("/v1/model").json()
-    assert told["manifest"]["digest"] == model.digest == api.get("/readyz").json()["model"]
-    assert told["card"].startswith("#")
+    answer = api.get("/v1/model").json()
+    assert answer["manifest"]["digest"] == model.digest == api.get("/readyz").json()["model"]
+    assert answer["card"].startswith("#")
 
 
 def test_articles_are_added_by_the_batch(api: ApiClient) -> None:

@@ -1,4 +1,4 @@
-"""Many rows in one request: in order, as they come, with error rows for what cannot be answered."""
+"""The endpoints for many pages: answers in order, and error rows for what cannot be read."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def lines(*rows: dict[str, Any]) -> bytes:
 def test_batch_is_answered_like_the_command_line(api: ApiClient, run_command: RunCommand) -> None:
     rows = [{"id": n, "text": f"{LINES} {n}"} for n in range(40)]
     body = lines(*rows[:20]) + b'\n\n{"id": "half", \n{"id": [], "text": "x"}\n{"text": 1}\n[]\n' + lines(*rows[20:])
-    told = run_command("classify", given=body)
+    command = run_command("classify", given=body)
     answer = api.post("/v1/classify/batch", content=body, headers=NDJSON)
     assert answer.headers["content-type"] == "application/x-ndjson"
-    ours, theirs = ([json.loads(line) for line in text.splitlines()] for text in (answer.content, told.stdout))
+    ours, theirs = ([json.loads(line) for line in text.splitlines()] for text in (answer.content, command.stdout))
     assert ours == theirs
 
 
@@ -74,7 +74,7 @@ def test_other_type_is_refused(api: ApiClient) -> None:
     assert_problem(answer, 415, "wrong_type", "expected application/x-ndjson")
 
 
-def test_batch_that_says_it_is_too_large_is_refused(api: ApiClient) -> None:
+def test_batch_that_announces_too_many_bytes_is_refused(api: ApiClient) -> None:
     answer = api.post("/v1/classify/batch", content=b"x" * 3_000_001, headers=NDJSON)
     assert_problem(answer, 413, "too_large", "3000001 bytes are announced")
 
@@ -93,13 +93,13 @@ def test_lines_are_the_same_however_the_bytes_come(size: int) -> None:
     body = b"\xef\xbb\xbfone\ntwo\r\n\n  \n" + b"x" * (6 * 10 + 1024 * 1024 + 1) + b"\nlast"
     pieces = [body[at : at + size] for at in range(0, 30, size)] + [body[-(-30 // size) * size :]]
     splitter = LineSplitter(10)
-    found = [line for piece in pieces for line in splitter.feed(piece)] + list(splitter.end())
-    assert [(line.number, line.content) for line in found if isinstance(line, Line)] == [
+    lines = [line for piece in pieces for line in splitter.feed(piece)] + list(splitter.end())
+    assert [(line.number, line.content) for line in lines if isinstance(line, Line)] == [
         (1, b"one\n"),
         (2, b"two\r\n"),
         (6, b"last"),
     ]
-    (long,) = (line for line in found if isinstance(line, BadRow))
+    (long,) = (line for line in lines if isinstance(line, BadRow))
     assert (long.line, long.code) == (5, "too_large")
 
 

@@ -45,13 +45,13 @@ def test_answer_is_the_row_of_the_command_line(
     api: ApiClient, run_command: RunCommand, sample_page: Path, form: str, explain: bool
 ) -> None:
     row = {"id": "a1", form: sample_page.read_text(encoding="utf-8") if form == "html" else LINES}
-    told = run_command("classify", *["--explain"] * explain, given=json.dumps(row).encode())
+    command = run_command("classify", *["--explain"] * explain, given=json.dumps(row).encode())
     answer = api.post("/v1/classify", json=row | {"explain": explain})
-    assert answer.json() == json.loads(told.stdout)
+    assert answer.json() == json.loads(command.stdout)
     assert answer.headers["content-type"] == "application/json"
 
 
-def test_text_comes_back_where_it_is_asked_for(api: ApiClient) -> None:
+def test_text_is_in_the_answer_on_request(api: ApiClient) -> None:
     assert "text" not in api.post("/v1/classify", json={"text": LINES}).json()
     assert api.post("/v1/classify", json={"text": LINES, "include_text": True}).json()["text"] == LINES
 
@@ -66,11 +66,11 @@ def test_raw_page_is_answered_like_one_in_json(api: ApiClient, sample_page: Path
 
 
 def test_declared_charset_is_read(api: ApiClient) -> None:
-    sent = {
+    options = {
         "content": "Die Straße über dem Fluß".encode("latin-1"),
         "headers": {"content-type": "text/plain; charset=latin-1"},
     }
-    assert api.post("/v1/classify?include_text=1", **sent).json()["text"] == "Die Straße über dem Fluß"
+    assert api.post("/v1/classify?include_text=1", **options).json()["text"] == "Die Straße über dem Fluß"
 
 
 @pytest.mark.parametrize(
@@ -98,14 +98,14 @@ def test_json_that_does_not_fit_is_a_problem(api: ApiClient, body: bytes, status
 
 @pytest.mark.parametrize("n_bytes", [299_999, 300_000])
 def test_page_up_to_the_limit_is_read(api: ApiClient, n_bytes: int) -> None:
-    sent = {"content": b"x" * n_bytes, "headers": {"content-type": "text/plain"}}
-    assert api.post("/v1/classify", **sent).status_code == 200
+    options = {"content": b"x" * n_bytes, "headers": {"content-type": "text/plain"}}
+    assert api.post("/v1/classify", **options).status_code == 200
 
 
 def test_page_over_the_limit_is_refused(api: ApiClient) -> None:
-    sent: dict[str, Any] = {"content": b"x" * 300_001, "headers": {"content-type": "text/plain"}}
+    options: dict[str, Any] = {"content": b"x" * 300_001, "headers": {"content-type": "text/plain"}}
     assert_problem(
-        api.post("/v1/classify", **sent), 413, "too_large", "300001 bytes are announced, expected at most 300000"
+        api.post("/v1/classify", **options), 413, "too_large", "300001 bytes are announced, expected at most 300000"
     )
 
 
@@ -138,13 +138,13 @@ def test_type_that_is_not_read_is_refused(api: ApiClient, headers: dict[str, str
 
 
 def test_file_that_is_no_text_is_refused(api: ApiClient) -> None:
-    sent: dict[str, Any] = {"content": b"%PDF-1.5\n\0\0", "headers": {"content-type": "text/plain"}}
-    assert_problem(api.post("/v1/classify", **sent), 422, "binary", "found a PDF document")
+    options: dict[str, Any] = {"content": b"%PDF-1.5\n\0\0", "headers": {"content-type": "text/plain"}}
+    assert_problem(api.post("/v1/classify", **options), 422, "binary", "found a PDF document")
 
 
 def test_parameter_that_does_not_fit_is_a_problem(api: ApiClient) -> None:
-    sent: dict[str, Any] = {"content": b"x", "headers": {"content-type": "text/plain"}}
-    assert_problem(api.post("/v1/classify?explain=7", **sent), 422, "bad_row", "query.explain is '7'")
+    options: dict[str, Any] = {"content": b"x", "headers": {"content-type": "text/plain"}}
+    assert_problem(api.post("/v1/classify?explain=7", **options), 422, "bad_row", "query.explain is '7'")
 
 
 def test_path_and_method_that_are_not_there_are_problems(api: ApiClient) -> None:
@@ -154,10 +154,10 @@ def test_path_and_method_that_are_not_there_are_problems(api: ApiClient) -> None
     assert wrong.headers["allow"] == "POST"
 
 
-def test_more_than_the_queue_holds_is_told_to_come_again(model: Model, tmp_path: Path) -> None:
+def test_requests_beyond_the_queue_are_refused_as_busy(model: Model, tmp_path: Path) -> None:
     with open_api(settings_in(tmp_path, queue=2), model) as client:
-        asked = ("POST", "/v1/classify", {"json": {"text": LINES}})
-        answers = client.request_all(*[asked] * 12)
+        request = ("POST", "/v1/classify", {"json": {"text": LINES}})
+        answers = client.request_all(*[request] * 12)
         good = [answer for answer in answers if answer.status_code == 200]
         refused = [answer for answer in answers if answer.status_code == 503]
         assert len(good) >= 2
@@ -167,7 +167,7 @@ def test_more_than_the_queue_holds_is_told_to_come_again(model: Model, tmp_path:
         assert client.post("/v1/classify", json={"text": LINES}).status_code == 200
 
 
-def test_answer_that_takes_too_long_is_given_up(model: Model, tmp_path: Path) -> None:
+def test_answer_that_takes_too_long_is_a_problem(model: Model, tmp_path: Path) -> None:
     with open_api(settings_in(tmp_path, timeout=0.001), model) as client:
         answer = client.post("/v1/classify", json={"text": LINES * 5000})
         assert_problem(answer, 504, "timeout", "no answer of the classifier within 0.001 seconds")

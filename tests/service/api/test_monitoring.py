@@ -1,4 +1,4 @@
-"""What surrounds each request: ids, logs without pages or keys, limits of headers, numbers."""
+"""Request ids, logs without pages or keys, limits of headers, and metrics."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def api(model: Model, tmp_path: Path) -> Iterator[ApiClient]:
         yield client
 
 
-def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
+def log_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     return [json.loads(JsonLines().format(record)) for record in caplog.records if record.name.startswith("copydesk")]
 
 
-def test_plain_request_id_is_taken_over_and_any_other_replaced(api: ApiClient) -> None:
+def test_plain_request_id_is_kept_and_any_other_replaced(api: ApiClient) -> None:
     assert api.get("/healthz", headers={"x-request-id": "a-1.b_2"}).headers["x-request-id"] == "a-1.b_2"
     for wrong in ("x" * 65, "a b", '{"a":1}', ""):
-        given = api.get("/healthz", headers={"x-request-id": wrong}).headers["x-request-id"]
-        assert given != wrong
-        assert len(given) == 32
+        id = api.get("/healthz", headers={"x-request-id": wrong}).headers["x-request-id"]
+        assert id != wrong
+        assert len(id) == 32
 
 
 def test_log_names_route_and_status_and_no_more(model: Model, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -43,12 +43,12 @@ def test_log_names_route_and_status_and_no_more(model: Model, tmp_path: Path, ca
         client.put("/v1/articles/secret-name", json={"text": LINES}, headers=headers)
         client.get("/secret-path?secret=1", headers=headers)
         client.put("/v1/articles/a", json={"text": LINES, "published": LINES}, headers=headers)
-    put, nowhere, _ = logged(caplog)
+    put, no_route, _ = log_lines(caplog)
     assert (put["request"], put["method"], put["route"], put["status"]) == ("r1", "PUT", "/v1/articles/{id:path}", 200)
     assert put["key"] == "crawler"
-    assert (nowhere["route"], nowhere["status"]) == ("none", 404)
+    assert (no_route["route"], no_route["status"]) == ("none", 404)
     for secret in ("secret", "river", key):
-        assert secret not in json.dumps(logged(caplog))
+        assert secret not in json.dumps(log_lines(caplog))
 
 
 def test_failure_is_answered_and_logged_by_kind_and_place(
@@ -60,7 +60,7 @@ def test_failure_is_answered_and_logged_by_kind_and_place(
     monkeypatch.setattr("copydesk.service.api.state.classify_page", fail)
     answer = api.post("/v1/classify", json={"text": LINES}, headers={"x-request-id": "r1"})
     assert_problem(answer, 500, "internal", "the server failed on request r1")
-    (line,) = logged(caplog)
+    (line,) = log_lines(caplog)
     assert (line["level"], line["error"], line["status"]) == ("error", "KeyError", 500)
     assert str(line["at"]).startswith("test_monitoring.py:")
     assert "river" not in json.dumps(line)
@@ -82,7 +82,7 @@ def test_answers_are_not_to_be_stored_or_guessed_at(api: ApiClient) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_numbers_count_what_was_done(api: ApiClient, model: Model) -> None:
+def test_metrics_count_requests_pages_and_articles(api: ApiClient, model: Model) -> None:
     story = (
         "The pool beside the river will be filled again next spring, the council said on Tuesday after a vote of nine "
         "to four. Its walls were cracked by the flood of last winter, and swimmers had asked for help in a letter.\n\n"
@@ -95,7 +95,7 @@ def test_numbers_count_what_was_done(api: ApiClient, model: Model) -> None:
     numbers = dict(
         line.rsplit(" ", 1) for line in api.get("/metrics").text.splitlines() if line and not line.startswith("#")
     )
-    told = {
+    expected = {
         'copydesk_requests_total{method="PUT",route="/v1/articles/{id:path}",status="200"}': 2,
         'copydesk_requests_total{method="GET",route="none",status="404"}': 1,
         'copydesk_request_seconds_count{route="/v1/classify"}': 1,
@@ -110,7 +110,7 @@ def test_numbers_count_what_was_done(api: ApiClient, model: Model) -> None:
         'copydesk_queue{queue="classifier"}': 0,
         f'copydesk_model{{digest="{model.digest}"}}': 1,
     }
-    assert {name: float(numbers[name]) for name in told} == told
+    assert {name: float(numbers[name]) for name in expected} == expected
     labels = ("body", "boilerplate", "teaser")
     assert sum(float(numbers[f'copydesk_blocks_total{{label="{label}"}}']) for label in labels) == 5
 

@@ -1,4 +1,4 @@
-"""The OpenAPI description: complete, executed example by example, and held to by every answer."""
+"""The OpenAPI description: it is complete, its examples work, and all answers fit its schemas."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiC
 
 @pytest.fixture(scope="module")
 def openapi(api: ApiClient) -> dict[str, Any]:
-    found: dict[str, Any] = api.get("/openapi.json").json()
-    return found
+    description: dict[str, Any] = api.get("/openapi.json").json()
+    return description
 
 
-def validated(openapi: dict[str, Any], schema: dict[str, Any], value: object) -> None:
+def validate(openapi: dict[str, Any], schema: dict[str, Any], value: object) -> None:
     jsonschema_rs.Draft202012Validator(schema | {"components": openapi["components"]}).validate(value)
 
 
@@ -54,15 +54,15 @@ def test_examples_are_answered_as_described(api: ApiClient, openapi: dict[str, A
     for media, content in bodies.items():
         example = content.get("example", b"")
         if "$ref" in content.get("schema", {}):
-            validated(openapi, content["schema"], example)
-        sent = example if isinstance(example, str | bytes) else json.dumps(example)
+            validate(openapi, content["schema"], example)
+        content_bytes = example if isinstance(example, str | bytes) else json.dumps(example)
         headers = {"content-type": media} if media else {}
-        found = api.request(method, path.replace("{id}", "a1"), content=sent, headers=headers)
-        assert found.status_code == int(status), found.text
-        ((told, shape),) = answer["content"].items()
-        assert found.headers["content-type"].split(";")[0] == told
-        if told == "application/json":
-            validated(openapi, shape["schema"], found.json())
+        response = api.request(method, path.replace("{id}", "a1"), content=content_bytes, headers=headers)
+        assert response.status_code == int(status), response.text
+        ((answer_media, shape),) = answer["content"].items()
+        assert response.headers["content-type"].split(";")[0] == answer_media
+        if answer_media == "application/json":
+            validate(openapi, shape["schema"], response.json())
 
 
 def test_example_of_removing_removes(api: ApiClient) -> None:
@@ -73,18 +73,18 @@ def test_example_of_removing_removes(api: ApiClient) -> None:
 def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: ApiClient, openapi: dict[str, Any]) -> None:
     for path, single in (("/v1/classify/batch", "Labelled"), ("/v1/articles/batch", "Seen")):
         content = openapi["paths"][path]["post"]["requestBody"]["content"]["application/x-ndjson"]
-        found = api.post(path, content=content["example"], headers={"content-type": "application/x-ndjson"})
-        rows = [json.loads(line) for line in found.text.splitlines()]
+        response = api.post(path, content=content["example"], headers={"content-type": "application/x-ndjson"})
+        rows = [json.loads(line) for line in response.text.splitlines()]
         assert [row["id"] for row in rows] == [json.loads(line)["id"] for line in content["example"].splitlines()]
         for row in rows:
-            validated(openapi, {"$ref": f"#/components/schemas/{single}"}, row)
+            validate(openapi, {"$ref": f"#/components/schemas/{single}"}, row)
 
 
 def test_problems_are_as_described(api: ApiClient, openapi: dict[str, Any]) -> None:
     answers = api.get("/nowhere"), api.put("/v1/classify"), api.post("/v1/classify", json={})
     assert [answer.json()["status"] for answer in answers] == [404, 405, 422]
     for answer in answers:
-        validated(openapi, {"$ref": "#/components/schemas/Problem"}, answer.json())
+        validate(openapi, {"$ref": "#/components/schemas/Problem"}, answer.json())
 
 
 def test_page_for_people_needs_nothing_from_elsewhere(api: ApiClient) -> None:

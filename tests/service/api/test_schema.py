@@ -1,4 +1,4 @@
-"""Made-up requests, fitting and not, to every endpoint of a real server: each answer is as the description says."""
+"""Generated requests, valid and invalid, to every endpoint of a server process; all answers fit the description."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from copydesk.service.api.openapi import ENDPOINTS
-from tests.service.api.test_serve import Served, served
+from tests.support.server_process import RunningServer, run_server
 
 EXAMPLES = int(os.environ.get("COPYDESK_TEST_EXAMPLES", "12"))
-"""Requests to each endpoint of either kind; more by hand."""
+"""Valid and invalid requests to each endpoint; set the variable for more."""
 
-OF_JSON = [negative_data_rejection, positive_data_acceptance]
-"""What cannot be asked of other types: every text is a page, and every row of a batch has its own answer."""
+JSON_CHECKS = [negative_data_rejection, positive_data_acceptance]
+"""Checks that are left out for bodies that are not JSON: any text is a page, and a batch answers row by row."""
 
-OF_OTHERS = [positive_data_acceptance]
-SAYS_MORE = ("/v1/feedback", "/v1/articles/check", "/v1/articles/{id}")
-"""Where a body that fits the schema may be refused: for offsets of no block, for a day that its month does not have,
-for an id that is not the path's."""
+STRICTER_CHECKS = [positive_data_acceptance]
+STRICTER = ("/v1/feedback", "/v1/articles/check", "/v1/articles/{id}")
+"""Endpoints that may refuse a body that fits the schema: offsets of no block, the 31st of April, an id that is not the
+path's."""
 
 
 @schemathesis.serializer("application/x-ndjson")
 def as_rows(_: Any, value: Any) -> bytes:
-    """Send whatever is made up as a row."""
+    """Encode a generated value as a line."""
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else json.dumps(value).encode()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("schema"), COPYDESK_IDLE="5") as running:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with run_server(tmp_path_factory.mktemp("schema"), COPYDESK_IDLE="5") as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def schema(server: Served) -> Any:
+def schema(server: RunningServer) -> Any:
     return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
 
 
@@ -61,9 +61,9 @@ def test_answers_are_as_described(schema: Any, method: str, path: str, mode: Gen
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    def ask(case: Any) -> None:
-        about_text = case.media_type is not None and case.media_type != "application/json"
-        left_out = OF_JSON if about_text else OF_OTHERS if path in SAYS_MORE else []
-        case.call_and_validate(timeout=60, excluded_checks=left_out)
+    def send(case: Any) -> None:
+        is_text = case.media_type is not None and case.media_type != "application/json"
+        excluded = JSON_CHECKS if is_text else STRICTER_CHECKS if path in STRICTER else []
+        case.call_and_validate(timeout=60, excluded_checks=excluded)
 
-    ask()
+    send()

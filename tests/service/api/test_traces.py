@@ -1,4 +1,4 @@
-"""Traces as a collector receives them: a tiny one, over HTTP, on this machine."""
+"""The traces that a small OpenTelemetry collector on this machine receives."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ PARENT = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
 
 
 class Collector(ThreadingHTTPServer):
-    """Keeps every span that it is sent."""
+    """Collects all spans."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
-        super().__init__(("127.0.0.1", 0), Posted)
+        super().__init__(("127.0.0.1", 0), SpanHandler)
 
     def spans(self) -> dict[str, Any]:
         from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -44,7 +44,7 @@ class Collector(ThreadingHTTPServer):
         return {span.name: span for one in resources for scope in one.scope_spans for span in scope.spans}
 
 
-class Posted(BaseHTTPRequestHandler):
+class SpanHandler(BaseHTTPRequestHandler):
     server: Collector
 
     def do_POST(self) -> None:
@@ -55,7 +55,7 @@ class Posted(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Do not log."""
 
 
 @pytest.fixture
@@ -69,19 +69,19 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
     server.server_close()
 
 
-def traced(model: Model, folder: Path) -> Any:
+def open_traced_api(model: Model, folder: Path) -> Any:
     return open_api(settings_in(folder, traces=True), model)
 
 
 def test_request_is_a_span_and_its_work_are_spans_under_it(collector: Collector, model: Model, tmp_path: Path) -> None:
-    with traced(model, tmp_path) as client:
+    with open_traced_api(model, tmp_path) as client:
         client.put("/v1/articles/secret-name?secret=query", json={"text": SECRET}, headers=PARENT)
     spans = collector.spans()
     assert spans.keys() == {"PUT /v1/articles/{id:path}", "classifier", "index"}
     request = spans["PUT /v1/articles/{id:path}"]
     assert (request.trace_id, request.parent_span_id) == (b"\xaa" * 16, b"\xbb" * 8)
-    told = {each.key: each.value.string_value or each.value.int_value for each in request.attributes}
-    assert told == {
+    attributes = {each.key: each.value.string_value or each.value.int_value for each in request.attributes}
+    assert attributes == {
         "http.request.method": "PUT",
         "http.route": "/v1/articles/{id:path}",
         "http.response.status_code": 200,
@@ -101,7 +101,7 @@ def test_failure_marks_the_span_and_leaves_out_its_message(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError(SECRET)
 
-    with traced(model, tmp_path) as client:
+    with open_traced_api(model, tmp_path) as client:
         monkeypatch.setattr("copydesk.service.api.state.classify_page", fail)
         assert client.post("/v1/classify", json={"text": SECRET}).status_code == 500
         assert client.request("BREW", f"/{SECRET.replace(' ', '-')}").status_code == 404
@@ -111,7 +111,7 @@ def test_failure_marks_the_span_and_leaves_out_its_message(
 
 
 @pytest.mark.parametrize(
-    ("given", "wanted"),
+    ("environment", "enabled"),
     [
         ({}, False),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318"}, True),
@@ -120,8 +120,8 @@ def test_failure_marks_the_span_and_leaves_out_its_message(
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318", "OTEL_TRACES_EXPORTER": "none"}, False),
     ],
 )
-def test_variables_of_open_telemetry_decide(given: dict[str, str], wanted: bool) -> None:
-    assert read_settings(given).server.traces is wanted
+def test_variables_of_open_telemetry_switch_traces_on(environment: dict[str, str], enabled: bool) -> None:
+    assert read_settings(environment).server.traces is enabled
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
@@ -132,9 +132,9 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_nothing_that_sends_traces_is_imported_without_them() -> None:
-    """The web framework imports OpenTelemetry's interface by itself, which does nothing."""
+    """FastAPI itself imports OpenTelemetry's API, which sends nothing."""
     code = (
-        "import sys\nfrom copydesk.service.api.app import create_app\n"
+        "import sys\nfrom copydesk.service.api import create_app\n"
         "from copydesk.service.settings import read_settings\n"
         "create_app(read_settings({}))\n"
         "print([m for m in sys.modules if m.startswith(('opentelemetry.sdk', 'opentelemetry.exporter'))])"

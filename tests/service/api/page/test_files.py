@@ -1,4 +1,4 @@
-"""The files of the page: what is served, under which headers, and what must not be in them."""
+"""The files of the page: which are served, with which headers, and what must not be in them."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def test_sample_page_is_never_opened_as_a_page(client: ApiClient) -> None:
 
 
 @pytest.mark.parametrize("name", ["pages.py", "../pages.py", "..%2fpages.py", "%2e%2e/__init__.py", "index.html", ""])
-def test_what_is_not_listed_is_not_served(client: ApiClient, name: str) -> None:
+def test_other_files_are_not_served(client: ApiClient, name: str) -> None:
     assert client.get(f"/assets/{name}").status_code == 404
 
 
-def test_file_that_the_browser_holds_is_not_sent_again(client: ApiClient) -> None:
+def test_file_in_the_browsers_cache_is_not_sent_again(client: ApiClient) -> None:
     first = client.get("/assets/style.css")
     again = client.get("/assets/style.css", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

@@ -1,115 +1,15 @@
-"""The page in a real browser, against the real service."""
+"""The view of an article: labels, reasons, corrections, duplicates, keys and errors."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from copydesk.classifier import Model
-from tests.support.served import serve_service
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PHONE = {"width": 360, "height": 740}
-expect.set_options(timeout=20_000)
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: install Debian's package chromium")
-
-
-@pytest.fixture(scope="module")
-def address(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The service on a free port, with an index of its own."""
-    with serve_service(model, tmp_path_factory.mktemp("page")) as url:
-        yield f"{url}/"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The page just opened; a script error or a request to another host fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    opened = context.new_page()
-    opened.set_default_timeout(20_000)
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-
-    def collect(line: ConsoleMessage) -> None:
-        if "Content Security Policy" in line.text:
-            wrong.append(line.text)
-
-    def asked(sent: Request) -> None:
-        if not sent.url.startswith(address):
-            wrong.append(sent.url)
-
-    opened.on("console", collect)
-    opened.on("request", asked)
-    opened.goto(address)
-    yield opened
-    context.close()
-    assert not wrong
-
-
-def read_sample(page: Page, button: str = "Try a sample") -> None:
-    page.get_by_role("button", name=button).click()
-    expect(page.locator(".found h2")).to_be_attached()
-
-
-def paste(page: Page, text: str) -> None:
-    page.get_by_label("The page, as text or HTML").fill(text)
-    page.get_by_role("button", name="Read this page").click()
-    expect(page.locator(".found h2")).to_be_attached()
-
-
-def block(page: Page, beginning: str) -> Locator:
-    return page.locator(".block", has_text=beginning).first
-
-
-def sent_to(page: Page, path: str) -> list[dict[str, Any]]:
-    """Collects what the page posts to a path from now on; the service answers as always."""
-    found: list[dict[str, Any]] = []
-
-    def asked(sent: Request) -> None:
-        if urlsplit(sent.url).path == path:
-            assert sent.post_data is not None
-            found.append(json.loads(sent.post_data))
-
-    page.on("request", asked)
-    return found
-
-
-def refuse(page: Page, path: str, status: int, title: str, detail: str, **headers: str) -> None:
-    """Have a path answered by a problem."""
-    fields = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-
-    def answer(route: Route) -> None:
-        kind = {"Content-Type": "application/problem+json"}
-        route.fulfill(status=status, headers=kind | headers, body=json.dumps(fields))
-
-    page.route(f"**{path}", answer)
+from tests.support.page_actions import PHONE, block, check_axe, collect_posts, paste, read_sample, refuse
 
 
 def test_sample_shows_its_blocks_by_label(page: Page) -> None:
@@ -119,11 +19,11 @@ def test_sample_shows_its_blocks_by_label(page: Page) -> None:
     assert block(page, "We use cookies").get_attribute("data-label") == "boilerplate"
     assert block(page, "Gig rowers beat the tide").get_attribute("data-label") == "teaser"
     expect(block(page, "A night ferry will sail").locator(".tag")).to_have_text("Body > 99 %")
-    sure, unsure = block(page, "A night ferry will sail"), block(page, "Read also: Lighthouse")
+    certain, doubtful = block(page, "A night ferry will sail"), block(page, "Read also: Lighthouse")
     shade = "block => Number(getComputedStyle(block).getPropertyValue('--sure'))"
-    assert sure.evaluate(shade) > unsure.evaluate(shade) > 0
+    assert certain.evaluate(shade) > doubtful.evaluate(shade) > 0
     colour = "block => getComputedStyle(block).backgroundColor"
-    assert sure.evaluate(colour) != block(page, "We use cookies").evaluate(colour)
+    assert certain.evaluate(colour) != block(page, "We use cookies").evaluate(colour)
 
 
 def test_hover_and_focus_show_probabilities_and_reasons(page: Page) -> None:
@@ -140,8 +40,8 @@ def test_hover_and_focus_show_probabilities_and_reasons(page: Page) -> None:
     expect(why).to_contain_text("Why body, not")
     values = [float(text.replace("−", "-")) for text in why.locator(".reasons .value").all_inner_texts()]
     assert len(values) > 2
-    told = why.locator("h3 + .hint").inner_text()
-    total = float(told.split("add up to ")[1].split(",")[0].replace("−", "-"))
+    hint = why.locator("h3 + .hint").inner_text()
+    total = float(hint.split("add up to ")[1].split(",")[0].replace("−", "-"))
     assert sum(values) == pytest.approx(total, abs=0.005 * (len(values) + 1))
 
 
@@ -187,7 +87,7 @@ def test_clean_body_is_shown_and_copied(page: Page) -> None:
 
 def test_key_and_click_correct_a_label_and_send_it(page: Page, address: str) -> None:
     read_sample(page)
-    sent = sent_to(page, "/v1/feedback")
+    sent = collect_posts(page, "/v1/feedback")
     chosen = block(page, "A pier that was too short")
     chosen.focus()
     page.keyboard.press("3")
@@ -203,8 +103,8 @@ def test_key_and_click_correct_a_label_and_send_it(page: Page, address: str) -> 
     assert (first["label"], second["label"]) == ("teaser", "boilerplate")
     assert "html" in sent[-1]
     expect(page.get_by_role("status")).to_contain_text("is boilerplate. Thank you.")
-    kept = [json.loads(line) for line in page.request.get(f"{address}v1/feedback/export").text().splitlines()]
-    corrected = {block["text"]: block["kind"] for row in kept for block in row["blocks"] if block["corrected"]}
+    rows = [json.loads(line) for line in page.request.get(f"{address}v1/feedback/export").text().splitlines()]
+    corrected = {block["text"]: block["kind"] for row in rows for block in row["blocks"] if block["corrected"]}
     assert corrected["A pier that was too short"] == "teaser"
     assert corrected["Seal that boarded the post boat is put ashore"] == "furniture"
     page.get_by_role("tab", name="Clean body").click()
@@ -223,7 +123,7 @@ def test_keyboard_stays_on_the_button_that_corrects(page: Page) -> None:
     expect(page.get_by_label("Why this label")).to_contain_text("you corrected it")
 
 
-def test_correction_that_is_refused_is_taken_back(page: Page) -> None:
+def test_refused_correction_is_undone(page: Page) -> None:
     read_sample(page)
     refuse(page, "/v1/feedback", 403, "Forbidden", "the key may read, expected the scope write; ask for another key")
     chosen = block(page, "A pier that was too short")
@@ -258,60 +158,12 @@ def test_duplicate_is_found_and_marked_in_both_texts(page: Page) -> None:
     assert own[0].startswith("A night ferry will sail")
     assert "the second of them because seabirds" not in " ".join(own)
 
-    page.reload()  # a new page in this tab knows the other text no more
+    page.reload()  # a new page in this tab no longer has the other text
     read_sample(page, "the same story on another site")
     page.get_by_role("tab", name="Seen before?").click()
     page.get_by_role("button", name="Show shared passages").first.click()
     expect(page.locator(".side").last).to_contain_text("did not add that article")
     assert page.locator(".side").first.locator("mark").count() > 0
-
-
-def test_overview_counts_what_was_added(page: Page, address: str) -> None:
-    paste(page, "Lido to reopen\n\nThe pool beside the river will be filled again next spring, councillors said.")
-    page.get_by_role("tab", name="Seen before?").click()
-    page.get_by_label("Id", exact=True).fill("courier/lido 1")
-    page.get_by_role("button", name="Add to the index").click()
-    expect(page.get_by_role("status")).to_contain_text("courier/lido 1")
-    page.get_by_role("link", name="Index", exact=True).click()
-    expect(page.get_by_role("heading", name="The index")).to_be_visible()
-    documents = page.request.get(f"{address}v1/index").json()["documents"]
-    expect(page.locator(".figures dd").first).to_have_text(str(documents))
-    page.locator(".stories summary", has_text="courier/lido 1").click()
-    expect(page.locator(".members li")).to_have_text("courier/lido 1keep")
-
-
-def test_overview_draws_growth(page: Page) -> None:
-    days = [{"day": f"2025-03-0{day}", "documents": 30 * day, "clusters": 20 * day} for day in (1, 2, 4)]
-    page.route("**/v1/index", lambda route: route.fulfill(json={"documents": 120, "clusters": 80, "growth": days}))
-    page.get_by_role("link", name="Index", exact=True).click()
-    drawn = page.get_by_role("img", name="From 2025-03-01 to 2025-03-04: 120 documents in 80 clusters.")
-    expect(drawn).to_be_visible()
-    line = drawn.locator(".line.documents").get_attribute("d") or ""
-    (x1, y1), (x2, y2), (x3, y3) = (map(float, point.split()) for point in line[1:].split("L"))
-    assert (x3 - x2) / (x2 - x1) == pytest.approx(2, abs=0.01)
-    assert (y2 - y3) / (y1 - y2) == pytest.approx(2, abs=0.01)
-    page.get_by_text("The same as a table").click()
-    expect(page.get_by_role("row", name="2025-03-02 60 40")).to_be_visible()
-
-
-def test_overview_draws_repeated_stories_by_size(page: Page) -> None:
-    many = {1: (20, 0, 0), 2: (30, 5, 0), 4: (40, 10, 5)}
-    sizes = {day: {"1": 80, "2-4": two, "5-9": five, "10+": ten} for day, (two, five, ten) in many.items()}
-    days = [{"day": f"2025-03-0{day}", "documents": 300, "clusters": 150, "sizes": sizes[day]} for day in many]
-    page.route("**/v1/index", lambda route: route.fulfill(json={"documents": 300, "clusters": 150, "growth": days}))
-    page.get_by_role("link", name="Index", exact=True).click()
-    words = "Stories told more than once on 2025-03-04: 40 of 2 to 4, 10 of 5 to 9, 5 of 10 or more documents."
-    drawn = page.get_by_role("img", name=words)
-    expect(drawn).to_be_visible()
-    tops = [line.get_attribute("d") or "" for line in drawn.locator(".line").all()]
-    ends = [float(line.split()[-1]) for line in tops]  # the last day of each line: 5, 5 + 10, 5 + 10 + 40
-    assert (ends[0] - ends[2]) / (ends[0] - ends[1]) == pytest.approx(5, abs=0.05)
-    assert "size1" in (drawn.locator(".area").last.get_attribute("class") or "")
-    page.get_by_text("The same as a table").last.click()
-    expect(page.get_by_role("row", name="2025-03-02 80 30 5 0")).to_be_visible()
-    check_axe(page, None)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
 
 
 def test_dropped_file_is_read(page: Page) -> None:
@@ -324,7 +176,7 @@ def test_dropped_file_is_read(page: Page) -> None:
     expect(page.locator(".block .words").last).to_have_text("The file fell on the page on Tuesday.")
 
 
-def test_problems_are_told_in_words(page: Page) -> None:
+def test_problems_are_shown_as_text(page: Page) -> None:
     refuse(
         page,
         "/v1/classify",
@@ -352,10 +204,10 @@ def test_key_is_sent_in_a_header_and_kept_in_this_tab_alone(page: Page) -> None:
     page.get_by_role("textbox", name="Key").fill("secret-key")
     page.get_by_role("button", name="Use this key").click()
     page.unroute("**/v1/classify")
-    with page.expect_request("**/v1/classify") as asked:
+    with page.expect_request("**/v1/classify") as request:
         page.get_by_role("button", name="Read this page").click()
-    assert asked.value.headers["authorization"] == "Bearer secret-key"
-    assert "secret-key" not in asked.value.url + page.url
+    assert request.value.headers["authorization"] == "Bearer secret-key"
+    assert "secret-key" not in request.value.url + page.url
     assert page.evaluate("() => localStorage.length") == 0
 
 
@@ -383,11 +235,6 @@ def test_axe_finds_nothing(page: Page, scheme: Any, rules: list[str] | None) -> 
     check_axe(page, rules)
     page.get_by_role("button", name="API key").click()
     check_axe(page, rules)
-
-
-def check_axe(page: Page, rules: list[str] | None) -> None:
-    found = Axe().run(page, options={"runOnly": rules} if rules else None).response["violations"]
-    assert not [(each["id"], each["impact"], [node["html"] for node in each["nodes"]]) for each in found]
 
 
 def test_nothing_is_cut_off_on_a_phone(page: Page) -> None:

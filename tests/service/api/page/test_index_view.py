@@ -1,0 +1,56 @@
+"""The view of the index: counts, growth and latest clusters."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.page_actions import PHONE, check_axe, paste
+
+
+def test_index_view_counts_added_articles(page: Page, address: str) -> None:
+    paste(page, "Lido to reopen\n\nThe pool beside the river will be filled again next spring, councillors said.")
+    page.get_by_role("tab", name="Seen before?").click()
+    page.get_by_label("Id", exact=True).fill("courier/lido 1")
+    page.get_by_role("button", name="Add to the index").click()
+    expect(page.get_by_role("status")).to_contain_text("courier/lido 1")
+    page.get_by_role("link", name="Index", exact=True).click()
+    expect(page.get_by_role("heading", name="The index")).to_be_visible()
+    documents = page.request.get(f"{address}v1/index").json()["documents"]
+    expect(page.locator(".figures dd").first).to_have_text(str(documents))
+    page.locator(".stories summary", has_text="courier/lido 1").click()
+    expect(page.locator(".members li")).to_have_text("courier/lido 1keep")
+
+
+def test_index_view_draws_growth(page: Page) -> None:
+    days = [{"day": f"2025-03-0{day}", "documents": 30 * day, "clusters": 20 * day} for day in (1, 2, 4)]
+    page.route("**/v1/index", lambda route: route.fulfill(json={"documents": 120, "clusters": 80, "growth": days}))
+    page.get_by_role("link", name="Index", exact=True).click()
+    chart = page.get_by_role("img", name="From 2025-03-01 to 2025-03-04: 120 documents in 80 clusters.")
+    expect(chart).to_be_visible()
+    line = chart.locator(".line.documents").get_attribute("d") or ""
+    (x1, y1), (x2, y2), (x3, y3) = (map(float, point.split()) for point in line[1:].split("L"))
+    assert (x3 - x2) / (x2 - x1) == pytest.approx(2, abs=0.01)
+    assert (y2 - y3) / (y1 - y2) == pytest.approx(2, abs=0.01)
+    page.get_by_text("The same as a table").click()
+    expect(page.get_by_role("row", name="2025-03-02 60 40")).to_be_visible()
+
+
+def test_index_view_draws_repeated_stories_by_size(page: Page) -> None:
+    many = {1: (20, 0, 0), 2: (30, 5, 0), 4: (40, 10, 5)}
+    sizes = {day: {"1": 80, "2-4": two, "5-9": five, "10+": ten} for day, (two, five, ten) in many.items()}
+    days = [{"day": f"2025-03-0{day}", "documents": 300, "clusters": 150, "sizes": sizes[day]} for day in many]
+    page.route("**/v1/index", lambda route: route.fulfill(json={"documents": 300, "clusters": 150, "growth": days}))
+    page.get_by_role("link", name="Index", exact=True).click()
+    words = "Stories told more than once on 2025-03-04: 40 of 2 to 4, 10 of 5 to 9, 5 of 10 or more documents."
+    chart = page.get_by_role("img", name=words)
+    expect(chart).to_be_visible()
+    tops = [line.get_attribute("d") or "" for line in chart.locator(".line").all()]
+    ends = [float(line.split()[-1]) for line in tops]  # the last day of each line: 5, 5 + 10, 5 + 10 + 40
+    assert (ends[0] - ends[2]) / (ends[0] - ends[1]) == pytest.approx(5, abs=0.05)
+    assert "size1" in (chart.locator(".area").last.get_attribute("class") or "")
+    page.get_by_text("The same as a table").last.click()
+    expect(page.get_by_role("row", name="2025-03-02 80 30 5 0")).to_be_visible()
+    check_axe(page, None)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
