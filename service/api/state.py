@@ -110,23 +110,18 @@ class State:
         """
         return await self.index_queue.run(lambda: index_errors_as_problems(lambda: function(self.index())))
 
-    def add(self, documents: Sequence[Document]) -> list[IndexAnswer]:
-        """Add documents in one transaction; call it on a thread of the index.
+    def compare(self, documents: Sequence[Document], *, add: bool) -> list[IndexAnswer]:
+        """Compare documents with the index, and add them in the same transaction; call it on a thread of the index.
 
         Raises:
             Problem: The index cannot be used.
         """
-        answers = index_errors_as_problems(lambda: self.index().add(documents, now=time.time()))
-        self.metrics.count_articles(answers)
-        return answers
 
-    def check(self, documents: Sequence[Document]) -> list[IndexAnswer]:
-        """Return the answers that adding the documents would give; call it on a thread of the index.
+        def call() -> list[IndexAnswer]:
+            index = self.index()
+            return index.add(documents, now=time.time()) if add else index.check(documents)
 
-        Raises:
-            Problem: The index cannot be used.
-        """
-        answers = index_errors_as_problems(lambda: self.index().check(documents))
+        answers = index_errors_as_problems(call)
         self.metrics.count_articles(answers)
         return answers
 

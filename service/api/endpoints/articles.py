@@ -51,7 +51,7 @@ async def check_article(request: Request) -> Response:
     """Classify an article and compare it with the index, without adding it."""
     state = state_of(request)
     classified = await _classify_body(request, state, None)
-    (answer,) = await state.index_queue.run(lambda: state.check([classified.document]))
+    (answer,) = await state.index_queue.run(lambda: state.compare([classified.document], add=False))
     return json_response(article_fields(classified, answer))
 
 
@@ -60,7 +60,7 @@ async def put_article(request: Request, id: str) -> Response:
     """Classify an article, compare it with the index and add it, in one transaction. The request is idempotent."""
     state = state_of(request)
     classified = await _classify_body(request, state, id)
-    (answer,) = await state.index_queue.run(lambda: state.add([classified.document]))
+    (answer,) = await state.index_queue.run(lambda: state.compare([classified.document], add=True))
     return json_response(article_fields(classified, answer))
 
 

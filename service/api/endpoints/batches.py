@@ -75,7 +75,7 @@ def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[
     """Add a group in one transaction; if that fails, every article of the group becomes an error row."""
     documents = [row.document for row in rows if not isinstance(row, BadRow)]
     try:
-        answers = iter(state.add(documents))
+        answers = iter(state.compare(documents, add=True))
     except Problem as problem:
         return [
             row if isinstance(row, BadRow) else BadRow(row.document.id, None, problem.code, str(problem))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Depends
 from starlette.requests import Request
 
-from copydesk.service.api.limits.rates import Allowance, RateLimiter
+from copydesk.service.api.limits.rates import WINDOW_SECONDS, RateLimiter
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Key, KeysUnusable, Scope
@@ -63,7 +62,10 @@ def _find_key(request: Request, state: State) -> Key:
 
 def _take_request(request: Request, rates: RateLimiter, key: Key) -> None:
     allowance = rates.take(key.name)
-    request.state.rate_headers = rate_headers(rates, allowance)
+    request.state.rate_headers = {  # draft-ietf-httpapi-ratelimit-headers-10
+        "RateLimit-Policy": f'"key";q={rates.quota};w={WINDOW_SECONDS}',
+        "RateLimit": f'"key";r={allowance.left};t={allowance.seconds}',
+    }
     if not allowance.granted:
         raise Problem(
             "too_many_requests",
@@ -71,11 +73,3 @@ def _take_request(request: Request, rates: RateLimiter, key: Key) -> None:
             f"send the next in {allowance.seconds} seconds",
             headers={"Retry-After": str(allowance.seconds)},
         )
-
-
-def rate_headers(rates: RateLimiter, allowance: Allowance) -> Mapping[str, str]:
-    """Return the headers of draft-ietf-httpapi-ratelimit-headers-10."""
-    return {
-        "RateLimit-Policy": f'"key";q={rates.quota};w=60',
-        "RateLimit": f'"key";r={allowance.left};t={allowance.seconds}',
-    }

@@ -149,8 +149,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self.cycle.message_event.set()
             if self.cycle.response_started:
                 return
-        problem = Problem("bad_request", "what came is no HTTP/1.1 request, or its head is too large; send another")
-        body = problem_body(problem, "/")
+        message = f"found no HTTP/1.1 request, or a head of more than {MAX_HEAD_BYTES} bytes; send a valid request"
+        body = problem_body(Problem("bad_request", message), "/")
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
         self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
         self.transport.write_eof()
