@@ -1,6 +1,6 @@
 """Puts documents into clusters in the order in which they are added, so that the id of a cluster stays valid.
 
-See docs/how-it-works.md, "The standing index".
+See docs/how-it-works.md, "The index".
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def _document_lines(connection: Connection, rows: Iterable[Row[Any]]) -> Iterato
                 "source": row.source,
                 "shingles": b64encode(row.shingles).decode(),
                 "keys": unpack_keys(row._mapping["keys"]),
-                "crowded": row.pairs_incomplete,  # fields keep the names of format 3
+                "crowded": row.pairs_incomplete,  # the name of the field in exports
                 "pairs": [  # each pair is in the line of the younger document
                     [ids[other], *pair] for other, pair in sorted(pairs[row.number].items()) if other < row.number
                 ],

@@ -1,6 +1,6 @@
 """Answers a batch of documents against the index, one after the other: their matches, and the cluster of each.
 
-See docs/how-it-works.md, "The standing index".
+See docs/how-it-works.md, "The index".
 """
 
 from __future__ import annotations
@@ -271,11 +271,11 @@ class BatchMatcher:
     def exclude(self, stored: StoredDocument) -> None:
         """Answer as if a stored document had been removed; call it before its replacement is answered."""
         removed = [stored.number]
-        linked = {other for _, other, _ in read_links(self._connection, removed)}
+        neighbours = {other for _, other, _ in read_links(self._connection, removed)}
         affected = self._verdicts.affected_by(removed).difference(removed)
         self._verdicts.exclude(stored.number)
-        linked.update(chain.from_iterable(self._verdicts.decide_again(affected)))
-        self._set_clusters(replay(read_connected(linked, self._verdicts.links)))
+        neighbours.update(chain.from_iterable(self._verdicts.decide_again(affected)))
+        self._set_clusters(replay(read_connected(neighbours, self._verdicts.links)))
 
     def _set_clusters(self, clusters: Mapping[int, int]) -> None:
         for number in clusters.keys() & self._rows.keys():

@@ -1,6 +1,6 @@
 """Verdicts: which stored pairs are one story, also as they would be after a document is added, replaced or removed.
 
-See docs/how-it-works.md, "The standing index".
+See docs/how-it-works.md, "The index".
 """
 
 from __future__ import annotations

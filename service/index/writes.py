@@ -121,7 +121,7 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
     """
     rows = list(_read_rows(connection, numbers))
     removed = [number for number, _, _ in rows]
-    linked = {other for _, other, _ in read_links(connection, removed)}.difference(removed)
+    neighbours = {other for _, other, _ in read_links(connection, removed)}.difference(removed)
     affected = Verdicts(connection).affected_by(removed).difference(removed)
     if for_good:
         move_redirects(connection, {number: cluster for number, cluster, _ in rows})
@@ -134,8 +134,8 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
         delete_keys(connection, postings)
     verdicts = Verdicts(connection).decide_again(affected)
     write_verdicts(connection, verdicts)
-    linked.update(chain.from_iterable(verdicts))
-    write_clusters(connection, replay(read_connected(linked, partial(read_links, connection))))
+    neighbours.update(chain.from_iterable(verdicts))
+    write_clusters(connection, replay(read_connected(neighbours, partial(read_links, connection))))
     return len(rows)
 
 

@@ -3,7 +3,7 @@
 It works as a Bloom filter does: no false negatives, few false positives (of N keys in the table, N / 2**32: 0.8 % for a
 million articles). It is laid out as a quotient filter: for each partition the table `key_filter` has the sorted 16-bit
 remainders that follow the partition's own bits in its keys. It is written in the transaction that writes the keys.
-A removed key stays in it until its partition is rebuilt. See docs/how-it-works.md, "The standing index".
+A removed key stays in it until its partition is rebuilt. See docs/how-it-works.md, "The keys of a SQLite index".
 """
 
 from __future__ import annotations

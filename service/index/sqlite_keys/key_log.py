@@ -3,7 +3,7 @@
 Keys are hashes: written straight to the large table `keys`, each would change a page of its own. Instead a transaction
 appends one sorted run to the table `key_runs`, with its new postings, or with tombstones for postings it removed from
 earlier runs. Every connection has all runs in memory. Partition by partition they are merged into `keys`; a run is
-deleted once all its partitions have been merged. See docs/how-it-works.md, "The standing index".
+deleted once all its partitions have been merged. See docs/how-it-works.md, "The keys of a SQLite index".
 """
 
 from __future__ import annotations
