@@ -20,7 +20,7 @@ import pytest
 import copydesk
 from copydesk.classifier import Kind, Label, Model
 from copydesk.classifier.duplicates.types import Relation
-from copydesk.service.api.problems import KINDS
+from copydesk.service.api.problems import PROBLEM_KINDS
 from copydesk.service.cli import _parser as copydesk_parser
 from copydesk.service.settings import read_settings
 from copydesk.training.cli import parse as train_arguments
@@ -175,7 +175,7 @@ def test_the_contract_names_exactly_the_codes_of_bad_rows() -> None:
 
 def test_the_service_page_names_exactly_the_problems_endpoints_and_metrics(server: str) -> None:
     text = _text(DOCS / "service.md")
-    assert _first_cells(_section(text, "Errors")) == set(KINDS)
+    assert _first_cells(_section(text, "Errors")) == set(PROBLEM_KINDS)
     paths = json.loads(_get(f"{server}/openapi.json"))["paths"]
     endpoints = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     assert _first_cells(_section(text, "Endpoints")) == endpoints

@@ -15,7 +15,7 @@ from copydesk.service.api.endpoints import articles, batches, classify, docs, fe
 from copydesk.service.api.monitoring.metrics import Metrics
 from copydesk.service.api.monitoring.middleware import RequestMonitor
 from copydesk.service.api.monitoring.traces import open_traces
-from copydesk.service.api.openapi import described
+from copydesk.service.api.openapi import build_openapi
 from copydesk.service.api.page import page_router
 from copydesk.service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from copydesk.service.api.state import State
@@ -52,7 +52,7 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
     app.add_exception_handler(Problem, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_invalid)
-    description = described(app)
+    description = build_openapi(app)
     app.openapi = lambda: description  # type: ignore[method-assign]
     return app
 

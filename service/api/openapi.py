@@ -1,18 +1,50 @@
-"""The OpenAPI description: what each endpoint takes and answers, with examples that the tests execute."""
+"""Describes the service in OpenAPI: what each endpoint takes and answers, with examples that the tests execute.
+
+The schemas are those of the structs in `rows.contract`.
+"""
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from copydesk.service.api.intake.requests import Media
-from copydesk.service.api.problems import KINDS, MEDIA_TYPE
-from copydesk.service.api.schemas import NAME, SCHEMAS
+from copydesk.service.api.problems import MEDIA_TYPE, PROBLEM_KINDS
+from copydesk.service.index import SIZES
+from copydesk.service.rows import contract
+
+REF = "#/components/schemas/{name}"
+REQUESTS = (contract.PageRequest, contract.ArticleRequest, contract.FeedbackRequest)
+ANSWERS = (
+    contract.LabelledPage,
+    contract.ArticleAnswer,
+    contract.IndexedArticle,
+    contract.Cluster,
+    contract.IndexOverview,
+    contract.ModelInfo,
+    contract.FeedbackReceipt,
+    contract.ServiceStatus,
+    contract.ErrorRow,
+    contract.ProblemDetails,
+)
+ONE_FORM = [
+    {"properties": {"text": {"type": "string"}, "html": {"type": "null"}}, "required": ["text"]},
+    {"properties": {"html": {"type": "string"}, "text": {"type": "null"}}, "required": ["html"]},
+]
+"""A request holds exactly one of text and html."""
+ID_IN_PATH = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": contract.MAX_NAME_CHARACTERS,
+    "pattern": contract.NO_NULL_CHARACTER,
+}
 
 STORY = (
     "The pool beside the river will be filled again next spring, the council said on Tuesday. Its walls were cracked "
@@ -29,8 +61,8 @@ _INDEX = ("index_unavailable", "busy", "timeout")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """An endpoint: examples of its bodies by type, the answer's type and schema, its problems' codes."""
+class Endpoint:
+    """An endpoint: the answer's schema, the codes of its problems, and its bodies by media type: schema, example."""
 
     answer: str | None
     problems: tuple[str, ...]
@@ -43,39 +75,41 @@ def _json_body(schema: str, example: Mapping[str, Any]) -> dict[str, tuple[str |
     return {Media.JSON.value: (schema, example)}
 
 
-_PAGES = _json_body("Page", {"id": "a1", "html": HTML, "explain": True})
+_PAGES = _json_body("PageRequest", {"id": "a1", "html": HTML, "explain": True})
 _RAW: dict[str, tuple[str | None, Any]] = {Media.HTML.value: (None, HTML), Media.TEXT.value: (None, STORY)}
 _NDJSON: dict[str, tuple[str | None, Any]] = {Media.NDJSON.value: (None, ROWS)}
 _ARTICLE = {"html": HTML, "published": "2024-05-01T08:30:00Z", "source": "example.org"}
 _CORRECTED = {"text": STORY, "blocks": [{"start": 0, "end": len(STORY), "label": "body"}]}
 
 ENDPOINTS = {
-    ("post", "/v1/classify"): Described("Labelled", _ONE, _PAGES | _RAW),
-    ("post", "/v1/classify/batch"): Described(None, (*_BODY, "bad_row", "busy"), _NDJSON, Media.NDJSON),
-    ("post", "/v1/articles/check"): Described("Seen", (*_ONE, *_INDEX), _json_body("Article", _ARTICLE)),
-    ("post", "/v1/articles/batch"): Described(None, (*_BODY, "busy"), _NDJSON, Media.NDJSON),
-    ("put", "/v1/articles/{id}"): Described(
-        "Seen", (*_ONE, *_INDEX, "not_found"), _json_body("NamedArticle", _ARTICLE)
+    ("post", "/v1/classify"): Endpoint("LabelledPage", _ONE, _PAGES | _RAW),
+    ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy"), _NDJSON, Media.NDJSON),
+    ("post", "/v1/articles/check"): Endpoint("ArticleAnswer", (*_ONE, *_INDEX), _json_body("ArticleRequest", _ARTICLE)),
+    ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy"), _NDJSON, Media.NDJSON),
+    ("put", "/v1/articles/{id}"): Endpoint(
+        "ArticleAnswer", (*_ONE, *_INDEX, "not_found"), _json_body("ArticleRequest", _ARTICLE)
     ),
-    ("get", "/v1/articles/{id}"): Described("Entry", (*_INDEX, "not_found")),
-    ("delete", "/v1/articles/{id}"): Described(None, (*_INDEX, "not_found")),
-    ("get", "/v1/clusters/{id}"): Described("Cluster", (*_INDEX, "not_found")),
-    ("get", "/v1/index"): Described("Index", _INDEX),
-    ("get", "/v1/model"): Described("Model", ()),
-    ("post", "/v1/feedback"): Described("Kept", (*_ONE, "feedback_unusable"), _json_body("Feedback", _CORRECTED)),
-    ("get", "/v1/feedback/export"): Described(None, ("feedback_unusable",), media=Media.NDJSON),
-    ("get", "/healthz"): Described("Status", (), open=True),
-    ("get", "/readyz"): Described("Status", _INDEX, open=True),
-    ("get", "/metrics"): Described(None, (), media=Media.TEXT),
+    ("get", "/v1/articles/{id}"): Endpoint("IndexedArticle", (*_INDEX, "not_found")),
+    ("delete", "/v1/articles/{id}"): Endpoint(None, (*_INDEX, "not_found")),
+    ("get", "/v1/clusters/{id}"): Endpoint("Cluster", (*_INDEX, "not_found")),
+    ("get", "/v1/index"): Endpoint("IndexOverview", _INDEX),
+    ("get", "/v1/model"): Endpoint("ModelInfo", ()),
+    ("post", "/v1/feedback"): Endpoint(
+        "FeedbackReceipt", (*_ONE, "feedback_unusable"), _json_body("FeedbackRequest", _CORRECTED)
+    ),
+    ("get", "/v1/feedback/export"): Endpoint(None, ("feedback_unusable",), media=Media.NDJSON),
+    ("get", "/healthz"): Endpoint("ServiceStatus", (), open=True),
+    ("get", "/readyz"): Endpoint("ServiceStatus", _INDEX, open=True),
+    ("get", "/metrics"): Endpoint(None, (), media=Media.TEXT),
 }
-"""Every endpoint that the description shows; a test compares them with those that are there."""
+"""Every endpoint in the description; a test compares them with those of the application."""
 
 
-def described(app: FastAPI) -> dict[str, Any]:
+def build_openapi(app: FastAPI) -> dict[str, Any]:
     """Build the description."""
     found = get_openapi(title=app.title, version=app.version, routes=app.routes, description=app.description)
     components = found.setdefault("components", {})
-    components["schemas"] = SCHEMAS
+    components["schemas"] = _schemas()
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "A key that `copydesk keys add` has made."}
     }
@@ -84,36 +118,49 @@ def described(app: FastAPI) -> dict[str, Any]:
     return found
 
 
-def _describe(operation: dict[str, Any], endpoint: Described) -> None:
+def _schemas() -> dict[str, Any]:
+    """Build the schemas, with what the structs' types cannot say."""
+    _, schemas = msgspec.json.schema_components((*REQUESTS, *ANSWERS), ref_template=REF)
+    for request in REQUESTS:
+        schemas[request.__name__]["oneOf"] = ONE_FORM
+    schemas["DayTotals"]["properties"]["sizes"]["required"] = list(SIZES)
+    schemas["ProblemDetails"]["properties"]["code"]["enum"] = sorted(PROBLEM_KINDS)
+    for schema in schemas.values():
+        if "description" in schema:
+            schema["description"] = inspect.cleandoc(schema["description"])
+    return schemas
+
+
+def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     status = next(name for name in operation["responses"] if name.startswith("2"))
     answer: dict[str, Any] = {"description": "As asked for"}
     if status != "204":
-        schema = {"$ref": f"#/components/schemas/{endpoint.answer}"} if endpoint.answer else {"type": "string"}
-        answer["content"] = {str(endpoint.media): {"schema": schema}}
+        answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer)}}
     operation["responses"] = {status: answer} | _problems(endpoint)
     if endpoint.bodies:
-        content = {media: _content(*body) for media, body in endpoint.bodies.items()}
+        content = {
+            media: {"schema": _schema(name), "example": example} for media, (name, example) in endpoint.bodies.items()
+        }
         operation["requestBody"] = {"required": True, "content": content}
     if not endpoint.open:
         operation["security"] = [{"key": []}, {}]
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
-            parameter |= {"schema": NAME, "example": "a1"}
+            parameter |= {"schema": ID_IN_PATH, "example": "a1"}
 
 
-def _content(schema: str | None, example: object) -> dict[str, Any]:
-    told = {"$ref": f"#/components/schemas/{schema}"} if schema else {"type": "string"}
-    return {"schema": told, "example": example}
+def _schema(name: str | None) -> dict[str, str]:
+    return {"$ref": REF.format(name=name)} if name else {"type": "string"}
 
 
-def _problems(endpoint: Described) -> dict[str, Any]:
+def _problems(endpoint: Endpoint) -> dict[str, Any]:
     codes = [*_ALWAYS, *(() if endpoint.open else _KEYS), *endpoint.problems]
     by_status: dict[str, list[str]] = {}
     for code in codes:
-        titles = by_status.setdefault(str(KINDS[code].status), [])
-        if KINDS[code].title not in titles:
-            titles.append(KINDS[code].title)
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        titles = by_status.setdefault(str(PROBLEM_KINDS[code].status), [])
+        if PROBLEM_KINDS[code].title not in titles:
+            titles.append(PROBLEM_KINDS[code].title)
+    content = {MEDIA_TYPE: {"schema": _schema("ProblemDetails")}}
     return {
         status: {"description": "; ".join(titles)} | _headers(status) | {"content": content}
         for status, titles in sorted(by_status.items())

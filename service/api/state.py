@@ -21,6 +21,7 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api_keys import KeyFile
 from copydesk.service.corrections import FeedbackFolder
 from copydesk.service.index import Document, Index, IndexAnswer, IndexMismatch, IndexUnavailable, open_index
+from copydesk.service.rows import contract
 from copydesk.service.settings import Settings
 
 R = TypeVar("R")
@@ -56,7 +57,7 @@ class State:
         self.index_queue = WorkQueue("index", traces, threads=INDEX_THREADS, **limits)
         self.index_gauges_expire = 0.0
         """Monotonic time until which the metrics' numbers of the index are not read again."""
-        self.index_status: dict[str, Any] = {}
+        self.index_status: contract.IndexOverview | None = None
         """The last answer of `GET /v1/index`, reused until `index_status_expires` on the monotonic clock."""
         self.index_status_expires = 0.0
         self._index: Index | None = None

@@ -1,17 +1,18 @@
-"""A typed client of the service: the library's own types over HTTP, with nothing to install beside the package."""
+"""A typed client of the service: the library's own types over HTTP. It loads no numeric library."""
 
-from copydesk.service.client.answers import Cluster, Comparison, Held, Likeness, ModelInfo
 from copydesk.service.client.calls import Client
 from copydesk.service.client.connection import ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
+from copydesk.service.rows.contract import ArticleAnswer, Cluster, ClusterMember, IndexedArticle, IndexMatch, ModelInfo
 
 __all__ = [
+    "ArticleAnswer",
     "Client",
     "Cluster",
-    "Comparison",
+    "ClusterMember",
     "Correction",
-    "Held",
-    "Likeness",
+    "IndexMatch",
+    "IndexedArticle",
     "ModelInfo",
     "ServiceProblem",
     "ServiceUnreachable",

@@ -1,26 +1,18 @@
-"""The client: a method for each endpoint, pages in and the library's own types out."""
+"""Calls the service: a method for each endpoint, pages in and the library's own types out."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
 from copydesk.classifier import Article, Page, UnreadablePage
-from copydesk.service.client.answers import (
-    Cluster,
-    Comparison,
-    Held,
-    ModelInfo,
-    article_of,
-    cluster_of,
-    comparison_of,
-    held_of,
-)
 from copydesk.service.client.connection import (
     Call,
     Connections,
@@ -32,18 +24,32 @@ from copydesk.service.client.connection import (
     lines_of,
 )
 from copydesk.service.corrections import Correction
-from copydesk.service.rows.jsonl import encode_row
+from copydesk.service.rows import BadField, jsonl
+from copydesk.service.rows.contract import (
+    ArticleAnswer,
+    ArticleRequest,
+    Cluster,
+    ErrorRow,
+    FeedbackReceipt,
+    FeedbackRequest,
+    IndexedArticle,
+    LabelledPage,
+    ModelInfo,
+    PageRequest,
+)
 
 T = TypeVar("T")
 BATCH_ROWS = 64
-"""Most pages of one request. The first holds one, so that the first answer comes soon, and each later one twice as many
-as the one before it."""
+"""Most pages in one request. The first has one page, so that the first answer comes soon; then the number doubles."""
 SLOW_SECONDS = 0.2
-"""A source that takes longer for a page trickles: that page is sent without waiting for more."""
+"""A page that the caller takes longer to make is sent at once; after a quicker one the client waits for more pages."""
 BATCH_BYTES = 8 * 1024 * 1024
+"""A request with at least so many characters of pages is sent."""
 UNREADABLE = 422
+"""The HTTP status of a page that cannot be read."""
 TIMEOUT = 60.0
 RETRIES = 4
+CHECK_URL = "check that the URL is that of copydesk"
 
 
 class Client:
@@ -53,8 +59,8 @@ class Client:
         url: Of the server, such as http://127.0.0.1:8000; a path in it goes before every endpoint's.
         key: API key, where the server asks for one.
         timeout: Seconds to wait for a connection, and for each piece of an answer.
-        retries: How often a request is sent again that met no server, or one that had no room (429, 503). No
-            request of this client does more when it is sent twice.
+        retries: How often a request is sent again if no server answered, or one without room (429, 503). All requests
+            are idempotent.
 
     Raises:
         ValueError: The URL cannot be used.
@@ -73,11 +79,11 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self.close()
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections that are not in use."""
         self._connections.close()
 
     def classify(self, page: Page, *, explain: bool = False) -> Article:
@@ -89,7 +95,8 @@ class Client:
             ServiceUnreachable: It does not answer.
         """
         try:
-            return article_of(page, self._ask("POST", "/v1/classify", _fields(page) | {"explain": explain}))
+            request = PageRequest(**_content(page), explain=explain)
+            return _article(page, self._call("POST", "/v1/classify", LabelledPage, request))
         except ServiceProblem as problem:
             if problem.status == UNREADABLE:
                 raise UnreadablePage(problem.code, str(problem)) from None
@@ -98,8 +105,8 @@ class Client:
     def classify_batch(self, pages: Iterable[Page], *, explain: bool = False) -> Iterator[Article | UnreadablePage]:
         """Label every block of every page; lazily, one answer a page, in order, as `classifier.classify` does here.
 
-        Pages go in requests of up to 64, and each answer is given as it comes. Where a request breaks off, what is
-        not answered yet is sent again.
+        A request has up to 64 pages, and each answer is yielded as it comes. After a request that breaks off, the
+        pages without an answer are sent again.
 
         Raises:
             ServiceProblem: The server refused a request.
@@ -118,112 +125,109 @@ class Client:
 
     def put(
         self, id: str, page: Page, *, published: datetime | str | None = None, source: str | None = None
-    ) -> Comparison:
+    ) -> ArticleAnswer:
         """Classify an article, compare it and add it to the index; repeating it changes nothing.
 
         Args:
-            id: Of the article in the index; the page's own is not looked at.
-            page: Which is classified, and compared by its body.
-            published: A time, with its zone, or ISO 8601.
+            id: The article's id in the index; the page's own id is not used.
+            page: The page, which is classified, and compared by its body.
+            published: A time with its zone, or a string in ISO 8601.
             source: Who published it.
 
         Raises:
             ServiceProblem: The server refused it.
             ServiceUnreachable: It does not answer.
         """
-        fields = _fields(page) | _origin(published, source)
-        return comparison_of(self._ask("PUT", f"/v1/articles/{quote(id, safe='')}", fields))
+        request = ArticleRequest(**_content(page), **_origin(published, source))
+        return self._call("PUT", _path("articles", id), ArticleAnswer, request)
 
     def check(
         self, page: Page, *, id: str | None = None, published: datetime | str | None = None, source: str | None = None
-    ) -> Comparison:
-        """Answer what `put` would, without adding; without an id it is compared with all that the index holds.
+    ) -> ArticleAnswer:
+        """Answer what `put` would, without adding; without an id it is compared with every article of the index.
 
         Raises:
             ServiceProblem: The server refused it.
             ServiceUnreachable: It does not answer.
         """
-        named = {} if id is None else {"id": id}
-        return comparison_of(
-            self._ask("POST", "/v1/articles/check", _fields(page) | named | _origin(published, source))
-        )
+        name = UNSET if id is None else id
+        request = ArticleRequest(id=name, **_content(page), **_origin(published, source))
+        return self._call("POST", "/v1/articles/check", ArticleAnswer, request)
 
-    def get(self, id: str) -> Held | None:
+    def get(self, id: str) -> IndexedArticle | None:
         """Return what the index holds of an article, None where it does not hold it."""
-        return self._found(lambda: held_of(self._ask("GET", f"/v1/articles/{quote(id, safe='')}")))
+        return self._find("GET", _path("articles", id), IndexedArticle)
 
     def delete(self, id: str) -> bool:
-        """Remove an article; gives whether it was there. After an attempt that broke off, it may be gone already."""
-        return self._found(lambda: self._ask("DELETE", f"/v1/articles/{quote(id, safe='')}")) is not None
+        """Remove an article and return whether it was there; False too where an earlier attempt removed it."""
+        return self._find("DELETE", _path("articles", id), dict) is not None
 
     def cluster(self, id: str) -> Cluster | None:
-        """Return a story by its id, one that it had, or that of any article in it; None where there is none."""
-        return self._found(lambda: cluster_of(self._ask("GET", f"/v1/clusters/{quote(id, safe='')}")))
+        """Return a story by its id, by a former id, or by that of any article in it; None where there is none."""
+        return self._find("GET", _path("clusters", id), Cluster)
 
     def model(self) -> ModelInfo:
         """Return the manifest and the card of the model that answers."""
-        fields = self._ask("GET", "/v1/model")
-        return ModelInfo(fields["manifest"], fields["card"])
+        return self._call("GET", "/v1/model", ModelInfo)
 
     def feedback(self, page: Page, corrections: Sequence[Correction]) -> str:
-        """Send corrected labels of a page, which replace those sent of it before; gives the id they are kept under."""
-        blocks = [
-            {"start": each.start, "end": each.end, "label": each.label.value}
-            | ({} if each.kind is None else {"kind": each.kind.value})
-            for each in corrections
-        ]
-        named = {"id": page.id} if page.id else {}
-        kept = self._ask("POST", "/v1/feedback", _fields(page) | named | {"blocks": blocks})["id"]
-        return str(kept)
+        """Send corrected labels of a page and return the id they are kept under; they replace earlier ones."""
+        request = FeedbackRequest(id=page.id or UNSET, **_content(page), blocks=tuple(corrections))
+        return self._call("POST", "/v1/feedback", FeedbackReceipt, request).id
 
-    def _found(self, ask: Callable[[], T]) -> T | None:
+    def _find(self, method: str, path: str, kind: type[T]) -> T | None:
+        """Call; None where the server says that there is no such thing."""
         try:
-            return ask()
+            return self._call(method, path, kind)
         except ServiceProblem as problem:
             if problem.status == 404 and problem.code == "not_found":
                 return None
             raise
 
-    def _ask(self, method: str, path: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Send a request, again where that helps, and read its answer; that of no content is an empty object."""
-        call = Call(method, path, None if fields is None else encode_row(fields))
+    def _call(self, method: str, path: str, kind: type[T], request: PageRequest | None = None) -> T:
+        """Send a request, again where that helps, and read its answer; no content reads as an empty object."""
+        call = Call(method, path, None if request is None else jsonl.encode_row(request))
         retry = Retry(self._retries)
         while True:
             try:
                 with self._connections.answer(call) as response:
-                    return _object(body_of(response) or b"{}")
+                    return _decode(body_of(response) or b"{}", kind)
             except (ServiceProblem, ServiceUnreachable) as error:
                 retry.after(error)
 
     def _answers(self, batch: Sequence[Page], *, explain: bool) -> Iterator[Article | UnreadablePage]:
         """Send a batch once; rows are numbered, so that an answer cannot be taken for another page's."""
-        lines = [encode_row({"id": number} | _fields(page)) for number, page in enumerate(batch)]
+        rows = [PageRequest(id=number, **_content(page)) for number, page in enumerate(batch)]
         path = "/v1/classify/batch?" + urlencode({"explain": str(explain).lower()})
-        call = Call("POST", path, b"".join(lines), "application/x-ndjson")
+        call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
         n_answers = 0
         with self._connections.answer(call) as response:
             for line in lines_of(response):
-                fields = _object(line)
-                if n_answers == len(batch) or fields.get("id") != n_answers:
-                    raise _broken(fields)
-                yield _answer(batch[n_answers], fields)
+                row = _decode_row(line)
+                if n_answers == len(batch) or row.id != n_answers:
+                    raise _out_of_order(row)
+                yield _result(batch[n_answers], row)
                 n_answers += 1
         if n_answers < len(batch):
             raise ServiceUnreachable(f"the server answered {n_answers} of {len(batch)} pages and broke off; try later")
 
 
-def _fields(page: Page) -> dict[str, Any]:
+def _path(collection: str, id: str) -> str:
+    return f"/v1/{collection}/{quote(id, safe='')}"
+
+
+def _content(page: Page) -> dict[str, Any]:
     content = {"html": page.html} if page.html is not None else {"text": page.text}
     return content | ({"url": page.url} if page.url else {})
 
 
 def _origin(published: datetime | str | None, source: str | None) -> dict[str, Any]:
-    given = published.isoformat() if isinstance(published, datetime) else published
-    return {name: value for name, value in (("published", given), ("source", source)) if value is not None}
+    time = published.isoformat() if isinstance(published, datetime) else published
+    return {name: value for name, value in (("published", time), ("source", source)) if value is not None}
 
 
 def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """Cut pages into batches that grow, begin anew after a slow page, and end once they hold many bytes."""
+    """Group pages into batches that grow; a slow page ends its batch and the growth, many bytes end the batch."""
     most, batch, n_bytes = 1, list[Page](), 0
     waited_from = time.monotonic()
     for page in pages:
@@ -238,26 +242,46 @@ def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
         yield batch
 
 
-def _object(data: bytes) -> dict[str, Any]:
+def _decode_row(line: bytes) -> LabelledPage | ErrorRow:
     try:
-        found = json.loads(data)
-    except ValueError as error:
-        raise ServiceUnreachable("the server's answer is no JSON; check that the URL is that of copydesk") from error
-    if not isinstance(found, dict):
-        raise ServiceUnreachable("the server's answer is no JSON object; check that the URL is that of copydesk")
-    return found
+        return _decode(line, LabelledPage)
+    except ServiceUnreachable:
+        return _decode(line, ErrorRow)
 
 
-def _answer(page: Page, fields: dict[str, Any]) -> Article | UnreadablePage:
-    error = fields.get("error")
-    if error is None:
-        return article_of(page, fields)
-    prefix, _, rest = error["message"].partition(": ")
+def _decode(data: bytes, kind: type[T]) -> T:
+    try:
+        return jsonl.decode_row(data, kind)
+    except BadField:
+        raise ServiceUnreachable(f"the server's answer is no JSON; {CHECK_URL}") from None
+    except msgspec.ValidationError as error:
+        raise ServiceUnreachable(f"the server's answer is not as expected ({error}); {CHECK_URL}") from None
+
+
+def _article(page: Page, answer: LabelledPage) -> Article:
+    text = answer.text if page.text is None and not isinstance(answer.text, UnsetType) else page.text or ""
+    return Article(
+        id=page.id,
+        url=page.url,
+        text=text,
+        blocks=tuple(block.scored(text) for block in answer.blocks),
+        body=answer.body,
+        title=answer.title,
+        confidence=answer.confidence,
+        model=answer.model,
+    )
+
+
+def _result(page: Page, answer: LabelledPage | ErrorRow) -> Article | UnreadablePage:
+    if isinstance(answer, LabelledPage):
+        return _article(page, answer)
+    prefix, _, rest = answer.error.message.partition(": ")
     named = prefix.startswith("line ") and prefix[5:].isdigit()
-    return UnreadablePage(error["code"], rest if named else error["message"])
+    return UnreadablePage(answer.error.code, rest if named else answer.error.message)
 
 
-def _broken(fields: dict[str, Any]) -> ServiceProblem:
-    """Read the row by which a server ends an answer that it cannot go on with."""
-    error = fields.get("error") or {"code": "out_of_order", "message": "the server's answers are out of order"}
-    return ServiceProblem(UNREADABLE, error["code"], error["message"])
+def _out_of_order(answer: LabelledPage | ErrorRow) -> ServiceProblem:
+    """Return the problem of a row for no page; it may say why the server ended its answer."""
+    if isinstance(answer, ErrorRow):
+        return ServiceProblem(UNREADABLE, answer.error.code, answer.error.message)
+    return ServiceProblem(UNREADABLE, "out_of_order", "the server's answers are out of order")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from copydesk.classifier.errors import ArtifactMismatch, CopydeskError
 from copydesk.service.commands.arguments import (
@@ -29,13 +28,9 @@ from copydesk.service.commands.arguments import (
 from copydesk.service.commands.streams import Streams, open_streams
 from copydesk.service.commands.table import Canvas, row_name, table
 from copydesk.service.progress import COMPILING, Progress
-from copydesk.service.rows.classify_rows import Answer, answer_rows, pair_rows, unbroken
-from copydesk.service.rows.jsonl import BadRow, Row, answer_fields, encode_row, error_fields
+from copydesk.service.rows import BadRow, Row, classify_rows, contract, inputs, jsonl
 from copydesk.service.settings import Settings
 from copydesk.service.terminal import clean
-
-if TYPE_CHECKING:
-    from copydesk.service.rows.inputs import Format
 
 BETWEEN_BODIES = b"\f"
 
@@ -62,7 +57,7 @@ class ClassifyOptions:
     """
 
     files: Sequence[str]
-    input_format: Format | None
+    input_format: inputs.Format | None
     output: AnswerFormat | None
     explain: bool
     canvas: Canvas
@@ -112,11 +107,10 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
         raise WrongUsage("--model and --server exclude each other; the server uses its own model")
     if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
         say("reading a page from the terminal; end it with Ctrl-D")
-    from copydesk.service.rows.inputs import Format
 
     options = ClassifyOptions(
         files=files,
-        input_format=None if args.format == "auto" else Format(args.format),
+        input_format=None if args.format == "auto" else inputs.Format(args.format),
         output=AnswerFormat(args.output) if args.output else None,
         explain=args.explain,
         canvas=Canvas(columns=shutil.get_terminal_size((100, 24)).columns, color=_use_color(args.color, environment)),
@@ -148,12 +142,13 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: Stream
         CopydeskError: The server does not answer, or refuses.
         OSError: The results cannot be written.
     """
-    from copydesk.service.rows.inputs import read_inputs
 
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="pages")
         answer = _load_classifier(options, settings)
-        rows = unbroken(read_inputs(options.files, options.input_format, max_page_bytes=settings.max_page_bytes))
+        rows = classify_rows.end_with_bad_row(
+            inputs.read_inputs(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
+        )
         output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
         if options.server is None:
             progress.wait(COMPILING)
@@ -166,20 +161,22 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: Stream
 
 def _load_classifier(
     options: ClassifyOptions, settings: Settings
-) -> Callable[[Iterator[Row]], Iterator[Answer | BadRow]]:
+) -> Callable[[Iterator[Row]], Iterator[classify_rows.ClassifiedRow | BadRow]]:
     """Load the model, or make the client of the server that takes its place."""
     from copydesk.classifier import classify, load_model
 
     if options.server is None:
         model = load_model(settings.model)
-        return partial(answer_rows, classify_pages=partial(classify, model=model, explain=options.explain))
+        return partial(
+            classify_rows.classify_in_turn, classify_pages=partial(classify, model=model, explain=options.explain)
+        )
     from copydesk.service.client import Client
 
     try:
         client = Client(options.server, settings.key)
     except ValueError as error:
         raise WrongUsage(str(error)) from None
-    return partial(pair_rows, classify_pages=partial(client.classify_batch, explain=options.explain))
+    return partial(classify_rows.classify_ahead, classify_pages=partial(client.classify_batch, explain=options.explain))
 
 
 def _choose_output(
@@ -203,7 +200,7 @@ class AnswerWriter:
     streams: Streams
     remark: Callable[[str], None]
 
-    def write_all(self, answers: Iterable[Answer | BadRow]) -> int:
+    def write_all(self, answers: Iterable[classify_rows.ClassifiedRow | BadRow]) -> int:
         """Write each answer as soon as it is there; return the number of bad rows."""
         n_bad = 0
         for number, answer in enumerate(answers):
@@ -215,7 +212,7 @@ class AnswerWriter:
             self.streams.out.flush()
         return n_bad
 
-    def _write_for_people(self, answer: Answer | BadRow, *, first: bool) -> None:
+    def _write_for_people(self, answer: classify_rows.ClassifiedRow | BadRow, *, first: bool) -> None:
         out = self.streams.out
         if not first:
             out.write(BETWEEN_BODIES if self.output is AnswerFormat.BODY else b"\n")
@@ -228,10 +225,10 @@ class AnswerWriter:
             out.write(_utf8("\n".join(lines) + "\n"))
 
 
-def _jsonl(answer: Answer | BadRow) -> bytes:
+def _jsonl(answer: classify_rows.ClassifiedRow | BadRow) -> bytes:
     if isinstance(answer, BadRow):
-        return encode_row(error_fields(answer))
-    return encode_row(answer_fields(answer.row, answer.article))
+        return jsonl.encode_row(contract.ErrorRow.of(answer))
+    return jsonl.encode_row(contract.LabelledPage.of(answer.row, answer.article))
 
 
 def _utf8(text: str) -> bytes:

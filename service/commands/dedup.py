@@ -69,12 +69,12 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     keys = _key_scheme(args.found_at, args.probability)
 
     from copydesk.service.dedup.run import DedupOptions, run
-    from copydesk.service.rows.inputs import Format
+    from copydesk.service.rows import inputs
     from copydesk.service.worker_process import default_workers
 
     options = DedupOptions(
         files=files,
-        input_format=None if args.format == "auto" else Format(args.format),
+        input_format=None if args.format == "auto" else inputs.Format(args.format),
         output=args.output,
         workers=args.workers or default_workers(),
         keys=keys,

@@ -14,6 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from msgspec import UNSET
+
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands.arguments import (
     OK,
@@ -31,20 +33,17 @@ from copydesk.service.commands.arguments import (
 )
 from copydesk.service.commands.streams import open_streams
 from copydesk.service.progress import COMPILING, Progress
-from copydesk.service.rows.classify_rows import Classify, unbroken
-from copydesk.service.rows.contract import match_fields
-from copydesk.service.rows.documents import Document as Parsed
-from copydesk.service.rows.documents import read_documents
-from copydesk.service.rows.jsonl import (
+from copydesk.service.rows import (
     BadField,
     BadRow,
     Line,
+    ParsedDocument,
     Row,
-    bad_row,
-    encode_row,
-    error_fields,
-    json_object,
-    row_id,
+    classify_rows,
+    contract,
+    inputs,
+    jsonl,
+    read_documents,
 )
 from copydesk.service.settings import Settings
 
@@ -160,10 +159,11 @@ def _oldest_time(args: argparse.Namespace) -> float:
 
 def _match(index: Index, args: argparse.Namespace, settings: Settings, out: BinaryIO) -> int:
     """Add or check the documents of all rows, and write an answer for each row; return the number of bad rows."""
-    from copydesk.service.rows.inputs import Format, read_unparsed
 
-    input_format = None if args.format == "auto" else Format(args.format)
-    rows = unbroken(read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes))
+    input_format = None if args.format == "auto" else inputs.Format(args.format)
+    rows = classify_rows.end_with_bad_row(
+        inputs.read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes)
+    )
     classifier = partial(_load_classifier, settings.model)
     n_bad = 0
     with Progress(sys.stderr or io.StringIO(), answers_on_terminal=sys.stdout.isatty()) as progress:
@@ -184,13 +184,13 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, out: Bina
 
 
 @cache
-def _load_classifier(folder: Path | None) -> Classify:
+def _load_classifier(folder: Path | None) -> classify_rows.Classify:
     from copydesk.classifier import classify, load_model
 
     return partial(classify, model=load_model(folder))
 
 
-def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[Parsed]) -> Sequence[IndexAnswer]:
+def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[ParsedDocument]) -> Sequence[IndexAnswer]:
     given = [_index_document(row) for row in documents]
     if args.verb == "check":
         return index.check(given)
@@ -198,16 +198,19 @@ def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[Par
 
 
 def _write_answers(
-    read: Sequence[Parsed | BadRow], answers: Iterable[tuple[Parsed, IndexAnswer]], verb: str, out: BinaryIO
+    read: Sequence[ParsedDocument | BadRow],
+    answers: Iterable[tuple[ParsedDocument, IndexAnswer]],
+    verb: str,
+    out: BinaryIO,
 ) -> None:
     waiting = iter(answers)
     for row in read:
-        fields = error_fields(row) if isinstance(row, BadRow) else _answer_fields(*next(waiting), verb)
-        out.write(encode_row(fields))
+        answer = contract.ErrorRow.of(row) if isinstance(row, BadRow) else _cluster_row(*next(waiting), verb)
+        out.write(jsonl.encode_row(answer))
     out.flush()
 
 
-def _check_row(row: Parsed | BadRow) -> Parsed | BadRow:
+def _check_row(row: ParsedDocument | BadRow) -> ParsedDocument | BadRow:
     """Refuse a document that the index cannot store."""
     if isinstance(row, BadRow):
         return row
@@ -219,33 +222,37 @@ def _check_row(row: Parsed | BadRow) -> Parsed | BadRow:
     return row
 
 
-def _index_document(row: Parsed) -> Document:
+def _index_document(row: ParsedDocument) -> Document:
     from copydesk.service.index import Document
 
     published = None if row.published != row.published else row.published  # NaN where it is not known
     return Document(str(row.id), row.body, published, row.source)
 
 
-def _answer_fields(row: Parsed, answer: IndexAnswer, verb: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {"id": row.id, "cluster": answer.cluster, "keep": answer.keep}
-    if verb == "add":
-        fields["added"] = answer.added
-    return fields | {"matches": [match_fields(match) for match in answer.matches]}
+def _cluster_row(row: ParsedDocument, answer: IndexAnswer, verb: str) -> contract.ClusterRow:
+    return contract.ClusterRow(
+        id=row.id,
+        cluster=answer.cluster,
+        keep=answer.keep,
+        added=answer.added if verb == "add" else UNSET,
+        matches=tuple(map(contract.IndexMatch.of, answer.matches)),
+    )
 
 
 def _remove(index: Index, args: argparse.Namespace, settings: Settings, out: BinaryIO) -> int:
     """Remove the ids of all rows and of the command line in one transaction; return the number of bad rows."""
-    from copydesk.service.rows.inputs import Format, read_unparsed
 
     ids, n_bad = list(args.id), 0
-    for row in unbroken(read_unparsed(args.files, Format.JSONL, max_page_bytes=settings.max_page_bytes)):
+    for row in classify_rows.end_with_bad_row(
+        inputs.read_unparsed(args.files, inputs.Format.JSONL, max_page_bytes=settings.max_page_bytes)
+    ):
         found = _read_id(row)
         if isinstance(found, BadRow):
             n_bad += 1
-            out.write(encode_row(error_fields(found)))
+            out.write(jsonl.encode_row(contract.ErrorRow.of(found)))
         else:
             ids.append(found)
-    out.write(encode_row({"removed": index.remove(ids)}))
+    out.write(jsonl.encode_row({"removed": index.remove(ids)}))
     return n_bad
 
 
@@ -255,22 +262,22 @@ def _read_id(row: Line | Row) -> str | BadRow:
     if not isinstance(row, Line):
         return row.page.id
     try:
-        found = row_id(json_object(row.content))
+        found = jsonl.row_id(jsonl.json_object(row.content))
         if found is None:
             raise BadField("no_id", "no id, expected the id of the document to remove")
         return str(found)
     except BadField as error:
-        return bad_row(None, row.number, error)
+        return jsonl.bad_row(None, row.number, error)
 
 
 def _expire(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
     from copydesk.service.index import Age
 
-    out.write(encode_row({"expired": index.expire(args.before, by=Age(args.by))}))
+    out.write(jsonl.encode_row({"expired": index.expire(args.before, by=Age(args.by))}))
 
 
 def _stats(index: Index, _args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
-    out.write(encode_row(asdict(index.stats())))
+    out.write(jsonl.encode_row(asdict(index.stats())))
 
 
 def _export(index: Index, _args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
@@ -278,9 +285,8 @@ def _export(index: Index, _args: argparse.Namespace, _settings: Settings, out: B
 
 
 def _import(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
-    from copydesk.service.rows.inputs import read_lines_of
 
-    out.write(encode_row({"imported": index.import_lines(read_lines_of(args.files))}))
+    out.write(jsonl.encode_row({"imported": index.import_lines(inputs.read_lines_of(args.files))}))
 
 
 def _compact(index: Index, _args: argparse.Namespace, _settings: Settings, _out: BinaryIO) -> None:

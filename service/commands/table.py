@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, ScoredBlock
-from copydesk.service.rows.jsonl import PageRow
+from copydesk.service.rows import PageRow
 from copydesk.service.terminal import Style, bar, clean, painted, shortened, width
 
 LABEL_STYLES = {Label.BODY: Style.GREEN, Label.BOILERPLATE: Style.DIM, Label.TEASER: Style.MAGENTA}

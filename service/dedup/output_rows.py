@@ -16,10 +16,7 @@ from copydesk.classifier.duplicates.shingles import Ragged, Shingles
 from copydesk.classifier.duplicates.signing import Signed
 from copydesk.classifier.duplicates.types import Relation
 from copydesk.service.dedup.work_folder import Chunk
-from copydesk.service.rows.jsonl import BadRow, JsonId, error_fields
-
-DIGITS = 4
-"""Decimals of a written share."""
+from copydesk.service.rows import BadRow, JsonId, contract
 
 SIMILARITY, CONTAINS, CONTAINED = (FIGURES.index(name) for name in ("similarity", "contains", "contained"))
 SWAPPED = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.CONTAINS}
@@ -138,19 +135,19 @@ def choose_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
     return Ragged(rows.values[values], bounds)
 
 
-def answers(rows: Rows, found: Duplicates) -> Iterator[dict[str, Any]]:
-    """Give one answer a row, in input order."""
+def answers(rows: Rows, found: Duplicates) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
+    """Return one answer a row, in input order."""
     matches = _matches(rows.ids, found)
     documents = zip(rows.ids, found.clusters.tolist(), found.keep.tolist(), matches, strict=True)
     for place in range(rows.n_rows):
         if place in rows.bad:
-            yield error_fields(rows.bad[place])
+            yield contract.ErrorRow.of(rows.bad[place])
             continue
         name, cluster, keep, own = next(documents)
-        yield {"id": name, "cluster": rows.ids[cluster], "keep": keep, "matches": own}
+        yield contract.ClusterRow(id=name, cluster=rows.ids[cluster], keep=keep, matches=own)
 
 
-def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[list[dict[str, Any]]]:
+def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[tuple[contract.Match, ...]]:
     """Give each document's matches seen from its side, in the order of the others' ids.
 
     The pairs stand in the order of ids, so those in which a document is the right one name smaller ids than it has.
@@ -161,18 +158,18 @@ def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[list[dict[str
     bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.bincount(own, minlength=len(ids)))))
     for document in range(len(ids)):
         numbers = order[bounds[document] : bounds[document + 1]].tolist()
-        yield [_match(ids, found, number % n, from_right=number < n) for number in numbers]
+        yield tuple(_match(ids, found, number % n, from_right=number < n) for number in numbers)
 
 
-def _match(ids: Sequence[JsonId], found: Duplicates, pair: int, *, from_right: bool) -> dict[str, Any]:
+def _match(ids: Sequence[JsonId], found: Duplicates, pair: int, *, from_right: bool) -> contract.Match:
     relation = relation_of(int(found.relations[pair]))
     assert relation is not None  # the set's matches are those that have one
-    shares = found.figures[pair]
-    contains, contained = (CONTAINED, CONTAINS) if from_right else (CONTAINS, CONTAINED)
-    return {
-        "id": ids[int((found.left if from_right else found.right)[pair])],
-        "relation": (SWAPPED.get(relation, relation) if from_right else relation).value,
-        "similarity": round(float(shares[SIMILARITY]), DIGITS),
-        "contains": round(float(shares[contains]), DIGITS),
-        "contained": round(float(shares[contained]), DIGITS),
-    }
+    columns = (SIMILARITY, CONTAINED, CONTAINS) if from_right else (SIMILARITY, CONTAINS, CONTAINED)
+    similarity, contains, contained = (round(float(found.figures[pair][at]), contract.SHARE_DIGITS) for at in columns)
+    return contract.Match(
+        ids[int((found.left if from_right else found.right)[pair])],
+        SWAPPED.get(relation, relation) if from_right else relation,
+        similarity,
+        contains,
+        contained,
+    )

@@ -18,9 +18,7 @@ from copydesk.service.dedup.output_rows import Rows, answers, choose, gather_row
 from copydesk.service.dedup.sign_chunks import Signing, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, chunk_path, load_chunk, load_signed, opened, work_folder
 from copydesk.service.progress import COMPILING, Progress
-from copydesk.service.rows.classify_rows import unbroken
-from copydesk.service.rows.inputs import STDIN, Format, read_unparsed
-from copydesk.service.rows.jsonl import encode_row
+from copydesk.service.rows import classify_rows, contract, inputs, jsonl
 from copydesk.service.settings import Settings
 
 
@@ -39,7 +37,7 @@ class DedupOptions:
     """
 
     files: Sequence[str]
-    input_format: Format | None
+    input_format: inputs.Format | None
     output: Path
     workers: int
     keys: KeyScheme = KEYS
@@ -90,7 +88,9 @@ def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
     except ArtifactMismatch:
         model = None  # none is needed where every row has a body
     return {
-        "resumable": all(name != STDIN and Path(name).is_file() for name in options.files),  # a pipe is read once
+        "resumable": all(
+            name != inputs.STDIN and Path(name).is_file() for name in options.files
+        ),  # a pipe is read once
         "inputs": [_stamp(name) for name in options.files],
         "format": options.input_format,
         "max_page_bytes": settings.max_page_bytes,
@@ -102,7 +102,7 @@ def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
 
 
 def _stamp(name: str) -> list[Any]:
-    if name == STDIN:
+    if name == inputs.STDIN:
         return [name]
     stat = Path(name).stat()
     return [name, stat.st_size, stat.st_mtime_ns]
@@ -111,7 +111,9 @@ def _stamp(name: str) -> list[Any]:
 def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Progress) -> int:
     """Write all chunks that are not there yet; gives how many there are."""
     signing = Signing(folder, settings.model, settings.max_page_bytes, options.keys)
-    rows = unbroken(read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes))
+    rows = classify_rows.end_with_bad_row(
+        inputs.read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
+    )
     n_chunks = 0
     progress.stage("signing")
     progress.wait(COMPILING)
@@ -141,11 +143,11 @@ def compare(rows: Rows, folder: Path, workers: int) -> Duplicates:
     )
 
 
-def _write(fields: Iterator[dict[str, Any]], aside: Path, output: Path) -> None:
+def _write(rows: Iterator[contract.ClusterRow | contract.ErrorRow], aside: Path, output: Path) -> None:
     """Write answers aside, and set them in the output's place once they are whole."""
     with aside.open("wb") as out:
-        for answer in fields:
-            out.write(encode_row(answer))
+        for answer in rows:
+            out.write(jsonl.encode_row(answer))
         out.flush()
         os.fsync(out.fileno())
     aside.replace(output)

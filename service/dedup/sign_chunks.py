@@ -17,9 +17,7 @@ from copydesk.classifier import classify, load_model
 from copydesk.classifier.duplicates.signing import sign_texts
 from copydesk.classifier.duplicates.types import KeyScheme
 from copydesk.service.dedup.work_folder import Chunk, StoppedWork, chunk_path, save_chunk
-from copydesk.service.rows.classify_rows import Classify
-from copydesk.service.rows.documents import Document, read_documents
-from copydesk.service.rows.jsonl import BadRow, Line, Row
+from copydesk.service.rows import BadRow, Line, ParsedDocument, Row, classify_rows, read_documents
 from copydesk.service.worker_process import Worker
 
 CHUNK_ROWS = 4096
@@ -131,9 +129,9 @@ def sign_chunk(signing: Signing, number: int, rows: list[Line | Row]) -> int:
     return len(found)
 
 
-def save_signed(rows: Sequence[Document | BadRow], folder: Path, number: int, keys: KeyScheme) -> None:
+def save_signed(rows: Sequence[ParsedDocument | BadRow], folder: Path, number: int, keys: KeyScheme) -> None:
     """Sign the documents among rows, and save them as the chunk of this number."""
-    documents = [row for row in rows if isinstance(row, Document)]
+    documents = [row for row in rows if isinstance(row, ParsedDocument)]
     signed = sign_texts([document.body for document in documents], keys=keys)
     chunk = Chunk(
         [document.id for document in documents],
@@ -168,5 +166,5 @@ def _size(row: Line | Row) -> int:
 
 
 @cache
-def _classifier(folder: Path | None) -> Classify:
+def _classifier(folder: Path | None) -> classify_rows.Classify:
     return partial(classify, model=load_model(folder))

@@ -17,7 +17,7 @@ from copydesk.classifier.duplicates.shingles import Ragged, Shingles
 from copydesk.classifier.duplicates.signing import Signed
 from copydesk.classifier.errors import CopydeskError
 from copydesk.service.atomic_files import write_aside
-from copydesk.service.rows.jsonl import BadRow, JsonId
+from copydesk.service.rows import BadRow, JsonId
 
 try:
     import fcntl

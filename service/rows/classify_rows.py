@@ -1,4 +1,4 @@
-"""Rows to labelled pages: one answer a row and in order, so that one bad row stops no other."""
+"""Classifies rows: one answer a row and in order, so that one bad row stops no other."""
 
 from __future__ import annotations
 
@@ -15,40 +15,50 @@ from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow, Row
 
 Classify = Callable[[Iterable[Page]], Iterator[Article | UnreadablePage]]
 R = TypeVar("R")
-MOST_WAITING = 1000
-"""Rows that are held for those before them; a server takes far fewer pages at a time, bad rows wait for the next."""
+MAX_WAITING_ROWS = 1000
+"""Rows that may wait for the answers before them. A server takes far fewer pages at a time; only a long run of bad rows
+reaches this number, and is then written out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A row that was classified."""
+class ClassifiedRow:
+    """A row and the classifier's answer to its page."""
 
     row: PageRow
     article: Article
 
 
-def unbroken(rows: Iterator[R]) -> Iterator[R | BadRow]:
-    """Pass rows on; a reader that breaks ends them with a bad row, as that must not pass for their end."""
+def end_with_bad_row(rows: Iterator[R]) -> Iterator[R | BadRow]:
+    """Pass rows on; where their reader fails, a bad row is the last, so that the failure does not pass for the end."""
     try:
         yield from rows
     except Exception as error:  # the rows before it have their answers, whatever is wrong
         yield internal_error(None, None, error)
 
 
-def answer_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
-    """Answer each row in order, one at a time, so that a page on which the classifier fails stops no other."""
+def classify_in_turn(rows: Iterator[Row], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:
+    """Classify each row by itself, so that a page on which the classifier fails stops no other."""
     for row in rows:
-        yield row if isinstance(row, BadRow) else _answer(row, classify_pages)
+        yield row if isinstance(row, BadRow) else classify_row(row, classify_pages)
 
 
-def pair_rows(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
-    """Answer rows in order by a classifier that takes pages ahead of its answers; a bounded number of rows wait."""
+def classify_row(row: PageRow, classify_pages: Classify) -> ClassifiedRow | BadRow:
+    """Classify one row."""
+    try:
+        result = next(classify_pages([row.page]))
+    except Exception as error:  # whatever is wrong with this page, the others are answered
+        return internal_error(row.id, row.line, error)
+    return _with_answer(row, result)
+
+
+def classify_ahead(rows: Iterator[Row], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:
+    """Classify rows, in order, by a classifier that takes several pages before it answers the first."""
     for first in rows:
-        yield from _paired_in_turn(chain([first], rows), classify_pages)
+        yield from _classify_some(chain([first], rows), classify_pages)
 
 
-def _paired_in_turn(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Answer | BadRow]:
-    """Answer rows until so many wait that the classifier has to finish those it took."""
+def _classify_some(rows: Iterator[Row], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:
+    """Classify rows until `MAX_WAITING_ROWS` wait; then the classifier gets no more before it has answered those."""
     waiting = deque[Row]()
 
     def pages() -> Iterator[Page]:
@@ -56,35 +66,27 @@ def _paired_in_turn(rows: Iterator[Row], classify_pages: Classify) -> Iterator[A
             waiting.append(row)
             if isinstance(row, PageRow):
                 yield row.page
-            if len(waiting) >= MOST_WAITING:
+            if len(waiting) >= MAX_WAITING_ROWS:
                 return
 
     for result in classify_pages(pages()):
         while isinstance(row := waiting.popleft(), BadRow):
             yield row
-        yield _paired(row, result)
+        yield _with_answer(row, result)
     for row in waiting:
         assert isinstance(row, BadRow), "every page has its answer"
         yield row
 
 
-def _answer(row: PageRow, classify_pages: Classify) -> Answer | BadRow:
-    try:
-        result = next(classify_pages([row.page]))
-    except Exception as error:  # whatever is wrong with this page, the rest goes on
-        return internal_error(row.id, row.line, error)
-    return _paired(row, result)
-
-
-def _paired(row: PageRow, result: Article | UnreadablePage) -> Answer | BadRow:
+def _with_answer(row: PageRow, result: Article | UnreadablePage) -> ClassifiedRow | BadRow:
     if isinstance(result, UnreadablePage):
         return BadRow(row.id, row.line, result.code, str(result))
-    return Answer(row, result)
+    return ClassifiedRow(row, result)
 
 
-def internal_error(found: JsonId, line: int | None, error: Exception) -> BadRow:
-    """Name the kind of failure and its place alone: the error's own message might quote the page."""
+def internal_error(id: JsonId, line: int | None, error: Exception) -> BadRow:
+    """Return a bad row that names the kind of error and its place alone: the error's message might quote the page."""
     trace = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
     message = f"copydesk failed on this page ({type(error).__name__}{place}); the fault is its own, please report it"
-    return BadRow(found, line, "internal", message)
+    return BadRow(id, line, "internal", message)

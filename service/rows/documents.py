@@ -1,14 +1,14 @@
-"""The rows of `copydesk dedup`: a line becomes a document, its body given or found by the classifier."""
+"""Turns the rows of `copydesk dedup` and `copydesk index` into documents, by the classifier where a row has no body."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from copydesk.service.rows.classify_rows import Answer, Classify, answer_rows
+from copydesk.service.rows.classify_rows import Classify, classify_row
 from copydesk.service.rows.jsonl import (
+    UNKNOWN_TIME,
     BadField,
     BadRow,
     JsonId,
@@ -18,24 +18,21 @@ from copydesk.service.rows.jsonl import (
     bad_row,
     check_size,
     json_object,
-    json_type,
     row_id,
     row_page,
+    row_published,
     string_field,
 )
 
-UNKNOWN = float("nan")
-"""The time of a document that does not say when it was published."""
-
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document of the closed set.
+class ParsedDocument:
+    """A document whose body can be compared.
 
     Attributes:
         id: As it came; two ids with the same text, such as 1 and "1", are the same.
         line: Its line, None where the input is no JSONL.
-        body: What is compared.
+        body: Its text, without boilerplate and teasers.
         published: Seconds since 1970, NaN where unknown.
         source: Who published it, None where unknown.
     """
@@ -43,94 +40,74 @@ class Document:
     id: JsonId
     line: int | None
     body: str
-    published: float = UNKNOWN
+    published: float = UNKNOWN_TIME
     source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _RawPage:
-    """A page that the classifier has to read first."""
+class _UnreadPage:
+    """A document whose body the classifier still has to find."""
 
     row: PageRow
-    published: float = UNKNOWN
+    published: float = UNKNOWN_TIME
     source: str | None = None
 
 
 def read_documents(
     rows: Sequence[Line | Row], classifier: Callable[[], Classify], *, max_page_bytes: int
-) -> list[Document | BadRow]:
+) -> list[ParsedDocument | BadRow]:
     """Turn rows into documents, in order; whatever is wrong with one becomes a `BadRow`.
 
-    `classifier` is called once a page that has no body yet turns up, so that no model is loaded for bodies alone.
+    `classifier` is called once a page without a body turns up, so that bodies alone load no model.
     """
-    return [_body_found(_parse(row, max_page_bytes), classifier) for row in rows]
+    return [_with_body(_parse(row, max_page_bytes), classifier) for row in rows]
 
 
-def _body_found(found: Document | BadRow | _RawPage, classifier: Callable[[], Classify]) -> Document | BadRow:
-    if not isinstance(found, _RawPage):
-        return found
-    answer = next(answer_rows(_one(found.row), classifier()))
-    if not isinstance(answer, Answer):
+def _with_body(
+    document: ParsedDocument | BadRow | _UnreadPage, classifier: Callable[[], Classify]
+) -> ParsedDocument | BadRow:
+    if not isinstance(document, _UnreadPage):
+        return document
+    row = document.row
+    answer = classify_row(row, classifier())
+    if isinstance(answer, BadRow):
         return answer
-    return Document(found.row.id, found.row.line, answer.article.body, found.published, found.source)
+    return ParsedDocument(row.id, row.line, answer.article.body, document.published, document.source)
 
 
-def _one(row: PageRow) -> Iterator[Row]:
-    yield row
-
-
-def _parse(row: Line | Row, max_page_bytes: int) -> Document | BadRow | _RawPage:
+def _parse(row: Line | Row, max_page_bytes: int) -> ParsedDocument | BadRow | _UnreadPage:
     if isinstance(row, BadRow):
         return row
     if isinstance(row, PageRow):
-        return _RawPage(row)
-    found: JsonId = None
+        return _UnreadPage(row)
+    id: JsonId = None
     try:
         fields = json_object(row.content)
-        found = row_id(fields)
-        return _document(fields, found, row.number, max_page_bytes)
+        id = row_id(fields)
+        return _parse_fields(fields, id, row.number, max_page_bytes)
     except BadField as error:
-        return bad_row(found, row.number, error)
+        return bad_row(id, row.number, error)
 
 
-def _document(fields: dict[str, Any], found: JsonId, number: int, max_page_bytes: int) -> Document | _RawPage:
+def _parse_fields(fields: dict[str, Any], id: JsonId, number: int, max_page_bytes: int) -> ParsedDocument | _UnreadPage:
     if "error" in fields:
-        raise _passed_on(fields["error"])
-    if found is None:
+        raise _earlier_error(fields["error"])
+    if id is None:
         raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
-    published, source = read_published(fields), string_field(fields, "source")
+    published, source = row_published(fields), string_field(fields, "source")
     body = string_field(fields, "body")
     if body is not None:
         check_size(body, max_page_bytes)
-        return Document(found, number, body, published, source)
+        return ParsedDocument(id, number, body, published, source)
     if fields.get("text") is None and fields.get("html") is None:
         raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
-    return _RawPage(PageRow(found, number, row_page(fields, found, max_page_bytes)), published, source)
+    return _UnreadPage(PageRow(id, number, row_page(fields, id, max_page_bytes)), published, source)
 
 
-def _passed_on(error: object) -> BadField:
-    """Pass an error row of `copydesk classify` on."""
+def _earlier_error(error: object) -> BadField:
+    """Return what an error row of `copydesk classify` says as this row's error."""
     given = error if isinstance(error, dict) else {}
     code = given.get("code")
     return BadField(
         code if isinstance(code, str) else "bad_row", f"the row holds an error, no page: {given.get('message')}"
     )
-
-
-def read_published(fields: dict[str, Any]) -> float:
-    """Read the time, NaN where there is none; one without an offset is in UTC.
-
-    Raises:
-        BadField: It is no time in ISO 8601.
-    """
-    value = fields.get("published")
-    if value is None:
-        return UNKNOWN
-    if not isinstance(value, str):
-        raise BadField("bad_row", f"published is {json_type(value)}, expected a string such as 2024-05-01T08:30:00Z")
-    try:
-        time = datetime.fromisoformat(value)
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        expected = "expected a time in ISO 8601 such as 2024-05-01T08:30:00Z"
-        raise BadField("bad_row", f"published is {value[:40]!r}, {expected}") from None

@@ -1,4 +1,4 @@
-"""Where pages come from: files and standard input, plain or gzipped, as text, HTML or JSONL."""
+"""Reads pages from files and standard input, plain or gzipped, as text, HTML or JSONL."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from copydesk.classifier import Page, UnreadablePage, decode
-from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parsed, read_lines, too_large
+from copydesk import classifier
+from copydesk.classifier import Page, UnreadablePage
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parse_row, read_lines, too_large
 
 STDIN = "-"
+"""The name of standard input."""
 HEAD_BYTES = 4096
+"""First bytes of an input, by which its format is recognized."""
 BUFFER_BYTES = 65536
 GZIP_MAGIC = b"\x1f\x8b"
 FIRST_KEY = re.compile(rb'\s*\{\s*(?:"(?:[^"\\]|\\.){0,200}"\s*:|\}\s*$)', re.MULTILINE)
@@ -45,23 +48,23 @@ FORMAT_OF_SUFFIX = {
 
 
 def read_inputs(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Row]:
-    """Read the rows of every input in order, parsed; see `read_unparsed`."""
+    """Read and parse the rows of every input in order; see `read_unparsed`."""
     for row in read_unparsed(names, wanted, max_page_bytes=max_page_bytes):
-        yield parsed(row, max_page_bytes=max_page_bytes)
+        yield parse_row(row, max_page_bytes=max_page_bytes)
 
 
 def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row]:
-    """Read the rows of every input in order, JSONL as lines; where an input breaks off, its last row says so.
+    """Read the rows of every input in order, JSONL as lines; an input that breaks off ends with a `BadRow`.
 
     Args:
         names: Files, plain or gzipped; `-` is standard input.
-        wanted: What every input holds; None lets each one's name, then its content, decide.
+        wanted: The format of every input; None recognizes it by each one's name, then by its content.
         max_page_bytes: Limit of one page, decompressed.
     """
     for name in names:
         try:
             with _open(name) as raw:
-                head, stream = _unpacked(raw)
+                head, stream = _decompress(raw)
                 form = wanted or format_of_name(name) or format_of_content(head)
                 if form is Format.JSONL:
                     yield from read_lines(stream, max_page_bytes=max_page_bytes)
@@ -80,13 +83,13 @@ def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:
     for name in names:
         try:
             with _open(name) as raw:
-                yield from _unpacked(raw)[1]
+                yield from _decompress(raw)[1]
         except (OSError, EOFError, zlib.error) as error:
             raise ValueError(_unreadable(name, error).message) from error
 
 
 def format_of_name(name: str) -> Format | None:
-    """Tell the format from a file's name, with or without `.gz`; None where the name does not say."""
+    """Return the format by a file's name, with or without `.gz`; None where the name does not say."""
     suffixes = [suffix.lower() for suffix in Path(name).suffixes]
     if suffixes[-1:] == [".gz"]:
         suffixes.pop()
@@ -94,10 +97,10 @@ def format_of_name(name: str) -> Format | None:
 
 
 def format_of_content(head: bytes) -> Format:
-    """Tell the format from the first bytes: a JSON object's key or an empty object, a tag, or else text."""
+    """Return the format by the first bytes: JSONL begins with an object, HTML with a tag; all else is text."""
     for mark in BYTE_ORDER_MARKS:
         head = head.removeprefix(mark)
-    head = head.replace(b"\0", b"")  # UTF-16 sets one beside each ASCII letter
+    head = head.replace(b"\0", b"")  # UTF-16 has one beside each ASCII letter
     if FIRST_KEY.match(head):
         return Format.JSONL
     return Format.HTML if FIRST_TAG.match(head) else Format.TEXT
@@ -113,7 +116,7 @@ def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) 
     if len(data) > max_page_bytes:
         return BadRow(name, None, "too_large", too_large(max_page_bytes))
     try:
-        content = decode(data, html=form is Format.HTML)
+        content = classifier.decode(data, html=form is Format.HTML)
     except UnreadablePage as error:
         return BadRow(name, None, error.code, str(error))
     page = Page(id=name, html=content) if form is Format.HTML else Page(id=name, text=content)
@@ -131,8 +134,8 @@ def _open(name: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-class _Rest(io.RawIOBase):
-    """The bytes that were read ahead, then the rest of the stream as it comes."""
+class _Rejoined(io.RawIOBase):
+    """A stream from its beginning: the bytes that were read ahead, then the rest as it comes."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         super().__init__()
@@ -149,23 +152,26 @@ class _Rest(io.RawIOBase):
         return len(data)
 
 
-def _unpacked(raw: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """Give a stream's first bytes and the stream from its beginning, both decompressed where it is gzip."""
-    head, stream = _ahead(raw)
-    return _ahead(cast(BinaryIO, gzip.GzipFile(fileobj=stream))) if head.startswith(GZIP_MAGIC) else (head, stream)
+def _decompress(raw: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Return a stream's first bytes and the stream from its beginning, both decompressed if it is gzip."""
+    head, stream = _peek(raw)
+    return _peek(cast(BinaryIO, gzip.GzipFile(fileobj=stream))) if head.startswith(GZIP_MAGIC) else (head, stream)
 
 
-def _ahead(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """Look at a stream's first bytes; a first line that comes with its end is enough, so that no row is held up."""
+def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Return a stream's first bytes and the stream from its beginning.
+
+    It waits for the end of the first line alone, so that the first row of a pipe is answered at once.
+    """
     head = b""
     while len(head) < HEAD_BYTES and b"\n" not in head.lstrip():
         data = read_some(stream, HEAD_BYTES - len(head))
         if not data:
             break
         head += data
-    return head, cast(BinaryIO, io.BufferedReader(_Rest(head, stream), BUFFER_BYTES))
+    return head, cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), BUFFER_BYTES))
 
 
 def read_some(stream: BinaryIO, n_bytes: int) -> bytes:
-    """Read what one read of the stream gives, at most `n_bytes`."""
+    """Read at most `n_bytes` by a single read of the stream."""
     return cast(io.BufferedReader, stream).read1(n_bytes)

@@ -1,4 +1,4 @@
-"""The rows of batch scoring and their Arrow schemas: what readers give, what shards hold, what could not be used."""
+"""Arrow schemas of batch scoring, derived from the row contract, and the rows that readers make."""
 
 from __future__ import annotations
 
@@ -6,86 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+import msgspec
 import pyarrow as pa
+from msgspec import inspect
 
-from copydesk.classifier.types import LABELS
-
-PROBABILITIES = pa.struct([(label.value, pa.float64()) for label in LABELS])
-BLOCK = pa.struct(
-    [
-        ("start", pa.int32()),
-        ("end", pa.int32()),
-        ("label", pa.string()),
-        ("kind", pa.string()),
-        ("confidence", pa.float64()),
-        ("probabilities", PROBABILITIES),
-    ]
-)
-MATCH = pa.struct(
-    [
-        ("id", pa.string()),
-        ("relation", pa.string()),
-        ("similarity", pa.float64()),
-        ("contains", pa.float64()),
-        ("contained", pa.float64()),
-    ]
-)
-
-INPUT = pa.schema(
-    [
-        ("id", pa.string()),
-        ("url", pa.string()),
-        ("form", pa.string()),
-        ("content", pa.large_binary()),
-        ("decoded", pa.bool_()),
-        ("charset", pa.string()),
-        ("published", pa.string()),
-        ("source", pa.string()),
-        ("file", pa.string()),
-        ("position", pa.int64()),
-        ("code", pa.string()),
-        ("message", pa.string()),
-    ]
-)
-"""The fields of `InputRow`."""
-
-OUTPUT = pa.schema(
-    [
-        ("id", pa.string()),
-        ("url", pa.string()),
-        ("title", pa.string()),
-        ("body", pa.string()),
-        ("confidence", pa.float64()),
-        ("text", pa.string()),
-        ("blocks", pa.list_(BLOCK)),
-        ("published", pa.string()),
-        ("source", pa.string()),
-        ("file", pa.string()),
-        ("position", pa.int64()),
-        ("cluster", pa.string()),
-        ("keep", pa.bool_()),
-        ("matches", pa.list_(MATCH)),
-        ("model", pa.string()),
-    ]
-)
-"""A scored page. `text` is null where the input was text, `text` and `blocks` where no blocks were asked for;
-`cluster`, `keep` and `matches` are null until duplicates are looked for. `published` and `source` are as they came."""
-
-ERRORS = pa.schema(
-    [
-        ("id", pa.string()),
-        ("file", pa.string()),
-        ("position", pa.int64()),
-        ("code", pa.string()),
-        ("message", pa.string()),
-    ]
-)
-"""A row that could not be scored, where it stands, and why."""
+from copydesk.service.rows import contract
 
 
 @dataclass(frozen=True, slots=True)
 class InputRow:
-    """A page as a reader gives it, or a row in which the reader found none.
+    """A page as a reader found it, or a row in which it found none.
 
     Attributes:
         id: Its own, else one made of file and position.
@@ -94,12 +24,12 @@ class InputRow:
         content: The page's bytes, None where there is no page.
         decoded: Whether the content is UTF-8 made of text that was decoded already (lone surrogates as
             they are in plain text, U+FFFD in HTML).
-        charset: What an HTTP header says of the bytes, None where nothing does.
+        charset: The charset that an HTTP header declares, None where there is none.
         published: A time in ISO 8601, as it came.
         source: Who published it, as it came.
         file: The file that holds it.
-        position: Where in it: a line's or record's first byte (of JSONL once decompressed, of a WARC as it lies
-            there), the number of a row of CSV or Parquet, 0 for a file that is a page.
+        position: Its place in the file: the first byte of a line (decompressed) or of a WARC record (as stored), the
+            number of a row of CSV or Parquet, 0 for a file that is a page.
         code: A stable word for what is wrong with the row, None where nothing is.
         message: The same in words.
     """
@@ -117,6 +47,49 @@ class InputRow:
     code: str | None = None
     message: str | None = None
 
+
+def arrow_type(kind: inspect.Type) -> pa.DataType:
+    """Return the Arrow type of a field; of a union it is that of the first type, so that every id is a string."""
+    match kind:
+        case inspect.Metadata(type=inner, extra=extra):
+            return pa.type_for_alias(extra["arrow"]) if extra else arrow_type(inner)
+        case inspect.UnionType(types=types):
+            return arrow_type(types[0])
+        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
+            return pa.list_(arrow_type(item))
+        case inspect.StructType() | inspect.DataclassType():
+            return pa.struct(_arrow_fields(kind))
+        case inspect.BytesType():
+            return pa.large_binary()
+        case inspect.BoolType():
+            return pa.bool_()
+        case inspect.IntType():
+            return pa.int64()
+        case inspect.FloatType():
+            return pa.float64()
+    assert isinstance(kind, inspect.StrType | inspect.EnumType), kind
+    return pa.string()
+
+
+def _arrow_fields(kind: inspect.StructType | inspect.DataclassType) -> list[tuple[str, pa.DataType]]:
+    """Return the columns of a struct; a field that JSON may leave out (`UNSET`) has none."""
+    present = [field for field in kind.fields if field.required or field.default is not msgspec.NODEFAULT]
+    return [(field.name, arrow_type(field.type)) for field in present]
+
+
+def arrow_schema(kind: type) -> pa.Schema:
+    """Return the schema of rows of a struct or a dataclass."""
+    info = inspect.type_info(kind)
+    assert isinstance(info, inspect.StructType | inspect.DataclassType)
+    return pa.schema(_arrow_fields(info))
+
+
+BLOCK = arrow_type(inspect.type_info(contract.Block))
+PROBABILITIES = arrow_type(inspect.type_info(contract.Probabilities))
+MATCH = arrow_type(inspect.type_info(contract.Match))
+INPUT = arrow_schema(InputRow)
+OUTPUT = arrow_schema(contract.ScoredPage)
+ERRORS = arrow_schema(contract.ScoreError)
 
 _FIELDS = tuple(field.name for field in fields(InputRow))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,10 +15,12 @@ import pyarrow.parquet as pq
 from copydesk.service.dedup.output_rows import answers, gather_rows
 from copydesk.service.dedup.run import compare
 from copydesk.service.dedup.work_folder import chunk_path, load_chunk
+from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import OUTPUT
 from copydesk.service.score.options import ClusterOptions
 from copydesk.service.score.output import OutputFolder, write_errors, write_part
 
+ClusterAnswer = contract.ClusterRow | contract.ErrorRow
 READ_ROWS = 256
 """Rows of a scored shard that are in memory at a time."""
 
@@ -53,7 +56,7 @@ def cluster_counts(by_size: Mapping[int, int]) -> dict[str, Any]:
     }
 
 
-def attach_clusters(folder: OutputFolder, number: int, clusters: Iterator[Mapping[str, Any]]) -> None:
+def attach_clusters(folder: OutputFolder, number: int, clusters: Iterator[ClusterAnswer]) -> None:
     """Write a shard's final rows, unless they are written already.
 
     Args:
@@ -69,7 +72,7 @@ def attach_clusters(folder: OutputFolder, number: int, clusters: Iterator[Mappin
     def joined() -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(folder.scored(number)) as scored:
             for batch in scored.iter_batches(READ_ROWS, use_threads=False):
-                part = list(islice(clusters, batch.num_rows))
+                part = msgspec.to_builtins(list(islice(clusters, batch.num_rows)))
                 errors.extend(_errors(batch, part))
                 yield _with_clusters(batch, part)
         if errors:

@@ -13,9 +13,7 @@ from copydesk.classifier.article import PageScores
 from copydesk.classifier.pipeline import cut_html, cut_text, score_blocks
 from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.types import Blocks
-from copydesk.service.rows.classify_rows import internal_error
-from copydesk.service.rows.documents import UNKNOWN, Document, read_published
-from copydesk.service.rows.jsonl import BadField, BadRow, too_large
+from copydesk.service.rows import BadField, BadRow, ParsedDocument, classify_rows, jsonl
 from copydesk.service.score.arrow_schema import ERRORS, OUTPUT, InputRow, storable
 from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
 from copydesk.service.score.tally import Tally, count_batch
@@ -79,17 +77,19 @@ def score_batch(
     )
 
 
-def documents_of(rows: pa.RecordBatch) -> list[Document]:
+def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:
     """Return the documents of scored rows, for the search for duplicates; an unreadable time counts as unknown."""
     columns = [rows.column(name).to_pylist() for name in ("id", "body", "published", "source")]
-    return [Document(id, None, body, _time(time), source) for id, body, time, source in zip(*columns, strict=True)]
+    return [
+        ParsedDocument(id, None, body, _time(time), source) for id, body, time, source in zip(*columns, strict=True)
+    ]
 
 
 def _time(published: str | None) -> float:
     try:
-        return read_published({"published": published})
+        return jsonl.row_published({"published": published})
     except BadField:
-        return UNKNOWN
+        return jsonl.UNKNOWN_TIME
 
 
 def _score_row(row: InputRow, model: Model, options: BatchOptions) -> PageScores | BadRow:
@@ -97,13 +97,13 @@ def _score_row(row: InputRow, model: Model, options: BatchOptions) -> PageScores
     if row.code is not None or row.content is None:
         return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
     if len(row.content) > options.max_page_bytes:
-        return BadRow(row.id, None, "too_large", too_large(options.max_page_bytes))
+        return BadRow(row.id, None, "too_large", jsonl.too_large(options.max_page_bytes))
     try:
         return score_blocks(_blocks(row, row.content), model)
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))
     except Exception as error:  # a bug of copydesk costs this page only
-        return internal_error(row.id, None, error)
+        return classify_rows.internal_error(row.id, None, error)
 
 
 def _blocks(row: InputRow, content: bytes) -> Blocks:

@@ -5,18 +5,16 @@ This module needs the extra `index`; the rest of batch scoring does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import pyarrow.parquet as pq
 from sqlalchemy import make_url
 
 from copydesk.service.index import Document as IndexDocument
 from copydesk.service.index import Index, open_index
-from copydesk.service.rows.contract import match_fields
-from copydesk.service.rows.documents import Document
-from copydesk.service.score.attach_clusters import READ_ROWS, attach_clusters
+from copydesk.service.rows import ParsedDocument, contract
+from copydesk.service.score.attach_clusters import READ_ROWS, ClusterAnswer, attach_clusters
 from copydesk.service.score.batch import documents_of
 from copydesk.service.score.output import OutputFolder
 
@@ -51,27 +49,25 @@ def shard_indexer(
         yield add_ready_shards
 
 
-def _clusters(folder: OutputFolder, number: int, index: Index, now: float) -> Iterator[Mapping[str, Any]]:
+def _clusters(folder: OutputFolder, number: int, index: Index, now: float) -> Iterator[ClusterAnswer]:
     """Add a shard in one transaction. After a kill it is added again: that is idempotent, with equal answers."""
     with pq.ParquetFile(folder.scored(number)) as scored:
         batches = scored.iter_batches(READ_ROWS, use_threads=False)
         documents = [_index_document(document) for batch in batches for document in documents_of(batch)]
     added = iter(index.add([each for each in documents if isinstance(each, IndexDocument)], now=now))
     for document in documents:
-        if isinstance(document, dict):
+        if not isinstance(document, IndexDocument):
             yield document
             continue
         found = next(added)
-        matches = [match_fields(match) for match in found.matches]
-        for match in matches:
-            del match["ranges"]  # the output has no column for them
-        yield {"cluster": found.cluster, "keep": found.keep, "matches": matches}
+        matches = tuple(map(contract.IndexMatch.of, found.matches))
+        yield contract.ClusterRow(id=document.id, cluster=found.cluster, keep=found.keep, matches=matches)
 
 
-def _index_document(document: Document) -> IndexDocument | dict[str, Any]:
+def _index_document(document: ParsedDocument) -> IndexDocument | contract.ErrorRow:
     """Return the document as the index takes it, or an error."""
     published = None if document.published != document.published else document.published  # NaN stands for unknown
     try:
         return IndexDocument(str(document.id), document.body, published, document.source)
     except ValueError as error:
-        return {"error": {"code": "bad_row", "message": str(error)}}
+        return contract.ErrorRow(id=document.id, error=contract.RowError("bad_row", str(error)))

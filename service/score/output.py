@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from copydesk.service.atomic_files import ASIDE, write_aside
 from copydesk.service.dedup.work_folder import LOCK, MANIFEST, UnusableWork, chunk_path, hold
-from copydesk.service.rows.jsonl import encode_row
+from copydesk.service.rows import jsonl
 from copydesk.service.score.arrow_schema import OUTPUT
 from copydesk.service.score.batch import ScoredBatch
 from copydesk.service.score.options import OutputFormat
@@ -144,7 +144,7 @@ class RowWriter:
     def write(self, rows: pa.RecordBatch) -> None:
         """Write a batch of rows."""
         if self._parquet is None:
-            self._out.writelines(encode_row(_line(fields)) for fields in rows.to_pylist())
+            self._out.writelines(jsonl.encode_row(_line(fields)) for fields in rows.to_pylist())
             return
         for number in range(rows.num_rows):
             row = rows.slice(number, 1)
@@ -202,7 +202,7 @@ def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch
 
 def write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
     """Write error rows as JSONL, complete or not at all."""
-    write_aside(path, lambda out: out.writelines(map(encode_row, errors)))
+    write_aside(path, lambda out: out.writelines(map(jsonl.encode_row, errors)))
 
 
 def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> None:

@@ -11,8 +11,7 @@ from typing import IO, Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.service.rows.inputs import read_some
-from copydesk.service.rows.jsonl import SKIP_BYTES
+from copydesk.service.rows import inputs, jsonl
 from copydesk.service.score.arrow_schema import INPUT, InputRow, input_batch
 from copydesk.service.score.readers import (
     READ_ERRORS,
@@ -193,9 +192,9 @@ class _FileCutter:
 def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> str | None:
     """Copy whole lines until there are `step` bytes; return why nothing more can be read, None if more can."""
     try:
-        while out.tell() < step and (data := read_some(stream, min(SKIP_BYTES, step - out.tell()))):
+        while out.tell() < step and (data := inputs.read_some(stream, min(jsonl.SKIP_BYTES, step - out.tell()))):
             out.write(data)
-        while data and not data.endswith(b"\n") and (data := stream.readline(SKIP_BYTES)):
+        while data and not data.endswith(b"\n") and (data := stream.readline(jsonl.SKIP_BYTES)):
             out.write(data)
     except READ_ERRORS as error:
         return reason_of(error)

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from copydesk.classifier.errors import CopydeskError
 from copydesk.classifier.extras import require_extra
-from copydesk.service.rows.inputs import FORMAT_OF_SUFFIX
+from copydesk.service.rows import inputs
 
 BUFFER_BYTES = 1024 * 1024
 DECOMPRESS_BYTES = 64 * 1024
@@ -45,7 +45,7 @@ class FileKind(StrEnum):
     WARC = "warc"
 
 
-KIND_OF_SUFFIX = {suffix: FileKind(form.value) for suffix, form in FORMAT_OF_SUFFIX.items()} | {
+KIND_OF_SUFFIX = {suffix: FileKind(form.value) for suffix, form in inputs.FORMAT_OF_SUFFIX.items()} | {
     ".csv": FileKind.CSV,
     ".parquet": FileKind.PARQUET,
     ".warc": FileKind.WARC,

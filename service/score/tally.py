@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.article import PageScores
 from copydesk.classifier.types import LABELS, Label
-from copydesk.service.rows.jsonl import BadRow
+from copydesk.service.rows import BadRow
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.block_columns import FlatBlocks
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from copydesk.service.rows.jsonl import too_large
+from copydesk.service.rows import jsonl
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.sources import is_compressed, open_raw
 
@@ -97,6 +97,6 @@ def _page(record: WarcRecord, name: str, max_page_bytes: int) -> InputRow | None
     if not encoded and len(content) < min(record.content_length, max_page_bytes):
         raise EOFError(f"a record of {record.content_length} bytes ends after {len(content)}")
     if len(content) > max_page_bytes:
-        return replace(row, code="too_large", message=too_large(max_page_bytes))
+        return replace(row, code="too_large", message=jsonl.too_large(max_page_bytes))
     url = record.headers.get("WARC-Target-URI") or ""
     return replace(row, url=url, form=form, content=content, charset=record.http_charset)

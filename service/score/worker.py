@@ -14,7 +14,7 @@ from copydesk.classifier import Model, Page, classify, load_model
 from copydesk.classifier.duplicates.types import KeyScheme
 from copydesk.service.dedup.sign_chunks import save_signed
 from copydesk.service.process_memory import keep_little
-from copydesk.service.rows.documents import Document
+from copydesk.service.rows import ParsedDocument
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.batch import BatchOptions, ScoredBatch, ScoreFunction, documents_of, score_batch
 from copydesk.service.score.output import OutputFolder, write_shard
@@ -94,7 +94,7 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
 
     def scored() -> Iterator[ScoredBatch]:
         first = 0
-        documents: list[Document] = []
+        documents: list[ParsedDocument] = []
         rows = select_rows(read_shard(shard, job.read), job.only)
         for batch in group_rows(_with_skips(rows, skips)):
             result = job.score(batch, model, job.options, begin=_row_counter(counters, first))

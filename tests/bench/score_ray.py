@@ -9,7 +9,7 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,8 @@ import numpy as np
 from copydesk.classifier.duplicates.closed_set import find_duplicates
 from copydesk.classifier.duplicates.signing import sign_texts
 from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
-from copydesk.service.rows.jsonl import JsonId
+from copydesk.service.rows import JsonId
+from copydesk.service.rows.contract import ClusterRow, ErrorRow
 from copydesk.service.settings import Settings
 from tests.bench.generated import Generated
 from tests.support.one_process import OneProcess
@@ -163,7 +164,7 @@ def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, boo
     )
     print(f"bytes a document: {', '.join(f'{n / n_articles:,.0f} {kind}' for kind, n in moved.items())}")
     answers = (answer for chunk in range(len(plan.chunks)) for answer in load_output_rows(plan, chunk))
-    return [(each["cluster"], each["keep"], [match["id"] for match in each["matches"]]) for each in answers]
+    return _brief(answers)
 
 
 def time_steps(chosen: argparse.Namespace) -> int:
@@ -245,7 +246,13 @@ def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"local, 2 threads: {seconds:.1f} s, at most {peak:,.0f} MB of memory; load {os.getloadavg()[0]:.1f}")
-    return [(each["cluster"], each["keep"], [m["id"] for m in each["matches"]]) for each in answers(rows, found)]
+    return _brief(answers(rows, found))
+
+
+def _brief(answers: Iterable[ClusterRow | ErrorRow]) -> list[tuple[str, bool, list[str]]]:
+    """Of each answer the cluster, whether it is kept, and the ids of its matches."""
+    rows = [answer for answer in answers if isinstance(answer, ClusterRow)]
+    return [(str(row.cluster), row.keep, [str(match.id) for match in row.matches]) for row in rows]
 
 
 def _bytes(paths: Any) -> int:

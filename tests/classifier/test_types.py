@@ -8,7 +8,8 @@ import pickle
 import pytest
 
 from copydesk.classifier import Article, Model, Page, classify_page
-from copydesk.service.rows.jsonl import PageRow, answer_fields
+from copydesk.service.rows.contract import LabelledPage
+from copydesk.service.rows.jsonl import PageRow, encode_row
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -37,7 +38,7 @@ def test_blocks_share_the_text_of_their_page_and_compare_by_value() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=["text", "html"])
 def test_to_dict_has_the_fields_of_the_row_in_its_order(page: Page, explain: bool) -> None:
     found = article(page, explain=explain)
-    row = answer_fields(PageRow(page.id, None, page), found)
+    row = json.loads(encode_row(LabelledPage.of(PageRow(page.id, None, page), found)))
     assert json.dumps(found.to_dict(text=page.html is not None)) == json.dumps(row)
     assert list(found.to_dict()) == ["id", "text", "blocks", "body", "title", "confidence", "model"]
 

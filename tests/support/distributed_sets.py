@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
@@ -98,7 +99,7 @@ def one_machine(folder: Path, n_shards: int, prefer: Sequence[str] = ()) -> tupl
     found = find_duplicates(
         [str(name) for name in rows.ids], signed, preference=rows.preference, published=rows.published
     )
-    return found, list(answers(rows, found))
+    return found, list(map(msgspec.to_builtins, answers(rows, found)))
 
 
 def distributed(
@@ -117,4 +118,6 @@ def distributed(
     counts = [load_chunk(chunk_path(folder, shard)).n_rows for shard in range(n_shards)]
     plan = Plan(put_together(folder, counts, least=least), tables, parts, most_edges)
     found = find_distributed_duplicates(runner, plan, prefer=prefer)
-    return found, [row for chunk in range(len(plan.chunks)) for row in load_output_rows(plan, chunk)]
+    return found, [
+        msgspec.to_builtins(row) for chunk in range(len(plan.chunks)) for row in load_output_rows(plan, chunk)
+    ]

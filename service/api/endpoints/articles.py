@@ -28,9 +28,7 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
-from copydesk.service.rows.contract import match_fields
-from copydesk.service.rows.documents import read_published
-from copydesk.service.rows.jsonl import string_field
+from copydesk.service.rows import contract, jsonl
 
 NO_ID = "\x1fasked without an id"
 """Stands for the id of an article that is checked without one; clients' ids hold no control characters."""
@@ -52,7 +50,7 @@ async def check_article(request: Request) -> Response:
     state = state_of(request)
     classified = await _classify_body(request, state, None)
     (answer,) = await state.index_queue.run(lambda: state.compare([classified.document], add=False))
-    return json_response(article_fields(classified, answer))
+    return json_response(article_answer(classified, answer))
 
 
 @router.put("/v1/articles/{id:path}", dependencies=[require_scope(Scope.WRITE)])
@@ -61,7 +59,7 @@ async def put_article(request: Request, id: str) -> Response:
     state = state_of(request)
     classified = await _classify_body(request, state, id)
     (answer,) = await state.index_queue.run(lambda: state.compare([classified.document], add=True))
-    return json_response(article_fields(classified, answer))
+    return json_response(article_answer(classified, answer))
 
 
 @router.get("/v1/articles/{id:path}", dependencies=[require_scope(Scope.READ)])
@@ -70,7 +68,7 @@ async def get_article(request: Request, id: str) -> Response:
     entry = await state_of(request).with_index(lambda index: index.get(_check_id(id)))
     if entry is None:
         raise _no_article(id)
-    return json_response(entry_fields(entry))
+    return json_response(indexed_article(entry))
 
 
 @router.delete("/v1/articles/{id:path}", status_code=204, dependencies=[require_scope(Scope.WRITE)])
@@ -85,9 +83,9 @@ async def delete_article(request: Request, id: str) -> Response:
 async def get_cluster(request: Request, id: str) -> Response:
     """Read the articles of a cluster, by its id, by an id that it had before, or by the id of an article in it."""
 
-    def find(index: Index) -> dict[str, Any] | None:
+    def find(index: Index) -> contract.Cluster | None:
         members = index.members(_check_id(id))
-        return cluster_fields(index, members) if members else None
+        return cluster_of(index, members) if members else None
 
     fields = await state_of(request).with_index(find)
     if fields is None:
@@ -119,8 +117,8 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
         raise Problem("bad_row", message)
     if id is None:
         id = NO_ID if row_id is None else str(row_id)
-    published = row_errors_as_problems(lambda: read_published(fields))
-    source = row_errors_as_problems(lambda: string_field(fields, "source"))
+    published = row_errors_as_problems(lambda: jsonl.row_published(fields))
+    source = row_errors_as_problems(lambda: jsonl.string_field(fields, "source"))
     article = state.classify(request)
     try:
         document = Document(id, article.body, None if isnan(published) else published, source)
@@ -129,43 +127,39 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
     return ClassifiedArticle(article, document)
 
 
-def article_fields(classified: ClassifiedArticle, answer: IndexAnswer) -> dict[str, Any]:
+def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contract.ArticleAnswer:
     """Return the index's answer and a summary of the labels; ranges are in characters of the body."""
     article = classified.article
     counts = Counter(block.label for block in article.blocks)
-    return {
-        "id": None if answer.id == NO_ID else answer.id,
-        "cluster": None if answer.cluster == NO_ID else answer.cluster,
-        "keep": answer.keep,
-        "seen": answer.seen,
-        "added": answer.added,
-        "matches": [match_fields(match) for match in answer.matches],
-        "labels": {label.value: counts[label] for label in LABELS},
-        "title": article.title,
-        "confidence": article.confidence,
-        "model": article.model,
-    }
+    return contract.ArticleAnswer(
+        id=None if answer.id == NO_ID else answer.id,
+        cluster=None if answer.cluster == NO_ID else answer.cluster,
+        keep=answer.keep,
+        seen=answer.seen,
+        added=answer.added,
+        matches=tuple(map(contract.IndexMatch.of, answer.matches)),
+        labels=contract.LabelCounts(*(counts[label] for label in LABELS)),
+        title=article.title,
+        confidence=article.confidence,
+        model=article.model,
+    )
 
 
-def entry_fields(entry: IndexedDocument) -> dict[str, Any]:
+def indexed_article(entry: IndexedDocument) -> contract.IndexedArticle:
     """Return what the index stores about a document."""
-    return {
-        "id": entry.id,
-        "cluster": entry.cluster,
-        "length": entry.length,
-        "published": None if entry.published is None else iso_time(entry.published),
-        "added": iso_time(entry.added),
-        "source": entry.source,
-    }
+    return contract.IndexedArticle(entry.id, entry.cluster, entry.length, *_origin(entry))
 
 
-def cluster_fields(index: Index, members: Sequence[IndexedDocument]) -> dict[str, Any]:
+def cluster_of(index: Index, members: Sequence[IndexedDocument]) -> contract.Cluster:
     """Return a cluster and its documents, the oldest first."""
     best = index.choose_document_to_keep(members)
-    documents = [{"id": entry.id, "keep": entry is best} | entry_fields(entry) for entry in members]
-    for fields in documents:
-        del fields["cluster"]
-    return {"id": members[0].cluster, "documents": documents}
+    documents = (contract.ClusterMember(each.id, each is best, each.length, *_origin(each)) for each in members)
+    return contract.Cluster(members[0].cluster, tuple(documents))
+
+
+def _origin(entry: IndexedDocument) -> tuple[str | None, str | None, str | None]:
+    published = None if entry.published is None else iso_time(entry.published)
+    return published, iso_time(entry.added), entry.source
 
 
 def iso_time(seconds: float) -> str | None:

@@ -13,9 +13,8 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from copydesk.service.api.encoding import encode_line
-from copydesk.service.api.endpoints.articles import ClassifiedArticle, article_fields, classify_article
-from copydesk.service.api.endpoints.classify import page_fields
+from copydesk.service.api.endpoints.articles import ClassifiedArticle, article_answer, classify_article
+from copydesk.service.api.endpoints.classify import labelled_page
 from copydesk.service.api.intake.bodies import GZIP
 from copydesk.service.api.intake.requests import Media, bool_field, parse_classify_fields, read_media
 from copydesk.service.api.intake.spool import Spool, line_groups
@@ -23,8 +22,7 @@ from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
-from copydesk.service.rows.classify_rows import internal_error
-from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, error_fields, json_object, row_id
+from copydesk.service.rows import BadField, BadRow, JsonId, Line, classify_rows, contract, jsonl
 
 T = TypeVar("T")
 GZIP_LEVEL = 1
@@ -40,11 +38,11 @@ async def classify_batch(request: Request, explain: bool = False, include_text: 
     """Label the blocks of many pages; a row that cannot be read is answered by an error row."""
     state = state_of(request)
 
-    def classify(fields: dict[str, Any]) -> dict[str, Any]:
+    def classify(fields: dict[str, Any]) -> contract.LabelledPage:
         options = {"explain": explain or bool_field(fields, "explain")}
         options["include_text"] = include_text or bool_field(fields, "include_text")
         page = parse_classify_fields(fields | options, state.settings.max_page_bytes)
-        return page_fields(page, state.classify(page))
+        return labelled_page(page, state.classify(page))
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
         return await state.model_queue.run_when_free(
@@ -60,7 +58,7 @@ async def put_articles(request: Request) -> Response:
     state = state_of(request)
 
     def classify(fields: dict[str, Any]) -> ClassifiedArticle:
-        if row_id(fields) is None:
+        if jsonl.row_id(fields) is None:
             raise Problem("bad_row", "no id, expected one, as matches name documents by it; give every row its own id")
         return classify_article(fields, state, None)
 
@@ -71,7 +69,7 @@ async def put_articles(request: Request) -> Response:
     return await _stream_answers(request, state, answer)
 
 
-def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[dict[str, Any] | BadRow]:
+def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[contract.ArticleAnswer | BadRow]:
     """Add a group in one transaction; if that fails, every article of the group becomes an error row."""
     documents = [row.document for row in rows if not isinstance(row, BadRow)]
     try:
@@ -81,7 +79,7 @@ def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[
             row if isinstance(row, BadRow) else BadRow(row.document.id, None, problem.code, str(problem))
             for row in rows
         ]
-    return [row if isinstance(row, BadRow) else article_fields(row, next(answers)) for row in rows]
+    return [row if isinstance(row, BadRow) else article_answer(row, next(answers)) for row in rows]
 
 
 def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) -> T | BadRow:
@@ -90,18 +88,19 @@ def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) ->
         return line
     id: JsonId = None
     try:
-        fields = json_object(line.content)
-        id = row_id(fields)
+        fields = jsonl.json_object(line.content)
+        id = jsonl.row_id(fields)
         return process(fields)
     except (BadField, Problem) as error:
         return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
     except Exception as error:
-        return internal_error(id, line.number, error)
+        return classify_rows.internal_error(id, line.number, error)
 
 
-def encode_rows(rows: Sequence[dict[str, Any] | BadRow]) -> bytes:
+def encode_rows(rows: Sequence[contract.LabelledPage | contract.ArticleAnswer | BadRow]) -> bytes:
     """Encode rows as lines of JSON."""
-    return b"".join(encode_line(error_fields(row) if isinstance(row, BadRow) else row) for row in rows)
+    answers = (contract.ErrorRow.of(row) if isinstance(row, BadRow) else row for row in rows)
+    return b"".join(map(jsonl.encode_row_fast, answers))
 
 
 async def _stream_answers(request: Request, state: State, answer: AnswerGroup) -> Response:

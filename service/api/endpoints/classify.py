@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.classifier import Article
-from copydesk.service.api.encoding import encodable_block, encode_line
 from copydesk.service.api.intake.requests import (
     ClassifyRequest,
     Media,
@@ -21,7 +20,7 @@ from copydesk.service.api.intake.requests import (
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
-from copydesk.service.rows.jsonl import answer_fields
+from copydesk.service.rows import contract, jsonl
 
 router = APIRouter()
 
@@ -51,12 +50,9 @@ def classify_raw(raw: RawRequest, state: State) -> bytes:
         Problem: The body does not fit, or the page cannot be read.
     """
     request = parse_raw_request(raw, state.settings.max_page_bytes)
-    return encode_line(page_fields(request, state.classify(request)))
+    return jsonl.encode_row_fast(labelled_page(request, state.classify(request)))
 
 
-def page_fields(request: ClassifyRequest, article: Article) -> dict[str, Any]:
-    """Return the fields of the command line's row, and the text where the request wants it."""
-    fields = answer_fields(request.row, article, encodable_block)
-    if request.include_text and "text" not in fields:
-        return {"id": fields.pop("id"), "text": article.text} | fields
-    return fields
+def labelled_page(request: ClassifyRequest, article: Article) -> contract.LabelledPage:
+    """Return the command line's row, and the text where the request wants it."""
+    return contract.LabelledPage.of(request.row, article, include_text=request.include_text)

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from copydesk.service.api.problems import KINDS
+from copydesk.service.api.problems import PROBLEM_KINDS
 
 STYLE = (
     ":root{color-scheme:light dark}"
@@ -49,7 +49,7 @@ def docs_page(description: dict[str, Any]) -> str:
         "<table><tr><th>Code</th><th>Status</th><th></th></tr>",
         *(
             f"<tr id='{code}'><td><code>{code}</code></td><td>{kind.status}</td><td>{escape(kind.title)}</td></tr>"
-            for code, kind in KINDS.items()
+            for code, kind in PROBLEM_KINDS.items()
         ),
         "</table></body></html>",
     ]

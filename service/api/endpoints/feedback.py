@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.classifier import Kind, Label
+from copydesk.service.api.encoding import json_response
 from copydesk.service.api.endpoints.batches import LineStream
 from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_object, read_media
 from copydesk.service.api.limits.access import require_scope
@@ -18,7 +18,7 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.corrections import Correction, FeedbackUnusable, corrected_row
-from copydesk.service.rows.jsonl import json_type
+from copydesk.service.rows import contract, jsonl
 
 router = APIRouter()
 
@@ -30,7 +30,7 @@ async def give_feedback(request: Request) -> Response:
     media = read_media(request, Media.JSON)
     row = await state.process_body(request, media, lambda body: _correct_page(body, state))
     id = await state.index_queue.run(lambda: _store(state, row))
-    return Response(json.dumps({"id": id}), 201, media_type=Media.JSON)
+    return json_response(contract.FeedbackReceipt(id), 201)
 
 
 @router.get("/v1/feedback/export", dependencies=[require_scope(Scope.ADMIN)])
@@ -71,14 +71,14 @@ def read_corrections(fields: dict[str, Any]) -> list[Correction]:
     """
     blocks = fields.get("blocks")
     if not isinstance(blocks, list) or not blocks:
-        found = "empty" if blocks == [] else json_type(blocks)
+        found = "empty" if blocks == [] else jsonl.json_type(blocks)
         raise Problem("bad_row", f"blocks is {found}, expected a list of corrected blocks; name at least one")
     return [_read_correction(block, f"blocks[{index}]") for index, block in enumerate(blocks)]
 
 
 def _read_correction(block: object, where: str) -> Correction:
     if not isinstance(block, dict):
-        raise Problem("bad_row", f"{where} is {json_type(block)}, expected an object with start, end and label")
+        raise Problem("bad_row", f"{where} is {jsonl.json_type(block)}, expected an object with start, end and label")
     start, end = (_whole_number(block.get(name), f"{where}.{name}") for name in ("start", "end"))
     label = _one_of(block.get("label"), [label.value for label in Label], f"{where}.label")
     value = block.get("kind")
@@ -92,11 +92,11 @@ def _read_correction(block: object, where: str) -> Correction:
 def _whole_number(value: object, where: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise Problem("bad_row", f"{where} is {json_type(value)}, expected a whole number of characters")
+    raise Problem("bad_row", f"{where} is {jsonl.json_type(value)}, expected a whole number of characters")
 
 
 def _one_of(value: object, names: list[str], where: str) -> str:
     if isinstance(value, str) and value in names:
         return value
-    found = repr(value[:40]) if isinstance(value, str) else json_type(value)
+    found = repr(value[:40]) if isinstance(value, str) else jsonl.json_type(value)
     raise Problem("bad_row", f"{where} is {found}, expected one of {', '.join(names)}")

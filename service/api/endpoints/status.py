@@ -20,6 +20,7 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Index
+from copydesk.service.rows import contract
 
 LATEST_CLUSTERS = 20
 """Clusters that `GET /v1/index` lists."""
@@ -47,8 +48,9 @@ async def get_index(request: Request) -> Response:
     """
     state = state_of(request)
     if time.monotonic() >= state.index_status_expires:
-        state.index_status, seconds = await state.with_index(_timed_index_fields)
-        if seconds >= SLOW_SECONDS and state.index_status["documents"] >= LARGE_INDEX:
+        overview, seconds = await state.with_index(_timed_overview)
+        state.index_status = overview
+        if seconds >= SLOW_SECONDS and overview.documents >= LARGE_INDEX:
             state.index_status_expires = time.monotonic() + CACHE_FACTOR * seconds
     return json_response(state.index_status)
 
@@ -59,13 +61,13 @@ async def get_model(request: Request) -> Response:
     folder = state_of(request).settings.model or default_folder()
     card = folder / MODEL_CARD
     text = card.read_text(encoding="utf-8") if card.is_file() else None
-    return json_response({"manifest": load_manifest(folder), "card": text})
+    return json_response(contract.ModelInfo(load_manifest(folder), text))
 
 
 @router.get("/healthz")
 async def get_health() -> Response:
     """Answer as long as the process runs."""
-    return json_response({"status": "ok"})
+    return json_response(contract.ServiceStatus("ok"))
 
 
 @router.get("/readyz")
@@ -73,7 +75,7 @@ async def get_readiness(request: Request) -> Response:
     """Answer 200 when the model is loaded and the index can be read."""
     state = state_of(request)
     await state.with_index(lambda index: index.get("ready"))
-    return json_response({"status": "ready", "model": state.model.digest})
+    return json_response(contract.ServiceStatus("ready", state.model.digest))
 
 
 @router.get("/metrics", dependencies=[require_scope(Scope.READ)])
@@ -90,19 +92,21 @@ async def get_metrics(request: Request) -> Response:
     return Response(state.metrics.export(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _timed_index_fields(index: Index) -> tuple[dict[str, Any], float]:
+def _timed_overview(index: Index) -> tuple[contract.IndexOverview, float]:
     start = time.monotonic()
-    fields = index_fields(index)
-    return fields, time.monotonic() - start
+    overview = index_overview(index)
+    return overview, time.monotonic() - start
 
 
-def index_fields(index: Index) -> dict[str, Any]:
+def index_overview(index: Index) -> contract.IndexOverview:
     """Return the answer of `GET /v1/index`; times are in ISO 8601."""
-    stats = {
+    stats: dict[str, Any] = {
         name: iso_time(value) if name.endswith(("_added", "_published")) and value is not None else value
         for name, value in asdict(index.stats()).items()
     }
     latest = [
-        asdict(cluster) | {"added": iso_time(cluster.added)} for cluster in index.latest_clusters(LATEST_CLUSTERS)
+        contract.LatestCluster(cluster.id, cluster.documents, iso_time(cluster.added))
+        for cluster in index.latest_clusters(LATEST_CLUSTERS)
     ]
-    return stats | {"latest": latest, "growth": [asdict(day) for day in index.growth(GROWTH_DAYS)]}
+    days = [contract.DayTotals(**asdict(day)) for day in index.growth(GROWTH_DAYS)]
+    return contract.IndexOverview(**stats, latest=latest, growth=days)

@@ -11,17 +11,7 @@ from starlette.requests import Request
 
 from copydesk.classifier import Page, UnreadablePage, decode
 from copydesk.service.api.problems import Problem
-from copydesk.service.rows.jsonl import (
-    LINE_BYTES_PER_PAGE_BYTE,
-    LINE_EXTRA_BYTES,
-    BadField,
-    PageRow,
-    check_size,
-    json_object,
-    json_type,
-    row_id,
-    row_page,
-)
+from copydesk.service.rows import BadField, PageRow, jsonl
 
 R = TypeVar("R")
 
@@ -84,7 +74,7 @@ def max_body_bytes(media: Media, max_page_bytes: int) -> int:
     """Return the largest body that can hold a page within the limit; JSON escapes make a body larger than its page."""
     if media in (Media.HTML, Media.TEXT):
         return max_page_bytes
-    return LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
+    return jsonl.line_limit(max_page_bytes)
 
 
 def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
@@ -97,7 +87,7 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
         return parse_classify_fields(parse_object(raw.body), max_page_bytes)
     html = raw.media is Media.HTML
     content = row_errors_as_problems(lambda: decode(raw.body, html=html, declared=raw.charset))
-    row_errors_as_problems(lambda: check_size(content, max_page_bytes))
+    row_errors_as_problems(lambda: jsonl.check_size(content, max_page_bytes))
     page = Page(id=raw.id or "", text=None if html else content, html=content if html else None)
     return ClassifyRequest(PageRow(raw.id, None, page), raw.explain, raw.include_text)
 
@@ -108,7 +98,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     Raises:
         Problem: The body is none.
     """
-    return row_errors_as_problems(lambda: json_object(body.removeprefix(b"\xef\xbb\xbf")))
+    return row_errors_as_problems(lambda: jsonl.json_object(body.removeprefix(b"\xef\xbb\xbf")))
 
 
 def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> ClassifyRequest:
@@ -117,8 +107,8 @@ def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> Classi
     Raises:
         Problem: They do not fit.
     """
-    id = row_errors_as_problems(lambda: row_id(fields))
-    page = row_errors_as_problems(lambda: row_page(fields, id, max_page_bytes))
+    id = row_errors_as_problems(lambda: jsonl.row_id(fields))
+    page = row_errors_as_problems(lambda: jsonl.row_page(fields, id, max_page_bytes))
     return ClassifyRequest(PageRow(id, None, page), bool_field(fields, "explain"), bool_field(fields, "include_text"))
 
 
@@ -131,7 +121,7 @@ def bool_field(fields: dict[str, Any], name: str) -> bool:
     value = fields.get(name)
     if value is None or isinstance(value, bool):
         return bool(value)
-    raise Problem("bad_row", f"{name} is {json_type(value)}, expected true or false; leave it out for false")
+    raise Problem("bad_row", f"{name} is {jsonl.json_type(value)}, expected true or false; leave it out for false")
 
 
 def row_errors_as_problems(read: Callable[[], R]) -> R:

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from copydesk.service.api.intake.bodies import body_pieces
 from copydesk.service.api.problems import Problem
-from copydesk.service.rows.jsonl import BOM, LINE_BYTES_PER_PAGE_BYTE, LINE_EXTRA_BYTES, BadRow, Line
+from copydesk.service.rows import BadRow, Line, jsonl
 
 READ_BYTES = 256 * 1024
 GROUP_LINES = 16
@@ -87,7 +87,7 @@ class LineSplitter:
     """Splits a stream of bytes into lines; a line over the limit becomes an error and is not kept in memory."""
 
     def __init__(self, max_page_bytes: int) -> None:
-        self._limit = LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
+        self._limit = jsonl.line_limit(max_page_bytes)
         self._rest = bytearray()
         self._number = 0
         self._skipping = False
@@ -118,7 +118,7 @@ class LineSplitter:
         self._rest.clear()
         self._skipping = False
         if self._number == 1:
-            content = content.removeprefix(BOM)
+            content = content.removeprefix(jsonl.BOM)
         if skipped:
             message = f"line {self._number} has more than {self._limit} bytes; cut the page"
             yield BadRow(None, self._number, "too_large", message)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.closed_set import best_of
 from copydesk.classifier.duplicates.overlap import relation_of
-from copydesk.service.dedup.output_rows import DIGITS, SWAPPED, preference_of, repeats
-from copydesk.service.rows.jsonl import error_fields
+from copydesk.service.dedup.output_rows import SWAPPED, preference_of, repeats
+from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import MATCH
 from copydesk.service.score.distributed.document_ids import load_document_ids, load_ranks, load_row_ids
 from copydesk.service.score.distributed.steps import (
@@ -47,15 +47,15 @@ def write_output_rows(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> 
     return sizes
 
 
-def load_output_rows(plan: Plan, chunk: int) -> Iterator[dict[str, Any]]:
+def load_output_rows(plan: Plan, chunk: int) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
     """Load the rows of a chunk's documents in order, with the same fields as those of `copydesk dedup`."""
     table = plan.tables.read("rows", chunk)
     for batch in table.to_batches(max_chunksize=READ_ROWS):
         for fields in batch.to_pylist():
             if fields["cluster"] is None:
-                yield error_fields(repeats(fields["id"], None, None))
+                yield contract.ErrorRow.of(repeats(fields["id"], None, None))
             else:
-                yield fields
+                yield msgspec.convert(fields, contract.ClusterRow)
 
 
 def _load_members(plan: Plan, chunk: int) -> tuple[NDArray[np.int64], DocIds, pa.Table]:
@@ -116,7 +116,7 @@ def _emit_matches(plan: Plan, chunk: int) -> pa.Table:
     swapped = [SWAPPED.get(word, word) if word else word for word in words]
     from_right["relation"] = pa.array([word.value if word else None for word in swapped], pa.string())
     for name, seen_from_right in (("similarity", "similarity"), ("contains", "contained"), ("contained", "contains")):
-        shares = pa.array([round(share, DIGITS) for share in array(pairs, name).tolist()], pa.float64())
+        shares = pa.array([round(share, contract.SHARE_DIGITS) for share in array(pairs, name).tolist()], pa.float64())
         from_left[name], from_right[seen_from_right] = shares, shares
     tables = [pa.table(from_left), pa.table(from_right)]
     table = pa.concat_tables([tables[0], tables[1].select(tables[0].column_names)])

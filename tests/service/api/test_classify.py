@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from copydesk.classifier import Model
-from copydesk.service.api.problems import KINDS
+from copydesk.service.api.problems import PROBLEM_KINDS
 from tests.conftest import RunCommand
 from tests.support.in_process_api import ApiClient, open_api, settings_in
 
@@ -33,7 +33,7 @@ def assert_problem(answer: httpx.Response, status: int, code: str, words: str) -
     problem: dict[str, Any] = answer.json()
     assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code), problem
     assert answer.headers["content-type"] == "application/problem+json"
-    assert (problem["title"], problem["type"]) == (KINDS[code].title, f"/docs#{code}")
+    assert (problem["title"], problem["type"]) == (PROBLEM_KINDS[code].title, f"/docs#{code}")
     assert problem["instance"].startswith("/")
     assert words in problem["detail"]
     return problem

@@ -12,7 +12,7 @@ import pytest
 
 from copydesk.classifier import Model
 from copydesk.service.api.openapi import ENDPOINTS
-from copydesk.service.api.problems import KINDS
+from copydesk.service.api.problems import PROBLEM_KINDS
 from tests.support.in_process_api import ApiClient, open_api, settings_in
 
 
@@ -42,7 +42,7 @@ def test_every_problem_is_an_answer_of_some_endpoint_or_of_any_path(openapi: dic
     statuses = {
         int(status) for methods in openapi["paths"].values() for op in methods.values() for status in op["responses"]
     }
-    assert {kind.status for kind in KINDS.values()} - statuses == {405}
+    assert {kind.status for kind in PROBLEM_KINDS.values()} - statuses == {405}
 
 
 @pytest.mark.parametrize(("method", "path"), [key for key in ENDPOINTS if key[0] != "delete"])
@@ -71,7 +71,7 @@ def test_example_of_removing_removes(api: ApiClient) -> None:
 
 
 def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: ApiClient, openapi: dict[str, Any]) -> None:
-    for path, single in (("/v1/classify/batch", "Labelled"), ("/v1/articles/batch", "Seen")):
+    for path, single in (("/v1/classify/batch", "LabelledPage"), ("/v1/articles/batch", "ArticleAnswer")):
         content = openapi["paths"][path]["post"]["requestBody"]["content"]["application/x-ndjson"]
         response = api.post(path, content=content["example"], headers={"content-type": "application/x-ndjson"})
         rows = [json.loads(line) for line in response.text.splitlines()]
@@ -84,7 +84,7 @@ def test_problems_are_as_described(api: ApiClient, openapi: dict[str, Any]) -> N
     answers = api.get("/nowhere"), api.put("/v1/classify"), api.post("/v1/classify", json={})
     assert [answer.json()["status"] for answer in answers] == [404, 405, 422]
     for answer in answers:
-        validate(openapi, {"$ref": "#/components/schemas/Problem"}, answer.json())
+        validate(openapi, {"$ref": "#/components/schemas/ProblemDetails"}, answer.json())
 
 
 def test_page_for_people_needs_nothing_from_elsewhere(api: ApiClient) -> None:
@@ -94,7 +94,7 @@ def test_page_for_people_needs_nothing_from_elsewhere(api: ApiClient) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     for _, path in ENDPOINTS:
         assert path in answer.text
-    for code in KINDS:
+    for code in PROBLEM_KINDS:
         assert f"id='{code}'" in answer.text
 
 

@@ -19,7 +19,7 @@ from copydesk.classifier.types import Kind
 from copydesk.service.cli import main
 from copydesk.service.client import Client, Correction, ServiceProblem, ServiceUnreachable
 from copydesk.service.client.connection import Address, Call, Connections, Retry, address_of, lines_of
-from copydesk.service.rows.classify_rows import MOST_WAITING, pair_rows
+from copydesk.service.rows.classify_rows import MAX_WAITING_ROWS, classify_ahead
 from copydesk.service.rows.jsonl import BadRow, PageRow
 from tests.conftest import ROOT
 from tests.support.served import Reply, serve_replies, serve_service
@@ -118,7 +118,7 @@ def test_article_is_put_compared_read_and_removed(client: Client) -> None:
     published = datetime(2025, 3, 14, 7, 30, tzinfo=UTC)
     first = client.put("courier/ferry 1?", Page(id="", text=STORY), published=published, source="courier")
     assert (first.id, first.added, first.seen, first.keep, first.matches) == ("courier/ferry 1?", True, False, True, ())
-    assert first.labels[Label.BODY] > 0
+    assert first.labels.body > 0
 
     asked = client.check(Page(id="", text=COPY))
     assert (asked.id, asked.added, asked.seen, asked.cluster) == (None, False, True, "courier/ferry 1?")
@@ -318,12 +318,12 @@ def test_run_of_bad_rows_is_not_held() -> None:
 
     most = 0
     answers = []
-    for answer in pair_rows(many(), ahead):
+    for answer in classify_ahead(many(), ahead):
         answers.append(answer)
         most = max(most, taken - len(answers))
     assert [answer.id for answer in answers if isinstance(answer, BadRow)] == list(range(1, 10_001))
     assert [answer.id for answer in answers if isinstance(answer, BadRow) and answer.code == "binary"] == [1, 5001]
-    assert most <= MOST_WAITING
+    assert most <= MAX_WAITING_ROWS
 
 
 def test_command_says_what_is_wrong_with_a_server(sample_page: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ from copydesk.service.commands.classify import AnswerFormat, AnswerWriter, Class
 from copydesk.service.commands.streams import Streams
 from copydesk.service.commands.table import Canvas
 from copydesk.service.progress import Progress
-from copydesk.service.rows.classify_rows import Answer, answer_rows, unbroken
+from copydesk.service.rows.classify_rows import ClassifiedRow, classify_in_turn, end_with_bad_row
 from copydesk.service.rows.jsonl import BadRow, PageRow, Row
 from copydesk.service.settings import Settings
 from tests.support.stub_classifier import answer, stand_in
@@ -41,7 +41,7 @@ def picky(pages: Iterable[Page]) -> Iterator[Article | UnreadablePage]:
             yield UnreadablePage("no_words", "why") if page.text == "unreadable" else answer(page)
 
 
-def summary(answers: Iterable[Answer | BadRow]) -> list[tuple[object, str]]:
+def summary(answers: Iterable[ClassifiedRow | BadRow]) -> list[tuple[object, str]]:
     return [(a.id, a.code) if isinstance(a, BadRow) else (a.row.id, a.article.text) for a in answers]
 
 
@@ -54,11 +54,11 @@ def test_every_row_is_answered_in_order_whatever_its_neighbours_are(names: list[
     rows: list[Row] = [bad_row("bad") if name == "bad" else page_row(name) for name in names]
     said = {"poison": "internal", "unreadable": "no_words", "silence": "internal", "bad": "bad_json"}
     expected = [(name, said.get(name, name)) for name in names]
-    assert summary(answer_rows(iter(rows), picky)) == expected
+    assert summary(classify_in_turn(iter(rows), picky)) == expected
 
 
 def test_internal_error_names_the_failure_but_not_the_text() -> None:
-    (row,) = answer_rows(iter([page_row("poison")]), picky)
+    (row,) = classify_in_turn(iter([page_row("poison")]), picky)
     assert isinstance(row, BadRow)
     assert "(RuntimeError at test_classify_answers.py:" in row.message
     assert "poison" not in row.message
@@ -69,7 +69,7 @@ def test_reader_that_breaks_is_answered_with_an_error_after_the_rows_before() ->
         yield page_row("a")
         raise RuntimeError("half way")
 
-    assert summary(answer_rows(unbroken(breaking()), picky)) == [("a", "a"), (None, "internal")]
+    assert summary(classify_in_turn(end_with_bad_row(breaking()), picky)) == [("a", "a"), (None, "internal")]
 
 
 def test_rows_are_taken_only_as_answers_are_asked_for() -> None:
@@ -80,7 +80,7 @@ def test_rows_are_taken_only_as_answers_are_asked_for() -> None:
             taken.append(number)
             yield bad_row("bad") if number % 2 else page_row("good")
 
-    answers = answer_rows(rows(), picky)
+    answers = classify_in_turn(rows(), picky)
     for _ in range(10):
         next(answers)
     assert len(taken) == 10
@@ -93,10 +93,12 @@ def test_interrupt_is_no_internal_error() -> None:
         yield
 
     with pytest.raises(KeyboardInterrupt):
-        list(answer_rows(iter([page_row("a")]), interrupted))
+        list(classify_in_turn(iter([page_row("a")]), interrupted))
 
 
-def written(answers: list[Answer | BadRow], output: AnswerFormat, *, terminal: bool = False) -> tuple[str, str, int]:
+def written(
+    answers: list[ClassifiedRow | BadRow], output: AnswerFormat, *, terminal: bool = False
+) -> tuple[str, str, int]:
     streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
     n_bad = AnswerWriter(output, CANVAS, streams, Progress(streams.err).remark).write_all(answers)
     assert isinstance(streams.out, io.BytesIO)
@@ -104,8 +106,8 @@ def written(answers: list[Answer | BadRow], output: AnswerFormat, *, terminal: b
     return streams.out.getvalue().decode(), streams.err.getvalue(), n_bad
 
 
-def answered(text: str, name: str = "a") -> Answer:
-    return Answer(PageRow(name, 1, Page(id=name, text=text)), answer(Page(id=name, text=text)))
+def answered(text: str, name: str = "a") -> ClassifiedRow:
+    return ClassifiedRow(PageRow(name, 1, Page(id=name, text=text)), answer(Page(id=name, text=text)))
 
 
 LONG = "A line that is long enough to be body."

@@ -5,24 +5,26 @@ from __future__ import annotations
 import io
 import json
 import tracemalloc
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import to_builtins
 
 from copydesk.classifier.types import Page
+from copydesk.service.rows.contract import ErrorRow, LabelledPage
 from copydesk.service.rows.jsonl import (
     LINE_BYTES_PER_PAGE_BYTE,
     LINE_EXTRA_BYTES,
     BadField,
     BadRow,
+    Line,
     PageRow,
-    answer_fields,
     encode_row,
-    error_fields,
     json_object,
     parse_row,
-    read_jsonl,
+    read_lines,
 )
 from tests.support.stub_classifier import answer
 
@@ -31,7 +33,18 @@ LIMIT = 1000
 
 def parsed(line: str | bytes) -> PageRow | BadRow:
     data = line.encode() if isinstance(line, str) else line
-    return parse_row(data, 7, max_page_bytes=LIMIT)
+    return parse_row(Line(7, data), max_page_bytes=LIMIT)
+
+
+def fields_of(row: PageRow, *, explain: bool = False) -> dict[str, Any]:
+    """The fields of the answer to a row."""
+    fields: dict[str, Any] = to_builtins(LabelledPage.of(row, answer(row.page, explain=explain)))
+    return fields
+
+
+def read_jsonl(stream: BinaryIO) -> list[PageRow | BadRow]:
+    """All rows of a stream."""
+    return [parse_row(line, max_page_bytes=LIMIT) for line in read_lines(stream, max_page_bytes=LIMIT)]
 
 
 def bad(line: str | bytes) -> BadRow:
@@ -61,7 +74,7 @@ json_values = st.recursive(
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "text", "html", "url", "other"), json_values)))
 def test_any_object_gives_one_row_that_can_be_written(fields: dict[str, object]) -> None:
     row = parsed(json.dumps(fields))
-    out = error_fields(row) if isinstance(row, BadRow) else answer_fields(row, answer(row.page))
+    out = ErrorRow.of(row) if isinstance(row, BadRow) else LabelledPage.of(row, answer(row.page))
     written = json.loads(encode_row(out).decode("utf-8"), parse_constant=pytest.fail)
     assert written["id"] == row.id
 
@@ -117,19 +130,19 @@ def test_null_is_as_good_as_left_out() -> None:
 @pytest.mark.parametrize("number", [0, 17, -3, 2.5, 123456789012345678901234567890])
 def test_number_as_id_comes_back_as_a_number(number: float) -> None:
     row = good(json.dumps({"id": number, "text": "Words."}))
-    assert json.loads(encode_row(answer_fields(row, answer(row.page))))["id"] == number
+    assert json.loads(encode_row(LabelledPage.of(row, answer(row.page))))["id"] == number
     assert row.page.id == str(number)
 
 
 def test_row_without_id_is_answered_with_its_line() -> None:
     row = good('{"text": "Words."}')
-    fields = answer_fields(row, answer(row.page))
+    fields = fields_of(row)
     assert (fields["id"], fields["line"]) == (None, 7)
 
 
 def test_row_with_id_has_no_line() -> None:
     row = good('{"id": "a", "text": "Words."}')
-    assert "line" not in answer_fields(row, answer(row.page))
+    assert "line" not in fields_of(row)
 
 
 @pytest.mark.parametrize("value", ["[]", "{}", "true", "1e999"])
@@ -190,20 +203,20 @@ def test_message_of_a_bad_row_quotes_no_text() -> None:
 
 def test_lone_surrogates_are_text_and_come_back_as_escapes() -> None:
     row = good('{"id": "\\udc80", "html": "a \\ud800 lonely surrogate"}')
-    line = encode_row(answer_fields(row, answer(row.page)))
+    line = encode_row(LabelledPage.of(row, answer(row.page)))
     assert b"\\ud800" in line
     assert json.loads(line.decode("utf-8"))["body"] == "a \ud800 lonely surrogate"
 
 
 def test_text_is_left_out_where_the_input_was_text() -> None:
     from_text, from_html = good('{"id": "a", "text": "Words."}'), good('{"id": "a", "html": "<p>Words."}')
-    assert "text" not in answer_fields(from_text, answer(from_text.page))
-    assert answer_fields(from_html, answer(from_html.page))["text"] == "Words."
+    assert "text" not in fields_of(from_text)
+    assert fields_of(from_html)["text"] == "Words."
 
 
 def test_answer_has_the_contract_s_fields_in_order() -> None:
     row = good('{"id": "a", "html": "<p>Words."}')
-    fields = answer_fields(row, answer(row.page))
+    fields = fields_of(row)
     assert list(fields) == ["id", "text", "blocks", "body", "title", "confidence", "model"]
     assert list(fields["blocks"][0]) == ["start", "end", "label", "kind", "confidence", "probabilities"]
     assert fields["blocks"][0]["probabilities"] == {"body": 0.1, "boilerplate": 0.8, "teaser": 0.1}
@@ -211,15 +224,18 @@ def test_answer_has_the_contract_s_fields_in_order() -> None:
 
 def test_explained_block_has_its_reasons() -> None:
     row = good('{"id": "a", "text": "Words."}')
-    explanation = answer_fields(row, answer(row.page, explain=True))["blocks"][0]["explanation"]
+    explanation = fields_of(row, explain=True)["blocks"][0]["explanation"]
     assert explanation["runner_up"] == "body"
     assert explanation["log_odds"] == 2.0
     assert explanation["reasons"][0] == {"words": "reason 0", "contribution": 1.5}
 
 
 def test_error_row_has_id_code_and_message() -> None:
-    assert error_fields(BadRow("a", 3, "bad_row", "why")) == {"id": "a", "error": {"code": "bad_row", "message": "why"}}
-    assert error_fields(BadRow(None, 3, "bad_row", "why")) == {
+    assert to_builtins(ErrorRow.of(BadRow("a", 3, "bad_row", "why"))) == {
+        "id": "a",
+        "error": {"code": "bad_row", "message": "why"},
+    }
+    assert to_builtins(ErrorRow.of(BadRow(None, 3, "bad_row", "why"))) == {
         "id": None,
         "line": 3,
         "error": {"code": "bad_row", "message": "why"},
@@ -230,14 +246,14 @@ def test_error_row_has_id_code_and_message() -> None:
 @pytest.mark.parametrize("letter", ["a", "\0", "é"])
 def test_page_may_have_exactly_the_limit_however_it_is_escaped(size: int, fits: bool, letter: str) -> None:
     text = letter * (size // len(letter.encode())) + "." * (size % len(letter.encode()))
-    rows = list(read_jsonl(io.BytesIO(json.dumps({"id": "a", "text": text}).encode()), max_page_bytes=LIMIT))
+    rows = read_jsonl(io.BytesIO(json.dumps({"id": "a", "text": text}).encode()))
     assert isinstance(rows[0], PageRow) is fits
     assert fits or (isinstance(rows[0], BadRow) and rows[0].code == "too_large")
 
 
 def test_lines_are_numbered_with_empty_ones_and_a_byte_order_mark_is_passed_over() -> None:
     data = b'\xef\xbb\xbf{"text": "a"}\r\n\n  \n{"text": "b"}'
-    assert [row.line for row in read_jsonl(io.BytesIO(data), max_page_bytes=LIMIT)] == [1, 4]
+    assert [row.line for row in read_jsonl(io.BytesIO(data))] == [1, 4]
 
 
 class LongLine(io.RawIOBase):
@@ -264,7 +280,7 @@ class LongLine(io.RawIOBase):
 def test_line_over_the_limit_is_skipped_without_being_held() -> None:
     tracemalloc.start()
     stream = io.BufferedReader(LongLine(100_000_000), 65536)
-    rows = list(read_jsonl(stream, max_page_bytes=LIMIT))
+    rows = read_jsonl(stream)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     first, after = rows
@@ -277,6 +293,6 @@ def test_line_over_the_limit_is_skipped_without_being_held() -> None:
 @pytest.mark.parametrize(("over", "code"), [(-1, "bad_json"), (0, "bad_json"), (1, "too_large")])
 def test_line_of_exactly_the_limit_is_read(over: int, code: str) -> None:
     size = LINE_BYTES_PER_PAGE_BYTE * LIMIT + LINE_EXTRA_BYTES + over
-    (row,) = read_jsonl(io.BytesIO(b"x" * size), max_page_bytes=LIMIT)
+    (row,) = read_jsonl(io.BytesIO(b"x" * size))
     assert isinstance(row, BadRow)
     assert row.code == code

@@ -8,22 +8,22 @@ import math
 import pytest
 
 from copydesk.service.rows.classify_rows import Classify
-from copydesk.service.rows.documents import Document, read_documents
+from copydesk.service.rows.documents import ParsedDocument, read_documents
 from copydesk.service.rows.jsonl import BadRow, Line
 from tests.support.stub_classifier import stand_in
 
 LIMIT = 1000
 
 
-def read(content: bytes | dict[str, object], classifier: Classify = stand_in) -> Document | BadRow:
+def read(content: bytes | dict[str, object], classifier: Classify = stand_in) -> ParsedDocument | BadRow:
     line = content if isinstance(content, bytes) else json.dumps(content).encode()
     (found,) = read_documents([Line(7, line)], lambda: classifier, max_page_bytes=LIMIT)
     return found
 
 
-def document(content: dict[str, object]) -> Document:
+def document(content: dict[str, object]) -> ParsedDocument:
     found = read(content)
-    assert isinstance(found, Document)
+    assert isinstance(found, ParsedDocument)
     return found
 
 
@@ -50,7 +50,7 @@ def test_no_model_is_asked_for_where_every_row_has_a_body() -> None:
         raise AssertionError("the model was loaded")
 
     line = Line(1, b'{"id": "a", "body": "", "published": "1970-01-02"}')
-    assert read_documents([line], fails, max_page_bytes=LIMIT) == [Document("a", 1, "", 86400.0)]
+    assert read_documents([line], fails, max_page_bytes=LIMIT) == [ParsedDocument("a", 1, "", 86400.0)]
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_classifier_that_fails_spoils_its_own_row_alone() -> None:
     first, second = read_documents(lines, lambda: breaks, max_page_bytes=LIMIT)  # type: ignore[arg-type, return-value]
     assert isinstance(first, BadRow)
     assert (first.id, first.code) == ("a", "internal")
-    assert isinstance(second, Document)
+    assert isinstance(second, ParsedDocument)

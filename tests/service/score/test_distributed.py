@@ -71,7 +71,7 @@ def test_nothing_and_one_document_are_answered(tmp_path: Path) -> None:
         folder.mkdir()
         sign(folder, [Text("a", story(1))] * n, 2)
         found, rows = distributed(OneProcess(), folder, 2)
-        assert rows == [{"id": "a", "cluster": "a", "keep": True, "matches": []}] * n
+        assert rows == [{"id": "a", "cluster": "a", "keep": True, "matches": ()}] * n
         assert found.n_documents == n
 
 

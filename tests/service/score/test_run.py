@@ -17,7 +17,8 @@ import pytest
 from copydesk.classifier import Article, Model, Page, classify
 from copydesk.service import cli
 from copydesk.service.dedup.work_folder import StoppedWork, UnusableWork
-from copydesk.service.rows.jsonl import PageRow, answer_fields
+from copydesk.service.rows.contract import LabelledPage
+from copydesk.service.rows.jsonl import PageRow, encode_row
 from copydesk.service.score.options import ClusterOptions, OutputFormat
 from tests.conftest import LIMIT_SECONDS, ROOT, RunCommand
 from tests.service.dedup.test_processes import wait_until, workers_of
@@ -71,7 +72,7 @@ def test_rows_are_the_answers_of_classify(pages: Path, undisturbed: dict[str, by
         page = Page(fields["id"], html=fields["html"], url=fields["url"])
         (article,) = classify([page], model)
         assert isinstance(article, Article)
-        expected = answer_fields(PageRow(page.id, None, page), article)
+        expected = json.loads(encode_row(LabelledPage.of(PageRow(page.id, None, page), article)))
         assert {name: row[name] for name in expected} == expected
     assert pq.read_schema(pages.with_name("undisturbed") / "rows" / "part-0000000.parquet").metadata == {
         b"copydesk.model": model.digest.encode()
