@@ -10,7 +10,7 @@ from copydesk.classifier.errors import CopydeskError
 
 PACKAGES = {
     "index": ("sqlalchemy",),
-    "serve": ("sqlalchemy", "fastapi", "httptools", "prometheus-client", "uvicorn", "uvloop"),
+    "serve": ("fastapi", "httptools", "prometheus-client", "sqlalchemy", "uvicorn", "uvloop"),
     "score": ("fastwarc", "pyarrow"),
     "ray": ("fastwarc", "pyarrow", "ray"),
     "train": ("joblib", "lightgbm", "matplotlib", "rapidfuzz", "scikit-learn", "scipy"),

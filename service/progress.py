@@ -22,7 +22,7 @@ RATE_SECONDS = 1.0
 """A rate is shown once it was measured for this long."""
 DEFAULT_COLUMNS = 80
 """Width of a terminal that does not say its own."""
-COMPILING = "starting; on its first run on a machine, copydesk compiles for half a minute or more"
+COMPILING = "starting; a first run on a machine compiles for half a minute or more"
 WIPE = "\r\x1b[K"
 
 

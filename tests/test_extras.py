@@ -111,7 +111,7 @@ def check_line(done: Process, said: str) -> None:
 def test_training_names_its_extra_too(arguments: list[str]) -> None:
     blocked = ["sklearn", "joblib", "lightgbm"]
     done = run_without(blocked, *arguments, module="copydesk.training.cli")
-    check_line(done, "copydesk-train needs joblib, lightgbm and scikit-learn, which are not installed; [train]")
+    check_line(done, "training needs joblib, lightgbm and scikit-learn, which are not installed; [train]")
 
 
 @pytest.mark.parametrize("name", ["open_index", "Document"])

@@ -14,7 +14,7 @@ from copydesk.classifier.extras import MissingExtra, require_extra
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 when a model was written, 1 when a corpus does not fit, 2 for wrong usage."""
     try:
-        require_extra("train", "copydesk-train")
+        require_extra("train", "training")
     except MissingExtra as error:
         print(f"copydesk-train: {error}", file=sys.stderr)
         return 2
