@@ -1,4 +1,4 @@
-"""Batch scoring: pages a second against the library call and other tools' batch modes, memory, and kills at random."""
+"""Measures batch scoring: pages per second beside the library call and other tools, memory, and kills at random."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from tests.support.score_inputs import records, response, stories, write_jsonl
 from tests.support.score_runs import files_of, start
 
 COUNT, FEW = 800, 100
-"""Pages, and those of the short run that is taken off, so that the start of processes does not count."""
+"""Pages of a run, and of the short run that is subtracted, so that the start of processes does not count."""
 TIMES = 3
-"""How often each page stands in the input of a run, so that its last shards are few among all."""
+"""Copies of each page in the input, so that the run has many shards and the last few hardly matter."""
 ROUNDS = 2
 MEMORY_GIGABYTES, MOST_MEGABYTES = 10.0, 1536
 KILLS = 20
@@ -52,12 +52,12 @@ class Cost:
     cpu: float
 
     def less(self, other: Cost) -> Cost:
-        """Take another's off."""
+        """Subtract another cost."""
         return Cost(self.wall - other.wall, self.cpu - other.cpu)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the parts that are asked for; 1 where a promise is broken."""
+    """Run the chosen parts; return 1 if a limit is exceeded."""
     chosen = parse(arguments)
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         return max(PARTS[part](chosen, Path(name)) for part in chosen.only or ("speed", "peers"))
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench score", description=__doc__)
-    parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be given again")
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be repeated")
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder of .html or .html.gz files")
     parser.add_argument("--count", type=int, default=COUNT, help=f"pages (default {COUNT})")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of the part speed (default {ROUNDS})")
@@ -79,7 +79,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def costs(run: Callable[[], object]) -> Cost:
-    """Time a call, the processes that it starts and waits for included."""
+    """Measure a call, including the processes that it starts and waits for."""
     before, wall = _cpu(), time.monotonic()
     run()
     return Cost(time.monotonic() - wall, _cpu() - before)
@@ -99,9 +99,9 @@ def scored(source: Path, folder: Path, *, workers: int) -> None:
 
 
 def report_speed(chosen: argparse.Namespace, folder: Path) -> int:
-    """Print pages a second of the local engine, from JSONL and from a WARC, beside the library call around each run.
+    """Print pages per second of the local engine, from JSONL and from a WARC, and of the library call around each run.
 
-    What two processes get of a machine's two cores is told by two library calls at once.
+    Two library calls at once show what two processes can reach on the machine's cores.
     """
     pages = [_unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
     print(f"{len(pages)} pages of {sum(map(len, pages)) / len(pages) / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}")
@@ -133,7 +133,7 @@ def _mean(costs: Sequence[Cost]) -> Cost:
 
 
 def _cells(found: Sequence[tuple[Cost, Cost]]) -> list[str]:
-    """Give medians of costs a page, and of their ratios to the library's."""
+    """Return medians of the costs of a page, and of their ratios to the library's."""
     rate = statistics.median(1 / cost.wall for cost, _ in found)
     cpu = statistics.median(cost.cpu for cost, _ in found)
     walls = sorted(base.wall / cost.wall for cost, base in found)
@@ -148,7 +148,7 @@ def _unpacked(path: Path) -> bytes:
 
 
 def _library(pages: Sequence[bytes], ready: Callable[[], object] = lambda: None) -> Cost:
-    """Return what the library call costs a page, by itself; it is warmed up before `ready` is called."""
+    """Return the cost of a page in the library call, which is warmed up before `ready` is called."""
     model = load_model()
 
     def answer(some: Sequence[bytes]) -> None:
@@ -162,7 +162,7 @@ def _library(pages: Sequence[bytes], ready: Callable[[], object] = lambda: None)
 
 
 class TwoAtOnce:
-    """Two processes that make the library call on half of the pages each, at the same time."""
+    """Two processes that make the library call at the same time, each on half of the pages."""
 
     def __init__(self, pages: Sequence[bytes]) -> None:
         self._pages = pages
@@ -170,7 +170,7 @@ class TwoAtOnce:
         self._pool = ProcessPoolExecutor(2, context, _meet_at, (context.Barrier(2),))
 
     def __enter__(self) -> Self:
-        """Give itself."""
+        """Return itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -178,7 +178,7 @@ class TwoAtOnce:
         self._pool.shutdown()
 
     def run(self) -> Cost:
-        """Return what a page costs."""
+        """Return the cost of a page."""
         both = [self._pool.submit(_library_together, self._pages[half::2]) for half in range(2)]
         found = [each.result() for each in both]
         return Cost(max(each.wall for each in found) / 2, statistics.mean(each.cpu for each in found))
@@ -196,7 +196,7 @@ def _library_together(pages: Sequence[bytes]) -> Cost:
 
 
 def _marginal(pages: Sequence[bytes], folder: Path, suffix: str, workers: int) -> Cost:
-    """Time a run of all pages, less one of a few; gives what a page costs."""
+    """Measure a run of all pages, subtract one of a few pages, and return the cost of a page."""
     found = []
     for number, some in enumerate(([*pages] * TIMES, pages[:FEW])):
         source = folder / f"{suffix.replace('.', '-')}-{number}.{suffix}"
@@ -220,11 +220,11 @@ def write_pages(path: Path, pages: Sequence[bytes]) -> None:
 
 
 def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
-    """Print pages a second of other tools' batch modes and ours, on the same pages, two processes each."""
+    """Print pages per second of our and other tools' batch modes, on the same pages with two processes each."""
     pages = [_unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
     source = folder / "peers"
     source.mkdir()
-    for half in range(2):  # one of the tools gives each process a file
+    for half in range(2):  # datatrove reads one file in each process
         write_pages(source / f"pages-{half}.warc.gz", pages[half::2])
     (folder / "files").mkdir()
     for number, page in enumerate(pages):
@@ -250,16 +250,8 @@ def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
 
 def _trafilatura(folder: Path) -> None:
     importlib.import_module("trafilatura")
-    command = [
-        "-m",
-        "trafilatura.cli",
-        "--input-dir",
-        folder / "files",
-        "--output-dir",
-        folder / "out",
-        "--parallel",
-        "2",
-    ]
+    command = ["-m", "trafilatura.cli", "--input-dir", folder / "files", "--output-dir", folder / "out"]
+    command += ["--parallel", "2"]
     subprocess.run([sys.executable, *map(str, command)], check=True, capture_output=True)
 
 
@@ -282,7 +274,7 @@ def _datatrove(source: Path, folder: Path) -> None:
 
 
 def report_memory(chosen: argparse.Namespace, folder: Path) -> int:
-    """Print the highest memory of a run over a large input, and of one over a tenth of it; 1 where it is too much."""
+    """Print the highest memory of a run over a large input and over a tenth of it; return 1 above the limit."""
     marks = []
     for share in (0.1, 1.0):
         source = folder / "large.warc"
@@ -300,8 +292,7 @@ def report_memory(chosen: argparse.Namespace, folder: Path) -> int:
 def write_large(path: Path, n_bytes: int) -> int:
     """Write a WARC of about so many bytes: stories with scripts of 10 kB to 4 MB, one of 19 MB in every thousand."""
     made = [str(row["html"]).encode() for row in stories(50)]
-    rng = random.Random(1)
-    number = 0
+    rng, number = random.Random(1), 0
     with path.open("wb") as out:
         out.write(records([])[0])
         while out.tell() < n_bytes:
@@ -313,7 +304,7 @@ def write_large(path: Path, n_bytes: int) -> int:
 
 
 def report_kills(chosen: argparse.Namespace, folder: Path) -> int:
-    """Kill runs at random moments and let them go on; 1 where the output is not that of one piece."""
+    """Kill runs at random moments and continue them; return 1 if the output differs from that of an undisturbed run."""
     source = folder / "pages.jsonl"
     rows = stories(600)
     write_jsonl(source, [*rows, *(row | {"id": f"copy-{row['id']}"} for row in rows[::5])])

@@ -1,4 +1,4 @@
-"""Batch scoring on Ray: pages a second on one node and three, clusters of a large set, and the bytes that it moves."""
+"""Measures batch scoring on Ray: pages per second on one and three nodes, duplicates of a large set, bytes moved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 COUNT, PAGES, NODES = 20_000, 400, (1, 3)
 SHARD = 4096
-"""Articles of a generated shard."""
+"""Articles in a generated shard."""
 STORE_BYTES = 512 * 1024 * 1024
 PAGE = Path(__file__).resolve().parent.parent / "pages" / "sample.html"
 
@@ -39,7 +39,7 @@ Part = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the parts that are asked for, all where none is named; 1 where two engines differ, 2 without Ray."""
+    """Run the chosen parts, or all; return 1 if two engines differ, 2 without Ray."""
     chosen = parse(arguments)
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     try:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench score-ray", description=__doc__)
-    parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be given again")
+    parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be repeated")
     parser.add_argument("--count", type=int, default=COUNT, help=f"generated articles (default {COUNT:,})")
     parser.add_argument("--pages", type=int, default=PAGES, help=f"pages that are scored (default {PAGES:,})")
     parser.add_argument("--nodes", type=int, nargs="+", default=NODES, help="of the clusters, of one processor each")
@@ -65,7 +65,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 @contextmanager
 def cluster_of(n_nodes: int) -> Iterator[str]:
-    """Run a Ray cluster of some nodes, each a set of processes with one processor; gives its address."""
+    """Run a Ray cluster whose nodes are processes with one processor each; yield its address."""
     from ray.cluster_utils import Cluster
 
     node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": STORE_BYTES, "include_dashboard": False}
@@ -79,7 +79,7 @@ def cluster_of(n_nodes: int) -> Iterator[str]:
 
 
 def score_pages(chosen: argparse.Namespace) -> int:
-    """Print pages a second of the local engine and of Ray, start and end left out; 1 where their rows differ."""
+    """Print pages per second of the local engine and of Ray; return 1 if their rows differ."""
     from copydesk.service.score.options import ScoreOptions
     from copydesk.service.score.ray.engine import ray_engine
     from copydesk.service.score.run import local_engine, score_files
@@ -87,9 +87,9 @@ def score_pages(chosen: argparse.Namespace) -> int:
     print(f"Scoring: {chosen.pages:,} pages of {PAGE.stat().st_size / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}\n")
     outputs = []
     with tempfile.TemporaryDirectory() as folder:
-        given = Path(folder) / "pages.jsonl"
+        pages = Path(folder) / "pages.jsonl"
         html = PAGE.read_text(encoding="utf-8")
-        given.write_text(
+        pages.write_text(
             "".join(json.dumps({"id": n, "html": f"{html}<p>{n}</p>"}) + "\n" for n in range(chosen.pages))
         )
 
@@ -97,7 +97,7 @@ def score_pages(chosen: argparse.Namespace) -> int:
             output = Path(folder) / name.replace(" ", "-")
             started = time.monotonic()
             score_files(
-                ScoreOptions([str(given)], output, shard_bytes=1 << 20), Settings(), io.StringIO(), engine=engine
+                ScoreOptions([str(pages)], output, shard_bytes=1 << 20), Settings(), io.StringIO(), engine=engine
             )
             seconds = time.monotonic() - started
             outputs.append([path.read_bytes() for path in sorted((output / "rows").iterdir())])
@@ -114,7 +114,7 @@ def score_pages(chosen: argparse.Namespace) -> int:
 
 
 def cluster_articles(chosen: argparse.Namespace) -> int:
-    """Print time, memory and bytes moved of a generated set's clusters, here and on Ray; 1 where they differ."""
+    """Print time, memory and bytes moved when clustering a generated set, here and on Ray; return 1 if these differ."""
     n_shards = -(-chosen.count // SHARD)
     with tempfile.TemporaryDirectory() as name, cluster_of(max(chosen.nodes)) as address:
         folder = Path(name)
@@ -146,17 +146,17 @@ def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, boo
     from copydesk.service.score.distributed import find_distributed_duplicates, load_output_rows
     from copydesk.service.score.ray.step_runner import RayStepRunner
 
-    engine = Watched(RayStepRunner())
-    counts = engine.each(n_shards, partial(sign_shard, folder, n_articles))
-    signing = engine.seconds.pop("each sign_shard")
+    runner = MeasuredRunner(RayStepRunner())
+    counts = runner.each(n_shards, partial(sign_shard, folder, n_articles))
+    signing = runner.seconds.pop("each sign_shard")
     plan = planned(folder, counts)
     started = time.monotonic()
-    found = find_distributed_duplicates(engine, plan)
+    found = find_distributed_duplicates(runner, plan)
     seconds = time.monotonic() - started
-    for step, taken in sorted(engine.seconds.items(), key=lambda item: -item[1]):
-        print(f"  {step:<36} {taken:>7.1f} s {engine.n_bytes.get(step, 0) / n_articles:>9.1f} bytes a document")
+    for step, taken in sorted(runner.seconds.items(), key=lambda item: -item[1]):
+        print(f"  {step:<36} {taken:>7.1f} s {runner.n_bytes.get(step, 0) / n_articles:>9.1f} bytes a document")
     on_disk = {"signed": _bytes(folder.glob("chunk-*")), "between steps": _bytes(plan.tables.path.iterdir())}
-    moved = {"moved": sum(engine.n_bytes.values())} | on_disk
+    moved = {"moved": sum(runner.n_bytes.values())} | on_disk
     print(
         f"Ray: {seconds:.1f} s, {n_articles / seconds:,.0f} documents a second (making and signing them took "
         f"{signing:.0f} s before), {len(plan.chunks)} chunks, {found.common_keys} common keys, "
@@ -168,7 +168,7 @@ def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, boo
 
 
 def time_steps(chosen: argparse.Namespace) -> int:
-    """Print the CPU time of the steps of the clusters in one process, without Ray."""
+    """Print the CPU time of the distributed steps in one process, without Ray."""
     _step_cpu(min(chosen.count, 1000))  # compiles
     milliseconds = _step_cpu(chosen.count)
     print(f"Steps without Ray: {milliseconds / chosen.count:.2f} ms of CPU a document, {chosen.count:,} documents\n")
@@ -188,7 +188,7 @@ def _step_cpu(n_articles: int) -> float:
 
 
 def planned(folder: Path, counts: Sequence[int]) -> Plan:
-    """Plan the steps over signed shards."""
+    """Return the plan of the steps over signed shards."""
     from copydesk.service.score.distributed import Plan, Tables, put_together
 
     tables = Tables(folder / "spread")
@@ -197,24 +197,24 @@ def planned(folder: Path, counts: Sequence[int]) -> Plan:
     return Plan(chunks, tables, parts=len(chunks))
 
 
-class Watched:
-    """An engine whose steps are timed and whose bytes are counted, by the name of what they do."""
+class MeasuredRunner:
+    """A step runner that records the seconds and bytes of each step, by the names of its functions."""
 
-    def __init__(self, engine: Any) -> None:
-        self._engine = engine
+    def __init__(self, runner: Any) -> None:
+        self._runner = runner
         self.seconds: dict[str, float] = {}
         self.n_bytes: dict[str, int] = {}
 
-    def each(self, n: int, work: Any) -> list[int]:
-        """Do a piece of work for each number."""
-        return self._timed(f"each {work.func.__name__}", lambda: self._engine.each(n, work))
+    def each(self, n: int, task: Any) -> list[int]:
+        """Call the task with each number."""
+        return self._timed(f"each {task.func.__name__}", lambda: self._runner.each(n, task))
 
     def exchange(self, n: int, emit: Any, parts: int, gather: Any) -> list[int]:
-        """Move rows."""
+        """Move rows between calls."""
         step = f"{emit.func.__name__} to {gather.func.__name__}"
-        before = self._engine.n_bytes
-        found = self._timed(step, lambda: self._engine.exchange(n, emit, parts, gather))
-        self.n_bytes[step] = self.n_bytes.get(step, 0) + self._engine.n_bytes - before
+        before = self._runner.n_bytes
+        found = self._timed(step, lambda: self._runner.exchange(n, emit, parts, gather))
+        self.n_bytes[step] = self.n_bytes.get(step, 0) + self._runner.n_bytes - before
         return found
 
     def _timed(self, step: str, run: Callable[[], list[int]]) -> list[int]:
