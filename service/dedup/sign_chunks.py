@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ CHUNK_ROWS = 4096
 CHUNK_BYTES = 8 * 1024 * 1024
 """A chunk ends at so many rows or bytes, which holds some 3,000 articles and 25 MB of memory while it is signed."""
 
+T = TypeVar("T")
 NumberedChunk = tuple[int, list[Line | Row]]
 
 
@@ -47,7 +49,7 @@ def sign_rows(rows: Iterable[Line | Row], signing: Signing, *, workers: int) -> 
         StoppedWork: A worker was ended from outside.
         OSError: A chunk cannot be written.
     """
-    chunks = enumerate(_chunks(rows))
+    chunks = enumerate(group_by_size(rows, _size, n=CHUNK_ROWS, n_bytes=CHUNK_BYTES))
     ahead = list(islice(chunks, 2))
     if workers > 1 and len(ahead) == 2:  # processes take a second or two to start: a single chunk is done by then
         yield from _by_processes(chain(ahead, chunks), signing, workers)
@@ -145,18 +147,18 @@ def save_signed(rows: Sequence[ParsedDocument | BadRow], folder: Path, number: i
     save_chunk(chunk_path(folder, number), chunk, signed)
 
 
-def _chunks(rows: Iterable[Line | Row]) -> Iterator[list[Line | Row]]:
-    """Part rows in chunks; where depends on the rows alone."""
-    chunk: list[Line | Row] = []
-    size = 0
-    for row in rows:
-        chunk.append(row)
-        size += _size(row)
-        if len(chunk) >= CHUNK_ROWS or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+def group_by_size(items: Iterable[T], size: Callable[[T], int], *, n: int, n_bytes: int) -> Iterator[list[T]]:
+    """Group items; a group ends with its n-th item or where it has so many bytes, so it depends on the items alone."""
+    group: list[T] = []
+    group_bytes = 0
+    for item in items:
+        group.append(item)
+        group_bytes += size(item)
+        if len(group) >= n or group_bytes >= n_bytes:
+            yield group
+            group, group_bytes = [], 0
+    if group:
+        yield group
 
 
 def _size(row: Line | Row) -> int:

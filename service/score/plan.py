@@ -19,6 +19,7 @@ from copydesk.service.score.readers import (
     Shard,
     ShardKind,
     csv_rows,
+    group_rows,
     parquet_rows,
     reason_of,
 )
@@ -31,9 +32,6 @@ WARC_COMPRESSION = 4
 """A shard of a compressed WARC has a quarter of the bytes, since HTML shrinks to about a fifth (5.3 times on WCXB)."""
 ROW_GROUP_FACTOR = 4
 """A Parquet row group of up to this many times a shard's bytes is one shard; a larger one is cut into several."""
-SPOOL_ROWS = 64
-SPOOL_BYTES = 4 * 1024 * 1024
-"""Rows are written to a spool file in batches of this many rows or bytes, whichever comes first."""
 NEXT_SPOOL = "spool-next"
 """The spool file that is being written."""
 ONE_PAGE = (FileKind.HTML, FileKind.TEXT)
@@ -205,20 +203,18 @@ def _copy_rows(rows: Iterator[InputRow], out: IO[bytes], step: int) -> tuple[int
     """Copy rows of `step` bytes; return their number, one past the last position, and why there are no more."""
     n_rows = n_bytes = end = 0
     broken: str | None = None
-    with pa.ipc.new_file(out, INPUT) as spool:
-        batch: list[InputRow] = []
-        batch_bytes = 0
+
+    def taken() -> Iterator[InputRow]:
+        nonlocal n_rows, n_bytes, end, broken
         try:
             while n_bytes < step and (row := next(rows, None)) is not None:
-                batch.append(row)
-                batch_bytes += len(row.content or b"")
                 n_bytes += max(1, len(row.content or b""))
                 n_rows, end = n_rows + 1, row.position + 1
-                if len(batch) >= SPOOL_ROWS or batch_bytes >= SPOOL_BYTES:
-                    spool.write_batch(input_batch(batch))
-                    batch, batch_bytes = [], 0
+                yield row
         except READ_ERRORS as error:
             broken = reason_of(error)
-        if batch:
+
+    with pa.ipc.new_file(out, INPUT) as spool:
+        for batch in group_rows(taken()):
             spool.write_batch(input_batch(batch))
     return n_rows, end, broken

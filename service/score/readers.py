@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.classifier.segmentation import to_utf8
+from copydesk.service.dedup.sign_chunks import group_by_size
 from copydesk.service.rows import BadField, JsonId, jsonl
 from copydesk.service.score.arrow_schema import InputRow, input_rows
 from copydesk.service.score.options import ColumnNames
@@ -22,9 +23,9 @@ from copydesk.service.score.rerun import UNREADABLE_FILE
 from copydesk.service.score.sources import FileKind, open_plain, open_raw
 from copydesk.service.score.warc import read_responses
 
-READ_ROWS = 64
-READ_BYTES = 4 * 1024 * 1024
-"""A Parquet file is read in steps of at most this many rows, or about this many bytes, whichever is fewer."""
+BATCH_ROWS = 64
+BATCH_BYTES = 4 * 1024 * 1024
+"""Rows are read, spooled and scored in batches that end at this many rows or bytes, whichever comes first."""
 READ_ERRORS = (OSError, EOFError, zlib.error, csv.Error, pa.ArrowInvalid)
 """What readers raise if a file is damaged."""
 
@@ -88,6 +89,11 @@ def read_shard(shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
         if shard.broken is not None:
             end = shard.offset + shard.end if shard.kind is FileKind.JSONL else shard.end
             yield broken_row(shard.files[0], end, shard.broken)
+
+
+def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
+    """Group rows into batches; where a batch ends depends on the rows alone."""
+    return group_by_size(rows, lambda row: len(row.content or b""), n=BATCH_ROWS, n_bytes=BATCH_BYTES)
 
 
 def reason_of(error: BaseException) -> str:
@@ -209,7 +215,7 @@ def parquet_rows(parquet: Any, groups: range, file: str, offset: int, options: R
     position = offset
     n_bytes = sum(parquet.metadata.row_group(number).total_byte_size for number in groups)
     n_rows = sum(parquet.metadata.row_group(number).num_rows for number in groups)
-    step = max(1, min(READ_ROWS, READ_BYTES * n_rows // max(1, n_bytes)))
+    step = max(1, min(BATCH_ROWS, BATCH_BYTES * n_rows // max(1, n_bytes)))
     for batch in parquet.iter_batches(step, row_groups=list(groups), columns=wanted, use_threads=False):
         for fields in batch.to_pylist():
             yield row_from_fields(fields, file, position, options)

@@ -18,12 +18,9 @@ from copydesk.service.rows import ParsedDocument
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.batch import BatchOptions, ScoredBatch, ScoreFunction, documents_of, score_batch
 from copydesk.service.score.output import OutputFolder, write_shard
-from copydesk.service.score.readers import ReadOptions, Shard, read_shard
+from copydesk.service.score.readers import ReadOptions, Shard, group_rows, read_shard
 from copydesk.service.score.rerun import RowPositions, select_rows
 
-BATCH_ROWS = 64
-BATCH_BYTES = 4 * 1024 * 1024
-"""A batch ends at this many rows or bytes, whichever comes first."""
 READY, DONE, FAILED = "ready", "done", "failed"
 """What a worker reports: it can take a shard, it finished one, it met an error that no page caused."""
 ROW, PAGES = 0, 1
@@ -124,17 +121,3 @@ def _with_skips(rows: Iterable[InputRow], skips: Mapping[int, RowError]) -> Iter
             yield replace(row, content=None, code=code, message=message)
         else:
             yield row
-
-
-def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
-    """Group rows into batches; where a batch ends depends on the rows alone."""
-    batch: list[InputRow] = []
-    size = 0
-    for row in rows:
-        batch.append(row)
-        size += len(row.content or b"")
-        if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch

@@ -20,11 +20,11 @@ from copydesk.service.score.arrow_schema import ERRORS, INPUT, OUTPUT, InputRow,
 from copydesk.service.score.batch import BatchOptions, ScoredBatch, score_batch
 from copydesk.service.score.options import OutputFormat
 from copydesk.service.score.output import OutputFolder, RowWriter, finish
+from copydesk.service.score.readers import group_rows
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import read_error_positions
 from copydesk.service.score.sources import BadInput
 from copydesk.service.score.tally import MOST_SITES, Site, Tally, tally_from_fields
-from copydesk.service.score.worker import group_rows
 from tests.support.score_inputs import story
 
 OPTIONS = BatchOptions(max_page_bytes=5000)
