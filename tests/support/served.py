@@ -16,7 +16,8 @@ from copydesk.classifier import Model
 from copydesk.service.api import create_app
 from tests.support.in_process_api import settings_in
 
-START_SECONDS = 60
+START_SECONDS = 180
+"""Enough for compiling all numba functions, without a cache and beside other work."""
 
 
 @contextmanager
