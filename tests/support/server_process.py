@@ -39,7 +39,7 @@ class RunningServer:
 
 
 @contextmanager
-def run_server(folder: Path, **settings: str) -> Iterator[RunningServer]:
+def run_server(folder: Path, *, cwd: Path = ROOT, **settings: str) -> Iterator[RunningServer]:
     """Start a server with all its files in a folder, and stop it at the end."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
@@ -49,7 +49,7 @@ def run_server(folder: Path, **settings: str) -> Iterator[RunningServer]:
     environment = clean_environment(**(files | {"COPYDESK_PORT": str(port)} | settings))
     log = folder / "log"
     with log.open("wb") as out:
-        process = subprocess.Popen([*COMMAND, "serve"], cwd=ROOT, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen([*COMMAND, "serve"], cwd=cwd, env=environment, stdout=out, stderr=out)
     try:
         server = RunningServer(process, port, log)
         wait_until(lambda: process.poll() is not None or is_ready(server), "the server answers")
