@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -324,6 +326,14 @@ def test_run_of_bad_rows_is_not_held() -> None:
     assert [answer.id for answer in answers if isinstance(answer, BadRow)] == list(range(1, 10_001))
     assert [answer.id for answer in answers if isinstance(answer, BadRow) and answer.code == "binary"] == [1, 5001]
     assert most <= MAX_WAITING_ROWS
+
+
+@pytest.mark.parametrize("line", ["from copydesk.service.client import Client", "from copydesk import Client"])
+def test_client_loads_no_numeric_library(line: str) -> None:
+    heavy = {"numpy", "numba", "scipy", "pyarrow", "selectolax", "sqlalchemy"}
+    code = f"import sys\n{line}\nprint(sorted({heavy} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
 
 
 def test_command_says_what_is_wrong_with_a_server(sample_page: Path, capfd: pytest.CaptureFixture[str]) -> None:
