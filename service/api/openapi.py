@@ -21,19 +21,8 @@ from copydesk.service.index import SIZES
 from copydesk.service.rows import contract
 
 REF = "#/components/schemas/{name}"
-REQUESTS = (contract.PageRequest, contract.ArticleRequest, contract.FeedbackRequest)
-ANSWERS = (
-    contract.LabelledPage,
-    contract.ArticleAnswer,
-    contract.IndexedArticle,
-    contract.Cluster,
-    contract.IndexOverview,
-    contract.ModelInfo,
-    contract.FeedbackReceipt,
-    contract.ServiceStatus,
-    contract.ErrorRow,
-    contract.ProblemDetails,
-)
+Body = tuple[type[msgspec.Struct] | None, Any]
+"""The struct of a request's body, None where it is text, and an example."""
 ONE_FORM = [
     {"properties": {"text": {"type": "string"}, "html": {"type": "null"}}, "required": ["text"]},
     {"properties": {"html": {"type": "string"}, "text": {"type": "null"}}, "required": ["html"]},
@@ -62,54 +51,59 @@ _INDEX = ("index_unavailable", "busy", "timeout")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint: the answer's schema, the codes of its problems, and its bodies by media type: schema, example."""
+    """An endpoint: the struct and media type of its answer, the codes of its problems, its bodies by media type."""
 
-    answer: str | None
+    answer: type[msgspec.Struct] | None
     problems: tuple[str, ...]
-    bodies: Mapping[str, tuple[str | None, Any]] = field(default_factory=dict)
+    bodies: Mapping[str, Body] = field(default_factory=dict)
     media: str = Media.JSON
     open: bool = False
 
 
-def _json_body(schema: str, example: Mapping[str, Any]) -> dict[str, tuple[str | None, Any]]:
-    return {Media.JSON.value: (schema, example)}
-
-
-_PAGES = _json_body("PageRequest", {"id": "a1", "html": HTML, "explain": True})
-_RAW: dict[str, tuple[str | None, Any]] = {Media.HTML.value: (None, HTML), Media.TEXT.value: (None, STORY)}
-_NDJSON: dict[str, tuple[str | None, Any]] = {Media.NDJSON.value: (None, ROWS)}
-_ARTICLE = {"html": HTML, "published": "2024-05-01T08:30:00Z", "source": "example.org"}
-_CORRECTED = {"text": STORY, "blocks": [{"start": 0, "end": len(STORY), "label": "body"}]}
+_PAGES: dict[str, Body] = {
+    Media.JSON: (contract.PageRequest, {"id": "a1", "html": HTML, "explain": True}),
+    Media.HTML: (None, HTML),
+    Media.TEXT: (None, STORY),
+}
+_LINES: dict[str, Body] = {Media.NDJSON: (None, ROWS)}
+_ARTICLE: dict[str, Body] = {
+    Media.JSON: (
+        contract.ArticleRequest,
+        {"html": HTML, "published": "2024-05-01T08:30:00Z", "source": "example.org"},
+    )
+}
+_CORRECTED: dict[str, Body] = {
+    Media.JSON: (
+        contract.FeedbackRequest,
+        {"text": STORY, "blocks": [{"start": 0, "end": len(STORY), "label": "body"}]},
+    )
+}
 
 ENDPOINTS = {
-    ("post", "/v1/classify"): Endpoint("LabelledPage", _ONE, _PAGES | _RAW),
-    ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy"), _NDJSON, Media.NDJSON),
-    ("post", "/v1/articles/check"): Endpoint("ArticleAnswer", (*_ONE, *_INDEX), _json_body("ArticleRequest", _ARTICLE)),
-    ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy"), _NDJSON, Media.NDJSON),
-    ("put", "/v1/articles/{id}"): Endpoint(
-        "ArticleAnswer", (*_ONE, *_INDEX, "not_found"), _json_body("ArticleRequest", _ARTICLE)
-    ),
-    ("get", "/v1/articles/{id}"): Endpoint("IndexedArticle", (*_INDEX, "not_found")),
+    ("post", "/v1/classify"): Endpoint(contract.LabelledPage, _ONE, _PAGES),
+    ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy"), _LINES, Media.NDJSON),
+    ("post", "/v1/articles/check"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX), _ARTICLE),
+    ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy"), _LINES, Media.NDJSON),
+    ("put", "/v1/articles/{id}"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX, "not_found"), _ARTICLE),
+    ("get", "/v1/articles/{id}"): Endpoint(contract.IndexedArticle, (*_INDEX, "not_found")),
     ("delete", "/v1/articles/{id}"): Endpoint(None, (*_INDEX, "not_found")),
-    ("get", "/v1/clusters/{id}"): Endpoint("Cluster", (*_INDEX, "not_found")),
-    ("get", "/v1/index"): Endpoint("IndexOverview", _INDEX),
-    ("get", "/v1/model"): Endpoint("ModelInfo", ()),
-    ("post", "/v1/feedback"): Endpoint(
-        "FeedbackReceipt", (*_ONE, "feedback_unusable"), _json_body("FeedbackRequest", _CORRECTED)
-    ),
+    ("get", "/v1/clusters/{id}"): Endpoint(contract.Cluster, (*_INDEX, "not_found")),
+    ("get", "/v1/index"): Endpoint(contract.IndexOverview, _INDEX),
+    ("get", "/v1/model"): Endpoint(contract.ModelInfo, ()),
+    ("post", "/v1/feedback"): Endpoint(contract.FeedbackReceipt, (*_ONE, "feedback_unusable"), _CORRECTED),
     ("get", "/v1/feedback/export"): Endpoint(None, ("feedback_unusable",), media=Media.NDJSON),
-    ("get", "/healthz"): Endpoint("ServiceStatus", (), open=True),
-    ("get", "/readyz"): Endpoint("ServiceStatus", _INDEX, open=True),
+    ("get", "/healthz"): Endpoint(contract.ServiceStatus, (), open=True),
+    ("get", "/readyz"): Endpoint(contract.ServiceStatus, _INDEX, open=True),
     ("get", "/metrics"): Endpoint(None, (), media=Media.TEXT),
 }
-"""Every endpoint in the description; a test compares them with those of the application."""
+"""Every endpoint of the description; a test compares them with those of the application."""
 
 
 def build_openapi(app: FastAPI) -> dict[str, Any]:
     """Build the description."""
     found = get_openapi(title=app.title, version=app.version, routes=app.routes, description=app.description)
     components = found.setdefault("components", {})
-    components["schemas"] = _schemas()
+    components["schemas"] = _build_schemas()
     components["securitySchemes"] = {
         "key": {"type": "http", "scheme": "bearer", "description": "A key that `copydesk keys add` has made."}
     }
@@ -118,10 +112,13 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
     return found
 
 
-def _schemas() -> dict[str, Any]:
-    """Build the schemas, with what the structs' types cannot say."""
-    _, schemas = msgspec.json.schema_components((*REQUESTS, *ANSWERS), ref_template=REF)
-    for request in REQUESTS:
+def _build_schemas() -> dict[str, Any]:
+    """Return the schemas of all structs, with what their types cannot say."""
+    requests = {struct for endpoint in ENDPOINTS.values() for struct, _ in endpoint.bodies.values() if struct}
+    answers = {endpoint.answer for endpoint in ENDPOINTS.values() if endpoint.answer}
+    structs = (*requests, *answers, contract.ErrorRow, contract.ProblemDetails)
+    _, schemas = msgspec.json.schema_components(sorted(structs, key=lambda each: each.__name__), ref_template=REF)
+    for request in requests:
         schemas[request.__name__]["oneOf"] = ONE_FORM
     schemas["DayTotals"]["properties"]["sizes"]["required"] = list(SIZES)
     schemas["ProblemDetails"]["properties"]["code"]["enum"] = sorted(PROBLEM_KINDS)
@@ -136,10 +133,11 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     answer: dict[str, Any] = {"description": "As asked for"}
     if status != "204":
         answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer)}}
-    operation["responses"] = {status: answer} | _problems(endpoint)
+    operation["responses"] = {status: answer} | _describe_problems(endpoint)
     if endpoint.bodies:
         content = {
-            media: {"schema": _schema(name), "example": example} for media, (name, example) in endpoint.bodies.items()
+            str(media): {"schema": _schema(struct), "example": example}
+            for media, (struct, example) in endpoint.bodies.items()
         }
         operation["requestBody"] = {"required": True, "content": content}
     if not endpoint.open:
@@ -149,18 +147,18 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
             parameter |= {"schema": ID_IN_PATH, "example": "a1"}
 
 
-def _schema(name: str | None) -> dict[str, str]:
-    return {"$ref": REF.format(name=name)} if name else {"type": "string"}
+def _schema(struct: type[msgspec.Struct] | None) -> dict[str, str]:
+    return {"$ref": REF.format(name=struct.__name__)} if struct else {"type": "string"}
 
 
-def _problems(endpoint: Endpoint) -> dict[str, Any]:
+def _describe_problems(endpoint: Endpoint) -> dict[str, Any]:
     codes = [*_ALWAYS, *(() if endpoint.open else _KEYS), *endpoint.problems]
     by_status: dict[str, list[str]] = {}
     for code in codes:
         titles = by_status.setdefault(str(PROBLEM_KINDS[code].status), [])
         if PROBLEM_KINDS[code].title not in titles:
             titles.append(PROBLEM_KINDS[code].title)
-    content = {MEDIA_TYPE: {"schema": _schema("ProblemDetails")}}
+    content = {MEDIA_TYPE: {"schema": _schema(contract.ProblemDetails)}}
     return {
         status: {"description": "; ".join(titles)} | _headers(status) | {"content": content}
         for status, titles in sorted(by_status.items())

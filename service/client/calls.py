@@ -119,7 +119,7 @@ class Client:
                     for answer in self._answers(batch, explain=explain):
                         yield answer
                         batch = batch[1:]
-                        retry.progressed()
+                        retry.reset()
                 except (ServiceProblem, ServiceUnreachable) as error:
                     retry.after(error)
 

@@ -1,4 +1,4 @@
-"""Connections to a server: kept open, tried again where that is safe, their problems raised as errors."""
+"""Sends requests over connections that stay open, tries again, and raises the server's problems as errors."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from urllib.parse import urlsplit
 from copydesk.classifier.errors import CopydeskError
 
 BUSY = (429, 503)
+"""HTTP statuses after which the same request may succeed later."""
 FIRST_PAUSE = 0.25
-"""Seconds before the first retry; each later one waits up to twice as long as the one before it."""
+"""Seconds before the first retry, at most; the pause doubles with each further one."""
 LONGEST_PAUSE = 30.0
-"""Seconds; a server that asks for more is answered by the problem itself."""
-PACKED_FROM = 2048
-"""A body of fewer bytes is not worth compressing."""
-SHOWN = 300
+"""Seconds; if the server's Retry-After is longer, its problem is raised at once."""
+COMPRESS_FROM = 2048
+"""Bytes from which a body is compressed, unless the server is on this machine."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class ServiceUnreachable(CopydeskError):
-    """A server that does not answer, or breaks off."""
+    """The server does not answer, or breaks off its answer."""
 
     code = "service_unreachable"
 
 
 class ServiceProblem(CopydeskError):
-    """A request that the server refused; `code` is the server's own word, `retry_after` in seconds."""
+    """The server refused a request; `code` is that of its problem, `retry_after` is in seconds."""
 
     def __init__(self, status: int, code: str, message: str, retry_after: float | None = None) -> None:
         super().__init__(status, code, message, retry_after)  # all, as pickle calls the class again with them
@@ -48,7 +48,7 @@ class ServiceProblem(CopydeskError):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A server's place, taken from its URL."""
+    """The parts of a server's URL."""
 
     secure: bool
     host: str
@@ -57,28 +57,30 @@ class Address:
 
     @property
     def name(self) -> str:
-        """The place, for messages."""
+        """Host and port, for messages."""
         return f"{self.host}:{self.port}" if self.port else self.host
 
 
 def address_of(url: str) -> Address:
-    """Take a server's URL apart.
+    """Split a server's URL.
 
     Raises:
-        ValueError: It is no http or https URL, or holds what belongs elsewhere.
+        ValueError: It is no http or https URL, or has a user name, a query or a fragment.
     """
     parts = urlsplit(url)
     wanted = "expected one such as http://127.0.0.1:8000"
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError(f"the server's URL is {url[:80]!r}, {wanted}")
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValueError(f"the server's URL holds a name, a query or a fragment, {wanted}; give the key by itself")
+        raise ValueError(
+            f"the server's URL has a user name, a query or a fragment, {wanted}; give the key as an argument of its own"
+        )
     return Address(parts.scheme == "https", parts.hostname, parts.port, parts.path.rstrip("/"))
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request; every one of the service's may be sent twice and does what it would have done once."""
+    """A request; all of them are idempotent."""
 
     method: str
     path: str
@@ -100,16 +102,16 @@ class Retry:
         Raises:
             CopydeskError: That error, where another attempt is of no use.
         """
-        worth = not isinstance(error, ServiceProblem) or error.status in BUSY
-        asked = getattr(error, "retry_after", None) or 0.0
-        if not worth or self.failed >= self.most or asked > LONGEST_PAUSE:
+        may_succeed = not isinstance(error, ServiceProblem) or error.status in BUSY
+        retry_after = getattr(error, "retry_after", None) or 0.0
+        if not may_succeed or self.failed >= self.most or retry_after > LONGEST_PAUSE:
             raise error
         longest = min(FIRST_PAUSE * 2**self.failed, LONGEST_PAUSE)
         self.failed += 1
-        self.sleep(max(asked, random.uniform(longest / 2, longest)))
+        self.sleep(max(retry_after, random.uniform(longest / 2, longest)))
 
-    def progressed(self) -> None:
-        """Count anew, as the server did some of the work."""
+    def reset(self) -> None:
+        """Count failures from 0 again, as the server did some of the work."""
         self.failed = 0
 
 
@@ -124,14 +126,14 @@ class Connections:
 
     @contextmanager
     def answer(self, call: Call) -> Iterator[HTTPResponse]:
-        """Send a request once and give the answer to be read.
+        """Send a request once and return the answer, for the caller to read.
 
         Raises:
             ServiceProblem: The server refused it.
             ServiceUnreachable: It did not answer, or broke off while it was read.
         """
         try:
-            connection, response = self._sent(call)
+            connection, response = self._send(call)
         except (OSError, HTTPException) as error:
             raise self._unreachable(error) from error
         try:
@@ -150,16 +152,16 @@ class Connections:
             connection.close()
 
     def close(self) -> None:
-        """Let go of the connections that are not in use."""
+        """Close the connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
 
-    def _sent(self, call: Call) -> tuple[HTTPConnection, HTTPResponse]:
-        """Send on an open connection; one that the server has closed meanwhile is replaced by a new one."""
+    def _send(self, call: Call) -> tuple[HTTPConnection, HTTPResponse]:
+        """Send on an open connection, or on a new one if the server has closed that meanwhile."""
         if self._idle:
             connection = self._idle.pop()
             try:
-                return connection, self._ask(connection, call)
+                return connection, self._send_on(connection, call)
             except TimeoutError:
                 connection.close()
                 raise
@@ -167,14 +169,14 @@ class Connections:
                 connection.close()
         connection = self._new()
         try:
-            return connection, self._ask(connection, call)
+            return connection, self._send_on(connection, call)
         except BaseException:
             connection.close()
             raise
 
-    def _ask(self, connection: HTTPConnection, call: Call) -> HTTPResponse:
+    def _send_on(self, connection: HTTPConnection, call: Call) -> HTTPResponse:
         body, headers = call.body, self._headers(call)
-        if body is not None and len(body) >= PACKED_FROM and self.address.host not in LOOPBACK:
+        if body is not None and len(body) >= COMPRESS_FROM and self.address.host not in LOOPBACK:
             body = gzip.compress(body, 1)
             headers["Content-Encoding"] = "gzip"
         connection.request(call.method, self.address.path + call.path, body, headers)
@@ -205,21 +207,21 @@ class Connections:
 
 
 def body_of(response: HTTPResponse) -> bytes:
-    """Read an answer to its end."""
+    """Read an answer to its end, decompressed."""
     data = response.read()
     return gzip.decompress(data) if response.headers.get("Content-Encoding") == "gzip" else data
 
 
 def lines_of(response: HTTPResponse) -> Iterator[bytes]:
-    """Read an answer line by line, as it comes."""
-    packed = response.headers.get("Content-Encoding") == "gzip"
-    for line in gzip.GzipFile(fileobj=response) if packed else response:
+    """Read an answer line by line as it comes, decompressed; empty lines are left out."""
+    compressed = response.headers.get("Content-Encoding") == "gzip"
+    for line in gzip.GzipFile(fileobj=response) if compressed else response:
         if line.strip():
             yield line
 
 
 def _problem(response: HTTPResponse) -> ServiceProblem:
-    """Read a problem; an answer that is none, such as a proxy's, is named by its status."""
+    """Read a problem; the code of an answer that is none, such as a proxy's, is made of its status."""
     fields: Mapping[str, Any] = {}
     try:
         found = json.loads(body_of(response))
@@ -227,7 +229,7 @@ def _problem(response: HTTPResponse) -> ServiceProblem:
     except (ValueError, OSError):
         pass
     detail = fields.get("detail")
-    message = detail if isinstance(detail, str) else f"the server answered {response.status} {response.reason[:SHOWN]}"
+    message = detail if isinstance(detail, str) else f"the server answered {response.status} {response.reason[:300]}"
     code = fields.get("code")
     after = response.headers.get("Retry-After", "")
     return ServiceProblem(
