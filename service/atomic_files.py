@@ -8,13 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-ASIDE = ".aside-"
+UNFINISHED = ".aside-"
 """How the name of a file begins that is not whole yet."""
 
 
-def write_aside(path: Path, write: Callable[[IO[bytes]], object]) -> None:
+def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file whole or not at all: beside its place, under a name of its own, onto the disk, then renamed."""
-    aside = path.with_name(f"{ASIDE}{path.name}.{uuid.uuid4().hex}")
+    aside = path.with_name(f"{UNFINISHED}{path.name}.{uuid.uuid4().hex}")
     with aside.open("wb") as out:
         write(out)
         out.flush()

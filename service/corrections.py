@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from copydesk.classifier import Article, Kind, Label
 from copydesk.classifier.errors import CopydeskError
 from copydesk.classifier.types import Page
-from copydesk.service.atomic_files import write_aside
+from copydesk.service.atomic_files import write_atomically
 
 SUFFIX = ".json"
 KIND_OF_LABEL = {Label.BODY: Kind.TEXT, Label.BOILERPLATE: Kind.FURNITURE, Label.TEASER: Kind.TEASER}
@@ -94,7 +94,7 @@ class FeedbackFolder:
         kept = {**row, "id": name, "page": row["id"], "site": row["site"] or name}
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_aside(self._path / f"{name}{SUFFIX}", lambda out: out.write(json.dumps(kept).encode() + b"\n"))
+            write_atomically(self._path / f"{name}{SUFFIX}", lambda out: out.write(json.dumps(kept).encode() + b"\n"))
         except OSError as error:
             raise FeedbackUnusable(
                 f"feedback cannot be kept in {self._path} ({error.strerror}); name a folder with COPYDESK_FEEDBACK"

@@ -12,7 +12,7 @@ _ARENA_MAX = -8
 """glibc's `M_ARENA_MAX`: by itself each thread fills a heap of its own, and what one frees no other takes."""
 
 
-def keep_little() -> None:
+def tune_process_memory() -> None:
     """Set a process up before it starts threads; what is loaded by then is left out of all looks for garbage."""
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none

@@ -17,7 +17,7 @@ from copydesk.service.api.app import create_app
 from copydesk.service.api.limits.protocol import LimitedProtocol
 from copydesk.service.api.limits.rates import RateLimiter
 from copydesk.service.api.monitoring.logs import FIELDS, log_config
-from copydesk.service.process_memory import keep_little
+from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.settings import Settings
 
 HEALTH_CHECK_SECONDS = 30
@@ -78,7 +78,7 @@ def run_several(settings: Settings) -> int:
 
 def _create_worker_app(settings: Settings) -> FastAPI:
     app = create_app(settings)
-    keep_little()
+    tune_process_memory()
     return app
 
 

@@ -68,7 +68,7 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     check_workers(args.workers)
     keys = _key_scheme(args.found_at, args.probability)
 
-    from copydesk.service.dedup.run import DedupOptions, run
+    from copydesk.service.dedup.run import DedupOptions, dedup_files
     from copydesk.service.rows import inputs
     from copydesk.service.worker_process import default_workers
 
@@ -81,7 +81,7 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         prefer=args.prefer,
         version=copydesk_version(),
     )
-    return SOME_FAILED if run(options, settings, sys.stderr or io.StringIO()) else OK
+    return SOME_FAILED if dedup_files(options, settings, sys.stderr or io.StringIO()) else OK
 
 
 def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:

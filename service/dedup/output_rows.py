@@ -48,7 +48,7 @@ def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> Rows:
     ids = [name for chunk in chunks for name in chunk.ids]
     lines = [line for chunk in chunks for line in chunk.lines]
     published = np.concatenate([np.empty(0), *(chunk.published for chunk in chunks)])
-    preference = preference_of([source for chunk in chunks for source in chunk.sources], prefer)
+    preference = source_ranks([source for chunk in chunks for source in chunk.sources], prefer)
     places, bad = _places(chunks)
     worth = _worth(chunks, preference, published)
     keep = np.ones(len(ids), np.bool_)
@@ -56,14 +56,14 @@ def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> Rows:
         best, *others = (same[at] for at in np.lexsort([column[same] for column in worth]).tolist())
         keep[others] = False
         for number in others:
-            bad[int(places[number])] = repeats(ids[number], lines[number], lines[best])
+            bad[int(places[number])] = repeated_id_row(ids[number], lines[number], lines[best])
     limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
     kept = [name for name, stays in zip(ids, keep.tolist(), strict=True) if stays]
     chosen = np.split(keep, limits)[: len(chunks)]
     return Rows(kept, published[keep], preference[keep], chosen, bad, len(ids) + sum(len(c.bad) for c in chunks))
 
 
-def preference_of(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArray[np.int64]:
+def source_ranks(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArray[np.int64]:
     """Return the place of each source in the list of preferred ones, the number of these where it is not there."""
     ranks: dict[str | None, int] = {source: rank for rank, source in reversed(list(enumerate(prefer)))}
     return np.array([ranks.get(source, len(prefer)) for source in sources], np.int64)
@@ -104,7 +104,7 @@ def _worth(
     return [digests, -lengths, published, preference]
 
 
-def repeats(name: JsonId, line: int | None, kept: int | None) -> BadRow:
+def repeated_id_row(name: JsonId, line: int | None, kept: int | None) -> BadRow:
     """Say that a document's id is another's too, and on which lines, where known, the two stand."""
     where = "" if line is None else f"line {line}: "
     stays = "another row" if kept is None else f"line {kept}"
@@ -112,13 +112,13 @@ def repeats(name: JsonId, line: int | None, kept: int | None) -> BadRow:
     return BadRow(name, line, "repeated_id", message)
 
 
-def choose(signed: Signed, chosen: NDArray[np.bool_]) -> Signed:
+def select_documents(signed: Signed, chosen: NDArray[np.bool_]) -> Signed:
     """Leave out the documents that do not count."""
     if chosen.all():
         return signed
     rows = np.flatnonzero(chosen)
-    shingles = choose_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
-    keys = choose_rows(signed.keys, rows)
+    shingles = select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
+    keys = select_rows(signed.keys, rows)
     return Signed(
         Shingles(shingles.values, shingles.bounds, signed.shingles.sizes),
         signed.digests[chosen],
@@ -127,7 +127,7 @@ def choose(signed: Signed, chosen: NDArray[np.bool_]) -> Signed:
     )
 
 
-def choose_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
+def select_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
     """Take rows by their numbers, in that order, as often as they are named."""
     counts = np.diff(rows.bounds)[chosen]
     bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
@@ -135,7 +135,7 @@ def choose_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
     return Ragged(rows.values[values], bounds)
 
 
-def answers(rows: Rows, found: Duplicates) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
+def cluster_rows(rows: Rows, found: Duplicates) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
     """Return one answer a row, in input order."""
     matches = _matches(rows.ids, found)
     documents = zip(rows.ids, found.clusters.tolist(), found.keep.tolist(), matches, strict=True)

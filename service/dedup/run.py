@@ -14,9 +14,16 @@ from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicate
 from copydesk.classifier.duplicates.overlap import SIMILAR
 from copydesk.classifier.duplicates.signing import KEYS, SCHEME, Signed
 from copydesk.classifier.duplicates.types import KeyScheme
-from copydesk.service.dedup.output_rows import Rows, answers, choose, gather_rows
-from copydesk.service.dedup.sign_chunks import Signing, sign_rows
-from copydesk.service.dedup.work_folder import ANSWERS, chunk_path, load_chunk, load_signed, opened, work_folder
+from copydesk.service.dedup.output_rows import Rows, cluster_rows, gather_rows, select_documents
+from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
+from copydesk.service.dedup.work_folder import (
+    ANSWERS,
+    chunk_path,
+    load_chunk,
+    load_signed,
+    open_work_folder,
+    work_folder,
+)
 from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows import classify_rows, contract, inputs, jsonl
 from copydesk.service.settings import Settings
@@ -59,7 +66,7 @@ def key_scheme_for(found_at: float, probability: float) -> KeyScheme:
     return KeyScheme(banding=banding_for(found_at, probability, num_perm=SCHEME.num_perm))
 
 
-def run(options: DedupOptions, settings: Settings, err: TextIO) -> int:
+def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
     """Find the duplicates among all rows of the inputs and write the answers; gives the number of rows that failed.
 
     Raises:
@@ -69,13 +76,13 @@ def run(options: DedupOptions, settings: Settings, err: TextIO) -> int:
         OSError: Something cannot be written.
     """
     folder = work_folder(options.output)
-    with Progress(err) as progress, opened(folder, work_manifest(options, settings), progress.remark):
+    with Progress(err) as progress, open_work_folder(folder, work_manifest(options, settings), progress.remark):
         n_chunks = _sign(options, settings, folder, progress)
         rows = gather_rows([load_chunk(chunk_path(folder, number)) for number in range(n_chunks)], options.prefer)
         progress.stage("comparing", n=len(rows.ids))
-        found = compare(rows, folder, options.workers)
+        found = compare_documents(rows, folder, options.workers)
         progress.stage("writing")
-        _write(progress.watch(answers(rows, found)), folder / ANSWERS, options.output)
+        _write(progress.watch(cluster_rows(rows, found)), folder / ANSWERS, options.output)
     if rows.bad:
         print(f"copydesk: {len(rows.bad)} of {rows.n_rows} rows could not be used", file=err)
     return len(rows.bad)
@@ -110,7 +117,7 @@ def _stamp(name: str) -> list[Any]:
 
 def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Progress) -> int:
     """Write all chunks that are not there yet; gives how many there are."""
-    signing = Signing(folder, settings.model, settings.max_page_bytes, options.keys)
+    signing = SignOptions(folder, settings.model, settings.max_page_bytes, options.keys)
     rows = classify_rows.end_with_bad_row(
         inputs.read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
     )
@@ -123,7 +130,7 @@ def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Pro
     return n_chunks
 
 
-def compare(rows: Rows, folder: Path, workers: int) -> Duplicates:
+def compare_documents(rows: Rows, folder: Path, workers: int) -> Duplicates:
     """Find the duplicates among rows whose chunks lie in a folder.
 
     Raises:
@@ -132,7 +139,7 @@ def compare(rows: Rows, folder: Path, workers: int) -> Duplicates:
 
     def signed() -> Iterator[Signed]:
         for number, chosen in enumerate(rows.chosen):
-            yield choose(load_signed(chunk_path(folder, number)), chosen)
+            yield select_documents(load_signed(chunk_path(folder, number)), chosen)
 
     return find_duplicates(
         [str(name) for name in rows.ids],

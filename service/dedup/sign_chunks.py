@@ -30,7 +30,7 @@ NumberedChunk = tuple[int, list[Line | Row]]
 
 
 @dataclass(frozen=True, slots=True)
-class Signing:
+class SignOptions:
     """How rows are signed, and the folder that their chunks are written to."""
 
     folder: Path
@@ -39,7 +39,7 @@ class Signing:
     keys: KeyScheme
 
 
-def sign_rows(rows: Iterable[Line | Row], signing: Signing, *, workers: int) -> Iterator[int]:
+def sign_rows(rows: Iterable[Line | Row], signing: SignOptions, *, workers: int) -> Iterator[int]:
     """Sign rows chunk by chunk; a chunk whose file is there already is passed over.
 
     Yields each chunk's number of rows once it is done, so that there are as many chunks as numbers.
@@ -60,7 +60,7 @@ def sign_rows(rows: Iterable[Line | Row], signing: Signing, *, workers: int) -> 
         yield len(chunk)
 
 
-def _by_processes(chunks: Iterable[NumberedChunk], signing: Signing, workers: int) -> Iterator[int]:
+def _by_processes(chunks: Iterable[NumberedChunk], signing: SignOptions, workers: int) -> Iterator[int]:
     """Give each worker that is free the next chunk; every worker has one thing to say: that it is, or what it did.
 
     As many chunks wait as there are workers, or one more, so that none is idle and few lie in memory.
@@ -111,7 +111,7 @@ def _heard(worker: Worker) -> Iterator[int]:
         yield said
 
 
-def _sign_as_asked(connection: Connection, signing: Signing) -> None:
+def _sign_as_asked(connection: Connection, signing: SignOptions) -> None:
     """Run a worker, until its connection is closed."""
     said: int | Exception | None = None
     with suppress(EOFError, OSError):
@@ -124,14 +124,14 @@ def _sign_as_asked(connection: Connection, signing: Signing) -> None:
                 said = error
 
 
-def sign_chunk(signing: Signing, number: int, rows: list[Line | Row]) -> int:
+def sign_chunk(signing: SignOptions, number: int, rows: list[Line | Row]) -> int:
     """Read, sign and save one chunk; gives the number of its rows."""
     found = read_documents(rows, partial(_classifier, signing.model), max_page_bytes=signing.max_page_bytes)
-    save_signed(found, signing.folder, number, signing.keys)
+    save_signed_chunk(found, signing.folder, number, signing.keys)
     return len(found)
 
 
-def save_signed(rows: Sequence[ParsedDocument | BadRow], folder: Path, number: int, keys: KeyScheme) -> None:
+def save_signed_chunk(rows: Sequence[ParsedDocument | BadRow], folder: Path, number: int, keys: KeyScheme) -> None:
     """Sign the documents among rows, and save them as the chunk of this number."""
     documents = [row for row in rows if isinstance(row, ParsedDocument)]
     signed = sign_texts([document.body for document in documents], keys=keys)

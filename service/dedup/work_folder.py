@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
 from copydesk.classifier.duplicates.signing import Signed
 from copydesk.classifier.errors import CopydeskError
-from copydesk.service.atomic_files import write_aside
+from copydesk.service.atomic_files import write_atomically
 from copydesk.service.rows import BadRow, JsonId
 
 try:
@@ -75,7 +75,7 @@ def work_folder(output: Path) -> Path:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, manifest: Mapping[str, Any], say: Callable[[str], None]) -> Iterator[None]:
+def open_work_folder(folder: Path, manifest: Mapping[str, Any], say: Callable[[str], None]) -> Iterator[None]:
     """Hold a work folder: chunks of an earlier run stay where its manifest is equal, else all starts anew.
 
     The folder goes when the block ends well, and stays for the next run when it does not.
@@ -87,7 +87,7 @@ def opened(folder: Path, manifest: Mapping[str, Any], say: Callable[[str], None]
         raise UnusableWork(f"{folder} is no work folder of copydesk dedup; move it away or name another --output")
     folder.mkdir(exist_ok=True)
     with (folder / LOCK).open("a") as lock:
-        hold(lock, folder)
+        lock_folder(lock, folder)
         _keep_or_clear(folder, json.loads(json.dumps(manifest)), say)
         yield
     _remove(folder)
@@ -101,7 +101,7 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-def hold(lock: IO[str], folder: Path) -> None:
+def lock_folder(lock: IO[str], folder: Path) -> None:
     """Lock for as long as this process lives, however it ends.
 
     Raises:
@@ -128,7 +128,7 @@ def _keep_or_clear(folder: Path, manifest: dict[str, Any], say: Callable[[str], 
     for path in folder.iterdir():
         if path.name != LOCK:
             path.unlink()
-    write_aside(folder / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode()))
+    write_atomically(folder / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode()))
 
 
 def chunk_path(folder: Path, number: int) -> Path:
@@ -155,7 +155,7 @@ def save_chunk(path: Path, chunk: Chunk, signed: Signed) -> None:
         "keys": signed.keys.values,
         "key_bounds": signed.keys.bounds,
     }
-    write_aside(path, lambda out: np.savez(out, **arrays))  # type: ignore[arg-type]
+    write_atomically(path, lambda out: np.savez(out, **arrays))  # type: ignore[arg-type]
 
 
 def load_chunk(path: Path) -> Chunk:

@@ -13,8 +13,8 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.service.atomic_files import ASIDE, write_aside
-from copydesk.service.dedup.work_folder import LOCK, MANIFEST, UnusableWork, chunk_path, hold
+from copydesk.service.atomic_files import UNFINISHED, write_atomically
+from copydesk.service.dedup.work_folder import LOCK, MANIFEST, UnusableWork, chunk_path, lock_folder
 from copydesk.service.rows import jsonl
 from copydesk.service.score.arrow_schema import OUTPUT
 from copydesk.service.score.batch import ScoredBatch
@@ -101,7 +101,7 @@ def open_folder(folder: OutputFolder, manifest: Mapping[str, Any]) -> Iterator[N
         raise UnusableWork(f"{path} holds files that are not of copydesk score; name an empty or a new --output")
     path.mkdir(parents=True, exist_ok=True)
     with (path / LOCK).open("a") as lock:
-        hold(lock, path)
+        lock_folder(lock, path)
         _check_manifest(path, json.loads(json.dumps(manifest)))
         if (path / SUMMARY).exists():
             shutil.rmtree(folder.work, ignore_errors=True)  # a finished run may have been killed before this
@@ -115,7 +115,7 @@ def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
     try:
         earlier = json.loads((path / MANIFEST).read_bytes())
     except FileNotFoundError:
-        write_aside(path / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode() + b"\n"))
+        write_atomically(path / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode() + b"\n"))
         return
     except ValueError as error:
         raise UnusableWork(f"{path / MANIFEST} is damaged ({error}); name another --output") from error
@@ -179,7 +179,7 @@ def write_part(path: Path, format: OutputFormat, model: str, batches: Iterator[p
             writer.write(batch)
         writer.close()
 
-    write_aside(path, write)
+    write_atomically(path, write)
 
 
 def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch]) -> Tally:
@@ -196,13 +196,13 @@ def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch
     write_part(folder.scored(number), OutputFormat.PARQUET if folder.staged else folder.format, folder.model, rows())
     if errors:
         write_errors(folder.errors(number), errors)
-    write_aside(folder.record(number), lambda out: out.write(json.dumps(tally.fields()).encode()))
+    write_atomically(folder.record(number), lambda out: out.write(json.dumps(tally.fields()).encode()))
     return tally
 
 
 def write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
     """Write error rows as JSONL, complete or not at all."""
-    write_aside(path, lambda out: out.writelines(map(jsonl.encode_row, errors)))
+    write_atomically(path, lambda out: out.writelines(map(jsonl.encode_row, errors)))
 
 
 def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> None:
@@ -214,8 +214,8 @@ def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> N
                 with contextlib.suppress(FileNotFoundError), folder.errors(number, kind).open("rb") as part:
                     shutil.copyfileobj(part, out)
 
-    write_aside(folder.path / ERRORS_FILE, copy_errors)
-    for unfinished in (folder.path / ROWS).glob(f"{ASIDE}*"):  # unfinished files of workers that were killed
+    write_atomically(folder.path / ERRORS_FILE, copy_errors)
+    for unfinished in (folder.path / ROWS).glob(f"{UNFINISHED}*"):  # unfinished files of workers that were killed
         unfinished.unlink()
-    write_aside(folder.path / SUMMARY, lambda out: out.write(json.dumps(summary, indent=1).encode() + b"\n"))
+    write_atomically(folder.path / SUMMARY, lambda out: out.write(json.dumps(summary, indent=1).encode() + b"\n"))
     shutil.rmtree(folder.work)

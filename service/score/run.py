@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from copydesk.classifier import load_manifest
 from copydesk.classifier.duplicates.signing import KEYS, SCHEME
-from copydesk.service.atomic_files import write_aside
+from copydesk.service.atomic_files import write_atomically
 from copydesk.service.score.attach_clusters import cluster_shards
 from copydesk.service.score.batch import BatchOptions, score_batch
 from copydesk.service.score.engine import Engine
@@ -70,7 +70,7 @@ def score_files(
                 summary = _Run(options, settings, folder, engine, progress).complete(clock)
         if options.report:
             page = report_page(summary, manifest).encode()
-            write_aside(folder.path / REPORT, lambda out: out.write(page))
+            write_atomically(folder.path / REPORT, lambda out: out.write(page))
     for line in summary_lines(summary):
         print(f"copydesk: {line}", file=err)
     return summary

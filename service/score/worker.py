@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from copydesk.classifier import Model, Page, classify, load_model
 from copydesk.classifier.duplicates.types import KeyScheme
-from copydesk.service.dedup.sign_chunks import save_signed
-from copydesk.service.process_memory import keep_little
+from copydesk.service.dedup.sign_chunks import save_signed_chunk
+from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.rows import ParsedDocument
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.batch import BatchOptions, ScoredBatch, ScoreFunction, documents_of, score_batch
@@ -63,7 +63,7 @@ def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
     try:
         model = load_model(job.model)
         warm_up(model)
-        keep_little()
+        tune_process_memory()
         connection.send((READY, None))
         while True:
             shard, skips = connection.recv()
@@ -101,7 +101,7 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
                 documents += documents_of(result.rows)
             yield result
         if job.keys is not None:
-            save_signed(documents, job.folder.work, shard.number, job.keys)
+            save_signed_chunk(documents, job.folder.work, shard.number, job.keys)
 
     return write_shard(job.folder, shard.number, scored()).fields()
 

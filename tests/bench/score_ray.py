@@ -237,7 +237,7 @@ def sign_shard(folder: Path, n_articles: int, shard: int) -> int:
 
 
 def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
-    from copydesk.service.dedup.output_rows import answers, gather_rows
+    from copydesk.service.dedup.output_rows import cluster_rows, gather_rows
 
     rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], [])
     started = time.monotonic()
@@ -246,7 +246,7 @@ def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"local, 2 threads: {seconds:.1f} s, at most {peak:,.0f} MB of memory; load {os.getloadavg()[0]:.1f}")
-    return _brief(answers(rows, found))
+    return _brief(cluster_rows(rows, found))
 
 
 def _brief(answers: Iterable[ClusterRow | ErrorRow]) -> list[tuple[str, bool, list[str]]]:

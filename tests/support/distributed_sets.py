@@ -13,7 +13,7 @@ import numpy as np
 
 from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
 from copydesk.classifier.duplicates.signing import sign_texts
-from copydesk.service.dedup.output_rows import answers, choose, gather_rows
+from copydesk.service.dedup.output_rows import cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
 from copydesk.service.rows.jsonl import JsonId
 from copydesk.service.score.distributed import (
@@ -95,11 +95,11 @@ def sign(folder: Path, texts: Sequence[Text], n_shards: int) -> None:
 def one_machine(folder: Path, n_shards: int, prefer: Sequence[str] = ()) -> tuple[Duplicates, list[dict[str, Any]]]:
     """Return the duplicates and the rows of the closed set on one machine."""
     rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], prefer)
-    signed = [choose(load_signed(chunk_path(folder, shard)), rows.chosen[shard]) for shard in range(n_shards)]
+    signed = [select_documents(load_signed(chunk_path(folder, shard)), rows.chosen[shard]) for shard in range(n_shards)]
     found = find_duplicates(
         [str(name) for name in rows.ids], signed, preference=rows.preference, published=rows.published
     )
-    return found, list(map(msgspec.to_builtins, answers(rows, found)))
+    return found, list(map(msgspec.to_builtins, cluster_rows(rows, found)))
 
 
 def distributed(

@@ -12,7 +12,7 @@ from copydesk.classifier.duplicates.closed_set import common_of, count_shingles,
 from copydesk.classifier.duplicates.clustering import CERTAIN
 from copydesk.classifier.duplicates.overlap import FIGURES, NO_SHINGLES
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
-from copydesk.service.dedup.output_rows import choose_rows
+from copydesk.service.dedup.output_rows import select_rows
 from copydesk.service.score.distributed.candidate_pairs import has_incomplete_pairs, load_pairs
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.document_ids import load_documents, load_row_ids
@@ -71,7 +71,7 @@ def _emit_texts(plan: Plan, chunk: int) -> pa.Table:
     rows = order[np.searchsorted(documents.ids[order], array(requests, "doc"))]
     docs = documents.ids[rows]
     signed = documents.signed
-    shingles = choose_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
+    shingles = select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
     table = pa.table(
         {
             "doc": docs,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.closed_set import best_of
 from copydesk.classifier.duplicates.overlap import relation_of
-from copydesk.service.dedup.output_rows import SWAPPED, preference_of, repeats
+from copydesk.service.dedup.output_rows import SWAPPED, repeated_id_row, source_ranks
 from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import MATCH
 from copydesk.service.score.distributed.document_ids import load_document_ids, load_ranks, load_row_ids
@@ -53,7 +53,7 @@ def load_output_rows(plan: Plan, chunk: int) -> Iterator[contract.ClusterRow | c
     for batch in table.to_batches(max_chunksize=READ_ROWS):
         for fields in batch.to_pylist():
             if fields["cluster"] is None:
-                yield contract.ErrorRow.of(repeats(fields["id"], None, None))
+                yield contract.ErrorRow.of(repeated_id_row(fields["id"], None, None))
             else:
                 yield msgspec.convert(fields, contract.ClusterRow)
 
@@ -82,7 +82,7 @@ def _emit_members(plan: Plan, prefer: tuple[str, ...], chunk: int) -> pa.Table:
     places = places[rows]
     columns = {
         "id": load_row_ids(plan, chunk).take(pa.array(rows)),
-        "preference": pa.array(preference_of(chunk_rows.sources, prefer)[places]),
+        "preference": pa.array(source_ranks(chunk_rows.sources, prefer)[places]),
         "published": pa.array(chunk_rows.published[places]),
         "length": pa.array(chunk_rows.lengths[places]),
     }

@@ -16,7 +16,7 @@ from copydesk.service.dedup.work_folder import (
     chunk_path,
     load_chunk,
     load_signed,
-    opened,
+    open_work_folder,
     save_chunk,
     work_folder,
 )
@@ -34,7 +34,7 @@ def begin(folder: Path, manifest: dict[str, Any] = MANIFEST) -> list[str]:
     said: list[str] = []
     path = chunk_path(folder, 0)
     try:
-        with opened(folder, manifest, said.append):
+        with open_work_folder(folder, manifest, said.append):
             said.append("kept" if path.exists() else "new")
             path.write_bytes(b"chunk")
             raise Stopped
@@ -50,7 +50,7 @@ def test_run_that_was_ended_leaves_its_chunks_to_the_next_one(tmp_path: Path) ->
 
 def test_folder_goes_when_the_run_ends_well(tmp_path: Path) -> None:
     begin(tmp_path / "work")
-    with opened(tmp_path / "work", MANIFEST, print):
+    with open_work_folder(tmp_path / "work", MANIFEST, print):
         pass
     assert list(tmp_path.iterdir()) == []
 
@@ -74,7 +74,7 @@ def test_folder_whose_removal_was_stopped_can_be_used_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(Path, "unlink", stops)
-        with pytest.raises(Stopped), opened(folder, MANIFEST, print):
+        with pytest.raises(Stopped), open_work_folder(folder, MANIFEST, print):
             pass
     assert begin(folder)[-1] in ("kept", "new")
 
@@ -111,9 +111,9 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     pytest.importorskip("fcntl")
     folder = tmp_path / "work"
     with (
-        opened(folder, MANIFEST, print),
+        open_work_folder(folder, MANIFEST, print),
         pytest.raises(UnusableWork, match="is held by another run; wait for its end"),
-        opened(folder, MANIFEST, print),
+        open_work_folder(folder, MANIFEST, print),
     ):
         pass
 
