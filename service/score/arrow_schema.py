@@ -15,23 +15,23 @@ from copydesk.service.rows import contract
 
 @dataclass(frozen=True, slots=True)
 class InputRow:
-    """A page as a reader found it, or a row in which it found none.
+    """A page that a reader found, or the error of a row without a page.
 
     Attributes:
-        id: Its own, else one made of file and position.
-        url: A name only; empty where unknown.
+        id: The id in the input; if there is none, file and position.
+        url: The URL, which is not fetched; empty if unknown.
         form: `html` or `text`.
-        content: The page's bytes, None where there is no page.
-        decoded: Whether the content is UTF-8 made of text that was decoded already (lone surrogates as
-            they are in plain text, U+FFFD in HTML).
-        charset: The charset that an HTTP header declares, None where there is none.
-        published: A time in ISO 8601, as it came.
-        source: Who published it, as it came.
-        file: The file that holds it.
+        content: The page's bytes, None if there is no page.
+        decoded: Whether the content is UTF-8 of a text that the input had decoded already. Lone surrogates are kept in
+            plain text and are U+FFFD in HTML.
+        charset: The charset that an HTTP header declares, None if there is none.
+        published: The time in ISO 8601, unchanged from the input.
+        source: The publisher, unchanged from the input.
+        file: The file that contains the page.
         position: Its place in the file: the first byte of a line (decompressed) or of a WARC record (as stored), the
             number of a row of CSV or Parquet, 0 for a file that is a page.
-        code: A stable word for what is wrong with the row, None where nothing is.
-        message: The same in words.
+        code: The error code, None if the row has a page.
+        message: The error message.
     """
 
     id: str
@@ -95,13 +95,13 @@ _FIELDS = tuple(field.name for field in fields(InputRow))
 
 
 def input_batch(rows: Sequence[InputRow]) -> pa.RecordBatch:
-    """Lay rows in columns."""
+    """Return rows as Arrow columns."""
     columns = [pa.array([_stored(getattr(row, name)) for row in rows], INPUT.field(name).type) for name in _FIELDS]
     return pa.RecordBatch.from_arrays(columns, schema=INPUT)
 
 
 def input_rows(batch: pa.RecordBatch) -> list[InputRow]:
-    """Take rows out of columns; the counterpart of `input_batch`."""
+    """Return Arrow columns as rows; the reverse of `input_batch`."""
     columns = [batch.column(name).to_pylist() for name in _FIELDS]
     return [InputRow(*values) for values in zip(*columns, strict=True)]
 
@@ -111,7 +111,7 @@ def _stored(value: Any) -> Any:
 
 
 def storable(text: str) -> str:
-    """Put a replacement character for each lone surrogate, which Arrow cannot hold; offsets stay as they are."""
+    """Replace each lone surrogate, which Arrow cannot store, by U+FFFD; offsets into the text stay valid."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Blocks of many pages in columns: for the rows that are written, and for what is counted of them."""
+"""Puts the blocks of many pages in columns, which are written as Arrow lists and counted without a loop over blocks."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _KIND_NAMES = pa.array([kind.value for kind in KINDS])
 
 @dataclass(frozen=True, slots=True)
 class FlatBlocks:
-    """The blocks of some pages, page after page.
+    """The blocks of several pages, one page after the other.
 
     Attributes:
-        starts: Shape (n_blocks,).
-        ends: Shape (n_blocks,).
-        labels: Shape (n_blocks,): places in `LABELS`.
-        kinds: Shape (n_blocks,): places in `KINDS`.
+        starts: Shape (n_blocks,): offset of each block in its page's text.
+        ends: Shape (n_blocks,): one past its last character.
+        labels: Shape (n_blocks,): indexes into `LABELS`.
+        kinds: Shape (n_blocks,): indexes into `KINDS`.
         probabilities: Shape (n_blocks, 3).
-        bounds: Shape (n_pages + 1,): where each page's begin, and the end.
+        bounds: Shape (n_pages + 1,): page p has the blocks from `bounds[p]` to `bounds[p + 1]`.
     """
 
     starts: NDArray[np.int32]
@@ -39,7 +39,7 @@ class FlatBlocks:
 
 
 def flat_blocks(pages: Sequence[PageScores]) -> FlatBlocks:
-    """Lay the blocks of pages one after the other."""
+    """Concatenate the blocks of pages."""
     bounds = np.zeros(len(pages) + 1, np.int32)
     np.cumsum([len(page.labels) for page in pages], out=bounds[1:])
     return FlatBlocks(
@@ -53,7 +53,7 @@ def flat_blocks(pages: Sequence[PageScores]) -> FlatBlocks:
 
 
 def block_lists(flat: FlatBlocks) -> pa.Array:
-    """Return them as Arrow holds them, a list a page."""
+    """Return an Arrow array with a list of blocks for each page."""
     columns = [
         pa.array(flat.starts),
         pa.array(flat.ends),

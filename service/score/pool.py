@@ -21,13 +21,13 @@ from copydesk.service.worker_process import SPAWN, Worker
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 """Variables that limit numeric libraries to one thread in the processes that are started from here."""
 MAX_PAGE_FAILURES = 2
-"""A page becomes an error row after so many workers crashed or hung on it. The first may have been killed by chance."""
+"""A page becomes an error row after this many workers crashed or hung on it; one may be an accident."""
 MAX_OTHER_FAILURES = 3
-"""The run stops after so many workers ended in one shard between pages, or before they were ready."""
+"""The run stops after this many workers ended between the pages of one shard, or before they were ready."""
 POLL_SECONDS = 0.25
 """Longest wait for messages of workers before the time limits of their pages are checked."""
 EXIT_SECONDS = 5.0
-"""An idle worker that has not ended by itself after this time is killed."""
+"""An idle worker that has not exited after this time is killed."""
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ class Pool:
         As many shards as workers are taken from the plan in advance, so that no worker waits for it.
 
         Raises:
-            StoppedWork: A worker failed for a reason that no page caused, or workers end again and again.
+            StoppedWork: A worker failed for a reason that no page caused, or too many workers ended.
         """
         waiting: deque[_ShardAttempt] = deque()
         more = True

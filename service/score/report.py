@@ -12,7 +12,7 @@ MAX_TABLE_ROWS = 20
 WIDTH, HEIGHT, FOOT = 640, 180, 34
 """Size of a column chart in SVG units; its axis labels are in the foot."""
 BINS_PER_MARK = 4
-"""Every so many bins of the confidence chart one has an axis label."""
+"""Bins of the confidence chart from one axis label to the next."""
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --quiet: #5f6c7b; --faint: #d9dee5; --page: #fff; --one: #1565c0;

@@ -1,4 +1,4 @@
-"""Scores shard after shard in a process of its own, which keeps the model in memory."""
+"""A worker process: loads the model once and then scores shard after shard."""
 
 from __future__ import annotations
 

@@ -40,6 +40,15 @@ class Text:
     source: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How a set is divided: documents in a chunk, number of parts, and pairs that are joined in memory."""
+
+    least: int = 10
+    parts: int = 3
+    most_edges: int = MAX_EDGES
+
+
 def story(number: int, n_words: int = 90) -> str:
     return " ".join(random.Random(number).choices(WORDS, k=n_words))
 
@@ -106,17 +115,15 @@ def distributed(
     runner: StepRunner,
     folder: Path,
     n_shards: int,
+    division: Division = Division(),
     *,
     prefer: Sequence[str] = (),
-    parts: int = 3,
-    least: int = 10,
-    most_edges: int = MAX_EDGES,
 ) -> tuple[DuplicateCounts, list[dict[str, Any]]]:
     """Return the counts and the rows of the distributed closed set."""
-    tables = Tables(folder / f"tables-{parts}-{least}-{most_edges}")
+    tables = Tables(folder / "tables")
     tables.path.mkdir()
     counts = [load_chunk(chunk_path(folder, shard)).n_rows for shard in range(n_shards)]
-    plan = Plan(put_together(folder, counts, least=least), tables, parts, most_edges)
+    plan = Plan(put_together(folder, counts, least=division.least), tables, division.parts, division.most_edges)
     found = find_distributed_duplicates(runner, plan, prefer=prefer)
     return found, [
         msgspec.to_builtins(row) for chunk in range(len(plan.chunks)) for row in load_output_rows(plan, chunk)

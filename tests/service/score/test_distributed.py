@@ -17,7 +17,7 @@ from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS
 from copydesk.service.score.distributed.chunks import put_together
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.steps import Plan, Tables, chunk_of, document_ids
-from tests.support.distributed_sets import Text, distributed, mixed_texts, one_machine, sign, story
+from tests.support.distributed_sets import Division, Text, distributed, mixed_texts, one_machine, sign, story
 from tests.support.one_process import OneProcess
 
 
@@ -28,9 +28,7 @@ def test_answers_are_those_of_one_machine(seed: int, n_shards: int, parts: int, 
         sign(Path(folder), mixed_texts(seed), n_shards)
         expected, expected_rows = one_machine(Path(folder), n_shards, ["b"])
         runner = OneProcess(random.Random(seed), again=0.2)
-        found, rows = distributed(
-            runner, Path(folder), n_shards, prefer=["b"], parts=parts, least=least, most_edges=most_edges
-        )
+        found, rows = distributed(runner, Path(folder), n_shards, Division(least, parts, most_edges), prefer=["b"])
     assert rows == expected_rows
     assert (found.n_documents, found.common_keys) == (len(expected.clusters), expected.common_keys)
     sizes = np.unique(np.unique(expected.clusters, return_counts=True)[1], return_counts=True)
@@ -59,7 +57,7 @@ def test_key_that_very_many_share_is_capped_and_counted(tmp_path: Path) -> None:
     texts = [Text(f"{number:03}", f"{story(number // 2, 60)} {furniture}") for number in range(n)]
     sign(tmp_path, texts, 3)
     expected, expected_rows = one_machine(tmp_path, 3)
-    found, rows = distributed(OneProcess(), tmp_path, 3, parts=4)
+    found, rows = distributed(OneProcess(), tmp_path, 3, Division(parts=4))
     assert rows == expected_rows
     assert found.common_keys == expected.common_keys > 0
     assert len({row["cluster"] for row in rows}) == n // 2

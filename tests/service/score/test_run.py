@@ -113,7 +113,7 @@ def test_run_continues_after_kills_of_itself_and_of_a_worker_and_writes_the_same
 
 
 def wait_for_shards(folder: Path, n_shards: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until so many shards are done."""
+    """Wait until n shards are scored."""
     wait_until(lambda: len(list(folder.glob("_work/done-*"))) >= n_shards, process)
 
 
