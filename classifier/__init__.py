@@ -12,6 +12,7 @@ from copydesk.classifier.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from copydesk.classifier.artifact import load_manifest, load_model
+    from copydesk.classifier.duplicates import Document, deduplicate
     from copydesk.classifier.extraction import extract
     from copydesk.classifier.model import Model
     from copydesk.classifier.pipeline import classify, classify_page
@@ -22,6 +23,7 @@ __all__ = [
     "Article",
     "ArtifactMismatch",
     "CopydeskError",
+    "Document",
     "Kind",
     "Label",
     "Model",
@@ -31,6 +33,7 @@ __all__ = [
     "classify",
     "classify_page",
     "decode",
+    "deduplicate",
     "extract",
     "load_manifest",
     "load_model",
@@ -40,6 +43,7 @@ __getattr__ = lazy_names(
     globals(),
     {
         "copydesk.classifier.artifact": ("load_manifest", "load_model"),
+        "copydesk.classifier.duplicates": ("Document", "deduplicate"),
         "copydesk.classifier.extraction": ("extract",),
         "copydesk.classifier.model": ("Model",),
         "copydesk.classifier.pipeline": ("classify", "classify_page"),

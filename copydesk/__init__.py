@@ -1,4 +1,4 @@
-"""Splits news pages into body, boilerplate and teasers, and finds stories told twice.
+"""Splits news pages into body, boilerplate and teasers, and finds duplicate stories.
 
 Names are loaded when they are first used, so that the client and `--help` wait for no numeric library.
 """
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Article,
         ArtifactMismatch,
         CopydeskError,
+        Document,
         Kind,
         Label,
         Model,
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
         classify,
         classify_page,
         decode,
+        deduplicate,
         extract,
         load_manifest,
         load_model,
     )
     from copydesk.service.client import Client
-    from copydesk.service.index import Document, open_index
+    from copydesk.service.index import open_index
 
 __all__ = [
     "Article",
@@ -47,6 +49,7 @@ __all__ = [
     "classify",
     "classify_page",
     "decode",
+    "deduplicate",
     "extract",
     "load_manifest",
     "load_model",
@@ -57,9 +60,9 @@ __all__ = [
 _lazy = lazy_names(
     globals(),
     {
-        "copydesk.classifier": [name for name in __all__ if name not in ("Client", "Document", "open_index")],
+        "copydesk.classifier": [name for name in __all__ if name not in ("Client", "open_index")],
         "copydesk.service.client": ["Client"],
-        "copydesk.service.index": ["Document", "open_index"],
+        "copydesk.service.index": ["open_index"],
     },
 )
 
@@ -68,8 +71,8 @@ def __getattr__(name: str) -> Any:
     """Import a public name from the module that defines it."""
     if name == "__version__":
         return version("copydesk")
-    if name in ("Document", "open_index"):
-        require_extra("index", f"copydesk.{name}")
+    if name == "open_index":
+        require_extra("index", "copydesk.open_index")
     return _lazy(name)
 
 

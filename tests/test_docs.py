@@ -19,7 +19,7 @@ import pytest
 
 import copydesk
 from copydesk.classifier import Kind, Label, Model
-from copydesk.classifier.duplicates.types import Relation
+from copydesk.classifier.duplicates import Relation
 from copydesk.service.api.problems import PROBLEM_KINDS
 from copydesk.service.cli import _parser as copydesk_parser
 from copydesk.service.settings import read_settings

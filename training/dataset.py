@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures, columns, compute_features
 from copydesk.classifier.model.hashed_linear import BLOCK_BITS, hashed_rows, tfidf_values
 from copydesk.training.align import LabelledPage

@@ -1,1 +1,47 @@
-"""Bodies to shingles, signatures, candidate pairs, matches and clusters."""
+"""Finds duplicate stories: texts → signatures → candidates → matches → clusters.
+
+Callers need the names below; those that need a numeric library load when they are first used. The standing index and
+the distributed engine run the same steps in another order, and import them from their modules.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copydesk.classifier.duplicates.types import (
+    Document,
+    DuplicateReport,
+    KeyScheme,
+    Match,
+    Overlap,
+    Relation,
+    SigningScheme,
+)
+from copydesk.classifier.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from copydesk.classifier.duplicates.closed_set import Duplicates, deduplicate, find_duplicates
+    from copydesk.classifier.duplicates.signing import SignedTexts, sign_texts
+
+__all__ = [
+    "Document",
+    "DuplicateReport",
+    "Duplicates",
+    "KeyScheme",
+    "Match",
+    "Overlap",
+    "Relation",
+    "SignedTexts",
+    "SigningScheme",
+    "deduplicate",
+    "find_duplicates",
+    "sign_texts",
+]
+
+__getattr__ = lazy_names(
+    globals(),
+    {
+        "copydesk.classifier.duplicates.closed_set": ("Duplicates", "deduplicate", "find_duplicates"),
+        "copydesk.classifier.duplicates.signing": ("SignedTexts", "sign_texts"),
+    },
+)

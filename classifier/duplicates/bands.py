@@ -1,4 +1,4 @@
-"""Bands: how a signature is cut into keys so that a promise on which pairs become candidates is kept."""
+"""Cuts signatures into keys, in bands of a size that finds similar pairs with a given probability."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.hashing import scatter
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit, scatter
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.classifier.duplicates.types import Banding
 
 
 def banding_for(similarity: float, probability: float, *, num_perm: int, most_bands: int | None = None) -> Banding:
-    """Find the banding that makes pairs at least so similar candidates at least so probably.
+    """Find a banding that makes candidates of similar pairs with at least a given probability.
 
-    Rows keep strangers apart, so the most rows that keep the promise are taken, then the fewest bands.
+    More rows make fewer candidates of strangers, so it has the most rows that reach the probability, then the fewest
+    bands.
 
     Args:
-        similarity: Jaccard, above 0 and at most 1.
+        similarity: Jaccard similarity from which pairs count as similar, above 0 and at most 1.
         probability: Above 0 and below 1.
-        num_perm: Values a signature; bands * rows is at most that.
-        most_bands: Most keys that a document may cost; as many as the signature gives where None.
+        num_perm: Values in a signature; bands * rows is at most that.
+        most_bands: Keys of a document, at most; as many as the signature allows where None.
 
     Raises:
-        ValueError: An argument is out of range, or no banding keeps the promise.
+        ValueError: An argument is out of range, or no banding reaches the probability.
     """
     if not (0 < similarity <= 1 and 0 < probability < 1):
         raise ValueError(
@@ -48,7 +48,7 @@ def banding_for(similarity: float, probability: float, *, num_perm: int, most_ba
 
 
 def candidate_probability(similarity: float, banding: Banding) -> float:
-    """Return how probably two texts of a Jaccard similarity in [0, 1] share a key.
+    """Return the probability that two texts of a Jaccard similarity in [0, 1] share a key.
 
     Source: Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, section 3.4.
     """
@@ -56,11 +56,11 @@ def candidate_probability(similarity: float, banding: Banding) -> float:
 
 
 def band_keys(signatures: NDArray[np.uint32], banding: Banding) -> NDArray[np.uint64]:
-    """Cut each signature into the keys that candidates are grouped by.
+    """Cut each signature into keys; texts that share one become candidates.
 
     Args:
         signatures: Shape (n_texts, num_perm), all signed under one scheme.
-        banding: bands * rows is at most num_perm; the values left over go unused.
+        banding: bands * rows is at most num_perm; further values are unused.
 
     Returns:
         Shape (n_texts, bands), below 2**KEY_BITS: a hash of the band's number and its values.

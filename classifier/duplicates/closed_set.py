@@ -1,28 +1,43 @@
-"""Duplicates of a closed set: candidates, verified matches, clusters, and the document to keep of each."""
+"""Finds all duplicates in a closed set of documents: matches, clusters, and the document to keep of each."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
-from copydesk.classifier.duplicates.candidates import candidate_pairs, members
-from copydesk.classifier.duplicates.clustering import CERTAIN, join, stories
-from copydesk.classifier.duplicates.overlap import FIGURES, IDENTICAL, NO_MATCH, decide, figures
-from copydesk.classifier.duplicates.same_story import one_story
+from copydesk.classifier.compiled import jit
+from copydesk.classifier.duplicates.candidates import candidate_pairs, split_pairs
+from copydesk.classifier.duplicates.clustering import cluster_pairs, connected_components
+from copydesk.classifier.duplicates.overlap import (
+    IDENTICAL,
+    NO_MATCH,
+    NO_SHINGLES,
+    OVERLAP_FIELDS,
+    overlap_counts,
+    relation_number,
+    relation_of,
+)
+from copydesk.classifier.duplicates.same_story import same_story_pairs
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
-from copydesk.classifier.duplicates.signing import Signed
+from copydesk.classifier.duplicates.signing import SignedTexts, sign_texts
+from copydesk.classifier.duplicates.types import (
+    COMPARISON,
+    STORY,
+    Cluster,
+    Document,
+    DuplicateReport,
+    Match,
+    Overlap,
+)
 
-COMMON_SHARE = 0.02
-COMMON_STORIES = 10
-"""A shingle is common that more than this share of all stories, and more than so many, hold: in 700 stories of the
-syndication set about 110 are, all stock phrases; a notice in 15 % of another set's texts made no match this way."""
-
+_DOCUMENTS_A_CHUNK = 4096
 _PAIRS_A_STEP = 20_000
 
 
@@ -30,48 +45,114 @@ _PAIRS_A_STEP = 20_000
 class Duplicates:
     """The matches and clusters of a closed set; documents are named by their place in the input.
 
-    The matches do not depend on the order of the input, save that they stand in the order of the documents' ids.
+    The order of the input changes no match, and the matches are sorted by the ids of their documents.
 
     Attributes:
         left: Shape (n_matches,): of each pair the document with the smaller id.
         right: Shape (n_matches,): the other.
-        relations: Shape (n_matches,): how left stands to right, as a number for `relation_of`.
-        figures: Shape (n_matches, len(FIGURES)): what they share, with left as the asked text.
-        same_story: Shape (n_matches,): whether the two tell one story, for all that is known of both.
+        relations: Shape (n_matches,): how left relates to right, as a number for `relation_of`.
+        counts: Shape (n_matches, len(OVERLAP_FIELDS)): what left shares with right.
+        same_story: Shape (n_matches,): whether the two are versions of one story.
         clusters: Shape (n_documents,): the document of the cluster with the smallest id.
         keep: Shape (n_documents,): true for the one to keep of each cluster.
-        common_keys: Keys so common that only a part of their pairs was compared.
-        common: Sorted shingles that many stories hold, cut; they were no evidence.
+        common_keys: Number of common keys, of which only a part of the pairs was compared.
+        common_shingles: Shortened and sorted.
     """
 
     left: NDArray[np.int64]
     right: NDArray[np.int64]
     relations: NDArray[np.int8]
-    figures: NDArray[np.float64]
+    counts: NDArray[np.float64]
     same_story: NDArray[np.bool_]
     clusters: NDArray[np.int64]
     keep: NDArray[np.bool_]
     common_keys: int
-    common: NDArray[np.uint32]
+    common_shingles: NDArray[np.uint32]
+
+
+class TextArrays(NamedTuple):
+    """Texts to compare.
+
+    Attributes:
+        shingles: In the order of their words, not shortened, one text after the other.
+        bounds: Shape (n_texts + 1,): text t has the shingles `shingles[bounds[t]:bounds[t + 1]]`.
+        sizes: Their lengths in words, as in `Shingles`.
+        digests: Shape (n_texts,).
+    """
+
+    shingles: NDArray[np.uint32]
+    bounds: NDArray[np.int64]
+    sizes: tuple[int, int]
+    digests: NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
 class _Documents:
     """All documents in one row, in input order, and their order by id."""
 
-    values: NDArray[np.uint32]
-    bounds: NDArray[np.int64]
-    sizes: tuple[int, int]
-    digests: NDArray[np.uint64]
+    texts: TextArrays
     lengths: NDArray[np.int64]
     keys: Sequence[Ragged[np.uint64]]
     order: NDArray[np.int64]
     ranks: NDArray[np.int64]
 
 
+def deduplicate(documents: Iterable[Document], *, workers: int = 1) -> DuplicateReport:
+    """Group documents by story, as `copydesk dedup` does.
+
+    >>> story = "The ferry to Vik stopped on Monday after a crack was found in its hull."
+    >>> report = deduplicate([Document("b", story), Document("a", story.upper()), Document("c", "Snow in May.")])
+    >>> [(cluster.id, cluster.members, cluster.keep) for cluster in report.clusters]
+    [('a', ('a', 'b'), 'a'), ('c', ('c',), 'c')]
+    >>> [(name, match.relation.value, match.id) for name, match in report.matches]
+    [('a', 'identical', 'b')]
+
+    Args:
+        documents: Read once; of their texts only shingles and keys stay in memory. `source` is not used.
+        workers: Threads that compare pairs; their number does not change the answer.
+
+    Raises:
+        ValueError: An id repeats.
+    """
+    ids: list[str] = []
+    published: list[float] = []
+    signed: deque[SignedTexts] = deque()
+    remaining = iter(documents)
+    while chunk := list(islice(remaining, _DOCUMENTS_A_CHUNK)):
+        ids += [document.id for document in chunk]
+        published += [float("nan") if document.published is None else document.published for document in chunk]
+        signed.append(sign_texts([document.text for document in chunk]))
+    chunks = (signed.popleft() for _ in range(len(signed)))  # no chunk stays in memory twice
+    found = find_duplicates(ids, chunks, published=np.array(published), workers=workers)
+    return DuplicateReport(_list_clusters(ids, found), _list_matches(ids, found))
+
+
+def _list_clusters(ids: Sequence[str], found: Duplicates) -> tuple[Cluster, ...]:
+    members: dict[str, list[str]] = {}
+    keep: dict[str, str] = {}
+    for name, cluster, is_kept in sorted(zip(ids, found.clusters.tolist(), found.keep.tolist(), strict=True)):
+        members.setdefault(ids[cluster], []).append(name)
+        if is_kept:
+            keep[ids[cluster]] = name
+    return tuple(Cluster(cluster, tuple(names), keep[cluster]) for cluster, names in members.items())
+
+
+def _list_matches(ids: Sequence[str], found: Duplicates) -> tuple[tuple[str, Match], ...]:
+    columns = (found.left, found.right, found.relations, found.same_story, found.counts)
+    pairs = []
+    for left, right, number, same_story, counts in zip(*(column.tolist() for column in columns), strict=True):
+        relation = relation_of(number)
+        assert relation is not None  # all pairs in `Duplicates` match
+        similarity, contains, contained, distinctive, *words, coverage = counts
+        shared, run, passage = map(int, words)
+        overlap = Overlap(similarity, contains, contained, distinctive, shared, run, passage, coverage)
+        pairs.append((ids[left], Match(ids[right], relation, same_story, overlap)))
+    return tuple(pairs)
+
+
 def find_duplicates(
     ids: Sequence[str],
-    signed: Iterable[Signed],
+    signed: Iterable[SignedTexts],
     *,
     preference: NDArray[np.int64] | None = None,
     published: NDArray[np.float64] | None = None,
@@ -81,35 +162,38 @@ def find_duplicates(
 
     Args:
         ids: Of the documents, all different.
-        signed: The same documents in the same order, in chunks, all signed alike; each is let go once it is read.
-        preference: Shape (n_documents,): of a cluster one with the least number is kept; counts for `keep` alone.
-        published: Shape (n_documents,): when each came out, NaN where unknown; counts for `keep` alone.
-        workers: Threads; the answer is the same for any number.
+        signed: The same documents in the same order, in chunks of one scheme, each read once.
+        preference: Shape (n_documents,): the least number in a cluster decides `keep`.
+        published: Shape (n_documents,): then the earliest time does, NaN where unknown.
+        workers: Threads; their number does not change the answer.
 
     Raises:
-        ValueError: The ids repeat, or are not as many as the documents, times or preferences.
+        ValueError: An id repeats, or ids, times or preferences are not as many as the documents.
     """
     documents = _gather(ids, signed)
-    pairs = candidate_pairs(documents.keys, documents.ranks)
-    left, right = (documents.order[numbers] for numbers in members(pairs.pairs))
-    counted, relations = _verify(documents, left, right, np.empty(0, np.uint32), workers)
-    common = _common_shingles(documents, left, right, counted)
+    candidates = candidate_pairs(documents.keys, documents.ranks)
+    left, right = (documents.order[numbers] for numbers in split_pairs(candidates.pairs))
+    counts, relations = _compare(documents.texts, left, right, NO_SHINGLES, workers)
+    common = _common_shingles(documents, left, right, counts)
     if len(common):
-        counted, relations = _verify(documents, left, right, common, workers)
-    same = one_story(pairs.pairs, pairs.crowded, counted, relations)
-    clusters = _clusters(documents, left[same], right[same], counted[same], relations[same] == IDENTICAL)
-    kept = relations != NO_MATCH
-    if (kept & ~same).any():
-        evident = candidate_pairs(documents.keys, documents.ranks, stories=documents.ranks[clusters][documents.order])
-        kept &= same | np.isin(pairs.pairs, evident.pairs)
-    keep = _to_keep(documents, clusters, preference, published)
-    return Duplicates(
-        left[kept], right[kept], relations[kept], counted[kept], same[kept], clusters, keep, pairs.common_keys, common
+        counts, relations = _compare(documents.texts, left, right, common, workers)
+    same = same_story_pairs(candidates.pairs, candidates.pairs_incomplete, counts, relations)
+    ranks = documents.ranks
+    stories = cluster_counted_pairs(
+        len(ranks), ranks[left[same]], ranks[right[same]], counts[same], relations[same] == IDENTICAL
     )
+    matched = relations != NO_MATCH
+    if (matched & ~same).any():
+        evident = candidate_pairs(documents.keys, ranks, stories=stories)
+        matched &= same | np.isin(candidates.pairs, evident.pairs)
+    clusters = documents.order[stories[ranks]]
+    keep = _choose(documents, clusters, preference, published)
+    left, right, relations, counts = left[matched], right[matched], relations[matched], counts[matched]
+    return Duplicates(left, right, relations, counts, same[matched], clusters, keep, candidates.common_keys, common)
 
 
-def _gather(ids: Sequence[str], signed: Iterable[Signed]) -> _Documents:
-    """Lay all documents in one row; it grows in place, so that no chunk's shingles stand in memory twice."""
+def _gather(ids: Sequence[str], signed: Iterable[SignedTexts]) -> _Documents:
+    """Lay all documents in one row; it grows in place, so that no chunk's shingles are in memory twice."""
     row = bytearray()
     counts: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
     digests: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]
@@ -125,20 +209,14 @@ def _gather(ids: Sequence[str], signed: Iterable[Signed]) -> _Documents:
         sizes.add(chunk.shingles.sizes)
     if len(sizes) > 1:
         raise ValueError(f"documents were signed with shingles of {sorted(sizes)} words; sign all under one scheme")
-    order, ranks = _by_id(ids, sum(map(len, digests)))
-    return _Documents(
-        np.frombuffer(row, np.uint32),
-        np.cumsum(np.concatenate(counts)),
-        sizes.pop() if sizes else (1, 1),
-        np.concatenate(digests),
-        np.concatenate(lengths),
-        keys,
-        order,
-        ranks,
-    )
+    order, ranks = _sort_by_id(ids, sum(map(len, digests)))
+    bounds = np.cumsum(np.concatenate(counts))
+    size = sizes.pop() if sizes else (1, 1)
+    texts = TextArrays(np.frombuffer(row, np.uint32), bounds, size, np.concatenate(digests))
+    return _Documents(texts, np.concatenate(lengths), keys, order, ranks)
 
 
-def _by_id(ids: Sequence[str], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _sort_by_id(ids: Sequence[str], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the documents in the order of their ids, and each one's place in that order."""
     different = len(set(ids))
     if len(ids) != n or different != n:
@@ -149,93 +227,77 @@ def _by_id(ids: Sequence[str], n: int) -> tuple[NDArray[np.int64], NDArray[np.in
     return order, ranks
 
 
-def _verify(
-    documents: _Documents, left: NDArray[np.int64], right: NDArray[np.int64], common: NDArray[np.uint32], workers: int
+def _compare(
+    texts: TextArrays, left: NDArray[np.int64], right: NDArray[np.int64], common: NDArray[np.uint32], workers: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    counted = np.empty((len(left), len(FIGURES)), np.float64)
+    counts = np.empty((len(left), len(OVERLAP_FIELDS)), np.float64)
     relations = np.empty(len(left), np.int8)
 
-    def step(first: int) -> None:
+    def compare_step(first: int) -> None:
         part = slice(first, first + _PAIRS_A_STEP)
-        verify_pairs(
-            documents.values,
-            documents.bounds,
-            documents.sizes,
-            documents.digests,
-            common,
-            left[part],
-            right[part],
-            counted[part],
-            relations[part],
-        )
+        compare_texts(texts, common, left[part], right[part], counts[part], relations[part])
 
     with ThreadPoolExecutor(workers) as threads:
-        list(threads.map(step, range(0, len(left), _PAIRS_A_STEP)))
-    return counted, relations
+        list(threads.map(compare_step, range(0, len(left), _PAIRS_A_STEP)))
+    return counts, relations
 
 
 def _common_shingles(
-    documents: _Documents, left: NDArray[np.int64], right: NDArray[np.int64], counted: NDArray[np.float64]
+    documents: _Documents, left: NDArray[np.int64], right: NDArray[np.int64], counts: NDArray[np.float64]
 ) -> NDArray[np.uint32]:
-    """Return the shingles that many stories hold; each story counts with one document alone."""
-    certain = counted[:, 0] >= CERTAIN
-    first = np.unique(join(len(documents.ranks), documents.ranks[left[certain]], documents.ranks[right[certain]]))
-    return common_of(count_shingles(documents.values, documents.bounds, documents.order[first]), len(first))
-
-
-def common_of(counts: NDArray[np.uint32], n_stories: int) -> NDArray[np.uint32]:
-    """Return the common ones of shingles, sorted, from how many of so many stories hold each."""
-    return np.flatnonzero(counts > max(COMMON_STORIES, COMMON_SHARE * n_stories)).astype(np.uint32)
-
-
-def _clusters(
-    documents: _Documents,
-    left: NDArray[np.int64],
-    right: NDArray[np.int64],
-    counted: NDArray[np.float64],
-    identical: NDArray[np.bool_],
-) -> NDArray[np.int64]:
-    """Return for each document that of its cluster with the smallest id, from the pairs that tell one story."""
+    """Return the shingles that many stories contain; the first document of each story counts."""
     ranks = documents.ranks
-    return documents.order[stories_of(len(ranks), ranks[left], ranks[right], counted, identical)[ranks]]
+    certain = counts[:, 0] >= STORY.certain_similarity
+    first = np.unique(connected_components(len(ranks), ranks[left[certain]], ranks[right[certain]]))
+    texts = documents.texts
+    return common_shingles(count_shingles(texts.shingles, texts.bounds, documents.order[first]), len(first))
 
 
-def stories_of(
+def common_shingles(counts: NDArray[np.uint32], n_stories: int) -> NDArray[np.uint32]:
+    """Return the common shingles, sorted; `counts` has the number of stories that contain each."""
+    most = max(COMPARISON.max_stories_per_shingle, COMPARISON.max_story_share_per_shingle * n_stories)
+    return np.flatnonzero(counts > most).astype(np.uint32)
+
+
+def cluster_counted_pairs(
     n: int,
     left: NDArray[np.int64],
     right: NDArray[np.int64],
-    counted: NDArray[np.float64],
+    counts: NDArray[np.float64],
     identical: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Return for each of n numbered documents the least number of its story, from the pairs that tell one story."""
-    similarity = np.where(identical, 1.0, counted[:, FIGURES.index("own_similarity")])
-    coverage = np.where(identical, 1.0, counted[:, FIGURES.index("coverage")])
-    return stories(n, left, right, similarity, strength=coverage)
+    """Return the least number in the cluster of each of n documents, from the pairs that are one story."""
+    similarity = np.where(identical, 1.0, counts[:, OVERLAP_FIELDS.index("distinctive_similarity")])
+    coverage = np.where(identical, 1.0, counts[:, OVERLAP_FIELDS.index("coverage")])
+    return cluster_pairs(n, left, right, similarity, strength=coverage)
 
 
-def _to_keep(
+def _choose(
     documents: _Documents,
     clusters: NDArray[np.int64],
     preference: NDArray[np.int64] | None,
     published: NDArray[np.float64] | None,
 ) -> NDArray[np.bool_]:
-    """Mark one of each cluster: the most preferred, earliest published, longest, with the smallest id, in turn."""
+    """Mark the document to keep of each cluster."""
     wanted = np.zeros(len(clusters), np.int64) if preference is None else preference
     times = np.full(len(clusters), np.nan) if published is None else published
     for name, given in (("preferences", wanted), ("times of publication", times)):
         if len(given) != len(clusters):
             raise ValueError(f"{len(given)} {name} for {len(clusters)} documents; give one each")
-    return best_of(clusters, wanted, times, documents.lengths, documents.ranks)
+    return mark_documents_to_keep(clusters, wanted, times, documents.lengths, documents.ranks)
 
 
-def best_of(
+def mark_documents_to_keep(
     clusters: NDArray[Any],
     preference: NDArray[np.int64],
     published: NDArray[np.float64],
     lengths: NDArray[np.int64],
     ranks: NDArray[Any],
 ) -> NDArray[np.bool_]:
-    """Mark the document to keep of each cluster; all arrays, shape (n_documents,), are in the same order."""
+    """Mark one of each cluster: the most preferred, then earliest, then longest, then the first by rank.
+
+    All arrays have shape (n_documents,).
+    """
     order = np.lexsort((ranks, -lengths, published, preference, clusters))
     keep = np.zeros(len(clusters), np.bool_)
     if len(order):
@@ -244,44 +306,32 @@ def best_of(
 
 
 @jit
-def verify_pairs(
-    values: NDArray[np.uint32],
-    bounds: NDArray[np.int64],
-    sizes: tuple[int, int],
-    digests: NDArray[np.uint64],
+def compare_texts(
+    texts: TextArrays,
     common: NDArray[np.uint32],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
-    counted: NDArray[np.float64],
+    counts: NDArray[np.float64],
     relations: NDArray[np.int8],
 ) -> None:
-    """Fill in what pairs share and their relations.
+    """Fill in what pairs share, shape (n_pairs, len(OVERLAP_FIELDS)), and the numbers of their relations.
 
-    Args:
-        values: The documents' shingles in the order of their words, not cut, one document after the other.
-        bounds: Document d holds `values[bounds[d]:bounds[d + 1]]`.
-        sizes: Their lengths in words, as in `Shingles`.
-        digests: Of the documents.
-        common: Cut and sorted.
-        left: Shape (n_pairs,): of each pair the document with the smaller id.
-        right: Shape (n_pairs,): the other.
-        counted: Shape (n_pairs, len(FIGURES)): what is found goes here.
-        relations: Shape (n_pairs,): and here.
+    `left` has the document with the smaller id of each pair; common shingles are shortened and sorted.
     """
     for p in range(len(left)):
         a, b = left[p], right[p]
-        asked = values[bounds[a] : bounds[a + 1]]
-        other = values[bounds[b] : bounds[b + 1]] >> np.uint32(32 - SET_BITS)
-        counted[p], _ = figures(asked, sizes, other, common)
-        identical = digests[a] == digests[b] and digests[a] != np.uint64(0)
-        relations[p], _ = decide(counted[p], identical)
+        text = texts.shingles[texts.bounds[a] : texts.bounds[a + 1]]
+        other = texts.shingles[texts.bounds[b] : texts.bounds[b + 1]] >> np.uint32(32 - SET_BITS)
+        counts[p], _ = overlap_counts(text, texts.sizes, other, common)
+        identical = texts.digests[a] == texts.digests[b] and texts.digests[a] != np.uint64(0)
+        relations[p], _ = relation_number(counts[p], identical)
 
 
 @jit
 def count_shingles(
     values: NDArray[np.uint32], bounds: NDArray[np.int64], documents: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
-    """Count in how many of some documents each shingle, cut, occurs."""
+    """Count the documents that contain each shingle, shortened."""
     counts = np.zeros(1 << SET_BITS, np.uint32)
     last = np.full(1 << SET_BITS, np.int32(-1))
     for d in documents:

@@ -1,4 +1,4 @@
-"""MinHash signatures: datasketch 2's own scheme on our shingle hashes, value for value, in one pass over many texts."""
+"""Computes MinHash signatures, which estimate Jaccard similarity; the values equal those of datasketch 2."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit, mix32
 from copydesk.classifier.duplicates.shingles import Shingles
 from copydesk.classifier.duplicates.types import SigningScheme
 
 DATASKETCH_SCHEME = "affine32"
-"""What datasketch calls the way values are made: `MinHash(hashvalues=values, seed=seed, scheme=...)` loads them."""
+"""datasketch's name of this scheme: `MinHash(hashvalues=values, seed=seed, scheme=...)` loads the values."""
 
 EMPTY = np.uint32(0xFFFFFFFF)
-"""Every value of a text too short to shingle, which has no signature."""
+"""Every value of a text that is too short for shingles."""
 
 
 @lru_cache(maxsize=8)
@@ -29,12 +29,12 @@ def permutations(num_perm: int, seed: int) -> NDArray[np.uint32]:
 
 
 def sign(shingles: Shingles, scheme: SigningScheme, *, values: int | None = None) -> NDArray[np.uint32]:
-    """Sign texts: the least value of each permutation over a text's shingles.
+    """Compute signatures: the least value of each permutation over a text's shingles.
 
     Args:
         shingles: Read under the same scheme.
-        scheme: Says how many permutations, and which.
-        values: Only the first so many, where bands need no more; all where None.
+        scheme: Number and seed of the permutations.
+        values: Number of values, where bands need only the first ones; all where None.
 
     Returns:
         Shape (n_texts, values); a row of `EMPTY` for a text without shingles.
@@ -56,18 +56,8 @@ def _least(
     for t in range(len(bounds) - 1):
         least = signatures[t]
         for i in range(bounds[t], bounds[t + 1]):
-            h = np.uint64(_mixed(shingles[i]))
+            h = np.uint64(mix32(shingles[i]))
             for k in range(len(factors)):
                 value = np.uint32(np.uint64(factors[k]) * h + np.uint64(summands[k]))
                 least[k] = min(least[k], value)
     return signatures
-
-
-@jit
-def _mixed(value: np.uint32) -> np.uint32:
-    """Spread a hash over 32 bits (the finalizer of MurmurHash3, Appleby 2011, public domain)."""
-    h = value ^ (value >> np.uint32(16))
-    h = np.uint32(np.uint64(h) * np.uint64(0x85EBCA6B))
-    h ^= h >> np.uint32(13)
-    h = np.uint32(np.uint64(h) * np.uint64(0xC2B2AE35))
-    return np.uint32(h ^ (h >> np.uint32(16)))

@@ -1,19 +1,20 @@
-"""Packed sets: a text's distinct shingles as few bytes, for keeping a million texts at hand."""
+"""Packs sets of shingles into few bytes, so that an index can store those of a million texts."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.shingles import SET_BITS
 from copydesk.classifier.errors import DamagedSet
 
 
 def pack_set(values: NDArray[np.uint32]) -> bytes:
-    """Pack sorted distinct values below 2**SET_BITS: about 17 bits each where there are 400.
+    """Pack sorted distinct values below 2**SET_BITS into about 17 bits each for 400 values.
 
-    The number of values (LEB128), then the gaps between them in the Rice code whose parameter fits that number.
+    The bytes are the number of values (LEB128), then the gaps between them in the Rice code of the parameter that fits
+    that number.
 
     Raises:
         ValueError: The values are not sorted and distinct, or too large.
@@ -26,10 +27,10 @@ def pack_set(values: NDArray[np.uint32]) -> bytes:
 
 
 def unpack_set(packed: bytes) -> NDArray[np.uint32]:
-    """Give back the sorted values of `pack_set`.
+    """Return the sorted values that `pack_set` packed.
 
     Raises:
-        DamagedSet: The bytes end too soon, go on too long or hold values that are too large.
+        DamagedSet: The bytes are too few or too many, or values are too large.
     """
     data = np.frombuffer(packed, np.uint8)
     values, used = unpack_values(data)
@@ -89,7 +90,7 @@ def _put_number(packed: NDArray[np.uint8], n: int) -> int:
 
 @jit
 def unpack_values(packed: NDArray[np.uint8]) -> tuple[NDArray[np.uint32], np.int64]:
-    """Return the values and how many bytes they took, -1 where they do not decode."""
+    """Return the values and the number of their bytes, -1 if they do not decode."""
     none = np.empty(0, np.uint32)
     n = 0
     at = np.int64(0)

@@ -1,4 +1,4 @@
-"""Shingles: every run of a few words as one hash, a text's set of them, and the few that stand for its passages."""
+"""Hashes runs of words: all of a text as its shingles, and a few as keys by which shared passages are found."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.hashing import scatter
-from copydesk.classifier.compiled.jit import jit
-from copydesk.classifier.duplicates.normalized_words import Words
+from copydesk.classifier.compiled import jit, scatter
+from copydesk.classifier.duplicates.normalized_words import MULTIPLIER, Words
 from copydesk.classifier.duplicates.types import SigningScheme
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
 SET_BITS = 24
-"""Bits of a shingle's hash that a stored set keeps: two texts of 400 words share 0.01 shingles by accident."""
+"""Bits of a shingle's hash in a set of shingles; two texts of 400 words share 0.01 shingles by accident."""
 
 KEY_BITS = 47
-"""Bits of a key: a positive integer of six bytes, the most that SQLite writes without going to eight."""
+"""Bits of a key: a positive integer of six bytes; SQLite writes longer ones in eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +28,9 @@ class Shingles:
     Shingle j of a text begins at its word j.
 
     Attributes:
-        values: Shape (n_shingles,), 32-bit hashes, repeated as the text repeats.
-        bounds: Shape (n_texts + 1,): text t holds the shingles `bounds[t]:bounds[t + 1]`; a text too short holds none.
-        sizes: How many words a shingle has whose lowest bit is 0, and one whose lowest bit is 1.
+        values: Shape (n_shingles,), 32-bit hashes, repetitions included.
+        bounds: Shape (n_texts + 1,): text t has the shingles `bounds[t]:bounds[t + 1]`; a text that is too short, none.
+        sizes: Words of a shingle whose lowest bit is 0, and of one whose lowest bit is 1.
     """
 
     values: NDArray[np.uint32]
@@ -55,7 +54,7 @@ def read_shingles(words: Words, scheme: SigningScheme) -> Shingles:
     """Hash every run of `shingle_words` words, or `shingle_characters` where a run begins in an unspaced script.
 
     Raises:
-        ValueError: The scheme asks for empty shingles.
+        ValueError: A shingle of the scheme would be empty.
     """
     sizes = (scheme.shingle_words, scheme.shingle_characters)
     if min(sizes) < 1:
@@ -65,22 +64,23 @@ def read_shingles(words: Words, scheme: SigningScheme) -> Shingles:
 
 
 def shingle_sets(shingles: Shingles) -> Ragged[np.uint32]:
-    """Return each text's distinct shingles, cut to their upper `SET_BITS` and sorted."""
-    return Ragged(*_sorted_sets(cut(shingles.values), shingles.bounds))
+    """Return each text's distinct shingles, shortened and sorted."""
+    return Ragged(*_sorted_sets(shorten(shingles.values), shingles.bounds))
 
 
-def cut(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Cut shingles to the bits that a stored set keeps."""
+def shorten(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Shorten shingles to their upper `SET_BITS`, as they are in sets."""
     return values >> np.uint32(32 - SET_BITS)
 
 
 def passage_keys(words: Words, *, length: int, characters: int, window: int) -> Ragged[np.uint64]:
-    """Choose few runs of `length` words so that every shared passage of `length + window - 1` words shares one.
+    """Choose a few runs of `length` words, so that two texts with a common passage share at least one of them.
 
-    Of every `window` runs in a row the one with the least hash is chosen; a text with fewer runs gives one key.
+    That holds for passages of `length + window - 1` words: of every `window` runs in a row, the one with the least hash
+    is chosen. A text with fewer runs has one key.
 
     Returns:
-        Keys below 2**KEY_BITS, distinct within a text, in text order; about 2 / (window + 1) a word.
+        Keys below 2**KEY_BITS, distinct within a text, in text order; about 2 / (window + 1) for each word.
 
     Raises:
         ValueError: A length or the window is below 1.
@@ -99,7 +99,7 @@ def passage_keys(words: Words, *, length: int, characters: int, window: int) -> 
 def _hash_runs(
     words: NDArray[np.uint64], bounds: NDArray[np.int64], length: int, characters: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hash the run that begins at each word; bit 32 tells by which of the two lengths it was cut."""
+    """Hash the run that begins at each word; bit 32 is 1 if it begins in an unspaced script."""
     hashes = np.empty(len(words), np.uint64)
     limits = np.zeros(len(bounds), np.int64)
     n = 0
@@ -112,7 +112,7 @@ def _hash_runs(
                 break
             h = np.uint64(size)
             for j in range(i, i + size):
-                h = (h + words[j]) * np.uint64(0x9DDFEA08EB382D69)
+                h = (h + words[j]) * MULTIPLIER
                 h ^= h >> np.uint64(32)
             hashes[n] = scatter(h) & ~(np.uint64(1) << np.uint64(32)) | unspaced << np.uint64(32)
             n += 1
@@ -122,17 +122,17 @@ def _hash_runs(
 
 @jit
 def _sorted_sets(values: NDArray[np.uint32], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    kept = np.empty(len(values), np.uint32)
+    distinct = np.empty(len(values), np.uint32)
     limits = np.zeros(len(bounds), np.int64)
     n = 0
     for t in range(len(bounds) - 1):
         row = np.sort(values[bounds[t] : bounds[t + 1]])
         for i in range(len(row)):
             if i == 0 or row[i] != row[i - 1]:
-                kept[n] = row[i]
+                distinct[n] = row[i]
                 n += 1
         limits[t + 1] = n
-    return kept[:n].copy(), limits
+    return distinct[:n].copy(), limits
 
 
 @jit

@@ -1,4 +1,4 @@
-"""What is kept of texts so that duplicates are found among them: shingles, a digest of the words, and keys."""
+"""Reduces texts to what the search for duplicates needs: shingles, a digest of the words, and keys."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.hashing import scatter
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit, scatter
 from copydesk.classifier.duplicates.bands import band_keys
 from copydesk.classifier.duplicates.minhash import sign
 from copydesk.classifier.duplicates.normalized_words import Words, read_words, text_digests
 from copydesk.classifier.duplicates.shingles import KEY_BITS, Ragged, Shingles, passage_keys, read_shingles
-from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
+from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME, KeyScheme, SigningScheme
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """What is kept of some texts, in their order.
+class SignedTexts:
+    """Some texts, reduced, in their order.
 
     Attributes:
         shingles: In the order of their words.
-        digests: Shape (n_texts,): equal where all words are, 0 where there are none.
-        keys: Of each text, distinct: of its bands, its passages; of its digest where it is too short for shingles.
+        digests: Shape (n_texts,): equal where all words are equal, 0 where there are none.
+        keys: Of each text, distinct: of its bands and its passages; of its digest if it is too short for shingles.
         lengths: Shape (n_texts,): characters.
     """
 
@@ -34,14 +33,12 @@ class Signed:
     lengths: NDArray[np.int64]
 
 
-SCHEME = SigningScheme()
-KEYS = KeyScheme()
+def sign_texts(
+    texts: Sequence[str], *, scheme: SigningScheme = DEFAULT_SCHEME, keys: KeyScheme = DEFAULT_KEYS
+) -> SignedTexts:
+    """Reduce texts to their shingles, digests and keys.
 
-
-def sign_texts(texts: Sequence[str], *, scheme: SigningScheme = SCHEME, keys: KeyScheme = KEYS) -> Signed:
-    """Read texts once and keep what finding duplicates among them needs.
-
-    Threads may call it side by side: nearly all of it runs without the interpreter's lock.
+    Threads may call it in parallel: nearly all of it runs without the global interpreter lock.
 
     Raises:
         ValueError: The banding needs more values than the scheme signs.
@@ -50,8 +47,8 @@ def sign_texts(texts: Sequence[str], *, scheme: SigningScheme = SCHEME, keys: Ke
     return sign_words(words, np.fromiter(map(len, texts), np.int64, len(texts)), scheme=scheme, keys=keys)
 
 
-def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningScheme, keys: KeyScheme) -> Signed:
-    """Do the same for words that are read already; `lengths` are the texts' characters."""
+def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningScheme, keys: KeyScheme) -> SignedTexts:
+    """Do the same for words that have been read; `lengths` are the texts' characters."""
     shingles = read_shingles(words, scheme)
     digests = text_digests(words)
     values = min(scheme.num_perm, keys.banding.bands * keys.banding.rows)
@@ -59,12 +56,12 @@ def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningSchem
     passages = passage_keys(
         words, length=keys.passage_words, characters=keys.passage_characters, window=keys.passage_window
     )
-    joined = _join(bands, passages.values, passages.bounds, digests, shingles.bounds)
-    return Signed(shingles, digests, Ragged(*joined), lengths)
+    joined = _join_keys(bands, passages.values, passages.bounds, digests, shingles.bounds)
+    return SignedTexts(shingles, digests, Ragged(*joined), lengths)
 
 
 @jit
-def _join(
+def _join_keys(
     bands: NDArray[np.uint64],
     passages: NDArray[np.uint64],
     passage_bounds: NDArray[np.int64],

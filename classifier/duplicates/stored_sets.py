@@ -1,4 +1,4 @@
-"""An asked text beside many stored sets at once: which of them it matches, and which shingles are no evidence."""
+"""Compares one text with many stored sets of shingles at once, as an index does with a document's candidates."""
 
 from __future__ import annotations
 
@@ -8,30 +8,54 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.normalized_words import Words
-from copydesk.classifier.duplicates.overlap import FIGURES, IDENTICAL, NO_MATCH, compare, decide, figures, judge
+from copydesk.classifier.duplicates.overlap import (
+    IDENTICAL,
+    NO_MATCH,
+    NO_SHINGLES,
+    OVERLAP_FIELDS,
+    match_by_overlap,
+    measure_overlap,
+    overlap_counts,
+    relation_number,
+)
 from copydesk.classifier.duplicates.shingle_codec import unpack_values
-from copydesk.classifier.duplicates.shingles import Shingles, cut
-from copydesk.classifier.duplicates.types import Match
+from copydesk.classifier.duplicates.shingles import Shingles, shorten
+from copydesk.classifier.duplicates.types import COMPARISON, Match
 from copydesk.classifier.errors import DamagedSet
 
-N_FIGURES = len(FIGURES)
-
-COMMON_STORIES = 10
-"""Stories that a shingle may be in beside the asked text's own and still be evidence, as in a closed set."""
+_N_FIELDS = len(OVERLAP_FIELDS)
+_MAX_STORIES = COMPARISON.max_stories_per_shingle
 
 
 @dataclass(frozen=True, slots=True)
-class Sighted:
-    """How an asked text stands to each of its candidates.
+class StoredSets:
+    """The candidates of a text.
 
     Attributes:
-        counted: Shape (n_candidates, len(FIGURES)): what they share.
-        relations: Shape (n_candidates,): as `decide` numbers them.
+        ids: Of the documents.
+        packed: Their sets, as `pack_set` returns them.
+        stories: A number for the story of each.
+        identical: Whether the digests of their words equal the text's.
     """
 
-    counted: NDArray[np.float64]
+    ids: Sequence[str]
+    packed: Sequence[bytes]
+    stories: Sequence[int]
+    identical: Sequence[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class SetComparison:
+    """How a text relates to each of its candidates.
+
+    Attributes:
+        counts: Shape (n_candidates, len(OVERLAP_FIELDS)): what they share.
+        relations: Shape (n_candidates,): numbers of relations.
+    """
+
+    counts: NDArray[np.float64]
     relations: NDArray[np.int8]
     _words: Words
     _shingles: Shingles
@@ -41,61 +65,49 @@ class Sighted:
     _common: NDArray[np.uint32]
 
     def match(self, at: int, id: str, *, same_story: bool) -> Match | None:
-        """Say how the asked text stands to a candidate, given by its place and id, None where they are no match."""
+        """Return how the text relates to a candidate, given by its place and id; None if they do not match."""
         if self.relations[at] == NO_MATCH:
             return None
         other = self._values[self._bounds[at] : self._bounds[at + 1]]
-        overlap = compare(self._words, self._shingles, self._text, other, common=self._common)
-        found = judge(id, overlap, identical=bool(self.relations[at] == IDENTICAL))
+        overlap = measure_overlap(self._words, self._shingles, self._text, other, common=self._common)
+        found = match_by_overlap(id, overlap, identical=bool(self.relations[at] == IDENTICAL))
         return None if found is None else replace(found, same_story=same_story)
 
 
-def sight(
-    words: Words,
-    shingles: Shingles,
-    text: int,
-    *,
-    ids: Sequence[str],
-    packed: Sequence[bytes],
-    stories: Sequence[int],
-    identical: Sequence[bool],
-) -> Sighted:
-    """Compare an asked text with all of its candidates.
+def compare_with_sets(words: Words, shingles: Shingles, text: int, candidates: StoredSets) -> SetComparison:
+    """Compare a text with all of its candidates.
 
-    A shingle that more than COMMON_STORIES of the candidates' stories hold, each story counted by its first
-    candidate, is no evidence.
+    A shingle in more than `max_stories_per_shingle` of the candidates' stories is no evidence; the first candidate of
+    each story counts.
 
     Args:
-        words: Of the asked texts.
+        words: Of some texts.
         shingles: Of the same texts.
-        text: Which of them is asked.
-        ids: Of the candidates.
-        packed: Their sets, as `pack_set` gives them.
-        stories: Which story each tells.
-        identical: Whether the digests of their words equal the asked text's.
+        text: The number of the text among them.
+        candidates: The sets.
 
     Raises:
         DamagedSet: A packed set does not decode.
     """
-    asked = shingles.values[int(shingles.bounds[text]) : int(shingles.bounds[text + 1])]
-    values, bounds = _unpack_all(ids, packed)
-    common = np.empty(0, np.uint32)
-    if len(set(stories)) > COMMON_STORIES:
-        firsts = np.unique(np.array(stories, np.int64), return_index=True)[1].astype(np.int64)
-        common = _common(np.unique(cut(asked)), values, bounds, firsts)
-    counted, relations = _figures(asked, shingles.sizes, values, bounds, common, np.array(identical, np.bool_))
-    return Sighted(counted, relations, words, shingles, text, values, bounds, common)
+    own = shingles.values[int(shingles.bounds[text]) : int(shingles.bounds[text + 1])]
+    values, bounds = _unpack_all(candidates)
+    common = NO_SHINGLES
+    if len(set(candidates.stories)) > _MAX_STORIES:
+        firsts = np.unique(np.array(candidates.stories, np.int64), return_index=True)[1].astype(np.int64)
+        common = _common_shingles(np.unique(shorten(own)), values, bounds, firsts)
+    identical = np.array(candidates.identical, np.bool_)
+    counts, relations = _compare_all(own, shingles.sizes, values, bounds, common, identical)
+    return SetComparison(counts, relations, words, shingles, text, values, bounds, common)
 
 
-def _unpack_all(ids: Sequence[str], packed: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Lay the values of all sets in one row."""
-    limits = np.zeros(len(packed) + 1, np.int64)
-    np.cumsum([len(data) for data in packed], out=limits[1:])
-    values, bounds, damaged = _unpack_row(np.frombuffer(b"".join(packed), np.uint8), limits)
+def _unpack_all(candidates: StoredSets) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the values of all sets in one row, and where each set begins and ends in it."""
+    limits = np.zeros(len(candidates.packed) + 1, np.int64)
+    np.cumsum([len(data) for data in candidates.packed], out=limits[1:])
+    values, bounds, damaged = _unpack_row(np.frombuffer(b"".join(candidates.packed), np.uint8), limits)
     if damaged >= 0:
-        raise DamagedSet(
-            f"the stored set of document {ids[damaged]!r} does not decode; remove the document and add it again"
-        )
+        name = candidates.ids[damaged]
+        raise DamagedSet(f"the stored set of document {name!r} does not decode; remove the document and add it again")
     return values, bounds
 
 
@@ -121,33 +133,33 @@ def _unpack_row(
 
 
 @jit
-def _common(
-    asked: NDArray[np.uint32], values: NDArray[np.uint32], bounds: NDArray[np.int64], firsts: NDArray[np.int64]
+def _common_shingles(
+    own: NDArray[np.uint32], values: NDArray[np.uint32], bounds: NDArray[np.int64], firsts: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
-    """Return the asked shingles (cut, sorted, distinct) that more than COMMON_STORIES of some sets hold."""
-    counts = np.zeros(len(asked), np.int64)
+    """Return those of a text's shingles (shortened, sorted, distinct) that are in too many of some sets."""
+    counts = np.zeros(len(own), np.int64)
     for first in firsts:
         at = 0
         for value in values[bounds[first] : bounds[first + 1]]:
-            while at < len(asked) and asked[at] < value:
+            while at < len(own) and own[at] < value:
                 at += 1
-            if at < len(asked) and asked[at] == value:
+            if at < len(own) and own[at] == value:
                 counts[at] += 1
-    return asked[counts > COMMON_STORIES]
+    return own[counts > _MAX_STORIES]
 
 
 @jit
-def _figures(
-    asked: NDArray[np.uint32],
+def _compare_all(
+    own: NDArray[np.uint32],
     sizes: tuple[int, int],
     values: NDArray[np.uint32],
     bounds: NDArray[np.int64],
     common: NDArray[np.uint32],
     identical: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    counted = np.empty((len(identical), N_FIGURES))
+    counts = np.empty((len(identical), _N_FIELDS))
     relations = np.empty(len(identical), np.int8)
     for i in range(len(identical)):
-        counted[i], _ = figures(asked, sizes, values[bounds[i] : bounds[i + 1]], common)
-        relations[i], _ = decide(counted[i], identical[i])
-    return counted, relations
+        counts[i], _ = overlap_counts(own, sizes, values[bounds[i] : bounds[i + 1]], common)
+        relations[i], _ = relation_number(counts[i], identical[i])
+    return counts, relations

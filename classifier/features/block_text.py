@@ -7,9 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.code_points import DIGIT, IDEOGRAPH, LETTER, SPACE, character_tables, code_points
-from copydesk.classifier.compiled.hashing import mix
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import DIGIT, IDEOGRAPH, LETTER, SPACE, character_tables, code_points, jit, mix
 from copydesk.classifier.features import counts
 
 HEAD_CHARS = 700

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.hashing import mix
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.page_arrays import TextArrays, TreeArrays
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.code_points import code_points
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import code_points, hash_ignoring_case, jit
 
 MAX_NAME_WORDS = 12
 """Words of one element's names that are hashed."""
@@ -68,18 +67,6 @@ def _word_end(points: NDArray[np.uint32], start: int, end: int) -> int:
 
 
 @jit
-def _hash(points: NDArray[np.uint32], start: int, end: int) -> np.uint64:
-    """Hash a word in lower case (FNV-1a over code points)."""
-    h = np.uint64(0xCBF29CE484222325)
-    for at in range(start, end):
-        point = np.uint64(points[at])
-        if _kind(points[at]) == _UPPER:
-            point += np.uint64(32)
-        h = (h ^ point) * np.uint64(0x100000001B3)
-    return h
-
-
-@jit
 def _name_words(
     points: NDArray[np.uint32], ends: NDArray[np.int64], most: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -97,7 +84,7 @@ def _name_words(
                 continue
             stop = _word_end(points, at, end)
             if stop - at >= 2:
-                out[n] = _hash(points, at, stop)
+                out[n] = hash_ignoring_case(points[at:stop])
                 n += 1
             at = stop
         out_ends[text] = n
@@ -139,7 +126,7 @@ def _href_words(
                 stop = at + 1 if kind == _OTHER else _word_end(points, at, end)
                 if mark or (kind == _DIGIT and stop - at >= 4) or (kind in (_LOWER, _UPPER) and stop - at >= 2):
                     if words < most:
-                        out[n] = _hash(points, at, stop)
+                        out[n] = hash_ignoring_case(points[at:stop])
                         n += 1
                     words += 1
                 at = stop

@@ -10,8 +10,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.code_points import code_points
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import code_points, jit
 from copydesk.classifier.features import counts
 from copydesk.classifier.features.block_text import BlockWords, read_blocks, read_text
 from copydesk.classifier.features.columns import N_COLUMNS

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.hashing import mix
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import hash_code_points, jit, mix
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.page_arrays import TreeArrays
 
@@ -40,7 +39,7 @@ def count_repeats(points: NDArray[np.uint32], starts: NDArray[np.int64], ends: N
     same = np.empty(n, np.int64)
     repeats = np.zeros(n, np.int64)
     for b in range(n):
-        hashes[b] = _hash(points[starts[b] : ends[b]])
+        hashes[b] = hash_code_points(points[starts[b] : ends[b]])
         place = np.int64(hashes[b] >> np.uint64(64 - bits))
         while firsts[place] >= 0:
             other = firsts[place]
@@ -52,15 +51,6 @@ def count_repeats(points: NDArray[np.uint32], starts: NDArray[np.int64], ends: N
         same[b] = firsts[place]
         repeats[same[b]] += 1
     return repeats[same]
-
-
-@jit
-def _hash(points: NDArray[np.uint32]) -> np.uint64:
-    h = np.uint64(len(points))
-    for point in points:
-        h = (h ^ np.uint64(point)) * np.uint64(0x9E3779B97F4A7C15)
-        h ^= h >> np.uint64(29)
-    return h * np.uint64(0x9E3779B97F4A7C15)
 
 
 @jit

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures
 from copydesk.classifier.types import KINDS
 

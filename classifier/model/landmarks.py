@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
 from copydesk.classifier.model.hashed_linear import TEASER, TEXT
 from copydesk.classifier.types import KINDS

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.model.hashed_linear import TEXT
 
 SIMILARITY_BITS = 11

@@ -11,7 +11,7 @@ import numpy as np
 from charset_normalizer import from_bytes
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.errors import UnreadablePage
 
 SAMPLE = 65_536  # bytes that are looked at for NUL patterns, control characters and detection

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 
 MAX_ATTRIBUTES = 256
 """Attributes of one tag; a parser compares each with all before it."""

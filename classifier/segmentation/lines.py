@@ -8,8 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.code_points import code_points
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import code_points, jit
 
 # Characters that show nothing: white space as str.isspace has it, controls, zero-width and direction marks.
 INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff"

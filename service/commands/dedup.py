@@ -28,7 +28,7 @@ from copydesk.service.commands.arguments import (
 )
 
 if TYPE_CHECKING:
-    from copydesk.classifier.duplicates.types import KeyScheme
+    from copydesk.classifier.duplicates import KeyScheme
 
 
 def add_dedup(commands: Commands) -> None:
@@ -85,13 +85,13 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
 
 
 def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
-    from copydesk.classifier.duplicates.signing import KEYS
+    from copydesk.classifier.duplicates.types import DEFAULT_KEYS
     from copydesk.service.dedup.run import key_scheme_for
 
     if (found_at is None) != (probability is None):
         raise WrongUsage("--found-at and --probability need each other; give both, or neither")
     if found_at is None or probability is None:
-        return KEYS
+        return DEFAULT_KEYS
     try:
         return key_scheme_for(found_at, probability)
     except ValueError as error:

@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.closed_set import Duplicates
-from copydesk.classifier.duplicates.overlap import FIGURES, relation_of
+from copydesk.classifier.duplicates import Duplicates, Relation, SignedTexts
+from copydesk.classifier.duplicates.overlap import OVERLAP_FIELDS, relation_of
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
-from copydesk.classifier.duplicates.signing import Signed
-from copydesk.classifier.duplicates.types import Relation
 from copydesk.service.dedup.work_folder import Chunk
 from copydesk.service.rows import BadRow, JsonId, contract
 
-SIMILARITY, CONTAINS, CONTAINED = (FIGURES.index(name) for name in ("similarity", "contains", "contained"))
+SIMILARITY, CONTAINS, CONTAINED = (OVERLAP_FIELDS.index(name) for name in ("similarity", "contains", "contained"))
 SWAPPED = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.CONTAINS}
 
 
@@ -112,14 +110,14 @@ def repeated_id_row(name: JsonId, line: int | None, kept: int | None) -> BadRow:
     return BadRow(name, line, "repeated_id", message)
 
 
-def select_documents(signed: Signed, chosen: NDArray[np.bool_]) -> Signed:
+def select_documents(signed: SignedTexts, chosen: NDArray[np.bool_]) -> SignedTexts:
     """Leave out the documents that do not count."""
     if chosen.all():
         return signed
     rows = np.flatnonzero(chosen)
     shingles = select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
     keys = select_rows(signed.keys, rows)
-    return Signed(
+    return SignedTexts(
         Shingles(shingles.values, shingles.bounds, signed.shingles.sizes),
         signed.digests[chosen],
         keys,
@@ -165,7 +163,7 @@ def _match(ids: Sequence[JsonId], found: Duplicates, pair: int, *, from_right: b
     relation = relation_of(int(found.relations[pair]))
     assert relation is not None  # the set's matches are those that have one
     columns = (SIMILARITY, CONTAINED, CONTAINS) if from_right else (SIMILARITY, CONTAINS, CONTAINED)
-    similarity, contains, contained = (round(float(found.figures[pair][at]), contract.SHARE_DIGITS) for at in columns)
+    similarity, contains, contained = (round(float(found.counts[pair][at]), contract.SHARE_DIGITS) for at in columns)
     return contract.Match(
         ids[int((found.left if from_right else found.right)[pair])],
         SWAPPED.get(relation, relation) if from_right else relation,

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from copydesk.classifier import ArtifactMismatch, load_manifest
+from copydesk.classifier.duplicates import Duplicates, KeyScheme, SignedTexts, find_duplicates
 from copydesk.classifier.duplicates.bands import banding_for
-from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
-from copydesk.classifier.duplicates.overlap import SIMILAR
-from copydesk.classifier.duplicates.signing import KEYS, SCHEME, Signed
-from copydesk.classifier.duplicates.types import KeyScheme
+from copydesk.classifier.duplicates.types import COMPARISON, DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.dedup.output_rows import Rows, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import (
@@ -47,7 +45,7 @@ class DedupOptions:
     input_format: inputs.Format | None
     output: Path
     workers: int
-    keys: KeyScheme = KEYS
+    keys: KeyScheme = DEFAULT_KEYS
     prefer: Sequence[str] = field(default=())
     version: str = ""
 
@@ -58,12 +56,12 @@ def key_scheme_for(found_at: float, probability: float) -> KeyScheme:
     Raises:
         ValueError: No keys can keep it.
     """
-    if found_at < SIMILAR:
+    if found_at < COMPARISON.min_similarity:
         raise ValueError(
-            f"--found-at is {found_at}, expected at least {SIMILAR}: texts that are less alike are no near-duplicates, "
-            "however they are found"
+            f"--found-at is {found_at}, expected at least {COMPARISON.min_similarity}: texts that are less similar are "
+            "no near-duplicates, even if they are found"
         )
-    return KeyScheme(banding=banding_for(found_at, probability, num_perm=SCHEME.num_perm))
+    return KeyScheme(banding=banding_for(found_at, probability, num_perm=DEFAULT_SCHEME.num_perm))
 
 
 def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
@@ -102,7 +100,7 @@ def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
         "format": options.input_format,
         "max_page_bytes": settings.max_page_bytes,
         "model": model,
-        "scheme": asdict(SCHEME),
+        "scheme": asdict(DEFAULT_SCHEME),
         "keys": asdict(options.keys),
         "copydesk": options.version,
     }
@@ -137,7 +135,7 @@ def compare_documents(rows: Rows, folder: Path, workers: int) -> Duplicates:
         StoppedWork: A chunk is damaged.
     """
 
-    def signed() -> Iterator[Signed]:
+    def signed() -> Iterator[SignedTexts]:
         for number, chosen in enumerate(rows.chosen):
             yield select_documents(load_signed(chunk_path(folder, number)), chosen)
 

@@ -15,8 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from copydesk.classifier import classify, load_model
-from copydesk.classifier.duplicates.signing import sign_texts
-from copydesk.classifier.duplicates.types import KeyScheme
+from copydesk.classifier.duplicates import KeyScheme, sign_texts
 from copydesk.service.dedup.work_folder import Chunk, StoppedWork, chunk_path, save_chunk
 from copydesk.service.rows import BadRow, Line, ParsedDocument, Row, classify_rows, read_documents
 from copydesk.service.worker_process import Worker

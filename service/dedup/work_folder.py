@@ -13,8 +13,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.duplicates import SignedTexts
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
-from copydesk.classifier.duplicates.signing import Signed
 from copydesk.classifier.errors import CopydeskError
 from copydesk.service.atomic_files import write_atomically
 from copydesk.service.rows import BadRow, JsonId
@@ -136,7 +136,7 @@ def chunk_path(folder: Path, number: int) -> Path:
     return folder / f"chunk-{number:07}.npz"
 
 
-def save_chunk(path: Path, chunk: Chunk, signed: Signed) -> None:
+def save_chunk(path: Path, chunk: Chunk, signed: SignedTexts) -> None:
     """Write a chunk whole or not at all."""
     names = {
         "ids": chunk.ids,
@@ -170,11 +170,11 @@ def load_chunk(path: Path) -> Chunk:
     return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths)
 
 
-def load_signed(path: Path) -> Signed:
+def load_signed(path: Path) -> SignedTexts:
     """Load what was signed of a chunk's documents; raises as `load_chunk`."""
     names = ("shingles", "shingle_bounds", "sizes", "digests", "keys", "key_bounds", "lengths")
     shingles, bounds, sizes, digests, keys, key_bounds, lengths = _load(path, names)
-    return Signed(
+    return SignedTexts(
         Shingles(shingles, bounds, (int(sizes[0]), int(sizes[1]))), digests, Ragged(keys, key_bounds), lengths
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from copydesk.classifier.duplicates.clustering import AGREEING, CERTAIN, MOST_PASSES
+from copydesk.classifier.duplicates.types import STORY
 
 MEMBERS_COMPARED = 100
 """Only the oldest 100 members of a cluster are compared when deciding whether to merge it."""
@@ -56,13 +56,13 @@ class Clusters:
             links: Its links.
             cluster_of: The present cluster of each document that it has a link to.
         """
-        joined = {cluster_of[other] for other, similarity in links.items() if similarity >= CERTAIN}
+        joined = {cluster_of[other] for other, similarity in links.items() if similarity >= STORY.certain_similarity}
         best: dict[int, float] = {}
         for other, similarity in links.items():
             if cluster_of[other] not in joined:
                 best[cluster_of[other]] = max(best.get(cluster_of[other], 0.0), similarity)
         open_clusters = sorted(best, key=lambda cluster: (-best[cluster], cluster))
-        for _ in range(MOST_PASSES):
+        for _ in range(STORY.max_passes):
             n_before = len(open_clusters)
             for cluster in tuple(open_clusters):
                 if self._links_suffice(links, joined, cluster):
@@ -98,7 +98,7 @@ class Clusters:
             for other in ours[number]
             if other in others
         }
-        return len(pairs) >= AGREEING * len(set(versions.values())) * len(set(others.values()))
+        return len(pairs) >= STORY.min_agreement * len(set(versions.values())) * len(set(others.values()))
 
     def _oldest_members(self, cluster: int) -> list[int]:
         """Return the oldest documents of a cluster; their links are in `_links` afterwards."""
@@ -147,7 +147,7 @@ def _versions(links: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
         waiting = [first]
         while waiting:
             for other, similarity in links[waiting.pop()].items():
-                if similarity >= CERTAIN and other in links and other not in found:
+                if similarity >= STORY.certain_similarity and other in links and other not in found:
                     found[other] = first
                     waiting.append(other)
     return found

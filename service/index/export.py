@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from copydesk.classifier.duplicates import Document
 from copydesk.classifier.duplicates.shingle_codec import unpack_set
 from copydesk.classifier.errors import DamagedSet
 from copydesk.service.index.cluster_ids import read_redirects_to, write_redirects
 from copydesk.service.index.database import Database
 from copydesk.service.index.pairs import Pair
 from copydesk.service.index.reads import StoredDocument, read_ids, read_last_number, read_pairs
-from copydesk.service.index.records import Document, IndexMismatch
+from copydesk.service.index.records import IndexMismatch
 from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, stored_settings
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
 

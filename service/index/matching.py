@@ -13,14 +13,13 @@ from itertools import chain
 import numpy as np
 from sqlalchemy import Connection
 
-from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS, MOST_STORIES
+from copydesk.classifier.duplicates import Document, KeyScheme, Match, SignedTexts, SigningScheme
 from copydesk.classifier.duplicates.normalized_words import Words, read_words
-from copydesk.classifier.duplicates.same_story import SURE
 from copydesk.classifier.duplicates.shingle_codec import pack_set
 from copydesk.classifier.duplicates.shingles import Ragged, shingle_sets
-from copydesk.classifier.duplicates.signing import Signed, sign_words
-from copydesk.classifier.duplicates.stored_sets import Sighted, sight
-from copydesk.classifier.duplicates.types import KeyScheme, Match, SigningScheme
+from copydesk.classifier.duplicates.signing import sign_words
+from copydesk.classifier.duplicates.stored_sets import SetComparison, StoredSets, compare_with_sets
+from copydesk.classifier.duplicates.types import COMPARISON, PairFlag
 from copydesk.service.index.clusters import Clusters, read_connected, replay
 from copydesk.service.index.pairs import Pairs, pairs_from_comparison
 from copydesk.service.index.reads import (
@@ -36,7 +35,7 @@ from copydesk.service.index.reads import (
     read_links,
     read_oldest_members,
 )
-from copydesk.service.index.records import Document, IndexAnswer
+from copydesk.service.index.records import IndexAnswer
 from copydesk.service.index.verdicts import NEW, Verdicts
 
 
@@ -48,7 +47,7 @@ class SignedBatch:
         self.documents = documents
         self.words: Words = read_words(texts)
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        self.signed: Signed = sign_words(self.words, lengths, scheme=scheme, keys=keys)
+        self.signed: SignedTexts = sign_words(self.words, lengths, scheme=scheme, keys=keys)
         self.digests: list[int] = self.signed.digests.astype(np.int64).tolist()
 
     def equals(self, at: int, stored: StoredDocument) -> bool:
@@ -177,7 +176,7 @@ class BatchMatcher:
         """Return the links of a document; the verdicts on one that is in the index stay as they are."""
         if stored is not None:
             links = read_links(self._connection, [stored.number])
-            certain = {other: pair.similarity for other, pair in pairs.items() if pair.kind & SURE}
+            certain = {other: pair.similarity for other, pair in pairs.items() if pair.kind & PairFlag.IDENTICAL}
             return certain | {other: similarity for _, other, similarity in links if other in pairs}
         if number is not None:
             return self._replace(number, pairs, incomplete=incomplete)
@@ -218,10 +217,13 @@ class BatchMatcher:
             if stored is None and new is None:
                 continue
             every = _with_key(stored or NO_DOCUMENTS, new, own)
-            if len(every) > MOST_DOCUMENTS or (stored is not None and stored.common):
+            if len(every) > COMPARISON.max_documents_per_key or (stored is not None and stored.common):
                 found.common_keys += 1
                 every = sorted({*every[:ENDS], *every[-ENDS:]})
-            elif len(every) <= MOST_STORIES or len({self._cluster(number) for number in every}) <= MOST_STORIES:
+            elif (
+                len(every) <= COMPARISON.max_stories_per_key
+                or len({self._cluster(number) for number in every}) <= COMPARISON.max_stories_per_key
+            ):
                 found.by_rare_key.update(every)
             numbers.update(every)
         found.numbers = sorted(numbers)
@@ -230,16 +232,18 @@ class BatchMatcher:
     def _cluster(self, number: int) -> int:
         return self.clusters.find(self._rows[number].cluster)
 
-    def _compare(self, at: int, rows: Sequence[StoredDocument]) -> Sighted:
+    def _compare(self, at: int, rows: Sequence[StoredDocument]) -> SetComparison:
         digest = self._batch.digests[at]
-        return sight(
+        return compare_with_sets(
             self._batch.words,
             self._batch.signed.shingles,
             at,
-            ids=[row.id for row in rows],
-            packed=[row.shingles for row in rows],
-            stories=[self._cluster(row.number) for row in rows],
-            identical=[row.digest == digest != 0 for row in rows],
+            StoredSets(
+                ids=[row.id for row in rows],
+                packed=[row.shingles for row in rows],
+                stories=[self._cluster(row.number) for row in rows],
+                identical=[row.digest == digest != 0 for row in rows],
+            ),
         )
 
     def _cluster_id_and_keep(self, at: int, number: int | None, clusters: set[int]) -> tuple[str, bool]:
@@ -298,7 +302,7 @@ class BatchMatcher:
 
 
 def _matches(
-    comparison: Sighted, rows: Sequence[StoredDocument], links: Mapping[int, float], by_rare_key: set[int]
+    comparison: SetComparison, rows: Sequence[StoredDocument], links: Mapping[int, float], by_rare_key: set[int]
 ) -> tuple[Match, ...]:
     """Return the matches, by id; one that is another story only counts if the two share a key that is evidence."""
     found = [

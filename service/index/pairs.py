@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copydesk.classifier.duplicates.overlap import FIGURES, IDENTICAL
-from copydesk.classifier.duplicates.same_story import APART, DOUBTFUL, EVIDENT, OWN, SURE, verdicts, weigh
-from copydesk.classifier.duplicates.stored_sets import Sighted
+from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.same_story import PairEvidence, pair_evidence, select_same_story
+from copydesk.classifier.duplicates.stored_sets import SetComparison
+from copydesk.classifier.duplicates.types import STORY, PairFlag
 
 MAX_PAIRS = 50
 """Of a document with more pairs, only those with the oldest documents are used to look for rivals."""
@@ -18,7 +19,7 @@ MAX_PARTNERS = 20
 """Rivals are searched among the pairs of only this many partners of a new document, those with the highest coverage, so
 that a check in a story of many versions costs a bounded number of look-ups."""
 
-_COVERAGE, _SIMILARITY = FIGURES.index("coverage"), FIGURES.index("own_similarity")
+_COVERAGE, _SIMILARITY = OVERLAP_FIELDS.index("coverage"), OVERLAP_FIELDS.index("distinctive_similarity")
 
 
 class Pair(NamedTuple):
@@ -32,27 +33,27 @@ class Pair(NamedTuple):
     @property
     def needs_rival_check(self) -> bool:
         """Tell whether the verdict depends on what else the two documents share with others."""
-        return bool(self.kind & DOUBTFUL)
+        return bool(self.kind & PairFlag.NEEDS_RIVAL_CHECK)
 
     @property
     def is_rival(self) -> bool:
         """Tell whether one of the two may be a rival in the other's pairs."""
-        return bool(self.kind & EVIDENT) and self.coverage >= OWN
+        return bool(self.kind & PairFlag.SHARES_PASSAGE) and self.coverage >= STORY.rival_min_coverage
 
 
 Pairs = dict[int, Pair]
 """The pairs of one document, by the number of the other."""
 
 
-def pairs_from_comparison(numbers: list[int], comparison: Sighted) -> Pairs:
+def pairs_from_comparison(numbers: list[int], comparison: SetComparison) -> Pairs:
     """Return the pairs of a document with its candidates, without those that share too little to matter."""
-    matters = (comparison.counted[:, _COVERAGE] >= APART) | (comparison.relations == IDENTICAL)
+    matters = (comparison.counts[:, _COVERAGE] >= STORY.unrelated_below) | (comparison.relations == IDENTICAL)
     places = np.flatnonzero(matters)
     if not places.size:
         return {}
-    counts = comparison.counted[places]
-    coverage, kinds = weigh(counts, comparison.relations[places])
-    similarity = np.where(kinds & SURE, 1.0, counts[:, _SIMILARITY])
+    counts = comparison.counts[places]
+    coverage, kinds = pair_evidence(counts, comparison.relations[places])
+    similarity = np.where(kinds & PairFlag.IDENTICAL, 1.0, counts[:, _SIMILARITY])
     rows = zip(places.tolist(), similarity.tolist(), coverage.tolist(), kinds.tolist(), strict=True)
     return {numbers[at]: Pair(*fields) for at, *fields in rows}
 
@@ -68,7 +69,7 @@ def decide_same_story(
         others: The pairs of those documents that a rival check needs.
         incomplete: Documents whose pairs with older ones may be missing.
     """
-    found = {other: bool(pair.kind & SURE) for other, pair in own.items()}
+    found = {other: bool(pair.kind & PairFlag.IDENTICAL) for other, pair in own.items()}
     pairs = {(other, number): pair for other, pair in own.items()}
     for one, theirs in others.items():
         for other, pair in theirs.items():
@@ -77,12 +78,14 @@ def decide_same_story(
     names, local = np.unique(ends, return_inverse=True)
     older, younger = local.reshape(-1, 2).astype(np.uint64).T
     wanted = ends[:, 1] == number
-    same_story = verdicts(
+    same_story = select_same_story(
         older << np.uint64(32) | younger,
         np.isin(names, list(incomplete)),
-        np.array([pair.coverage for pair in pairs.values()]),
-        np.array([pair.kind for pair in pairs.values()], np.int8),
-        asked=wanted,
+        PairEvidence(
+            np.array([pair.coverage for pair in pairs.values()]),
+            np.array([pair.kind for pair in pairs.values()], np.int8),
+        ),
+        checked=wanted,
         streamed=True,
     )
     found.update(zip(ends[wanted, 0].tolist(), same_story[wanted].tolist(), strict=True))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, func, literal_column, select
 
-from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS
+from copydesk.classifier.duplicates.types import COMPARISON
 from copydesk.service.index.clusters import MEMBERS_COMPARED, Links, links_by_document
 from copydesk.service.index.pairs import Pair, Pairs
 from copydesk.service.index.records import IndexedDocument
@@ -18,7 +18,7 @@ from copydesk.service.index.statements import VALUES_A_STATEMENT, Statement, Val
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
 
 ENDS = 5
-"""If more than MOST_DOCUMENTS share a key, the document is compared with this many of the oldest and of the newest."""
+"""If more than `max_documents_per_key` share a key, a document is compared with this many of the oldest and newest."""
 
 _ROWS_A_KEY = 30
 """Rows a key may have on average before a statement for many keys is split, so that common keys do not flood it."""
@@ -99,7 +99,7 @@ def read_key_documents(connection: Connection, keys: Iterable[int]) -> dict[int,
 
 
 def _read_postings(connection: Connection, keys: list[int], found: dict[int, KeyDocuments]) -> None:
-    most = MOST_DOCUMENTS + 2 + _ROWS_A_KEY * len(keys)
+    most = COMPARISON.max_documents_per_key + 2 + _ROWS_A_KEY * len(keys)
     rows = _POSTINGS.rows(connection, values=keys, most=most)
     if len(rows) < most:
         numbers: dict[int, list[int]] = {}
@@ -118,8 +118,8 @@ def _read_postings(connection: Connection, keys: list[int], found: dict[int, Key
 
 
 def _limited(numbers: list[int], *, common: bool = False) -> KeyDocuments:
-    """Leave out the middle of more than MOST_DOCUMENTS + 1 numbers: one of them may be the compared document itself."""
-    if len(numbers) <= MOST_DOCUMENTS + 1 and not common:
+    """Leave out the middle of more than `max_documents_per_key` + 1 numbers: one may be the document itself."""
+    if len(numbers) <= COMPARISON.max_documents_per_key + 1 and not common:
         return KeyDocuments(numbers, common=False)
     return KeyDocuments(numbers[: ENDS + 1] + numbers[-ENDS - 1 :], common=True)
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from copydesk.classifier.duplicates.types import Match
+from copydesk.classifier.duplicates import Match
 from copydesk.classifier.errors import CopydeskError
-
-MAX_ID_CHARACTERS = 2000
 
 
 class IndexUnavailable(CopydeskError):
@@ -27,35 +24,6 @@ class IndexMismatch(CopydeskError):
     """The index has another format, or was made under other settings."""
 
     code = "index_mismatch"
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A body under its id; `published` is in seconds since 1970 UTC.
-
-    Raises:
-        ValueError: The id is empty; the id or the source is too long or has characters that a database cannot store.
-    """
-
-    id: str
-    text: str
-    published: float | None = None
-    source: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.id:
-            raise ValueError("the id is empty; give each document an id of its own")
-        for name, value in (("id", self.id), ("source", self.source or "")):
-            _check_name(name, value)
-        if self.published is not None and not math.isfinite(self.published):
-            raise ValueError(f"published is {self.published}, expected a number of seconds; leave it out if unknown")
-
-
-def _check_name(name: str, value: str) -> None:
-    if len(value) > MAX_ID_CHARACTERS:
-        raise ValueError(f"the {name} has {len(value)} characters, expected at most {MAX_ID_CHARACTERS}; shorten it")
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError(f"the {name} has a null character or a lone surrogate; write it in whole characters")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from typing import Self
 
 from sqlalchemy import Connection, func, select, text
 
-from copydesk.classifier.duplicates.signing import KEYS as KEY_SCHEME
-from copydesk.classifier.duplicates.signing import SCHEME
-from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
+from copydesk.classifier.duplicates import Document, KeyScheme, SigningScheme
+from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themselves
 from copydesk.service.index.database import SQLITE, Database
 from copydesk.service.index.export import export_lines, import_lines
@@ -25,7 +24,7 @@ from copydesk.service.index.reads import (
     read_ids,
     read_last_number,
 )
-from copydesk.service.index.records import Document, IndexAnswer, IndexedDocument, NoIndex, Stats
+from copydesk.service.index.records import IndexAnswer, IndexedDocument, NoIndex, Stats
 from copydesk.service.index.sqlite_keys import merge_all
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
 from copydesk.service.index.writes import (
@@ -53,8 +52,8 @@ def open_index(
     place: str,
     *,
     create: bool = True,
-    scheme: SigningScheme = SCHEME,
-    keys: KeyScheme = KEY_SCHEME,
+    scheme: SigningScheme = DEFAULT_SCHEME,
+    keys: KeyScheme = DEFAULT_KEYS,
     preferred: Sequence[str] = (),
 ) -> Index:
     """Open an index; make it if there is none.

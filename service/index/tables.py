@@ -24,11 +24,9 @@ from sqlalchemy import (
     update,
 )
 
-from copydesk.classifier.duplicates import clustering, overlap, same_story
-from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS, MOST_STORIES
+from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
-from copydesk.classifier.duplicates.stored_sets import COMMON_STORIES
-from copydesk.classifier.duplicates.types import KeyScheme, SigningScheme
+from copydesk.classifier.duplicates.types import COMPARISON, STORY
 from copydesk.service.index.clusters import MEMBERS_COMPARED
 from copydesk.service.index.pairs import MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch
@@ -130,22 +128,11 @@ STATE = (SCHEMA, N_MERGED, LAST_RUN)
 
 def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
     """Return all that must be equal for stored documents to compare with new ones, as JSON by name."""
-    thresholds = "SIMILAR MISREAD SAME_SIZE COVERED HELD PASSAGE_WORDS EXCERPT_WORDS LEAST_SHARED GAP_WORDS".split()
-    limits = {name.lower(): getattr(overlap, name) for name in thresholds} | {
-        "set_bits": SET_BITS,
-        "key_bits": KEY_BITS,
-        "most_documents": MOST_DOCUMENTS,
-        "most_stories": MOST_STORIES,
-        "common_stories": COMMON_STORIES,
-    }
-    named = {f"scheme.{name}": value for name, value in asdict(scheme).items()}
-    limits |= {
-        f"rivals.{name.lower()}": getattr(same_story, name) for name in "TOLD LEAST_SIZE MARGIN OWN APART".split()
-    }
-    named |= {"certain": clustering.CERTAIN, "agreeing": clustering.AGREEING, "members_compared": MEMBERS_COMPARED}
+    named = {"set_bits": SET_BITS, "key_bits": KEY_BITS, "members_compared": MEMBERS_COMPARED}
     named |= {"max_pairs": MAX_PAIRS, "max_partners": MAX_PARTNERS}
-    named |= {f"keys.{name}": value for name, value in asdict(keys).items()}
-    return {name: json.dumps(value) for name, value in (named | limits).items()}
+    for group, values in (("scheme", scheme), ("keys", keys), ("comparison", COMPARISON), ("story", STORY)):
+        named |= {f"{group}.{name}": value for name, value in asdict(values).items()}
+    return {name: json.dumps(value) for name, value in named.items()}
 
 
 def is_made(connection: Connection, expected: Mapping[str, str], place: str) -> bool:

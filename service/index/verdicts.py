@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from copydesk.classifier.duplicates.same_story import SURE
+from copydesk.classifier.duplicates.types import PairFlag
 from copydesk.service.index.pairs import MAX_PAIRS, MAX_PARTNERS, Pairs, decide_same_story
 from copydesk.service.index.reads import read_links, read_oldest_pairs, read_pairs, read_pairs_incomplete
 
@@ -47,14 +47,14 @@ class Verdicts:
             incomplete: Whether pairs of it may be missing.
         """
         if not any(pair.needs_rival_check for pair in own.values()):
-            return {other for other, pair in own.items() if pair.kind & SURE}
+            return {other for other, pair in own.items() if pair.kind & PairFlag.IDENTICAL}
         partners = [other for other, pair in own.items() if pair.needs_rival_check or pair.is_rival]
         searched = sorted(partners, key=lambda other: (-own[other].coverage, other))[:MAX_PARTNERS]
         self._read_oldest_pairs(searched)
         others = {other: self._oldest_pairs(other, number) for other in searched}
         if len(searched) == len(own) and all(others[other].keys() | {other} == own.keys() for other in searched):
             # all of them share with one another and with no other document: there are no rivals
-            return {other for other, pair in own.items() if pair.needs_rival_check or pair.kind & SURE}
+            return {other for other, pair in own.items() if pair.needs_rival_check or pair.kind & PairFlag.IDENTICAL}
         missing = {other for other in searched if self._incomplete[other] or len(others[other]) > MAX_PAIRS}
         missing.update(set(partners).difference(searched))
         found = decide_same_story(number, own, others, missing | ({number} if incomplete else set()))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from copydesk.classifier.duplicates import types as duplicates
+from copydesk.classifier import duplicates
 from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, ScoredBlock
 from copydesk.service.corrections import Correction
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from copydesk.classifier import load_manifest
-from copydesk.classifier.duplicates.signing import KEYS, SCHEME
+from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.atomic_files import write_atomically
 from copydesk.service.score.attach_clusters import cluster_shards
 from copydesk.service.score.batch import BatchOptions, score_batch
@@ -88,7 +88,7 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "columns": options.columns.by_field(),
         "shard_bytes": options.shard_bytes,
         "max_page_bytes": settings.max_page_bytes,
-        "dedup": asdict(KEYS) | asdict(SCHEME) if options.clustering.dedup else None,
+        "dedup": asdict(DEFAULT_KEYS) | asdict(DEFAULT_SCHEME) if options.clustering.dedup else None,
         "index": _index_name(options.clustering),
         "prefer": list(options.clustering.prefer),
         "only": None if options.only is None else hashlib.sha256(options.only.read_bytes()).hexdigest()[:16],
@@ -176,7 +176,7 @@ class _Run:
             self.folder,
             self._read_options(),
             BatchOptions(self.settings.max_page_bytes, self.options.blocks),
-            KEYS if self.options.clustering.dedup else None,
+            DEFAULT_KEYS if self.options.clustering.dedup else None,
             None if self.options.only is None else read_error_positions(self.options.only),
             self.options.score or score_batch,
         )

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from copydesk.classifier import Model, Page, classify, load_model
-from copydesk.classifier.duplicates.types import KeyScheme
+from copydesk.classifier.duplicates import KeyScheme
 from copydesk.service.dedup.sign_chunks import save_signed_chunk
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.rows import ParsedDocument

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from copydesk.classifier.duplicates.bands import banding_for
-from copydesk.classifier.duplicates.signing import SCHEME
-from copydesk.classifier.duplicates.types import DEFAULT_BANDING
+from copydesk.classifier.duplicates.types import DEFAULT_BANDING, DEFAULT_SCHEME
 from tests.bench import partial, signatures, standing, syndication
 from tests.bench.generated import Generated, count_pairs
 from tests.bench.measure import run_measured
@@ -88,7 +87,7 @@ def _counts(found: int, true: int, false: int) -> str:
 
 def draw_curve(path: Path) -> int:
     """Draw the default banding and one that keeps a promise; 2 where matplotlib is not installed."""
-    promised = banding_for(*PROMISE, num_perm=SCHEME.num_perm)
+    promised = banding_for(*PROMISE, num_perm=DEFAULT_SCHEME.num_perm)
     curves = {
         f"default: {DEFAULT_BANDING.bands} bands of {DEFAULT_BANDING.rows} values": DEFAULT_BANDING,
         f"for the promise: {promised.bands} bands of {promised.rows}": promised,

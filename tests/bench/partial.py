@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.classifier.duplicates.closed_set import find_duplicates
-from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates import find_duplicates, sign_texts
 from tests.bench.generated import Pairs
 from tests.bench.measure import table
 from tests.bench.syndication import ARTICLES

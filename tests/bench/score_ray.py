@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from copydesk.classifier.duplicates.closed_set import find_duplicates
-from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates import find_duplicates, sign_texts
 from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
 from copydesk.service.rows import JsonId
 from copydesk.service.rows.contract import ClusterRow, ErrorRow

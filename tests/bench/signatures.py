@@ -14,7 +14,7 @@ import numpy as np
 from copydesk.classifier.duplicates.minhash import sign
 from copydesk.classifier.duplicates.normalized_words import read_words
 from copydesk.classifier.duplicates.shingles import read_shingles
-from copydesk.classifier.duplicates.signing import SCHEME
+from copydesk.classifier.duplicates.types import DEFAULT_SCHEME
 from tests.bench.generated import Generated
 from tests.bench.measure import Contender, race, table
 
@@ -37,7 +37,9 @@ def report() -> int:
     installed, missing = _installed()
     times = race([*our_contenders(batches), *peers(batches, installed)], warm_up=1)
     rates = {name: 1000 * BATCH / float(np.median(found)) for name, found in times.items()}
-    print(f"Signatures of {SCHEME.num_perm} values, {len(texts)} generated articles, median of {BATCHES} batches")
+    print(
+        f"Signatures of {DEFAULT_SCHEME.num_perm} values, {len(texts)} generated articles, median of {BATCHES} batches"
+    )
     print("one thread, CPU time, contenders interleaved; " + ", ".join(f"{name} {version(name)}" for name in installed))
     for name in missing:
         print(f"{name} is not installed and was left out; pip install {name}")
@@ -52,10 +54,12 @@ def _installed() -> tuple[list[str], list[str]]:
 
 def our_contenders(batches: Sequence[Sequence[str]]) -> list[Contender]:
     """Give ours from ready shingles, and from text."""
-    shingles = [read_shingles(read_words(batch), SCHEME) for batch in batches]
+    shingles = [read_shingles(read_words(batch), DEFAULT_SCHEME) for batch in batches]
     return [
-        Contender(OURS_HASHES, shingles, lambda batch: sign(batch, SCHEME)),
-        Contender(OURS_TEXT, batches, lambda batch: sign(read_shingles(read_words(batch), SCHEME), SCHEME)),
+        Contender(OURS_HASHES, shingles, lambda batch: sign(batch, DEFAULT_SCHEME)),
+        Contender(
+            OURS_TEXT, batches, lambda batch: sign(read_shingles(read_words(batch), DEFAULT_SCHEME), DEFAULT_SCHEME)
+        ),
     ]
 
 
@@ -68,20 +72,23 @@ def peers(batches: Sequence[Sequence[str]], installed: Sequence[str]) -> list[Co
 def word_shingles(text: str) -> list[str]:
     """Cut a text into the strings that peers take: three words each."""
     words = WORD.findall(text.lower())
-    return [" ".join(words[i : i + SCHEME.shingle_words]) for i in range(len(words) - SCHEME.shingle_words + 1)]
+    return [
+        " ".join(words[i : i + DEFAULT_SCHEME.shingle_words])
+        for i in range(len(words) - DEFAULT_SCHEME.shingle_words + 1)
+    ]
 
 
 def _datasketch(batches: Sequence[Sequence[str]]) -> list[Contender]:
     minhash = importlib.import_module("datasketch").MinHash
-    read = [read_shingles(read_words(batch), SCHEME) for batch in batches]
+    read = [read_shingles(read_words(batch), DEFAULT_SCHEME) for batch in batches]
     rows = [[part.tolist() for part in np.split(s.values, s.bounds[1:-1])] for s in read]
 
     def from_text(batch: Sequence[str]) -> Any:
         tokens = [[shingle.encode() for shingle in word_shingles(text)] for text in batch]
-        return minhash.bulk(tokens, num_perm=SCHEME.num_perm)
+        return minhash.bulk(tokens, num_perm=DEFAULT_SCHEME.num_perm)
 
     return [
-        Contender(RIVAL, rows, lambda batch: minhash.bulk(batch, num_perm=SCHEME.num_perm, hashfunc=int)),
+        Contender(RIVAL, rows, lambda batch: minhash.bulk(batch, num_perm=DEFAULT_SCHEME.num_perm, hashfunc=int)),
         Contender("datasketch bulk, from text", batches, from_text),
     ]
 
@@ -90,7 +97,9 @@ def _rensa(batches: Sequence[Sequence[str]]) -> list[Contender]:
     minhash = importlib.import_module("rensa").RMinHash
 
     def from_text(batch: Sequence[str]) -> Any:
-        return minhash.digest_matrix_from_token_sets([word_shingles(text) for text in batch], SCHEME.num_perm, 1)
+        return minhash.digest_matrix_from_token_sets(
+            [word_shingles(text) for text in batch], DEFAULT_SCHEME.num_perm, 1
+        )
 
     return [Contender("rensa, from text", batches, from_text)]
 
@@ -98,8 +107,8 @@ def _rensa(batches: Sequence[Sequence[str]]) -> list[Contender]:
 def _gaoya(batches: Sequence[Sequence[str]]) -> list[Contender]:
     index = importlib.import_module("gaoya").minhash.MinHashStringIndex
     rows = 4
-    options = {"num_bands": SCHEME.num_perm // rows, "band_size": rows, "num_hashes": SCHEME.num_perm}
-    size = (SCHEME.shingle_words, SCHEME.shingle_words)
+    options = {"num_bands": DEFAULT_SCHEME.num_perm // rows, "band_size": rows, "num_hashes": DEFAULT_SCHEME.num_perm}
+    size = (DEFAULT_SCHEME.shingle_words, DEFAULT_SCHEME.shingle_words)
 
     def from_text(batch: Sequence[str]) -> None:
         # It shows no signature: the way to one is to add the text to an empty index.

@@ -14,8 +14,7 @@ from typing import Any
 
 from copydesk.classifier.duplicates.normalized_words import read_words
 from copydesk.classifier.duplicates.shingles import read_shingles
-from copydesk.classifier.duplicates.signing import SCHEME
-from copydesk.classifier.duplicates.types import DEFAULT_BANDING
+from copydesk.classifier.duplicates.types import DEFAULT_BANDING, DEFAULT_SCHEME
 from copydesk.service.index import Document, open_index
 from tests.bench.generated import COPY_EVERY, Generated
 from tests.bench.measure import MEGABYTE
@@ -62,12 +61,12 @@ def peer(_place: str, count: int) -> Figures:
     """Do the same with the index that datasketch keeps in memory, with the same shingles and bands."""
     datasketch = importlib.import_module("datasketch")
     bands, rows = DEFAULT_BANDING.bands, DEFAULT_BANDING.rows
-    lsh = datasketch.MinHashLSH(num_perm=SCHEME.num_perm, params=(bands, rows))
+    lsh = datasketch.MinHashLSH(num_perm=DEFAULT_SCHEME.num_perm, params=(bands, rows))
 
     def signed(documents: Sequence[Document]) -> Any:
-        shingles = read_shingles(read_words([document.text for document in documents]), SCHEME)
+        shingles = read_shingles(read_words([document.text for document in documents]), DEFAULT_SCHEME)
         sets = [shingles.values[a:b].tolist() for a, b in zip(shingles.bounds, shingles.bounds[1:], strict=False)]
-        return datasketch.MinHash.bulk(sets, num_perm=SCHEME.num_perm, hashfunc=int)
+        return datasketch.MinHash.bulk(sets, num_perm=DEFAULT_SCHEME.num_perm, hashfunc=int)
 
     def add(documents: Sequence[Document]) -> None:
         for document, minhash in zip(documents, signed(documents), strict=True):

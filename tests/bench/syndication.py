@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.classifier import Article, Model, Page, classify, load_manifest, load_model
-from copydesk.classifier.duplicates.closed_set import find_duplicates
-from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates import find_duplicates, sign_texts
 from copydesk.service.index import Document, open_index
 from copydesk.training.corpora import read_shared
 from copydesk.training.dataset import fold_of

@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
-from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates import Duplicates, find_duplicates, sign_texts
 from copydesk.service.dedup.output_rows import cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
 from copydesk.service.rows.jsonl import JsonId

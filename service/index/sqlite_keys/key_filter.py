@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import KEY_FILTER, KEYS

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal_column, select
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index.sqlite_keys.key_filter import add_to_filter, rebuild_filter
 from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge, merge_progress

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import LAST_RUN, N_MERGED, SETTINGS

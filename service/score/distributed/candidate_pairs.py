@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.candidates import members, pairs_of_keys
+from copydesk.classifier.duplicates.candidates import pairs_by_key, split_pairs
 from copydesk.service.score.distributed.document_ids import load_documents
 from copydesk.service.score.distributed.steps import (
     DocIds,
@@ -64,9 +64,9 @@ def _emit_keys(plan: Plan, chunk: int, *, stories: bool = False) -> pa.Table:
 
 def _pair(plan: Plan, part: int, table: pa.Table) -> int:
     owners, documents = np.unique(array(table, "doc"), return_inverse=True)
-    found = pairs_of_keys(array(table, "key"), documents.astype(np.uint32), n_documents=len(owners))
-    left, right = members(found.pairs)
-    incomplete = owners[found.crowded]
+    found = pairs_by_key(array(table, "key"), documents.astype(np.uint32), n_documents=len(owners))
+    left, right = split_pairs(found.pairs)
+    incomplete = owners[found.pairs_incomplete]
     sides = {"left": np.append(owners[left], incomplete), "right": np.append(owners[right], incomplete)}
     plan.tables.write("part-pairs", part, pa.table(sides))
     return found.common_keys
@@ -76,8 +76,8 @@ def _pair_by_stories(plan: Plan, part: int, table: pa.Table) -> int:
     owners, first, documents = np.unique(array(table, "doc"), return_index=True, return_inverse=True)
     stories = np.unique(array(table, "story")[first], return_inverse=True)[1].astype(np.int64)
     keys = array(table, "key")
-    found = pairs_of_keys(keys, documents.astype(np.uint32), n_documents=len(owners), stories=stories)
-    left, right = members(found.pairs)
+    found = pairs_by_key(keys, documents.astype(np.uint32), n_documents=len(owners), stories=stories)
+    left, right = split_pairs(found.pairs)
     plan.tables.write("part-pairs", part, pa.table({"left": owners[left], "right": owners[right]}))
     return len(left)
 

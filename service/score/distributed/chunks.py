@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.duplicates import SignedTexts
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
-from copydesk.classifier.duplicates.signing import Signed
 from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed
 
 MIN_DOCUMENTS = 4096
@@ -44,7 +44,7 @@ class Chunks:
         """Load a chunk's rows, without bad rows."""
         return _concat_chunks([load_chunk(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
 
-    def signed(self, chunk: int) -> Signed:
+    def signed(self, chunk: int) -> SignedTexts:
         """Load the signed texts of a chunk's rows."""
         return _concat_signed([load_signed(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
 
@@ -78,11 +78,11 @@ def _concat_chunks(chunks: Sequence[Chunk]) -> Chunk:
     )
 
 
-def _concat_signed(parts: Sequence[Signed]) -> Signed:
+def _concat_signed(parts: Sequence[SignedTexts]) -> SignedTexts:
     sizes = {part.shingles.sizes for part in parts}
     assert len(sizes) == 1, f"shards were signed with shingles of {sorted(sizes)} words"
     shingles = _concat_ragged([Ragged(part.shingles.values, part.shingles.bounds) for part in parts])
-    return Signed(
+    return SignedTexts(
         Shingles(shingles.values, shingles.bounds, sizes.pop()),
         np.concatenate([part.digests for part in parts]),
         _concat_ragged([part.keys for part in parts]),

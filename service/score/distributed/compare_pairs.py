@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.closed_set import common_of, count_shingles, verify_pairs
-from copydesk.classifier.duplicates.clustering import CERTAIN
-from copydesk.classifier.duplicates.overlap import FIGURES, NO_SHINGLES
+from copydesk.classifier.duplicates.closed_set import TextArrays, common_shingles, compare_texts, count_shingles
+from copydesk.classifier.duplicates.overlap import NO_SHINGLES, OVERLAP_FIELDS
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
+from copydesk.classifier.duplicates.types import STORY
 from copydesk.service.dedup.output_rows import select_rows
 from copydesk.service.score.distributed.candidate_pairs import has_incomplete_pairs, load_pairs
 from copydesk.service.score.distributed.components import find_components, load_roots
@@ -53,8 +53,8 @@ def load_comparisons(plan: Plan, chunk: int) -> tuple[NDArray[np.float64], NDArr
 
 
 def overlap_counts(table: pa.Table) -> NDArray[np.float64]:
-    """Return the columns about the overlap of each pair, shape (n_pairs, len(FIGURES))."""
-    return np.stack([array(table, name) for name in FIGURES], axis=1)
+    """Return the columns about the overlap of each pair, shape (n_pairs, len(OVERLAP_FIELDS))."""
+    return np.stack([array(table, name) for name in OVERLAP_FIELDS], axis=1)
 
 
 def _emit_requests(plan: Plan, chunk: int) -> pa.Table:
@@ -92,20 +92,23 @@ def _compare(plan: Plan, common: NDArray[np.uint32], chunk: int) -> int:
     lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
     counts = np.concatenate((np.diff(shingles.bounds), np.diff(lists.offsets.to_numpy())))
     order = np.argsort(documents.ids)
-    overlaps = np.empty((len(left), len(FIGURES)), np.float64)
+    overlaps = np.empty((len(left), len(OVERLAP_FIELDS)), np.float64)
     relations = np.empty(len(left), np.int8)
-    verify_pairs(
+    texts = TextArrays(
         np.concatenate((shingles.values, lists.flatten().to_numpy())),
         np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))),
         shingles.sizes,
         np.concatenate((documents.signed.digests, array(others, "digest"))),
+    )
+    compare_texts(
+        texts,
         common,
         order[np.searchsorted(documents.ids[order], left)],
         len(documents.ids) + np.searchsorted(array(others, "doc"), right),
         overlaps,
         relations,
     )
-    columns = dict(zip(FIGURES, overlaps.T.copy(), strict=True))
+    columns = dict(zip(OVERLAP_FIELDS, overlaps.T.copy(), strict=True))
     plan.tables.write("comparisons", chunk, pa.table({**columns, "relation": relations}))
     return len(left)
 
@@ -119,13 +122,13 @@ def _common_shingles(runner: StepRunner, plan: Plan) -> NDArray[np.uint32]:
     for number in range(n_files):
         table = plan.tables.read("counts", number)
         counts[array(table, "shingle")] += array(table, "count")
-    return common_of(counts, n_stories)
+    return common_shingles(counts, n_stories)
 
 
 def _certain_pairs(plan: Plan, chunk: int) -> tuple[DocIds, DocIds]:
     """Return the pairs so similar that they are certainly one story."""
     left, right = load_pairs(plan, chunk)
-    certain = load_comparisons(plan, chunk)[0][:, 0] >= CERTAIN
+    certain = load_comparisons(plan, chunk)[0][:, 0] >= STORY.certain_similarity
     return left[certain], right[certain]
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from copydesk.classifier.duplicates.clustering import join
+from copydesk.classifier.duplicates.clustering import connected_components
 from copydesk.service.score.distributed.steps import (
     DocIds,
     Plan,
@@ -59,7 +59,7 @@ def _join_in_memory(plan: Plan, name: str) -> None:
     tables = [plan.tables.read(f"{name}-edges", chunk) for chunk in range(plan.n_chunks)]
     greater, smaller = (np.concatenate([array(table, side) for table in tables]) for side in ("doc", "root"))
     known, numbers = np.unique(np.concatenate((greater, smaller)), return_inverse=True)
-    roots = join(len(known), numbers[: len(greater)], numbers[len(greater) :])
+    roots = connected_components(len(known), numbers[: len(greater)], numbers[len(greater) :])
     joined = np.flatnonzero(roots != np.arange(len(roots)))
     chunks = chunk_of(known[joined])
     order = np.argsort(chunks, kind="stable")

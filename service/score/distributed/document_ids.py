@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.signing import Signed
+from copydesk.classifier.duplicates import SignedTexts
 from copydesk.service.dedup.output_rows import select_documents, source_ranks
 from copydesk.service.score.distributed.steps import (
     DocIds,
@@ -42,7 +42,7 @@ class Documents:
     """
 
     ids: DocIds
-    signed: Signed
+    signed: SignedTexts
 
     def key_owners(self) -> DocIds:
         """Return the document of each key."""

@@ -8,10 +8,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.candidates import members
-from copydesk.classifier.duplicates.closed_set import stories_of
-from copydesk.classifier.duplicates.overlap import FIGURES, IDENTICAL, NO_MATCH
-from copydesk.classifier.duplicates.same_story import APART, OWN, one_story
+from copydesk.classifier.duplicates.candidates import split_pairs
+from copydesk.classifier.duplicates.closed_set import cluster_counted_pairs
+from copydesk.classifier.duplicates.overlap import IDENTICAL, NO_MATCH, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.same_story import same_story_pairs
+from copydesk.classifier.duplicates.types import STORY
 from copydesk.service.score.distributed.candidate_pairs import (
     find_story_candidates,
     has_incomplete_pairs,
@@ -31,16 +32,16 @@ from copydesk.service.score.distributed.steps import (
     with_part,
 )
 
-_COVERAGE = FIGURES.index("coverage")
+_COVERAGE = OVERLAP_FIELDS.index("coverage")
 
 
 def judge_stories(runner: StepRunner, plan: Plan) -> None:
     """Write the stories, and for each chunk the matches among its pairs.
 
-    A pair can be one story, or a rival of such a pair, only if the passages that it shares cover at least `OWN` of the
-    shorter text. Documents joined by such strong pairs form components, and components do not influence each other. A
-    weaker pair only matters within a component: it shows that its two texts have something in common, so that neither
-    is a rival to pairs of the other.
+    A pair can be one story, or a rival of such a pair, only if its coverage is at least `STORY.rival_min_coverage`.
+    Documents joined by such strong pairs form components, which do not influence each other. A weaker pair only
+    matters within a component: it shows that its two texts have something in common, so that neither is a rival to
+    pairs of the other.
     """
     n = plan.n_chunks
     find_components(runner, plan, partial(_strong_pairs, plan), "related")
@@ -60,7 +61,7 @@ def _coverage(overlaps: NDArray[np.float64], relations: NDArray[np.int8]) -> NDA
 
 def _strong_pairs(plan: Plan, chunk: int) -> tuple[DocIds, DocIds]:
     left, right = load_pairs(plan, chunk)
-    strong = _coverage(*load_comparisons(plan, chunk)) >= OWN
+    strong = _coverage(*load_comparisons(plan, chunk)) >= STORY.rival_min_coverage
     return left[strong], right[strong]
 
 
@@ -85,8 +86,8 @@ def _emit_weak_pairs(plan: Plan, chunk: int) -> pa.Table:
     """Send the weak pairs to the chunk of the right document, where its component is known."""
     table = _load_evidence(plan, chunk)
     coverage = _coverage(overlap_counts(table), array(table, "relation"))
-    counts = (coverage >= APART) | (array(table, "incomplete_left") & array(table, "incomplete_right"))
-    weak = table.filter(pa.array((coverage < OWN) & counts))
+    counts = (coverage >= STORY.unrelated_below) | (array(table, "incomplete_left") & array(table, "incomplete_right"))
+    weak = table.filter(pa.array((coverage < STORY.rival_min_coverage) & counts))
     return with_part(chunk_of(array(weak, "right")), weak)
 
 
@@ -100,7 +101,7 @@ def _write_weak_pairs(plan: Plan, chunk: int, table: pa.Table) -> int:
 
 def _emit_components(plan: Plan, chunk: int) -> pa.Table:
     table = _load_evidence(plan, chunk)
-    strong = _coverage(overlap_counts(table), array(table, "relation")) >= OWN
+    strong = _coverage(overlap_counts(table), array(table, "relation")) >= STORY.rival_min_coverage
     table = pa.concat_tables([table.filter(pa.array(strong)), plan.tables.read("weak", chunk)])
     return with_part(part_of(array(table, "root"), plan.parts), table)
 
@@ -112,13 +113,13 @@ def _judge_components(plan: Plan, part: int, table: pa.Table) -> int:
     pairs = numbers[: len(table)].astype(np.uint64) << np.uint64(32) | numbers[len(table) :].astype(np.uint64)
     order = np.argsort(pairs)
     table, pairs = table.take(pa.array(order)), pairs[order]
-    left, right = members(pairs)
+    left, right = split_pairs(pairs)
     incomplete = np.zeros(len(docs), np.bool_)
     incomplete[left[array(table, "incomplete_left")]] = True
     incomplete[right[array(table, "incomplete_right")]] = True
     overlaps, relations = overlap_counts(table), array(table, "relation")
-    same = one_story(pairs, incomplete, overlaps, relations)
-    stories = stories_of(len(docs), left[same], right[same], overlaps[same], relations[same] == IDENTICAL)
+    same = same_story_pairs(pairs, incomplete, overlaps, relations)
+    stories = cluster_counted_pairs(len(docs), left[same], right[same], overlaps[same], relations[same] == IDENTICAL)
     shared = np.flatnonzero(np.bincount(stories, minlength=len(docs))[stories] > 1)
     plan.tables.write("part-same", part, pa.table({"left": docs[left[same]], "right": docs[right[same]]}))
     plan.tables.write("part-stories", part, pa.table({"doc": docs[shared], "cluster": docs[stories[shared]]}))

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.closed_set import best_of
+from copydesk.classifier.duplicates.closed_set import mark_documents_to_keep
 from copydesk.classifier.duplicates.overlap import relation_of
 from copydesk.service.dedup.output_rows import SWAPPED, repeated_id_row, source_ranks
 from copydesk.service.rows import contract
@@ -95,7 +95,7 @@ def _choose_kept(plan: Plan, part: int, table: pa.Table) -> int:
     """Choose the document that each cluster keeps, and name the cluster after the row id of its first document."""
     docs, clusters = array(table, "doc"), array(table, "cluster")
     preference, published, lengths = (array(table, name) for name in ("preference", "published", "length"))
-    keep = best_of(clusters, preference, published, lengths, docs)
+    keep = mark_documents_to_keep(clusters, preference, published, lengths, docs)
     ids = table.column("id").take(pa.array(_positions(docs, clusters)))
     by_size = np.unique(np.unique(clusters, return_counts=True)[1], return_counts=True)
     plan.tables.write("sizes", part, pa.table(dict(zip(("size", "clusters"), by_size, strict=True))))

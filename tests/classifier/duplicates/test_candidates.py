@@ -8,8 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS, MOST_STORIES, candidate_pairs, members
+from copydesk.classifier.duplicates.candidates import candidate_pairs, split_pairs
 from copydesk.classifier.duplicates.shingles import Ragged
+from copydesk.classifier.duplicates.types import COMPARISON
 
 KEYS = st.lists(st.sets(st.integers(0, 40), max_size=5), max_size=8)
 
@@ -20,8 +21,8 @@ def ragged(rows: list[set[int]]) -> Ragged[np.uint64]:
 
 
 def pairs(rows: list[set[int]], stories: list[int] | None = None) -> list[tuple[int, int]]:
-    told = None if stories is None else np.array(stories, np.int64)
-    left, right = members(candidate_pairs([ragged(rows)], np.arange(len(rows)), stories=told).pairs)
+    of_documents = None if stories is None else np.array(stories, np.int64)
+    left, right = split_pairs(candidate_pairs([ragged(rows)], np.arange(len(rows)), stories=of_documents).pairs)
     return list(zip(left.tolist(), right.tolist(), strict=True))
 
 
@@ -43,25 +44,33 @@ def test_chunks_and_order_do_not_matter(rows: list[set[int]], cut: int, order: l
 
 
 def test_common_key_links_its_documents_without_pairing_all() -> None:
-    for n in (MOST_DOCUMENTS - 1, MOST_DOCUMENTS, MOST_DOCUMENTS + 1):
+    for n in (
+        COMPARISON.max_documents_per_key - 1,
+        COMPARISON.max_documents_per_key,
+        COMPARISON.max_documents_per_key + 1,
+    ):
         rows: list[set[int]] = [{7} for _ in range(n)]
         found = candidate_pairs([ragged(rows)], np.arange(n))
-        if n <= MOST_DOCUMENTS:
+        if n <= COMPARISON.max_documents_per_key:
             assert (len(found.pairs), found.common_keys) == (n * (n - 1) // 2, 0)
         else:
             assert (len(found.pairs), found.common_keys) == (2 * n - 3, 1)
-            left, right = members(found.pairs)
+            left, right = split_pairs(found.pairs)
             assert all(b - a == 1 or a == 0 for a, b in zip(left, right, strict=True))
 
 
-def test_documents_of_a_common_key_are_crowded() -> None:
-    for n in (MOST_DOCUMENTS - 1, MOST_DOCUMENTS, MOST_DOCUMENTS + 1):
+def test_pairs_of_documents_with_a_common_key_are_incomplete() -> None:
+    for n in (
+        COMPARISON.max_documents_per_key - 1,
+        COMPARISON.max_documents_per_key,
+        COMPARISON.max_documents_per_key + 1,
+    ):
         rows: list[set[int]] = [{7} for _ in range(n)]
         found = candidate_pairs([ragged([{8}, *rows, {8}])], np.arange(n + 2))
-        assert found.crowded.tolist() == [False, *[n > MOST_DOCUMENTS] * n, False]
+        assert found.pairs_incomplete.tolist() == [False, *[n > COMPARISON.max_documents_per_key] * n, False]
 
 
 def test_key_of_many_stories_is_no_evidence() -> None:
-    rows: list[set[int]] = [{7} for _ in range(MOST_STORIES + 1)]
-    assert pairs(rows, list(range(MOST_STORIES + 1))) == []
-    assert len(pairs(rows, [0, *range(MOST_STORIES)])) == len(list(combinations(rows, 2)))
+    rows: list[set[int]] = [{7} for _ in range(COMPARISON.max_stories_per_key + 1)]
+    assert pairs(rows, list(range(COMPARISON.max_stories_per_key + 1))) == []
+    assert len(pairs(rows, [0, *range(COMPARISON.max_stories_per_key)])) == len(list(combinations(rows, 2)))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import doctest
 import random
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.closed_set import Duplicates, find_duplicates
+from copydesk.classifier.duplicates import closed_set
+from copydesk.classifier.duplicates.closed_set import Duplicates, deduplicate, find_duplicates
 from copydesk.classifier.duplicates.overlap import relation_of
 from copydesk.classifier.duplicates.signing import sign_texts
-from copydesk.classifier.duplicates.types import Relation
+from copydesk.classifier.duplicates.types import Cluster, Document, Relation
 
 
 def numbered(first: int, end: int) -> str:
@@ -149,7 +153,7 @@ def test_furniture_that_two_pages_share_makes_no_story_of_theirs_one(furniture: 
 def test_shingles_that_many_stories_hold_do_not_make_short_stories_similar() -> None:
     furniture = numbered(0, 40)
     texts = {f"page{n:02}": f"{furniture} {story(n + 1, 60)}" for n in range(12)}
-    assert len(find(texts).common) == 38
+    assert len(find(texts).common_shingles) == 38
     assert len(set(clusters(texts).values())) == 12
 
 
@@ -167,3 +171,49 @@ def test_ids_that_repeat_or_do_not_fit_are_refused() -> None:
         find_duplicates(["a", "b"], [sign_texts(["one", "two"])], published=np.zeros(1))
     with pytest.raises(ValueError, match="3 preferences for 2 documents"):
         find_duplicates(["a", "b"], [sign_texts(["one", "two"])], preference=np.zeros(3, np.int64))
+
+
+def test_deduplicate_gives_clusters_and_matches_by_id() -> None:
+    digest = f"{story(1)} {story(2)}"
+    texts = {"b": (story(1), 2.0), "a": (story(1), 3.0), "c": (story(2), None), "d": (digest, 1.0)}
+    report = deduplicate(Document(name, text, published) for name, (text, published) in texts.items())
+    assert report.clusters == (
+        Cluster("a", ("a", "b"), "b"),
+        Cluster("c", ("c",), "c"),
+        Cluster("d", ("d",), "d"),
+    )
+    assert [(name, match.id, match.relation, match.same_story) for name, match in report.matches] == [
+        ("a", "b", Relation.IDENTICAL, True),
+        ("a", "d", Relation.CONTAINED, False),
+        ("b", "d", Relation.CONTAINED, False),
+        ("c", "d", Relation.CONTAINED, False),
+    ]
+    assert report.matches[0][1].overlap.similarity == 1
+    assert deduplicate([]).clusters == ()
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 99))
+def test_deduplicate_answers_alike_in_any_order(seed: int) -> None:
+    documents = [Document(name, text) for name, text in mixed_set().items()]
+    expected = deduplicate(documents)
+    random.Random(seed).shuffle(documents)
+    assert deduplicate(documents, workers=2) == expected
+
+
+def test_deduplicate_refuses_an_id_that_repeats() -> None:
+    with pytest.raises(ValueError, match="2 ids, 1 of them different, name 2 documents; give each its own id"):
+        deduplicate([Document("a", "one"), Document("a", "two")])
+
+
+def test_examples_in_docstrings_are_right() -> None:
+    assert doctest.testmod(closed_set) == (0, 4)
+
+
+def test_values_load_no_numeric_library() -> None:
+    code = (
+        "import sys; from copydesk.classifier.types import Page;"
+        "from copydesk.classifier.duplicates import Document, KeyScheme, Match, Overlap, Relation, SigningScheme;"
+        "assert not sys.modules.keys() & {'numpy', 'numba'}"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.clustering import CERTAIN, join, stories
+from copydesk.classifier.duplicates.clustering import cluster_pairs, connected_components
+from copydesk.classifier.duplicates.types import STORY
 
 Pair = tuple[int, int, float]
 
 
 def grouped(n: int, *pairs: Pair) -> list[int]:
     left, right = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
-    found: list[int] = stories(n, left, right, np.array([pair[2] for pair in pairs], np.float64)).tolist()
+    found: list[int] = cluster_pairs(n, left, right, np.array([pair[2] for pair in pairs], np.float64)).tolist()
     return found
 
 
@@ -48,7 +49,7 @@ def test_four_tenths_of_the_pairs_between_two_groups_are_enough() -> None:
     assert grouped(7, *two, *five, *between) == [0] * 7
 
 
-@pytest.mark.parametrize("similarity", [CERTAIN, np.nextafter(CERTAIN, 1), 1.0])
+@pytest.mark.parametrize("similarity", [STORY.certain_similarity, np.nextafter(STORY.certain_similarity, 1), 1.0])
 def test_a_certain_pair_needs_no_others(similarity: float) -> None:
     assert grouped(6, *group(0, 1, 2, similarity=0.9), *group(3, 4, 5, similarity=0.9), (2, 3, similarity)) == [0] * 6
 
@@ -75,16 +76,18 @@ def test_the_order_of_pairs_and_their_sides_change_nothing(pairs: list[Pair], rn
 @given(doubtful)
 def test_stories_lie_between_the_certain_pairs_and_all_pairs(pairs: list[Pair]) -> None:
     found = grouped(10, *pairs)
-    certain = [pair for pair in pairs if pair[2] >= CERTAIN]
+    certain = [pair for pair in pairs if pair[2] >= STORY.certain_similarity]
     sides = (np.array([pair[side] for pair in certain], np.int64) for side in (0, 1))
-    for a, least in enumerate(join(10, *sides).tolist()):
+    for a, least in enumerate(connected_components(10, *sides).tolist()):
         assert found[a] == found[least]
-    everything = join(10, *(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))).tolist()
+    everything = connected_components(
+        10, *(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
+    ).tolist()
     assert all(everything[a] == everything[found[a]] and found[a] <= a for a in range(10))
 
 
 def test_the_strongest_pair_is_joined_first() -> None:
     left, right = np.array([0, 1, 2]), np.array([1, 2, 3])
     similarity = np.array([0.4, 0.3, 0.2])
-    assert stories(4, left, right, similarity).tolist() == [0, 0, 0, 3]
-    assert stories(4, left, right, similarity, strength=similarity[::-1]).tolist() == [0, 1, 1, 1]
+    assert cluster_pairs(4, left, right, similarity).tolist() == [0, 0, 0, 3]
+    assert cluster_pairs(4, left, right, similarity, strength=similarity[::-1]).tolist() == [0, 1, 1, 1]

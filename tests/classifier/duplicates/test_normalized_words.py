@@ -129,7 +129,7 @@ def test_digest_tells_order_and_number_of_words() -> None:
 def test_importing_compiles_nothing_and_builds_no_table() -> None:
     code = (
         "import copydesk.classifier.duplicates.closed_set, copydesk.classifier.duplicates.normalized_words as w;"
-        "assert not w._read.signatures, w._read.signatures;"
+        "assert not getattr(w._read, 'signatures', []);"
         "assert w._fold_table.cache_info().currsize == 0"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,4 +1,4 @@
-"""Tests of `overlap`: what two texts share, and which relation that makes."""
+"""Tests of `overlap`: what two texts share, and the relation that follows."""
 
 from __future__ import annotations
 
@@ -10,22 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.normalized_words import read_words, text_digests
-from copydesk.classifier.duplicates.overlap import (
-    COVERED,
-    EXCERPT_WORDS,
-    HELD,
-    LEAST_SHARED,
-    MISREAD,
-    NO_SHINGLES,
-    PASSAGE_WORDS,
-    SAME_SIZE,
-    SIMILAR,
-    compare,
-    judge,
-)
+from copydesk.classifier.duplicates.overlap import NO_SHINGLES, match_by_overlap, measure_overlap
 from copydesk.classifier.duplicates.shingle_codec import pack_set, unpack_set
 from copydesk.classifier.duplicates.shingles import read_shingles, shingle_sets
-from copydesk.classifier.duplicates.types import Match, Overlap, Relation, SigningScheme
+from copydesk.classifier.duplicates.types import COMPARISON, Match, Overlap, Relation, SigningScheme
 
 SCHEME = SigningScheme()
 TEXTS = st.lists(st.sampled_from("abcde"), max_size=40).map(" ".join)
@@ -36,18 +24,18 @@ def numbered(first: int, end: int) -> str:
 
 
 def stored(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
-    """The other's set as an index gives it back."""
+    """The other's set as an index returns it."""
     return unpack_set(pack_set(shingle_sets(read_shingles(read_words([text]), SCHEME)).values))
 
 
 def overlap(asked: str, other: str, common: np.ndarray[tuple[int], np.dtype[np.uint32]] = NO_SHINGLES) -> Overlap:
     words = read_words([asked])
-    return compare(words, read_shingles(words, SCHEME), 0, stored(other), common=common)
+    return measure_overlap(words, read_shingles(words, SCHEME), 0, stored(other), common=common)
 
 
 def matched(asked: str, other: str) -> Match | None:
     digests = text_digests(read_words([asked, other]))
-    return judge("other", overlap(asked, other), identical=bool(digests[0] == digests[1] != 0))
+    return match_by_overlap("other", overlap(asked, other), identical=bool(digests[0] == digests[1] != 0))
 
 
 def relation(asked: str, other: str) -> Relation | None:
@@ -68,7 +56,7 @@ def test_shares_are_those_of_the_exact_sets(one: str, other: str) -> None:
     assert found.similarity == pytest.approx(len(a & b) / max(1, len(a | b)))
     assert found.contains == pytest.approx(len(a & b) / max(1, len(b)))
     assert found.contained == pytest.approx(len(a & b) / max(1, len(a)))
-    assert (found.own_similarity, found.own_shared) == (found.similarity, len(a & b))
+    assert (found.distinctive_similarity, found.distinctive_shared) == (found.similarity, len(a & b))
 
 
 @settings(max_examples=100, deadline=None)
@@ -146,7 +134,7 @@ def test_digest_contains_its_stories_and_is_none_of_them() -> None:
 def test_two_halves_of_stories_are_neither_story() -> None:
     found = matched(f"{numbered(0, 200)} {numbered(1000, 1200)}", numbered(0, 400))
     assert found is not None
-    assert found.overlap.similarity > SIMILAR
+    assert found.overlap.similarity > COMPARISON.min_similarity
     assert not found.same_story
 
 
@@ -170,38 +158,40 @@ def test_common_shingles_are_no_evidence_but_count_in_the_shares() -> None:
     notice = numbered(5000, 5060)
     one, other = f"{numbered(0, 60)} {notice}", f"{notice} {numbered(100, 160)}"
     plain, without = overlap(one, other), overlap(one, other, stored(notice))
-    assert judge("other", plain, identical=False) is not None
-    assert judge("other", without, identical=False) is None
+    assert match_by_overlap("other", plain, identical=False) is not None
+    assert match_by_overlap("other", without, identical=False) is None
     assert (without.similarity, without.ranges) == (plain.similarity, plain.ranges)
-    assert (without.own_similarity, without.own_shared, without.passage) == (0, 0, 0)
+    assert (without.distinctive_similarity, without.distinctive_shared, without.passage) == (0, 0, 0)
 
 
-UNLIKE = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, COVERED - 0.001)
+RULES, BIT = COMPARISON, 0.001
+SIMILARITY, SHARED = "distinctive_similarity", "distinctive_shared"
+DIFFERENT = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, RULES.copy_min_coverage - BIT)
 
 
 @pytest.mark.parametrize(
     ("change", "match", "story"),
     [
         ({}, False, False),
-        ({"own_similarity": SIMILAR - 0.001}, False, False),
-        ({"own_similarity": SIMILAR}, True, False),
-        ({"own_similarity": SIMILAR, "coverage": COVERED}, True, True),
-        ({"own_similarity": MISREAD - 0.001, "coverage": COVERED}, False, False),
-        ({"own_similarity": MISREAD, "coverage": COVERED}, True, True),
-        ({"own_similarity": MISREAD + 0.001, "coverage": COVERED + 0.001}, True, True),
-        ({"own_similarity": SIMILAR, "coverage": 1.0, "own_shared": LEAST_SHARED - 1}, False, False),
-        ({"own_similarity": SIMILAR, "coverage": 1.0, "own_shared": LEAST_SHARED}, True, True),
-        ({"own_similarity": SIMILAR, "coverage": 1.0, "contains": 0.1 / SAME_SIZE}, True, False),
-        ({"own_similarity": SIMILAR, "coverage": 1.0, "contains": 0.1 / SAME_SIZE - 0.001}, True, True),
-        ({"passage": PASSAGE_WORDS - 1}, False, False),
-        ({"passage": PASSAGE_WORDS}, True, False),
-        ({"passage": EXCERPT_WORDS, "contained": HELD - 0.001}, False, False),
-        ({"passage": EXCERPT_WORDS, "contained": HELD}, True, False),
-        ({"passage": EXCERPT_WORDS - 1, "contained": HELD}, False, False),
+        ({SIMILARITY: RULES.min_similarity - BIT}, False, False),
+        ({SIMILARITY: RULES.min_similarity}, True, False),
+        ({SIMILARITY: RULES.min_similarity, "coverage": RULES.copy_min_coverage}, True, True),
+        ({SIMILARITY: RULES.ocr_copy_min_similarity - BIT, "coverage": RULES.copy_min_coverage}, False, False),
+        ({SIMILARITY: RULES.ocr_copy_min_similarity, "coverage": RULES.copy_min_coverage}, True, True),
+        ({SIMILARITY: RULES.ocr_copy_min_similarity + BIT, "coverage": RULES.copy_min_coverage + BIT}, True, True),
+        ({SIMILARITY: RULES.min_similarity, "coverage": 1.0, SHARED: RULES.min_shared_shingles - 1}, False, False),
+        ({SIMILARITY: RULES.min_similarity, "coverage": 1.0, SHARED: RULES.min_shared_shingles}, True, True),
+        ({SIMILARITY: RULES.min_similarity, "coverage": 1.0, "contains": 0.1 / RULES.min_size_ratio}, True, False),
+        ({SIMILARITY: RULES.min_similarity, "coverage": 1.0, "contains": 0.1 / RULES.min_size_ratio - BIT}, True, True),
+        ({"passage": RULES.min_passage_words - 1}, False, False),
+        ({"passage": RULES.min_passage_words}, True, False),
+        ({"passage": RULES.min_excerpt_words, "contained": RULES.min_containment - BIT}, False, False),
+        ({"passage": RULES.min_excerpt_words, "contained": RULES.min_containment}, True, False),
+        ({"passage": RULES.min_excerpt_words - 1, "contained": RULES.min_containment}, False, False),
     ],
 )
-def test_boundaries_of_the_verdict(change: dict[str, float], match: bool, story: bool) -> None:
-    found = judge("other", replace(UNLIKE, **change), identical=False)  # type: ignore[arg-type]
+def test_boundaries_of_the_relation(change: dict[str, float], match: bool, story: bool) -> None:
+    found = match_by_overlap("other", replace(DIFFERENT, **change), identical=False)  # type: ignore[arg-type]
     assert (found is not None, found is not None and found.same_story) == (match, story)
 
 

@@ -1,4 +1,4 @@
-"""Tests of `same_story`: a pair tells one story unless one of the two tells a rival as wholly."""
+"""Tests of `same_story`: a pair is one story unless a rival explains one of the two texts as well."""
 
 from __future__ import annotations
 
@@ -9,29 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.overlap import (
-    COVERED,
-    FIGURES,
-    IDENTICAL,
-    MISREAD,
-    NEAR_DUPLICATE,
-    PASSAGE_WORDS,
-    SAME_SIZE,
-    SIMILAR,
-)
-from copydesk.classifier.duplicates.same_story import (
-    APART,
-    DOUBTFUL,
-    EVIDENT,
-    LEAST_SIZE,
-    MARGIN,
-    OWN,
-    TOLD,
-    one_story,
-    verdicts,
-)
+from copydesk.classifier.duplicates.overlap import IDENTICAL, NEAR_DUPLICATE, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.same_story import PairEvidence, same_story_pairs, select_same_story
+from copydesk.classifier.duplicates.types import COMPARISON, STORY, PairFlag
 
-BIT = 0.001
+RULES, BIT = COMPARISON, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,104 +29,114 @@ class Pair:
     identical: bool = False
 
 
-def told(*pairs: Pair, crowded: tuple[int, ...] = ()) -> list[tuple[int, int]]:
-    """Return the pairs that tell one story."""
+def one_story(*pairs: Pair, incomplete: tuple[int, ...] = ()) -> list[tuple[int, int]]:
+    """Return the pairs that are one story."""
     ordered = sorted(pairs, key=lambda pair: (min(pair.one, pair.other), max(pair.one, pair.other)))
     names = [(min(pair.one, pair.other), max(pair.one, pair.other)) for pair in ordered]
-    counted = np.zeros((len(ordered), len(FIGURES)))
-    for row, pair in zip(counted, ordered, strict=True):
+    counts = np.zeros((len(ordered), len(OVERLAP_FIELDS)))
+    for row, pair in zip(counts, ordered, strict=True):
         sizes = (1.0, pair.size) if pair.one < pair.other else (pair.size, 1.0)
-        found = dict(zip(("contains", "contained"), sizes, strict=True), own_similarity=pair.similarity, own_shared=99)
-        found |= {"coverage": pair.coverage, "passage": pair.passage}
-        row[:] = [found.get(name, 0) for name in FIGURES]
+        found = dict(zip(("contains", "contained"), sizes, strict=True), coverage=pair.coverage, passage=pair.passage)
+        found |= {"distinctive_similarity": pair.similarity, "distinctive_shared": 99}
+        row[:] = [found.get(name, 0) for name in OVERLAP_FIELDS]
     numbers = np.array([one << 32 | other for one, other in names], np.uint64)
     relations = np.array([IDENTICAL if pair.identical else NEAR_DUPLICATE for pair in ordered], np.int8)
-    same = one_story(numbers, np.isin(np.arange(10), crowded), counted, relations)
+    same = same_story_pairs(numbers, np.isin(np.arange(10), incomplete), counts, relations)
     return [name for name, one in zip(names, same.tolist(), strict=True) if one]
 
 
-def test_identical_texts_tell_one_story_whatever_they_hold() -> None:
-    assert told(Pair(0, 1, identical=True), Pair(0, 2, similarity=0), Pair(1, 3, similarity=0))[0] == (0, 1)
+def test_identical_texts_are_one_story_whatever_else_matches() -> None:
+    assert one_story(Pair(0, 1, identical=True), Pair(0, 2, similarity=0), Pair(1, 3, similarity=0))[0] == (0, 1)
 
 
-@pytest.mark.parametrize("size", [LEAST_SIZE, 0.3, SAME_SIZE, 1.0])
+@pytest.mark.parametrize("size", [STORY.min_size_ratio, 0.3, RULES.min_size_ratio, 1.0])
 def test_text_that_nothing_else_explains_may_be_of_any_size(size: float) -> None:
-    assert told(Pair(0, 1, size=size, similarity=0)) == [(0, 1)]
+    assert one_story(Pair(0, 1, size=size, similarity=0)) == [(0, 1)]
 
 
 @pytest.mark.parametrize(
-    ("pair", "story"),
+    ("changes", "story"),
     [
-        (Pair(0, 1, size=LEAST_SIZE - BIT), False),
-        (Pair(0, 1, coverage=TOLD - BIT), False),
-        (Pair(0, 1, coverage=TOLD), True),
-        (Pair(0, 1, coverage=TOLD + BIT), True),
-        (Pair(0, 1, passage=PASSAGE_WORDS - 1, similarity=MISREAD - BIT), False),
-        (Pair(0, 1, passage=PASSAGE_WORDS, similarity=MISREAD - BIT), True),
-        (Pair(0, 1, passage=0, similarity=MISREAD), True),
-        (Pair(0, 1, passage=0, similarity=MISREAD, coverage=COVERED - BIT), False),
-        (Pair(0, 1, passage=0, similarity=SIMILAR, coverage=COVERED - BIT), True),
+        ({"size": STORY.min_size_ratio - BIT}, False),
+        ({"coverage": STORY.min_coverage - BIT}, False),
+        ({"coverage": STORY.min_coverage}, True),
+        ({"coverage": STORY.min_coverage + BIT}, True),
+        ({"passage": RULES.min_passage_words - 1, "similarity": RULES.ocr_copy_min_similarity - BIT}, False),
+        ({"passage": RULES.min_passage_words, "similarity": RULES.ocr_copy_min_similarity - BIT}, True),
+        ({"passage": 0, "similarity": RULES.ocr_copy_min_similarity}, True),
+        ({"passage": 0, "similarity": RULES.ocr_copy_min_similarity, "coverage": RULES.copy_min_coverage - BIT}, False),
+        ({"passage": 0, "similarity": RULES.min_similarity, "coverage": RULES.copy_min_coverage - BIT}, True),
     ],
 )
-def test_boundaries_without_rivals(pair: Pair, story: bool) -> None:
-    assert told(pair) == [(0, 1)] * story
+def test_boundaries_without_rivals(changes: dict[str, float], story: bool) -> None:
+    assert one_story(Pair(0, 1, **changes)) == [(0, 1)] * story  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("size", [0.3, SAME_SIZE])
-def test_digest_of_two_stories_tells_neither(size: float) -> None:
-    assert told(Pair(0, 1, size=size), Pair(0, 2, size=size)) == []
+@pytest.mark.parametrize("size", [0.3, RULES.min_size_ratio])
+def test_digest_of_two_stories_is_neither(size: float) -> None:
+    assert one_story(Pair(0, 1, size=size), Pair(0, 2, size=size)) == []
 
 
-def test_text_of_one_size_tells_its_story_beside_a_rival_told_as_wholly() -> None:
+def test_texts_of_similar_size_are_one_story_beside_a_rival_of_equal_coverage() -> None:
     furniture = Pair(0, 2, size=0.2)
-    assert told(Pair(0, 1, size=SAME_SIZE + BIT), furniture) == [(0, 1)]
-    assert told(Pair(0, 1, size=SAME_SIZE + BIT, similarity=0), furniture) == []
+    assert one_story(Pair(0, 1, size=RULES.min_size_ratio + BIT), furniture) == [(0, 1)]
+    assert one_story(Pair(0, 1, size=RULES.min_size_ratio + BIT, similarity=0), furniture) == []
 
 
 @pytest.mark.parametrize(
     ("rival", "stories"),
     [
-        (0.9 - MARGIN - BIT, [(0, 1)]),
-        (0.9 - MARGIN + BIT, []),
+        (0.9 - STORY.rival_margin - BIT, [(0, 1)]),
+        (0.9 - STORY.rival_margin + BIT, []),
         (0.9, []),
-        (0.9 + MARGIN - BIT, []),
-        (0.9 + MARGIN + BIT, [(0, 2)]),
+        (0.9 + STORY.rival_margin - BIT, []),
+        (0.9 + STORY.rival_margin + BIT, [(0, 2)]),
     ],
 )
-def test_of_two_rivals_the_one_told_more_wholly_is_the_story(rival: float, stories: list[tuple[int, int]]) -> None:
-    assert told(Pair(0, 1, coverage=0.9, size=0.3), Pair(0, 2, coverage=rival, size=0.3)) == stories
+def test_of_two_rivals_the_one_of_higher_coverage_is_the_story(rival: float, stories: list[tuple[int, int]]) -> None:
+    assert one_story(Pair(0, 1, coverage=0.9, size=0.3), Pair(0, 2, coverage=rival, size=0.3)) == stories
 
 
-@pytest.mark.parametrize(("own", "one"), [(OWN - BIT, True), (OWN, False), (OWN + BIT, False)])
+@pytest.mark.parametrize(
+    ("own", "one"),
+    [
+        (STORY.rival_min_coverage - BIT, True),
+        (STORY.rival_min_coverage, False),
+        (STORY.rival_min_coverage + BIT, False),
+    ],
+)
 def test_two_texts_with_a_rival_each_share_furniture(own: float, one: bool) -> None:
     rivals = Pair(0, 2, coverage=0.99, similarity=0), Pair(1, 3, coverage=own, similarity=0)
-    assert ((0, 1) in told(Pair(0, 1), *rivals)) is one
+    assert ((0, 1) in one_story(Pair(0, 1), *rivals)) is one
 
 
-@pytest.mark.parametrize(("shared", "rival"), [(APART - BIT, True), (APART, False), (APART + BIT, False)])
-def test_text_that_the_other_holds_too_is_no_rival(shared: float, rival: bool) -> None:
+@pytest.mark.parametrize(
+    ("shared", "rival"),
+    [(STORY.unrelated_below - BIT, True), (STORY.unrelated_below, False), (STORY.unrelated_below + BIT, False)],
+)
+def test_text_that_the_other_contains_too_is_no_rival(shared: float, rival: bool) -> None:
     pairs = Pair(0, 1, size=0.3), Pair(0, 2, size=0.3), Pair(1, 2, coverage=shared)
-    assert told(*pairs) == ([] if rival else [(0, 1), (0, 2)])
+    assert one_story(*pairs) == ([] if rival else [(0, 1), (0, 2)])
 
 
 def test_text_that_shares_no_passage_is_no_rival() -> None:
-    assert told(Pair(0, 1, size=0.3), Pair(0, 2, size=0.3, passage=PASSAGE_WORDS - 1, similarity=0)) == [(0, 1)]
+    assert one_story(Pair(0, 1, size=0.3), Pair(0, 2, size=0.3, passage=RULES.min_passage_words - 1, similarity=0)) == [
+        (0, 1)
+    ]
 
 
-def test_pair_that_was_not_compared_is_no_evidence_between_crowded_documents() -> None:
+def test_missing_pair_of_two_documents_with_incomplete_pairs_is_no_evidence() -> None:
     pairs = Pair(0, 1, size=0.3), Pair(0, 2, size=0.3)
-    assert told(*pairs, crowded=(1,)) == told(*pairs, crowded=(0, 2)) == []
-    assert told(*pairs, crowded=(1, 2)) == [(0, 1), (0, 2)]
+    assert one_story(*pairs, incomplete=(1,)) == one_story(*pairs, incomplete=(0, 2)) == []
+    assert one_story(*pairs, incomplete=(1, 2)) == [(0, 1), (0, 2)]
 
 
 def test_nothing_gives_nothing() -> None:
-    assert told() == []
+    assert one_story() == []
 
 
-figures = st.tuples(
-    st.sampled_from([0.2, 0.5, 0.7, 0.98]), st.sampled_from([0.05, 0.4, 0.9]), st.sampled_from([0, 0.3])
-)
-graphs = st.dictionaries(st.tuples(st.integers(0, 5), st.integers(6, 9)), figures, max_size=12)
+shares = st.tuples(st.sampled_from([0.2, 0.5, 0.7, 0.98]), st.sampled_from([0.05, 0.4, 0.9]), st.sampled_from([0, 0.3]))
+graphs = st.dictionaries(st.tuples(st.integers(0, 5), st.integers(6, 9)), shares, max_size=12)
 
 
 @settings(max_examples=100, deadline=None)
@@ -152,21 +144,22 @@ graphs = st.dictionaries(st.tuples(st.integers(0, 5), st.integers(6, 9)), figure
 def test_numbers_and_sides_change_nothing(
     graph: dict[tuple[int, int], tuple[float, float, float]], names: list[int]
 ) -> None:
-    plain = told(*(Pair(a, b, *found) for (a, b), found in graph.items()))
-    renamed = told(*(Pair(names[b], names[a], *found) for (a, b), found in graph.items()))
+    plain = one_story(*(Pair(a, b, *found) for (a, b), found in graph.items()))
+    renamed = one_story(*(Pair(names[b], names[a], *found) for (a, b), found in graph.items()))
     assert sorted(renamed) == sorted((min(names[a], names[b]), max(names[a], names[b])) for a, b in plain)
 
 
 @pytest.mark.parametrize(
-    ("crowded", "streamed", "story"),
+    ("incomplete", "streamed", "story"),
     [((1, 2), False, True), ((2,), False, False), ((2,), True, True), ((1,), True, False)],
 )
-def test_of_a_stream_pairs_of_a_crowded_document_with_older_ones_alone_may_be_missing(
-    crowded: tuple[int, ...], streamed: bool, story: bool
+def test_in_a_stream_only_pairs_with_older_documents_may_be_missing(
+    incomplete: tuple[int, ...], streamed: bool, story: bool
 ) -> None:
     pairs = np.array([0 << 32 | 1, 0 << 32 | 2], np.uint64)
-    kinds = np.array([EVIDENT | DOUBTFUL, EVIDENT], np.int8)
-    asked = np.array([True, False])
-    known = np.isin(np.arange(3), crowded)
-    found = verdicts(pairs, known, np.array([0.8, 0.8]), kinds, asked=asked, streamed=streamed)
+    flags = np.array([PairFlag.SHARES_PASSAGE | PairFlag.NEEDS_RIVAL_CHECK, PairFlag.SHARES_PASSAGE], np.int8)
+    checked = np.array([True, False])
+    known = np.isin(np.arange(3), incomplete)
+    evidence = PairEvidence(np.array([0.8, 0.8]), flags)
+    found = select_same_story(pairs, known, evidence, checked=checked, streamed=streamed)
     assert found.tolist() == [story, False]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.compiled.code_points import code_points
+from copydesk.classifier.compiled import code_points
 from copydesk.classifier.features import compute_features
 from copydesk.classifier.features.columns import COLUMNS, LAYOUT_COLUMNS, LEVELS, N_COLUMNS, REPETITION_COLUMNS
 from copydesk.classifier.features.repetition import MAX_ELEMENT_BLOCKS, count_repeats

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from copydesk.classifier import Label, Model, Page, UnreadablePage, classify, classify_page
-from copydesk.classifier.duplicates.types import Relation
+from copydesk.classifier.duplicates import Relation
 from copydesk.classifier.types import Kind
 from copydesk.service.cli import main
 from copydesk.service.client import Client, Correction, ServiceProblem, ServiceUnreachable

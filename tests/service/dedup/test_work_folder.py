@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates import sign_texts
 from copydesk.service.dedup.work_folder import (
     Chunk,
     StoppedWork,

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.clustering import stories
+from copydesk.classifier.duplicates.clustering import cluster_pairs
 from copydesk.service.index.clusters import MEMBERS_COMPARED, Clusters, links_by_document, read_connected, replay
 
 Pairs = dict[tuple[int, int], float]
@@ -102,7 +102,7 @@ def test_cliques_form_the_clusters_of_a_closed_set_in_any_order(seed: int) -> No
     of = [chance.randrange(4) for _ in range(12)]
     pairs = {(a, b): chance.choice([0.25, 0.5, 0.7]) for a, b in combinations(range(12), 2) if of[a] == of[b]}
     left, right = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
-    closed = stories(12, left, right, np.array(list(pairs.values()), np.float64))
+    closed = cluster_pairs(12, left, right, np.array(list(pairs.values()), np.float64))
     assert cluster_of_each(12, pairs) == closed.tolist()
 
 

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.closed_set import find_duplicates
-from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates import find_duplicates, sign_texts
 from copydesk.service.index import Document, Index, IndexAnswer, open_index, writes
 from tests.support.index_places import MakePlace, add_each, assert_whole, clear, clusters, document, window
 

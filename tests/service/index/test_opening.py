@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.classifier.duplicates.types import Banding, KeyScheme, SigningScheme
+from copydesk.classifier.duplicates import KeyScheme, SigningScheme
+from copydesk.classifier.duplicates.types import Banding
 from copydesk.service.index import IndexMismatch, IndexUnavailable, NoIndex, open_index
 from copydesk.service.index.database import Database
 from copydesk.service.index.tables import FORMAT, SCHEMA, set_value

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.same_story import DOUBTFUL, EVIDENT, ONE_SIZE, SURE
+from copydesk.classifier.duplicates.types import PairFlag
 from copydesk.service.index import Index, open_index
 from copydesk.service.index.pairs import Pair, Pairs, decide_same_story
 from copydesk.service.index.reads import read_oldest_pairs, read_pairs
 from copydesk.service.index.verdicts import NEW, Verdicts
 from tests.support.index_places import MakePlace, add_each, clusters, document, window
 
-VERSION = Pair(0.5, 0.9, EVIDENT | DOUBTFUL | ONE_SIZE)
-PART = Pair(0.3, 1.0, EVIDENT | DOUBTFUL)
+VERSION = Pair(0.5, 0.9, PairFlag.SHARES_PASSAGE | PairFlag.NEEDS_RIVAL_CHECK | PairFlag.SIMILAR_SIZE)
+PART = Pair(0.3, 1.0, PairFlag.SHARES_PASSAGE | PairFlag.NEEDS_RIVAL_CHECK)
 
 
 @pytest.fixture
@@ -42,10 +42,14 @@ def test_pairs_that_may_be_missing_are_no_evidence() -> None:
 
 
 def test_identical_pair_needs_no_rival_check() -> None:
-    assert decide_same_story(3, {1: Pair(1.0, 1.0, EVIDENT | SURE), 2: PART}, {1: {}, 2: {}}, set())[1]
+    assert decide_same_story(
+        3, {1: Pair(1.0, 1.0, PairFlag.SHARES_PASSAGE | PairFlag.IDENTICAL), 2: PART}, {1: {}, 2: {}}, set()
+    )[1]
 
 
-own = st.dictionaries(st.integers(1, 5), st.sampled_from([VERSION, PART, Pair(0.3, 0.5, EVIDENT)]), min_size=1)
+own = st.dictionaries(
+    st.integers(1, 5), st.sampled_from([VERSION, PART, Pair(0.3, 0.5, PairFlag.SHARES_PASSAGE)]), min_size=1
+)
 
 
 @given(own, st.dictionaries(st.tuples(st.integers(1, 5), st.integers(1, 5)), st.just(VERSION)))

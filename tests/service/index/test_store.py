@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from copydesk.classifier.duplicates.types import Relation, SigningScheme
+from copydesk.classifier.duplicates import Relation, SigningScheme
 from copydesk.service.index import Age, Document, Index, IndexMismatch, cluster_ids, open_index
 from copydesk.service.index.tables import FORMAT
 from copydesk.service.index.writes import pack_keys, unpack_keys

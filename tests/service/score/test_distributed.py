@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed; install this project with its extra 'score'")
 
-from copydesk.classifier.duplicates.candidates import MOST_DOCUMENTS
+from copydesk.classifier.duplicates.types import COMPARISON
 from copydesk.service.score.distributed.chunks import put_together
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.steps import Plan, Tables, chunk_of, document_ids
@@ -45,7 +45,7 @@ def test_set_of_the_next_tests_has_every_kind_of_match(tmp_path: Path) -> None:
     relations = {match["relation"] for row in expected_rows for match in row.get("matches", [])}
     assert relations == {"identical", "near_duplicate", "contains", "contained"}
     assert any("error" in row for row in expected_rows)
-    assert len(expected.common)
+    assert len(expected.common_shingles)
     assert expected.same_story.any()
     assert not expected.same_story.all()
     assert distributed(OneProcess(), tmp_path, 2)[1] == expected_rows
@@ -53,7 +53,7 @@ def test_set_of_the_next_tests_has_every_kind_of_match(tmp_path: Path) -> None:
 
 def test_key_that_very_many_share_is_capped_and_counted(tmp_path: Path) -> None:
     """Documents with incomplete pairs: what two of them share is unknown if they are no pair."""
-    furniture, n = story(-1, 40), 3 * MOST_DOCUMENTS
+    furniture, n = story(-1, 40), 3 * COMPARISON.max_documents_per_key
     texts = [Text(f"{number:03}", f"{story(number // 2, 60)} {furniture}") for number in range(n)]
     sign(tmp_path, texts, 3)
     expected, expected_rows = one_machine(tmp_path, 3)
