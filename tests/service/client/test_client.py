@@ -23,7 +23,6 @@ from copydesk.service.client import Client, Correction, ServiceProblem, ServiceU
 from copydesk.service.client.connection import Address, Call, Connections, Retry, address_of, lines_of
 from copydesk.service.rows.classify_rows import MAX_WAITING_ROWS, classify_ahead
 from copydesk.service.rows.jsonl import BadRow, PageRow
-from tests.conftest import ROOT
 from tests.support.served import Reply, serve_replies, serve_service
 
 STORY = """\
@@ -243,17 +242,6 @@ def test_key_goes_in_the_header_and_is_not_shown() -> None:
     assert "secret-key" not in repr(client._connections)
     with pytest.raises(ValueError, match="the key holds characters that no key has"):
         Client(url, "secret\r\nX-Other: 1")
-
-
-def test_example_of_the_readme_works(
-    address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    code = readme.split("## Client\n\n```python\n")[1].split("```")[0]
-    assert "http://127.0.0.1:8000" in code
-    monkeypatch.chdir(ROOT)
-    exec(code.replace("http://127.0.0.1:8000", address), {})
-    assert capsys.readouterr().out == "Lido to reopen next spring after eleven dry years\ncourier/lido False []\n"
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://host", "http://", "", "http://a:b@host", "http://host?key=1"])
