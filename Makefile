@@ -1,23 +1,31 @@
 # make run   sets up .venv and shows the blocks of a sample page in colour
-# make test  sets up .venv and runs the linter, the type checker and the tests
+# make check sets up .venv and runs the linter, the type checker and the fast tests, in about a minute
+# make test  sets up .venv and runs the linter, the type checker and all tests
 # PYTHON=python3.12 make test  uses another interpreter, 3.11 to 3.14
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --editable
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 SAMPLE := tests/pages/sample.html
 
-.PHONY: run test clean
+.PHONY: run check test lint clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/installed
 	$(BIN)/copydesk classify $(SAMPLE) --output table --color always
 
-test: $(VENV)/installed-for-tests
+check: lint
+	$(PYTEST) -m 'not slow'
+
+test: lint
+	$(PYTEST)
+
+lint: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
 
 $(VENV)/created: Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' || \

@@ -72,7 +72,7 @@ def postgres() -> Iterator[Server]:
     server.remove()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakePlace]:
     """Make places for empty indexes, on each database in turn."""
     if request.param == "sqlite":

@@ -18,6 +18,8 @@ import pytest
 import copydesk
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 ROOMS = ("classifier", "training", "service")
 BUILT_FROM = (*ROOMS, "copydesk", "artifacts", ".ci", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")
 

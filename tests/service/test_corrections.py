@@ -20,6 +20,8 @@ from tests.service.api.test_classify import LINES, assert_problem
 from tests.support.in_process_api import ApiClient, open_api, settings_in
 from tests.support.training_pages import MadePage, made_page, made_pages
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def api(model: Model, tmp_path: Path) -> Iterator[ApiClient]:

@@ -14,6 +14,8 @@ from copydesk.training.cli import main
 from copydesk.training.dataset import fold_of
 from tests.support.training_pages import MadePage, made_page, made_pages, write_rows
 
+pytestmark = pytest.mark.slow
+
 WRITTEN = ("MODEL_CARD.md", "confusion.svg", "html.npz", "manifest.json", "reliability.svg", "text.npz")
 
 

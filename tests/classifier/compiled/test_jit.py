@@ -13,6 +13,8 @@ import pytest
 from copydesk.classifier.compiled import hashing, jit, mix
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 INNER = "from made.jit import jit\n@jit\ndef inner(x):\n    return x + {added}\n"
 OUTER = "from made.jit import jit\nfrom {package}.inner import inner\n@jit\ndef outer(x):\n    return inner(x)\n"
 CALL = "import {0}.outer as o; print(o.outer(1), sum(o.outer.stats.cache_hits.values()))"

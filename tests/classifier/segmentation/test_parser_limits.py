@@ -184,6 +184,7 @@ def test_barrier_that_shields_open_elements_does_not_fool_the_count() -> None:
     assert depth(capped(unit * 20)) <= MAX_DEPTH + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

@@ -14,10 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.conftest import ROOT, RunCommand
 from tests.support.index_places import MakePlace, assert_whole, window
 from tests.support.server_process import RunningServer, is_ready, run_server, wait_until
+
+pytestmark = pytest.mark.slow
 
 TEXT = "The pool beside the river will be filled again next spring, the council says."
 

@@ -18,6 +18,8 @@ from copydesk.service.settings import read_settings
 from tests.conftest import ROOT, clean_environment
 from tests.support.in_process_api import open_api, settings_in
 
+pytestmark = pytest.mark.slow
+
 SECRET = "The pool beside the river will be filled again next spring"
 PARENT = {"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
 

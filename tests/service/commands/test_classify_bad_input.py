@@ -15,7 +15,7 @@ import pytest
 from copydesk.classifier.pipeline import MAX_BLOCKS
 from tests.conftest import COMMAND, ROOT, Process, RunCommand, clean_environment
 
-pytestmark = pytest.mark.usefixtures("model")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("model")]
 
 PARAGRAPH = "The harbour master said on Monday that the old crane will be taken down before the winter storms begin."
 PAGE_BYTES = 20 * 1024 * 1024

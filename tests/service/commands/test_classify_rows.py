@@ -28,6 +28,8 @@ from copydesk.service.rows.jsonl import (
 )
 from tests.support.stub_classifier import answer
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 1000
 
 

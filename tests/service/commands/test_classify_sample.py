@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT, RunCommand
 
-pytestmark = pytest.mark.usefixtures("model")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("model")]
 
 EDITORIAL = [
     "The open-air pool beside the river",

@@ -21,6 +21,8 @@ from copydesk.service import cli
 from copydesk.service.commands import classify
 from tests.conftest import COMMAND, LIMIT_SECONDS, ROOT, RunCommand, clean_environment
 
+pytestmark = pytest.mark.slow
+
 with_model = pytest.mark.usefixtures("model")
 PARAGRAPH = "The harbour master said on Monday that the old crane will be taken down before the winter storms begin."
 

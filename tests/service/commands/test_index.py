@@ -13,6 +13,8 @@ from copydesk.service.settings import INDEX, read_settings
 from tests.conftest import Process, RunCommand
 from tests.support.index_places import PASSWORD, Server, window
 
+pytestmark = pytest.mark.slow
+
 
 def rows(*fields: dict[str, object]) -> bytes:
     return b"".join(json.dumps(each).encode() + b"\n" for each in fields)

@@ -18,6 +18,8 @@ from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.rows.jsonl import Line
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 Answer = dict[str, Any]
 
 

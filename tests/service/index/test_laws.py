@@ -16,6 +16,8 @@ from copydesk.classifier.duplicates import find_duplicates, sign_texts
 from copydesk.service.index import Document, Index, IndexAnswer, open_index, writes
 from tests.support.index_places import MakePlace, add_each, assert_whole, clear, clusters, document, window
 
+pytestmark = pytest.mark.slow
+
 IDS = "abcdefgh"
 laws = settings(
     max_examples=12,

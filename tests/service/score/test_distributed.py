@@ -20,6 +20,8 @@ from copydesk.service.score.distributed.steps import Plan, Tables, chunk_of, doc
 from tests.support.distributed_sets import Division, Text, distributed, mixed_texts, one_machine, sign, story
 from tests.support.one_process import OneProcess
 
+pytestmark = pytest.mark.slow
+
 
 @settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.integers(0, 10**6), st.integers(1, 5), st.integers(1, 4), st.integers(1, 30), st.sampled_from([0, 10**9]))

@@ -26,6 +26,8 @@ from copydesk.service.settings import Settings
 from tests.support.distributed_sets import mixed_texts
 from tests.support.score_runs import files_of, in_this_process, score_or_end
 
+pytestmark = pytest.mark.slow
+
 NODE: dict[str, Any] = {"num_cpus": 1, "object_store_memory": 80 * 1024 * 1024, "include_dashboard": False}
 HEAD = NODE | {"_system_config": {"health_check_period_ms": 1000, "health_check_failure_threshold": 4}}
 """Ray notices lost nodes sooner than by default, so that tests wait less."""

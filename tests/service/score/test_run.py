@@ -25,6 +25,8 @@ from tests.service.dedup.test_processes import wait_until, workers_of
 from tests.support.score_inputs import stories, write_jsonl
 from tests.support.score_runs import files_of, in_this_process, score, score_or_end, start
 
+pytestmark = pytest.mark.slow
+
 SHARD_BYTES = 8000
 N_STORIES = 60
 

@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tests.support.page_actions import PHONE, block, check_axe, collect_posts, paste, read_sample, refuse
 
+pytestmark = pytest.mark.slow
+
 
 def test_sample_shows_its_blocks_by_label(page: Page) -> None:
     read_sample(page)
