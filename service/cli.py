@@ -21,8 +21,8 @@ from copydesk.service.commands.streams import drop_stdout
 INTERRUPTED = 128 + signal.SIGINT
 PIPE_CLOSED = 128 + 13
 """The status that a shell reports for a program that SIGPIPE (13) ended."""
-STOPPED = "stopped_work"
-"""Code of the error of a run that the same command continues."""
+STOPPED = ("stopped_work", "no_cluster")
+"""Codes of the errors after which the same command starts or continues the run."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return PIPE_CLOSED
     except (WrongUsage, CopydeskError) as error:
         say(str(error))
-        return SOME_FAILED if getattr(error, "code", None) == STOPPED else WRONG_USAGE
+        return SOME_FAILED if getattr(error, "code", None) in STOPPED else WRONG_USAGE
     except OSError as error:
         drop_stdout()
         where = f" ({error.filename})" if error.filename else ""
