@@ -1,99 +1,24 @@
-"""The command's middle: every row is answered, in order, whatever the classifier does."""
+"""`copydesk classify`: how answers are written, and which output it chooses."""
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from copydesk.classifier import Article, Page, UnreadablePage
+from copydesk.classifier import Page
 from copydesk.service.commands.classify import AnswerFormat, AnswerWriter, ClassifyOptions, classify_files
 from copydesk.service.commands.streams import Streams
 from copydesk.service.commands.table import Canvas
 from copydesk.service.progress import Progress
-from copydesk.service.rows.classify_rows import ClassifiedRow, classify_in_turn, end_with_bad_row
-from copydesk.service.rows.jsonl import BadRow, PageRow, Row
+from copydesk.service.rows.classify_rows import ClassifiedRow
+from copydesk.service.rows.jsonl import BadRow, PageRow
 from copydesk.service.settings import Settings
 from tests.support.stub_classifier import answer, stand_in
 
 CANVAS = Canvas(columns=80, color=False)
-
-
-def page_row(text: str, line: int = 1) -> PageRow:
-    return PageRow(text, line, Page(id=text, text=text))
-
-
-def bad_row(name: str) -> BadRow:
-    return BadRow(name, 1, "bad_json", "why")
-
-
-def picky(pages: Iterable[Page]) -> Iterator[Article | UnreadablePage]:
-    """Fail on the page `poison`, cannot read `unreadable`, says nothing of `silence`."""
-    for page in pages:
-        if page.text == "poison":
-            raise RuntimeError("poison is the text of the page")
-        if page.text != "silence":
-            yield UnreadablePage("no_words", "why") if page.text == "unreadable" else answer(page)
-
-
-def summary(answers: Iterable[ClassifiedRow | BadRow]) -> list[tuple[object, str]]:
-    return [(a.id, a.code) if isinstance(a, BadRow) else (a.row.id, a.article.text) for a in answers]
-
-
-kinds = st.sampled_from(["good", "other", "poison", "unreadable", "silence", "bad"])
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(kinds, max_size=12))
-def test_every_row_is_answered_in_order_whatever_its_neighbours_are(names: list[str]) -> None:
-    rows: list[Row] = [bad_row("bad") if name == "bad" else page_row(name) for name in names]
-    said = {"poison": "internal", "unreadable": "no_words", "silence": "internal", "bad": "bad_json"}
-    expected = [(name, said.get(name, name)) for name in names]
-    assert summary(classify_in_turn(iter(rows), picky)) == expected
-
-
-def test_internal_error_names_the_failure_but_not_the_text() -> None:
-    (row,) = classify_in_turn(iter([page_row("poison")]), picky)
-    assert isinstance(row, BadRow)
-    assert "(RuntimeError at test_classify_answers.py:" in row.message
-    assert "poison" not in row.message
-
-
-def test_reader_that_breaks_is_answered_with_an_error_after_the_rows_before() -> None:
-    def breaking() -> Iterator[Row]:
-        yield page_row("a")
-        raise RuntimeError("half way")
-
-    assert summary(classify_in_turn(end_with_bad_row(breaking()), picky)) == [("a", "a"), (None, "internal")]
-
-
-def test_rows_are_taken_only_as_answers_are_asked_for() -> None:
-    taken = []
-
-    def rows() -> Iterator[Row]:
-        for number in range(1000):
-            taken.append(number)
-            yield bad_row("bad") if number % 2 else page_row("good")
-
-    answers = classify_in_turn(rows(), picky)
-    for _ in range(10):
-        next(answers)
-    assert len(taken) == 10
-
-
-def test_interrupt_is_no_internal_error() -> None:
-    def interrupted(pages: Iterable[Page]) -> Iterator[Article | UnreadablePage]:
-        list(pages)
-        raise KeyboardInterrupt
-        yield
-
-    with pytest.raises(KeyboardInterrupt):
-        list(classify_in_turn(iter([page_row("a")]), interrupted))
 
 
 def written(
@@ -114,7 +39,9 @@ LONG = "A line that is long enough to be body."
 
 
 def test_body_output_is_the_body_alone_with_a_form_feed_between_pages() -> None:
-    out, err, n_bad = written([answered(f"Menu\n{LONG}"), bad_row("b"), answered(LONG)], AnswerFormat.BODY)
+    out, err, n_bad = written(
+        [answered(f"Menu\n{LONG}"), BadRow("b", 1, "bad_json", "why"), answered(LONG)], AnswerFormat.BODY
+    )
     assert out == f"{LONG}\n\f\f{LONG}\n"
     assert err == "copydesk: b: bad_json: why\n"
     assert n_bad == 1

@@ -1,4 +1,4 @@
-"""The JSONL contract: what a line may hold, and what an answer looks like."""
+"""Tests of `jsonl` and `contract`: what a line may have, and what an answer looks like."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from copydesk.service.rows.jsonl import (
     BadRow,
     Line,
     PageRow,
+    decode_row,
     encode_row,
+    encode_row_fast,
     json_object,
     parse_row,
     read_lines,
@@ -298,3 +300,32 @@ def test_line_of_exactly_the_limit_is_read(over: int, code: str) -> None:
     (row,) = read_jsonl(io.BytesIO(b"x" * size))
     assert isinstance(row, BadRow)
     assert row.code == code
+
+
+json_data = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(st.text(st.characters(exclude_categories=[])), json_data))
+def test_whatever_is_written_reads_back(fields: dict[str, object]) -> None:
+    line = encode_row_fast(fields)
+    assert line.endswith(b"\n")
+    assert b"\n" not in line[:-1]
+    assert json.loads(line) == fields
+
+
+def test_half_a_character_and_a_long_number_are_written() -> None:
+    fields = {"id": 2**70, "text": "\ud800"}
+    assert json.loads(encode_row_fast(fields)) == fields
+
+
+@pytest.mark.parametrize(
+    "page", [Page("a", text="One line.\n\nMore..."), Page("a", html="<p>A line of twenty letters")]
+)
+def test_both_encoders_write_the_same_values(page: Page) -> None:
+    row = LabelledPage.of(PageRow(page.id, None, page), answer(page, explain=True))
+    assert list(json.loads(encode_row(row)).items()) == list(json.loads(encode_row_fast(row)).items())
+    assert decode_row(encode_row(row), LabelledPage) == row
