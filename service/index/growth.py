@@ -33,7 +33,7 @@ SIZES = ("1", "2-4", "5-9", "10+")
 
 
 @dataclass(frozen=True, slots=True)
-class LatestCluster:
+class ClusterSummary:
     """A cluster: its id, how many documents it has, and when the last was added, in seconds since 1970 UTC."""
 
     id: str
@@ -54,7 +54,7 @@ class Day:
     sizes: dict[str, int]
 
 
-def read_latest_clusters(connection: Connection, most: int) -> list[LatestCluster]:
+def read_latest_clusters(connection: Connection, most: int) -> list[ClusterSummary]:
     """Read the clusters to which documents were added last, the last first."""
     columns = DOCUMENTS.c
     numbers: list[int] = []
@@ -71,7 +71,7 @@ def read_latest_clusters(connection: Connection, most: int) -> list[LatestCluste
     )
     sizes = {number: (n, added) for number, n, added in connection.execute(query)}
     ids = read_ids(connection, numbers)
-    return [LatestCluster(ids[number], *sizes[number]) for number in numbers]
+    return [ClusterSummary(ids[number], *sizes[number]) for number in numbers]
 
 
 def read_growth(connection: Connection, most: int) -> list[Day]:

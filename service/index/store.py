@@ -14,7 +14,7 @@ from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themselves
 from copydesk.service.index.database import SQLITE, Database
 from copydesk.service.index.export import export_lines, import_lines
-from copydesk.service.index.growth import Day, LatestCluster, read_growth, read_latest_clusters
+from copydesk.service.index.growth import Day, ClusterSummary, read_growth, read_latest_clusters
 from copydesk.service.index.matching import BatchMatcher, SignedBatch
 from copydesk.service.index.reads import (
     KeepRule,
@@ -248,7 +248,7 @@ class Index:
             size = _n_bytes(connection, self.database)
         return Stats(documents, clusters, n_rows // 2, size, FORMAT, added, last_added, published, last_published)
 
-    def latest_clusters(self, most: int) -> list[LatestCluster]:
+    def latest_clusters(self, most: int) -> list[ClusterSummary]:
         """Read the clusters to which documents were added last, the last first."""
         with self.database.reading() as connection:
             return read_latest_clusters(connection, most)
