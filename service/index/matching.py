@@ -21,9 +21,8 @@ from copydesk.classifier.duplicates.signing import sign_words
 from copydesk.classifier.duplicates.stored_sets import SetComparison, StoredSets, compare_with_sets
 from copydesk.classifier.duplicates.types import COMPARISON, PairFlag
 from copydesk.service.index.clusters import Clusters, read_connected, replay
-from copydesk.service.index.pairs import Pairs, pairs_from_comparison
+from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pairs, pairs_from_comparison
 from copydesk.service.index.reads import (
-    ENDS,
     NO_DOCUMENTS,
     KeepRule,
     KeyDocuments,
@@ -219,7 +218,7 @@ class BatchMatcher:
             every = _with_key(stored or NO_DOCUMENTS, new, own)
             if len(every) > COMPARISON.max_documents_per_key or (stored is not None and stored.common):
                 found.common_keys += 1
-                every = sorted({*every[:ENDS], *every[-ENDS:]})
+                every = sorted({*every[:COMMON_KEY_ENDS], *every[-COMMON_KEY_ENDS:]})
             elif (
                 len(every) <= COMPARISON.max_stories_per_key
                 or len({self._cluster(number) for number in every}) <= COMPARISON.max_stories_per_key

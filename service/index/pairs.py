@@ -19,6 +19,10 @@ MAX_PARTNERS = 20
 """Rivals are searched among the pairs of only this many partners of a new document, those with the highest coverage, so
 that a check in a story of many versions costs a bounded number of look-ups."""
 
+COMMON_KEY_ENDS = 5
+"""Of a key that more than `max_documents_per_key` documents share, this many of the oldest and of the newest are compared
+with a new document."""
+
 _COVERAGE, _SIMILARITY = OVERLAP_FIELDS.index("coverage"), OVERLAP_FIELDS.index("distinctive_similarity")
 
 

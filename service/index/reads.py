@@ -11,14 +11,11 @@ from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, func
 
 from copydesk.classifier.duplicates.types import COMPARISON
 from copydesk.service.index.clusters import MEMBERS_COMPARED, Links, links_by_document
-from copydesk.service.index.pairs import Pair, Pairs
+from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pair, Pairs
 from copydesk.service.index.records import IndexedDocument
 from copydesk.service.index.sqlite_keys import key_filter_of, key_log_of
 from copydesk.service.index.statements import VALUES_A_STATEMENT, Statement, Values, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
-
-ENDS = 5
-"""If more than `max_documents_per_key` share a key, a document is compared with this many of the oldest and newest."""
 
 _ROWS_A_KEY = 30
 """Rows a key may have on average before a statement for many keys is split, so that common keys do not flood it."""
@@ -112,8 +109,8 @@ def _read_postings(connection: Connection, keys: list[int], found: dict[int, Key
         _read_postings(connection, keys[:half], found)
         _read_postings(connection, keys[half:], found)
     else:
-        oldest = [number for (number,) in _OLDEST_OF_KEY.rows(connection, key=keys[0], most=ENDS + 1)]
-        newest = [number for (number,) in _NEWEST_OF_KEY.rows(connection, key=keys[0], most=ENDS + 1)]
+        oldest = [number for (number,) in _OLDEST_OF_KEY.rows(connection, key=keys[0], most=COMMON_KEY_ENDS + 1)]
+        newest = [number for (number,) in _NEWEST_OF_KEY.rows(connection, key=keys[0], most=COMMON_KEY_ENDS + 1)]
         found[keys[0]] = KeyDocuments(oldest + newest[::-1], common=True)
 
 
@@ -121,7 +118,7 @@ def _limited(numbers: list[int], *, common: bool = False) -> KeyDocuments:
     """Leave out the middle of more than `max_documents_per_key` + 1 numbers: one may be the document itself."""
     if len(numbers) <= COMPARISON.max_documents_per_key + 1 and not common:
         return KeyDocuments(numbers, common=False)
-    return KeyDocuments(numbers[: ENDS + 1] + numbers[-ENDS - 1 :], common=True)
+    return KeyDocuments(numbers[: COMMON_KEY_ENDS + 1] + numbers[-COMMON_KEY_ENDS - 1 :], common=True)
 
 
 def read_by_number(connection: Connection, numbers: Iterable[int]) -> dict[int, StoredDocument]:

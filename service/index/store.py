@@ -14,7 +14,7 @@ from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themselves
 from copydesk.service.index.database import SQLITE, Database
 from copydesk.service.index.export import export_lines, import_lines
-from copydesk.service.index.growth import Day, ClusterSummary, read_growth, read_latest_clusters
+from copydesk.service.index.growth import ClusterSummary, Day, read_growth, read_latest_clusters
 from copydesk.service.index.matching import BatchMatcher, SignedBatch
 from copydesk.service.index.reads import (
     KeepRule,

@@ -28,7 +28,7 @@ from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
 from copydesk.classifier.duplicates.types import COMPARISON, STORY
 from copydesk.service.index.clusters import MEMBERS_COMPARED
-from copydesk.service.index.pairs import MAX_PAIRS, MAX_PARTNERS
+from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch
 
 FORMAT = 5
@@ -128,8 +128,14 @@ STATE = (SCHEMA, N_MERGED, LAST_RUN)
 
 def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
     """Return all that must be equal for stored documents to compare with new ones, as JSON by name."""
-    named = {"set_bits": SET_BITS, "key_bits": KEY_BITS, "members_compared": MEMBERS_COMPARED}
-    named |= {"max_pairs": MAX_PAIRS, "max_partners": MAX_PARTNERS}
+    named: dict[str, object] = {
+        "shingles.set_bits": SET_BITS,
+        "shingles.key_bits": KEY_BITS,
+        "index.common_key_ends": COMMON_KEY_ENDS,
+        "index.max_pairs": MAX_PAIRS,
+        "index.max_partners": MAX_PARTNERS,
+        "index.members_compared": MEMBERS_COMPARED,
+    }
     for group, values in (("scheme", scheme), ("keys", keys), ("comparison", COMPARISON), ("story", STORY)):
         named |= {f"{group}.{name}": value for name, value in asdict(values).items()}
     return {name: json.dumps(value) for name, value in named.items()}

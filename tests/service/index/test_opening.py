@@ -10,8 +10,21 @@ from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.types import Banding
 from copydesk.service.index import IndexMismatch, IndexUnavailable, NoIndex, open_index
 from copydesk.service.index.database import Database
-from copydesk.service.index.tables import FORMAT, SCHEMA, set_value
+from copydesk.service.index.tables import FORMAT, SCHEMA, set_value, settings_of
 from tests.support.index_places import PASSWORD, MakePlace, add, assert_whole, window
+
+SETTING_NAMES = (
+    "comparison.copy_min_coverage comparison.max_documents_per_key comparison.max_gap_words "
+    "comparison.max_stories_per_key comparison.max_stories_per_shingle comparison.max_story_share_per_shingle "
+    "comparison.min_containment comparison.min_excerpt_words comparison.min_passage_words "
+    "comparison.min_shared_shingles comparison.min_similarity comparison.min_size_ratio "
+    "comparison.ocr_copy_min_similarity index.common_key_ends index.max_pairs index.max_partners "
+    "index.members_compared keys.banding keys.passage_characters keys.passage_window keys.passage_words "
+    "scheme.name scheme.num_perm scheme.seed scheme.shingle_characters scheme.shingle_words scheme.version "
+    "shingles.key_bits shingles.set_bits story.certain_similarity story.max_passes story.min_agreement "
+    "story.min_coverage story.min_size_ratio story.rival_margin story.rival_min_coverage story.unrelated_below"
+)
+"""Of format 5. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
 
 
 def test_documents_are_still_there_when_an_index_is_opened_again(new_place: MakePlace) -> None:
@@ -21,6 +34,10 @@ def test_documents_are_still_there_when_an_index_is_opened_again(new_place: Make
     with open_index(place, create=False) as index:
         assert add(index, "b", window(0)).cluster == "a"
     assert assert_whole(place) == ["a", "b"]
+
+
+def test_names_of_stored_settings_stay_until_the_format_is_raised() -> None:
+    assert " ".join(sorted(settings_of(SigningScheme(), KeyScheme()))) == SETTING_NAMES
 
 
 def test_other_settings_are_refused_naming_both_sides(new_place: MakePlace) -> None:
