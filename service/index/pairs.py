@@ -20,8 +20,8 @@ MAX_PARTNERS = 20
 that a check in a story of many versions costs a bounded number of look-ups."""
 
 COMMON_KEY_ENDS = 5
-"""Of a key that more than `max_documents_per_key` documents share, this many of the oldest and of the newest are compared
-with a new document."""
+"""If more than `max_documents_per_key` documents share a key, a new one is compared with this many of the oldest and of
+the newest."""
 
 _COVERAGE, _SIMILARITY = OVERLAP_FIELDS.index("coverage"), OVERLAP_FIELDS.index("distinctive_similarity")
 
