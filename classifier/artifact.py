@@ -28,22 +28,10 @@ MODEL_FILES = ("text.npz", "html.npz")
 
 MANIFEST_FILE = "manifest.json"
 
-STORED_ENSEMBLES = {
-    "body": "body",
-    "teaser": "teaser",
-    "metadata": "metadata",
-    "comment": "comment",
-    "heading": "heading",
-}
-STORED_ARRAYS = {
-    "roots": "roots",
-    "columns": "columns",
-    "thresholds": "thresholds",
-    "lefts": "lefts",
-    "values": "values",
-    "baseline": "baseline",
-}
-"""Trees of a `FormModel` and arrays of `Trees`, by field: what the files call them, whatever the code does."""
+STORED_ENSEMBLES = {name: name for name in ("body", "teaser", "metadata", "comment", "heading")}
+STORED_ARRAYS = {name: name for name in ("roots", "columns", "thresholds", "lefts", "values", "baseline")}
+"""Names in the files of the trees of a `FormModel` and of the arrays of `Trees`, by field. A renamed field keeps its
+name in the files, else saved models could not be loaded."""
 
 
 def expected() -> dict[str, Any]:

@@ -190,12 +190,8 @@ class ScoredBlock(NamedTuple):
         }
         if self.explanation is not None:
             reasons = [{"words": each.words, "contribution": each.contribution} for each in self.explanation.reasons]
-            runner_up = self.explanation.runner_up.value
-            fields["explanation"] = {
-                "runner_up": runner_up,
-                "log_odds": self.explanation.log_odds,
-                "reasons": reasons,
-            }
+            why = {"runner_up": self.explanation.runner_up.value, "log_odds": self.explanation.log_odds}
+            fields["explanation"] = {**why, "reasons": reasons}
         return fields
 
 

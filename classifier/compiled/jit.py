@@ -25,8 +25,6 @@ def jit(function: F) -> F:
         return cast(F, numba.njit(nogil=True)(function))
     if compiled is function:  # NUMBA_DISABLE_JIT; hashes overflow on purpose, which NumPy would warn about
         return np.errstate(over="ignore")(function)
-    if compiled is function:  # NUMBA_DISABLE_JIT; hashes overflow on purpose, which NumPy would warn about
-        return np.errstate(over="ignore")(function)
     # numba compares the time and size of the function's own file alone, so after a change of a function that it calls
     # the old code would still run. The stamp therefore covers all files of `classifier` and of the function's folder.
     # numba has no public way to add to it: `_cache_file` and `_source_stamp` are private, hence the upper bound on its

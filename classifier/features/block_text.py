@@ -15,9 +15,6 @@ HEAD_CHARS = 700
 TAIL_CHARS = 300
 """Characters read at its end. A block longer than both together is prose, so its middle is skipped to save time."""
 
-MAX_TOKENS = 3 * (HEAD_CHARS + TAIL_CHARS)
-"""Most tokens of a block: each character ends at most a word, a pair of words and a sub-word."""
-
 _WORD, _PAIR, _PART, _ENDING = 1, 2, 3, 4
 """Salts of the hashes, one for each sort of token."""
 

@@ -1,4 +1,4 @@
-"""Bytes of a page to text: byte order marks, declared charsets that prove true, detection for the rest."""
+"""Decodes a page: by a byte order mark, a declared charset if the bytes fit it, or detection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.errors import UnreadablePage
 
-SAMPLE = 65_536  # bytes that are looked at for NUL patterns, control characters and detection
+SAMPLE = 65_536  # bytes that are read to find NUL patterns and control characters, and to detect a charset
 PRESCAN = 4_096  # bytes of HTML that are searched for a declaration; browsers read 1,024
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -29,7 +29,7 @@ MARKS = (
 UNPACK = "decompress it first"
 CONVERT = "convert it to HTML or text first"
 LEAVE_OUT = "leave it out"
-# What the first bytes say, from the formats' own specifications.
+# First bytes of formats that are not text, from their specifications.
 MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (rb"\x1f\x8b", "gzip data", UNPACK),
     (rb"BZh[1-9]1AY&SY", "bzip2 data", UNPACK),
@@ -43,45 +43,34 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (rb"\0\0(?s:..)ftyp|ID3[\x02-\x04]|OggS\0|\x1aE\xdf\xa3|(?s:RIFF....(?:WAVE|AVI))", "sound or video", LEAVE_OUT),
     (rb"\x7fELF|\0asm|SQLite format 3\0|wOF[F2]\x00\x01", "a program or data file", LEAVE_OUT),
 )
-MAX_CONTROLS = 0.05  # random or compressed bytes have 0.1; damaged pages a handful
-FEW_CONTROLS = 8
+MAX_CONTROLS = 0.05  # share of control characters above which bytes are not text; random or compressed ones have 0.1
+FEW_CONTROLS = 8  # fewer than these are allowed in any page, as damaged pages have a handful
 
-# Labels whose Python codec of the same name is too narrow, or that Python lacks (WHATWG Encoding Standard).
+# Labels for which browsers use a larger charset than Python's codec of the name (WHATWG Encoding Standard).
 WIDER = {
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "x-user-defined": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "windows-874": "cp874",
-    "shift_jis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "euc_kr": "cp949",
-    "windows-949": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "big5": "big5hkscs",
-    "x-x-big5": "big5hkscs",
-    "iso-8859-8-i": "iso8859-8",
-    "iso-8859-8-e": "iso8859-8",
-    "macintosh": "mac-roman",
-    "x-mac-roman": "mac-roman",
-    "x-mac-cyrillic": "mac-cyrillic",
-    "x-cp1250": "cp1250",
-    "x-cp1251": "cp1251",
-    "x-cp1252": "cp1252",
-    "unicode-1-1-utf-8": "utf-8",
-    "unicode": "utf-16-le",
-    "utf-16": "utf-16-le",
-    "utf-32": "utf-32-le",
+    label: codec
+    for codec, labels in {
+        "cp1252": "ascii us-ascii iso8859-1 x-user-defined x-cp1252",
+        "cp1254": "iso8859-9",
+        "cp874": "iso8859-11 tis-620 windows-874",
+        "cp932": "shift_jis x-sjis windows-31j",
+        "cp949": "euc_kr windows-949",
+        "gb18030": "gb2312 gbk x-gbk",
+        "big5hkscs": "big5 x-x-big5",
+        "iso8859-8": "iso-8859-8-i iso-8859-8-e",
+        "mac-roman": "macintosh x-mac-roman",
+        "mac-cyrillic": "x-mac-cyrillic",
+        "cp1250": "x-cp1250",
+        "cp1251": "x-cp1251",
+        "utf-8": "unicode-1-1-utf-8",
+        "utf-16-le": "unicode utf-16",
+        "utf-32-le": "utf-32",
+    }.items()
+    for label in labels.split()
 }
 NO_CHARSETS = {"punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "mbcs", "oem"}
-UTF8_SURE = 16  # bytes outside ASCII: fewer may be valid UTF-8 by chance in a double-byte charset
-MAX_DAMAGE = 0.05  # of the characters outside ASCII: a page this damaged still has its charset
+UTF8_SURE = 16  # bytes outside ASCII; fewer, in a double-byte charset, may be valid UTF-8 by chance
+MAX_DAMAGE = 0.05  # share of the characters outside ASCII that may be undecodable in a page of a charset
 
 DECLARED = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([\w.:+-]+)", re.IGNORECASE)
 XML_DECLARED = re.compile(rb"\s*<\?xml\s[^>]*?encoding\s*=\s*[\"']\s*([\w.:+-]+)")
@@ -90,36 +79,22 @@ TAG = re.compile(rb"<[^<>]*>")
 NON_ASCII = re.compile(rb"[\x80-\xff]")
 HIGH_BYTES = bytes(range(128, 256))
 
-# Detection by letter counts ties between the Latin code pages, so the languages' alphabets decide; first wins.
-ALPHABETS = (
-    ("cp1252", "àâæçèéêëîïôöùûüœ"),
-    ("cp1252", "áéíñóúüçàèïòª"),
-    ("cp1252", "äöüßéåæøà"),
-    ("cp1252", "àáâãçéêíóôõúºª"),
-    ("cp1252", "àèéìíîòóù"),
-    ("cp1252", "áæéíðóöúýþ"),
-    ("cp1250", "áčďéěíňóřšťúůýž"),
-    ("cp1250", "áäčďéíĺľňóôŕšťúýž"),
-    ("cp1250", "ąćęłńóśźż"),
-    ("cp1250", "áéíóöőúüű"),
-    ("cp1250", "ăâîşţ"),
-    ("cp1250", "čćđšž"),
-    ("cp1254", "çğıöşüâîû"),
-    ("cp1257", "āčēģīķļņšūž"),
-    ("cp1257", "ąčęėįšųūž"),
-    ("cp1257", "äõöüšž"),
-    ("iso8859_2", "áčďéěíňóřšťúůýž"),
-    ("iso8859_2", "ąćęłńóśźż"),
-)
-LATIN = {codec for codec, _ in ALPHABETS}
+# Letter counts do not tell the Latin code pages apart, so alphabets of languages decide; of equals, the first.
+ALPHABETS = {
+    "cp1252": "àâæçèéêëîïôöùûüœ áéíñóúüçàèïòª äöüßéåæøà àáâãçéêíóôõúºª àèéìíîòóù áæéíðóöúýþ",
+    "cp1250": "áčďéěíňóřšťúůýž áäčďéíĺľňóôŕšťúýž ąćęłńóśźż áéíóöőúüű ăâîşţ čćđšž",
+    "cp1254": "çğıöşüâîû",
+    "cp1257": "āčēģīķļņšūž ąčęėįšųūž äõöüšž",
+    "iso8859_2": "áčďéěíňóřšťúůýž ąćęłńóśźż",
+}
 DOUBLE_BYTE = {"cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"}
 OTHER_SCRIPTS = {"cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874"}
-DETECTABLE = sorted(DOUBLE_BYTE | OTHER_SCRIPTS | LATIN)
+DETECTABLE = sorted(DOUBLE_BYTE | OTHER_SCRIPTS | ALPHABETS.keys())
 SIGNS = frozenset("\xa0‘’‚“”„–—…«»‹›•·°§©®™€£¿¡´½²")
 
 
 def decode(data: bytes, *, html: bool, declared: str | None = None) -> str:
-    """Decode a page's bytes, believing a declaration only as far as the bytes bear it out.
+    """Decode a page's bytes; a declared charset is used only if the bytes fit it.
 
     In this order: a byte order mark, UTF-16 or UTF-32 by its NUL bytes, `declared`, the page's own
     declaration, UTF-8, detection on at most 64 KiB, windows-1252. Bytes that do not fit become U+FFFD.
@@ -130,48 +105,48 @@ def decode(data: bytes, *, html: bool, declared: str | None = None) -> str:
         declared: The charset of an HTTP header, or the header's whole value.
 
     Raises:
-        UnreadablePage: The bytes are no text; the code is `binary`.
+        UnreadablePage: The bytes are not text; the code is `binary`.
 
     Source: WHATWG Encoding Standard (labels), HTML Standard section 13.2.3 (order of evidence).
     """
-    return _read(data, html=html, declared=declared).text
+    return _decode(data, html=html, declared=declared).text
 
 
 def decode_html(data: bytes, *, declared: str | None = None) -> str | bytes:
-    """Decode the bytes of an HTML page as `decode` does, or give them back where they are valid UTF-8 already.
+    """Decode the bytes of an HTML page as `decode` does, or return them if they are already UTF-8.
 
     Raises:
-        UnreadablePage: As there.
+        UnreadablePage: The bytes are not text.
     """
-    found = _read(data, html=True, declared=declared)
+    found = _decode(data, html=True, declared=declared)
     return data if found.is_utf8 else found.text
 
 
-class _Read(NamedTuple):
+class _Decoded(NamedTuple):
     """A page's text, and whether its bytes are that text in UTF-8."""
 
     text: str
     is_utf8: bool = False
 
 
-def _read(data: bytes, *, html: bool, declared: str | None) -> _Read:
+def _decode(data: bytes, *, html: bool, declared: str | None) -> _Decoded:
     for mark, codec in MARKS:
         if data.startswith(mark):
-            return _Read(data[len(mark) :].decode(codec, "replace"))
+            return _Decoded(data[len(mark) :].decode(codec, "replace"))
     _refuse_formats(data)
     wide = _wide_charset(data[:SAMPLE])
     if wide:
-        return _Read(data.decode(wide, "replace"))
+        return _Decoded(data.decode(wide, "replace"))
     _refuse_controls(data[:SAMPLE])
     for label in _labels(data, declared, html=html):
-        found = _read_declared(data, label)
+        found = _decode_declared(data, label)
         if found is not None:
             return found
-    return _read_undeclared(data, html=html)
+    return _decode_undeclared(data, html=html)
 
 
 def _labels(data: bytes, declared: str | None, *, html: bool) -> Iterator[str]:
-    """Give the charsets that are declared; the page itself is only searched where the header's does not do."""
+    """Return the declared charsets; the page is searched only if the header's charset does not fit."""
     if declared:
         yield _label(declared)
     if html:
@@ -199,20 +174,20 @@ def _has_many_controls(sample: bytes) -> bool:
 
 
 def _count_controls(sample: bytes) -> int:
-    """Count what no text holds: bytes below 32 but tabs, line ends and escape, and delete."""
+    """Count the control characters that no text contains: all but tabs, line ends and escape."""
     return _count_control_bytes(np.frombuffer(sample, np.uint8))
 
 
 @jit
 def _count_control_bytes(values: NDArray[np.uint8]) -> int:
     count = 0
-    for value in values:  # without a branch: many at once
+    for value in values:  # without a branch, so that the compiler vectorises it
         count += (value < 32) & ((value < 9) | (value > 13)) & (value != 27) | (value == 127)
     return count
 
 
 def _wide_charset(sample: bytes) -> str | None:
-    """Recognise UTF-32 and UTF-16 without a mark by where their NUL bytes stand."""
+    """Recognise UTF-32 and UTF-16 without a mark by the places of their NUL bytes."""
     if b"\0" not in sample or len(sample) < 4:
         return None
     quarter = len(sample) // 4
@@ -223,7 +198,7 @@ def _wide_charset(sample: bytes) -> str | None:
         return "utf-32-be"
     even, odd = nuls[0] + nuls[2], nuls[1] + nuls[3]
     codec = "utf-16-le" if odd > even else "utf-16-be"
-    # Each share is out of 2; a page in a script far from ASCII has NULs in its spaces and tags alone.
+    # Each share is out of 2. A page in a script far from ASCII has NULs only in its spaces and tags.
     no_bytes = _has_many_controls(sample) or not _is_valid(sample, "utf-8")
     enough = max(even, odd) > (0.02 if no_bytes else 0.4)
     if enough and min(even, odd) * 10 < max(even, odd) and _is_valid(sample, codec):
@@ -236,7 +211,7 @@ def _label(declared: str) -> str:
 
 
 def _declared_inside(head: bytes) -> list[str]:
-    """Find what an HTML page says of itself; UTF-16 here is UTF-8, as the declaration was read in ASCII."""
+    """Find the charset that an HTML page declares; UTF-16 means UTF-8, as the declaration is readable as ASCII."""
     head = COMMENT.sub(b"", head)
     found = [match.group(1).decode("ascii", "replace").lower() for match in DECLARED.finditer(head)][:1]
     xml = XML_DECLARED.match(head)
@@ -246,17 +221,17 @@ def _declared_inside(head: bytes) -> list[str]:
 
 
 def _codec(label: str) -> str | None:
-    """Give the Python codec that browsers' reading of a charset label comes closest to."""
+    """Return the Python codec closest to what browsers use for a charset label, None for an unknown label."""
     try:
         name = codecs.lookup(WIDER.get(label, label)).name
-        b"a".decode(name, "replace")  # LookupError where the codec is no charset, such as base64
+        b"a".decode(name, "replace")  # LookupError if the codec is not a charset, such as base64
     except (LookupError, ValueError):
         return None
     return None if name in NO_CHARSETS else WIDER.get(name, name)
 
 
-def _read_declared(data: bytes, label: str) -> _Read | None:
-    """Decode by a declaration, or None where the bytes speak against it."""
+def _decode_declared(data: bytes, label: str) -> _Decoded | None:
+    """Decode by a declared charset; return None if the bytes do not fit it."""
     codec = _codec(label)
     if codec is None:
         return None
@@ -265,26 +240,26 @@ def _read_declared(data: bytes, label: str) -> _Read | None:
         enough = UTF8_SURE if codec in DOUBLE_BYTE else 1
         if n_high >= enough and _is_valid(data, "utf-8", cut_short=False):
             return None
-    return _read_damaged(data, codec)
+    return _decode_damaged(data, codec)
 
 
-def _read_damaged(data: bytes, codec: str) -> _Read | None:
-    """Decode with U+FFFD for what does not fit, or None where that is too much for a damaged page.
+def _decode_damaged(data: bytes, codec: str) -> _Decoded | None:
+    """Decode with U+FFFD for bytes that do not fit; return None if they are too many for a damaged page.
 
-    A character cut in two at the very end does not count: half a file keeps its charset.
+    Half a character at the very end does not count, so that a truncated file keeps its charset.
     """
     try:
-        return _Read(data.decode(codec), codec == "utf-8")
+        return _Decoded(data.decode(codec), codec == "utf-8")
     except UnicodeDecodeError:
         text = data.decode(codec, "replace")
     foreign = len(text) - len(text.encode("ascii", "ignore"))
     damage = text.count("\ufffd") - data.count(b"\xef\xbf\xbd") * (codec == "utf-8")
     cut_short = _is_valid(data, codec)
-    return _Read(text) if cut_short or damage <= MAX_DAMAGE * foreign else None
+    return _Decoded(text) if cut_short or damage <= MAX_DAMAGE * foreign else None
 
 
 def _is_valid(data: bytes, codec: str, *, cut_short: bool = True) -> bool:
-    """Whether the bytes decode; `cut_short` allows half a character at the end."""
+    """Return whether the bytes decode; `cut_short` allows half a character at the end."""
     try:
         codecs.getincrementaldecoder(codec)().decode(data, not cut_short)
     except UnicodeDecodeError:
@@ -292,21 +267,21 @@ def _is_valid(data: bytes, codec: str, *, cut_short: bool = True) -> bool:
     return True
 
 
-def _read_undeclared(data: bytes, *, html: bool) -> _Read:
-    """Decode by what the bytes themselves show."""
+def _decode_undeclared(data: bytes, *, html: bool) -> _Decoded:
+    """Decode as UTF-8 if the bytes are valid, else by a detected charset."""
     high = NON_ASCII.search(data)
     if high is None:
         codec = "iso2022_jp" if b"\x1b$" in data and _is_valid(data, "iso2022_jp") else "ascii"
-        return _Read(data.decode(codec, "replace"), codec == "ascii")
+        return _Decoded(data.decode(codec, "replace"), codec == "ascii")
     # One high byte at the very end is a letter of a single-byte charset, not half a character of UTF-8.
-    found = None if high.end() == len(data) else _read_damaged(data, "utf-8")
+    found = None if high.end() == len(data) else _decode_damaged(data, "utf-8")
     if found is not None:
         return found
-    return _Read(data.decode(_detect(_sample(data, high.start(), html=html)), "replace"))
+    return _Decoded(data.decode(_detect(_sample(data, high.start(), html=html)), "replace"))
 
 
 def _sample(data: bytes, first: int, *, html: bool) -> bytes:
-    """Cut a stretch that holds the first byte outside ASCII, without half characters and without tags."""
+    """Cut out a part around the first byte outside ASCII, without half characters and without tags."""
     start = max(0, first - 1024)
     sample = data[start : start + SAMPLE]
     if start + SAMPLE < len(data):
@@ -316,22 +291,21 @@ def _sample(data: bytes, first: int, *, html: bool) -> bytes:
 
 
 def _detect(sample: bytes) -> str:
-    """Name the likeliest charset; the last byte may be half a character, which no strict reading forgives."""
+    """Return the likeliest charset; also tries without the last byte, which may be half a character."""
     samples = [sample, sample[:-1]] if sample[-1] > 0x7F else [sample]
     found = [from_bytes(data, cp_isolation=DETECTABLE, enable_fallback=False).best() for data in samples]
     matches = [match for match in found if match is not None and match.encoding in DETECTABLE]
     if not matches:
         return "cp1252"
     best = min(matches, key=lambda match: match.chaos)
-    return _latin(sample) if best.encoding in LATIN else best.encoding
+    return _latin(sample) if best.encoding in ALPHABETS else best.encoding
 
 
 def _latin(sample: bytes) -> str:
-    """Choose the Latin code page under which some language's alphabet explains most of the characters."""
+    """Choose the Latin code page in which most characters are of one language's alphabet."""
     scores: dict[str, float] = {}
-    for codec, letters in ALPHABETS:
-        known = SIGNS.union(letters)
+    for codec, alphabets in ALPHABETS.items():
         foreign = [c for c in sample.decode(codec, "replace").lower() if c > "\x7f"]
-        share = sum(c in known for c in foreign) / max(1, len(foreign))
-        scores[codec] = max(share, scores.get(codec, 0.0))
+        known = [sum(c in SIGNS or c in letters for c in foreign) for letters in alphabets.split()]
+        scores[codec] = max(known) / max(1, len(foreign))
     return max(scores, key=lambda codec: scores[codec])

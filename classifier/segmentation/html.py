@@ -1,4 +1,4 @@
-"""HTML to linearised text and blocks, with the element tree around them."""
+"""Cuts HTML into blocks and sets it as plain text, with the element tree around the blocks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.types import Block, Blocks, Markup, records
 
 MAX_ROW_CELLS = 40
-"""Cells of one row that are set as one block; wider rows are grids, and their cells stand alone."""
+"""Cells up to which a table row is one block; wider rows are grids, and each cell is a block."""
 
 MAX_INLINE = 4
 """Inline elements of one block whose tags and names are kept."""
@@ -24,16 +24,16 @@ MAX_HREF = 300
 """Characters of a link's target that are kept."""
 
 MAX_ELEMENTS = 200_000
-"""Elements of one page that begin and end blocks, and blocks parted by breaks; beyond, they count as white space."""
+"""Elements of one page that begin and end blocks, and blocks separated by `br`; further ones count as white space."""
 
 HIDDEN = "hidden-part"
-"""The name that a hidden element gets after its own."""
+"""The name that is appended to those of a hidden element."""
 
 _TEXT, _SKIPPED, _BREAK, _INSIDE, _IMAGE, _INLINE, _LINK, _CELL, _TEMPLATE, _BLOCK, _PRE, _ROW = range(12)
 
 _TAGS: tuple[tuple[int, str], ...] = (
     (_TEXT, "-text"),
-    # What holds no text of the page.
+    # Elements without text of the page.
     (
         _SKIPPED,
         "script style head svg math iframe object canvas video audio select datalist textarea map -comment -doctype "
@@ -54,14 +54,14 @@ _TAGS: tuple[tuple[int, str], ...] = (
     (_ROW, "tr"),
 )
 _ACTIONS = {tag: action for action, tags in _TAGS for tag in tags.split()} | {"": _SKIPPED}
-"""What a node is to the walk, by tag; elements that are not here are set as blocks."""
+"""What the walk does with a node, by tag; all other elements are set as blocks."""
 
 _INLINE_TAGS = frozenset(tag for tag, action in _ACTIONS.items() if action in (_INLINE, _LINK))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ROW_BREAKERS = _HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
-_LINE_END, _CELL_END = "\x0b", "\x0c"  # stand for `br` and for a cell's border until a run is folded
+_LINE_END, _CELL_END = "\x0b", "\x0c"  # placeholders for `br` and for a cell's end until white space is folded
 
 
 _Element = tuple[str, str, int, int]  # tag, names, parent, first
@@ -71,20 +71,20 @@ _BODY: _Element = ("body", "", -1, 0)
 def segment_html(html: str | bytes) -> Blocks:
     """Cut a page into blocks and set it as plain text, a blank line between blocks.
 
-    What a style attribute or `hidden` hides, and what `noscript` and declarative shadow roots hold, is
-    kept in elements whose names or tags say so: some sites keep the article there. Linear in the page's
-    length at any nesting. Lone surrogates become U+FFFD, and so does what is not UTF-8 where bytes are given.
+    Hidden elements, `noscript` and declarative shadow roots are kept, and recognisable by names or tags,
+    since some sites have the article there. Takes time linear in the page's length at any nesting. Lone
+    surrogates, and bytes that are not UTF-8, become U+FFFD.
     """
     parser = LexborHTMLParser(cap_nesting(html if isinstance(html, bytes) else to_utf8(html)))
-    setter = _Setter()
-    elements, lasts = _walk(parser.body, setter) if parser.body is not None else ([_BODY], [0])
-    ends = list(accumulate(map(len, setter.texts), lambda end, size: end + 2 + size))
-    blocks = records(Block, zip(map(sub, ends, map(len, setter.texts)), ends, strict=True))
-    return Blocks("\n\n".join(setter.texts), blocks, _head_title(parser), _markup(elements, lasts, setter))
+    builder = _BlockBuilder()
+    elements, lasts = _walk(parser.body, builder) if parser.body is not None else ([_BODY], [0])
+    ends = list(accumulate(map(len, builder.texts), lambda end, size: end + 2 + size))
+    blocks = records(Block, zip(map(sub, ends, map(len, builder.texts)), ends, strict=True))
+    return Blocks("\n\n".join(builder.texts), blocks, _head_title(parser), _markup(elements, lasts, builder))
 
 
 def to_utf8(html: str) -> bytes:
-    """Encode a page; lone surrogates, which UTF-8 cannot hold, become U+FFFD."""
+    """Encode a page in UTF-8, which has no lone surrogates: they become U+FFFD."""
     try:
         return html.encode()
     except UnicodeEncodeError:
@@ -98,10 +98,10 @@ def _head_title(parser: LexborHTMLParser) -> str:
     return "" if node is None else " ".join(node.text().split())
 
 
-class _Setter:
-    """The blocks so far with their columns of `Markup`, and what was seen since the last block's end: the run.
+class _BlockBuilder:
+    """Collects blocks with their columns of `Markup`, and the run: the content since the end of the last block.
 
-    `link` is the target of the link that was opened last; it counts for each of the blocks that stand in it.
+    `link` is the target of the link that was opened last; it counts for each block in the link.
     """
 
     def __init__(self) -> None:
@@ -122,8 +122,11 @@ class _Setter:
         self.visible = False
         self.broken = False
 
-    def note_text(self, text: str, in_pre: int, in_link: int) -> None:
-        """Note text that is not all white space."""
+    def add_text(self, text: str, in_pre: int, in_link: int) -> None:
+        """Add text; white space alone is not visible."""
+        if text.isspace():
+            self.pieces.append(text if in_pre else " ")
+            return
         if not in_pre and (_LINE_END in text or _CELL_END in text):
             text = text.replace(_LINE_END, " ").replace(_CELL_END, " ")
         self.pieces.append(text)
@@ -137,7 +140,7 @@ class _Setter:
         """End the run; two or more line breaks in a row end a block inside it."""
         if not self.visible:
             self.pieces.clear()
-            if not self.inline and not self.broken:  # most often the white space between two tags: nothing else to do
+            if not self.inline and not self.broken:  # most often the white space between two tags
                 return
         elif in_pre:
             text = "".join(self.pieces)
@@ -158,11 +161,9 @@ class _Setter:
         self.images = 0
 
 
-def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]:
-    """Visit every node in page order, and return the elements and their `lasts`; nearly all our time goes here."""
-    pieces, rows = setter.pieces, setter.rows
-    elements: list[_Element] = [_BODY]
-    lasts = [0]
+def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], list[int]]:
+    """Visit every node in page order; return the elements and their `lasts`. Nearly all time is spent here."""
+    pieces, rows, elements, lasts = builder.pieces, builder.rows, [_BODY], [0]
     stack: list[tuple[LexborNode, int]] = []
     element = in_link = in_pre = in_row = 0
     node = body.first_child
@@ -171,7 +172,7 @@ def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]
             node, action = stack.pop()
             if action >= _BLOCK:
                 if pieces:
-                    setter.end(element, in_pre)
+                    builder.end(element, in_pre)
                 in_pre -= action == _PRE
                 in_row -= action == _ROW
                 lasts[element] = len(rows)
@@ -183,19 +184,13 @@ def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]
         tag = node.tag or ""
         action = _ACTIONS.get(tag, _BLOCK)
         if action == _TEXT:
-            text = node.text_content or ""
-            if text.isspace():
-                pieces.append(text if in_pre else " ")
-            else:
-                setter.note_text(text, in_pre, in_link)
-            node = node.next
-            continue
-        if action in (_INLINE, _LINK):
-            action = _note_inline(tag, action, node.attributes, setter)
+            builder.add_text(node.text_content or "", in_pre, in_link)
+        elif action in (_INLINE, _LINK):
+            action = _add_inline(tag, action, node.attributes, builder)
             in_link += action == _LINK
         elif action < _BLOCK:
-            action = _note_other(tag, action, node, setter, in_row)
-        if action == _SKIPPED:
+            action = _add_other(tag, action, node, builder, in_row)
+        if action <= _SKIPPED:
             node = node.next
             continue
         if action >= _BLOCK and len(lasts) >= MAX_ELEMENTS:
@@ -203,7 +198,7 @@ def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]
             action = _INSIDE
         elif action >= _BLOCK:
             if pieces:
-                setter.end(element, in_pre)
+                builder.end(element, in_pre)
             if action == _ROW and (in_row or not _is_data_row(node)):
                 action = _BLOCK
             in_pre += action == _PRE
@@ -214,47 +209,46 @@ def _walk(body: LexborNode, setter: _Setter) -> tuple[list[_Element], list[int]]
         stack.append((node, action))
         node = node.first_child if tag != "template" else _shadow_root(node)
     if pieces:
-        setter.end(element, in_pre)
-    lasts[0] = len(rows)
+        builder.end(element, in_pre)
     return elements, lasts
 
 
-def _note_other(tag: str, action: int, node: LexborNode, setter: _Setter, in_row: int) -> int:
-    """Note what stands in a run without being text or inline, and return what the node is to the walk."""
+def _add_other(tag: str, action: int, node: LexborNode, builder: _BlockBuilder, in_row: int) -> int:
+    """Add a node that is neither text nor inline nor a block, and return what the walk does with it."""
     if action == _IMAGE:
-        setter.images += tag == "img"
+        builder.images += tag == "img"
         return _INSIDE
     if action == _TEMPLATE:
         return _BLOCK if "shadowrootmode" in node.attributes else _SKIPPED
     if action == _BREAK or (action == _CELL and in_row):
-        setter.pieces.append(_LINE_END if action == _BREAK else _CELL_END)
-        setter.broken = True
+        builder.pieces.append(_LINE_END if action == _BREAK else _CELL_END)
+        builder.broken = True
         return _INSIDE
     return _BLOCK if action == _CELL else _SKIPPED
 
 
-def _note_inline(tag: str, action: int, attributes: dict[str, str | None], setter: _Setter) -> int:
-    """Note an inline element, and return what it is to the walk: a link, a hidden block, or nothing special."""
+def _add_inline(tag: str, action: int, attributes: dict[str, str | None], builder: _BlockBuilder) -> int:
+    """Add an inline element, and return what the walk does with it: a link, a hidden block, or nothing special."""
     if not attributes:
-        if len(setter.inline) < MAX_INLINE:
-            setter.inline.append(f"{tag}  ")
+        if len(builder.inline) < MAX_INLINE:
+            builder.inline.append(f"{tag}  ")
         return _INSIDE
     get = attributes.get
-    if len(setter.inline) < MAX_INLINE:
-        setter.inline.append(f"{tag} {get('class') or ''} {get('itemprop') or ''}")
+    if len(builder.inline) < MAX_INLINE:
+        builder.inline.append(f"{tag} {get('class') or ''} {get('itemprop') or ''}")
     if _is_hidden(attributes):
         return _BLOCK
     href = get("href") if action == _LINK else None
     if not href:
         return _INSIDE
-    setter.links += 1
-    setter.link = href[:MAX_HREF]
-    setter.href = setter.href or setter.link
+    builder.links += 1
+    builder.link = href[:MAX_HREF]
+    builder.href = builder.href or builder.link
     return _LINK
 
 
 def _names(attributes: dict[str, str | None]) -> str:
-    """Return an element's names in one string; `HIDDEN` stays at its end where the rest is cut."""
+    """Return an element's names in one string; if it is too long, the part before `HIDDEN` is cut."""
     if len(attributes) == 1 and "class" in attributes:
         return (attributes["class"] or "")[:MAX_NAMES]
     if not attributes:
@@ -271,7 +265,7 @@ def _is_hidden(attributes: dict[str, str | None]) -> bool:
 
 
 def _is_data_row(row: LexborNode) -> bool:
-    """Tell a row of data from one that lays out a page: a few cells, and nothing in them that is set as blocks."""
+    """Return whether a row is data and not page layout: it has a few cells, and no blocks in them."""
     cells = 0
     child = row.first_child
     while child is not None and cells <= MAX_ROW_CELLS:
@@ -290,13 +284,13 @@ def _follows_break(node: LexborNode) -> bool:
 
 
 def _shadow_root(template: LexborNode) -> LexborNode | None:
-    """Return the first node in a template; its content hangs beside the tree."""
+    """Return the first node in a template, whose content is not among its children."""
     fragments = template.template_fragments()
     return fragments[0].first_child if fragments else None
 
 
 def _fold_breaks(text: str) -> list[str]:
-    """Fold white space; keep one break as a line end and one cell border as a tab; cut at a run of breaks."""
+    """Fold white space, turn one break into a line end and one cell end into a tab, and cut at a run of breaks."""
     parts: list[str] = []
     lines: list[str] = []
     for line in text.split(_LINE_END):
@@ -311,7 +305,8 @@ def _fold_breaks(text: str) -> list[str]:
     return parts
 
 
-def _markup(elements: list[_Element], lasts: list[int], setter: _Setter) -> Markup:
+def _markup(elements: list[_Element], lasts: list[int], builder: _BlockBuilder) -> Markup:
+    lasts[0] = len(builder.rows)
     tags, names, parents, firsts = zip(*elements, strict=True)
-    of_blocks = zip(*setter.rows, strict=True) if setter.rows else [()] * 6
+    of_blocks = zip(*builder.rows, strict=True) if builder.rows else [()] * 6
     return Markup(tags, names, parents, firsts, tuple(lasts), *of_blocks)

@@ -1,4 +1,4 @@
-"""Tags in the bytes of an HTML page: where they begin, what they are called, where they end."""
+"""Finds the tags in the bytes of an HTML page: where each begins and ends, and its name."""
 
 from __future__ import annotations
 
@@ -8,52 +8,45 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled import jit
 
 MAX_ATTRIBUTES = 256
-"""Attributes of one tag; a parser compares each with all before it."""
+"""Attributes of one tag. More are cut off, since a parser compares each with all before it."""
 
 Bytes = NDArray[np.uint8]
 
 _LT, _GT, SLASH, _EQUALS, _BANG, _DASH, _QUESTION, _QUOTE, _TICK, _BRACKET = (ord(c) for c in "<>/=!-?\"']")
-_PRIME, _STRETCH = 1_000_003, 32  # of a name's hash, bytes compared in one go
+_PRIME = 1_000_003  # of a name's hash
+_STRETCH = 32  # bytes that are compared at a time
 _CDATA, _COMMENT = np.frombuffer(b"<![CDATA[", np.uint8), np.frombuffer(b"<!--", np.uint8)
 
 
-def _hash(name: str) -> int:
-    """Hash a name in lower case as `name_hash` does, in plain Python."""
-    value = 0
-    for c in name.encode():
-        value = (value * _PRIME + c) & 0xFFFFFFFFFFFFFFFF
-    return value - (1 << 64) if value >> 63 else value
-
-
-_SCRIPT = _hash("script")
+_SCRIPT = 8105380979647886263  # `name_hash` of "script"
 
 
 @jit
 def name_hash(data: Bytes, at: int) -> tuple[int, int]:
     """Hash the tag name at a place, in lower case; return the hash and the place after the name."""
-    value = 0
+    value = np.int64(0)
     for k in range(at, len(data)):
         c = data[k]
         if c in (SLASH, _GT) or _is_space(c):
-            return value, k
+            return int(value), k
         value = value * _PRIME + (c | 32 if 65 <= c <= 90 else c)
-    return value, len(data)
+    return int(value), len(data)
 
 
 @jit
 def tag_end(data: Bytes, at: int) -> tuple[int, int, bool]:
-    """Return the place of a tag's `>` or the page's end, where attributes become too many or 0, and if `/` ends it."""
+    """Return where a tag ends, where it has too many attributes (0 if it has not), and whether it ends in `/>`."""
     n = len(data)
-    crowd = 0
+    excess = 0
     attributes = 0
     while True:
         before = at
         at = _after_spaces(data, at, SLASH)
         if at == n or data[at] == _GT:
-            return at, crowd, at > before and data[at - 1] == SLASH
+            return at, excess, at > before and data[at - 1] == SLASH
         attributes += 1
         if attributes == MAX_ATTRIBUTES + 1:
-            crowd = at
+            excess = at
         at = _after_spaces(data, _name_end(data, at + 1, _EQUALS, SLASH), 32)
         if at == n or data[at] != _EQUALS:
             continue
@@ -76,7 +69,7 @@ def _name_end(data: Bytes, at: int, stop: int, other_stop: int) -> int:
 
 @jit
 def _after_spaces(data: Bytes, at: int, other: int) -> int:
-    """Return the next place that holds neither white space nor the other byte."""
+    """Return the next place with neither white space nor the other byte."""
     for k in range(at, len(data)):
         if data[k] != other and not _is_space(data[k]):
             return k
@@ -99,7 +92,7 @@ def _next(data: Bytes, at: int, wanted: int) -> int:
 
 @jit
 def next_tag(data: Bytes, at: int) -> int:
-    """Return the next place of `<`, or the page's length; a stretch at a time, as scripts and text are long."""
+    """Return the next place of `<`, or the page's length; compares many bytes at a time, as text is long."""
     while at + _STRETCH <= len(data):
         found = False
         for c in data[at : at + _STRETCH]:
@@ -111,10 +104,11 @@ def next_tag(data: Bytes, at: int) -> int:
 
 
 @jit
-def after_oddity(data: Bytes, at: int, foreign: bool) -> int:
-    """Return the place after a `<` that begins no tag: a comment, a declaration, an odd end tag, or just text.
+def after_non_tag(data: Bytes, at: int, foreign: bool) -> int:
+    """Return the place after a `<` that does not begin a tag: a comment, a declaration, a broken end tag, or text.
 
-    `foreign` tells that it stands in SVG or MathML, where a section of character data goes on to its own end.
+    Args:
+        foreign: Whether it is in SVG or MathML, where `<![CDATA[` has an end of its own.
     """
     n = len(data)
     c = data[at + 1]
@@ -138,7 +132,7 @@ def after_oddity(data: Bytes, at: int, foreign: bool) -> int:
 def raw_end(data: Bytes, at: int, name: int) -> int:
     """Return the place of the end tag that ends raw text, or -1.
 
-    In a script, `<!--` and then `<script` hide the next end tag, as old pages wrapped scripts in comments.
+    In a script, an end tag after `<!--` and `<script` is ignored, since old pages put scripts into comments.
     """
     script = name == _SCRIPT
     escaped = hidden = False
@@ -162,7 +156,7 @@ def raw_end(data: Bytes, at: int, name: int) -> int:
 
 @jit
 def _closes_comment(data: Bytes, first: int, last: int) -> bool:
-    """Tell whether `-->` stands in a stretch; its first dashes may be those of `<!--`."""
+    """Return whether there is `-->` between two places; its dashes may be those of `<!--`."""
     found = False
     for k in range(first + 4, last):
         found |= data[k] == _GT and data[k - 1] == _DASH and data[k - 2] == _DASH
@@ -171,7 +165,7 @@ def _closes_comment(data: Bytes, first: int, last: int) -> bool:
 
 @jit
 def _begins(data: Bytes, at: int, wanted: Bytes) -> bool:
-    """Tell whether some bytes stand at a place."""
+    """Return whether some bytes are at a place."""
     equal = at + len(wanted) <= len(data)
     for k in range(len(wanted) if equal else 0):
         equal &= data[at + k] == wanted[k]

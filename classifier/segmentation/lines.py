@@ -1,4 +1,4 @@
-"""The visible lines of a text, each with what stands between it and the line before."""
+"""Finds the visible lines of a text, and what separates each from the line before."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import code_points, jit
 
-# Characters that show nothing: white space as str.isspace has it, controls, zero-width and direction marks.
+# Invisible characters: white space as str.isspace has it, controls, zero-width and direction marks.
 INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff"
 LINE_ENDS = r"\n\r\v\f\x85\u2028\u2029"
 
 ONE_END, TWO_ENDS, OTHER_GAP = range(3)
-"""What stands between two lines: one line feed, two, or anything else that shows nothing."""
+"""What separates two lines: one line feed, two, or any other invisible characters."""
 
 _BMP = 0x10000
 _VISIBLE, _INVISIBLE, _LINE_END = range(3)
 
 
 def visible_lines(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
-    """Find the lines that show something, without what shows nothing at their ends.
+    """Find the lines with visible characters, without invisible ones at their ends.
 
     Returns:
         Where each line starts and ends, in characters, and the gap before it; each of shape (n_lines,).
     """
-    return _visible_lines(code_points(text), _looks())
+    return _visible_lines(code_points(text), _visibility())
 
 
 @cache
-def _looks() -> NDArray[np.uint8]:
-    """Return how each code point below 0x10000 looks; all others are visible."""
-    looks = np.full(_BMP, _VISIBLE, np.uint8)
+def _visibility() -> NDArray[np.uint8]:
+    """Return whether each code point below 0x10000 is visible; all others are."""
+    table = np.full(_BMP, _VISIBLE, np.uint8)
     every = np.arange(_BMP, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    for pattern, look in ((INVISIBLE, _INVISIBLE), (LINE_ENDS, _LINE_END)):
+    for pattern, value in ((INVISIBLE, _INVISIBLE), (LINE_ENDS, _LINE_END)):
         for match in re.finditer(f"[{pattern}]+", every):
-            looks[match.start() : match.end()] = look
-    return looks
+            table[match.start() : match.end()] = value
+    return table
 
 
 @jit
 def _visible_lines(
-    points: NDArray[np.uint32], looks: NDArray[np.uint8]
+    points: NDArray[np.uint32], visibility: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
     most = 1
     for code in points:
@@ -54,7 +54,7 @@ def _visible_lines(
     n = first = before = 0
     for i in range(len(points) + 1):
         if i == len(points) or _ends_line(points[i]):
-            start, end = _trimmed(points, first, i, looks)
+            start, end = _trim(points, first, i, visibility)
             if start < end:
                 starts[n], ends[n], gaps[n] = start, end, _gap(points, before, start)
                 before = end
@@ -65,16 +65,16 @@ def _visible_lines(
 
 @jit
 def _ends_line(code: np.uint32) -> bool:
-    """Tell it without a branch, so that counting looks at many at once."""
+    """Return whether a character ends a line; without a branch, so that the compiler vectorises the count."""
     return bool((code >= 10) & (code <= 13) | (code == 0x85) | (code >= 0x2028) & (code <= 0x2029))
 
 
 @jit
-def _trimmed(points: NDArray[np.uint32], start: int, end: int, looks: NDArray[np.uint8]) -> tuple[int, int]:
-    """Leave out what shows nothing at both ends."""
-    while start < end and points[start] < _BMP and looks[points[start]]:
+def _trim(points: NDArray[np.uint32], start: int, end: int, visibility: NDArray[np.uint8]) -> tuple[int, int]:
+    """Leave out invisible characters at both ends."""
+    while start < end and points[start] < _BMP and visibility[points[start]]:
         start += 1
-    while start < end and points[end - 1] < _BMP and looks[points[end - 1]]:
+    while start < end and points[end - 1] < _BMP and visibility[points[end - 1]]:
         end -= 1
     return start, end
 

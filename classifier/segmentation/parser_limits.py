@@ -1,4 +1,4 @@
-"""Caps on what makes an HTML parser slow: depth of open elements, formatting to reopen, attributes of a tag."""
+"""Removes what makes an HTML parser slow: too deep nesting, formatting reopened too often, too many attributes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.classifier.compiled import jit
 from copydesk.classifier.segmentation.html_scanner import (
     SLASH,
     Bytes,
-    after_oddity,
+    after_non_tag,
     name_hash,
     next_tag,
     raw_end,
@@ -20,20 +20,19 @@ from copydesk.classifier.segmentation.html_scanner import (
 )
 
 MAX_DEPTH = 384
-"""Open elements; Blink stops at 512. The deepest of 1,497 WCXB pages has 107 as counted here."""
+"""Depth of open elements from which tags are removed. Blink stops at 512; of 1,497 WCXB pages the deepest has 107."""
 
 MAX_REOPENED = 1_000_000
-"""Formatting elements that a parser may open again; 3,381 is the most among the same pages, as counted here."""
+"""Formatting elements reopened by a parser from which all formatting tags are removed; the same pages reach 3,381."""
 
-_WINDOW = 512  # open elements that a tag may look back at, so that no page costs more than that a tag
-_MAX_PIECES = 200_000  # of a page, after which tags give way to spaces, not to line breaks
-_MAX_ACTIVE = 4096  # open formatting elements that are followed
+_WINDOW = 512  # open elements that are searched for each tag
+_MAX_PIECES = 200_000  # pieces of a page, after which removed tags become spaces, not line breaks
+_MAX_ACTIVE = 4096  # formatting elements that are tracked
 
 _VOID, _RAW, _FORMATTING, _SPECIAL, _BARRIER, _CLOSES_P, _BREAKS_OUT, _HIDES, _MARKER = (1 << k for k in range(9))
-_INTEGRATION, _FOREIGN, _HEADING, _DROPPED, _KEPT_DEEP, _P, _LI, _DEFINITION = (1 << k for k in range(9, 17))
-_TABLE, _SECTION, _ROW, _CELL, _CAPTION, _LINK, _FORM, _TEMPLATE, _LIST, _BUTTON, _LOOSE = (
-    1 << k for k in range(17, 28)
-)
+_INTEGRATION, _FOREIGN, _HEADING, _REMOVED, _KEPT_DEEP, _P, _LI, _DEFINITION = (1 << k for k in range(9, 17))
+_TABLE, _SECTION, _ROW, _CELL, _CAPTION, _LINK, _FORM, _TEMPLATE = (1 << k for k in range(17, 25))
+_LIST, _BUTTON, _LOOSE = (1 << k for k in range(25, 28))
 _TABLE_PARTS = _SECTION | _ROW | _CELL | _CAPTION
 
 _FAMILIES = {
@@ -72,34 +71,33 @@ _FAMILIES = {
     _BUTTON: "button",
     _LOOSE: "address div",
 }
-"""What the HTML Standard's tree construction (section 13.2.6) says of each name, as far as depth depends on it."""
+"""What the HTML Standard's tree construction (section 13.2.6) does with each tag name, as far as it changes depth."""
 
-_DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # places in the counters of a scan
-_MASK = 1023  # of the table of names
+_DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # columns of the counters of a scan
+_MASK = 1023  # of the hash table of names
 
 _Ints = NDArray[np.int64]
 
 
 def cap_nesting(page: bytes) -> bytes:
-    """Leave out the tags of an HTML page in UTF-8 that would nest too deep, and return it.
+    """Remove the tags of an HTML page in UTF-8 that would nest too deep, and no text.
 
-    The elements that a parser holds open are followed tag by tag; where that is not exact, too many are
-    counted, never too few. Nearly every page comes back as the same object. In one that does not, tags
-    beyond `MAX_DEPTH` give way to line breaks, and formatting tags go altogether where reopening them
-    would take more than `MAX_REOPENED` elements; no text goes with them. Linear in the page's length.
+    The open elements of a parser are tracked tag by tag; any inexactness counts too many, never too few.
+    Nearly every page is returned as the same object. In others, tags beyond `MAX_DEPTH` become line
+    breaks, and if a parser would reopen more than `MAX_REOPENED` formatting elements, all formatting tags
+    are removed. Takes time linear in the page's length.
 
     Source: HTML Standard, sections 13.2.5 and 13.2.6.
     """
     data = np.frombuffer(page, np.uint8)
-    keys, families = _families()
-    cuts, reopened = _scan(data, keys, families, True)
+    cuts, reopened = _scan(data, *_families(), True)
     if reopened > MAX_REOPENED:
-        cuts, _ = _scan(data, keys, families, False)
+        cuts, _ = _scan(data, *_families(), False)
     return _without(page, cuts) if len(cuts) else page
 
 
 def _without(page: bytes, cuts: _Ints) -> bytes:
-    """Copy a page without the stretches that `_scan` cuts, and with what goes in their places."""
+    """Copy a page with the cuts of `_scan` replaced."""
     pieces, at = [], 0
     for begin, end, place in cuts.tolist():
         pieces.append(page[at:begin])
@@ -113,7 +111,7 @@ def _without(page: bytes, cuts: _Ints) -> bytes:
 
 @cache
 def _families() -> tuple[_Ints, _Ints]:
-    """Return the table that `_family` reads: hashes of the known names, 0 where a slot is free, and families."""
+    """Return the hash table that `_family` reads: hashes of the known names, 0 in a free slot, and families."""
     keys = np.zeros(_MASK + 1, np.int64)
     families = np.zeros(_MASK + 1, np.int64)
     for family, names in _FAMILIES.items():
@@ -129,16 +127,16 @@ def _families() -> tuple[_Ints, _Ints]:
 
 @jit
 def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[_Ints, int]:
-    """Follow the open elements through a page.
+    """Track the open elements through a page; without `formatting`, cut all formatting tags.
 
     Returns:
-        Shape (n_cuts, 3): begin and end of each stretch to leave out, in order, and what goes in its place:
-        0 for nothing, -1 for a line break, else the end tag of the element that begins at this place.
-        And how many formatting elements a parser would open again.
+        Shape (n_cuts, 3): begin and end of each part to cut, in order, and its replacement: 0 for nothing,
+        -1 for a line break, else the end tag of the element that begins at this place. And the number of
+        formatting elements that a parser would reopen.
     """
     n = len(data)
     stack = np.empty((256, 3), np.int64)  # of each open element: name, family, and for markers the floor below
-    active = np.empty(_MAX_ACTIVE, np.int64)  # names of formatting elements that the parser keeps alive
+    active = np.empty(_MAX_ACTIVE, np.int64)  # names of the active formatting elements
     counts = np.zeros(8, np.int64)
     cuts = np.empty((4, 3), np.int64)
     n_cuts = 0
@@ -148,35 +146,27 @@ def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[
         closing = data[i + 1] == SLASH
         at = i + 2 if closing else i + 1
         if not 97 <= data[at] | 32 <= 122:
-            i = next_tag(data, after_oddity(data, i, _is_foreign(stack, counts[_DEPTH])))
+            i = next_tag(data, after_non_tag(data, i, _is_foreign(stack, counts[_DEPTH])))
             continue
         name, at = name_hash(data, at)
         family = _family(keys, families, name)
-        end, crowd, closed = tag_end(data, at)
+        end, excess, closed = tag_end(data, at)
         if end == n:
             break
-        if n_cuts + 2 > len(cuts):
-            cuts = _grown(cuts)
-        if counts[_DEPTH] == len(stack):
-            stack = _grown(stack)
-        if crowd > 0:
-            cuts[n_cuts] = crowd, end, 0
-            n_cuts += 1
+        cuts, stack = _with_room(cuts, n_cuts + 1), _with_room(stack, counts[_DEPTH] + 1)
         foreign = counts[_DEPTH] > 0 and stack[counts[_DEPTH] - 1, 1] & _FOREIGN != 0
-        kept = counts[_KEPT]
-        counts[_AT] = i
-        if family & _FORMATTING and not formatting:
-            dropped = True
-        elif closing:
-            dropped = _close(stack, active, counts, name, family)
-        else:
-            dropped = _open(stack, active, counts, name, family, closed)
-        if dropped:
-            n_cuts -= crowd > 0
-            apart = n_cuts == 0 or cuts[n_cuts - 1, 1] != i
-            broken = apart and family & _SPECIAL != 0
-            cuts[n_cuts] = i, end + 1, counts[_KEPT_AT] if counts[_KEPT] < kept else -1 if broken else 0
-            n_cuts += 1
+        kept, counts[_AT] = counts[_KEPT], i
+        removed = family & _FORMATTING != 0 and not formatting
+        if closing and not removed:
+            removed = _close(stack, active, counts, name, family)
+        elif not removed:
+            removed = _open(stack, active, counts, name, family, closed)
+        if removed:
+            breaks = family & _SPECIAL != 0 and (n_cuts == 0 or cuts[n_cuts - 1, 1] != i)
+            cuts[n_cuts] = i, end + 1, counts[_KEPT_AT] if counts[_KEPT] < kept else -1 if breaks else 0
+        elif excess > 0:
+            cuts[n_cuts] = excess, end, 0
+        n_cuts += removed or excess > 0
         i = end + 1
         if raw and family & _RAW and not closing and not foreign:
             after = raw_end(data, i, name)
@@ -190,7 +180,7 @@ def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[
 
 @jit
 def _family(keys: _Ints, families: _Ints, name: int) -> int:
-    """Look a name's hash up; names that are not known are inline elements."""
+    """Look up a name's hash; unknown names are inline elements."""
     slot = (name ^ name >> 8) & _MASK
     while keys[slot] != name and keys[slot] != 0:
         slot = (slot + 1) & _MASK
@@ -199,7 +189,7 @@ def _family(keys: _Ints, families: _Ints, name: int) -> int:
 
 @jit
 def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, closed: bool) -> bool:
-    """Follow a start tag; return whether to leave it out."""
+    """Track a start tag; return whether to remove it."""
     depth = counts[_DEPTH]
     foreign = depth > 0 and stack[depth - 1, 1] & _FOREIGN != 0
     if foreign and family & _BREAKS_OUT:
@@ -222,7 +212,7 @@ def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, cl
             counts[_KEPT] = 1
             counts[_KEPT_AT] = counts[_AT]
         else:
-            family = (family | _DROPPED) & ~(_MARKER | _FOREIGN | _FORMATTING) | (_FOREIGN if foreign else 0)
+            family = (family | _REMOVED) & ~(_MARKER | _FOREIGN | _FORMATTING) | (_FOREIGN if foreign else 0)
     if family & _MARKER:
         stack[depth, 2] = counts[_FLOOR]
         counts[_FLOOR] = counts[_ACTIVE]
@@ -236,12 +226,12 @@ def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, cl
     stack[depth, 0] = name
     stack[depth, 1] = family
     counts[_DEPTH] = depth + 1
-    return family & _DROPPED != 0
+    return family & _REMOVED != 0
 
 
 @jit
 def _close_implied(stack: _Ints, counts: _Ints, family: int) -> None:
-    """Close what a start tag closes without an end tag."""
+    """Close the elements that a start tag closes without an end tag."""
     depth = counts[_DEPTH]
     if family & (_LI | _DEFINITION):
         _pop(stack, counts, _find(stack, depth, family & (_LI | _DEFINITION), _SPECIAL, _LOOSE | _P))
@@ -269,7 +259,7 @@ def _close_implied(stack: _Ints, counts: _Ints, family: int) -> None:
 
 @jit
 def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -> bool:
-    """Follow an end tag; return whether to leave it out, because its start tag was."""
+    """Track an end tag; return whether to remove it, because its start tag was removed."""
     if family & _FORMATTING:
         _forget(active, counts, name)
     depth = counts[_DEPTH]
@@ -291,17 +281,17 @@ def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -
         k -= 1
     if k < lowest:
         return False
-    dropped = bool(stack[k, 1] & _DROPPED)
-    if family & _FORM and k < depth - 1:
-        stack[k, 0] = 0  # a parser takes the form out and leaves open what stands in it
-    else:
+    removed = bool(stack[k, 1] & _REMOVED)
+    if not family & _FORM or k == depth - 1:
         _pop(stack, counts, k)
-    return dropped
+    else:
+        stack[k, 0] = 0  # a parser removes the form and leaves the elements in it open
+    return removed
 
 
 @jit
 def _is_foreign(stack: _Ints, depth: int) -> bool:
-    """Tell whether the innermost open element is of SVG or MathML itself, not HTML inside one."""
+    """Return whether the innermost open element is of SVG or MathML itself, not HTML inside one."""
     for k in range(depth - 1, -1, -1):
         family = stack[k, 1]
         if family & _FOREIGN:
@@ -313,7 +303,7 @@ def _is_foreign(stack: _Ints, depth: int) -> bool:
 
 @jit
 def _find(stack: _Ints, depth: int, wanted: int, stop: int, passed: int) -> int:
-    """Return the place of the innermost open element of a family, or `depth` where one of `stop` comes first."""
+    """Return the place of the innermost open element of a family, or `depth` if one of `stop` comes first."""
     for k in range(depth - 1, max(0, depth - _WINDOW) - 1, -1):
         if stack[k, 1] & wanted:
             return k
@@ -324,7 +314,7 @@ def _find(stack: _Ints, depth: int, wanted: int, stop: int, passed: int) -> int:
 
 @jit
 def _pop(stack: _Ints, counts: _Ints, depth: int) -> None:
-    """Close the elements above `depth`, and count the formatting that the parser will open again."""
+    """Close the elements above `depth`, and count the formatting elements that the parser will reopen."""
     if depth == counts[_DEPTH]:
         return
     for k in range(counts[_DEPTH] - 1, depth - 1, -1):
@@ -340,7 +330,7 @@ def _pop(stack: _Ints, counts: _Ints, depth: int) -> None:
 
 @jit
 def _forget(active: _Ints, counts: _Ints, name: int) -> None:
-    """Take the last formatting element of a name off those that are kept alive."""
+    """Remove the last formatting element of a name from the active ones."""
     last = counts[_ACTIVE]
     for k in range(last - 1, max(counts[_FLOOR], last - _WINDOW) - 1, -1):
         if active[k] == name:
@@ -351,7 +341,10 @@ def _forget(active: _Ints, counts: _Ints, name: int) -> None:
 
 
 @jit
-def _grown(rows: _Ints) -> _Ints:
+def _with_room(rows: _Ints, size: int) -> _Ints:
+    """Return the rows, or a copy twice as long if they are fewer than `size`."""
+    if size <= len(rows):
+        return rows
     more = np.empty((2 * len(rows), 3), np.int64)
     more[: len(rows)] = rows
     return more

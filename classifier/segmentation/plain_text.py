@@ -1,4 +1,4 @@
-"""Plain text to blocks: paragraphs, list items and single lines, each with its offsets."""
+"""Cuts plain text into blocks: paragraphs, list items and single lines."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ Span = tuple[int, int]
 
 
 class _Turn(Enum):
-    """What the end of one line and the start of the next say about each other."""
+    """How one line is followed by the next, as far as punctuation and letter case show."""
 
-    CONTINUES = auto()
-    BEGUN = auto()
-    OPEN = auto()
-    ENDS = auto()
-    CASELESS = auto()
+    CONTINUES = auto()  # in the middle of a sentence
+    BEGUN = auto()  # not known, but the line begins a new sentence
+    OPEN = auto()  # not known
+    ENDS = auto()  # the line ends a sentence
+    CASELESS = auto()  # not known, as the script has no letter case
 
 
-# CR CR LF is one line end: text-mode writing of text that already had CR LF.
+# CR CR LF is one line end: it comes from writing CR LF in text mode.
 LINE_END = rf"(?>\r{{1,2}}\n|[{LINE_ENDS}])"
 BLANK_LINE = re.compile(rf"{LINE_END}[^{LINE_ENDS}]*+{LINE_END}|\u2029")
 SPACES = " \t\xa0\u2003\u2009\u3000"
@@ -38,7 +38,7 @@ RULE = re.compile(r"([-*_=~])(?:[ \t]?\1){2,}$")
 MARKS = frozenset("0123456789-*+–—(•‣◦▪▸►●○■◆・#_=~")  # what the three patterns above start with
 WORD = re.compile(r"\S{1,120}")
 
-# A line that finishes one sentence and begins another; four letters keep most abbreviations out.
+# A line that ends one sentence and begins another; the four letters exclude most abbreviations.
 BEGUN_SENTENCE = re.compile(r"[^\W\d_]{4}[.!?][\"”’»)]* +\S")
 SENTENCE_ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।", "؟", "۔", "։")
 COMMAS = (",", ";", "،", "、", "，", "；")
@@ -47,22 +47,23 @@ CLOSERS = "\"'”’»«›)]}」』"
 OPENERS = "\"'“„‘‚«»‹([{「『¿¡"
 
 # Widths and lengths in characters, chosen by trial on 65 news pages of 29 countries wrapped at 60, 72 and 100.
-LONGEST_WRAPPED = 120  # mail and terminals wrap at 60 to 120; a longer line is a whole paragraph
-NARROWEST_WRAP = 32  # below, lines that follow each other are menus and buttons
-NARROWEST_IDEOGRAPHIC_WRAP = 18
-SHORTEST_WRAPPED = 14  # a line before a wrap keeps at least this much at the narrowest width
-# Lines this share of the width are full: proportional fonts and balanced wrapping end lines early.
+MAX_WRAP_WIDTH = 120  # mail and terminals wrap at 60 to 120; a longer line is a whole paragraph
+MIN_WRAP_WIDTH = 32  # narrower lines are menus and buttons, not wrapped text
+MIN_IDEOGRAPHIC_WRAP_WIDTH = 18
+MIN_WRAPPED_LINE = 14  # shorter lines are never followed by a wrapped line, even at the smallest width
+# Share of the width from which a line is full: proportional fonts and balanced wrapping end lines early.
 FULL = {_Turn.CONTINUES: 0.75, _Turn.BEGUN: 0.75, _Turn.OPEN: 0.85, _Turn.ENDS: 1.0, _Turn.CASELESS: 1.0}
-LONGEST_CASELESS_WORD = 12  # Thai and its like set no spaces between words
-# Prose at 72 continues after 0.52 (German) to 0.87 (English) of its line ends, neighbouring headlines after 0 to 0.01.
-LEAST_CONTINUING = 0.3
-HABIT_TURNS = 2  # the whole text's habit counts as this many line ends of the run's own
-SAME_WIDTH = 0.2
+MAX_CASELESS_WORD = 12  # Thai and other scripts have no spaces between words
+# Share of line ends in mid-sentence from which lines are joined. Prose wrapped at 72 has 0.52 (German) to 0.87
+# (English), a list of headlines 0 to 0.01.
+MIN_CONTINUING = 0.3
+HABIT_TURNS = 2  # the habit of the whole text weighs as much as this many line ends of a run
+SAME_WIDTH = 0.2  # share by which the widths of a run and of the text's usual wrap may differ
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Lines that one wrapped paragraph could hold: each is too full for the next one's first word."""
+    """Lines that may be one wrapped paragraph: in none is there room for the next line's first word."""
 
     lines: Sequence[Span]
     turns: Sequence[_Turn] = ()
@@ -74,7 +75,7 @@ class _Run:
 
     @property
     def continuing(self) -> float:
-        """Turns in the middle of a sentence; without letter case, one full line alone shows it but half."""
+        """The turns in mid-sentence; a single full line in a script without letter case counts half."""
         caseless = self.turns.count(_Turn.CASELESS)
         begun = self.turns.count(_Turn.BEGUN) if self.ends_sentence else 0
         return self.turns.count(_Turn.CONTINUES) + begun + (0.5 if caseless == 1 else caseless)
@@ -82,7 +83,7 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Habit:
-    """How the text as a whole breaks its lines: the share of turns that continue, the usual wrapped width."""
+    """How the whole text breaks its lines: the share of turns in mid-sentence, and the usual width."""
 
     share: float
     width: float
@@ -91,13 +92,13 @@ class _Habit:
 def segment_text(text: str) -> Blocks:
     """Cut plain text into the paragraphs, list items and single lines that a reader sees.
 
-    Blank lines always part blocks. Lines that follow each other are one block where they look
-    hard-wrapped: every line too full for the next one's first word, enough of them going on in
-    mid-sentence; else each line is its own block. Takes time linear in the text.
+    A blank line always separates blocks. Consecutive lines are one block if they look hard-wrapped: no
+    line has room for the next one's first word, and enough line ends are in mid-sentence. Otherwise each
+    line is a block. Takes time linear in the text.
 
     Returns:
-        Blocks in text order, never empty nor overlapping, each starting and ending on a visible
-        character; together they hold every visible character. `text` is the argument itself.
+        Blocks in text order, not empty and not overlapping, each starting and ending with a visible
+        character; together they contain every visible character. `text` is the argument itself.
     """
     runs: list[Span | _Run] = []
     n_turns = 0
@@ -125,7 +126,7 @@ def segment_text(text: str) -> Blocks:
 
 
 def _neighbours(gaps: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """Find the lines, two or more, that stand between blank lines; most texts set nearly each line apart."""
+    """Find groups of two or more lines between blank lines; most texts have a blank line after nearly every line."""
     firsts = np.flatnonzero(gaps == TWO_ENDS)
     bounds = np.concatenate(([0], firsts[firsts > 0], [len(gaps)]))
     several = np.flatnonzero(np.diff(bounds) > 1)
@@ -133,26 +134,26 @@ def _neighbours(gaps: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
 
 
 def _paragraphs(text: str, among: list[Span], gaps: list[int]) -> Iterator[list[Span]]:
-    """Part lines where a blank line stands between, and after lines too short to be wrapped."""
+    """Split lines at blank lines, and after lines too short to be wrapped."""
     lines = among[:1]
     for line, gap in zip(among[1:], gaps[1:], strict=True):
-        if _parted(text, lines[-1], line, gap):
+        if _is_separate(text, lines[-1], line, gap):
             yield lines
             lines = []
         lines.append(line)
     yield lines
 
 
-def _parted(text: str, line: Span, following: Span, gap: int) -> bool:
-    """Whether a blank line stands between, or nothing but the end of a line too short to be wrapped."""
+def _is_separate(text: str, line: Span, following: Span, gap: int) -> bool:
+    """Return whether a blank line is between two lines, or the first is too short to be wrapped."""
     if gap == ONE_END:
-        return line[1] - line[0] < SHORTEST_WRAPPED
+        return line[1] - line[0] < MIN_WRAPPED_LINE
     return BLANK_LINE.search(text[line[1] : following[0]]) is not None
 
 
 def _pieces(text: str, lines: list[Span]) -> Iterator[list[Span]]:
-    """Part a paragraph at headings, rules, long lines and list items; an item keeps its indented lines."""
-    if not any(text[start] in MARKS or end - start > LONGEST_WRAPPED for start, end in lines):
+    """Split a paragraph at headings, rules, long lines and list items; an item keeps its indented lines."""
+    if not any(text[start] in MARKS or end - start > MAX_WRAP_WIDTH for start, end in lines):
         yield lines
         return
     items = _items(text, lines)
@@ -175,7 +176,7 @@ def _pieces(text: str, lines: list[Span]) -> Iterator[list[Span]]:
 
 
 def _items(text: str, lines: list[Span]) -> list[bool]:
-    """Tell which lines start a list item; a lone dash or number inside a sentence does not."""
+    """Return which lines start a list item; a single dash or number inside a sentence does not."""
     items = [ITEM.match(text, start, end) is not None and not RULE.match(text, start, end) for start, end in lines]
     if sum(items) == 1 and not items[0]:
         at = items.index(True)
@@ -193,18 +194,18 @@ def _stands_alone(text: str, line: Span) -> bool:
 
 
 def _is_long(text: str, line: Span) -> bool:
-    """Whether the line is wider than any wrap, other than by one unbreakable word such as an address."""
-    return line[1] - line[0] > LONGEST_WRAPPED and _breakable(text, line) > 0
+    """Return whether the line is wider than any wrap, and not one unbreakable word such as a URL."""
+    return line[1] - line[0] > MAX_WRAP_WIDTH and _breakable(text, line) > 0
 
 
 def _breakable(text: str, line: Span) -> int:
-    """Give the line's length, or 0 where it is one word that no wrap could have broken."""
+    """Return the line's length, or 0 if it is one word that no wrap could have broken."""
     words = text[line[0] : line[1]]
     return len(words) if " " in words or not words.isascii() else 0
 
 
 def _runs(text: str, lines: list[Span]) -> Iterator[_Run]:
-    """Part lines wherever the next line's first word would still have fitted."""
+    """Split lines wherever the next line's first word would have fitted."""
     lengths = [_breakable(text, line) for line in lines]
     first = 0
     turns: list[_Turn] = []
@@ -240,15 +241,15 @@ def _tail(text: str, line: Span) -> str:
 
 
 def _leaves_room(text: str, line: Span, following: Span, *, turn: _Turn, width: int) -> bool:
-    """Whether a paragraph wrapped at this width, in characters, would have gone on in the same line."""
+    """Return whether the next word would have fitted into the line at this width, in characters."""
     length = line[1] - line[0]
     ideographic = "\u2e80" <= text[following[0]] <= "\u9fff"
-    if width < (NARROWEST_IDEOGRAPHIC_WRAP if ideographic else NARROWEST_WRAP):
+    if width < (MIN_IDEOGRAPHIC_WRAP_WIDTH if ideographic else MIN_WRAP_WIDTH):
         return True
     match = WORD.match(text, *following)
     word = match.end() - match.start() if match else 0
     if turn is _Turn.CASELESS:
-        return length < width - 2 if ideographic else length + min(word, LONGEST_CASELESS_WORD) < width
+        return length < width - 2 if ideographic else length + min(word, MAX_CASELESS_WORD) < width
     filled = length + 1 + (1 if ideographic else word)
     return filled <= width * FULL[turn]
 
@@ -261,18 +262,18 @@ def _habit(runs: list[_Run], n_turns: int) -> _Habit:
 
 
 def _blocks(text: str, run: _Run, habit: _Habit) -> Sequence[Span]:
-    """Join the run's lines where it is a wrapped paragraph, else give them one by one."""
+    """Return the run as one block if it is a wrapped paragraph, else its lines as blocks."""
     if not run.turns or not _is_wrapped(text, run, habit):
         return run.lines
     return [(run.lines[0][0], run.lines[-1][1])]
 
 
 def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:
-    """Whether enough turns continue; a run as wide as the text's usual wrap leans on the text's habit.
+    """Return whether enough turns are in mid-sentence, where a run of the usual width also counts the text's habit.
 
-    A last line that trails off in an ellipsis is a teaser's summary, which scrapers set below its headline.
+    The habit does not count if the last line ends in an ellipsis: then it is a teaser's summary below its headline.
     """
     usual = abs(run.width - habit.width) <= SAME_WIDTH * habit.width
     cut_short = text[run.lines[-1][0] : run.lines[-1][1]].endswith(ELLIPSES)
     expected = habit.share if usual and not cut_short else 0.0
-    return (run.continuing + HABIT_TURNS * expected) / (len(run.turns) + HABIT_TURNS) >= LEAST_CONTINUING
+    return (run.continuing + HABIT_TURNS * expected) / (len(run.turns) + HABIT_TURNS) >= MIN_CONTINUING

@@ -107,12 +107,12 @@ def test_a_paragraph_begins_at_its_length(extra: int, wanted: str) -> None:
 
 
 @pytest.mark.parametrize("before", [TITLE_BLOCKS - 1, TITLE_BLOCKS])
-def test_title_is_looked_for_among_the_first_body_blocks(before: int) -> None:
+def test_title_is_one_of_the_first_body_blocks(before: int) -> None:
     found = title(*["So."] * before, "Ferry waits for pump")
     assert found == ("Ferry waits for pump" if before < TITLE_BLOCKS else "")
 
 
-def test_blocks_outside_the_body_are_no_title() -> None:
+def test_block_outside_the_body_is_not_the_title() -> None:
     blocks = page("Ferry waits for pump", "14 May 2021", "Bakers count")
     assert page_title(blocks, [2]) == "Bakers count"
     assert page_title(blocks, []) == ""

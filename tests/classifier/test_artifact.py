@@ -1,4 +1,4 @@
-"""Saved models come back the same, and whatever does not fit is refused with both sides named."""
+"""Saved models are loaded as they were, and files that do not fit are refused with both sides named."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def write_manifest(folder: Path, manifest: object) -> None:
 
 
 def write_model(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put other bytes in, with a manifest that vouches for them."""
+    """Put other bytes in, with a manifest that has their digest."""
     for name, data in files.items():
         (folder / name).write_bytes(data)
     write_manifest(folder, load_manifest(folder) | {"digest": digest_of(folder)})
@@ -137,13 +137,13 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("broken", [b"", b'{"digest": ', b"\xff\xfe\x00", b"NaN,"])
-def test_a_manifest_that_is_no_json_is_refused(folder: Path, broken: bytes) -> None:
+def test_a_manifest_that_is_not_json_is_refused(folder: Path, broken: bytes) -> None:
     (folder / MANIFEST_FILE).write_bytes(broken)
     assert f"{folder / MANIFEST_FILE} cannot be read" in refusal(folder)
 
 
 @pytest.mark.parametrize(("manifest", "found"), [([1], "list"), ("x", "str"), (None, "NoneType"), (3, "int")])
-def test_a_manifest_that_is_no_object_is_refused(folder: Path, manifest: object, found: str) -> None:
+def test_a_manifest_that_is_not_an_object_is_refused(folder: Path, manifest: object, found: str) -> None:
     write_manifest(folder, manifest)
     assert f"holds a {found}, expected an object" in refusal(folder)
 
@@ -183,9 +183,7 @@ def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Pat
         ("html/teaser/baseline", np.zeros(2), "TypeError"),
     ],
 )
-def test_trees_that_a_walk_would_lose_its_way_in_are_refused(
-    folder: Path, name: str, array: NDArray[Any], found: str
-) -> None:
+def test_arrays_that_are_not_trees_are_refused(folder: Path, name: str, array: NDArray[Any], found: str) -> None:
     replace_array(folder, name, array)
     message = refusal(folder)
     assert "does not unpack" in message
@@ -199,7 +197,7 @@ def test_an_archive_without_one_of_its_arrays_is_refused(folder: Path) -> None:
     assert "text/idf" in refusal(folder)
 
 
-def test_bytes_that_are_no_archive_are_refused() -> None:
+def test_bytes_that_are_not_an_archive_are_refused() -> None:
     with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
         unpack([b"PK\x03\x04 and then nothing"], "abc")
     with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):

@@ -46,7 +46,7 @@ def check_laws(article: Article) -> None:
     assert article.model == MODEL.digest
 
 
-def test_a_batch_and_its_pages_one_by_one_answer_alike() -> None:
+def test_a_batch_has_the_same_articles_as_its_pages_one_by_one() -> None:
     assert list(classify(PAGES, MODEL)) == [classify_page(page, MODEL) for page in PAGES]
     backwards = list(classify(reversed(PAGES), MODEL))
     assert backwards[::-1] == list(classify(PAGES, MODEL))
@@ -57,7 +57,7 @@ def test_order_ids_and_urls_are_kept() -> None:
     assert [(a.id, a.url) for a in answers if isinstance(a, Article)] == [(page.id, page.url) for page in PAGES]
 
 
-def test_pages_are_taken_one_at_a_time_as_answers_are() -> None:
+def test_pages_are_read_lazily_one_for_each_article() -> None:
     taken: list[str] = []
 
     def pages() -> Iterator[Page]:
@@ -91,7 +91,7 @@ def test_scored_blocks_are_as_their_constructor_makes_them(explain: bool) -> Non
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(alphabet=st.one_of(st.sampled_from("\n\n\r .aZ9é字,…"), st.characters(codec=None)), max_size=300))
-def test_any_text_is_answered_with_itself(text: str) -> None:
+def test_article_of_any_text_has_that_text(text: str) -> None:
     article = classify_page(Page("x", text=text), MODEL)
     assert article.text is text
     check_laws(article)
@@ -99,11 +99,11 @@ def test_any_text_is_answered_with_itself(text: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(["<p>", "<h1>", "<li>", "</p>", "<a href=x>", "Boats sail. ", "\0", "\ud800", "<!--"])))
-def test_any_html_is_answered(pieces: list[str]) -> None:
+def test_any_html_has_an_article(pieces: list[str]) -> None:
     check_laws(classify_page(Page("x", html="".join(pieces)), MODEL))
 
 
-def test_the_text_page_is_told_apart_into_all_three_labels() -> None:
+def test_the_text_page_has_blocks_of_all_three_labels() -> None:
     article = classify_page(PAGES[0], MODEL)
     assert {block.label for block in article.blocks} == set(LABELS)
     assert "The ferry left the harbour" in article.body
@@ -120,7 +120,7 @@ def test_an_empty_page_is_an_empty_article_that_is_sure() -> None:
     ("bad", "found"),
     [(Page("bad", text="a", html="<p>a"), "both text and html"), (Page("bad"), "neither text nor html")],
 )
-def test_both_forms_or_neither_is_an_error_in_place_and_the_rest_goes_on(bad: Page, found: str) -> None:
+def test_page_with_both_forms_or_neither_is_an_error_that_stops_no_other_page(bad: Page, found: str) -> None:
     before, error, after = classify([PAGES[0], bad, PAGES[1]], MODEL)
     assert isinstance(error, UnreadablePage)
     assert error.code == "bad_page"

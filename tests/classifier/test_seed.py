@@ -1,4 +1,4 @@
-"""The page that this project began with, read from beside the checkout: its text is not ours to keep here."""
+"""The page that this project began with; its text belongs to others, so it is read from beside the checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of class names and link targets: taken apart, hashed without case, one run of hashes a text."""
+"""Words of class names and link targets: split, hashed in lower case, one list of hashes for each text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def split(found: Hashes) -> list[list[int]]:
         ("a b c", ""),
     ],
 )
-def test_names_are_taken_apart_into_words(written: str, same: str) -> None:
+def test_names_are_split_into_words(written: str, same: str) -> None:
     assert split(hash_names([written])) == split(hash_names([same]))
 
 
@@ -40,7 +40,7 @@ def test_different_words_differ_and_a_long_list_is_cut() -> None:
         assert len(split(hash_names([" ".join(words[:n])]))[0]) == min(n, MAX_NAME_WORDS)
 
 
-def test_a_target_is_known_by_its_path_and_not_by_its_host() -> None:
+def test_target_is_hashed_by_its_path_and_not_by_its_host() -> None:
     one, other = split(hash_hrefs(["https://one.example/news/ferry", "https://other.example/news/ferry"]))
     assert one == other
     assert one != split(hash_hrefs(["https://one.example/author/ferry"]))[0]
@@ -53,7 +53,7 @@ def test_an_empty_target_has_no_hashes() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=6))
-def test_texts_do_not_touch_each_other(texts: Sequence[str]) -> None:
+def test_texts_are_hashed_independently(texts: Sequence[str]) -> None:
     for function in (hash_names, hash_hrefs):
         together = split(function(texts))
         assert together == [split(function([text]))[0] for text in texts]

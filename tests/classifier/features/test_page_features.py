@@ -1,4 +1,4 @@
-"""Laws of the features: shapes that fit together, and nothing remembered from page to page."""
+"""Laws of the features: arrays whose shapes fit together, and no state between pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features, counts, read_text
-from copydesk.classifier.features.block_text import HEAD_CHARS, MAX_TOKENS, TAIL_CHARS
+from copydesk.classifier.features.block_text import HEAD_CHARS, TAIL_CHARS
 from copydesk.classifier.features.tokens import SHAPE_TOKENS
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Block, Blocks
@@ -53,7 +53,7 @@ def test_shapes_and_ends_fit_together(page: Blocks) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet=st.one_of(st.sampled_from("\n\n .aZ9é字,…|"), st.characters()), max_size=300))
-def test_any_text_is_described_with_shapes_that_fit(text: str) -> None:
+def test_features_of_any_text_have_shapes_that_fit(text: str) -> None:
     check_shapes(segment_text(text))
 
 
@@ -61,7 +61,7 @@ def test_any_text_is_described_with_shapes_that_fit(text: str) -> None:
 @given(
     st.lists(st.sampled_from(["<p>", "<div class=a>", "</div>", "<h2 id=xY>", "<a href=/b/1234>", "</a>", "Word. "]))
 )
-def test_any_tree_is_described_with_shapes_that_fit(pieces: list[str]) -> None:
+def test_features_of_any_tree_have_shapes_that_fit(pieces: list[str]) -> None:
     check_shapes(segment_html("".join(pieces)))
 
 
@@ -91,13 +91,13 @@ def test_plain_text_has_no_markup_tokens_and_no_elements() -> None:
     assert (features.elements == -1).all()
 
 
-def test_blocks_set_alike_share_a_path() -> None:
+def test_blocks_set_in_the_same_way_have_one_path() -> None:
     html = "<ul><li class=x>one</li><li class=x>two</li></ul><ol><li class=x>three</li></ol>"
     one, two, three = compute_features(segment_html(html)).paths.tolist()
     assert one == two != three
 
 
-def test_columns_say_what_their_names_say() -> None:
+def test_columns_are_what_their_names_say() -> None:
     features = compute_features(
         segment_html("<title>Red boats</title><h1>Red boats</h1><p><a href=/x>More</a> 1234...</p>")
     )
@@ -124,7 +124,7 @@ def test_only_the_middle_of_a_block_longer_than_head_and_tail_is_skipped(extra: 
 def test_no_block_has_more_tokens_than_the_limit() -> None:
     for text in ("字" * 3000, "a" * 3000, "a1" * 1500, "a " * 1500, "abcdef" * 500):
         features = compute_features(Blocks(text, (Block(0, len(text)),)))
-        assert 0 < features.ends[0, 0] <= MAX_TOKENS
+        assert 0 < features.ends[0, 0] <= 3 * (HEAD_CHARS + TAIL_CHARS)
 
 
 @pytest.mark.parametrize(("module", "names"), [(columns, columns.COLUMNS), (counts, counts.COUNTS)])

@@ -1,4 +1,4 @@
-"""Reasons in words that add up to the decision."""
+"""Reasons in words that add up to the log-odds."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_the_strongest_reasons_come_first_and_are_few(page: Page) -> None:
         assert len({reason.words for reason in why.reasons}) == len(why.reasons)
 
 
-def test_explaining_changes_no_answer() -> None:
+def test_explaining_changes_no_label() -> None:
     for page in PAGES:
         plain = classify_page(page, MODEL).blocks
         assert all(block.explanation is None for block in plain)

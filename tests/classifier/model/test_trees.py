@@ -1,4 +1,4 @@
-"""Trees as arrays answer as the drawn trees do, and their scores split exactly."""
+"""Trees as arrays score as the drawn trees do, and their scores split exactly into contributions."""
 
 from __future__ import annotations
 

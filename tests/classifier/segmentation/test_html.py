@@ -79,7 +79,7 @@ def test_list_items_are_blocks_under_their_list() -> None:
     assert path(html, 2) == [("li", ""), ("ol", ""), ("li", ""), ("ul", "menu")]
 
 
-def test_definition_lists_keep_terms_and_meanings_apart() -> None:
+def test_terms_and_meanings_of_definition_lists_are_separate_blocks() -> None:
     assert texts("<dl><dt>Ebb<dd>Falling tide<dt>Flood<dd>Rising tide</dl>") == [
         "Ebb", "Falling tide", "Flood", "Rising tide",
     ]  # fmt: skip
@@ -90,7 +90,7 @@ def test_pre_keeps_its_lines_and_its_indentation() -> None:
     assert texts(html) == ["a b", "first\n  second   line\n\nlast\nmore", "c d"]
 
 
-def test_marks_of_the_walk_in_the_page_itself_are_white_space() -> None:
+def test_placeholder_characters_in_the_page_are_white_space() -> None:
     assert texts("<p>a\x0bb<br>c\x0cd&#11;e") == ["a b\nc d e"]
 
 
@@ -104,22 +104,22 @@ def test_row_of_data_is_one_block_with_tabs() -> None:
 
 
 @pytest.mark.parametrize("breaker", ["<p>right</p>", "<ul><li>right</ul>", "<h2>right</h2>", "right<br><br>"])
-def test_row_that_lays_out_a_page_keeps_its_cells_apart(breaker: str) -> None:
+def test_cells_of_a_row_for_page_layout_are_separate_blocks(breaker: str) -> None:
     html = f"<table><tr><td>left<td>{breaker}</table>"
     assert texts(html) == ["left", "right"]
     assert path(html)[0][0] == "td"
 
 
-def test_row_of_one_cell_is_no_data() -> None:
+def test_row_of_one_cell_is_not_data() -> None:
     assert path("<table><tr><td>alone</table>")[0][0] == "td"
 
 
 @pytest.mark.parametrize(("cells", "blocks"), [(MAX_ROW_CELLS, 1), (MAX_ROW_CELLS + 1, MAX_ROW_CELLS + 1)])
-def test_row_wider_than_any_table_to_read_is_a_grid(cells: int, blocks: int) -> None:
+def test_cells_of_a_row_beyond_the_limit_are_separate_blocks(cells: int, blocks: int) -> None:
     assert len(texts(f"<table><tr>{'<td>x' * cells}</table>")) == blocks
 
 
-def test_inner_table_holds_the_data_of_a_layout_table() -> None:
+def test_table_inside_a_layout_table_is_data() -> None:
     html = "<table><tr><td>menu<td><table><tr><td>a<td>b</table></table>"
     assert texts(html) == ["menu", "a\tb"]
 
@@ -129,7 +129,7 @@ def test_inner_table_holds_the_data_of_a_layout_table() -> None:
 
 @pytest.mark.parametrize("hiding", ["hidden", 'style="color:red; DISPLAY : none"', 'hidden="until-found"'])
 @pytest.mark.parametrize(("tag", "expected"), [("div", "div"), ("span", "span"), ("a", "span")])
-def test_hidden_part_is_a_block_whose_names_say_so(hiding: str, tag: str, expected: str) -> None:
+def test_hidden_element_is_a_block_named_hidden(hiding: str, tag: str, expected: str) -> None:
     html = f"<p>before <{tag} class=lead {hiding}>inside</{tag}> after"
     if tag == "div":
         html = html.replace("<p>", "<section>")
@@ -138,7 +138,7 @@ def test_hidden_part_is_a_block_whose_names_say_so(hiding: str, tag: str, expect
     assert all(HIDDEN not in names for _, names in path(html, 0) + path(html, 2))
 
 
-def test_hidden_part_is_named_so_behind_any_other_names() -> None:
+def test_hidden_name_follows_all_other_names() -> None:
     (_, names), *_ = path(f'<div hidden class="{"c" * 2 * MAX_NAMES}">text</div>')
     assert len(names) == MAX_NAMES
     assert names.endswith(f"c {HIDDEN}")
@@ -164,7 +164,7 @@ def test_plain_template_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize("tag", UNSHOWN)
-def test_text_that_no_browser_sets_never_appears(tag: str) -> None:
+def test_text_that_no_browser_shows_never_appears(tag: str) -> None:
     inner = "<option>unseen" if tag == "select" else "<text>unseen</text>" if tag == "svg" else "unseen"
     assert texts(f"<p>a <{tag}>{inner}</{tag}> b</p><{tag}>{inner}</{tag}>") == ["a b"]
     shadow = f"<x-y><template shadowrootmode=open><{tag}>{inner}</{tag}>c</template></x-y>"
@@ -187,7 +187,7 @@ def test_link_around_blocks_counts_in_each_of_them_and_never_beyond_their_length
     assert columns.link_chars == (len("Ferry late"), len("Pump broke"))
 
 
-def test_link_around_blocks_gives_each_of_them_its_target_and_none_after_it() -> None:
+def test_target_of_a_link_around_blocks_counts_for_each_of_them_and_none_after_it() -> None:
     html = "<a href=/story><h3>Ferry late</h3><p>Pump broke <a href=/pumps>again</a></p><p>Two</p></a><p>End</p>"
     columns = markup(segment_html(html))
     assert columns.hrefs == ("/story", "/story", "", "")  # a link in a link ends the outer one

@@ -1,4 +1,4 @@
-"""Visible lines against a regular expression that says the same."""
+"""Visible lines against an equivalent regular expression."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_lines_are_those_that_the_expression_finds(text: str) -> None:
 
 
 @pytest.mark.parametrize("block", range(0, 0x11000, 0x1000))
-def test_every_character_looks_as_the_expression_has_it(block: int) -> None:
+def test_every_character_is_visible_or_not_as_in_the_expression(block: int) -> None:
     text = "x\n".join(map(chr, range(block, block + 0x1000)))
     assert spans(text) == [match.span() for match in LINE.finditer(text)]
 
@@ -35,5 +35,5 @@ def test_every_character_looks_as_the_expression_has_it(block: int) -> None:
     ("gap", "meant"),
     [("\n", ONE_END), ("\n\n", TWO_ENDS), *((gap, OTHER_GAP) for gap in ("\r", "\r\n", "\n ", "\n\n\n", "\u2029"))],
 )
-def test_a_gap_says_what_parts_a_line_from_the_one_before(gap: str, meant: int) -> None:
+def test_gap_is_what_separates_a_line_from_the_one_before(gap: str, meant: int) -> None:
     assert visible_lines(f"one{gap}two")[2].tolist()[1:] == [meant]

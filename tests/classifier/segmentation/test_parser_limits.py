@@ -1,4 +1,4 @@
-"""Caps on nesting: ordinary pages stay as they are, hostile ones stay readable and quick."""
+"""Limits on nesting: ordinary pages are not changed, hostile ones are parsed in little time and lose no text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.classifier.segmentation.parser_limits import MAX_DEPTH, cap_nestin
 
 MANY = 100_000
 SECONDS = 10.0
-"""What no page here may take; each takes about a second at most, and lexbor alone up to a minute."""
+"""Seconds that no page here may take; each takes one at most, and without limits lexbor takes up to a minute."""
 
 
 def capped(html: str) -> str:
@@ -76,7 +76,7 @@ def depth(html: str) -> int:
         "<template><div>a</div></template>",
     ],
 )
-def test_page_that_does_not_nest_comes_back_as_the_same_object(unit: str) -> None:
+def test_page_without_deep_nesting_is_returned_as_the_same_object(unit: str) -> None:
     page = (f"<!DOCTYPE html><html><head><title>a</title></head><body>{unit * 1000}</body></html>").encode()
     assert cap_nesting(page) is page
 
@@ -88,26 +88,26 @@ def test_depth_is_capped_at_the_limit(levels: int, same: bool) -> None:
     assert depth(capped(html)) == min(levels, MAX_DEPTH) + 1  # the text counts
 
 
-def test_end_tags_go_with_their_start_tags() -> None:
+def test_end_tags_are_removed_with_their_start_tags() -> None:
     levels = MAX_DEPTH + 50
     html = "<div>" * levels + "core" + "</div>" * levels + "<p>after</p>"
     assert capped(html) == "<div>" * MAX_DEPTH + "<br><br>core<br><br>" + "</div>" * MAX_DEPTH + "<p>after</p>"
 
 
-def test_words_and_blocks_beyond_the_cap_stay_apart() -> None:
+def test_words_and_blocks_beyond_the_limit_stay_separate() -> None:
     html = "<div>" * MAX_DEPTH + "<div>one</div><div>two <b>bold</b>er</div><p>three<p>four"
     page = segment_html(html)
     assert page.text == "one\n\ntwo bolder\n\nthree\n\nfour"
 
 
 @pytest.mark.parametrize("tag", ["select", "svg", "object", "template", "math", "video"])
-def test_what_hides_its_content_hides_it_beyond_the_cap_too(tag: str) -> None:
+def test_element_that_hides_its_content_hides_it_beyond_the_limit(tag: str) -> None:
     html = "<div>" * 2 * MAX_DEPTH + f"<p>shown</p><{tag}><{tag}><g>unseen</g></{tag}></{tag}><p>shown too"
     assert segment_html(html).text.split() == ["shown", "shown", "too"]
 
 
 @pytest.mark.parametrize("tag", ["svg", "canvas", "video", "map"])
-def test_what_hides_its_content_beyond_the_cap_ends_with_the_element_around_it(tag: str) -> None:
+def test_element_that_hides_its_content_beyond_the_limit_ends_with_the_element_around_it(tag: str) -> None:
     html = "<div>" * 2 * MAX_DEPTH + f"<div><{tag}><g>unseen</div>shown"
     assert segment_html(html).text == "shown"
 
@@ -116,7 +116,7 @@ def test_what_hides_its_content_beyond_the_cap_ends_with_the_element_around_it(t
 
 
 @pytest.mark.parametrize(("count", "kept"), [(MAX_ATTRIBUTES, True), (MAX_ATTRIBUTES + 1, False)])
-def test_attributes_beyond_the_limit_are_left_out(count: int, kept: bool) -> None:
+def test_attributes_beyond_the_limit_are_removed(count: int, kept: bool) -> None:
     html = "<p " + " ".join(f'a{k}="<i> > {k}"' for k in range(count)) + ">text <b>bold</b>"
     node = LexborHTMLParser(capped(html)).css_first("p")
     assert node is not None
@@ -125,7 +125,7 @@ def test_attributes_beyond_the_limit_are_left_out(count: int, kept: bool) -> Non
     assert segment_html(html).text == "text bold"
 
 
-def test_crowded_tag_beyond_the_depth_cap_is_left_out_whole() -> None:
+def test_tag_with_too_many_attributes_beyond_the_limit_is_removed_whole() -> None:
     crowd = " ".join(f"a{k}" for k in range(2 * MAX_ATTRIBUTES))
     assert segment_html("<div>" * 2 * MAX_DEPTH + f"<p {crowd}>one</p><p {crowd}>two</p>").text == "one\n\ntwo"
 
@@ -133,7 +133,7 @@ def test_crowded_tag_beyond_the_depth_cap_is_left_out_whole() -> None:
 # Formatting that a parser opens again in every paragraph
 
 
-def test_formatting_goes_where_reopening_it_would_blow_up() -> None:
+def test_formatting_is_removed_if_reopening_it_takes_too_many_elements() -> None:
     opened = "".join(f"<p><b id={k}><a href=/{k}>w{k}</a>" for k in range(3000))
     page = capped(f"<p><i>x</i></p>{opened}")
     assert "<b" not in page
@@ -142,7 +142,7 @@ def test_formatting_goes_where_reopening_it_would_blow_up() -> None:
     assert segment_html(opened).text == "\n\n".join(f"w{k}" for k in range(3000))
 
 
-def test_formatting_left_open_in_cells_is_no_blow_up() -> None:
+def test_formatting_left_open_in_cells_is_kept() -> None:
     html = "<table>" + "".join(f"<tr><td><b id={k}>x" for k in range(3000)) + "</table>"
     assert capped(html) == html
 
@@ -163,7 +163,8 @@ MIXES = [
 
 @pytest.mark.parametrize("tag", NESTS)
 @pytest.mark.parametrize("closed", [False, True])
-def test_many_nested_tags_of_a_kind_are_read_in_little_time(tag: str, closed: bool) -> None:
+@pytest.mark.slow
+def test_many_nested_tags_of_one_name_are_read_in_little_time(tag: str, closed: bool) -> None:
     html = f"<p>first</p>{f'<{tag}>' * MANY}zebra{f'</{tag}>' * closed * MANY}"
     began = time.process_time()
     page = segment_html(html)
@@ -175,11 +176,12 @@ def test_many_nested_tags_of_a_kind_are_read_in_little_time(tag: str, closed: bo
 
 
 @pytest.mark.parametrize("unit", MIXES)
-def test_mixed_nesting_stays_under_a_depth_that_is_cheap(unit: str) -> None:
+@pytest.mark.slow
+def test_mixed_nesting_stays_under_the_limit(unit: str) -> None:
     assert depth(capped(unit * 20_000)) <= 4 * MAX_DEPTH
 
 
-def test_barrier_that_shields_open_elements_does_not_fool_the_count() -> None:
+def test_open_elements_behind_a_barrier_are_counted() -> None:
     unit = "<div>" * 300 + "<object>" + "</div>" * 300 + "</object>"
     assert depth(capped(unit * 20)) <= MAX_DEPTH + 1
 
@@ -203,13 +205,15 @@ def test_barrier_that_shields_open_elements_does_not_fool_the_count() -> None:
         "<svg>",
     ],
 )
-def test_megabytes_of_the_same_are_read_in_little_time(unit: str) -> None:
+@pytest.mark.slow
+def test_megabytes_of_one_tag_are_read_in_little_time(unit: str) -> None:
     html = unit * (4_000_000 // len(unit))
     began = time.process_time()
     segment_html(html)
     assert time.process_time() - began < SECONDS
 
 
+@pytest.mark.slow
 def test_one_tag_with_many_attributes_or_a_long_one_is_read_in_little_time() -> None:
     crowd = " ".join(f"a{k}=1" for k in range(MANY))
     began = time.process_time()
@@ -230,7 +234,7 @@ _PIECES = st.one_of(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(_PIECES, max_size=40).map("".join))
-def test_any_page_of_few_tags_comes_back_as_it_was(html: str) -> None:
+def test_any_page_of_few_tags_is_not_changed(html: str) -> None:
     page = html.encode("utf-8", "replace")
     assert cap_nesting(page) is page
 
@@ -240,7 +244,7 @@ def test_any_page_of_few_tags_comes_back_as_it_was(html: str) -> None:
     st.lists(st.sampled_from(["div", "span", "b", "ul", "x-y", "section", "em"]), min_size=1, max_size=4),
     st.integers(MAX_DEPTH - 20, 2 * MAX_DEPTH),
 )
-def test_no_word_is_lost_and_no_two_are_glued_beyond_the_cap(tags: list[str], levels: int) -> None:
+def test_no_word_is_lost_and_no_two_are_joined_beyond_the_limit(tags: list[str], levels: int) -> None:
     names = [tags[k % len(tags)] for k in range(levels)]
     opened = "".join(f"<{name}> w{k} " for k, name in enumerate(names))
     closed = "".join(f" v{k} </{name}>" for k, name in reversed(list(enumerate(names))))
@@ -264,7 +268,7 @@ def test_no_word_is_lost_and_no_two_are_glued_beyond_the_cap(tags: list[str], le
         "<svg><foreignObject><p><![CDATA[></p></foreignObject></svg>",
     ],
 )
-def test_what_begins_like_a_comment_hides_no_nesting(hiding: str) -> None:
+def test_nesting_after_a_false_comment_is_counted(hiding: str) -> None:
     html = hiding + "<div>" * (MAX_DEPTH + 500) + "deep"
     depth = 0
     node = LexborHTMLParser(capped(html)).body

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.segmentation.plain_text import LONGEST_WRAPPED, NARROWEST_WRAP, segment_text
+from copydesk.classifier.segmentation.plain_text import MAX_WRAP_WIDTH, MIN_WRAP_WIDTH, segment_text
 
 INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
@@ -51,7 +51,7 @@ def wrapped(text: str, width: int, *, indent: str = "") -> str:
 @settings(max_examples=300, deadline=None)
 @given(ANY_TEXT, SURROGATES)
 @example("a\r\r\nb\r\n\r\nc\u2029d\x85\x85e", "\ud800")
-def test_blocks_lie_in_order_apart_and_on_visible_ends(before: str, after: str) -> None:
+def test_blocks_are_in_order_do_not_overlap_and_have_visible_ends(before: str, after: str) -> None:
     text = before + after
     result = segment_text(text)
     assert result.text is text
@@ -67,7 +67,7 @@ def test_blocks_lie_in_order_apart_and_on_visible_ends(before: str, after: str) 
 
 @settings(max_examples=300, deadline=None)
 @given(ANY_TEXT, SURROGATES)
-def test_nothing_visible_lies_outside_the_blocks(before: str, after: str) -> None:
+def test_every_visible_character_is_in_a_block(before: str, after: str) -> None:
     text = before + after
     outside = list(text)
     for block in segment_text(text).blocks:
@@ -77,14 +77,14 @@ def test_nothing_visible_lies_outside_the_blocks(before: str, after: str) -> Non
 
 @settings(max_examples=200, deadline=None)
 @given(ANY_TEXT)
-def test_one_line_blocks_joined_by_blank_lines_come_back_as_they_were(text: str) -> None:
+def test_segmenting_joined_blocks_of_one_line_returns_the_same_blocks(text: str) -> None:
     lines = [part for part in texts(text) if not re.search(r"[\n\r\v\f\x85\u2028\u2029]", part)]
     assert texts("\n\n".join(lines)) == lines
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(["Menu", "- one", "# Top", "2) two", PROSE, GERMAN, "and so on ..."]), max_size=12))
-def test_blank_lines_alone_give_exactly_the_paragraphs(paragraphs: list[str]) -> None:
+def test_paragraphs_between_blank_lines_are_the_blocks(paragraphs: list[str]) -> None:
     assert texts("\n\n".join(paragraphs)) == paragraphs
 
 
@@ -108,13 +108,13 @@ def test_a_text_without_visible_characters_has_no_blocks(text: str) -> None:
 @pytest.mark.parametrize(
     "blank", ["\n\n", "\n \t\n", "\n\u200b\xa0\n", "\r\n\r\n", "\r\r", "\n\f", "\u2029", "\r\n\u3000\r\n"]
 )
-def test_a_line_of_nothing_visible_parts_wrapped_paragraphs(blank: str) -> None:
+def test_line_of_invisible_characters_separates_wrapped_paragraphs(blank: str) -> None:
     first, second = wrapped(PROSE, 72), wrapped(GERMAN, 72)
     assert texts(first + blank + second) == [first, second]
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r\r\n", "\r", "\x85", "\u2028", "\f", "\v"])
-def test_every_line_end_parts_short_lines(line_end: str) -> None:
+def test_every_line_end_separates_short_lines(line_end: str) -> None:
     assert texts(line_end.join(["Inline Feedbacks", "View all comments", "guest"])) == [
         "Inline Feedbacks",
         "View all comments",
@@ -126,16 +126,16 @@ def test_tabs_and_unicode_spaces_inside_a_line_stay_in_its_block() -> None:
     assert texts("\t Home\tNews\xa0Sport\u3000Weather \u200b\n") == ["Home\tNews\xa0Sport\u3000Weather"]
 
 
-def test_nul_bytes_surrogates_and_marks_stay_inside_and_fall_off_at_the_ends() -> None:
+def test_nul_bytes_surrogates_and_marks_are_kept_inside_and_removed_at_the_ends() -> None:
     assert texts("\ufeff\0Ferry\0 late \udc80\u200f\n\n\u200eSoup\ufeff") == ["Ferry\0 late \udc80", "Soup"]
 
 
-def test_one_paragraph_a_line_without_blank_lines_gives_one_block_a_line() -> None:
+def test_paragraphs_of_one_line_without_blank_lines_are_blocks() -> None:
     paragraphs = [PROSE, GERMAN, "A short one.", PROSE[:149], "Another short line of prose ends here."]
     assert texts("\n".join(paragraphs)) == paragraphs
 
 
-def test_short_sentences_one_a_line_stay_apart() -> None:
+def test_short_sentences_on_lines_of_their_own_are_separate_blocks() -> None:
     lines = [
         "The town council met on Monday to talk about the bridge.",
         "Members could not agree on who should pay for the works.",
@@ -145,7 +145,7 @@ def test_short_sentences_one_a_line_stay_apart() -> None:
     assert texts("\n".join(lines)) == lines
 
 
-def test_headlines_of_like_length_stay_apart() -> None:
+def test_headlines_of_similar_length_are_separate_blocks() -> None:
     lines = [
         "Harbour Ferry Returns After Long Repair",
         "Council Delays Vote on New Stone Bridge",
@@ -163,14 +163,14 @@ def test_a_headline_above_a_clipped_summary_is_its_own_block(ending: str) -> Non
     assert texts(f"{headline}\n{summary}\n{other}\n{summary}") == [headline, summary, other, summary]
 
 
-def test_a_clipped_summary_under_a_headline_stays_apart_in_a_wrapped_text() -> None:
+def test_clipped_summary_under_a_headline_is_a_separate_block_in_wrapped_text() -> None:
     headline = "Council delays its vote on the new stone bridge for the third time now"
     summary = "Members could not agree on who should pay for the works and so they ..."
     article = "\n\n".join([wrapped(PROSE, 72)] * 4)
     assert texts(f"{article}\n\n{headline}\n{summary}")[-2:] == [headline, summary]
 
 
-def test_each_paragraph_of_a_mixed_text_is_judged_for_itself() -> None:
+def test_each_paragraph_of_a_mixed_text_is_cut_by_itself() -> None:
     lines = ["Share", "Print", "Leave a comment"]
     long_lines = [PROSE, GERMAN]
     text = "\n\n".join([wrapped(PROSE, 72), "\n".join(lines), "\n".join(long_lines), wrapped(GERMAN, 60)])
@@ -193,7 +193,7 @@ def test_ideographic_lines_cut_at_a_fixed_width_are_one_block() -> None:
     assert texts(paragraph) == [paragraph]
 
 
-def test_ideographic_headlines_stay_apart() -> None:
+def test_ideographic_headlines_are_separate_blocks() -> None:
     lines = ["港の市場に多くの客", "町の図書館に新しい本が届く", "祖母の話", "島への船は一時間おくれて出発した"]
     assert texts("\n".join(lines)) == lines
 
@@ -224,7 +224,7 @@ def test_a_nested_item_is_a_block_of_its_own() -> None:
     ]
 
 
-def test_a_list_under_its_introduction_parts_from_it() -> None:
+def test_list_under_its_introduction_is_separate() -> None:
     assert texts("What you need for the soup of the day, as served on board:\n- leeks\n- cream") == [
         "What you need for the soup of the day, as served on board:",
         "- leeks",
@@ -232,7 +232,7 @@ def test_a_list_under_its_introduction_parts_from_it() -> None:
     ]
 
 
-def test_a_dash_at_the_start_of_a_wrapped_line_starts_no_item() -> None:
+def test_dash_at_the_start_of_a_wrapped_line_does_not_start_an_item() -> None:
     paragraph = "The ferry, which had been waiting in the harbour for a spare pump\n- as it so often had - left late."
     article = "\n\n".join([wrapped(PROSE, 72)] * 3)
     assert texts(f"{article}\n\n{paragraph}")[-1] == paragraph
@@ -244,7 +244,7 @@ def test_a_heading_is_a_block_between_wrapped_lines() -> None:
 
 
 @pytest.mark.parametrize("rule", ["---", "* * *", "=====", "___"])
-def test_a_rule_parts_what_it_stands_between(rule: str) -> None:
+def test_rule_separates_the_lines_around_it(rule: str) -> None:
     assert texts(f"{wrapped(PROSE, 72)}\n{rule}\n{wrapped(GERMAN, 72)}") == [
         wrapped(PROSE, 72),
         rule,
@@ -254,14 +254,14 @@ def test_a_rule_parts_what_it_stands_between(rule: str) -> None:
 
 @pytest.mark.parametrize(("width", "n_blocks"), [(-1, 1), (0, 1), (1, 3)])
 def test_lines_longer_than_any_wrap_are_blocks_each(width: int, n_blocks: int) -> None:
-    line = ("word " * 40)[: LONGEST_WRAPPED + width - 1].rstrip().ljust(LONGEST_WRAPPED + width, "s")
-    assert len(line) == LONGEST_WRAPPED + width
+    line = ("word " * 40)[: MAX_WRAP_WIDTH + width - 1].rstrip().ljust(MAX_WRAP_WIDTH + width, "s")
+    assert len(line) == MAX_WRAP_WIDTH + width
     assert len(texts("\n".join([line] * 3))) == n_blocks
 
 
 @pytest.mark.parametrize(("width", "n_blocks"), [(-1, 3), (0, 1), (1, 1)])
 def test_lines_narrower_than_any_wrap_are_blocks_each(width: int, n_blocks: int) -> None:
-    line = ("wordy " * 10)[: NARROWEST_WRAP + width].rstrip().ljust(NARROWEST_WRAP + width, "s")
+    line = ("wordy " * 10)[: MIN_WRAP_WIDTH + width].rstrip().ljust(MIN_WRAP_WIDTH + width, "s")
     assert len(texts("\n".join([line] * 3))) == n_blocks
 
 
@@ -277,12 +277,14 @@ def test_lines_narrower_than_any_wrap_are_blocks_each(width: int, n_blocks: int)
     ],
     ids=["line ends", "one gap", "one line", "blank lines", "dashes", "nul"],
 )
-def test_two_million_characters_of_one_thing_take_no_time(text: str) -> None:
+@pytest.mark.slow
+def test_two_million_characters_are_cut_in_little_time(text: str) -> None:
     started = time.process_time()
     assert len(segment_text(text).blocks) <= 1
     assert time.process_time() - started < 2
 
 
+@pytest.mark.slow
 def test_a_megabyte_of_lines_without_a_blank_one_takes_linear_time() -> None:
     text = "\n".join([wrapped(PROSE, 72)] * 3_500)
     started = time.process_time()
