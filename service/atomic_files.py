@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and are on the disk then."""
+"""Writes files atomically: a file appears complete and on disk, or not at all, even when the process is killed."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import IO
 
 UNFINISHED = ".aside-"
-"""How the name of a file begins that is not whole yet."""
+"""The start of the names of unfinished files."""
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: beside its place, under a name of its own, onto the disk, then renamed."""
-    aside = path.with_name(f"{UNFINISHED}{path.name}.{uuid.uuid4().hex}")
-    with aside.open("wb") as out:
+    """Write a temporary file beside a path, flush it to disk, then rename it to the path."""
+    temporary = path.with_name(f"{UNFINISHED}{path.name}.{uuid.uuid4().hex}")
+    with temporary.open("wb") as out:
         write(out)
         out.flush()
         os.fsync(out.fileno())
-    aside.replace(path)
-    _settle_folder(path.parent)
+    temporary.replace(path)
+    _flush_folder(path.parent)
 
 
-def _settle_folder(folder: Path) -> None:
-    """Bring names onto the disk, where the system has a way to."""
+def _flush_folder(folder: Path) -> None:
+    """Flush a folder's new names to disk, where the system supports that."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Corrected pages: a folder of files that `copydesk-train` reads as training data."""
+"""Stores pages whose labels a person corrected, as files that `copydesk-train` reads as training data."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from copydesk.service.atomic_files import write_atomically
 
 SUFFIX = ".json"
 KIND_OF_LABEL = {Label.BODY: Kind.TEXT, Label.BOILERPLATE: Kind.FURNITURE, Label.TEASER: Kind.TEASER}
-"""The kind of a block whose label alone was corrected."""
+"""The kind of a block of which only the label was corrected."""
 ID_CHARACTERS = 32
 
 
 class FeedbackUnusable(CopydeskError):
-    """A folder that cannot be written or read."""
+    """The folder cannot be written or read."""
 
     code = "feedback_unusable"
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A block of the page's text, and what a person says that it is; the kind may be left open."""
+    """The label, and if known the kind, that a person gives to a block of the page's text."""
 
     start: int
     end: int
@@ -38,13 +38,13 @@ class Correction:
 
 
 def corrected_row(page: Page, article: Article, corrections: Sequence[Correction]) -> dict[str, Any]:
-    """Return the page with a kind for every block: those that a person corrected, and the model's for the others.
+    """Return the page with a kind for every block: the corrected ones, and the model's for all others.
 
     Raises:
-        ValueError: A correction is of no block of the page.
+        ValueError: A correction is for a block that the page does not have.
     """
-    said = {(each.start, each.end): each for each in corrections}
-    missing = said.keys() - {(block.start, block.end) for block in article.blocks}
+    by_place = {(each.start, each.end): each for each in corrections}
+    missing = by_place.keys() - {(block.start, block.end) for block in article.blocks}
     if missing:
         start, end = min(missing)
         raise ValueError(
@@ -52,7 +52,7 @@ def corrected_row(page: Page, article: Article, corrections: Sequence[Correction
         )
     blocks = []
     for block in article.blocks:
-        correction = said.get((block.start, block.end))
+        correction = by_place.get((block.start, block.end))
         kind = block.kind if correction is None else _kind(correction, block.kind)
         blocks.append(
             {"text": article.text[block.start : block.end], "kind": kind.value, "corrected": bool(correction)}
@@ -75,16 +75,16 @@ def _site(url: str) -> str:
 
 
 class FeedbackFolder:
-    """The folder; a page that is corrected again replaces what was kept of it."""
+    """The folder of corrected pages; a page that is corrected again replaces its earlier correction."""
 
     def __init__(self, path: Path) -> None:
-        """Name the folder; it is made with the first page."""
+        """Name the folder; it is created with the first page."""
         self._path = path
 
     def put(self, row: Mapping[str, Any]) -> str:
-        """Keep a corrected page and return the id that it is kept under; it is on disk then.
+        """Store a corrected page on disk and return its id, a digest of its content.
 
-        A page whose site is not known is a site of its own, so that training does not score it by itself.
+        A page without a site gets its id as site, because cross-validation divides pages by site.
 
         Raises:
             FeedbackUnusable: The folder cannot be written.
@@ -97,12 +97,12 @@ class FeedbackFolder:
             write_atomically(self._path / f"{name}{SUFFIX}", lambda out: out.write(json.dumps(kept).encode() + b"\n"))
         except OSError as error:
             raise FeedbackUnusable(
-                f"feedback cannot be kept in {self._path} ({error.strerror}); name a folder with COPYDESK_FEEDBACK"
+                f"feedback cannot be stored in {self._path} ({error.strerror}); name a folder with COPYDESK_FEEDBACK"
             ) from None
         return name
 
     def lines(self) -> Iterator[bytes]:
-        """Read all corrected pages, a line of JSON each, in the order of their ids.
+        """Read all corrected pages, one JSON line each, in the order of their ids.
 
         Raises:
             FeedbackUnusable: The folder cannot be read.

@@ -1,4 +1,4 @@
-"""How a process that reads page after page keeps memory: it looks for garbage rarely, and its threads share a heap."""
+"""Tunes the memory of a process that handles pages for hours: fewer garbage collections, one heap for all threads."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import gc
 import sys
 
 OBJECTS = 10_000
-"""New objects between two looks; a page makes some thousands and leaves none behind."""
+"""New objects between two garbage collections. A page makes some thousands, and reference counting frees them all."""
 _ARENA_MAX = -8
-"""glibc's `M_ARENA_MAX`: by itself each thread fills a heap of its own, and what one frees no other takes."""
+"""glibc's option `M_ARENA_MAX`. By default each thread has its own heap, whose free memory no other uses."""
 
 
 def tune_process_memory() -> None:
-    """Set a process up before it starts threads; what is loaded by then is left out of all looks for garbage."""
+    """Tune this process, before it starts threads; objects that exist by then are never searched for garbage."""
     if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries do not have it
         if mallopt is not None:
             mallopt(_ARENA_MAX, 1)
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Text that is safe and fits on a terminal: no escape sequences from pages, widths in columns, colours."""
+"""Makes text fit for a terminal: no escape sequences from pages, a given width in columns, colours."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from enum import Enum
 SPACES = re.compile(r"\s+")
 PLAIN = re.compile(r"[ -~]*")
 FORMAT_KEPT = "\u200c\u200d"
-"""Joiners belong to words of many scripts; every other invisible format character could reorder the line."""
+"""Zero-width joiners, which words of many scripts need. Other invisible characters could reorder the line."""
 
 
 class Style(Enum):
-    """Colours out of the terminal's own sixteen, so that they fit its theme."""
+    """Colours among the terminal's own sixteen, which follow its theme."""
 
     BOLD = "1"
     DIM = "90"
@@ -24,12 +24,12 @@ class Style(Enum):
 
 
 def painted(text: str, style: Style, *, color: bool) -> str:
-    """Put text into a style, where colour is wanted."""
+    """Wrap text in the codes of a style, if colour is wanted."""
     return f"\x1b[{style.value}m{text}\x1b[0m" if color else text
 
 
 def clean(text: str) -> str:
-    """Make text from outside harmless on one line: white space as single spaces, controls as visible signs."""
+    """Make untrusted text safe on one line: white space becomes single spaces, control characters visible signs."""
     text = SPACES.sub(" ", text).strip()
     return text if PLAIN.fullmatch(text) else "".join(map(_clean_character, text))
 
@@ -44,7 +44,7 @@ def _clean_character(character: str) -> str:
 
 
 def width(text: str) -> int:
-    """Count the columns that clean text takes: two for wide characters, none for combining ones."""
+    """Return the number of columns of clean text: two for wide characters, none for combining ones."""
     return sum(map(_character_width, text))
 
 
@@ -57,8 +57,8 @@ def _character_width(character: str) -> int:
 
 
 def shortened(text: str, columns: int) -> str:
-    """Clean text and cut it to at most `columns`, with an ellipsis where something is left out."""
-    line = clean(text[: 8 * columns])  # a longer stretch that cleans to less than the columns is blank filler
+    """Clean text and cut it to at most `columns`; an ellipsis marks the cut."""
+    line = clean(text[: 8 * columns])  # what cleans to fewer columns than this is mostly blank
     whole = len(text) <= 8 * columns
     if whole and width(line) <= columns:
         return line
@@ -72,6 +72,6 @@ def shortened(text: str, columns: int) -> str:
 
 
 def bar(share: float, columns: int) -> str:
-    """Draw a share of 0 to 1 as a line of fixed width, in halves of a column."""
+    """Draw a share from 0 to 1 as a line in a field of fixed width, in half columns."""
     full, half = divmod(round(max(0.0, min(1.0, share)) * columns * 2), 2)
     return ("━" * full + "╸" * half).ljust(columns)

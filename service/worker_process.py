@@ -1,4 +1,4 @@
-"""Worker processes, each at the other end of a pipe; they end with the process that started them, however it ends."""
+"""Runs worker processes, each at the other end of a pipe; they exit when their parent does, even if it is killed."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from collections.abc import Callable
 from multiprocessing.connection import wait
 from threading import Thread
 
-# Spawned, not forked: a fork would hold the locks on folders, and copy what threads of libraries hold.
+# Spawned, not forked: a fork would keep the parent's locks on folders, and copies locks that threads of libraries hold.
 SPAWN = multiprocessing.get_context("spawn")
 
 
 class Worker:
-    """A process that runs a function, and our end of its pipe.
+    """A process that runs a function, and the parent's end of its pipe.
 
-    Of `concurrent.futures` a process that is ended while another one starts makes the pool wait for ever (3.11); here
-    its pipe says so.
+    Why not `concurrent.futures`: when a worker is killed while another one starts, its pool waits for ever (Python
+    3.11). Here the pipe of a killed worker ends.
     """
 
     def __init__(self, target: Callable[..., None], *args: object) -> None:
         """Start `target(connection, *args)`."""
         self.connection, theirs = SPAWN.Pipe()
-        self.process = SPAWN.Process(target=_run, args=(target, theirs, *args), daemon=True)
+        self.process = SPAWN.Process(target=_run_target, args=(target, theirs, *args), daemon=True)
         self.process.start()
         theirs.close()
 
     def end(self) -> None:
-        """End it at once."""
+        """Kill the process."""
         self.process.kill()
         self.process.join()
         self.connection.close()
 
 
-def _run(target: Callable[..., None], *args: object) -> None:
-    """Leave interrupts to the first process, and end with it however it ends."""
+def _run_target(target: Callable[..., None], *args: object) -> None:
+    """Ignore interrupts, which the parent handles, and run the function; exit with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_exit_with_parent, daemon=True).start()
     target(*args)
 
 
-def _end_with_parent() -> None:
+def _exit_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
@@ -49,5 +49,5 @@ def _end_with_parent() -> None:
 
 
 def default_workers() -> int:
-    """Count the processors that this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -12,7 +12,7 @@ from typing import BinaryIO, TextIO
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """Where results and remarks go."""
+    """Where results and messages are written."""
 
     out: BinaryIO
     err: TextIO
@@ -20,7 +20,7 @@ class Streams:
 
 
 def open_streams() -> Streams:
-    """Take the process's own streams; remarks go nowhere where standard error is closed.
+    """Return the process's own streams; if standard error is closed, messages are dropped.
 
     Raises:
         OSError: Standard output is closed.
@@ -31,7 +31,7 @@ def open_streams() -> Streams:
 
 
 def drop_stdout() -> None:
-    """Send what is still buffered nowhere, so that closing at exit does not fail a second time."""
+    """Discard what is still buffered, so that closing at exit does not fail a second time."""
     if sys.stdout is None:
         return
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""One page as a coloured table for people."""
+"""Draws the answer to one page as a coloured table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from copydesk.service.terminal import Style, bar, clean, painted, shortened, wid
 LABEL_STYLES = {Label.BODY: Style.GREEN, Label.BOILERPLATE: Style.DIM, Label.TEASER: Style.MAGENTA}
 KIND_WORDS = {kind: kind.value.replace("_", " ") for kind in Kind} | {Kind.TEASER_HEADING: "heading"}
 PLAIN_KINDS = (Kind.TEXT, Kind.FURNITURE, Kind.TEASER)
-"""Kinds that say no more than their label does."""
+"""Kinds that say no more than their label, and are left out."""
 LABEL_COLUMNS = max(len(label.value) for label in Label)
 KIND_COLUMNS = max(len(word) for word in KIND_WORDS.values() if word != "furniture")
 BAR_COLUMNS = 8
@@ -30,12 +30,12 @@ class Canvas:
     color: bool
 
     def paint(self, text: str, style: Style) -> str:
-        """Put text into a style, where the canvas has colours."""
+        """Wrap text in the codes of a style, if the canvas has colours."""
         return painted(text, style, color=self.color)
 
 
 def table(row: PageRow, article: Article, canvas: Canvas) -> str:
-    """Draw a header and one line a block; where blocks are explained, the reasons stand below them."""
+    """Draw a header and one line for each block; reasons are listed below their block."""
     lines = [*_header(row, article, canvas), ""]
     for block in article.blocks:
         lines.append(_block_line(block, article.text, canvas))
@@ -45,7 +45,7 @@ def table(row: PageRow, article: Article, canvas: Canvas) -> str:
 
 
 def row_name(row_id: object, line: int | None) -> str:
-    """Name a row for people: its id, or its line where it has none."""
+    """Return the id of a row, or its line number if it has none."""
     return clean(str(row_id)) if row_id is not None else f"line {line}"
 
 
@@ -71,7 +71,7 @@ def _block_line(block: ScoredBlock, text: str, canvas: Canvas) -> str:
 
 
 def _percent(share: float) -> str:
-    """Give a whole percentage, never rounded up to certainty."""
+    """Return a whole percentage; only 1 itself is 100 %."""
     return f"{min(int(100 * share + 0.5), 99 if share < 1 else 100):3d}%"
 
 

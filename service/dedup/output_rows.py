@@ -1,4 +1,4 @@
-"""The answers of `copydesk dedup`: documents in input order with their clusters and matches, bad rows between them."""
+"""Writes the result of `copydesk dedup` as rows: one a document, in input order, with its cluster and matches."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ SWAPPED = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.C
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """All rows of a closed set, chunk after chunk.
+class ClosedSet:
+    """All rows of a run, chunk after chunk. Of several documents with one id, one is used, and the others are bad rows.
 
     Attributes:
-        ids: Of the documents that count, in input order.
-        published: Shape (n_documents,).
-        preference: Shape (n_documents,): the place of a document's source in the list of preferred ones.
-        chosen: For each chunk which of its documents count: of several with one id, one does.
-        bad: The rows that do not count, by their places among all rows.
-        n_rows: All of them.
+        ids: Ids of the documents that are used, in input order.
+        published: Shape (n_documents,): times in seconds since 1970, NaN where unknown.
+        preference: Shape (n_documents,): the rank of a document's source among the preferred ones.
+        chosen: For each chunk, which of its documents are used.
+        bad: The other rows, by their positions among all rows.
+        n_rows: Number of all rows, bad ones included.
     """
 
     ids: list[JsonId]
@@ -41,8 +41,8 @@ class Rows:
     n_rows: int
 
 
-def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> Rows:
-    """Lay chunks in one row, and choose one document of each id."""
+def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> ClosedSet:
+    """Put the rows of all chunks together, and choose one document for each id."""
     ids = [name for chunk in chunks for name in chunk.ids]
     lines = [line for chunk in chunks for line in chunk.lines]
     published = np.concatenate([np.empty(0), *(chunk.published for chunk in chunks)])
@@ -58,17 +58,17 @@ def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> Rows:
     limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
     kept = [name for name, stays in zip(ids, keep.tolist(), strict=True) if stays]
     chosen = np.split(keep, limits)[: len(chunks)]
-    return Rows(kept, published[keep], preference[keep], chosen, bad, len(ids) + sum(len(c.bad) for c in chunks))
+    return ClosedSet(kept, published[keep], preference[keep], chosen, bad, len(ids) + sum(len(c.bad) for c in chunks))
 
 
 def source_ranks(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArray[np.int64]:
-    """Return the place of each source in the list of preferred ones, the number of these where it is not there."""
+    """Return the rank of each source among the preferred ones, 0 for the best; all others come after these."""
     ranks: dict[str | None, int] = {source: rank for rank, source in reversed(list(enumerate(prefer)))}
     return np.array([ranks.get(source, len(prefer)) for source in sources], np.int64)
 
 
 def _places(chunks: Sequence[Chunk]) -> tuple[NDArray[np.int64], dict[int, BadRow]]:
-    """Return the documents' places among all rows, and the bad rows by theirs."""
+    """Return the positions of the documents among all rows, and the bad rows by their positions."""
     places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
     bad: dict[int, BadRow] = {}
     first = 0
@@ -80,7 +80,7 @@ def _places(chunks: Sequence[Chunk]) -> tuple[NDArray[np.int64], dict[int, BadRo
 
 
 def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:
-    """Return the documents of each id that more than one has."""
+    """Return, for each id that several documents have, the numbers of these documents."""
     first: dict[str, int] = {}
     found: defaultdict[int, list[int]] = defaultdict(list)
     for number, name in enumerate(ids):
@@ -93,9 +93,9 @@ def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:
 def _worth(
     chunks: Sequence[Chunk], preference: NDArray[np.int64], published: NDArray[np.float64]
 ) -> list[NDArray[Any]]:
-    """Return what says which document of one id counts, the last first: the rule to keep, then the words.
+    """Return the sort keys that choose among documents with the same id, the most important last, as `np.lexsort` does.
 
-    The order of the input says nothing.
+    They are the rule by which one document of a cluster is kept, then the digest of its words; never the input's order.
     """
     digests = np.concatenate([np.empty(0, np.uint64), *(chunk.digests for chunk in chunks)])
     lengths = np.concatenate([np.empty(0, np.int64), *(chunk.lengths for chunk in chunks)])
@@ -103,7 +103,7 @@ def _worth(
 
 
 def repeated_id_row(name: JsonId, line: int | None, kept: int | None) -> BadRow:
-    """Say that a document's id is another's too, and on which lines, where known, the two stand."""
+    """Return the error row of a document whose id another document has too; `kept` is the line of that one."""
     where = "" if line is None else f"line {line}: "
     stays = "another row" if kept is None else f"line {kept}"
     message = f"{where}id {name!r} stands on {stays} too, which was kept; give every row its own id"
@@ -111,7 +111,7 @@ def repeated_id_row(name: JsonId, line: int | None, kept: int | None) -> BadRow:
 
 
 def select_documents(signed: SignedTexts, chosen: NDArray[np.bool_]) -> SignedTexts:
-    """Leave out the documents that do not count."""
+    """Return what was signed of some documents alone."""
     if chosen.all():
         return signed
     rows = np.flatnonzero(chosen)
@@ -126,15 +126,15 @@ def select_documents(signed: SignedTexts, chosen: NDArray[np.bool_]) -> SignedTe
 
 
 def select_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
-    """Take rows by their numbers, in that order, as often as they are named."""
+    """Return rows by their numbers, in that order; a number may come several times."""
     counts = np.diff(rows.bounds)[chosen]
     bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
     values = np.arange(bounds[-1]) + np.repeat(rows.bounds[:-1][chosen] - bounds[:-1], counts)
     return Ragged(rows.values[values], bounds)
 
 
-def cluster_rows(rows: Rows, found: Duplicates) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
-    """Return one answer a row, in input order."""
+def cluster_rows(rows: ClosedSet, found: Duplicates) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
+    """Return one row for each input row, in input order."""
     matches = _matches(rows.ids, found)
     documents = zip(rows.ids, found.clusters.tolist(), found.keep.tolist(), matches, strict=True)
     for place in range(rows.n_rows):
@@ -146,9 +146,10 @@ def cluster_rows(rows: Rows, found: Duplicates) -> Iterator[contract.ClusterRow 
 
 
 def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[tuple[contract.Match, ...]]:
-    """Give each document's matches seen from its side, in the order of the others' ids.
+    """Yield the matches of each document, from its side, in the order of the other documents' ids.
 
-    The pairs stand in the order of ids, so those in which a document is the right one name smaller ids than it has.
+    Pairs are sorted by id, and their left document has the smaller one: a document's pairs in which it is the right one
+    lead to smaller ids, and come first.
     """
     n = len(found.left)
     own = np.concatenate((found.right, found.left))

@@ -1,4 +1,4 @@
-"""The command `copydesk dedup`: the duplicates of a closed set, one answer a row and in order."""
+"""Runs `copydesk dedup`: signs all documents in chunks, compares them, and writes one row each in input order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from copydesk.classifier import ArtifactMismatch, load_manifest
 from copydesk.classifier.duplicates import Duplicates, KeyScheme, SignedTexts, find_duplicates
 from copydesk.classifier.duplicates.bands import banding_for
 from copydesk.classifier.duplicates.types import COMPARISON, DEFAULT_KEYS, DEFAULT_SCHEME
-from copydesk.service.dedup.output_rows import Rows, cluster_rows, gather_rows, select_documents
+from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import (
     ANSWERS,
@@ -29,16 +29,16 @@ from copydesk.service.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class DedupOptions:
-    """What the command line asks for.
+    """The options of `copydesk dedup`.
 
     Attributes:
         files: The inputs, `-` for standard input.
         input_format: What they contain; None where each file's name or content decides.
-        output: Where the answers go.
-        workers: Processes that sign, then threads that compare.
-        keys: How candidates are found.
-        prefer: Sources, the most preferred first.
-        version: Of copydesk: another one signs anew.
+        output: The file for the result.
+        workers: Number of processes that sign, then of threads that compare.
+        keys: How candidate pairs are found.
+        prefer: Sources whose documents are kept first, in order of preference.
+        version: The version of copydesk; another version does not use the chunks of this one.
     """
 
     files: Sequence[str]
@@ -51,10 +51,10 @@ class DedupOptions:
 
 
 def key_scheme_for(found_at: float, probability: float) -> KeyScheme:
-    """Choose the keys that keep a promise: pairs so similar are found at least so probably.
+    """Choose keys by which pairs of at least this Jaccard similarity are found with at least this probability.
 
     Raises:
-        ValueError: No keys can keep it.
+        ValueError: No keys do that.
     """
     if found_at < COMPARISON.min_similarity:
         raise ValueError(
@@ -65,12 +65,12 @@ def key_scheme_for(found_at: float, probability: float) -> KeyScheme:
 
 
 def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
-    """Find the duplicates among all rows of the inputs and write the answers; gives the number of rows that failed.
+    """Find the duplicates among all rows of the inputs and write the result; return the number of bad rows.
 
     Raises:
-        ArtifactMismatch: A page has no body yet, and the model cannot be loaded.
+        ArtifactMismatch: A page has to be classified, and the model cannot be loaded.
         UnusableWork: The folder beside the output cannot be used.
-        StoppedWork: A chunk is damaged or a worker was ended; the same command goes on.
+        StoppedWork: A chunk is damaged or a worker was killed; the same command continues the run.
         OSError: Something cannot be written.
     """
     folder = work_folder(options.output)
@@ -87,16 +87,16 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
 
 
 def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
-    """Say all that chunks depend on; runs that agree in it may share them."""
+    """Return everything that the chunks depend on; a run uses the chunks of an earlier run with an equal manifest."""
     try:
         model = load_manifest(settings.model).get("digest")
     except ArtifactMismatch:
-        model = None  # none is needed where every row has a body
+        model = None  # the rows may all have a body
     return {
         "resumable": all(
             name != inputs.STDIN and Path(name).is_file() for name in options.files
         ),  # a pipe is read once
-        "inputs": [_stamp(name) for name in options.files],
+        "inputs": [_fingerprint(name) for name in options.files],
         "format": options.input_format,
         "max_page_bytes": settings.max_page_bytes,
         "model": model,
@@ -106,7 +106,7 @@ def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _stamp(name: str) -> list[Any]:
+def _fingerprint(name: str) -> list[Any]:
     if name == inputs.STDIN:
         return [name]
     stat = Path(name).stat()
@@ -114,7 +114,7 @@ def _stamp(name: str) -> list[Any]:
 
 
 def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Progress) -> int:
-    """Write all chunks that are not there yet; gives how many there are."""
+    """Write all chunks that an earlier run has not written; return the number of all chunks."""
     signing = SignOptions(folder, settings.model, settings.max_page_bytes, options.keys)
     rows = classify_rows.end_with_bad_row(
         inputs.read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
@@ -128,8 +128,8 @@ def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Pro
     return n_chunks
 
 
-def compare_documents(rows: Rows, folder: Path, workers: int) -> Duplicates:
-    """Find the duplicates among rows whose chunks lie in a folder.
+def compare_documents(rows: ClosedSet, folder: Path, workers: int) -> Duplicates:
+    """Find the duplicates among the documents of the chunks in a folder.
 
     Raises:
         StoppedWork: A chunk is damaged.
@@ -148,11 +148,11 @@ def compare_documents(rows: Rows, folder: Path, workers: int) -> Duplicates:
     )
 
 
-def _write(rows: Iterator[contract.ClusterRow | contract.ErrorRow], aside: Path, output: Path) -> None:
-    """Write answers aside, and set them in the output's place once they are whole."""
-    with aside.open("wb") as out:
+def _write(rows: Iterator[contract.ClusterRow | contract.ErrorRow], unfinished: Path, output: Path) -> None:
+    """Write rows to a file of the work folder, and move it to the output once it is complete and on disk."""
+    with unfinished.open("wb") as out:
         for answer in rows:
             out.write(jsonl.encode_row(answer))
         out.flush()
         os.fsync(out.fileno())
-    aside.replace(output)
+    unfinished.replace(output)

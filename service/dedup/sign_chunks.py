@@ -1,4 +1,4 @@
-"""Signing the rows of a closed set in chunks, by this process or by several, each chunk into a file of its own."""
+"""Signs the rows of a closed set in chunks, in this process or in several, and saves each chunk in a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from copydesk.service.worker_process import Worker
 
 CHUNK_ROWS = 4096
 CHUNK_BYTES = 8 * 1024 * 1024
-"""A chunk ends at so many rows or bytes, which holds some 3,000 articles and 25 MB of memory while it is signed."""
+"""A chunk ends at this many rows or bytes: about 3,000 articles, which take 25 MB of memory while they are signed."""
 
 T = TypeVar("T")
 NumberedChunk = tuple[int, list[Line | Row]]
@@ -30,7 +30,7 @@ NumberedChunk = tuple[int, list[Line | Row]]
 
 @dataclass(frozen=True, slots=True)
 class SignOptions:
-    """How rows are signed, and the folder that their chunks are written to."""
+    """How rows are signed, and the folder for their chunks."""
 
     folder: Path
     model: Path | None
@@ -39,18 +39,18 @@ class SignOptions:
 
 
 def sign_rows(rows: Iterable[Line | Row], signing: SignOptions, *, workers: int) -> Iterator[int]:
-    """Sign rows chunk by chunk; a chunk whose file is there already is passed over.
+    """Sign rows chunk by chunk; a chunk whose file exists is left out.
 
-    Yields each chunk's number of rows once it is done, so that there are as many chunks as numbers.
+    Yields the number of rows of each chunk, once the chunk is saved.
 
     Raises:
         ArtifactMismatch: A page needs the model, which cannot be loaded.
-        StoppedWork: A worker was ended from outside.
+        StoppedWork: A worker was killed.
         OSError: A chunk cannot be written.
     """
     chunks = enumerate(group_by_size(rows, _size, n=CHUNK_ROWS, n_bytes=CHUNK_BYTES))
     ahead = list(islice(chunks, 2))
-    if workers > 1 and len(ahead) == 2:  # processes take a second or two to start: a single chunk is done by then
+    if workers > 1 and len(ahead) == 2:  # processes start for a second or two, and a single chunk is done by then
         yield from _by_processes(chain(ahead, chunks), signing, workers)
         return
     for number, chunk in chain(ahead, chunks):
@@ -60,9 +60,9 @@ def sign_rows(rows: Iterable[Line | Row], signing: SignOptions, *, workers: int)
 
 
 def _by_processes(chunks: Iterable[NumberedChunk], signing: SignOptions, workers: int) -> Iterator[int]:
-    """Give each worker that is free the next chunk; every worker has one thing to say: that it is, or what it did.
+    """Sign chunks in worker processes. At most one chunk more than there are workers waits in memory.
 
-    As many chunks wait as there are workers, or one more, so that none is idle and few lie in memory.
+    A worker sends None once it has started, then the number of rows of each chunk that it was sent.
     """
     todo = deque[NumberedChunk]()
     pool: list[Worker] = []
@@ -73,65 +73,65 @@ def _by_processes(chunks: Iterable[NumberedChunk], signing: SignOptions, workers
                 continue
             todo.append((number, chunk))
             if len(pool) < workers:
-                pool.append(Worker(_sign_as_asked, signing))
+                pool.append(Worker(_run_worker, signing))
             yield from _hand_out(todo, pool, seconds=0)
             while len(todo) > len(pool):
                 yield from _hand_out(todo, pool, seconds=None)
         while todo:
             yield from _hand_out(todo, pool, seconds=None)
         for worker in pool:
-            yield from _heard(worker)
+            yield from _receive(worker)
     finally:
         for worker in pool:
             worker.end()
 
 
 def _hand_out(todo: deque[NumberedChunk], pool: Sequence[Worker], *, seconds: float | None) -> Iterator[int]:
-    """Give chunks to the workers that are free, or to the first that will be in so many seconds."""
-    spoken = wait([worker.connection for worker in pool], seconds)
-    for worker in [worker for worker in pool if worker.connection in spoken][: len(todo)]:
-        yield from _heard(worker)
-        with suppress(OSError):  # one that has ended meanwhile has nothing more to say, which is heard next
+    """Send chunks to the workers that are free; if there is none, wait for the first one for some seconds."""
+    ready = wait([worker.connection for worker in pool], seconds)
+    for worker in [worker for worker in pool if worker.connection in ready][: len(todo)]:
+        yield from _receive(worker)
+        with suppress(OSError):  # it was killed meanwhile, which its pipe says when it is read next
             worker.connection.send(todo.popleft())
 
 
-def _heard(worker: Worker) -> Iterator[int]:
-    """Hear what a worker has to say: nothing at first, then the number of rows that it did."""
+def _receive(worker: Worker) -> Iterator[int]:
+    """Receive what a worker sends: the number of rows of a chunk, an error that is raised here, or its start."""
     try:
-        said = worker.connection.recv()
+        received = worker.connection.recv()
     except (EOFError, OSError):
         raise StoppedWork(
-            "a worker was ended from outside, perhaps for want of memory; run the same command again, with fewer "
-            "--workers: it goes on where this one stopped"
+            "a worker process was killed, perhaps for lack of memory; run the same command again, with fewer "
+            "--workers: it continues where this one stopped"
         ) from None
-    if isinstance(said, Exception):
-        raise said
-    if said is not None:
-        yield said
+    if isinstance(received, Exception):
+        raise received
+    if received is not None:
+        yield received
 
 
-def _sign_as_asked(connection: Connection, signing: SignOptions) -> None:
-    """Run a worker, until its connection is closed."""
-    said: int | Exception | None = None
+def _run_worker(connection: Connection, signing: SignOptions) -> None:
+    """Sign the chunks that come through a connection, until it is closed."""
+    result: int | Exception | None = None
     with suppress(EOFError, OSError):
         while True:
-            connection.send(said)
+            connection.send(result)
             number, chunk = connection.recv()
             try:
-                said = sign_chunk(signing, number, chunk)
-            except Exception as error:  # the first process raises it
-                said = error
+                result = sign_chunk(signing, number, chunk)
+            except Exception as error:  # raised in the first process
+                result = error
 
 
 def sign_chunk(signing: SignOptions, number: int, rows: list[Line | Row]) -> int:
-    """Read, sign and save one chunk; gives the number of its rows."""
+    """Read, sign and save one chunk; return the number of its rows."""
     found = read_documents(rows, partial(_classifier, signing.model), max_page_bytes=signing.max_page_bytes)
     save_signed_chunk(found, signing.folder, number, signing.keys)
     return len(found)
 
 
 def save_signed_chunk(rows: Sequence[ParsedDocument | BadRow], folder: Path, number: int, keys: KeyScheme) -> None:
-    """Sign the documents among rows, and save them as the chunk of this number."""
+    """Sign the documents among rows, and save them as the chunk with this number."""
     documents = [row for row in rows if isinstance(row, ParsedDocument)]
     signed = sign_texts([document.body for document in documents], keys=keys)
     chunk = Chunk(

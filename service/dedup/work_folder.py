@@ -1,4 +1,4 @@
-"""The work folder of `copydesk dedup`: what is signed already, for a run that goes on after an end."""
+"""Keeps signed chunks in a folder beside the output, so that a run that was killed can continue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from copydesk.service.rows import BadRow, JsonId
 
 try:
     import fcntl
-except ImportError:  # not on Windows, where two runs into one output are the user's own care
+except ImportError:  # Windows has none; two runs with one output are not detected there
     fcntl = None  # type: ignore[assignment]
 
 MANIFEST = "manifest.json"
@@ -30,29 +30,29 @@ ANSWERS = "answers.jsonl"
 
 
 class UnusableWork(CopydeskError):
-    """A work folder that cannot be used: another's, or in use."""
+    """The folder is not a work folder of copydesk, or another run uses it."""
 
     code = "unusable_work"
 
 
 class StoppedWork(CopydeskError):
-    """A run that cannot go on, though the same command will: a damaged chunk, a worker that was ended."""
+    """A run stopped: a chunk is damaged, or a worker was killed. The same command continues it."""
 
     code = "stopped_work"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What is kept of some rows in a row, beside their signatures.
+    """The rows of a chunk, without what was signed of them. Lists and arrays are in the order of the documents.
 
     Attributes:
-        ids: Of the documents among them, in order, as they came.
-        lines: Of the documents.
-        published: Shape (n_documents,).
-        sources: Of the documents.
-        bad: The rows that are none, with their places among all rows of the chunk.
-        digests: Shape (n_documents,), as signed.
-        lengths: Shape (n_documents,), as signed.
+        ids: As the rows have them.
+        lines: Line numbers in a JSONL input, else None.
+        published: Shape (n_documents,): times in seconds since 1970, NaN where unknown.
+        sources: Names of the publishers, None where unknown.
+        bad: The rows that could not be used, with their positions among all rows of the chunk.
+        digests: Shape (n_documents,): digests of the words.
+        lengths: Shape (n_documents,): lengths of the bodies.
     """
 
     ids: list[JsonId]
@@ -65,23 +65,23 @@ class Chunk:
 
     @property
     def n_rows(self) -> int:
-        """Documents and bad rows together."""
+        """Number of documents and bad rows together."""
         return len(self.ids) + len(self.bad)
 
 
 def work_folder(output: Path) -> Path:
-    """Name the folder beside an output that its run works in."""
+    """Return the path of the work folder beside an output."""
     return output.with_name(output.name + ".work")
 
 
 @contextlib.contextmanager
 def open_work_folder(folder: Path, manifest: Mapping[str, Any], say: Callable[[str], None]) -> Iterator[None]:
-    """Hold a work folder: chunks of an earlier run stay where its manifest is equal, else all starts anew.
+    """Open and lock a work folder. Chunks of an earlier run are kept if its manifest is equal, else removed.
 
-    The folder goes when the block ends well, and stays for the next run when it does not.
+    The folder is removed at the end of the block, and left for the next run when the block raises.
 
     Raises:
-        UnusableWork: The folder is none of ours, or another run holds it.
+        UnusableWork: The folder is not a work folder, or another run uses it.
     """
     if folder.exists() and not (folder / LOCK).exists() and any(folder.iterdir()):
         raise UnusableWork(f"{folder} is no work folder of copydesk dedup; move it away or name another --output")
@@ -94,7 +94,7 @@ def open_work_folder(folder: Path, manifest: Mapping[str, Any], say: Callable[[s
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, last what tells that it is ours: who is stopped here leaves a folder that can be used."""
+    """Remove a work folder. Its manifest and lock are last: if this is interrupted, the folder can be used again."""
     last = [folder / MANIFEST, folder / LOCK]
     for path in [*(path for path in folder.iterdir() if path not in last), *last]:
         path.unlink(missing_ok=True)
@@ -102,17 +102,17 @@ def _remove(folder: Path) -> None:
 
 
 def lock_folder(lock: IO[str], folder: Path) -> None:
-    """Lock for as long as this process lives, however it ends.
+    """Lock a folder until this process ends, even when it is killed.
 
     Raises:
-        UnusableWork: Another process holds it.
+        UnusableWork: Another process has locked it.
     """
     if fcntl is None:
         return
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise UnusableWork(f"{folder} is held by another run; wait for its end or name another --output") from error
+        raise UnusableWork(f"{folder} is used by another run; wait for its end or name another --output") from error
 
 
 def _keep_or_clear(folder: Path, manifest: dict[str, Any], say: Callable[[str], None]) -> None:
@@ -124,7 +124,7 @@ def _keep_or_clear(folder: Path, manifest: dict[str, Any], say: Callable[[str], 
         return
     if isinstance(earlier, dict):
         differ = sorted(key for key in manifest if earlier.get(key) != manifest[key]) or ["standard input"]
-        say(f"{folder} was left by a run that differs in: {', '.join(differ)}; starting anew")
+        say(f"{folder} was left by a run that differs in: {', '.join(differ)}; starting again")
     for path in folder.iterdir():
         if path.name != LOCK:
             path.unlink()
@@ -132,12 +132,12 @@ def _keep_or_clear(folder: Path, manifest: dict[str, Any], say: Callable[[str], 
 
 
 def chunk_path(folder: Path, number: int) -> Path:
-    """Name the file of a chunk."""
+    """Return the path of a chunk's file."""
     return folder / f"chunk-{number:07}.npz"
 
 
 def save_chunk(path: Path, chunk: Chunk, signed: SignedTexts) -> None:
-    """Write a chunk whole or not at all."""
+    """Write a chunk's file atomically."""
     names = {
         "ids": chunk.ids,
         "lines": chunk.lines,
@@ -159,7 +159,7 @@ def save_chunk(path: Path, chunk: Chunk, signed: SignedTexts) -> None:
 
 
 def load_chunk(path: Path) -> Chunk:
-    """Load a chunk's rows without what was signed.
+    """Load a chunk's rows, without what was signed of them.
 
     Raises:
         StoppedWork: The file is damaged; it is removed, so that the next run writes it again.
@@ -171,7 +171,7 @@ def load_chunk(path: Path) -> Chunk:
 
 
 def load_signed(path: Path) -> SignedTexts:
-    """Load what was signed of a chunk's documents; raises as `load_chunk`."""
+    """Load what was signed of a chunk's documents; raises the errors of `load_chunk`."""
     names = ("shingles", "shingle_bounds", "sizes", "digests", "keys", "key_bounds", "lengths")
     shingles, bounds, sizes, digests, keys, key_bounds, lengths = _load(path, names)
     return SignedTexts(

@@ -24,7 +24,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["0", "-1", "many", "1.5", "1e6", "٣", "1073741825", "9" * 5000])
 def test_page_limit_that_is_no_positive_number_is_refused(value: str) -> None:
-    with pytest.raises(ValueError, match="expected a whole number of bytes from 1 to 1073741824"):
+    with pytest.raises(ValueError, match="expected a whole number from 1 to 1073741824"):
         read_settings({"COPYDESK_MAX_PAGE_BYTES": value})
 
 

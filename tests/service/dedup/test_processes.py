@@ -143,7 +143,7 @@ def test_run_whose_worker_is_killed_says_what_to_do(rows: Path, tmp_path: Path) 
             os.kill(pid, signal.SIGKILL)
         said = process.communicate(timeout=LIMIT_SECONDS)[1]
     assert process.returncode == 1
-    assert said.startswith(b"copydesk: a worker was ended from outside")
+    assert said.startswith(b"copydesk: a worker process was killed")
     assert list(tmp_path.iterdir()) == [tmp_path / "answers.jsonl.work"]
 
 

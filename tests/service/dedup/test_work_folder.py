@@ -83,7 +83,7 @@ def test_other_settings_start_anew_and_are_named(tmp_path: Path) -> None:
     folder = tmp_path / "work"
     begin(folder)
     found = begin(folder, MANIFEST | {"model": "n", "inputs": []})
-    assert found == [f"{folder} was left by a run that differs in: inputs, model; starting anew", "new"]
+    assert found == [f"{folder} was left by a run that differs in: inputs, model; starting again", "new"]
 
 
 def test_standard_input_is_never_taken_up_again(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
     folder = tmp_path / "work"
     with (
         open_work_folder(folder, MANIFEST, print),
-        pytest.raises(UnusableWork, match="is held by another run; wait for its end"),
+        pytest.raises(UnusableWork, match="is used by another run; wait for its end"),
         open_work_folder(folder, MANIFEST, print),
     ):
         pass
