@@ -27,7 +27,7 @@ ONE_FORM = [
     {"properties": {"text": {"type": "string"}, "html": {"type": "null"}}, "required": ["text"]},
     {"properties": {"html": {"type": "string"}, "text": {"type": "null"}}, "required": ["html"]},
 ]
-"""A request holds exactly one of text and html."""
+"""A request has exactly one of text and html."""
 ID_IN_PATH = {
     "type": "string",
     "minLength": 1,

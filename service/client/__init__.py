@@ -3,7 +3,14 @@
 from copydesk.service.client.calls import Client
 from copydesk.service.client.connection import ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
-from copydesk.service.rows.contract import ArticleAnswer, Cluster, ClusterMember, IndexedArticle, IndexMatch, ModelInfo
+from copydesk.service.rows import contract
+
+ArticleAnswer = contract.ArticleAnswer
+Cluster = contract.Cluster
+ClusterMember = contract.ClusterMember
+IndexMatch = contract.IndexMatch
+IndexedArticle = contract.IndexedArticle
+ModelInfo = contract.ModelInfo
 
 __all__ = [
     "ArticleAnswer",

@@ -24,19 +24,7 @@ from copydesk.service.client.connection import (
     lines_of,
 )
 from copydesk.service.corrections import Correction
-from copydesk.service.rows import BadField, jsonl
-from copydesk.service.rows.contract import (
-    ArticleAnswer,
-    ArticleRequest,
-    Cluster,
-    ErrorRow,
-    FeedbackReceipt,
-    FeedbackRequest,
-    IndexedArticle,
-    LabelledPage,
-    ModelInfo,
-    PageRequest,
-)
+from copydesk.service.rows import BadField, contract, jsonl
 
 T = TypeVar("T")
 BATCH_ROWS = 64
@@ -56,9 +44,9 @@ class Client:
     """A server's client; several threads may share it.
 
     Args:
-        url: Of the server, such as http://127.0.0.1:8000; a path in it goes before every endpoint's.
-        key: API key, where the server asks for one.
-        timeout: Seconds to wait for a connection, and for each piece of an answer.
+        url: The server's, such as http://127.0.0.1:8000; a path in it goes before the path of every endpoint.
+        key: API key, if the server requires one.
+        timeout: Seconds to wait for a connection, and for each part of an answer.
         retries: How often a request is sent again if no server answered, or one without room (429, 503). All requests
             are idempotent.
 
@@ -68,7 +56,7 @@ class Client:
 
     def __init__(self, url: str, key: str | None = None, *, timeout: float = TIMEOUT, retries: int = RETRIES) -> None:
         if key is not None and not (key.isascii() and key.isprintable()):
-            raise ValueError("the key holds characters that no key has; copy it again, without line ends")
+            raise ValueError("the key has characters that no key has; copy it again, without line ends")
         self._connections = Connections(address_of(url), key, timeout)
         self._retries = retries
 
@@ -95,8 +83,8 @@ class Client:
             ServiceUnreachable: It does not answer.
         """
         try:
-            request = PageRequest(**_content(page), explain=explain)
-            return _article(page, self._call("POST", "/v1/classify", LabelledPage, request))
+            request = contract.PageRequest(**_content(page), explain=explain)
+            return _article(page, self._call("POST", "/v1/classify", contract.LabelledPage, request))
         except ServiceProblem as problem:
             if problem.status == UNREADABLE:
                 raise UnreadablePage(problem.code, str(problem)) from None
@@ -125,7 +113,7 @@ class Client:
 
     def put(
         self, id: str, page: Page, *, published: datetime | str | None = None, source: str | None = None
-    ) -> ArticleAnswer:
+    ) -> contract.ArticleAnswer:
         """Classify an article, compare it and add it to the index; repeating it changes nothing.
 
         Args:
@@ -138,12 +126,12 @@ class Client:
             ServiceProblem: The server refused it.
             ServiceUnreachable: It does not answer.
         """
-        request = ArticleRequest(**_content(page), **_origin(published, source))
-        return self._call("PUT", _path("articles", id), ArticleAnswer, request)
+        request = contract.ArticleRequest(**_content(page), **_origin(published, source))
+        return self._call("PUT", _path("articles", id), contract.ArticleAnswer, request)
 
     def check(
         self, page: Page, *, id: str | None = None, published: datetime | str | None = None, source: str | None = None
-    ) -> ArticleAnswer:
+    ) -> contract.ArticleAnswer:
         """Answer what `put` would, without adding; without an id it is compared with every article of the index.
 
         Raises:
@@ -151,29 +139,29 @@ class Client:
             ServiceUnreachable: It does not answer.
         """
         name = UNSET if id is None else id
-        request = ArticleRequest(id=name, **_content(page), **_origin(published, source))
-        return self._call("POST", "/v1/articles/check", ArticleAnswer, request)
+        request = contract.ArticleRequest(id=name, **_content(page), **_origin(published, source))
+        return self._call("POST", "/v1/articles/check", contract.ArticleAnswer, request)
 
-    def get(self, id: str) -> IndexedArticle | None:
-        """Return what the index holds of an article, None where it does not hold it."""
-        return self._find("GET", _path("articles", id), IndexedArticle)
+    def get(self, id: str) -> contract.IndexedArticle | None:
+        """Return what the index stores about an article, None where it has none with this id."""
+        return self._find("GET", _path("articles", id), contract.IndexedArticle)
 
     def delete(self, id: str) -> bool:
         """Remove an article and return whether it was there; False too where an earlier attempt removed it."""
         return self._find("DELETE", _path("articles", id), dict) is not None
 
-    def cluster(self, id: str) -> Cluster | None:
+    def cluster(self, id: str) -> contract.Cluster | None:
         """Return a story by its id, by a former id, or by that of any article in it; None where there is none."""
-        return self._find("GET", _path("clusters", id), Cluster)
+        return self._find("GET", _path("clusters", id), contract.Cluster)
 
-    def model(self) -> ModelInfo:
+    def model(self) -> contract.ModelInfo:
         """Return the manifest and the card of the model that answers."""
-        return self._call("GET", "/v1/model", ModelInfo)
+        return self._call("GET", "/v1/model", contract.ModelInfo)
 
     def feedback(self, page: Page, corrections: Sequence[Correction]) -> str:
         """Send corrected labels of a page and return the id they are kept under; they replace earlier ones."""
-        request = FeedbackRequest(id=page.id or UNSET, **_content(page), blocks=tuple(corrections))
-        return self._call("POST", "/v1/feedback", FeedbackReceipt, request).id
+        request = contract.FeedbackRequest(id=page.id or UNSET, **_content(page), blocks=tuple(corrections))
+        return self._call("POST", "/v1/feedback", contract.FeedbackReceipt, request).id
 
     def _find(self, method: str, path: str, kind: type[T]) -> T | None:
         """Call; None where the server says that there is no such thing."""
@@ -184,7 +172,7 @@ class Client:
                 return None
             raise
 
-    def _call(self, method: str, path: str, kind: type[T], request: PageRequest | None = None) -> T:
+    def _call(self, method: str, path: str, kind: type[T], request: contract.PageRequest | None = None) -> T:
         """Send a request, again where that helps, and read its answer; no content reads as an empty object."""
         call = Call(method, path, None if request is None else jsonl.encode_row(request))
         retry = Retry(self._retries)
@@ -197,7 +185,7 @@ class Client:
 
     def _answers(self, batch: Sequence[Page], *, explain: bool) -> Iterator[Article | UnreadablePage]:
         """Send a batch once; rows are numbered, so that an answer cannot be taken for another page's."""
-        rows = [PageRequest(id=number, **_content(page)) for number, page in enumerate(batch)]
+        rows = [contract.PageRequest(id=number, **_content(page)) for number, page in enumerate(batch)]
         path = "/v1/classify/batch?" + urlencode({"explain": str(explain).lower()})
         call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
         n_answers = 0
@@ -242,11 +230,11 @@ def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
         yield batch
 
 
-def _decode_row(line: bytes) -> LabelledPage | ErrorRow:
+def _decode_row(line: bytes) -> contract.LabelledPage | contract.ErrorRow:
     try:
-        return _decode(line, LabelledPage)
+        return _decode(line, contract.LabelledPage)
     except ServiceUnreachable:
-        return _decode(line, ErrorRow)
+        return _decode(line, contract.ErrorRow)
 
 
 def _decode(data: bytes, kind: type[T]) -> T:
@@ -258,7 +246,7 @@ def _decode(data: bytes, kind: type[T]) -> T:
         raise ServiceUnreachable(f"the server's answer is not as expected ({error}); {CHECK_URL}") from None
 
 
-def _article(page: Page, answer: LabelledPage) -> Article:
+def _article(page: Page, answer: contract.LabelledPage) -> Article:
     text = answer.text if page.text is None and not isinstance(answer.text, UnsetType) else page.text or ""
     return Article(
         id=page.id,
@@ -272,16 +260,16 @@ def _article(page: Page, answer: LabelledPage) -> Article:
     )
 
 
-def _result(page: Page, answer: LabelledPage | ErrorRow) -> Article | UnreadablePage:
-    if isinstance(answer, LabelledPage):
+def _result(page: Page, answer: contract.LabelledPage | contract.ErrorRow) -> Article | UnreadablePage:
+    if isinstance(answer, contract.LabelledPage):
         return _article(page, answer)
     prefix, _, rest = answer.error.message.partition(": ")
     named = prefix.startswith("line ") and prefix[5:].isdigit()
     return UnreadablePage(answer.error.code, rest if named else answer.error.message)
 
 
-def _out_of_order(answer: LabelledPage | ErrorRow) -> ServiceProblem:
+def _out_of_order(answer: contract.LabelledPage | contract.ErrorRow) -> ServiceProblem:
     """Return the problem of a row for no page; it may say why the server ended its answer."""
-    if isinstance(answer, ErrorRow):
+    if isinstance(answer, contract.ErrorRow):
         return ServiceProblem(UNREADABLE, answer.error.code, answer.error.message)
     return ServiceProblem(UNREADABLE, "out_of_order", "the server's answers are out of order")

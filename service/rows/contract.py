@@ -1,7 +1,7 @@
 """Defines every row and every JSON answer once, for all who write, read, describe or store them.
 
 From these structs come the lines of the command line, the answers over HTTP, the types of the client, the schemas of
-`/openapi.json` and the columns of batch scoring. Fields are written in the order in which they stand here. A field that
+`/openapi.json` and the columns of batch scoring. Fields are written in the order of their definition here. A field that
 is `UNSET` is left out of JSON, and a field that may be `UNSET` has no column.
 """
 
@@ -85,7 +85,7 @@ class LabelledPage(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, row: PageRow, article: Article, *, include_text: bool = False) -> Self:
-        """Take the classifier's answer; a page of HTML always gets its text, a page of text where it is asked for."""
+        """Take the classifier's answer; a page of HTML always gets its text, a page of text on request."""
         return cls(
             id=row.id,
             line=_line(row),
@@ -128,8 +128,8 @@ class Match(Struct, frozen=True):
     id: JsonId
     relation: Annotated[duplicates.Relation, Meta(description="What the document in question is to the other one.")]
     similarity: Annotated[Share, Meta(description="Jaccard similarity of the two bodies.")]
-    contains: Annotated[Share, Meta(description="Share of the other body that the body in question holds too.")]
-    contained: Annotated[Share, Meta(description="Share of the body in question that the other body holds too.")]
+    contains: Annotated[Share, Meta(description="Share of the other body that is also in the body in question.")]
+    contained: Annotated[Share, Meta(description="Share of the body in question that is also in the other body.")]
 
 
 class IndexMatch(Match, frozen=True):
@@ -180,7 +180,7 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
         str | None, Meta(description="The oldest document that tells the story; null for a new one without an id.")
     ]
     keep: Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
-    seen: Annotated[bool, Meta(description="Whether the index holds another version of the story.")]
+    seen: Annotated[bool, Meta(description="Whether the index has another version of the story.")]
     added: Annotated[bool, Meta(description="Whether it is in the index now.")]
     matches: Annotated[tuple[IndexMatch, ...], Meta(description="In the order of their ids.")]
     labels: LabelCounts
@@ -190,7 +190,7 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
 
 
 class IndexedArticle(Struct, frozen=True):
-    """What the index holds of an article; `length` counts characters of its body, which is not kept."""
+    """What the index stores about an article; `length` counts characters of its body, which is not stored."""
 
     id: str
     cluster: str
@@ -236,7 +236,7 @@ class DayTotals(Struct, frozen=True):
 
 
 class IndexOverview(Struct, frozen=True):
-    """How much the index holds."""
+    """The size of the index, its latest clusters and its growth."""
 
     documents: Count
     clusters: Count
@@ -319,7 +319,7 @@ class FeedbackRequest(PageRequest, kw_only=True):
 class ScoredPage(Struct, frozen=True):
     """A page in the output of `copydesk score`; `published` and `source` are as they came.
 
-    `text` is null where the input was text, `text` and `blocks` where no blocks were asked for; `cluster`, `keep` and
+    `text` is null if the input was text, `text` and `blocks` without blocks in the output; `cluster`, `keep` and
     `matches` are null where duplicates were not looked for. `position` is where the page lies in its file.
     """
 

@@ -29,7 +29,7 @@ BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 class Format(StrEnum):
-    """What an input holds."""
+    """The format of an input."""
 
     TEXT = "text"
     HTML = "html"
