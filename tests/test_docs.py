@@ -86,8 +86,6 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_block_runs_and_prints_what_the_page_says(
     page: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    if not hasattr(copydesk, "deduplicate") and page.name in ("duplicates.md", "README.md") and page.parent != ROOT:
-        pytest.skip("copydesk.deduplicate is not there yet")
     monkeypatch.chdir(workplace if page.parent == ROOT else workplace / "docs" / "examples")
     names: dict[str, object] = {"__name__": "__main__"}
     blocks = blocks_of(page)

@@ -39,6 +39,9 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 WORKERS = "multiprocessing"
+"""A script that names it runs in a process of its own."""
+LIMIT_SECONDS = 300
+"""Of such a process; the first one of a checkout may compile for minutes."""
 
 
 @dataclass(frozen=True)
@@ -150,13 +153,14 @@ def _stages(line: str) -> Iterator[tuple[list[str], str | None]]:
 def _run_command(words: Sequence[str], data: bytes) -> tuple[bytes, str]:
     name, *arguments = words
     if name == "copydesk":
-        return _run_here(lambda: _copydesk(arguments), data)
+        return _run_here(lambda: _copydesk(arguments), data, words)
     if name == "python" and WORKERS not in Path(arguments[0]).read_text(encoding="utf-8"):
-        return _run_here(lambda: runpy.run_path(arguments[0], run_name="__main__"), data)
+        return _run_here(lambda: runpy.run_path(arguments[0], run_name="__main__"), data, arguments)
     if name == "curl":
         return _curl(arguments), ""
     command = [sys.executable, *arguments] if name == "python" else list(words)
-    done = subprocess.run(command, input=data, capture_output=True, check=False, timeout=120)
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, input=data, env=env, capture_output=True, check=False, timeout=LIMIT_SECONDS)
     return done.stdout, done.stderr.decode()
 
 
@@ -166,10 +170,11 @@ def _copydesk(arguments: Sequence[str]) -> object:
     return main(arguments)
 
 
-def _run_here(action: Callable[[], object], data: bytes) -> tuple[bytes, str]:
+def _run_here(action: Callable[[], object], data: bytes, words: Sequence[str]) -> tuple[bytes, str]:
     """Run something in this process with standard streams of its own; gives what it writes to each."""
     out, err = io.BytesIO(), io.StringIO()
     stdin, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
+    argv, sys.argv = sys.argv, list(words)
     stdout = io.TextIOWrapper(out, encoding="utf-8", write_through=True)
     try:
         with redirect_stdout(stdout), redirect_stderr(err):
@@ -177,7 +182,7 @@ def _run_here(action: Callable[[], object], data: bytes) -> tuple[bytes, str]:
     except SystemExit as error:
         err.write("" if error.code in (0, None) else f"exit status {error.code}")
     finally:
-        sys.stdin = stdin
+        sys.stdin, sys.argv = stdin, argv
     return out.getvalue(), err.getvalue()
 
 
