@@ -111,7 +111,10 @@ class PendingAnswer:
 
 @dataclass(slots=True)
 class _Candidates:
-    """Documents that share a key; `by_rare_key` has those whose key is evidence; `common_keys` counts the others."""
+    """Documents that share a key with a new one.
+
+    `by_rare_key` has those of them that share a key that is evidence; `common_keys` counts the keys that too many share.
+    """
 
     numbers: list[int] = field(default_factory=list)
     by_rare_key: set[int] = field(default_factory=set)

@@ -104,7 +104,8 @@ class Verdicts:
 
     def links(self, numbers: Sequence[int]) -> list[tuple[int, int, float]]:
         """Return the links of documents, as `read_links` does, with the changes made here."""
-        found = {(a, b): alike for a, b, alike in read_links(self._connection, numbers) if self._is_present(a, b)}
+        stored = read_links(self._connection, numbers)
+        found = {(a, b): similarity for a, b, similarity in stored if self._is_present(a, b)}
         for number in numbers:
             for other, pair in self._new_pairs.get(number, {}).items():
                 if pair.same_story:
@@ -115,7 +116,7 @@ class Verdicts:
                 found.pop((number, other), None)
                 if same and other in pairs:
                     found[number, other] = pairs[other].similarity
-        return [(a, b, alike) for (a, b), alike in found.items()]
+        return [(a, b, similarity) for (a, b), similarity in found.items()]
 
     def _is_present(self, a: int, b: int) -> bool:
         return not self._excluded or not self._excluded.intersection((a, b))
