@@ -113,7 +113,7 @@ class PendingAnswer:
 class _Candidates:
     """Documents that share a key with a new one.
 
-    `by_rare_key` has those of them that share a key that is evidence; `common_keys` counts the keys that too many share.
+    `by_rare_key` has those that share a key that is evidence; `common_keys` counts the keys that too many share.
     """
 
     numbers: list[int] = field(default_factory=list)
