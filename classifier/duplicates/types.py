@@ -199,8 +199,8 @@ class ComparisonRules:
     do better."""
 
     min_size_ratio: float = 0.5
-    """Two versions of one story differ in size by less than this: the shorter has more than this share of the longer
-    one's shingles. So a digest of several whole stories is a version of at most one of them."""
+    """The shorter of two versions has more than this share of the longer one's shingles, so that a digest of several
+    whole stories is a version of at most one of them."""
 
     min_containment: float = 0.8
     """Share of a text's shingles that another needs to contain it: what cuts, a new headline and a dateline leave.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk.classifier.duplicates import Document, Overlap, deduplicate
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS
 from copydesk.service import cli
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
@@ -131,6 +133,31 @@ def test_answer_does_not_depend_on_the_order_of_the_rows(seed: int) -> None:
     assert [answer["id"] for answer in answers[1]] == [fields["id"] for fields in rows]
     codes = [sorted((str(a["id"]), a["error"]["code"]) for a in found if "error" in a) for found in answers]
     assert codes[0] == codes[1] == [("bad", "bad_row"), ("story1", "repeated_id"), ("story1", "repeated_id")]
+
+
+def test_answers_are_those_of_deduplicate(tmp_path: Path) -> None:
+    rows = [fields | {"id": f"d{number}"} for number, fields in enumerate(mixed_rows()[:-1])]
+    times = [datetime.fromisoformat(fields.get("published", "2025-01-01") + "T00:00Z").timestamp() for fields in rows]
+    report = deduplicate(Document(row["id"], row["body"], time) for row, time in zip(rows, times, strict=True))
+    answers = dedup(tmp_path, rows)
+    clusters: dict[str, list[str]] = {}
+    for answer in answers:
+        clusters.setdefault(answer["cluster"], []).append(answer["id"])
+    assert {cluster.id: list(cluster.members) for cluster in report.clusters} == {
+        name: sorted(members) for name, members in clusters.items()
+    }
+    assert {cluster.keep for cluster in report.clusters} == {answer["id"] for answer in answers if answer["keep"]}
+    assert [
+        (name, {"id": match.id, "relation": match.relation.value, **shares_of(match.overlap)})
+        for name, match in report.matches
+    ] == sorted(
+        ((answer["id"], match) for answer in answers for match in answer["matches"] if answer["id"] < match["id"]),
+        key=lambda pair: (pair[0], pair[1]["id"]),
+    )
+
+
+def shares_of(overlap: Overlap) -> dict[str, float]:
+    return {name: round(getattr(overlap, name), 4) for name in ("similarity", "contains", "contained")}
 
 
 def test_empty_input_gives_an_empty_output(tmp_path: Path) -> None:
