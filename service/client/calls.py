@@ -19,9 +19,9 @@ from copydesk.service.client.connection import (
     Retry,
     ServiceProblem,
     ServiceUnreachable,
-    address_of,
-    body_of,
-    lines_of,
+    parse_address,
+    read_body,
+    read_lines,
 )
 from copydesk.service.corrections import Correction
 from copydesk.service.rows import BadField, contract, jsonl
@@ -57,7 +57,7 @@ class Client:
     def __init__(self, url: str, key: str | None = None, *, timeout: float = TIMEOUT, retries: int = RETRIES) -> None:
         if key is not None and not (key.isascii() and key.isprintable()):
             raise ValueError("the key has characters that no key has; copy it again, without line ends")
-        self._connections = Connections(address_of(url), key, timeout)
+        self._connections = Connections(parse_address(url), key, timeout)
         self._retries = retries
 
     def __enter__(self) -> Self:
@@ -179,7 +179,7 @@ class Client:
         while True:
             try:
                 with self._connections.answer(call) as response:
-                    return _decode(body_of(response) or b"{}", kind)
+                    return _decode(read_body(response) or b"{}", kind)
             except (ServiceProblem, ServiceUnreachable) as error:
                 retry.after(error)
 
@@ -190,7 +190,7 @@ class Client:
         call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
         n_answers = 0
         with self._connections.answer(call) as response:
-            for line in lines_of(response):
+            for line in read_lines(response):
                 row = _decode_row(line)
                 if n_answers == len(batch) or row.id != n_answers:
                     raise _out_of_order(row)
@@ -252,7 +252,7 @@ def _article(page: Page, answer: contract.LabelledPage) -> Article:
         id=page.id,
         url=page.url,
         text=text,
-        blocks=tuple(block.scored(text) for block in answer.blocks),
+        blocks=tuple(block.to_scored_block(text) for block in answer.blocks),
         body=answer.body,
         title=answer.title,
         confidence=answer.confidence,

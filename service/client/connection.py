@@ -61,7 +61,7 @@ class Address:
         return f"{self.host}:{self.port}" if self.port else self.host
 
 
-def address_of(url: str) -> Address:
+def parse_address(url: str) -> Address:
     """Split a server's URL.
 
     Raises:
@@ -206,13 +206,13 @@ class Connections:
         )
 
 
-def body_of(response: HTTPResponse) -> bytes:
+def read_body(response: HTTPResponse) -> bytes:
     """Read an answer to its end, decompressed."""
     data = response.read()
     return gzip.decompress(data) if response.headers.get("Content-Encoding") == "gzip" else data
 
 
-def lines_of(response: HTTPResponse) -> Iterator[bytes]:
+def read_lines(response: HTTPResponse) -> Iterator[bytes]:
     """Read an answer line by line as it comes, decompressed; empty lines are left out."""
     compressed = response.headers.get("Content-Encoding") == "gzip"
     for line in gzip.GzipFile(fileobj=response) if compressed else response:
@@ -224,7 +224,7 @@ def _problem(response: HTTPResponse) -> ServiceProblem:
     """Read a problem; the code of an answer that is none, such as a proxy's, is made of its status."""
     fields: Mapping[str, Any] = {}
     try:
-        found = json.loads(body_of(response))
+        found = json.loads(read_body(response))
         fields = found if isinstance(found, dict) else {}
     except (ValueError, OSError):
         pass

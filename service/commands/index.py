@@ -262,7 +262,7 @@ def _read_id(row: Line | Row) -> str | BadRow:
     if not isinstance(row, Line):
         return row.page.id
     try:
-        found = jsonl.row_id(jsonl.json_object(row.content))
+        found = jsonl.read_id(jsonl.parse_object(row.content))
         if found is None:
             raise BadField("no_id", "no id, expected the id of the document to remove")
         return str(found)

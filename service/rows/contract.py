@@ -63,7 +63,7 @@ class Block(Struct, frozen=True, gc=False):
         confidence = probabilities[LABELS.index(label)]
         return cls(start, end, label, kind, confidence, Probabilities(*probabilities), explanation or UNSET)
 
-    def scored(self, page_text: str) -> ScoredBlock:
+    def to_scored_block(self, page_text: str) -> ScoredBlock:
         """Return the classifier's block of a page with this text."""
         odds = self.probabilities
         explanation = None if self.explanation is UNSET else self.explanation

@@ -17,11 +17,11 @@ from copydesk.service.rows.jsonl import (
     Row,
     bad_row,
     check_size,
-    json_object,
-    row_id,
-    row_page,
-    row_published,
-    string_field,
+    parse_object,
+    read_id,
+    read_page,
+    read_published,
+    read_string,
 )
 
 
@@ -82,8 +82,8 @@ def _parse(row: Line | Row, max_page_bytes: int) -> ParsedDocument | BadRow | _U
         return _UnreadPage(row)
     id: JsonId = None
     try:
-        fields = json_object(row.content)
-        id = row_id(fields)
+        fields = parse_object(row.content)
+        id = read_id(fields)
         return _parse_fields(fields, id, row.number, max_page_bytes)
     except BadField as error:
         return bad_row(id, row.number, error)
@@ -94,14 +94,14 @@ def _parse_fields(fields: dict[str, Any], id: JsonId, number: int, max_page_byte
         raise _earlier_error(fields["error"])
     if id is None:
         raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
-    published, source = row_published(fields), string_field(fields, "source")
-    body = string_field(fields, "body")
+    published, source = read_published(fields), read_string(fields, "source")
+    body = read_string(fields, "body")
     if body is not None:
         check_size(body, max_page_bytes)
         return ParsedDocument(id, number, body, published, source)
     if fields.get("text") is None and fields.get("html") is None:
         raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
-    return _UnreadPage(PageRow(id, number, row_page(fields, id, max_page_bytes)), published, source)
+    return _UnreadPage(PageRow(id, number, read_page(fields, id, max_page_bytes)), published, source)
 
 
 def _earlier_error(error: object) -> BadField:

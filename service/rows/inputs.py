@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from copydesk import classifier
 from copydesk.classifier import Page, UnreadablePage
-from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parse_row, read_lines, too_large
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parse_row, read_lines, too_large_message
 
 STDIN = "-"
 """The name of standard input."""
@@ -114,7 +114,7 @@ def _unreadable(name: str, error: Exception) -> BadRow:
 def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) -> Row:
     data = stream.read(max_page_bytes + 1)
     if len(data) > max_page_bytes:
-        return BadRow(name, None, "too_large", too_large(max_page_bytes))
+        return BadRow(name, None, "too_large", too_large_message(max_page_bytes))
     try:
         content = classifier.decode(data, html=form is Format.HTML)
     except UnreadablePage as error:

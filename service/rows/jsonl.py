@@ -68,8 +68,8 @@ class BadField(Exception):
 
 def read_lines(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Line | BadRow]:
     """Read lines in order, one in memory at a time, empty ones left out; one that is too long becomes a `BadRow`."""
-    limit = line_limit(max_page_bytes)
-    for number, line in enumerate(bounded_lines(stream, limit), start=1):
+    limit = max_line_bytes(max_page_bytes)
+    for number, line in enumerate(read_bounded_lines(stream, limit), start=1):
         if line is None:
             message = f"line {number} has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
             yield BadRow(None, number, "too_large", message)
@@ -79,12 +79,12 @@ def read_lines(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Line | BadR
             yield Line(number, content)
 
 
-def line_limit(max_page_bytes: int) -> int:
+def max_line_bytes(max_page_bytes: int) -> int:
     """Return the most bytes of a line whose page is within the limit of one page."""
     return LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
 
 
-def bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
+def read_bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
     """Read each line; None stands for one of more than `limit` bytes, which is never in memory as a whole."""
     while line := stream.readline(limit + 1):
         if len(line) <= limit or line.endswith(b"\n"):
@@ -101,9 +101,9 @@ def parse_row(row: Line | Row, *, max_page_bytes: int) -> Row:
         return row
     id: JsonId = None
     try:
-        fields = json_object(row.content)
-        id = row_id(fields)
-        return PageRow(id, row.number, row_page(fields, id, max_page_bytes))
+        fields = parse_object(row.content)
+        id = read_id(fields)
+        return PageRow(id, row.number, read_page(fields, id, max_page_bytes))
     except BadField as error:
         return bad_row(id, row.number, error)
 
@@ -113,7 +113,7 @@ def bad_row(id: JsonId, number: int, error: BadField) -> BadRow:
     return BadRow(id, number, error.code, f"line {number}: {error}")
 
 
-def json_object(line: bytes) -> dict[str, Any]:
+def parse_object(line: bytes) -> dict[str, Any]:
     """Parse one line.
 
     Raises:
@@ -147,7 +147,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def row_id(fields: dict[str, Any]) -> JsonId:
+def read_id(fields: dict[str, Any]) -> JsonId:
     """Return the id, None where there is none.
 
     Raises:
@@ -161,13 +161,13 @@ def row_id(fields: dict[str, Any]) -> JsonId:
     raise BadField("bad_row", f"id is {json_type(value)}, expected a string or a number")
 
 
-def row_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
+def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
     """Return the page.
 
     Raises:
         BadField: There is not exactly one of text and html, or it is too large.
     """
-    text, html, url = (string_field(fields, name) for name in ("text", "html", "url"))
+    text, html, url = (read_string(fields, name) for name in ("text", "html", "url"))
     if (text is None) == (html is None):
         found = "neither text nor html" if text is None else "both text and html"
         raise BadField("bad_row", f"{found}, expected exactly one of them")
@@ -175,7 +175,7 @@ def row_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
     return Page(id="" if id is None else str(id), text=text, html=html, url=url or "")
 
 
-def string_field(fields: dict[str, Any], name: str) -> str | None:
+def read_string(fields: dict[str, Any], name: str) -> str | None:
     """Return a field's string, None where there is none.
 
     Raises:
@@ -187,7 +187,7 @@ def string_field(fields: dict[str, Any], name: str) -> str | None:
     raise BadField("bad_row", f"{name} is {json_type(value)}, expected a string")
 
 
-def row_published(fields: dict[str, Any]) -> float:
+def read_published(fields: dict[str, Any]) -> float:
     """Return the time of publication in seconds since 1970, NaN where there is none; without an offset it is in UTC.
 
     Raises:
@@ -216,10 +216,10 @@ def check_size(content: str | None, max_page_bytes: int) -> None:
         return
     n_bytes = len(content.encode("utf-8", "surrogatepass"))
     if n_bytes > max_page_bytes:
-        raise BadField("too_large", too_large(max_page_bytes))
+        raise BadField("too_large", too_large_message(max_page_bytes))
 
 
-def too_large(max_page_bytes: int) -> str:
+def too_large_message(max_page_bytes: int) -> str:
     """Return the message for a page that is over the limit."""
     return f"the page has more than {max_page_bytes} bytes; cut it or raise COPYDESK_MAX_PAGE_BYTES"
 
@@ -271,4 +271,4 @@ def decode_row(line: bytes, kind: type[T]) -> T:
     except msgspec.ValidationError:
         raise
     except ValueError:  # lone surrogates among others
-        return msgspec.convert(json_object(line), kind)
+        return msgspec.convert(parse_object(line), kind)

@@ -87,7 +87,7 @@ def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:
 
 def _time(published: str | None) -> float:
     try:
-        return jsonl.row_published({"published": published})
+        return jsonl.read_published({"published": published})
     except BadField:
         return jsonl.UNKNOWN_TIME
 
@@ -97,7 +97,7 @@ def _score_row(row: InputRow, model: Model, options: BatchOptions) -> PageScores
     if row.code is not None or row.content is None:
         return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
     if len(row.content) > options.max_page_bytes:
-        return BadRow(row.id, None, "too_large", jsonl.too_large(options.max_page_bytes))
+        return BadRow(row.id, None, "too_large", jsonl.too_large_message(options.max_page_bytes))
     try:
         return score_blocks(_blocks(row, row.content), model)
     except UnreadablePage as error:

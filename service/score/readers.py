@@ -131,19 +131,19 @@ def _page(name: str, kind: FileKind, max_page_bytes: int) -> InputRow:
     except READ_ERRORS as error:
         return broken_row(name, 0, reason_of(error))
     if len(content) > max_page_bytes:
-        return InputRow(name, file=name, code="too_large", message=jsonl.too_large(max_page_bytes))
+        return InputRow(name, file=name, code="too_large", message=jsonl.too_large_message(max_page_bytes))
     return InputRow(name, form=kind.value, content=content, file=name)
 
 
 def _jsonl_rows(stream: BinaryIO, shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
     """Read the lines that begin inside the shard. A line that begins before it is read with the shard before."""
     shift = shard.offset if shard.spool else 0
-    limit = jsonl.line_limit(options.max_page_bytes)
+    limit = jsonl.max_line_bytes(options.max_page_bytes)
     if shard.start:
         stream.seek(shard.start - 1)
-        next(jsonl.bounded_lines(stream, limit), None)
+        next(jsonl.read_bounded_lines(stream, limit), None)
     position = stream.tell()
-    lines = jsonl.bounded_lines(stream, limit)
+    lines = jsonl.read_bounded_lines(stream, limit)
     while position < shard.end and (line := next(lines, b"")) != b"":
         row = _line_row(line, shard.files[0], position + shift, options)
         if row is not None:
@@ -154,13 +154,13 @@ def _jsonl_rows(stream: BinaryIO, shard: Shard, options: ReadOptions) -> Iterato
 def _line_row(line: bytes | None, file: str, position: int, options: ReadOptions) -> InputRow | None:
     """Read one line; None if it is empty. The line itself is None if it was too long to be read."""
     if line is None:
-        message = f"the line has more than {jsonl.line_limit(options.max_page_bytes)} bytes; cut the page or raise "
+        message = f"the line has more than {jsonl.max_line_bytes(options.max_page_bytes)} bytes; cut the page or raise "
         return _bad(None, file, position, BadField("too_large", message + "COPYDESK_MAX_PAGE_BYTES"))
     content = line.strip()
     if not content:
         return None
     try:
-        fields = jsonl.json_object(content.removeprefix(b"\xef\xbb\xbf") if position == 0 else content)
+        fields = jsonl.parse_object(content.removeprefix(b"\xef\xbb\xbf") if position == 0 else content)
     except BadField as error:
         return _bad(None, file, position, error)
     return row_from_fields(fields, file, position, options)
@@ -173,9 +173,9 @@ def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options
     content = named["html"] if named["html"] is not None else named["text"]
     decoded = not isinstance(content, bytes)  # bytes are decoded later, by the worker
     try:
-        found = jsonl.row_id(named)
+        found = jsonl.read_id(named)
         texts = named if decoded else {k: "" if isinstance(v, bytes) else v for k, v in named.items()}
-        page = jsonl.row_page(texts, found, options.max_page_bytes)
+        page = jsonl.read_page(texts, found, options.max_page_bytes)
     except BadField as error:
         return _bad(found, file, position, error)
     if decoded:
@@ -228,7 +228,7 @@ def csv_rows(stream: BinaryIO, file: str, options: ReadOptions) -> Iterator[Inpu
     Raises:
         csv.Error: A field is far longer than a page may be, for example because a quote is never closed.
     """
-    csv.field_size_limit(jsonl.line_limit(options.max_page_bytes))
+    csv.field_size_limit(jsonl.max_line_bytes(options.max_page_bytes))
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
         for position, fields in enumerate(csv.DictReader(text)):

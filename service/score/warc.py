@@ -97,6 +97,6 @@ def _page(record: WarcRecord, name: str, max_page_bytes: int) -> InputRow | None
     if not encoded and len(content) < min(record.content_length, max_page_bytes):
         raise EOFError(f"a record of {record.content_length} bytes ends after {len(content)}")
     if len(content) > max_page_bytes:
-        return replace(row, code="too_large", message=jsonl.too_large(max_page_bytes))
+        return replace(row, code="too_large", message=jsonl.too_large_message(max_page_bytes))
     url = record.headers.get("WARC-Target-URI") or ""
     return replace(row, url=url, form=form, content=content, charset=record.http_charset)

@@ -117,8 +117,8 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
         raise Problem("bad_row", message)
     if id is None:
         id = NO_ID if row_id is None else str(row_id)
-    published = row_errors_as_problems(lambda: jsonl.row_published(fields))
-    source = row_errors_as_problems(lambda: jsonl.string_field(fields, "source"))
+    published = row_errors_as_problems(lambda: jsonl.read_published(fields))
+    source = row_errors_as_problems(lambda: jsonl.read_string(fields, "source"))
     article = state.classify(request)
     try:
         document = Document(id, article.body, None if isnan(published) else published, source)

@@ -58,7 +58,7 @@ async def put_articles(request: Request) -> Response:
     state = state_of(request)
 
     def classify(fields: dict[str, Any]) -> ClassifiedArticle:
-        if jsonl.row_id(fields) is None:
+        if jsonl.read_id(fields) is None:
             raise Problem("bad_row", "no id, expected one, as matches name documents by it; give every row its own id")
         return classify_article(fields, state, None)
 
@@ -88,8 +88,8 @@ def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) ->
         return line
     id: JsonId = None
     try:
-        fields = jsonl.json_object(line.content)
-        id = jsonl.row_id(fields)
+        fields = jsonl.parse_object(line.content)
+        id = jsonl.read_id(fields)
         return process(fields)
     except (BadField, Problem) as error:
         return BadRow(id, line.number, error.code, f"line {line.number}: {error}")

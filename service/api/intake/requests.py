@@ -74,7 +74,7 @@ def max_body_bytes(media: Media, max_page_bytes: int) -> int:
     """Return the largest body that can hold a page within the limit; JSON escapes make a body larger than its page."""
     if media in (Media.HTML, Media.TEXT):
         return max_page_bytes
-    return jsonl.line_limit(max_page_bytes)
+    return jsonl.max_line_bytes(max_page_bytes)
 
 
 def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
@@ -98,7 +98,7 @@ def parse_object(body: bytes) -> dict[str, Any]:
     Raises:
         Problem: The body is none.
     """
-    return row_errors_as_problems(lambda: jsonl.json_object(body.removeprefix(b"\xef\xbb\xbf")))
+    return row_errors_as_problems(lambda: jsonl.parse_object(body.removeprefix(b"\xef\xbb\xbf")))
 
 
 def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> ClassifyRequest:
@@ -107,8 +107,8 @@ def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> Classi
     Raises:
         Problem: They do not fit.
     """
-    id = row_errors_as_problems(lambda: jsonl.row_id(fields))
-    page = row_errors_as_problems(lambda: jsonl.row_page(fields, id, max_page_bytes))
+    id = row_errors_as_problems(lambda: jsonl.read_id(fields))
+    page = row_errors_as_problems(lambda: jsonl.read_page(fields, id, max_page_bytes))
     return ClassifyRequest(PageRow(id, None, page), bool_field(fields, "explain"), bool_field(fields, "include_text"))
 
 

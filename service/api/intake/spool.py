@@ -87,7 +87,7 @@ class LineSplitter:
     """Splits a stream of bytes into lines; a line over the limit becomes an error and is not kept in memory."""
 
     def __init__(self, max_page_bytes: int) -> None:
-        self._limit = jsonl.line_limit(max_page_bytes)
+        self._limit = jsonl.max_line_bytes(max_page_bytes)
         self._rest = bytearray()
         self._number = 0
         self._skipping = False

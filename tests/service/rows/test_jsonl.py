@@ -24,7 +24,7 @@ from copydesk.service.rows.jsonl import (
     decode_row,
     encode_row,
     encode_row_fast,
-    json_object,
+    parse_object,
     parse_row,
     read_lines,
 )
@@ -110,9 +110,9 @@ def test_object_is_what_the_standard_library_reads(line: bytes) -> None:
         expected = json.loads(line, parse_constant=lambda name: 1 / 0)
     except (ValueError, ZeroDivisionError):
         with pytest.raises(BadField):
-            json_object(line)
+            parse_object(line)
     else:
-        assert repr(json_object(line)) == repr(expected)
+        assert repr(parse_object(line)) == repr(expected)
 
 
 def test_text_and_html_rows_become_pages() -> None:
