@@ -57,9 +57,9 @@ class State:
         self.index_queue = WorkQueue("index", traces, threads=INDEX_THREADS, **limits)
         self.index_gauges_expire = 0.0
         """Monotonic time until which the metrics' numbers of the index are not read again."""
-        self.index_status: contract.IndexOverview | None = None
-        """The last answer of `GET /v1/index`, reused until `index_status_expires` on the monotonic clock."""
-        self.index_status_expires = 0.0
+        self.index_overview: contract.IndexOverview | None = None
+        """The last answer of `GET /v1/index`, reused until `index_overview_expires` on the monotonic clock."""
+        self.index_overview_expires = 0.0
         self._index: Index | None = None
         self._opening = threading.Lock()
         for page in (Page("", html=WARM_UP), Page("", text=WARM_UP)):

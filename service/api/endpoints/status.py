@@ -47,12 +47,12 @@ async def get_index(request: Request) -> Response:
     Counting reads whole tables. An answer about a large index is therefore cached for 20 times as long as it took.
     """
     state = state_of(request)
-    if time.monotonic() >= state.index_status_expires:
+    if time.monotonic() >= state.index_overview_expires:
         overview, seconds = await state.with_index(_timed_overview)
-        state.index_status = overview
+        state.index_overview = overview
         if seconds >= SLOW_SECONDS and overview.documents >= LARGE_INDEX:
-            state.index_status_expires = time.monotonic() + CACHE_FACTOR * seconds
-    return json_response(state.index_status)
+            state.index_overview_expires = time.monotonic() + CACHE_FACTOR * seconds
+    return json_response(state.index_overview)
 
 
 @router.get("/v1/model", dependencies=[require_scope(Scope.READ)])
