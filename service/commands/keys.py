@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from copydesk.service.api_keys import KeyFile, Scope
 from copydesk.service.commands.arguments import (
     OK,
     SOME_FAILED,
@@ -18,6 +17,8 @@ from copydesk.service.commands.arguments import (
     load_settings,
     say,
 )
+
+# The module of the keys loads SQLite, so it is imported when the command runs: other commands start faster without it.
 
 
 def add_keys(commands: Commands) -> None:
@@ -34,7 +35,7 @@ def add_keys(commands: Commands) -> None:
     add.add_argument("name", metavar="NAME", help="name of the key, to list and revoke it by")
     add.add_argument(
         "--scope",
-        choices=[scope.value for scope in Scope],
+        choices=("read", "write", "admin"),
         default="read",
         help="what the key allows: read classifies pages and looks articles up, write also adds and removes articles "
         "and sends feedback, admin also exports feedback (default: read)",
@@ -47,6 +48,8 @@ def add_keys(commands: Commands) -> None:
 
 def keys_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk keys`."""
+    from copydesk.service.api_keys import KeyFile, Scope
+
     keys = KeyFile(load_settings(None, environment).server.keys)
     if args.verb == "add":
         try:

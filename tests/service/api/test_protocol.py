@@ -36,7 +36,7 @@ def test_body_that_does_not_come_is_refused(server: RunningServer, rest: bytes) 
         start = time.monotonic()
         answer = read_all(connection)
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert b'"code": "slow_client"' in answer
+    assert b'"slow_client"' in answer
     assert 0.9 < time.monotonic() - start < 30
 
 
