@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from copydesk.classifier.extras import require_extra
-from copydesk.service.api_keys import KeyFile
 from copydesk.service.commands.arguments import Commands, WrongUsage, add_command, add_model, load_settings
 from copydesk.service.settings import Settings
 
@@ -50,6 +49,7 @@ def _check_settings(settings: Settings) -> None:
         CopydeskError: The model or the keys cannot be read.
     """
     from copydesk.classifier import load_manifest
+    from copydesk.service.api_keys import KeyFile
 
     load_manifest(settings.model)
     server = settings.server
@@ -62,11 +62,11 @@ def _check_settings(settings: Settings) -> None:
 
 def _serve(settings: Settings, environment: MutableMapping[str, str]) -> int:
     if settings.server.workers == 1:
-        from copydesk.service.api.server import run_one
+        from copydesk.service.api import run_one
 
         return run_one(settings)
     with tempfile.TemporaryDirectory(prefix="copydesk-workers-") as folder:
         environment[METRICS_FOLDER] = folder  # read when the Prometheus library is imported
-        from copydesk.service.api.server import run_several
+        from copydesk.service.api import run_several
 
         return run_several(replace(settings, server=replace(settings.server, shared=Path(folder))))

@@ -16,7 +16,8 @@ import httpx
 
 from tests.conftest import COMMAND, ROOT, clean_environment
 
-START_SECONDS = 90
+START_SECONDS = 180
+"""Enough for compiling all numba functions, without a cache and beside other work."""
 
 
 @dataclass
