@@ -61,7 +61,12 @@ OTHER_TOOLS = frozenset(
 """Options on the pages that are not copydesk's."""
 ROW_ERRORS = frozenset({"BadRow", "BadField", "UnreadablePage", "_replace"})
 """What is called with the code of a row's error; `_replace` puts a worker in the place of one that ended."""
+SLOW = (DOCS / "cli.md", EXAMPLES / "README.md")
+"""Pages whose blocks start processes."""
 every_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
+every_page_to_run = pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.slow] * (page in SLOW)) for page in PAGES], ids=map(name_of, PAGES)
+)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +87,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@every_page
+@every_page_to_run
 def test_every_block_runs_and_prints_what_the_page_says(
     page: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
