@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
+
+from msgspec import Meta
 
 from copydesk.classifier import Article, Kind, Label
 from copydesk.classifier.errors import CopydeskError
@@ -31,8 +33,8 @@ class FeedbackUnusable(CopydeskError):
 class Correction:
     """The label, and if known the kind, that a person gives to a block of the page's text."""
 
-    start: int
-    end: int
+    start: Annotated[int, Meta(ge=0)]
+    end: Annotated[int, Meta(ge=0)]
     label: Label
     kind: Kind | None = None
 
