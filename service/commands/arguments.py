@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from copydesk.service.settings import Settings, read_settings
 
@@ -20,6 +20,34 @@ SOME_FAILED = 1
 WRONG_USAGE = 2
 
 MOST_WORKERS = 256
+
+SHARED: dict[str, dict[str, Any]] = {
+    "files": {
+        "nargs": "*",
+        "metavar": "FILE",
+        "help": "pages in HTML or plain text, or JSONL with one page a line; plain or .gz. "
+        "Without a FILE, or for -, standard input is read",
+    },
+    "--format": {
+        "choices": ("auto", "text", "html", "jsonl"),
+        "default": "auto",
+        "help": "what the files contain; auto looks at a file's name, then at its content (default: auto)",
+    },
+    "--model": {
+        "type": Path,
+        "metavar": "DIR",
+        "help": "folder of a trained model (default: COPYDESK_MODEL, or the model that ships with copydesk)",
+    },
+    "--workers": {"type": int, "metavar": "N", "help": "number of processes (default: one for each processor)"},
+    "--prefer": {
+        "nargs": "+",
+        "default": [],
+        "metavar": "SOURCE",
+        "help": "sources of documents, best first: of several documents with the same story, the one from the best "
+        "source is kept (default: the one published first)",
+    },
+}
+"""The arguments that several commands have, as keywords of `add_argument`."""
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -34,49 +62,10 @@ def add_command(commands: Commands, name: str, *, help: str, description: str = 
     return commands.add_parser(name, help=help, description=description, allow_abbrev=False)
 
 
-def add_files(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "files",
-        nargs="*",
-        metavar="FILE",
-        help="pages in HTML or plain text, or JSONL with one page a line; plain or .gz. "
-        "Without a FILE, or for -, standard input is read",
-    )
-
-
-def add_format(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--format",
-        choices=("auto", "text", "html", "jsonl"),
-        default="auto",
-        help="what the files contain; auto looks at a file's name, then at its content (default: auto)",
-    )
-
-
-def add_model(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--model",
-        type=Path,
-        metavar="DIR",
-        help="folder of a trained model (default: COPYDESK_MODEL, or the model that ships with copydesk)",
-    )
-
-
-def add_workers(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--workers", type=int, metavar="N", help="number of processes (default: one for each processor)"
-    )
-
-
-def add_prefer(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--prefer",
-        nargs="+",
-        default=[],
-        metavar="SOURCE",
-        help="sources of documents, best first: of several documents with the same story, the one from the best "
-        "source is kept (default: the one published first)",
-    )
+def add_shared(command: argparse.ArgumentParser, *names: str) -> None:
+    """Add arguments that several commands have."""
+    for name in names:
+        command.add_argument(name, **SHARED[name])
 
 
 def copydesk_version() -> str:

@@ -12,19 +12,7 @@ from functools import partial
 from itertools import chain
 
 from copydesk.classifier.errors import ArtifactMismatch, CopydeskError
-from copydesk.service.commands.arguments import (
-    OK,
-    SOME_FAILED,
-    Commands,
-    WrongUsage,
-    add_command,
-    add_files,
-    add_format,
-    add_model,
-    check_files,
-    load_settings,
-    say,
-)
+from copydesk.service.commands import arguments
 from copydesk.service.commands.streams import Streams, open_streams
 from copydesk.service.commands.table import Canvas, row_name, table
 from copydesk.service.progress import COMPILING, Progress
@@ -64,17 +52,16 @@ class ClassifyOptions:
     server: str | None = None
 
 
-def add_classify(commands: Commands) -> None:
+def add_classify(commands: arguments.Commands) -> None:
     """Add the command to the parser."""
-    command = add_command(
+    command = arguments.add_command(
         commands,
         "classify",
         help="label the blocks of pages",
         description="Label the blocks of pages as body, boilerplate or teaser. "
         "Exit status: 0 all pages were classified, 1 some could not be, 2 wrong usage.",
     )
-    add_files(command)
-    add_format(command)
+    arguments.add_shared(command, "files", "--format")
     add = command.add_argument
     add(
         "--output",
@@ -83,7 +70,7 @@ def add_classify(commands: Commands) -> None:
         "(default: table for a single page on a terminal, else jsonl)",
     )
     add("--explain", action="store_true", help="add the reasons for each block's label")
-    add_model(command)
+    arguments.add_shared(command, "--model")
     add(
         "--server",
         metavar="URL",
@@ -101,12 +88,12 @@ def add_classify(commands: Commands) -> None:
 
 def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk classify`."""
-    settings = load_settings(args.model, environment)
-    files = check_files(args.files)
+    settings = arguments.load_settings(args.model, environment)
+    files = arguments.check_files(args.files)
     if args.server and args.model:
-        raise WrongUsage("--model and --server exclude each other; the server uses its own model")
+        raise arguments.WrongUsage("--model and --server exclude each other; the server uses its own model")
     if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
-        say("reading a page from the terminal; end it with Ctrl-D")
+        arguments.say("reading a page from the terminal; end it with Ctrl-D")
 
     options = ClassifyOptions(
         files=files,
@@ -121,9 +108,9 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
     except ArtifactMismatch:
         raise
     except CopydeskError as error:  # the server does not answer, or refuses
-        say(str(error))
-        return SOME_FAILED
-    return SOME_FAILED if n_bad else OK
+        arguments.say(str(error))
+        return arguments.SOME_FAILED
+    return arguments.SOME_FAILED if n_bad else arguments.OK
 
 
 def _use_color(choice: str, environment: Mapping[str, str]) -> bool:
@@ -175,7 +162,7 @@ def _load_classifier(
     try:
         client = Client(options.server, settings.key)
     except ValueError as error:
-        raise WrongUsage(str(error)) from None
+        raise arguments.WrongUsage(str(error)) from None
     return partial(classify_rows.classify_ahead, classify_pages=partial(client.classify_batch, explain=options.explain))
 
 

@@ -10,30 +10,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copydesk.service.commands.arguments import (
-    OK,
-    SOME_FAILED,
-    Commands,
-    WrongUsage,
-    add_command,
-    add_files,
-    add_format,
-    add_model,
-    add_prefer,
-    add_workers,
-    check_files,
-    check_workers,
-    copydesk_version,
-    load_settings,
-)
+from copydesk.service.commands import arguments
 
 if TYPE_CHECKING:
     from copydesk.classifier.duplicates import KeyScheme
 
 
-def add_dedup(commands: Commands) -> None:
+def add_dedup(commands: arguments.Commands) -> None:
     """Add the command to the parser."""
-    command = add_command(
+    command = arguments.add_command(
         commands,
         "dedup",
         help="find the duplicates in a closed set",
@@ -42,7 +27,7 @@ def add_dedup(commands: Commands) -> None:
         "interrupted continues where it stopped when the same command is given again. "
         "Exit status: 0 all rows were used, 1 some could not be, 2 wrong usage.",
     )
-    add_files(command)
+    arguments.add_shared(command, "files")
     add = command.add_argument
     add(
         "--output",
@@ -51,21 +36,19 @@ def add_dedup(commands: Commands) -> None:
         metavar="FILE",
         help="file for the answers, which appears once all are complete; FILE.work beside it keeps unfinished work",
     )
-    add_format(command)
-    add_workers(command)
+    arguments.add_shared(command, "--format", "--workers")
     add("--found-at", type=float, metavar="SIMILARITY", help="find pairs whose Jaccard similarity is at least this ...")
     add("--probability", type=float, metavar="P", help="... with at least this probability (needs --found-at)")
-    add_prefer(command)
-    add_model(command)
+    arguments.add_shared(command, "--prefer", "--model")
     command.set_defaults(command=dedup_command)
 
 
 def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk dedup`."""
-    settings = load_settings(args.model, environment)
-    files = check_files(args.files)
+    settings = arguments.load_settings(args.model, environment)
+    files = arguments.check_files(args.files)
     _check_output(args.output, files)
-    check_workers(args.workers)
+    arguments.check_workers(args.workers)
     keys = _key_scheme(args.found_at, args.probability)
 
     from copydesk.service.dedup.run import DedupOptions, dedup_files
@@ -79,9 +62,9 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         workers=args.workers or default_workers(),
         keys=keys,
         prefer=args.prefer,
-        version=copydesk_version(),
+        version=arguments.copydesk_version(),
     )
-    return SOME_FAILED if dedup_files(options, settings, sys.stderr or io.StringIO()) else OK
+    return arguments.SOME_FAILED if dedup_files(options, settings, sys.stderr or io.StringIO()) else arguments.OK
 
 
 def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
@@ -89,21 +72,21 @@ def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
     from copydesk.service.dedup.run import key_scheme_for
 
     if (found_at is None) != (probability is None):
-        raise WrongUsage("--found-at and --probability need each other; give both, or neither")
+        raise arguments.WrongUsage("--found-at and --probability need each other; give both, or neither")
     if found_at is None or probability is None:
         return DEFAULT_KEYS
     try:
         return key_scheme_for(found_at, probability)
     except ValueError as error:
-        raise WrongUsage(str(error)) from None
+        raise arguments.WrongUsage(str(error)) from None
 
 
 def _check_output(output: Path, files: Sequence[str]) -> None:
     if str(output) == "-":
-        raise WrongUsage("--output is -, expected a file: the run keeps its work beside it")
+        raise arguments.WrongUsage("--output is -, expected a file: the run keeps its work beside it")
     if output.is_dir():
-        raise WrongUsage(f"--output is {str(output)!r}, which is a folder; name a file")
+        raise arguments.WrongUsage(f"--output is {str(output)!r}, which is a folder; name a file")
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
-        raise WrongUsage(f"--output is {str(output)!r}, in a folder that cannot be written to; name another")
+        raise arguments.WrongUsage(f"--output is {str(output)!r}, in a folder that cannot be written to; name another")
     if any(name != "-" and output.exists() and output.samefile(name) for name in files):
-        raise WrongUsage(f"--output is {str(output)!r}, which is an input too; name another file")
+        raise arguments.WrongUsage(f"--output is {str(output)!r}, which is an input too; name another file")

@@ -17,20 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from msgspec import UNSET
 
 from copydesk.classifier.extras import require_extra
-from copydesk.service.commands.arguments import (
-    OK,
-    SOME_FAILED,
-    Commands,
-    WrongUsage,
-    add_command,
-    add_files,
-    add_format,
-    add_model,
-    add_prefer,
-    check_files,
-    load_settings,
-    say,
-)
+from copydesk.service.commands import arguments
 from copydesk.service.commands.streams import open_streams
 from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows import (
@@ -55,9 +42,9 @@ MOST_A_BATCH = 100_000
 SECONDS_A_DAY = 86_400
 
 
-def add_index(commands: Commands) -> None:
+def add_index(commands: arguments.Commands) -> None:
     """Add the command and its subcommands to the parser."""
-    index = add_command(
+    index = arguments.add_command(
         commands,
         "index",
         help="keep an index of documents, and ask it whether a story is known",
@@ -67,7 +54,7 @@ def add_index(commands: Commands) -> None:
     verbs = index.add_subparsers(metavar="VERB", required=True)
     _add_matching_verbs(verbs)
     remove = _add_verb(verbs, "remove", _remove, "remove documents, as if they had never been added")
-    add_files(remove)
+    arguments.add_shared(remove, "files")
     remove.add_argument(
         "--id", action="append", default=[], metavar="ID", help="id of a document; may be given several times"
     )
@@ -83,18 +70,15 @@ def add_index(commands: Commands) -> None:
     )
     _add_verb(verbs, "stats", _stats, "count the documents and clusters of the index")
     _add_verb(verbs, "export", _export, "write the whole index as JSONL")
-    add_files(_add_verb(verbs, "import", _import, "read an export into an empty index"))
+    arguments.add_shared(_add_verb(verbs, "import", _import, "read an export into an empty index"), "files")
     _add_verb(verbs, "compact", _compact, "give disk space of removed documents back to the system")
 
 
-def _add_matching_verbs(verbs: Commands) -> None:
+def _add_matching_verbs(verbs: arguments.Commands) -> None:
     add = _add_verb(verbs, "add", _match, "add documents, and answer which documents each one matches")
     check = _add_verb(verbs, "check", _match, "answer as add does, without adding anything")
     for command in (add, check):
-        add_files(command)
-        add_format(command)
-        add_prefer(command)
-        add_model(command)
+        arguments.add_shared(command, "files", "--format", "--prefer", "--model")
         command.add_argument(
             "--batch",
             type=int,
@@ -107,8 +91,8 @@ def _add_matching_verbs(verbs: Commands) -> None:
     )
 
 
-def _add_verb(verbs: Commands, name: str, run: Any, help: str) -> argparse.ArgumentParser:
-    command = add_command(verbs, name, help=help)
+def _add_verb(verbs: arguments.Commands, name: str, run: Any, help: str) -> argparse.ArgumentParser:
+    command = arguments.add_command(verbs, name, help=help)
     command.add_argument(
         "--index",
         metavar="PATH_OR_URL",
@@ -121,13 +105,13 @@ def _add_verb(verbs: Commands, name: str, run: Any, help: str) -> argparse.Argum
 
 def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk index`."""
-    settings = load_settings(getattr(args, "model", None), environment)
+    settings = arguments.load_settings(getattr(args, "model", None), environment)
     if hasattr(args, "files") and not (args.files == [] and getattr(args, "id", [])):
-        args.files = check_files(args.files)
+        args.files = arguments.check_files(args.files)
     if hasattr(args, "days"):
         args.before = _oldest_time(args)
     if hasattr(args, "batch") and not 1 <= args.batch <= MOST_A_BATCH:
-        raise WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
+        raise arguments.WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
     require_extra("index", "copydesk index")
     from copydesk.service.index import open_index
 
@@ -137,22 +121,22 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         with open_index(args.index or settings.index, create=create, preferred=getattr(args, "prefer", ())) as index:
             n_bad: int | None = args.run(index, args, settings, out)
     except ValueError as error:  # the index's URL, or an export
-        raise WrongUsage(str(error)) from error
+        raise arguments.WrongUsage(str(error)) from error
     out.flush()
-    return SOME_FAILED if n_bad else OK
+    return arguments.SOME_FAILED if n_bad else arguments.OK
 
 
 def _oldest_time(args: argparse.Namespace) -> float:
     """Return the time before which documents expire, in seconds since 1970."""
     if args.before is None:
         if not 0 <= args.days < 1_000_000:
-            raise WrongUsage(f"--days is {args.days}, expected a number of days from 0 on")
+            raise arguments.WrongUsage(f"--days is {args.days}, expected a number of days from 0 on")
         return time.time() - SECONDS_A_DAY * float(args.days)
     try:
         before = datetime.fromisoformat(args.before)
         return (before if before.tzinfo else before.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise WrongUsage(
+        raise arguments.WrongUsage(
             f"--before is {args.before!r}, expected a time in ISO 8601 such as 2024-05-01T08:30:00Z"
         ) from None
 
@@ -179,7 +163,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, out: Bina
             _write_answers(read, zip(documents, answers, strict=True), args.verb, out)
             n_bad += len(read) - len(documents)
     if n_bad:
-        say(f"{n_bad} of {progress.n} rows could not be used")
+        arguments.say(f"{n_bad} of {progress.n} rows could not be used")
     return n_bad
 
 

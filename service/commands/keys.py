@@ -8,22 +8,12 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from copydesk.service.commands.arguments import (
-    OK,
-    SOME_FAILED,
-    Commands,
-    WrongUsage,
-    add_command,
-    load_settings,
-    say,
-)
-
-# The module of the keys loads SQLite, so it is imported when the command runs: other commands start faster without it.
+from copydesk.service.commands import arguments
 
 
-def add_keys(commands: Commands) -> None:
+def add_keys(commands: arguments.Commands) -> None:
     """Add the command and its subcommands to the parser."""
-    keys = add_command(
+    keys = arguments.add_command(
         commands,
         "keys",
         help="make, list and revoke API keys of the service",
@@ -31,7 +21,7 @@ def add_keys(commands: Commands) -> None:
         "(default: copydesk-keys.sqlite).",
     )
     verbs = keys.add_subparsers(metavar="VERB", required=True, dest="verb")
-    add = add_command(verbs, "add", help="make a key and print it, this once")
+    add = arguments.add_command(verbs, "add", help="make a key and print it, this once")
     add.add_argument("name", metavar="NAME", help="name of the key, to list and revoke it by")
     add.add_argument(
         "--scope",
@@ -40,31 +30,31 @@ def add_keys(commands: Commands) -> None:
         help="what the key allows: read classifies pages and looks articles up, write also adds and removes articles "
         "and sends feedback, admin also exports feedback (default: read)",
     )
-    add_command(verbs, "list", help="print name, scope and creation time of all keys")
-    revoke = add_command(verbs, "revoke", help="make a key invalid")
+    arguments.add_command(verbs, "list", help="print name, scope and creation time of all keys")
+    revoke = arguments.add_command(verbs, "revoke", help="make a key invalid")
     revoke.add_argument("name", metavar="NAME", help="name of the key")
     keys.set_defaults(command=keys_command)
 
 
 def keys_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk keys`."""
-    from copydesk.service.api_keys import KeyFile, Scope
+    from copydesk.service.api_keys import KeyFile, Scope  # it loads SQLite, which other commands start faster without
 
-    keys = KeyFile(load_settings(None, environment).server.keys)
+    keys = KeyFile(arguments.load_settings(None, environment).server.keys)
     if args.verb == "add":
         try:
             print(keys.add(args.name, Scope(args.scope), now=time.time()))
         except ValueError as error:
-            raise WrongUsage(str(error)) from None
-        say("this key is not shown again; send it as the header Authorization: Bearer KEY")
+            raise arguments.WrongUsage(str(error)) from None
+        arguments.say("this key is not shown again; send it as the header Authorization: Bearer KEY")
     elif args.verb == "list":
         for key in keys.read_all():
             print(key.name, key.scope.value, _iso_time(key.created), sep="\t")
     elif not keys.revoke(args.name):
-        say(f"there is no key named {args.name!r}; copydesk keys list shows all")
-        return SOME_FAILED
+        arguments.say(f"there is no key named {args.name!r}; copydesk keys list shows all")
+        return arguments.SOME_FAILED
     sys.stdout.flush()
-    return OK
+    return arguments.OK
 
 
 def _iso_time(seconds: float) -> str:

@@ -10,19 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.classifier.extras import require_extra
-from copydesk.service.commands.arguments import (
-    OK,
-    SOME_FAILED,
-    Commands,
-    WrongUsage,
-    add_command,
-    add_model,
-    add_prefer,
-    add_workers,
-    check_workers,
-    copydesk_version,
-    load_settings,
-)
+from copydesk.service.commands import arguments
 from copydesk.service.score import PAGE_SECONDS, SHARD_MB, ClusterOptions, ColumnNames, OutputFormat, ScoreOptions
 from copydesk.service.settings import Settings
 
@@ -38,9 +26,9 @@ COLUMNS = {
 """What each column of the input holds; its default name is the key."""
 
 
-def add_score(commands: Commands) -> None:
+def add_score(commands: arguments.Commands) -> None:
     """Add the command to the parser."""
-    command = add_command(
+    command = arguments.add_command(
         commands,
         "score",
         help="label the pages of large files",
@@ -59,7 +47,7 @@ def add_score(commands: Commands) -> None:
     add("--output", type=Path, required=True, metavar="DIR", help="folder for the rows, the errors and the summary")
     add("--format", choices=("parquet", "jsonl"), default="parquet", help="format of the rows (default: parquet)")
     add("--no-blocks", action="store_true", help="leave out the blocks, and the text that their positions refer to")
-    add_workers(command)
+    arguments.add_shared(command, "--workers")
     add(
         "--page-seconds",
         type=float,
@@ -82,14 +70,13 @@ def add_score(commands: Commands) -> None:
     add("--address", metavar="HOST:PORT", help="address of the Ray cluster (default: one that runs on this machine)")
     add("--dedup", action="store_true", help="also find the duplicates among all pages, as copydesk dedup does")
     add("--index", metavar="PATH_OR_URL", help="also compare pages with this index, and add them to it")
-    add_prefer(command)
-    add_model(command)
+    arguments.add_shared(command, "--prefer", "--model")
     command.set_defaults(command=score_command)
 
 
 def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk score`."""
-    settings = load_settings(args.model, environment)
+    settings = arguments.load_settings(args.model, environment)
     _check_arguments(args)
     require_extra("score" if args.engine == "local" else "ray", "copydesk score")
     if args.index is not None:
@@ -97,25 +84,29 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     try:
         summary = _run(args, _options(args), settings)
     except ValueError as error:
-        raise WrongUsage(str(error)) from error
+        raise arguments.WrongUsage(str(error)) from error
     repeated = (summary["clusters"] or {}).get("repeated_ids", 0)
-    return SOME_FAILED if summary["errors"] or repeated else OK
+    return arguments.SOME_FAILED if summary["errors"] or repeated else arguments.OK
 
 
 def _check_arguments(args: argparse.Namespace) -> None:
-    check_workers(args.workers)
+    arguments.check_workers(args.workers)
     if not 0 < args.page_seconds < 1e6:
-        raise WrongUsage(f"--page-seconds is {args.page_seconds}, expected a number of seconds above 0")
+        raise arguments.WrongUsage(f"--page-seconds is {args.page_seconds}, expected a number of seconds above 0")
     if not LEAST_SHARD_MB <= args.shard_mb <= MOST_SHARD_MB:
-        raise WrongUsage(f"--shard-mb is {args.shard_mb}, expected {LEAST_SHARD_MB} to {MOST_SHARD_MB:g}")
+        raise arguments.WrongUsage(f"--shard-mb is {args.shard_mb}, expected {LEAST_SHARD_MB} to {MOST_SHARD_MB:g}")
     if args.only is not None and not args.only.is_file():
-        raise WrongUsage(f"--only is {str(args.only)!r}, which is no file; name the errors.jsonl of an earlier run")
+        raise arguments.WrongUsage(
+            f"--only is {str(args.only)!r}, which is no file; name the errors.jsonl of an earlier run"
+        )
     if "-" in args.inputs:
-        raise WrongUsage("- is among the inputs; a run that can be continued needs files that stay")
+        raise arguments.WrongUsage("- is among the inputs; a run that can be continued needs files that stay")
     if args.dedup and args.index is not None:
-        raise WrongUsage("--dedup and --index exclude each other, as both decide a row's cluster; use one of them")
+        raise arguments.WrongUsage(
+            "--dedup and --index exclude each other, as both decide a row's cluster; use one of them"
+        )
     if args.address is not None and args.engine != "ray":
-        raise WrongUsage(f"--address is {args.address!r}, but the engine is {args.engine}; add --engine ray")
+        raise arguments.WrongUsage(f"--address is {args.address!r}, but the engine is {args.engine}; add --engine ray")
 
 
 def _options(args: argparse.Namespace) -> ScoreOptions:
@@ -133,7 +124,7 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         only=args.only,
         clustering=ClusterOptions(args.dedup, args.index, args.prefer),
         report=args.report,
-        version=copydesk_version(),
+        version=arguments.copydesk_version(),
     )
 
 

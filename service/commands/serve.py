@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from copydesk.classifier.extras import require_extra
-from copydesk.service.commands.arguments import Commands, WrongUsage, add_command, add_model, load_settings
+from copydesk.service.commands import arguments
 from copydesk.service.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder in which the Prometheus library adds up the numbers of several processes."""
 
 
-def add_serve(commands: Commands) -> None:
+def add_serve(commands: arguments.Commands) -> None:
     """Add the command to the parser."""
-    serve = add_command(
+    serve = arguments.add_command(
         commands,
         "serve",
         help="run the HTTP service",
@@ -26,19 +26,19 @@ def add_serve(commands: Commands) -> None:
         "begin with COPYDESK_, such as COPYDESK_HOST (default: 127.0.0.1), COPYDESK_PORT (8000) and COPYDESK_WORKERS "
         "(1). Logs are written to standard error, one JSON object a line.",
     )
-    add_model(serve)
+    arguments.add_shared(serve, "--model")
     serve.set_defaults(command=serve_command)
 
 
 def serve_command(args: argparse.Namespace, environment: MutableMapping[str, str]) -> int:
     """Run `copydesk serve`."""
-    settings = load_settings(args.model, environment)
+    settings = arguments.load_settings(args.model, environment)
     require_extra("serve", "copydesk serve")
     _check_settings(settings)
     try:
         return _serve(settings, environment)
     except ValueError as error:  # the index's URL, for one
-        raise WrongUsage(str(error)) from error
+        raise arguments.WrongUsage(str(error)) from error
 
 
 def _check_settings(settings: Settings) -> None:
@@ -54,7 +54,7 @@ def _check_settings(settings: Settings) -> None:
     load_manifest(settings.model)
     server = settings.server
     if server.require_keys and not KeyFile(server.keys).read_all():
-        raise WrongUsage(
+        raise arguments.WrongUsage(
             f"COPYDESK_HOST is {server.host}, where API keys are required, and {server.keys} has none; "
             "make one with: copydesk keys add NAME --scope write"
         )
