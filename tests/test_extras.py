@@ -150,6 +150,12 @@ def test_default_packages_are_enough_for_help_and_keys(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_parser_of_the_commands_loads_no_numeric_library() -> None:
+    code = "import sys; import copydesk.service.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True)
+    assert not {b"numpy", b"numba", b"selectolax", *(name.encode() for name in OPTIONAL)} & set(done.stdout.split())
+
+
 def test_client_needs_no_extra() -> None:
     code = BLOCK.format(blocked=OPTIONAL) + "from copydesk import Client; Client('http://localhost')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=False)

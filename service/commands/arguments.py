@@ -62,10 +62,10 @@ def add_command(commands: Commands, name: str, *, help: str, description: str = 
     return commands.add_parser(name, help=help, description=description, allow_abbrev=False)
 
 
-def add_shared(command: argparse.ArgumentParser, *names: str) -> None:
-    """Add arguments that several commands have."""
+def add_shared(command: argparse.ArgumentParser, *names: str, **changes: str) -> None:
+    """Add arguments that several commands have; `changes` replace some of their keywords."""
     for name in names:
-        command.add_argument(name, **SHARED[name])
+        command.add_argument(name, **SHARED[name] | changes)
 
 
 def copydesk_version() -> str:

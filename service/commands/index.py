@@ -54,7 +54,7 @@ def add_index(commands: arguments.Commands) -> None:
     verbs = index.add_subparsers(metavar="VERB", required=True)
     _add_matching_verbs(verbs)
     remove = _add_verb(verbs, "remove", _remove, "remove documents, as if they had never been added")
-    arguments.add_shared(remove, "files")
+    arguments.add_shared(remove, "files", help="JSONL with an id in each row; - or no FILE is standard input")
     remove.add_argument(
         "--id", action="append", default=[], metavar="ID", help="id of a document; may be given several times"
     )
@@ -70,7 +70,8 @@ def add_index(commands: arguments.Commands) -> None:
     )
     _add_verb(verbs, "stats", _stats, "count the documents and clusters of the index")
     _add_verb(verbs, "export", _export, "write the whole index as JSONL")
-    arguments.add_shared(_add_verb(verbs, "import", _import, "read an export into an empty index"), "files")
+    load = _add_verb(verbs, "import", _import, "read an export into an empty index")
+    arguments.add_shared(load, "files", help="an export, plain or .gz; - or no FILE is standard input")
     _add_verb(verbs, "compact", _compact, "give disk space of removed documents back to the system")
 
 
@@ -143,7 +144,6 @@ def _oldest_time(args: argparse.Namespace) -> float:
 
 def _match(index: Index, args: argparse.Namespace, settings: Settings, out: BinaryIO) -> int:
     """Add or check the documents of all rows, and write an answer for each row; return the number of bad rows."""
-
     input_format = None if args.format == "auto" else inputs.Format(args.format)
     rows = classify_rows.end_with_bad_row(
         inputs.read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes)
