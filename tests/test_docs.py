@@ -138,6 +138,14 @@ def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= README_LINES
 
 
+def test_the_source_points_to_pages_and_headings_that_are_there() -> None:
+    for room in ("classifier", "service", "training", "copydesk"):
+        for path in (ROOT / room).rglob("*.py"):
+            for page, heading in re.findall(r'\b(docs/[\w-]+\.md)(?:, "([^"]+)")?', _text(path)):
+                assert (ROOT / page).exists(), f"{path.name} names {page}"
+                assert not heading or _section(_text(ROOT / page), heading), f"{path.name} names {heading!r}"
+
+
 def test_every_page_and_example_is_listed() -> None:
     index = _text(DOCS / "README.md")
     for page in DOCS.glob("*.md"):
