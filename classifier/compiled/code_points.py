@@ -1,4 +1,4 @@
-"""Tables over code points: what kind of character each is, and its lower case."""
+"""Looks up code points: their classes and their lower case, as tables for compiled loops."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OTHER, LETTER, DIGIT, IDEOGRAPH, SPACE = range(5)
 
 _BMP = 0x10000
 _IDEOGRAPHS = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x0E00, 0x0EFF))
-"""Scripts that set no spaces between words, inclusive ranges: kana, Han, Thai, Lao."""
+"""Scripts without spaces between words, as inclusive ranges: kana, Han, Thai, Lao."""
 
 
 @cache
@@ -39,5 +39,5 @@ def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
-    """Return a text's code points, one a character; lone surrogates stay what they are."""
+    """Return the code points of a text, lone surrogates included."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)

@@ -214,7 +214,7 @@ class ComparisonRules:
     """The same bound where one text contains the other."""
 
     min_shared_shingles: int = 6
-    """Shared distinctive shingles below which two texts are never similar, lest a stock phrase match two notes."""
+    """Shared distinctive shingles below which two texts are never similar, so that no stock phrase makes a match."""
 
     max_gap_words: int = 12
     """Shared runs with at most this many words between them count as one."""

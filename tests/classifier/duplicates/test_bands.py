@@ -1,4 +1,4 @@
-"""Tests of `bands`: promises kept, and the same candidates as datasketch's index."""
+"""Tests of `bands`: the probability that was asked for, and the same candidates as datasketch's index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from copydesk.classifier.duplicates.types import Banding, SigningScheme
 
 @settings(max_examples=100, deadline=None)
 @given(st.floats(0.2, 1.0), st.floats(0.05, 0.99), st.integers(64, 256))
-def test_banding_keeps_its_promise_with_the_most_rows(similarity: float, probability: float, num_perm: int) -> None:
+def test_banding_reaches_its_probability_with_most_rows(similarity: float, probability: float, num_perm: int) -> None:
     banding = banding_for(similarity, probability, num_perm=num_perm)
     assert banding.bands * banding.rows <= num_perm
     assert candidate_probability(similarity, banding) >= probability - 1e-9
@@ -36,13 +36,13 @@ def test_fewer_bands_are_bought_with_fewer_rows() -> None:
     assert banding_for(0.5, 0.95, num_perm=128, most_bands=16) == Banding(11, 2)
 
 
-def test_promise_that_cannot_be_kept_says_what_could() -> None:
+def test_probability_out_of_reach_names_what_can_be_reached() -> None:
     with pytest.raises(ValueError, match=r"similarity 0\.1 .* probability 0\.95: 16 bands of 1 row.*0\.8147.*29 bands"):
         banding_for(0.1, 0.95, num_perm=128, most_bands=16)
 
 
 @pytest.mark.parametrize(("similarity", "probability"), [(0.0, 0.5), (1.1, 0.5), (0.5, 0.0), (0.5, 1.0)])
-def test_promise_out_of_range_is_refused(similarity: float, probability: float) -> None:
+def test_similarity_or_probability_out_of_range_is_refused(similarity: float, probability: float) -> None:
     with pytest.raises(ValueError, match="similarity must be above 0 and at most 1"):
         banding_for(similarity, probability, num_perm=128)
 

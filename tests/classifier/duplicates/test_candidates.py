@@ -35,11 +35,11 @@ def test_pairs_are_those_that_share_a_key(rows: list[set[int]]) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(KEYS, st.integers(0, 8), st.permutations(range(8)))
-def test_chunks_and_order_do_not_matter(rows: list[set[int]], cut: int, order: list[int]) -> None:
+def test_chunks_and_order_do_not_matter(rows: list[set[int]], limit: int, order: list[int]) -> None:
     rows = rows + [set()] * (8 - len(rows))
     expected = candidate_pairs([ragged(rows)], np.arange(8)).pairs
     moved = [rows[number] for number in order]
-    chunks = [ragged(moved[:cut]), ragged(moved[cut:])]
+    chunks = [ragged(moved[:limit]), ragged(moved[limit:])]
     assert candidate_pairs(chunks, np.array(order)).pairs.tolist() == expected.tolist()
 
 

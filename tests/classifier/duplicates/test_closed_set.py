@@ -1,4 +1,4 @@
-"""Tests of `closed_set`: matches, clusters and the kept document do not depend on order or workers."""
+"""Tests of `closed_set`: matches, clusters and the document to keep do not depend on order or workers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def matches(texts: dict[str, str], *, chunk: int = 3, workers: int = 1) -> dict[
     }
 
 
-def kept(texts: dict[str, str], published: list[float] | None = None) -> set[str]:
+def documents_to_keep(texts: dict[str, str], published: list[float] | None = None) -> set[str]:
     return {name for name, keep in zip(texts, find(texts, published=published).keep, strict=True) if keep}
 
 
@@ -89,15 +89,15 @@ def test_answer_does_not_depend_on_order_chunks_or_workers(seed: int, chunk: int
     shuffled = {name: texts[name] for name in names}
     assert clusters(shuffled, chunk=chunk, workers=workers) == clusters(texts)
     assert list(matches(shuffled, chunk=chunk, workers=workers).items()) == list(matches(texts).items())
-    assert kept(shuffled) == kept(texts)
+    assert documents_to_keep(shuffled) == documents_to_keep(texts)
 
 
 def test_earliest_is_kept_then_longest_then_smallest_id() -> None:
     texts = {"c": story(1), "b": story(1, 119), "a": story(1, 119), "d": story(1)}
-    assert kept(texts, [2.0, 1.0, 1.5, float("nan")]) == {"b"}
-    assert kept(texts, [2.0, 2.0, 2.0, 2.0]) == {"c"}
-    assert kept(texts) == {"c"}
-    assert kept(texts, [float("nan"), 3.0, 3.0, 4.0]) == {"a"}
+    assert documents_to_keep(texts, [2.0, 1.0, 1.5, float("nan")]) == {"b"}
+    assert documents_to_keep(texts, [2.0, 2.0, 2.0, 2.0]) == {"c"}
+    assert documents_to_keep(texts) == {"c"}
+    assert documents_to_keep(texts, [float("nan"), 3.0, 3.0, 4.0]) == {"a"}
 
 
 def test_preferred_is_kept_before_the_earliest() -> None:

@@ -24,7 +24,7 @@ def hashes(text: str) -> list[int]:
     return [int(value) for value in read_words([text]).hashes]
 
 
-def cut(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     words = read_words([text])
     return [text[start:end] for start, end in zip(words.starts, words.ends, strict=True)]
 
@@ -73,12 +73,12 @@ def test_other_words_have_other_hashes(one: str, other: str) -> None:
 
 
 def test_words_know_their_places_in_the_text() -> None:
-    assert cut("  “Don’t go”, exam-\nple; naïve…end") == ["Don’t", "go", "exam-\nple", "naïve", "end"]
+    assert split_words("  “Don’t go”, exam-\nple; naïve…end") == ["Don’t", "go", "exam-\nple", "naïve", "end"]
 
 
 def test_scripts_without_spaces_give_a_word_a_character() -> None:
     words = read_words(["東京で two ไทย"])
-    assert cut("東京で two ไทย") == ["東", "京", "で", "two", "ไ", "ท", "ย"]
+    assert split_words("東京で two ไทย") == ["東", "京", "で", "two", "ไ", "ท", "ย"]
     assert (words.hashes & 1).tolist() == [1, 1, 1, 0, 1, 1, 1]
 
 

@@ -28,18 +28,18 @@ def stored(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
     return unpack_set(pack_set(shingle_sets(read_shingles(read_words([text]), SCHEME)).values))
 
 
-def overlap(asked: str, other: str, common: np.ndarray[tuple[int], np.dtype[np.uint32]] = NO_SHINGLES) -> Overlap:
-    words = read_words([asked])
+def overlap(text: str, other: str, common: np.ndarray[tuple[int], np.dtype[np.uint32]] = NO_SHINGLES) -> Overlap:
+    words = read_words([text])
     return measure_overlap(words, read_shingles(words, SCHEME), 0, stored(other), common=common)
 
 
-def matched(asked: str, other: str) -> Match | None:
-    digests = text_digests(read_words([asked, other]))
-    return match_by_overlap("other", overlap(asked, other), identical=bool(digests[0] == digests[1] != 0))
+def match(text: str, other: str) -> Match | None:
+    digests = text_digests(read_words([text, other]))
+    return match_by_overlap("other", overlap(text, other), identical=bool(digests[0] == digests[1] != 0))
 
 
-def relation(asked: str, other: str) -> Relation | None:
-    found = matched(asked, other)
+def relation(text: str, other: str) -> Relation | None:
+    found = match(text, other)
     return None if found is None else found.relation
 
 
@@ -79,25 +79,25 @@ def test_longest_run_and_ranges_hold_only_what_is_shared(one: str, other: str) -
         assert tuple(first) in triples(other)
 
 
-def test_ranges_are_characters_of_the_asked_text() -> None:
-    asked = f"{numbered(0, 50)} — “{numbered(100, 160)}”! {numbered(200, 250)}"
+def test_ranges_are_characters_of_the_first_text() -> None:
+    text = f"{numbered(0, 50)} — “{numbered(100, 160)}”! {numbered(200, 250)}"
     other = f"{numbered(300, 340)} {numbered(100, 160)} {numbered(400, 440)}"
-    found = overlap(asked, other)
-    assert [asked[start:end] for start, end in found.ranges] == [numbered(100, 160)]
+    found = overlap(text, other)
+    assert [text[start:end] for start, end in found.ranges] == [numbered(100, 160)]
     assert found.longest_run == found.passage == 60
 
 
 def test_few_other_words_do_not_part_a_range() -> None:
     other = numbered(0, 90)
-    asked = f"{numbered(0, 30)} x y z {numbered(30, 60)} {numbered(500, 530)} {numbered(60, 90)}"
-    found = overlap(asked, other)
-    parts = [asked[start:end] for start, end in found.ranges]
+    text = f"{numbered(0, 30)} x y z {numbered(30, 60)} {numbered(500, 530)} {numbered(60, 90)}"
+    found = overlap(text, other)
+    parts = [text[start:end] for start, end in found.ranges]
     assert parts == [f"{numbered(0, 30)} x y z {numbered(30, 60)}", numbered(60, 90)]
     assert (found.longest_run, found.passage) == (30, 30 + 28 - 5)
 
 
 @pytest.mark.parametrize(
-    ("asked", "other", "expected"),
+    ("text", "other", "expected"),
     [
         (numbered(0, 100), numbered(0, 100).upper(), Relation.IDENTICAL),
         (numbered(0, 100), numbered(5, 100), Relation.NEAR_DUPLICATE),
@@ -113,12 +113,12 @@ def test_few_other_words_do_not_part_a_range() -> None:
         ("two words", "two words more", None),
     ],
 )
-def test_relation(asked: str, other: str, expected: Relation | None) -> None:
-    assert relation(asked, other) is expected
+def test_relation(text: str, other: str, expected: Relation | None) -> None:
+    assert relation(text, other) is expected
 
 
 def test_cut_version_is_contained_and_yet_the_same_story() -> None:
-    found = matched(numbered(0, 70), numbered(0, 100))
+    found = match(numbered(0, 70), numbered(0, 100))
     assert found is not None
     assert (found.relation, found.same_story) == (Relation.CONTAINED, True)
 
@@ -126,21 +126,21 @@ def test_cut_version_is_contained_and_yet_the_same_story() -> None:
 def test_digest_contains_its_stories_and_is_none_of_them() -> None:
     digest = " ".join(numbered(1000 * story, 1000 * story + 200) for story in range(5))
     for story in range(5):
-        found = matched(digest, numbered(1000 * story, 1000 * story + 200))
+        found = match(digest, numbered(1000 * story, 1000 * story + 200))
         assert found is not None
         assert (found.relation, found.same_story) == (Relation.CONTAINS, False)
 
 
 def test_two_halves_of_stories_are_neither_story() -> None:
-    found = matched(f"{numbered(0, 200)} {numbered(1000, 1200)}", numbered(0, 400))
+    found = match(f"{numbered(0, 200)} {numbered(1000, 1200)}", numbered(0, 400))
     assert found is not None
     assert found.overlap.similarity > COMPARISON.min_similarity
     assert not found.same_story
 
 
 def test_copy_with_strewn_errors_is_the_same_story() -> None:
-    asked = " ".join(f"w{number}" if number % 5 else f"x{number}" for number in range(300))
-    found = matched(asked, numbered(0, 300))
+    text = " ".join(f"w{number}" if number % 5 else f"x{number}" for number in range(300))
+    found = match(text, numbered(0, 300))
     assert found is not None
     assert found.overlap.longest_run < 10
     assert (found.relation, found.same_story) == (Relation.NEAR_DUPLICATE, True)
@@ -170,7 +170,7 @@ DIFFERENT = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, RULES.copy_min_coverage - 
 
 
 @pytest.mark.parametrize(
-    ("change", "match", "story"),
+    ("change", "matches", "story"),
     [
         ({}, False, False),
         ({SIMILARITY: RULES.min_similarity - BIT}, False, False),
@@ -190,9 +190,9 @@ DIFFERENT = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, RULES.copy_min_coverage - 
         ({"passage": RULES.min_excerpt_words - 1, "contained": RULES.min_containment}, False, False),
     ],
 )
-def test_boundaries_of_the_relation(change: dict[str, float], match: bool, story: bool) -> None:
+def test_boundaries_of_the_relation(change: dict[str, float], matches: bool, story: bool) -> None:
     found = match_by_overlap("other", replace(DIFFERENT, **change), identical=False)  # type: ignore[arg-type]
-    assert (found is not None, found is not None and found.same_story) == (match, story)
+    assert (found is not None, found is not None and found.same_story) == (matches, story)
 
 
 @settings(max_examples=60, deadline=None)

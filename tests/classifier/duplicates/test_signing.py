@@ -1,4 +1,4 @@
-"""Tests of `signing`: what is kept of a text, and that a batch keeps the same as its texts one by one."""
+"""Tests of `signing`: the keys of a text, and that a batch and its texts one by one give the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def keys(text: str) -> list[int]:
 
 @settings(max_examples=50, deadline=None)
 @given(TEXTS)
-def test_batch_keeps_what_its_texts_keep_one_by_one(texts: list[str]) -> None:
+def test_batch_is_reduced_as_its_texts_one_by_one(texts: list[str]) -> None:
     together = sign_texts(texts)
     assert together.lengths.tolist() == [len(text) for text in texts]
     for number, text in enumerate(texts):
