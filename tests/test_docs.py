@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
-import ast
-import io
 import json
 import os
 import re
 import shutil
 import tomllib
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,9 +17,7 @@ import copydesk
 from copydesk.classifier import Kind, Label, Model
 from copydesk.classifier.duplicates import Relation
 from copydesk.service.api.problems import PROBLEM_KINDS
-from copydesk.service.cli import _parser as copydesk_parser
 from copydesk.service.settings import read_settings
-from copydesk.training.cli import parse as train_arguments
 from tests.support.manual import (
     EXAMPLES,
     PAGES,
@@ -41,12 +35,15 @@ from tests.support.manual import (
     run_python,
     sessions,
 )
+from tests.support.names_in_code import LookupRecorder, bench_options, check_command, command_options, row_codes
 from tests.support.served import serve_service
 
 DOCS = ROOT / "docs"
 README_LINES = 150
 TERMINAL_COLUMNS = "92"
 SHOWN_ONLY = {"", "text", "toml", "ini", "yaml", "jsonl"}
+SLOW = (DOCS / "cli.md", EXAMPLES / "README.md")
+"""Pages whose blocks start processes."""
 OTHER_TOOLS = frozenset(
     {
         "--data-binary",  # curl
@@ -59,10 +56,6 @@ OTHER_TOOLS = frozenset(
     }
 )
 """Options on the pages that are not copydesk's."""
-ROW_ERRORS = frozenset({"BadRow", "BadField", "UnreadablePage", "_replace"})
-"""What is called with the code of a row's error; `_replace` puts a worker in the place of one that ended."""
-SLOW = (DOCS / "cli.md", EXAMPLES / "README.md")
-"""Pages whose blocks start processes."""
 every_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
 every_page_to_run = pytest.mark.parametrize(
     "page", [pytest.param(page, marks=[pytest.mark.slow] * (page in SLOW)) for page in PAGES], ids=map(name_of, PAGES)
@@ -121,7 +114,7 @@ def test_blocks_that_are_not_run_can_be_read(page: Path) -> None:
                 assert _is_json(value), f"{where}: {value}"
         elif block.language == "sh":
             for words in commands_of(block.content):
-                _check_command(words, where)
+                check_command(words, where)
 
 
 @every_page
@@ -155,21 +148,21 @@ def test_every_page_and_example_is_listed() -> None:
 
 
 def test_the_command_pages_name_exactly_the_options_that_there_are() -> None:
-    for name, options in _options().items():
+    for name, options in command_options().items():
         section = _section(_text(DOCS / "cli.md"), f"`{name}`")
         named = set(re.findall(r"`(?:-\w, )?(--[a-z-]+)", section))
         assert named == options, f"{name} in docs/cli.md"
 
 
 def test_every_option_that_is_named_anywhere_exists() -> None:
-    known = set().union(*_options().values()) | _bench_options() | OTHER_TOOLS
+    known = set().union(*command_options().values()) | bench_options() | OTHER_TOOLS
     for page in PAGES:
         for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", _text(page)):
             assert option in known, f"{name_of(page)}: {option}"
 
 
 def test_the_settings_page_names_exactly_the_variables_that_are_read() -> None:
-    read = _Recorder()
+    read = LookupRecorder()
     read_settings(read)
     named = set(re.findall(r"`((?:COPYDESK|OTEL)_[A-Z_]+)`", _text(DOCS / "deployment.md")))
     assert named == read.names
@@ -180,7 +173,7 @@ def test_the_settings_page_names_exactly_the_variables_that_are_read() -> None:
 
 def test_the_contract_names_exactly_the_codes_of_bad_rows() -> None:
     section = _section(_text(DOCS / "rows.md"), "Errors")
-    assert _first_cells(section) == _row_codes()
+    assert _first_cells(section) == row_codes()
 
 
 def test_the_service_page_names_exactly_the_problems_endpoints_and_metrics(server: str) -> None:
@@ -236,18 +229,6 @@ def test_every_path_of_the_source_that_a_page_names_is_there(page: Path) -> None
         assert (ROOT / path).exists(), f"{name_of(page)}: {path}"
 
 
-class _Recorder(dict[str, str]):
-    """An empty environment that notes the names which are looked up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        self.names.add(name)
-        return default
-
-
 def _rounded_from(number: str) -> str:
     """Return a pattern of the numbers of four digits that round to one of three."""
     value = round(float(number) * 1000)
@@ -284,76 +265,3 @@ def _first_cells(section: str) -> set[str]:
     """Return the names in code type in the first column of a section's tables."""
     cells = re.findall(r"^\| *((?:`[^`|]+`(?:, )?)+) *\|", section, re.MULTILINE)
     return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
-
-
-def _leaf_parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    """Walk through a parser's subcommands, down to those that have none."""
-    below = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
-    if not below:
-        yield parser
-    for action in below:
-        for sub in action.choices.values():
-            yield from _leaf_parsers(sub)
-
-
-def _options() -> Mapping[str, set[str]]:
-    """Return the long options of every command."""
-    options = {
-        parser.prog: {name for action in parser._actions for name in action.option_strings if name.startswith("--")}
-        for parser in _leaf_parsers(copydesk_parser())
-    }
-    options["copydesk-train"] = _options_of_help(train_arguments, ["--help"])
-    return {name: found - {"--help"} for name, found in options.items()}
-
-
-def _options_of_help(run: Callable[[list[str]], object], arguments: list[str]) -> set[str]:
-    """Return the options that a command's help names."""
-    shown = io.StringIO()
-    with redirect_stdout(shown), pytest.raises(SystemExit):
-        run(arguments)
-    return set(re.findall(r"--[a-z-]+", shown.getvalue()))
-
-
-def _bench_options() -> set[str]:
-    """Return the options of the benchmarks, by their source: most import more than a test needs."""
-    sources = map(_text, (ROOT / "tests" / "bench").glob("*.py"))
-    return {option for source in sources for option in re.findall(r"add_argument\(\s*\"(--[a-z-]+)", source)}
-
-
-def _check_command(words: list[str], where: str) -> None:
-    """Check that a command's options exist, by the command's own parser where it is copydesk's."""
-    if words[0] == "copydesk":
-        said = io.StringIO()
-        try:
-            with redirect_stderr(said):
-                copydesk_parser().parse_args(words[1:])
-        except SystemExit:
-            pytest.fail(f"{where}: {' '.join(words)}: {said.getvalue()}")
-    known = _options()["copydesk-train"] if words[0] == "copydesk-train" else None
-    for word in words:
-        if known is not None and word.startswith("--"):
-            assert word in known, f"{where}: {word}"
-
-
-def _row_codes() -> set[str]:
-    """Return the codes that the source gives bad rows and unreadable pages."""
-    found: set[str] = set()
-    for folder in ("classifier", "service"):
-        for path in (ROOT / folder).rglob("*.py"):
-            if "api" in path.parts:
-                continue
-            for node in ast.walk(ast.parse(_text(path))):
-                if isinstance(node, ast.Call) and _called(node.func) in ROW_ERRORS:
-                    found |= {word for word in _words_in(node) if re.fullmatch(r"[a-z]+(_[a-z]+)*", word)}
-    return found
-
-
-def _called(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-def _words_in(call: ast.Call) -> Iterator[str]:
-    """Yield the strings among a call's arguments, those that are a default (`code or "bad_row"`) included."""
-    for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
-        parts = argument.values if isinstance(argument, ast.BoolOp) else [argument]
-        yield from (part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str))
