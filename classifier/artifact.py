@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.errors import ArtifactMismatch
 from copydesk.classifier.features import FEATURES_VERSION
-from copydesk.classifier.model import ALL_COLUMNS, FormModel, HashedLinear, Model, Trees
-from copydesk.classifier.model.hashed_linear import BLOCK_BITS, PAGE_TYPES
+from copydesk.classifier.model import ALL_COLUMNS, FormModel, HashedLinear, Model, Trees, hashed_linear
 from copydesk.classifier.types import KINDS, LABELS
 
 FORMAT_VERSION = 3
@@ -41,8 +40,8 @@ def expected() -> dict[str, Any]:
         "features_version": FEATURES_VERSION,
         "labels": [str(label) for label in LABELS],
         "kinds": [str(kind) for kind in KINDS],
-        "page_types": list(PAGE_TYPES),
-        "hash_bits": BLOCK_BITS,
+        "page_types": list(hashed_linear.PAGE_TYPES),
+        "hash_bits": hashed_linear.BLOCK_BITS,
         "n_columns": len(ALL_COLUMNS),
     }
 
@@ -162,9 +161,9 @@ def unpack(packed: Sequence[bytes], digest: str) -> Model:
 
 def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     used = arrays[f"{name}/used"]
-    idf = np.zeros(1 << BLOCK_BITS, np.float32)
+    idf = np.zeros(1 << hashed_linear.BLOCK_BITS, np.float32)
     idf[used] = arrays[f"{name}/idf"]
-    weights = np.zeros((1 << BLOCK_BITS, len(KINDS)), np.float32)
+    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(KINDS)), np.float32)
     weights[used] = arrays[f"{name}/weights"]
     first_stage = HashedLinear(idf, weights, arrays[f"{name}/intercepts"])
     types = (arrays[f"{name}/page_types/{array}"].astype(np.float32) for array in ("idf", "weights", "intercepts"))

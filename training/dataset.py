@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures, columns, compute_features
-from copydesk.classifier.model.hashed_linear import BLOCK_BITS, hashed_rows, tfidf_values
+from copydesk.classifier.model import hashed_linear
 from copydesk.training.align import LabelledPage
 
 MOST_ROWS = 250
@@ -82,15 +82,15 @@ class Table:
     def matrix(self, rows: NDArray[np.int64], idf: NDArray[np.float32]) -> Any:
         """Return the TF-IDF rows as a sparse matrix, shape (len(rows), 2**BLOCK_BITS)."""
         taken, field_ends = _take(self.columns, self.field_ends, rows)
-        values = tfidf_values(taken, field_ends, idf)
+        values = hashed_linear.tfidf_values(taken, field_ends, idf)
         ends = np.concatenate([np.zeros(1, np.int64), field_ends[:, -1]])
-        matrix = sparse.csr_matrix((values, taken, ends), shape=(len(rows), 1 << BLOCK_BITS))
+        matrix = sparse.csr_matrix((values, taken, ends), shape=(len(rows), 1 << hashed_linear.BLOCK_BITS))
         matrix.sum_duplicates()
         return matrix
 
     def idf(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return each column's smoothed inverse document frequency over the rows, 0 where too rare to learn."""
-        counts = _document_frequency(self.columns, self.field_ends, rows, 1 << BLOCK_BITS)
+        counts = _document_frequency(self.columns, self.field_ends, rows, 1 << hashed_linear.BLOCK_BITS)
         idf = np.log((1.0 + len(rows)) / (1.0 + counts)) + 1.0
         idf[counts < RAREST] = 0.0
         rounded: NDArray[np.float32] = idf.astype(np.float16).astype(np.float32)
@@ -107,7 +107,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
     """
     features = run(describe_page, pages)
     sizes = np.array([len(page.codes) for page in pages], np.int64)
-    rows = [hashed_rows(f) for f in features]
+    rows = [hashed_linear.hashed_rows(f) for f in features]
     offsets = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])])[:-1]
     fold_of_page = np.array([fold_of(page.origin.site, n_folds) for page in pages], np.int64)
     learnt, weights = _learnt_rows(pages, features)

@@ -12,8 +12,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from copydesk.classifier.model import FirstStageScores, HashedLinear, Trees, context_columns
-from copydesk.classifier.model.hashed_linear import PAGE_BITS, PAGE_TYPES, count_terms, page_values
+from copydesk.classifier.model import FirstStageScores, HashedLinear, Trees, context_columns, hashed_linear
 from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.dataset import RAREST, Table
 
@@ -25,6 +24,8 @@ EPOCHS = 4
 TYPE_C = 10.0
 TYPE_STEPS = 60
 """Inverse L2 strength of the page-type model, and the most iterations of its solver."""
+
+PAGE_TYPES = hashed_linear.PAGE_TYPES
 
 PAGE_TYPE_OF = {"news": "article"}
 """Page types that corpora name otherwise than PAGE_TYPES does."""
@@ -88,13 +89,13 @@ def fit_page_types(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
     seen = np.zeros(len(types), np.bool_)
     seen[np.searchsorted(table.row_ends, rows, side="right")] = True
     known = [i for i, page in enumerate(table.pages) if seen[i] and not page.synthetic and types[i] in PAGE_TYPES]
-    counted = [count_terms(table.features[i], 1 << PAGE_BITS) for i in known]
+    counted = [hashed_linear.count_terms(table.features[i], 1 << hashed_linear.PAGE_BITS) for i in known]
     idf = _page_idf([columns for columns, _, _ in counted])
     n_columns, present = len(idf), sorted(set(types[known]))
     if len(present) < 2:
         offsets = np.array([0.0 if name in present or not present else ABSENT for name in PAGE_TYPES], np.float32)
         return HashedLinear(idf, np.zeros((n_columns, len(PAGE_TYPES)), np.float32), offsets)
-    values = np.concatenate([page_values(terms, idf) for terms in counted])
+    values = np.concatenate([hashed_linear.page_values(terms, idf) for terms in counted])
     columns = np.concatenate([columns for columns, _, _ in counted])
     ends = np.cumsum([0, *(len(columns) for columns, _, _ in counted)])
     matrix = sparse.csr_matrix((values, columns, ends), shape=(len(known), n_columns))
@@ -106,7 +107,7 @@ def fit_page_types(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
 
 def _page_idf(pages: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
     """Return each column's smoothed inverse page frequency, 0 where too few pages hold it."""
-    counts = np.zeros(1 << PAGE_BITS, np.int64)
+    counts = np.zeros(1 << hashed_linear.PAGE_BITS, np.int64)
     for columns in pages:
         counts[np.unique(columns)] += 1
     idf = np.log((1.0 + len(pages)) / (1.0 + counts)) + 1.0

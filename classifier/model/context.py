@@ -41,9 +41,11 @@ _SIDES = ("before", "after")
 _WIDE_KINDS, _CLOSE_KINDS = (TEXT, TEASER), (METADATA, COMMENT, FURNITURE, TEASER_HEADING)
 _SHAPE = (columns.LOG_CHARS, columns.LINK_SHARE, columns.ENDS_SENTENCE, columns.ELLIPSIS)
 _ALIKE = ("text", "metadata", "comment", "teaser", "log_chars", "count", "page share")
-_CONTAINER = ("text", "comment", "teaser", "log_blocks", "log_chars", "share of text")
+_SHARE_NAMES = ("text", "comment", "teaser")
+_CONTAINER = (*_SHARE_NAMES, "log_blocks", "log_chars", "share of text")
 _PAGE = (
-    *("page text", "page comment", "page teaser", "page metadata", "page log text"),
+    *(f"page {kind}" for kind in _SHARE_NAMES),
+    *("page metadata", "page log text"),
     *("from run start", "from run end", "in run", "run share", "from first text", "from last text"),
 )
 _N_KINDS, _N_ALIKE, _N_CONTAINER, _N_PAGE = len(KINDS), len(_ALIKE), len(_CONTAINER), len(_PAGE)
@@ -60,7 +62,7 @@ def _names() -> tuple[str, ...]:
         names += [f"{columns.COLUMNS[k]} {d} {side}" for side in _SIDES for k in _SHAPE]
     for width in WINDOWS:
         sides = (*_SIDES, "around")
-        names += [f"{what} in {width} {side}" for side in sides for what in ("text", "comment", "teaser", "log_chars")]
+        names += [f"{what} in {width} {side}" for side in sides for what in (*_SHARE_NAMES, "log_chars")]
     names += [f"{what} set alike" for what in _ALIKE]
     names += [f"{what} in container {level}" for level in range(CONTAINERS) for what in _CONTAINER]
     names += [*_PAGE, *SIMILARITY_COLUMNS, *LANDMARK_COLUMNS]
@@ -78,6 +80,9 @@ ALL_COLUMNS = CONTEXT_COLUMNS + columns.COLUMNS
 
 _WEIGHT, _TEXT, _COMMENT, _TEASER, _METADATA, _LOG_CHARS, _TEXT_CHARS = range(7)
 """Columns of the running sums: the root of each block's length, times its share of each kind, and lengths."""
+
+_SHARES = (_TEXT, _COMMENT, _TEASER)
+_N_SHARES = len(_SHARES)
 
 
 class _Blocks(NamedTuple):
@@ -217,9 +222,8 @@ def _fill_shapes(out: NDArray[np.float32], at: int, dense: NDArray[np.float32], 
 def _fill_shares(row: NDArray[np.float32], at: int, first: NDArray[np.float64], last: NDArray[np.float64]) -> None:
     """Fill the weighted shares of text, comment and teaser between two rows of the running sums."""
     total = max(last[_WEIGHT] - first[_WEIGHT], 1e-9)
-    row[at] = (last[_TEXT] - first[_TEXT]) / total
-    row[at + 1] = (last[_COMMENT] - first[_COMMENT]) / total
-    row[at + 2] = (last[_TEASER] - first[_TEASER]) / total
+    for k in range(_N_SHARES):
+        row[at + k] = (last[_SHARES[k]] - first[_SHARES[k]]) / total
 
 
 @jit
@@ -232,10 +236,10 @@ def _fill_windows(out: NDArray[np.float32], at: int, sums: NDArray[np.float64], 
             last = b if side == 0 else min(n, b + 1 + width)
             if last > first and sums[last, _WEIGHT] - sums[first, _WEIGHT] > 0.0:
                 _fill_shares(out[b], at, sums[first], sums[last])
-                out[b, at + 3] = (sums[last, _LOG_CHARS] - sums[first, _LOG_CHARS]) / (last - first)
+                out[b, at + _N_SHARES] = (sums[last, _LOG_CHARS] - sums[first, _LOG_CHARS]) / (last - first)
             else:
-                out[b, at : at + 4] = -1.0
-        at += 4
+                out[b, at : at + _N_SHARES + 1] = -1.0
+        at += _N_SHARES + 1
     return at
 
 
@@ -281,9 +285,10 @@ def _fill_containers(out: NDArray[np.float32], at: int, sums: NDArray[np.float64
                 size = last - first
                 slot = at + _N_CONTAINER * level
                 _fill_shares(out[b], slot, sums[first], sums[last])
-                out[b, slot + 3] = np.log1p(size)
-                out[b, slot + 4] = np.log1p(max(sums[last, _WEIGHT] - sums[first, _WEIGHT], 1e-9))
-                out[b, slot + 5] = (sums[last, _TEXT_CHARS] - sums[first, _TEXT_CHARS]) / page_text
+                weight = max(sums[last, _WEIGHT] - sums[first, _WEIGHT], 1e-9)
+                text = sums[last, _TEXT_CHARS] - sums[first, _TEXT_CHARS]
+                for k, value in enumerate((np.log1p(size), np.log1p(weight), text / page_text)):
+                    out[b, slot + _N_SHARES + k] = value
                 level += 1
             e = page.parents[e]
         out[b, at + _N_CONTAINER * level : at + _N_CONTAINER * CONTAINERS] = -1.0
@@ -322,4 +327,4 @@ def _fill_page(out: NDArray[np.float32], at: int, blocks: _Blocks) -> None:
                 float(b - last_text),
             )
         ):
-            out[b, at + 3 + k] = value
+            out[b, at + _N_SHARES + k] = value

@@ -33,6 +33,7 @@ _MIN_HEADING_CHARS, _MAX_HEADING_WORDS = np.log1p(3.5), np.log1p(8.0)
 _KINDS = tuple(str(kind) for kind in KINDS)
 _N_KINDS = len(_KINDS)
 _RHYTHM = ("log_chars", "text", "teaser")
+_N_RHYTHM = len(_RHYTHM)
 
 LANDMARK_COLUMNS = (
     *(f"blocks since {kind}" for kind in _KINDS),
@@ -123,17 +124,19 @@ def _fill_rhythm(
     """Average how much blocks around differ from those `lag` further on; return the next free column."""
     n = len(shares)
     pairs = max(0, n - lag)
-    sums = np.zeros((pairs + 1, 3))
+    sums = np.zeros((pairs + 1, _N_RHYTHM))
     for b in range(pairs):
-        sums[b + 1, 0] = sums[b, 0] + abs(dense[b, columns.LOG_CHARS] - dense[b + lag, columns.LOG_CHARS])
-        sums[b + 1, 1] = sums[b, 1] + abs(shares[b, TEXT] - shares[b + lag, TEXT])
-        sums[b + 1, 2] = sums[b, 2] + abs(shares[b, TEASER] - shares[b + lag, TEASER])
+        length = abs(dense[b, columns.LOG_CHARS] - dense[b + lag, columns.LOG_CHARS])
+        text = abs(shares[b, TEXT] - shares[b + lag, TEXT])
+        teaser = abs(shares[b, TEASER] - shares[b + lag, TEASER])
+        for k, change in enumerate((np.float64(length), text, teaser)):
+            sums[b + 1, k] = sums[b, k] + change
     for b in range(n):
         first = min(pairs, max(0, b - RHYTHM_REACH - lag))
         last = min(pairs, b + 1 + RHYTHM_REACH)
-        for k in range(3):
+        for k in range(_N_RHYTHM):
             out[b, at + k] = (sums[last, k] - sums[first, k]) / max(1, last - first)
-    return at + 3
+    return at + _N_RHYTHM
 
 
 @jit
@@ -146,9 +149,9 @@ def _fill_text_around(
     for b in range(n):
         sums[b + 1] = sums[b] + np.expm1(dense[b, columns.LOG_CHARS]) * shares[b, TEXT]
     for b in range(n):
-        out[b, at] = sums[b] / max(sums[n], 1e-9)
-        out[b, at + 1] = np.log1p(sums[b])
-        out[b, at + 2] = np.log1p(max(0.0, sums[n] - sums[b + 1]))
+        before, after = sums[b], max(0.0, sums[n] - sums[b + 1])
+        for k, value in enumerate((before / max(sums[n], 1e-9), np.log1p(before), np.log1p(after))):
+            out[b, at + k] = value
     return at + 3
 
 

@@ -124,7 +124,8 @@ class Trees:
         that the node tests (Saabas 2014, "Interpreting random forests"). The parts sum to the score.
         """
         nodes = _Nodes(self.roots, self.columns, self.thresholds, self.lefts, self.values, self.baseline)
-        return _contributions(row, nodes)
+        start, by_column = _contributions(row, nodes)
+        return float(start), by_column
 
 
 def score_ensembles(columns: NDArray[np.float32], *ensembles: Trees) -> tuple[NDArray[np.float64], ...]:
