@@ -69,6 +69,7 @@ def test_packages_that_are_installed_are_not_imported() -> None:
     assert b"joblib" not in done.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("blocked", "arguments", "said"),
     [
@@ -107,6 +108,7 @@ def check_line(done: Process, said: str) -> None:
     assert (done.returncode, done.stdout) == (2, b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--help"], ["corpus.jsonl"]])
 def test_training_names_its_extra_too(arguments: list[str]) -> None:
     blocked = ["sklearn", "joblib", "lightgbm"]
@@ -127,6 +129,7 @@ def test_public_name_of_an_extra_says_which() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("model")
 def test_default_packages_are_enough_to_classify_and_dedup(tmp_path: Path, sample_page: Path) -> None:
     classified = run_without(OPTIONAL, "classify", sample_page)
@@ -138,6 +141,7 @@ def test_default_packages_are_enough_to_classify_and_dedup(tmp_path: Path, sampl
     assert json.loads(output.read_text())["keep"] is True
 
 
+@pytest.mark.slow
 def test_default_packages_are_enough_for_help_and_keys(tmp_path: Path) -> None:
     for arguments in (
         ["--version"],

@@ -13,6 +13,8 @@ import pytest
 from tests.conftest import COMMAND, LIMIT_SECONDS, ROOT, clean_environment
 from tests.support.server_process import run_server
 
+pytestmark = pytest.mark.slow
+
 ROOMS = ("service", "classifier", "training")
 
 
