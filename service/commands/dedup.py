@@ -51,7 +51,7 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     arguments.check_workers(args.workers)
     keys = _key_scheme(args.found_at, args.probability)
 
-    from copydesk.service.dedup.run import DedupOptions, dedup_files
+    from copydesk.service.dedup import DedupOptions, dedup_files
     from copydesk.service.rows import inputs
     from copydesk.service.worker_process import default_workers
 
@@ -69,7 +69,7 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
 
 def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
     from copydesk.classifier.duplicates.types import DEFAULT_KEYS
-    from copydesk.service.dedup.run import key_scheme_for
+    from copydesk.service.dedup import key_scheme_for
 
     if (found_at is None) != (probability is None):
         raise arguments.WrongUsage("--found-at and --probability need each other; give both, or neither")

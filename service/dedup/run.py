@@ -14,14 +14,7 @@ from copydesk.classifier.duplicates.bands import banding_for
 from copydesk.classifier.duplicates.types import COMPARISON, DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
-from copydesk.service.dedup.work_folder import (
-    ANSWERS,
-    chunk_path,
-    load_chunk,
-    load_signed,
-    open_work_folder,
-    work_folder,
-)
+from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
 from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows import classify_rows, contract, inputs, jsonl
 from copydesk.service.settings import Settings
@@ -73,12 +66,13 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
         StoppedWork: A chunk is damaged or a worker was killed; the same command continues the run.
         OSError: Something cannot be written.
     """
-    folder = work_folder(options.output)
+    folder = options.output.with_name(options.output.name + ".work")
+    chunks = ChunkFolder(folder)
     with Progress(err) as progress, open_work_folder(folder, work_manifest(options, settings), progress.remark):
-        n_chunks = _sign(options, settings, folder, progress)
-        rows = gather_rows([load_chunk(chunk_path(folder, number)) for number in range(n_chunks)], options.prefer)
+        n_chunks = _sign(options, settings, chunks, progress)
+        rows = gather_rows(list(map(chunks.load, range(n_chunks))), options.prefer)
         progress.stage("comparing", n=len(rows.ids))
-        found = compare_documents(rows, folder, options.workers)
+        found = compare_documents(rows, chunks, options.workers)
         progress.stage("writing")
         _write(progress.watch(cluster_rows(rows, found)), folder / ANSWERS, options.output)
     if rows.bad:
@@ -113,7 +107,7 @@ def _fingerprint(name: str) -> list[Any]:
     return [name, stat.st_size, stat.st_mtime_ns]
 
 
-def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Progress) -> int:
+def _sign(options: DedupOptions, settings: Settings, folder: ChunkFolder, progress: Progress) -> int:
     """Write all chunks that an earlier run has not written; return the number of all chunks."""
     signing = SignOptions(folder, settings.model, settings.max_page_bytes, options.keys)
     rows = classify_rows.end_with_bad_row(
@@ -128,7 +122,7 @@ def _sign(options: DedupOptions, settings: Settings, folder: Path, progress: Pro
     return n_chunks
 
 
-def compare_documents(rows: ClosedSet, folder: Path, workers: int) -> Duplicates:
+def compare_documents(rows: ClosedSet, folder: ChunkFolder, workers: int) -> Duplicates:
     """Find the duplicates among the documents of the chunks in a folder.
 
     Raises:
@@ -137,7 +131,7 @@ def compare_documents(rows: ClosedSet, folder: Path, workers: int) -> Duplicates
 
     def signed() -> Iterator[SignedTexts]:
         for number, chosen in enumerate(rows.chosen):
-            yield select_documents(load_signed(chunk_path(folder, number)), chosen)
+            yield select_documents(folder.load_signed(number), chosen)
 
     return find_duplicates(
         [str(name) for name in rows.ids],

@@ -16,7 +16,7 @@ import numpy as np
 
 from copydesk.classifier import classify, load_model
 from copydesk.classifier.duplicates import KeyScheme, sign_texts
-from copydesk.service.dedup.work_folder import Chunk, StoppedWork, chunk_path, save_chunk
+from copydesk.service.dedup.work_folder import Chunk, ChunkFolder, StoppedWork
 from copydesk.service.rows import BadRow, Line, ParsedDocument, Row, classify_rows, read_documents
 from copydesk.service.worker_process import Worker
 
@@ -32,7 +32,7 @@ NumberedChunk = tuple[int, list[Line | Row]]
 class SignOptions:
     """How rows are signed, and the folder for their chunks."""
 
-    folder: Path
+    folder: ChunkFolder
     model: Path | None
     max_page_bytes: int
     keys: KeyScheme
@@ -54,7 +54,7 @@ def sign_rows(rows: Iterable[Line | Row], signing: SignOptions, *, workers: int)
         yield from _by_processes(chain(ahead, chunks), signing, workers)
         return
     for number, chunk in chain(ahead, chunks):
-        if not chunk_path(signing.folder, number).exists():
+        if not signing.folder.file(number).exists():
             sign_chunk(signing, number, chunk)
         yield len(chunk)
 
@@ -68,7 +68,7 @@ def _by_processes(chunks: Iterable[NumberedChunk], signing: SignOptions, workers
     pool: list[Worker] = []
     try:
         for number, chunk in chunks:
-            if chunk_path(signing.folder, number).exists():
+            if signing.folder.file(number).exists():
                 yield len(chunk)
                 continue
             todo.append((number, chunk))
@@ -130,7 +130,9 @@ def sign_chunk(signing: SignOptions, number: int, rows: list[Line | Row]) -> int
     return len(found)
 
 
-def save_signed_chunk(rows: Sequence[ParsedDocument | BadRow], folder: Path, number: int, keys: KeyScheme) -> None:
+def save_signed_chunk(
+    rows: Sequence[ParsedDocument | BadRow], folder: ChunkFolder, number: int, keys: KeyScheme
+) -> None:
     """Sign the documents among rows, and save them as the chunk with this number."""
     documents = [row for row in rows if isinstance(row, ParsedDocument)]
     signed = sign_texts([document.body for document in documents], keys=keys)
@@ -143,7 +145,7 @@ def save_signed_chunk(rows: Sequence[ParsedDocument | BadRow], folder: Path, num
         signed.digests,
         signed.lengths,
     )
-    save_chunk(chunk_path(folder, number), chunk, signed)
+    folder.save(number, chunk, signed)
 
 
 def group_by_size(items: Iterable[T], size: Callable[[T], int], *, n: int, n_bytes: int) -> Iterator[list[T]]:

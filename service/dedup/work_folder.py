@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -45,14 +45,8 @@ class StoppedWork(CopydeskError):
 class Chunk:
     """The rows of a chunk, without what was signed of them. Lists and arrays are in the order of the documents.
 
-    Attributes:
-        ids: As the rows have them.
-        lines: Line numbers in a JSONL input, else None.
-        published: Shape (n_documents,): times in seconds since 1970, NaN where unknown.
-        sources: Names of the publishers, None where unknown.
-        bad: The rows that could not be used, with their positions among all rows of the chunk.
-        digests: Shape (n_documents,): digests of the words.
-        lengths: Shape (n_documents,): lengths of the bodies.
+    Lines are None where the input is no JSONL, and times in seconds since 1970, NaN where unknown. Bad rows come with
+    their positions among all rows of the chunk. The digests are of the words, the lengths of the bodies.
     """
 
     ids: list[JsonId]
@@ -67,11 +61,6 @@ class Chunk:
     def n_rows(self) -> int:
         """Number of documents and bad rows together."""
         return len(self.ids) + len(self.bad)
-
-
-def work_folder(output: Path) -> Path:
-    """Return the path of the work folder beside an output."""
-    return output.with_name(output.name + ".work")
 
 
 @contextlib.contextmanager
@@ -131,58 +120,59 @@ def _keep_or_clear(folder: Path, manifest: dict[str, Any], say: Callable[[str], 
     write_atomically(folder / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode()))
 
 
-def chunk_path(folder: Path, number: int) -> Path:
-    """Return the path of a chunk's file."""
-    return folder / f"chunk-{number:07}.npz"
+@dataclass(frozen=True, slots=True)
+class ChunkFolder:
+    """The files of signed chunks in a folder, by the chunks' numbers.
 
-
-def save_chunk(path: Path, chunk: Chunk, signed: SignedTexts) -> None:
-    """Write a chunk's file atomically."""
-    names = {
-        "ids": chunk.ids,
-        "lines": chunk.lines,
-        "sources": chunk.sources,
-        "bad": [[place, row.id, row.line, row.code, row.message] for place, row in chunk.bad],
-    }
-    arrays = {
-        "names": np.frombuffer(json.dumps(names).encode(), np.uint8),
-        "published": chunk.published,
-        "digests": signed.digests,
-        "lengths": signed.lengths,
-        "shingles": signed.shingles.values,
-        "shingle_bounds": signed.shingles.bounds,
-        "sizes": np.array(signed.shingles.sizes),
-        "keys": signed.keys.values,
-        "key_bounds": signed.keys.bounds,
-    }
-    write_atomically(path, lambda out: np.savez(out, **arrays))  # type: ignore[arg-type]
-
-
-def load_chunk(path: Path) -> Chunk:
-    """Load a chunk's rows, without what was signed of them.
-
-    Raises:
-        StoppedWork: The file is damaged; it is removed, so that the next run writes it again.
+    Loading raises `StoppedWork` for a damaged file, and removes the file, so that the next run writes it again.
     """
-    (names, published, digests, lengths) = _load(path, ("names", "published", "digests", "lengths"))
-    fields = json.loads(names.tobytes())
-    bad = [(int(place), BadRow(*row)) for place, *row in fields["bad"]]
-    return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths)
 
+    path: Path
 
-def load_signed(path: Path) -> SignedTexts:
-    """Load what was signed of a chunk's documents; raises the errors of `load_chunk`."""
-    names = ("shingles", "shingle_bounds", "sizes", "digests", "keys", "key_bounds", "lengths")
-    shingles, bounds, sizes, digests, keys, key_bounds, lengths = _load(path, names)
-    return SignedTexts(
-        Shingles(shingles, bounds, (int(sizes[0]), int(sizes[1]))), digests, Ragged(keys, key_bounds), lengths
-    )
+    def file(self, number: int) -> Path:
+        """Return the path of a chunk's file."""
+        return self.path / f"chunk-{number:07}.npz"
 
+    def save(self, number: int, chunk: Chunk, signed: SignedTexts) -> None:
+        """Write a chunk's file atomically."""
+        names = {
+            "ids": chunk.ids,
+            "lines": chunk.lines,
+            "sources": chunk.sources,
+            "bad": [[place, row.id, row.line, row.code, row.message] for place, row in chunk.bad],
+        }
+        arrays = {
+            "names": np.frombuffer(json.dumps(names).encode(), np.uint8),
+            "published": chunk.published,
+            "digests": signed.digests,
+            "lengths": signed.lengths,
+            "shingles": signed.shingles.values,
+            "shingle_bounds": signed.shingles.bounds,
+            "sizes": np.array(signed.shingles.sizes),
+            "keys": signed.keys.values,
+            "key_bounds": signed.keys.bounds,
+        }
+        write_atomically(self.file(number), lambda out: np.savez(out, **arrays))  # type: ignore[arg-type]
 
-def _load(path: Path, names: Sequence[str]) -> list[NDArray[Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return [arrays[name] for name in names]
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        path.unlink(missing_ok=True)
-        raise StoppedWork(f"{path} is damaged ({error}) and was removed; run the same command again") from error
+    def load(self, number: int) -> Chunk:
+        """Load a chunk's rows, without what was signed of them."""
+        names, published, digests, lengths = self._arrays(number, "names", "published", "digests", "lengths")
+        fields = json.loads(names.tobytes())
+        bad = [(int(place), BadRow(*row)) for place, *row in fields["bad"]]
+        return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths)
+
+    def load_signed(self, number: int) -> SignedTexts:
+        """Load what was signed of a chunk's documents."""
+        values, bounds, sizes = self._arrays(number, "shingles", "shingle_bounds", "sizes")
+        digests, keys, key_bounds, lengths = self._arrays(number, "digests", "keys", "key_bounds", "lengths")
+        shingles = Shingles(values, bounds, (int(sizes[0]), int(sizes[1])))
+        return SignedTexts(shingles, digests, Ragged(keys, key_bounds), lengths)
+
+    def _arrays(self, number: int, *names: str) -> list[NDArray[Any]]:
+        path = self.file(number)
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return [arrays[name] for name in names]
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            path.unlink(missing_ok=True)
+            raise StoppedWork(f"{path} is damaged ({error}) and was removed; run the same command again") from error

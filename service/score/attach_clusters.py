@@ -12,9 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.service.dedup.output_rows import cluster_rows, gather_rows
-from copydesk.service.dedup.run import compare_documents
-from copydesk.service.dedup.work_folder import chunk_path, load_chunk
+from copydesk.service.dedup import ChunkFolder, compare_documents, output_rows
 from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import OUTPUT
 from copydesk.service.score.options import ClusterOptions
@@ -33,9 +31,10 @@ def cluster_shards(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
     Raises:
         StoppedWork: The chunk file of a shard is damaged; the same command signs the shard again.
     """
-    rows = gather_rows([load_chunk(chunk_path(folder.work, number)) for number in range(n_shards)], clustering.prefer)
-    found = compare_documents(rows, folder.work, workers)
-    all_clusters = cluster_rows(rows, found)
+    chunks = ChunkFolder(folder.work)
+    rows = output_rows.gather_rows(list(map(chunks.load, range(n_shards))), clustering.prefer)
+    found = compare_documents(rows, chunks, workers)
+    all_clusters = output_rows.cluster_rows(rows, found)
     for number in range(n_shards):
         attach_clusters(folder, number, islice(all_clusters, len(rows.chosen[number])))
     sizes = np.unique(found.clusters, return_counts=True)[1]

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.service.atomic_files import UNFINISHED, write_atomically
-from copydesk.service.dedup.work_folder import LOCK, MANIFEST, UnusableWork, chunk_path, lock_folder
+from copydesk.service.dedup import ChunkFolder, UnusableWork, work_folder
 from copydesk.service.rows import jsonl
 from copydesk.service.score.arrow_schema import OUTPUT
 from copydesk.service.score.batch import ScoredBatch
@@ -71,7 +71,7 @@ class OutputFolder:
 
     def is_done(self, number: int) -> bool:
         """Tell whether a shard is scored. Its chunk may be missing because it was damaged: then it is scored again."""
-        return self.record(number).exists() and (not self.signed or chunk_path(self.work, number).exists())
+        return self.record(number).exists() and (not self.signed or ChunkFolder(self.work).file(number).exists())
 
     def tally(self, number: int) -> Tally | None:
         """Read the counts of a shard, None if it is not scored."""
@@ -97,11 +97,11 @@ def open_folder(folder: OutputFolder, manifest: Mapping[str, Any]) -> Iterator[N
     path = folder.path
     if path.exists() and not path.is_dir():
         raise UnusableWork(f"{path} is a file, expected a folder; name another --output")
-    if path.exists() and not (path / LOCK).exists() and any(path.iterdir()):
+    if path.exists() and not (path / work_folder.LOCK).exists() and any(path.iterdir()):
         raise UnusableWork(f"{path} holds files that are not of copydesk score; name an empty or a new --output")
     path.mkdir(parents=True, exist_ok=True)
-    with (path / LOCK).open("a") as lock:
-        lock_folder(lock, path)
+    with (path / work_folder.LOCK).open("a") as lock:
+        work_folder.lock_folder(lock, path)
         _check_manifest(path, json.loads(json.dumps(manifest)))
         if (path / SUMMARY).exists():
             shutil.rmtree(folder.work, ignore_errors=True)  # a finished run may have been killed before this
@@ -113,12 +113,14 @@ def open_folder(folder: OutputFolder, manifest: Mapping[str, Any]) -> Iterator[N
 
 def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
     try:
-        earlier = json.loads((path / MANIFEST).read_bytes())
+        earlier = json.loads((path / work_folder.MANIFEST).read_bytes())
     except FileNotFoundError:
-        write_atomically(path / MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode() + b"\n"))
+        write_atomically(
+            path / work_folder.MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode() + b"\n")
+        )
         return
     except ValueError as error:
-        raise UnusableWork(f"{path / MANIFEST} is damaged ({error}); name another --output") from error
+        raise UnusableWork(f"{path / work_folder.MANIFEST} is damaged ({error}); name another --output") from error
     changed = [key for key in manifest if earlier.get(key) != manifest[key]]
     if changed:
         found = "; ".join(

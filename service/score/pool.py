@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
 
-from copydesk.service.dedup.work_folder import StoppedWork
+from copydesk.service.dedup import StoppedWork
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally, tally_from_fields
 from copydesk.service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, RowError, ScoreJob, run_worker

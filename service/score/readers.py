@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.classifier.segmentation import to_utf8
-from copydesk.service.dedup.sign_chunks import group_by_size
+from copydesk.service.dedup import group_by_size
 from copydesk.service.rows import BadField, JsonId, jsonl
 from copydesk.service.score.arrow_schema import InputRow, input_rows
 from copydesk.service.score.options import ColumnNames

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from copydesk.classifier import Model, Page, classify, load_model
 from copydesk.classifier.duplicates import KeyScheme
-from copydesk.service.dedup.sign_chunks import save_signed_chunk
+from copydesk.service.dedup import ChunkFolder, save_signed_chunk
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.rows import ParsedDocument
 from copydesk.service.score.arrow_schema import InputRow
@@ -101,7 +101,7 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
                 documents += documents_of(result.rows)
             yield result
         if job.keys is not None:
-            save_signed_chunk(documents, job.folder.work, shard.number, job.keys)
+            save_signed_chunk(documents, ChunkFolder(job.folder.work), shard.number, job.keys)
 
     return write_shard(job.folder, shard.number, scored()).fields()
 

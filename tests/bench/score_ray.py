@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copydesk.classifier.duplicates import find_duplicates, sign_texts
-from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
+from copydesk.service.dedup import Chunk, ChunkFolder
 from copydesk.service.rows import JsonId
 from copydesk.service.rows.contract import ClusterRow, ErrorRow
 from copydesk.service.settings import Settings
@@ -231,16 +231,17 @@ def sign_shard(folder: Path, n_articles: int, shard: int) -> int:
     ids: list[JsonId] = [str(number) for number in numbers]
     times = np.full(len(ids), np.nan)
     rows = Chunk(ids, [None for _ in ids], times, [None for _ in ids], [], signed.digests, signed.lengths)
-    save_chunk(chunk_path(folder, shard), rows, signed)
+    ChunkFolder(folder).save(shard, rows, signed)
     return len(numbers)
 
 
 def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
     from copydesk.service.dedup.output_rows import cluster_rows, gather_rows
 
-    rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], [])
+    chunks = ChunkFolder(folder)
+    rows = gather_rows(list(map(chunks.load, range(n_shards))), [])
     started = time.monotonic()
-    signed = (load_signed(chunk_path(folder, shard)) for shard in range(n_shards))
+    signed = map(chunks.load_signed, range(n_shards))
     found = find_duplicates([str(name) for name in rows.ids], signed, published=rows.published, workers=2)
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

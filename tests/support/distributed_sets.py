@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 
 from copydesk.classifier.duplicates import Duplicates, find_duplicates, sign_texts
+from copydesk.service.dedup import Chunk, ChunkFolder
 from copydesk.service.dedup.output_rows import cluster_rows, gather_rows, select_documents
-from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed, save_chunk
 from copydesk.service.rows.jsonl import JsonId
 from copydesk.service.score.distributed import (
     DuplicateCounts,
@@ -97,13 +97,14 @@ def sign(folder: Path, texts: Sequence[Text], n_shards: int) -> None:
             signed.digests,
             signed.lengths,
         )
-        save_chunk(chunk_path(folder, shard), chunk, signed)
+        ChunkFolder(folder).save(shard, chunk, signed)
 
 
 def one_machine(folder: Path, n_shards: int, prefer: Sequence[str] = ()) -> tuple[Duplicates, list[dict[str, Any]]]:
     """Return the duplicates and the rows of the closed set on one machine."""
-    rows = gather_rows([load_chunk(chunk_path(folder, shard)) for shard in range(n_shards)], prefer)
-    signed = [select_documents(load_signed(chunk_path(folder, shard)), rows.chosen[shard]) for shard in range(n_shards)]
+    chunks = ChunkFolder(folder)
+    rows = gather_rows(list(map(chunks.load, range(n_shards))), prefer)
+    signed = [select_documents(chunks.load_signed(shard), rows.chosen[shard]) for shard in range(n_shards)]
     found = find_duplicates(
         [str(name) for name in rows.ids], signed, preference=rows.preference, published=rows.published
     )
@@ -121,7 +122,7 @@ def distributed(
     """Return the counts and the rows of the distributed closed set."""
     tables = Tables(folder / "tables")
     tables.path.mkdir()
-    counts = [load_chunk(chunk_path(folder, shard)).n_rows for shard in range(n_shards)]
+    counts = [ChunkFolder(folder).load(shard).n_rows for shard in range(n_shards)]
     plan = Plan(put_together(folder, counts, least=division.least), tables, division.parts, division.most_edges)
     found = find_distributed_duplicates(runner, plan, prefer=prefer)
     return found, [

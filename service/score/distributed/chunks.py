@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates import SignedTexts
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
-from copydesk.service.dedup.work_folder import Chunk, chunk_path, load_chunk, load_signed
+from copydesk.service.dedup import Chunk, ChunkFolder
 
 MIN_DOCUMENTS = 4096
 """Least documents in a chunk, about 8 MB of signed texts; more if there would be more than `MAX_CHUNKS` chunks."""
@@ -26,11 +26,11 @@ class Chunks:
     """Which shards belong to each chunk.
 
     Attributes:
-        folder: The folder of their chunk files, which `copydesk.service.dedup.work_folder` writes.
+        folder: The folder of their chunk files.
         bounds: Shape (n_chunks + 1,): chunk c has the shards from `bounds[c]` to `bounds[c + 1]`.
     """
 
-    folder: Path
+    folder: ChunkFolder
     bounds: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -42,11 +42,11 @@ class Chunks:
 
     def rows(self, chunk: int) -> Chunk:
         """Load a chunk's rows, without bad rows."""
-        return _concat_chunks([load_chunk(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
+        return _concat_chunks(list(map(self.folder.load, self.shards(chunk))))
 
     def signed(self, chunk: int) -> SignedTexts:
         """Load the signed texts of a chunk's rows."""
-        return _concat_signed([load_signed(chunk_path(self.folder, shard)) for shard in self.shards(chunk)])
+        return _concat_signed(list(map(self.folder.load_signed, self.shards(chunk))))
 
 
 def put_together(folder: Path, counts: Sequence[int], *, least: int | None = None) -> Chunks:
@@ -63,7 +63,7 @@ def put_together(folder: Path, counts: Sequence[int], *, least: int | None = Non
         if size >= enough or number == len(counts):
             bounds.append(number)
             size = 0
-    return Chunks(folder, tuple(bounds))
+    return Chunks(ChunkFolder(folder), tuple(bounds))
 
 
 def _concat_chunks(chunks: Sequence[Chunk]) -> Chunk:

@@ -12,7 +12,7 @@ from copydesk.classifier.duplicates.closed_set import TextArrays, common_shingle
 from copydesk.classifier.duplicates.overlap import NO_SHINGLES, OVERLAP_FIELDS
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
 from copydesk.classifier.duplicates.types import STORY
-from copydesk.service.dedup.output_rows import select_rows
+from copydesk.service.dedup import output_rows
 from copydesk.service.score.distributed.candidate_pairs import has_incomplete_pairs, load_pairs
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.document_ids import load_documents, load_row_ids
@@ -71,7 +71,7 @@ def _emit_texts(plan: Plan, chunk: int) -> pa.Table:
     rows = order[np.searchsorted(documents.ids[order], array(requests, "doc"))]
     docs = documents.ids[rows]
     signed = documents.signed
-    shingles = select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
+    shingles = output_rows.select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
     table = pa.table(
         {
             "doc": docs,

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates import SignedTexts
-from copydesk.service.dedup.output_rows import select_documents, source_ranks
+from copydesk.service.dedup import output_rows
 from copydesk.service.score.distributed.steps import (
     DocIds,
     Plan,
@@ -72,7 +72,8 @@ def load_ranks(plan: Plan, chunk: int) -> NDArray[np.int64]:
 def load_documents(plan: Plan, chunk: int) -> Documents:
     """Load the documents of a chunk that count."""
     return Documents(
-        load_document_ids(plan, chunk), select_documents(plan.chunks.signed(chunk), load_ranks(plan, chunk) >= 0)
+        load_document_ids(plan, chunk),
+        output_rows.select_documents(plan.chunks.signed(chunk), load_ranks(plan, chunk) >= 0),
     )
 
 
@@ -108,7 +109,7 @@ def _emit_row_ids(plan: Plan, prefer: tuple[str, ...], bounds: list[str], number
     table = pa.table(
         {
             "id": pa.array(ids, pa.large_string()),
-            "preference": source_ranks(chunk.sources, prefer),
+            "preference": output_rows.source_ranks(chunk.sources, prefer),
             "published": chunk.published,
             "length": chunk.lengths,
             "digest": chunk.digests,

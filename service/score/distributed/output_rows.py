@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.closed_set import mark_documents_to_keep
 from copydesk.classifier.duplicates.overlap import relation_of
-from copydesk.service.dedup.output_rows import SWAPPED, repeated_id_row, source_ranks
+from copydesk.service.dedup import output_rows
 from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import MATCH
 from copydesk.service.score.distributed.document_ids import load_document_ids, load_ranks, load_row_ids
@@ -53,7 +53,7 @@ def load_output_rows(plan: Plan, chunk: int) -> Iterator[contract.ClusterRow | c
     for batch in table.to_batches(max_chunksize=READ_ROWS):
         for fields in batch.to_pylist():
             if fields["cluster"] is None:
-                yield contract.ErrorRow.of(repeated_id_row(fields["id"], None, None))
+                yield contract.ErrorRow.of(output_rows.repeated_id_row(fields["id"], None, None))
             else:
                 yield msgspec.convert(fields, contract.ClusterRow)
 
@@ -82,7 +82,7 @@ def _emit_members(plan: Plan, prefer: tuple[str, ...], chunk: int) -> pa.Table:
     places = places[rows]
     columns = {
         "id": load_row_ids(plan, chunk).take(pa.array(rows)),
-        "preference": pa.array(source_ranks(chunk_rows.sources, prefer)[places]),
+        "preference": pa.array(output_rows.source_ranks(chunk_rows.sources, prefer)[places]),
         "published": pa.array(chunk_rows.published[places]),
         "length": pa.array(chunk_rows.lengths[places]),
     }
@@ -113,7 +113,7 @@ def _emit_matches(plan: Plan, chunk: int) -> pa.Table:
     from_left = {"doc": left, "other": right, "id": right_ids.cast(pa.string())}
     from_right = {"doc": right, "other": left, "id": left_ids.cast(pa.string())}
     from_left["relation"] = pa.array([word.value if word else None for word in words], pa.string())
-    swapped = [SWAPPED.get(word, word) if word else word for word in words]
+    swapped = [output_rows.SWAPPED.get(word, word) if word else word for word in words]
     from_right["relation"] = pa.array([word.value if word else None for word in swapped], pa.string())
     for name, seen_from_right in (("similarity", "similarity"), ("contains", "contained"), ("contained", "contains")):
         shares = pa.array([round(share, contract.SHARE_DIGITS) for share in array(pairs, name).tolist()], pa.float64())

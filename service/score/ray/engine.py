@@ -17,7 +17,7 @@ import ray
 import ray.data
 import ray.exceptions
 
-from copydesk.service.dedup.work_folder import StoppedWork, chunk_path, load_chunk
+from copydesk.service.dedup import StoppedWork
 from copydesk.service.score.attach_clusters import attach_clusters, cluster_counts
 from copydesk.service.score.distributed import (
     Plan,
@@ -174,7 +174,7 @@ def _write_shards(folder: OutputFolder, plan: Plan, chunk: int) -> int:
     """Write the final rows of a chunk's shards."""
     clusters = load_output_rows(plan, chunk)
     for shard in plan.chunks.shards(chunk):
-        n_rows = len(load_chunk(chunk_path(plan.chunks.folder, shard)).ids)
+        n_rows = len(plan.chunks.folder.load(shard).ids)
         attach_clusters(folder, shard, islice(clusters, n_rows))
     return len(plan.chunks.shards(chunk))
 

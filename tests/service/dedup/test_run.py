@@ -17,6 +17,7 @@ from copydesk.classifier.duplicates import Document, Overlap, deduplicate
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS
 from copydesk.service import cli
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
+from copydesk.service.dedup.work_folder import ChunkFolder
 from copydesk.service.rows.jsonl import Line
 from tests.conftest import ROOT
 
@@ -225,9 +226,12 @@ def test_output_is_untouched_where_the_run_cannot_begin(tmp_path: Path, capsys: 
 
 def test_chunks_end_at_their_rows_or_bytes(tmp_path: Path) -> None:
     lines = [Line(n, b'{"id": %d, "body": "%s"}' % (n, b"x" * 1_000_000)) for n in range(12)]
-    signing = SignOptions(tmp_path, None, 10**7, DEFAULT_KEYS)
+    signing = SignOptions(ChunkFolder(tmp_path), None, 10**7, DEFAULT_KEYS)
     assert list(sign_rows(lines, signing, workers=1)) == [9, 3]
     assert list(sign_rows(lines, signing, workers=1)) == [9, 3]
     few = [Line(n, b"{}") for n in range(4097)]
     (tmp_path / "few").mkdir()
-    assert list(sign_rows(few, SignOptions(tmp_path / "few", None, 10**7, DEFAULT_KEYS), workers=1)) == [4096, 1]
+    assert list(sign_rows(few, SignOptions(ChunkFolder(tmp_path / "few"), None, 10**7, DEFAULT_KEYS), workers=1)) == [
+        4096,
+        1,
+    ]

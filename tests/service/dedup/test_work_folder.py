@@ -11,14 +11,10 @@ import pytest
 from copydesk.classifier.duplicates import sign_texts
 from copydesk.service.dedup.work_folder import (
     Chunk,
+    ChunkFolder,
     StoppedWork,
     UnusableWork,
-    chunk_path,
-    load_chunk,
-    load_signed,
     open_work_folder,
-    save_chunk,
-    work_folder,
 )
 from copydesk.service.rows.jsonl import BadRow
 
@@ -32,7 +28,7 @@ class Stopped(Exception):
 def begin(folder: Path, manifest: dict[str, Any] = MANIFEST) -> list[str]:
     """Start a run that stops after its first chunk; gives what it said and, last, whether that chunk was there."""
     said: list[str] = []
-    path = chunk_path(folder, 0)
+    path = ChunkFolder(folder).file(0)
     try:
         with open_work_folder(folder, manifest, said.append):
             said.append("kept" if path.exists() else "new")
@@ -43,8 +39,7 @@ def begin(folder: Path, manifest: dict[str, Any] = MANIFEST) -> list[str]:
 
 
 def test_run_that_was_ended_leaves_its_chunks_to_the_next_one(tmp_path: Path) -> None:
-    folder = work_folder(tmp_path / "out.jsonl")
-    assert folder == tmp_path / "out.jsonl.work"
+    folder = tmp_path / "out.jsonl.work"
     assert [begin(folder), begin(folder)] == [["new"], ["kept"]]
 
 
@@ -62,7 +57,7 @@ def test_folder_whose_removal_was_stopped_can_be_used_again(
     folder = tmp_path / "work"
     begin(folder)
     for number in range(1, 3):
-        chunk_path(folder, number).write_bytes(b"chunk")
+        ChunkFolder(folder).file(number).write_bytes(b"chunk")
     unlink = Path.unlink
     done: list[Path] = []
 
@@ -126,9 +121,9 @@ def chunk() -> Chunk:
 
 def test_chunk_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     signed = sign_texts(["one two three four"])
-    path = chunk_path(tmp_path, 3)
-    save_chunk(path, chunk(), signed)
-    back, again = load_chunk(path), load_signed(path)
+    folder = ChunkFolder(tmp_path)
+    folder.save(3, chunk(), signed)
+    back, again = folder.load(3), folder.load_signed(3)
     assert (back.ids, back.lines, back.sources, back.bad) == ([1.5], [2], ["Herald \ud800"], chunk().bad)
     assert back.n_rows == 3
     assert np.isnan(back.published).tolist() == [True]
@@ -139,14 +134,15 @@ def test_chunk_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["chunk-0000003.npz"]
 
 
-@pytest.mark.parametrize("load", [load_chunk, load_signed])
+@pytest.mark.parametrize("load", [ChunkFolder.load, ChunkFolder.load_signed])
 @pytest.mark.parametrize(
     "spoil", [lambda data: data[:-50], lambda data: b"", lambda data: data.replace(b"NUMPY", b"?")]
 )
 def test_damaged_chunk_is_removed_so_that_the_next_run_writes_it_again(tmp_path: Path, load: Any, spoil: Any) -> None:
-    path = chunk_path(tmp_path, 0)
-    save_chunk(path, chunk(), sign_texts(["one two three four"]))
+    folder = ChunkFolder(tmp_path)
+    path = folder.file(0)
+    folder.save(0, chunk(), sign_texts(["one two three four"]))
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(StoppedWork, match=r"npz is damaged \(.*\) and was removed; run the same command again"):
-        load(path)
+        load(folder, 0)
     assert not path.exists()

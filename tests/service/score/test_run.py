@@ -16,7 +16,7 @@ import pytest
 
 from copydesk.classifier import Article, Model, Page, classify
 from copydesk.service import cli
-from copydesk.service.dedup.work_folder import StoppedWork, UnusableWork
+from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row
 from copydesk.service.score.options import ClusterOptions, OutputFormat
