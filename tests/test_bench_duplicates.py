@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from copydesk.classifier.duplicates.types import Banding
-from copydesk.training.plots import draw_bands
 from tests.bench import duplicates, partial, signatures, syndication
+from tests.bench.band_curve import draw_bands
 from tests.bench.generated import COPY_EVERY, LONGEST, SHORTEST, Generated, Pairs, count_pairs
 from tests.bench.measure import run_measured
 

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from copydesk.classifier.model import FormModel, HashedLinear, Trees
+from copydesk.classifier.model import FormModel, HashedLinear, Trees, context_columns
 from copydesk.training.corpora import CorpusError
 from copydesk.training.dataset import Table
-from copydesk.training.fit import (
-    KIND_TREES,
-    TREES,
-    WEAK,
-    calibrate,
-    calibrated,
-    context_matrix,
-    fit_linear,
-    fit_page_types,
-    fit_question,
-)
+from copydesk.training.fit import KIND_TREES, WEAK, calibrate, calibrated, fit_linear, fit_page_types, fit_question
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -51,19 +42,16 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> FormModels:
     for rows in parts:
         _check_both_answers(table, rows)
     run = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
-    linears = list(_with_progress(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage", n_folds, say))
-    types = list(
-        _with_progress(run(delayed(fit_page_types)(table, rows) for rows in parts), "page types", n_folds, say)
-    )
+    report = partial(_with_progress, n_folds=n_folds, say=say)
+    linears = list(report(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage"))
+    types = list(report(run(delayed(fit_page_types)(table, rows) for rows in parts), "page types"))
     columns = _held_out_columns(table, linears, types)
-    fits = run(delayed(_Questions.fit)(table, columns, rows) for rows in parts)
-    questions = list(_with_progress(fits, "second stage", n_folds, say))
-    held_out = _held_out_odds(table, columns, questions[:n_folds])
-    forms = tuple(
-        fitted.form(linear, page_types, _calibration(table, held_out, table.folds != fold))
-        for fold, (fitted, linear, page_types) in enumerate(zip(questions, linears, types, strict=True))
-    )
-    return FormModels(final=forms[n_folds], folds=forms[:n_folds])
+    first_stages = zip(parts, linears, types, strict=True)
+    fits = run(delayed(_fit_second_stage)(table, columns, *first_stage) for first_stage in first_stages)
+    models = list(report(fits, "second stage"))
+    held_out = _held_out_odds(table, columns, models[:n_folds])
+    *folds, final = (_calibrate(model, table, held_out, table.folds != fold) for fold, model in enumerate(models))
+    return FormModels(final, tuple(folds))
 
 
 def _check_both_answers(table: Table, rows: NDArray[np.int64]) -> None:
@@ -83,48 +71,27 @@ def _with_progress(fits: Iterable[T], stage: str, n_folds: int, say: Say) -> Ite
         yield fit
 
 
-@dataclass(frozen=True, slots=True)
-class _Questions:
-    """The second stage's trees before calibration."""
+def _fit_second_stage(
+    table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64], linear: HashedLinear, page_types: HashedLinear
+) -> FormModel:
+    """Fit the second stage's trees; return the model, not yet calibrated."""
+    codes, gold, weights = table.codes[rows], table.gold[rows], table.weights[rows]
+    body_weights = weights * np.where(gold, 1.0, WEAK) * table.page_shares()[rows]
 
-    body: Trees
-    teaser: Trees
-    metadata: Trees
-    comment: Trees
-    heading: Trees
+    def among(chosen: str, positive: str, **options: int) -> Trees:
+        within = gold & np.isin(codes, list(chosen))
+        answers = np.isin(codes[within], list(positive))
+        return fit_question(columns[rows[within]], answers, weights[within], **options)
 
-    @classmethod
-    def fit(cls, table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]) -> _Questions:
-        codes, gold, weights = table.codes[rows], table.gold[rows], table.weights[rows]
-        body_weights = weights * np.where(gold, 1.0, WEAK) * table.page_shares()[rows]
-        body = fit_question(columns[rows], codes == "E", body_weights)
-
-        def among(chosen: str, positive: str, n_trees: int) -> Trees:
-            within = gold & np.isin(codes, list(chosen))
-            answers = np.isin(codes[within], list(positive))
-            return fit_question(columns[rows[within]], answers, weights[within], n_trees=n_trees)
-
-        return cls(
-            body=body,
-            teaser=among("MCBTH", "TH", TREES),
-            metadata=among("MCB", "M", KIND_TREES),
-            comment=among("MCB", "C", KIND_TREES),
-            heading=among("TH", "H", KIND_TREES),
-        )
-
-    def form(
-        self, linear: HashedLinear, page_types: HashedLinear, calibration: Sequence[tuple[float, float]]
-    ) -> FormModel:
-        body, teaser = calibration
-        return FormModel(
-            first_stage=linear,
-            page_types=page_types,
-            body=calibrated(self.body, *body),
-            teaser=calibrated(self.teaser, *teaser),
-            metadata=self.metadata,
-            comment=self.comment,
-            heading=self.heading,
-        )
+    return FormModel(
+        first_stage=linear,
+        page_types=page_types,
+        body=fit_question(columns[rows], codes == "E", body_weights),
+        teaser=among("MCBTH", "TH"),
+        metadata=among("MCB", "M", n_trees=KIND_TREES),
+        comment=among("MCB", "C", n_trees=KIND_TREES),
+        heading=among("TH", "H", n_trees=KIND_TREES),
+    )
 
 
 def _held_out_columns(
@@ -132,27 +99,28 @@ def _held_out_columns(
 ) -> NDArray[np.float32]:
     """Return the second stage's columns, each page's from the first-stage models that did not see its site."""
     pages = list(zip(table.folds[table.row_ends - 1], table.features, strict=True))
-    answers = [linears[fold].score_blocks(features) for fold, features in pages]
-    return context_matrix(table, answers, [types[fold].log_probabilities(features) for fold, features in pages])
+    return np.concatenate(
+        [
+            context_columns(features, linears[fold].score_blocks(features), types[fold].log_probabilities(features))
+            for fold, features in pages
+        ]
+    )
 
 
-def _held_out_odds(table: Table, columns: NDArray[np.float32], questions: Sequence[_Questions]) -> NDArray[np.float64]:
+def _held_out_odds(table: Table, columns: NDArray[np.float32], models: Sequence[FormModel]) -> NDArray[np.float64]:
     """Return the odds of body and of teaser, shape (n_rows, 2), each row from the fold that did not see it."""
     odds = np.zeros((len(columns), 2))
-    for fold, fitted in enumerate(questions):
+    for fold, model in enumerate(models):
         rows = np.flatnonzero(table.folds == fold)
-        odds[rows, 0] = fitted.body.scores(columns[rows])
-        odds[rows, 1] = fitted.teaser.scores(columns[rows])
+        odds[rows, 0] = model.body.scores(columns[rows])
+        odds[rows, 1] = model.teaser.scores(columns[rows])
     return odds
 
 
-def _calibration(
-    table: Table, odds: NDArray[np.float64], chosen: NDArray[np.bool_]
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Calibrate both questions on held-out odds of the labelled rows; on the weak ones where nobody labelled any."""
+def _calibrate(model: FormModel, table: Table, odds: NDArray[np.float64], chosen: NDArray[np.bool_]) -> FormModel:
+    """Calibrate body and teaser on held-out odds of the labelled rows; on the weak ones where nobody labelled any."""
     known = chosen & ~table.synthetic & (table.codes != "") & (table.gold | ~table.gold.any())
     rest = known & ~np.isin(table.codes, ["E", "?"])
-    return (
-        calibrate(odds[known, 0], table.codes[known] == "E"),
-        calibrate(odds[rest, 1], np.isin(table.codes[rest], ["T", "H"])),
-    )
+    body = calibrate(odds[known, 0], table.codes[known] == "E")
+    teaser = calibrate(odds[rest, 1], np.isin(table.codes[rest], ["T", "H"]))
+    return replace(model, body=calibrated(model.body, *body), teaser=calibrated(model.teaser, *teaser))

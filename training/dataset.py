@@ -11,7 +11,6 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures, columns, compute_features
 from copydesk.classifier.model import hashed_linear
 from copydesk.training.align import LabelledPage
@@ -41,7 +40,6 @@ class Table:
 
     Attributes:
         pages: The labelled pages.
-        features: Their features.
         row_ends: Shape (n_pages,): where each page's rows end.
         columns: Hashed columns of all rows, see `hashed_linear.hashed_rows`.
         field_ends: Shape (n_rows, n_fields).
@@ -81,20 +79,29 @@ class Table:
 
     def matrix(self, rows: NDArray[np.int64], idf: NDArray[np.float32]) -> Any:
         """Return the TF-IDF rows as a sparse matrix, shape (len(rows), 2**BLOCK_BITS)."""
-        taken, field_ends = _take(self.columns, self.field_ends, rows)
-        values = hashed_linear.tfidf_values(taken, field_ends, idf)
-        ends = np.concatenate([np.zeros(1, np.int64), field_ends[:, -1]])
-        matrix = sparse.csr_matrix((values, taken, ends), shape=(len(rows), 1 << hashed_linear.BLOCK_BITS))
-        matrix.sum_duplicates()
-        return matrix
+        taken, field_ends = self._take(rows)
+        return _sparse(hashed_linear.tfidf_values(taken, field_ends, idf), taken, field_ends)
 
     def idf(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return each column's smoothed inverse document frequency over the rows, 0 where too rare to learn."""
-        counts = _document_frequency(self.columns, self.field_ends, rows, 1 << hashed_linear.BLOCK_BITS)
-        idf = np.log((1.0 + len(rows)) / (1.0 + counts)) + 1.0
-        idf[counts < RAREST] = 0.0
-        rounded: NDArray[np.float32] = idf.astype(np.float16).astype(np.float32)
-        return rounded
+        """Return each column's inverse document frequency over the rows."""
+        taken, field_ends = self._take(rows)
+        distinct = _sparse(np.ones(len(taken), np.int8), taken, field_ends).indices
+        return inverse_frequency(np.bincount(distinct, minlength=1 << hashed_linear.BLOCK_BITS), len(rows))
+
+    def _take(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Return `columns` and `field_ends` of some rows."""
+        begins = np.concatenate([np.zeros(1, np.int64), self.field_ends[:-1, -1]])[rows]
+        sizes = self.field_ends[rows, -1] - begins
+        shifts = np.cumsum(sizes) - sizes - begins
+        places = np.arange(sizes.sum()) - np.repeat(shifts, sizes)
+        return self.columns[places], self.field_ends[rows] + shifts[:, None]
+
+
+def _sparse(values: NDArray[Any], columns: NDArray[np.int32], field_ends: NDArray[np.int64]) -> Any:
+    ends = np.concatenate([np.zeros(1, np.int64), field_ends[:, -1]])
+    matrix = sparse.csr_matrix((values, columns, ends), shape=(len(field_ends), 1 << hashed_linear.BLOCK_BITS))
+    matrix.sum_duplicates()
+    return matrix
 
 
 def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..., Sequence[PageFeatures]]) -> Table:
@@ -105,7 +112,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
         n_folds: Parts of the cross-validation.
         run: Maps a function over pages in order, in one process or several.
     """
-    features = run(describe_page, pages)
+    features = run(_page_features, pages)
     sizes = np.array([len(page.codes) for page in pages], np.int64)
     rows = [hashed_linear.hashed_rows(f) for f in features]
     offsets = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])])[:-1]
@@ -126,8 +133,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
     )
 
 
-def describe_page(page: LabelledPage) -> PageFeatures:
-    """Return a labelled page's features."""
+def _page_features(page: LabelledPage) -> PageFeatures:
     return compute_features(page.blocks)
 
 
@@ -164,37 +170,13 @@ def _is_link_line(feature: PageFeatures) -> NDArray[np.bool_]:
     return short
 
 
-@jit
-def _take(
-    columns: NDArray[np.int32], field_ends: NDArray[np.int64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    n_fields = field_ends.shape[1]
-    total = 0
-    for row in rows:
-        total += field_ends[row, n_fields - 1] - (field_ends[row - 1, n_fields - 1] if row > 0 else 0)
-    taken = np.empty(total, np.int32)
-    ends = np.empty((len(rows), n_fields), np.int64)
-    at = 0
-    for i, row in enumerate(rows):
-        first = field_ends[row - 1, n_fields - 1] if row > 0 else 0
-        for k in range(first, field_ends[row, n_fields - 1]):
-            taken[at + k - first] = columns[k]
-        for field in range(n_fields):
-            ends[i, field] = at + field_ends[row, field] - first
-        at = ends[i, n_fields - 1]
-    return taken, ends
+def inverse_frequency(counts: NDArray[np.int64], total: int) -> NDArray[np.float32]:
+    """Return each column's smoothed inverse document frequency, rounded as in a saved model; 0 if too rare to learn."""
+    idf = np.log((1.0 + total) / (1.0 + counts)) + 1.0
+    idf[counts < RAREST] = 0.0
+    return rounded(idf)
 
 
-@jit
-def _document_frequency(
-    columns: NDArray[np.int32], field_ends: NDArray[np.int64], rows: NDArray[np.int64], size: int
-) -> NDArray[np.int64]:
-    counts = np.zeros(size, np.int64)
-    seen = np.full(size, -1, np.int64)
-    last = field_ends.shape[1] - 1
-    for row in rows:
-        for k in range(field_ends[row - 1, last] if row > 0 else 0, field_ends[row, last]):
-            if seen[columns[k]] != row:
-                seen[columns[k]] = row
-                counts[columns[k]] += 1
-    return counts
+def rounded(weights: NDArray[Any]) -> NDArray[np.float32]:
+    """Round to 16 bits, as a saved model is."""
+    return np.ascontiguousarray(weights.astype(np.float16).astype(np.float32))

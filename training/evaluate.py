@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from copydesk.classifier.types import KINDS, LABEL_OF_KIND, LABELS, Article, Kind, Label, ScoredBlock
+from copydesk.classifier.types import KINDS, LABELS, Article, Kind, Label, ScoredBlock
+from copydesk.training.corpora import GOLD_CODES, TrainingPage
 
 FORMS = ("text", "html")
-CODES = ("E", "M", "C", "B", "T", "H")  # the gold codes, in the order of KINDS
 UNKNOWN = -1
 N_BINS = 15  # equal-width bins of [0, 1], the usual choice for calibration error
 
-KIND_NUMBER = {code: number for number, code in enumerate(CODES)} | {"": UNKNOWN}
+KIND_NUMBER = {code: number for number, code in enumerate(GOLD_CODES)} | {"": UNKNOWN}
 LABEL_NUMBER = {label: number for number, label in enumerate(LABELS)}
-LABEL_OF_KIND_NUMBER = np.array([LABEL_NUMBER[LABEL_OF_KIND[kind]] for kind in KINDS] + [UNKNOWN])
+LABEL_OF_KIND_NUMBER = np.array([LABEL_NUMBER[kind.label] for kind in KINDS] + [UNKNOWN])
 METADATA = KINDS.index(Kind.METADATA)
 WORD = re.compile(r"\w+")
 
@@ -32,24 +32,12 @@ Bools = NDArray[np.bool_]
 class PageResult:
     """One page in one form, with the answer of a model that never saw the page's site.
 
-    Attributes:
-        id: The page's file name without its endings.
-        corpus: "wcxb-dev", "fundus", or a user's own name.
-        form: "text" or "html", what the model was given.
-        site: What cross-validation was split by.
-        page_type: Such as "article" or "forum".
-        language: Such as "en"; "und" where it is not known.
-        codes: One gold code (E M C B T H, "" for unknown) for each block of `article`; None
-            where the page has no block labels.
-        article: The answer.
+    `form` is one of FORMS. `codes` has the gold code of each block of `article`, "" for unknown; it is None where the
+    page has no block labels.
     """
 
-    id: str
-    corpus: str
+    origin: TrainingPage
     form: str
-    site: str
-    page_type: str
-    language: str
     codes: tuple[str, ...] | None
     article: Article
 
@@ -89,13 +77,7 @@ class BlockTable:
 
     def where(self, rows: Bools) -> BlockTable:
         """Keep some rows."""
-        return BlockTable(
-            self.kinds[rows],
-            self.predicted_kinds[rows],
-            self.predicted[rows],
-            self.probabilities[rows],
-            self.words[rows],
-        )
+        return BlockTable(*(getattr(self, column)[rows] for column in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +106,6 @@ class PageScore:
 
     id: str
     corpus: str
-    form: str
     body_f1: float
     teaser_words: int
     body_words: int
@@ -140,13 +121,10 @@ class Evaluation:
         confusion: Shape (3, 3), gold label by answered label, metadata left out.
         kinds: Shape (6, 6), gold kind by answered kind, metadata included.
         kinds_to_labels: Shape (6, 3), gold kind by answered label.
-        scores: One a label, from `confusion`.
-        macro_f1: Their mean F1.
+        macro_f1: The mean F1 of `scores`.
         top_error: Expected calibration error of the answered label.
         class_errors: Expected calibration error of each label's probability.
         all_top_error: `top_error` with metadata counted as boilerplate.
-        curves: One a label.
-        pages: One score a page.
     """
 
     n_pages: int
@@ -216,11 +194,7 @@ def evaluate_by(results: Iterable[PageResult], key: Callable[[PageResult], str])
 
 
 def flatten(results: Sequence[PageResult]) -> BlockTable:
-    """Put the blocks of all labelled pages into one table; pages without labels add no rows.
-
-    Raises:
-        ValueError: A page has not one code a block, or a code that does not exist.
-    """
+    """Put the blocks of all labelled pages into one table; pages without labels add no rows."""
     rows = [(code, block, words) for result in results for code, block, words in _coded_blocks(result)]
     probabilities = [block.probabilities for _, block, _ in rows]
     return BlockTable(
@@ -295,11 +269,7 @@ def top_label_error(table: BlockTable) -> float:
 
 
 def page_score(result: PageResult) -> PageScore:
-    """Score one labelled page's body by words; metadata and unknown blocks do not count.
-
-    Raises:
-        ValueError: The page has not one code a block, or a code that does not exist.
-    """
+    """Score one labelled page's body by words; metadata and unknown blocks do not count."""
     hit = predicted = true = teaser = 0
     for code, block, words in _coded_blocks(result):
         if code in ("M", ""):
@@ -310,7 +280,7 @@ def page_score(result: PageResult) -> PageScore:
         true += words * (code == "E")
         teaser += words * (in_body and code in "TH")
     f1 = _share(2 * hit, predicted + true, otherwise=1.0)
-    return PageScore(result.id, result.corpus, result.form, f1, teaser_words=teaser, body_words=true)
+    return PageScore(result.origin.id, result.origin.corpus, f1, teaser_words=teaser, body_words=true)
 
 
 def _coded_blocks(result: PageResult) -> list[tuple[str, ScoredBlock, int]]:
@@ -320,13 +290,13 @@ def _coded_blocks(result: PageResult) -> list[tuple[str, ScoredBlock, int]]:
     blocks, text = result.article.blocks, result.article.text
     if len(result.codes) != len(blocks):
         raise ValueError(
-            f"page {result.id} has {len(result.codes)} codes for {len(blocks)} blocks; "
+            f"page {result.origin.id} has {len(result.codes)} codes for {len(blocks)} blocks; "
             "align the labels to the blocks of its answer"
         )
-    strange = [code for code in result.codes if code not in KIND_NUMBER]
-    if strange:
+    strange = next((code for code in result.codes if code not in KIND_NUMBER), None)
+    if strange is not None:
         raise ValueError(
-            f"page {result.id} has the code {strange[0]!r}; expected one of {' '.join(CODES)} or an empty one"
+            f"page {result.origin.id} has the code {strange!r}; expected one of {' '.join(GOLD_CODES)} or an empty one"
         )
     words = (len(WORD.findall(text, block.start, block.end)) for block in blocks)
     return list(zip(result.codes, blocks, words, strict=True))

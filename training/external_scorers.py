@@ -8,11 +8,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from copydesk.classifier.errors import CopydeskError
-from copydesk.classifier.types import Article
 from copydesk.training.evaluate import FORMS, PageResult
 
 TIME_LIMIT = 900  # seconds for one run; 1,500 pages take about 60 on one core
@@ -27,39 +25,17 @@ class ScorerError(CopydeskError):
     code = "scorer_error"
 
 
-@dataclass(frozen=True, slots=True)
-class ScorerFolders:
-    """Where the scorers and what they compare with lie.
-
-    Attributes:
-        scorers: Holds score_blocks.py and score_bodies.py.
-        labels: Holds a folder of label files for each labelled corpus.
-        corpora: Holds a folder for each corpus.
-    """
-
-    scorers: Path
-    labels: Path
-    corpora: Path
-
-    @classmethod
-    def under(cls, shared: Path) -> ScorerFolders:
-        """Take the usual names below one folder."""
-        return cls(shared / "score", shared / "gold" / "labels", shared / "corpora")
-
-
-@dataclass(frozen=True, slots=True)
-class _Labelled:
-    corpus: str
-    labels: str  # folder below ScorerFolders.labels
-    html: str  # folder below ScorerFolders.corpora
-
-
-LABELLED = (_Labelled("wcxb-dev", "wcxb-dev", "wcxb-dev/html"), _Labelled("fundus", "news", "fundus"))
+LABELLED = {"wcxb-dev": ("wcxb-dev", "wcxb-dev/html"), "fundus": ("news", "fundus")}
+"""The folder of label files, below gold/labels, and the folder of pages, below corpora, of each labelled corpus."""
 BODIES = "wcxb-dev"  # the corpus that score_bodies.py has references for
 
 
-def run_scorers(results: Sequence[PageResult], folders: ScorerFolders) -> ScoreTables:
+def run_scorers(results: Sequence[PageResult], shared: Path) -> ScoreTables:
     """Score answers with score_blocks.py and score_bodies.py.
+
+    Args:
+        results: Cross-validated answers.
+        shared: Has the scorers in score/, label files in gold/labels/ and the pages in corpora/.
 
     Returns:
         Tables by name, each with rows by name and columns by name, ready for JSON:
@@ -74,66 +50,57 @@ def run_scorers(results: Sequence[PageResult], folders: ScorerFolders) -> ScoreT
     """
     tables: dict[str, dict[str, dict[str, float]]] = {}
     for form in FORMS:
-        for corpus in LABELLED:
-            answers = [r for r in results if r.form == form and r.corpus == corpus.corpus]
+        for corpus, (label_folder, html_folder) in LABELLED.items():
+            answers = [r for r in results if r.form == form and r.origin.corpus == corpus]
             if not answers:
                 continue
-            labels = folders.labels / corpus.labels
+            labels, html = shared / "gold" / "labels" / label_folder, shared / "corpora" / html_folder
             if labels.is_dir():
-                row = score_blocks(answers, folders, labels=labels, html=folders.corpora / corpus.html)
-                tables.setdefault("blocks", {})[f"{corpus.corpus} {form}"] = row
-            if corpus.corpus == BODIES:
-                tables[f"bodies {form}"] = score_bodies(answers, folders)
+                tables.setdefault("blocks", {})[f"{corpus} {form}"] = score_blocks(answers, shared, labels, html)
+            if corpus == BODIES:
+                printed = _run(shared / "score" / "score_bodies.py", answers, shared / "corpora" / BODIES)
+                tables[f"bodies {form}"] = parse_body_table(printed)
             elif labels.is_dir():
-                tables[f"languages {form}"] = score_languages(answers, folders, labels=labels, html=corpus.html)
+                tables[f"languages {form}"] = score_languages(answers, shared, labels, html)
     return tables
 
 
-def score_blocks(
-    results: Iterable[PageResult], folders: ScorerFolders, *, labels: Path, html: Path
-) -> dict[str, float]:
+def score_blocks(results: Iterable[PageResult], shared: Path, labels: Path, html: Path) -> dict[str, float]:
     """Score answers of one form against a folder of label files; a labelled page without an answer is `missing`."""
-    with tempfile.TemporaryDirectory() as folder:
-        answers = write_answers(Path(folder) / "answers.jsonl", results)
-        printed = _run(folders.scorers / "score_blocks.py", "report", labels, html, answers)
-    return parse_pairs(printed)
-
-
-def score_bodies(results: Iterable[PageResult], folders: ScorerFolders) -> dict[str, dict[str, float]]:
-    """Score the bodies of one form against the WCXB references, by page type."""
-    with tempfile.TemporaryDirectory() as folder:
-        answers = write_answers(Path(folder) / "answers.jsonl", results)
-        printed = _run(folders.scorers / "score_bodies.py", "report", folders.corpora / BODIES, answers)
-    return parse_body_table(printed)
+    return parse_pairs(_run(shared / "score" / "score_blocks.py", results, labels, html))
 
 
 def score_languages(
-    results: Iterable[PageResult], folders: ScorerFolders, *, labels: Path, html: str
+    results: Iterable[PageResult], shared: Path, labels: Path, html: Path
 ) -> dict[str, dict[str, float]]:
     """Score each language apart, with the label files of its own pages; languages in alphabetical order."""
     groups: dict[str, list[PageResult]] = {}
     for result in results:
-        if (labels / f"{result.id}.txt").is_file():
-            groups.setdefault(result.language, []).append(result)
+        if (labels / f"{result.origin.id}.txt").is_file():
+            groups.setdefault(result.origin.language, []).append(result)
     scores = {}
-    for language in sorted(groups):
+    for language, answers in sorted(groups.items()):
         with tempfile.TemporaryDirectory() as folder:
-            for result in groups[language]:
-                shutil.copy(labels / f"{result.id}.txt", folder)
-            scores[language] = score_blocks(groups[language], folders, labels=Path(folder), html=folders.corpora / html)
+            for result in answers:
+                shutil.copy(labels / f"{result.origin.id}.txt", folder)
+            scores[language] = score_blocks(answers, shared, Path(folder), html)
     return scores
 
 
-def write_answers(path: Path, results: Iterable[PageResult]) -> Path:
-    """Write answers as JSON lines in the contract of `copydesk classify`.
+def write_answers(path: Path, results: Iterable[PageResult]) -> None:
+    """Write answers as JSON lines, a page a line.
 
     `text` is written for both forms: a scorer that makes its own plain text of a page may fold white
     space in another way than the text that was classified, and offsets must index the latter.
     """
-    with path.open("w", encoding="utf-8", errors="replace") as lines:
+    with path.open("w", encoding="utf-8") as lines:
         for result in results:
-            lines.write(json.dumps(_answer(result.id, result.article), ensure_ascii=False) + "\n")
-    return path
+            blocks = [
+                {"start": b.start, "end": b.end, "label": b.label, "probabilities": b.probabilities}
+                for b in result.article.blocks
+            ]
+            row = {"id": result.origin.id, "text": result.article.text, "blocks": blocks, "body": result.article.body}
+            lines.write(json.dumps(row) + "\n")
 
 
 def parse_pairs(printed: str) -> dict[str, float]:
@@ -172,17 +139,16 @@ def parse_body_table(printed: str) -> dict[str, dict[str, float]]:
     return rows
 
 
-def _answer(page_id: str, article: Article) -> dict[str, object]:
-    blocks = [{"start": b.start, "end": b.end, "label": str(b.label), "kind": str(b.kind)} for b in article.blocks]
-    return {"id": page_id, "text": article.text, "blocks": blocks, "body": article.body}
-
-
-def _run(script: Path, *arguments: str | Path) -> str:
-    command = [sys.executable, str(script), *map(str, arguments)]
+def _run(script: Path, results: Iterable[PageResult], *references: Path) -> str:
+    """Run a scorer on answers and the folders to compare them with; return what it prints."""
     if not script.is_file():
         raise ScorerError(f"there is no {script}; give the folder that holds score_blocks.py and score_bodies.py")
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=TIME_LIMIT, check=False)
+        with tempfile.TemporaryDirectory() as folder:
+            answers = Path(folder) / "answers.jsonl"
+            write_answers(answers, results)
+            command = [sys.executable, str(script), "report", *map(str, references), str(answers)]
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=TIME_LIMIT, check=False)
     except subprocess.TimeoutExpired as error:
         raise ScorerError(f"{script.name} ran for {TIME_LIMIT} s without an end; score fewer pages") from error
     if done.returncode:

@@ -12,9 +12,9 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from copydesk.classifier.model import FirstStageScores, HashedLinear, Trees, context_columns, hashed_linear
+from copydesk.classifier.model import HashedLinear, Trees, hashed_linear
 from copydesk.training.corpora import GOLD_CODES
-from copydesk.training.dataset import RAREST, Table
+from copydesk.training.dataset import Table, inverse_frequency, rounded
 
 ALPHA = 1e-6
 """Strength of the L2 penalty of the first stage."""
@@ -90,34 +90,22 @@ def fit_page_types(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
     seen[np.searchsorted(table.row_ends, rows, side="right")] = True
     known = [i for i, page in enumerate(table.pages) if seen[i] and not page.synthetic and types[i] in PAGE_TYPES]
     counted = [hashed_linear.count_terms(table.features[i], 1 << hashed_linear.PAGE_BITS) for i in known]
-    idf = _page_idf([columns for columns, _, _ in counted])
-    n_columns, present = len(idf), sorted(set(types[known]))
+    counts = np.zeros(1 << hashed_linear.PAGE_BITS, np.int64)
+    for columns, _, _ in counted:
+        counts[np.unique(columns)] += 1
+    idf = inverse_frequency(counts, len(counted))
+    present = sorted(set(types[known]))
     if len(present) < 2:
         offsets = np.array([0.0 if name in present or not present else ABSENT for name in PAGE_TYPES], np.float32)
-        return HashedLinear(idf, np.zeros((n_columns, len(PAGE_TYPES)), np.float32), offsets)
+        return HashedLinear(idf, np.zeros((len(idf), len(PAGE_TYPES)), np.float32), offsets)
     values = np.concatenate([hashed_linear.page_values(terms, idf) for terms in counted])
     columns = np.concatenate([columns for columns, _, _ in counted])
     ends = np.cumsum([0, *(len(columns) for columns, _, _ in counted)])
-    matrix = sparse.csr_matrix((values, columns, ends), shape=(len(known), n_columns))
+    matrix = sparse.csr_matrix((values, columns, ends), shape=(len(known), len(idf)))
     matrix.sum_duplicates()
     model = LogisticRegression(C=TYPE_C, max_iter=TYPE_STEPS, tol=1e-3).fit(matrix, types[known].astype(str))
     weights, intercepts = by_class(model.coef_, model.intercept_, model.classes_, PAGE_TYPES)
     return HashedLinear(idf, rounded(weights.T), intercepts)
-
-
-def _page_idf(pages: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
-    """Return each column's smoothed inverse page frequency, 0 where too few pages hold it."""
-    counts = np.zeros(1 << hashed_linear.PAGE_BITS, np.int64)
-    for columns in pages:
-        counts[np.unique(columns)] += 1
-    idf = np.log((1.0 + len(pages)) / (1.0 + counts)) + 1.0
-    idf[counts < RAREST] = 0.0
-    return rounded(idf)
-
-
-def rounded(weights: NDArray[Any]) -> NDArray[np.float32]:
-    """Round to 16 bits, as a saved model is."""
-    return np.ascontiguousarray(weights.astype(np.float16).astype(np.float32))
 
 
 def by_class(
@@ -148,20 +136,8 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
     return scores
 
 
-def context_matrix(
-    table: Table, scores: Sequence[FirstStageScores], page_types: Sequence[NDArray[np.float32]]
-) -> NDArray[np.float32]:
-    """Return the second stage's columns for all rows, from the first stage's scores of each page."""
-    of_pages = zip(table.features, scores, page_types, strict=True)
-    return np.concatenate([context_columns(*of_page) for of_page in of_pages])
-
-
 def fit_question(
-    columns: NDArray[np.float32],
-    answers: NDArray[np.bool_],
-    weights: NDArray[np.float64],
-    *,
-    n_trees: int = TREES,
+    columns: NDArray[np.float32], answers: NDArray[np.bool_], weights: NDArray[np.float64], *, n_trees: int = TREES
 ) -> Trees:
     """Fit boosted trees to a binary target; a target with one class alone gets a constant and no trees."""
     if answers.all() or not answers.any():

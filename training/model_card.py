@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from copydesk.classifier.types import KINDS, LABELS
-from copydesk.training.evaluate import FORMS, N_BINS, Evaluation, Ints, PageResult, evaluate, evaluate_by
+from copydesk.training.evaluate import FORMS, N_BINS, Evaluation, Ints, PageResult, evaluate_by
 from copydesk.training.external_scorers import ScoreTables, Table
 from copydesk.training.plots import FEW_BLOCKS, FORM_TITLES, draw_confusion, draw_reliability
 from copydesk.training.weak_spots import weak_spots
@@ -22,7 +22,6 @@ CREDITS = {
     ),
     "fundus": ("flairNLP/fundus, test data of its publisher parsers", "MIT", "https://github.com/flairNLP/fundus"),
 }
-GOLD_CREDIT = ("hand labels of every block, made for this project", "CC0-1.0", "")
 OWN_CREDIT = ("pages given by whoever trained this model", "as held by its owner", "")
 
 WHAT = """\
@@ -87,12 +86,10 @@ def write_card(
         results: Cross-validated answers; pages without block labels count only in the list of data.
         scores: Tables of the external scorers, empty where they did not run.
         manifest: The model's manifest; its scalars and lists are listed, one level deep.
-
-    Raises:
-        ValueError: A page has not one code a block, or a code that does not exist.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    evaluations = {form: found for form in FORMS if (found := _of_form(results, form)).n_pages}
+    by_form = evaluate_by(results, lambda result: result.form)
+    evaluations = {form: by_form[form] for form in FORMS if form in by_form}
     parts = ["# Model card: copydesk block classifier", "## What it is", WHAT, "## What it is for", USE]
     parts += ["## What it learned from", *data_section(results)]
     parts += ["## How well it does", METHOD, *scorer_section(scores)]
@@ -100,8 +97,8 @@ def write_card(
         draw_confusion(folder / CONFUSION, evaluations)
         draw_reliability(folder / RELIABILITY, evaluations)
         parts += [*label_section(evaluations), *kind_section(evaluations), *calibration_section(evaluations)]
-        parts += [*group_section("language", results, lambda result: result.language)]
-        parts += [*group_section("page type", results, lambda result: result.page_type)]
+        parts += [*group_section("language", results, lambda result: result.origin.language)]
+        parts += [*group_section("page type", results, lambda result: result.origin.page_type)]
     parts += ["## Limits and weak spots", *weak_section(results), "## Settings and versions", manifest_list(manifest)]
     text = "\n\n".join(part.strip("\n") for part in parts if part) + "\n"
     (folder / CARD).write_text(text, encoding="utf-8", newline="\n")
@@ -116,14 +113,14 @@ def markdown_table(header: Sequence[str], rows: Rows) -> str:
 def data_section(results: Sequence[PageResult]) -> list[str]:
     """List each corpus with its pages, sites, languages, licence and source."""
     rows, sources = [], []
-    for corpus in sorted({result.corpus for result in results}):
-        pages = [result for result in results if result.corpus == corpus]
+    for corpus in sorted({result.origin.corpus for result in results}):
+        pages = [result.origin for result in results if result.origin.corpus == corpus]
         what, licence, source = CREDITS.get(corpus, OWN_CREDIT)
         labelled = len({page.id for page in pages if page.codes is not None})
         counts = [len({getattr(page, name) for page in pages}) for name in ("id", "site", "language")]
         rows.append([corpus, counts[0], labelled, *counts[1:], licence])
         sources.append(f"- {corpus}: {what}; licence {licence}" + (f"; <{source}>" if source else "") + ".")
-    sources.append(f"- block labels: {GOLD_CREDIT[0]}; {GOLD_CREDIT[1]}.")
+    sources.append("- block labels: hand labels of every block, made for this project; CC0-1.0.")
     table = markdown_table(["corpus", "pages", "with block labels", "sites", "languages", "licence"], rows)
     return [table, "Credits:", "\n".join(sources)]
 
@@ -209,20 +206,16 @@ def manifest_list(manifest: Mapping[str, object]) -> str:
     return "\n".join(lines)
 
 
-def _of_form(results: Sequence[PageResult], form: str) -> Evaluation:
-    return evaluate(result for result in results if result.form == form)
-
-
 def _by_form(
     results: Sequence[PageResult], key: Callable[[PageResult], str]
 ) -> list[tuple[tuple[str, str], Evaluation]]:
     """Evaluate each group and form apart, groups in alphabetical order, text before HTML."""
-    found = {
-        (value, form): evaluation
+    found = [
+        ((value, form), evaluation)
         for form in FORMS
-        for value, evaluation in evaluate_by([r for r in results if r.form == form], key).items()
-    }
-    return sorted(found.items(), key=lambda row: (row[0][0], FORMS.index(row[0][1])))
+        for value, evaluation in evaluate_by((r for r in results if r.form == form), key).items()
+    ]
+    return sorted(found, key=lambda row: row[0][0])  # stable: FORMS stay in their order
 
 
 def _scorer_table(table: Table) -> list[str]:

@@ -1,4 +1,4 @@
-"""Draws pictures as SVG: the model card's confusion heat map and reliability diagram, and the curve of bands."""
+"""Draws the model card's pictures as SVG: the confusion heat map and the reliability diagram."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from copydesk.classifier.duplicates.bands import candidate_probability
-from copydesk.classifier.duplicates.types import Banding
 from copydesk.classifier.types import LABELS, Label
 from copydesk.training.evaluate import N_BINS, Evaluation, Floats, Ints, ReliabilityCurve
 
@@ -50,19 +48,19 @@ STYLE: Any = {
 def draw_confusion(path: Path, evaluations: Mapping[str, Evaluation]) -> None:
     """Draw one heat map for each form: gold label by answered label, shares of a row with counts below."""
     with matplotlib.rc_context(STYLE):
-        figure = _card(width=0.8 + 4.1 * len(evaluations), height=4.6, title="Gold label against answered label")
+        figure = card(width=0.8 + 4.1 * len(evaluations), height=4.6, title="Gold label against answered label")
         panels = figure.subplots(1, len(evaluations), squeeze=False)[0]
         figure.subplots_adjust(left=1.35 / figure.get_figwidth(), right=0.965, top=0.77, bottom=0.15, wspace=0.42)
         for axes, (form, evaluation) in zip(panels, evaluations.items(), strict=True):
             _heat_map(axes, evaluation.confusion)
             _panel_title(axes, form, f"macro-F1 {evaluation.macro_f1:.3f}, {evaluation.n_blocks:,} blocks")
-        _save(figure, path)
+        save(figure, path)
 
 
 def draw_reliability(path: Path, evaluations: Mapping[str, Evaluation]) -> None:
     """Draw one reliability diagram for each form, with a strip of block counts by probability below it."""
     with matplotlib.rc_context(STYLE):
-        figure = _card(width=0.6 + 4.3 * len(evaluations), height=6.0, title="Predicted probability against frequency")
+        figure = card(width=0.6 + 4.3 * len(evaluations), height=6.0, title="Predicted probability against frequency")
         grid = figure.subplots(2, len(evaluations), squeeze=False, sharex="col", sharey="row", height_ratios=[4, 1.15])
         figure.subplots_adjust(
             left=0.75 / figure.get_figwidth(), right=0.965, top=0.815, bottom=0.09, wspace=0.12, hspace=0.1
@@ -77,47 +75,11 @@ def draw_reliability(path: Path, evaluations: Mapping[str, Evaluation]) -> None:
         for axes in grid[:, 0]:
             axes.yaxis.set_label_coords(-0.1, 0.5)
         grid[0][0].legend(loc="upper left", frameon=False, fontsize=9)
-        _save(figure, path)
+        save(figure, path)
 
 
-def draw_bands(path: Path, curves: Mapping[str, Banding], promise: tuple[float, float]) -> None:
-    """Draw how probably two texts become candidates by their similarity, one line for each named banding.
-
-    `promise` is the point (similarity, probability) that the last of them was chosen for.
-    """
-    with matplotlib.rc_context(STYLE):
-        figure = _card(width=6.8, height=4.4, title="How probably a pair is compared")
-        axes = figure.subplots()
-        figure.subplots_adjust(left=0.75 / 6.8, right=0.965, top=0.85, bottom=0.135)
-        at = np.linspace(0, 1, 161)
-        colours = (COLOURS[Label.BODY], COLOURS[Label.TEASER])
-        for (name, banding), colour in zip(curves.items(), colours, strict=True):
-            probable = [candidate_probability(float(similarity), banding) for similarity in at]
-            axes.plot(at, probable, color=colour, linewidth=1.8, label=name, clip_on=False, zorder=3)
-        _mark_promise(axes, promise)
-        axes.set_xlim(0, 1)
-        axes.set_ylim(0, 1)
-        axes.set_xlabel("Jaccard similarity of the two texts' shingles")
-        axes.set_ylabel("probability of sharing a key of the whole text")
-        axes.grid(color=FAINT, linewidth=0.6)
-        axes.tick_params(length=0)
-        axes.legend(loc="lower right", frameon=False, fontsize=9)
-        _save(figure, path)
-
-
-def _mark_promise(axes: Axes, promise: tuple[float, float]) -> None:
-    similarity, probability = promise
-    dashes: dict[str, Any] = {"color": QUIET, "linewidth": 1, "linestyle": (0, (4, 3)), "zorder": 2}
-    axes.plot([similarity, similarity, 0], [0, probability, probability], **dashes)
-    axes.plot([similarity], [probability], marker="o", color=COLOURS[Label.TEASER], markersize=6, zorder=4)
-    axes.annotate(
-        f"promised: {probability:g} at {similarity:g}", (similarity, 0.3), (7, 0), textcoords="offset points",
-        fontsize=8.5, color=QUIET, va="center",
-    )  # fmt: skip
-
-
-def _card(*, width: float, height: float, title: str) -> Figure:
-    """Make a figure with a white rounded card, so that it reads on light and on dark pages."""
+def card(*, width: float, height: float, title: str) -> Figure:
+    """Make a figure, sizes in inches, with a white rounded card, so that it reads on light and on dark pages."""
     figure = Figure(figsize=(width, height), facecolor="none")
     FigureCanvasSVG(figure)
     round_by = 0.14  # inches
@@ -201,15 +163,13 @@ def _count_strip(axes: Axes, curves: tuple[ReliabilityCurve, ...]) -> None:
 
 def _bars(left: Floats, width: float, heights: Ints) -> Outline:
     """Outline all bars as one path, which takes a third of the bytes of single bars."""
-    corners = [(x, y) for x, top in zip(left, heights, strict=True) for x, y in _corners(x, width, top)]
-    return Outline.make_compound_path_from_polys(np.array(corners, dtype=float).reshape(len(left), 4, 2))
+    x = np.stack([left, left, left + width, left + width], axis=1)
+    y = np.stack([0 * heights, heights, heights, 0 * heights], axis=1)
+    return Outline.make_compound_path_from_polys(np.stack([x, y], axis=2))
 
 
-def _corners(left: float, width: float, top: float) -> list[tuple[float, float]]:
-    return [(left, 0), (left, top), (left + width, top), (left + width, 0)]
-
-
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG, the same bytes for the same figure."""
     drawn = StringIO()
     figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
     lines = (line.strip() for line in drawn.getvalue().splitlines())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import platform
 import sys
 import time
@@ -25,12 +24,11 @@ from copydesk.training.augment import vary
 from copydesk.training.corpora import CorpusError, TrainingPage, is_feedback, read_feedback, read_jsonl, read_shared
 from copydesk.training.crossval import FormModels, fit_form
 from copydesk.training.dataset import LENGTH_WEIGHT, MOST_ROWS, RAREST, SYNTHETIC_WEIGHT, build_table, fold_of
-from copydesk.training.evaluate import PageResult
-from copydesk.training.external_scorers import ScorerFolders, run_scorers
+from copydesk.training.evaluate import FORMS, PageResult
+from copydesk.training.external_scorers import run_scorers, write_answers
 from copydesk.training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, TYPE_C, TYPE_STEPS, WEAK
 from copydesk.training.model_card import write_card
 
-FORMS = ("text", "html")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "numba", "selectolax", "joblib")
 BATCH = 16
 
@@ -41,8 +39,8 @@ class Clock:
     def __init__(self) -> None:
         self.start = time.monotonic()
 
-    def __call__(self, what: str) -> None:
-        print(f"{time.monotonic() - self.start:7.0f} s  {what}", file=sys.stderr, flush=True)
+    def __call__(self, *what: str) -> None:
+        print(f"{time.monotonic() - self.start:7.0f} s  {': '.join(what)}", file=sys.stderr, flush=True)
 
 
 def train(chosen: argparse.Namespace, say: Clock) -> None:
@@ -54,18 +52,17 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     forms: dict[str, FormModels] = {}
     results: list[PageResult] = []
     for form in FORMS:
-        run = _runner(chosen.jobs)
+        run = partial(_run_parallel, chosen.jobs)
         labelled = [page for page in run(memory.cache(label_page), sources, form) if page is not None and page.codes]
         if not labelled:
             raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
-        say(f"{form}: {len(labelled)} pages labelled, {sum(len(page.codes) for page in labelled)} blocks")
+        say(form, f"{len(labelled)} pages labelled, {sum(len(page.codes) for page in labelled)} blocks")
         synthetic = vary(labelled, n_folds=chosen.folds) if form == "text" else []
         table = build_table([*labelled, *synthetic], n_folds=chosen.folds, run=run)
-        say(f"{form}: features")
-        fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(_say_of, say, form))
-        forms[form] = fitted
+        say(form, "features")
+        forms[form] = fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(say, form))
         results += held_out_results(labelled, fitted, form)
-        say(f"{form}: cross-validated")
+        say(form, "cross-validated")
         del table
     text, html = forms["text"], forms["html"]
     write(chosen, Model(text.final, html.final, ""), sources, results, say)
@@ -87,10 +84,6 @@ def check_forms(sources: Sequence[TrainingPage]) -> None:
         )
 
 
-def _say_of(say: Clock, form: str, what: str) -> None:
-    say(f"{form}: {what}")
-
-
 def read_sources(paths: Sequence[Path]) -> list[TrainingPage]:
     """Read every corpus; ids are unique within one."""
     sources: list[TrainingPage] = []
@@ -104,12 +97,9 @@ def read_sources(paths: Sequence[Path]) -> list[TrainingPage]:
     return sources
 
 
-def _runner(jobs: int) -> Callable[..., list[Any]]:
-    def run(function: Callable[..., Any], items: Sequence[Any], *rest: Any) -> list[Any]:
-        done: list[Any] = Parallel(n_jobs=jobs, batch_size=BATCH)(delayed(function)(item, *rest) for item in items)
-        return done
-
-    return run
+def _run_parallel(jobs: int, function: Callable[..., Any], items: Sequence[Any], *rest: Any) -> list[Any]:
+    done: list[Any] = Parallel(n_jobs=jobs, batch_size=BATCH)(delayed(function)(item, *rest) for item in items)
+    return done
 
 
 def held_out_results(pages: Sequence[LabelledPage], fitted: FormModels, form: str) -> list[PageResult]:
@@ -118,18 +108,9 @@ def held_out_results(pages: Sequence[LabelledPage], fitted: FormModels, form: st
 
 
 def _held_out(labelled: LabelledPage, model: FormModel, form: str) -> PageResult:
-    origin = labelled.origin
     scores = collect_scores(labelled.blocks, predict(labelled.blocks, model))
-    return PageResult(
-        id=origin.id,
-        corpus=origin.corpus,
-        form=form,
-        site=origin.site,
-        page_type=origin.page_type,
-        language=origin.language,
-        codes=labelled.codes if labelled.gold else None,
-        article=assemble(Page(origin.id, text=scores.text), scores, "cross-validated"),
-    )
+    article = assemble(Page(labelled.origin.id, text=scores.text), scores, "cross-validated")
+    return PageResult(labelled.origin, form, labelled.codes if labelled.gold else None, article)
 
 
 def write(
@@ -139,7 +120,7 @@ def write(
     scores: dict[str, Any] = {}
     for folder in chosen.corpora:
         if (folder / "score").is_dir():
-            scores = dict(run_scorers(results, ScorerFolders.under(folder)))
+            scores = dict(run_scorers(results, folder))
             say("scored")
     about = {
         "libraries": {name: version(name) for name in LIBRARIES},
@@ -151,7 +132,10 @@ def write(
     digest = save_model(model, chosen.output, about)
     write_card(chosen.output, results, scores, {"digest": digest, **about})
     if chosen.answers is not None:
-        write_answers(chosen.answers, results)
+        chosen.answers.mkdir(parents=True, exist_ok=True)
+        for corpus, form in {(r.origin.corpus, r.form) for r in results}:
+            own = [r for r in results if (r.origin.corpus, r.form) == (corpus, form)]
+            write_answers(chosen.answers / f"{corpus}-{form}.jsonl", own)
     say(f"model {digest[:12]} written to {chosen.output}")
 
 
@@ -188,18 +172,3 @@ def digests(sources: Sequence[TrainingPage]) -> dict[str, dict[str, Any]]:
         name: {"pages": e["pages"], "labelled": e["labelled"], "sha256": e["hash"].hexdigest()}
         for name, e in sorted(found.items())
     }
-
-
-def write_answers(folder: Path, results: Sequence[PageResult]) -> None:
-    """Write the cross-validated answers, one file a corpus and form, for scoring by others."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for corpus, form in sorted({(r.corpus, r.form) for r in results}):
-        with (folder / f"{corpus}-{form}.jsonl").open("w", encoding="utf-8") as file:
-            for result in results:
-                if (result.corpus, result.form) == (corpus, form):
-                    blocks = [
-                        {"start": b.start, "end": b.end, "label": b.label, "probabilities": b.probabilities}
-                        for b in result.article.blocks
-                    ]
-                    row = {"id": result.id, "text": result.article.text, "blocks": blocks, "body": result.article.body}
-                    file.write(json.dumps(row, ensure_ascii=True) + "\n")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from copydesk.classifier.types import KINDS, LABELS, Kind, Label
-from copydesk.training.evaluate import FORMS, Evaluation, PageResult, PageScore, evaluate, evaluate_by, flatten
+from copydesk.training.evaluate import BlockTable, Evaluation, PageResult, PageScore, evaluate, evaluate_by, flatten
 
 LEAK_SHARE = 0.05  # of a kind's blocks under one wrong label: below it a leak is not worth a line
 LEAST_BLOCKS = 30  # fewer blocks of a kind make its share a matter of chance
@@ -18,6 +18,7 @@ LONG_BLOCK = 20  # words; mostly prose
 SURE = 0.95  # probability from which an answer counts as sure
 WORST_PAGES = 8
 
+FORM_NAMES = {"text": "text", "html": "HTML"}
 NAME_OF_KIND = {
     Kind.TEXT: "article text",
     Kind.METADATA: "metadata",
@@ -31,21 +32,23 @@ NAME_OF_KIND = {
 def weak_spots(results: Sequence[PageResult]) -> list[str]:
     """List the weak spots of each form, worst of its kind first; empty where nothing is labelled."""
     found = []
-    for form in FORMS:
+    for form, name in FORM_NAMES.items():
         labelled = [result for result in results if result.form == form and result.codes is not None]
         if labelled:
             evaluation = evaluate(labelled)
-            found += [f"{_form_name(form)}: {sentence}." for sentence in _sentences(labelled, evaluation)]
+            found += [f"From {name}: {sentence}." for sentence in _sentences(labelled, evaluation)]
     return found
 
 
 def _sentences(labelled: Sequence[PageResult], evaluation: Evaluation) -> Iterator[str]:
     yield from leaks(evaluation)
-    yield from _weak_groups("language", labelled, evaluation, lambda result: result.language)
-    yield from _weak_groups("page type", labelled, evaluation, lambda result: result.page_type)
+    yield from _weak_groups("language", labelled, evaluation, lambda result: result.origin.language)
+    yield from _weak_groups("page type", labelled, evaluation, lambda result: result.origin.page_type)
     yield from _short_bodies(evaluation.pages)
-    yield from _block_lengths(labelled)
-    yield from _sure_and_wrong(labelled)
+    table = flatten(labelled)
+    table = table.where(table.scored)
+    yield from _block_lengths(table)
+    yield from _sure_and_wrong(table)
     yield from _worst_pages(evaluation.pages)
 
 
@@ -84,9 +87,7 @@ def _short_bodies(pages: Sequence[PageScore]) -> Iterator[str]:
         )
 
 
-def _block_lengths(labelled: Sequence[PageResult]) -> Iterator[str]:
-    table = flatten(labelled)
-    table = table.where(table.scored)
+def _block_lengths(table: BlockTable) -> Iterator[str]:
     wrong, short, long = table.truth != table.predicted, table.words <= SHORT_BLOCK, table.words > LONG_BLOCK
     if short.any() and long.any():
         yield (
@@ -95,9 +96,7 @@ def _block_lengths(labelled: Sequence[PageResult]) -> Iterator[str]:
         )
 
 
-def _sure_and_wrong(labelled: Sequence[PageResult]) -> Iterator[str]:
-    table = flatten(labelled)
-    table = table.where(table.scored)
+def _sure_and_wrong(table: BlockTable) -> Iterator[str]:
     sure = table.probabilities[np.arange(len(table.predicted)), table.predicted] >= SURE
     if sure.any():
         wrong = float((table.truth != table.predicted)[sure].mean())
@@ -117,7 +116,3 @@ def _worst_pages(pages: Sequence[PageScore]) -> Iterator[str]:
 
 def _pages(n_pages: int) -> str:
     return f"{n_pages} page" if n_pages == 1 else f"{n_pages} pages"
-
-
-def _form_name(form: str) -> str:
-    return {"text": "From text", "html": "From HTML"}[form]

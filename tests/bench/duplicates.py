@@ -93,7 +93,7 @@ def draw_curve(path: Path) -> int:
         f"for the promise: {promised.bands} bands of {promised.rows}": promised,
     }
     try:
-        pictures = importlib.import_module("copydesk.training.plots")
+        pictures = importlib.import_module("tests.bench.band_curve")
     except ModuleNotFoundError as error:
         print(f"bench duplicates: {error.name} is not installed; install this project with its extra 'train'")
         return 2

@@ -6,7 +6,8 @@ import random
 from collections.abc import Sequence
 
 from copydesk.classifier.types import KINDS, LABELS, Article, Kind, Label, ScoredBlock
-from copydesk.training.evaluate import CODES, PageResult
+from copydesk.training.corpora import GOLD_CODES, TrainingPage
+from copydesk.training.evaluate import PageResult
 
 FIRST_KIND = {Label.BODY: Kind.TEXT, Label.BOILERPLATE: Kind.FURNITURE, Label.TEASER: Kind.TEASER}
 SURE = 0.9
@@ -33,7 +34,8 @@ def result(
     body = "\n\n".join(text[block.start : block.end] for block in scored if block.label is Label.BODY)
     article = Article(page_id, "", text, tuple(scored), body, title="", confidence=0.5, model="m")
     codes = tuple(code for code, _ in blocks) if labelled else None
-    return PageResult(page_id, corpus, form, f"{page_id}.example", page_type, language, codes, article)
+    origin = TrainingPage(page_id, corpus, f"{page_id}.example", page_type, language, "", (), codes, None)
+    return PageResult(origin, form, codes, article)
 
 
 def scored_block(start: int, end: int, said: Label | Kind, confidence: float = SURE) -> ScoredBlock:
@@ -46,7 +48,7 @@ def scored_block(start: int, end: int, said: Label | Kind, confidence: float = S
 
 def perfect(codes: Sequence[str], **fields: str) -> PageResult:
     """Make a page whose every block is answered right, with certainty."""
-    return result(*((code, KINDS[CODES.index(code)]) for code in codes), confidence=1.0, **fields)  # type: ignore[arg-type]
+    return result(*((code, KINDS[GOLD_CODES.index(code)]) for code in codes), confidence=1.0, **fields)  # type: ignore[arg-type]
 
 
 def noisy(n_pages: int, *, seed: int = 7) -> list[PageResult]:
@@ -57,8 +59,8 @@ def noisy(n_pages: int, *, seed: int = 7) -> list[PageResult]:
 
 def _noisy_page(chance: random.Random, number: int, form: str) -> PageResult:
     blocks = []
-    for code in chance.choices(CODES, weights=(8, 2, 2, 6, 6, 1), k=30):
-        right = KINDS[CODES.index(code)]
+    for code in chance.choices(GOLD_CODES, weights=(8, 2, 2, 6, 6, 1), k=30):
+        right = KINDS[GOLD_CODES.index(code)]
         blocks.append((code, chance.choice(KINDS) if chance.random() < 0.15 else right))
     return result(
         *blocks,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.types import KINDS, LABELS, Kind, Label
+from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.evaluate import (
-    CODES,
     KIND_NUMBER,
     PageResult,
     calibration_error,
@@ -26,7 +26,7 @@ from copydesk.training.evaluate import (
 )
 from tests.support.page_results import noisy, perfect, result
 
-blocks_of_a_page = st.lists(st.tuples(st.sampled_from([*CODES, ""]), st.sampled_from(KINDS)), max_size=12)
+blocks_of_a_page = st.lists(st.tuples(st.sampled_from([*GOLD_CODES, ""]), st.sampled_from(KINDS)), max_size=12)
 answered_pages = st.lists(
     st.builds(
         lambda blocks, confidence: result(*blocks, confidence=confidence),
@@ -39,7 +39,7 @@ answered_pages = st.lists(
 
 def test_gold_codes_stand_in_the_order_of_kinds() -> None:
     named = {"E": "text", "M": "metadata", "C": "comment", "B": "furniture", "T": "teaser", "H": "teaser_heading"}
-    assert {code: str(KINDS[KIND_NUMBER[code]]) for code in CODES} == named
+    assert {code: str(KINDS[KIND_NUMBER[code]]) for code in GOLD_CODES} == named
 
 
 def test_perfect_answers_score_one_with_no_calibration_error() -> None:
@@ -68,7 +68,7 @@ def test_confusion_rows_sum_to_the_gold_blocks(results: list[PageResult]) -> Non
         codes.count("B") + codes.count("C"),
         codes.count("T") + codes.count("H"),
     ]
-    assert found.kinds.sum(axis=1).tolist() == [codes.count(code) for code in CODES]
+    assert found.kinds.sum(axis=1).tolist() == [codes.count(code) for code in GOLD_CODES]
     assert found.kinds_to_labels.sum(axis=1).tolist() == found.kinds.sum(axis=1).tolist()
 
 
@@ -85,7 +85,7 @@ def test_scores_do_not_depend_on_the_order_of_pages() -> None:
 
 def test_parts_add_up_to_the_whole() -> None:
     results = noisy(9)
-    parts = evaluate_by(results, lambda page: page.language)
+    parts = evaluate_by(results, lambda page: page.origin.language)
     assert list(parts) == ["de", "en", "fr"]
     assert np.array_equal(sum(part.confusion for part in parts.values()), evaluate(results).confusion)
 

@@ -13,7 +13,6 @@ from copydesk.training import external_scorers
 from copydesk.training.evaluate import evaluate
 from copydesk.training.external_scorers import (
     ScorerError,
-    ScorerFolders,
     parse_body_table,
     parse_pairs,
     run_scorers,
@@ -50,12 +49,11 @@ print("answers", len(pathlib.Path(answers).read_text(encoding="utf-8").splitline
 
 
 @pytest.fixture
-def folders(tmp_path: Path) -> ScorerFolders:
-    found = ScorerFolders.under(tmp_path)
-    for folder in (found.scorers, found.labels / "news", found.corpora / "fundus"):
-        folder.mkdir(parents=True)
-    (found.scorers / "score_blocks.py").write_text(COUNTING_SCORER, encoding="utf-8")
-    return found
+def shared(tmp_path: Path) -> Path:
+    for folder in ("score", "gold/labels/news", "corpora/fundus"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "score" / "score_blocks.py").write_text(COUNTING_SCORER, encoding="utf-8")
+    return tmp_path
 
 
 def test_card_holds_tables_credits_and_links_to_its_pictures(tmp_path: Path) -> None:
@@ -138,7 +136,8 @@ def test_weak_language_and_worst_page_are_named() -> None:
 
 def test_answers_carry_text_blocks_and_body(tmp_path: Path) -> None:
     page = result(("E", Label.BODY), ("T", Label.TEASER))
-    path = write_answers(tmp_path / "answers.jsonl", [page])
+    path = tmp_path / "answers.jsonl"
+    write_answers(path, [page])
     row = json.loads(path.read_text(encoding="utf-8"))
     said = [(row["text"][block["start"] : block["end"]], block["label"]) for block in row["blocks"]]
     assert said == [("word word word", "body"), ("word word word", "teaser")]
@@ -147,37 +146,38 @@ def test_answers_carry_text_blocks_and_body(tmp_path: Path) -> None:
 
 def test_lone_surrogates_do_not_stop_the_writing_of_answers(tmp_path: Path) -> None:
     page = result(("E", Label.BODY), page_id="odd\ud800")
-    path = write_answers(tmp_path / "answers.jsonl", [page])
-    assert json.loads(path.read_text(encoding="utf-8"))["id"] == "odd?"
+    path = tmp_path / "answers.jsonl"
+    write_answers(path, [page])
+    assert json.loads(path.read_text(encoding="utf-8"))["id"] == "odd\ud800"
 
 
-def test_languages_are_scored_with_the_labels_of_their_own_pages(folders: ScorerFolders) -> None:
+def test_languages_are_scored_with_the_labels_of_their_own_pages(shared: Path) -> None:
     pages = [perfect("EB", page_id=f"p{i}", corpus="fundus", language=("de", "fr", "fr")[i]) for i in range(3)]
     for page in [*pages, perfect("E", page_id="not_answered")]:
-        (folders.labels / "news" / f"{page.id}.txt").write_text("0-1 E\n", encoding="utf-8")
+        (shared / "gold" / "labels" / "news" / f"{page.origin.id}.txt").write_text("0-1 E\n", encoding="utf-8")
     unlabelled = result(("E", Label.BODY), page_id="p9", corpus="fundus", labelled=False)
-    assert run_scorers([*pages, unlabelled], folders) == {
+    assert run_scorers([*pages, unlabelled], shared) == {
         "blocks": {"fundus text": {"labels": 4.0, "answers": 4.0}},
         "languages text": {"de": {"labels": 1.0, "answers": 1.0}, "fr": {"labels": 2.0, "answers": 2.0}},
     }
 
 
-def test_a_failing_scorer_is_quoted(folders: ScorerFolders) -> None:
-    (folders.scorers / "score_blocks.py").write_text("raise SystemExit('no such page')", encoding="utf-8")
+def test_a_failing_scorer_is_quoted(shared: Path) -> None:
+    (shared / "score" / "score_blocks.py").write_text("raise SystemExit('no such page')", encoding="utf-8")
     with pytest.raises(ScorerError, match=r"score_blocks\.py exited with 1, expected 0; it said: no such page"):
-        run_scorers([perfect("E", corpus="fundus")], folders)
+        run_scorers([perfect("E", corpus="fundus")], shared)
 
 
-def test_a_missing_scorer_says_what_to_give(folders: ScorerFolders) -> None:
+def test_a_missing_scorer_says_what_to_give(shared: Path) -> None:
     with pytest.raises(ScorerError, match=r"there is no .*score_bodies.py; give the folder that holds"):
-        run_scorers([perfect("E", corpus="wcxb-dev")], folders)
+        run_scorers([perfect("E", corpus="wcxb-dev")], shared)
 
 
-def test_an_endless_scorer_is_stopped(folders: ScorerFolders, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folders.scorers / "score_blocks.py").write_text("import time; time.sleep(60)", encoding="utf-8")
+def test_an_endless_scorer_is_stopped(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shared / "score" / "score_blocks.py").write_text("import time; time.sleep(60)", encoding="utf-8")
     monkeypatch.setattr(external_scorers, "TIME_LIMIT", 0.2)
     with pytest.raises(ScorerError, match=r"ran for 0.2 s without an end"):
-        run_scorers([perfect("E", corpus="fundus")], folders)
+        run_scorers([perfect("E", corpus="fundus")], shared)
 
 
 def test_body_table_is_read_by_page_type() -> None:

@@ -10,18 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier.types import KINDS
 
 GOLD_CODES = ("E", "M", "C", "B", "T", "H")
-"""One letter a kind, in `copydesk.classifier.types.KINDS` order of meaning; see `CODE_OF_KIND`."""
-
-CODE_OF_KIND = {
-    "text": "E",
-    "metadata": "M",
-    "comment": "C",
-    "furniture": "B",
-    "teaser": "T",
-    "teaser_heading": "H",
-}
+"""One letter for each kind of block, in the order of `copydesk.classifier.types.KINDS`."""
+CODE_OF_KIND: dict[str, str] = dict(zip(KINDS, GOLD_CODES, strict=True))
 
 SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "ne"})
 """Labels that stand before a country's ending without naming a site: bbc.co.uk is one site, not co.uk."""
