@@ -36,15 +36,10 @@ class MissingExtra(CopydeskError, ImportError):
 
 
 def require_extra(extra: str, user: str, packages: Sequence[str] = ()) -> None:
-    """Check that packages are installed, without importing them.
-
-    Args:
-        extra: The extra that installs them.
-        user: What needs them, as the message names it.
-        packages: Those that are needed; without any, all of the extra.
+    """Check that packages of an extra, by default all, are installed; they are not imported.
 
     Raises:
-        MissingExtra: At least one of them is not installed.
+        MissingExtra: At least one is not installed, which the message says `user` needs.
     """
     missing = list(_missing(packages or PACKAGES[extra]))
     if missing:

@@ -90,12 +90,11 @@ class KeyFile:
 
     def read_all(self) -> list[Key]:
         """Read all keys, in the order of their names."""
-        return [_key(row) for row in self._rows("SELECT name, scope, made FROM keys ORDER BY name", ())]
+        return self._select("ORDER BY name")
 
     def find(self, key: str) -> Key | None:
         """Look a key up; None if it is not valid."""
-        rows = self._rows("SELECT name, scope, made FROM keys WHERE hash = ?", (hash_key(key),))
-        return _key(rows[0]) if rows else None
+        return next(iter(self._select("WHERE hash = ?", hash_key(key))), None)
 
     def close(self) -> None:
         """Close the file."""
@@ -103,13 +102,14 @@ class KeyFile:
             self._reading.close()
             self._reading = None
 
-    def _rows(self, query: str, values: tuple[bytes, ...]) -> list[tuple[str, str, float]]:
+    def _select(self, condition: str, *values: bytes) -> list[Key]:
         if self._reading is None:
             if not self._path.exists():
                 return []
             self._reading = self._open()
         try:
-            return self._reading.execute(query, values).fetchall()
+            rows = self._reading.execute(f"SELECT name, scope, made FROM keys {condition}", values)
+            return [Key(name, Scope(scope), created) for name, scope, created in rows]
         except sqlite3.Error as error:
             self.close()
             raise self._unusable(error) from None
@@ -137,8 +137,3 @@ class KeyFile:
 def hash_key(key: str) -> bytes:
     """Return what the file has in place of a key."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
-
-
-def _key(row: tuple[str, str, float]) -> Key:
-    name, scope, created = row
-    return Key(name, Scope(scope), created)

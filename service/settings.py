@@ -19,21 +19,15 @@ LONGEST_NUMBER = 15
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """The settings of the HTTP service.
+    """The settings of the HTTP service; `docs/service.md` has the variables.
 
     Attributes:
-        host: The address to listen on.
-        port: The port to listen on; 0 takes a free one.
-        workers: Number of processes; each loads the model.
+        port: 0 takes a free one.
         queue: The most requests in a worker at a time, for the model and for the index each; more are refused.
         timeout: Seconds after which a request is aborted, counted from its last byte.
         idle: Seconds after which a client that neither sends nor receives is disconnected.
         batch_bytes: A batch with more bytes, decompressed, ends with an error.
-        keys: File of the API keys.
-        require_keys: Whether requests need a key; on addresses other than loopback they always do.
         rate: Requests, or rows of batches, that each key may send in a minute.
-        feedback: Folder of corrected pages.
-        prefer: Sources whose documents are kept first, in order of preference.
         shared: Folder in which several workers add up their metrics; None for one worker.
         traces: Whether the variables of OpenTelemetry ask for traces.
     """
@@ -61,8 +55,6 @@ class Settings:
     Attributes:
         model: Folder of the model; None means the model that ships with the package.
         max_page_bytes: The most bytes of a page, decompressed; a larger page is answered with an error.
-        index: File or URL of the index.
-        server: The settings of the HTTP service.
         key: API key for `copydesk classify --server`.
     """
 

@@ -23,11 +23,6 @@ class Style(Enum):
     CYAN = "36"
 
 
-def painted(text: str, style: Style, *, color: bool) -> str:
-    """Wrap text in the codes of a style, if colour is wanted."""
-    return f"\x1b[{style.value}m{text}\x1b[0m" if color else text
-
-
 def clean(text: str) -> str:
     """Make untrusted text safe on one line: white space becomes single spaces, control characters visible signs."""
     text = SPACES.sub(" ", text).strip()

@@ -36,11 +36,9 @@ class ClassifyOptions:
     """What the command line asks for.
 
     Attributes:
-        files: The inputs, `-` for standard input.
-        input_format: What they contain; None where each file's name or content decides.
+        input_format: None where each file's name or content decides.
         output: How answers are written; None where the input and the terminal decide.
         explain: Whether blocks have their reasons.
-        canvas: What tables are drawn on.
         server: URL of a service that classifies in place of this process.
     """
 
@@ -129,7 +127,6 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: Stream
         CopydeskError: The server does not answer, or refuses.
         OSError: The results cannot be written.
     """
-
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="pages")
         answer = _load_classifier(options, settings)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import io
-import sys
+import math
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
-from copydesk.service.commands.streams import open_streams
+from copydesk.service.commands.streams import Streams, open_streams
 from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows import (
     BadField,
@@ -116,14 +114,14 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     require_extra("index", "copydesk index")
     from copydesk.service.index import open_index
 
-    out = open_streams().out
+    streams = open_streams()
     create = args.verb in ("add", "import")
     try:
         with open_index(args.index or settings.index, create=create, preferred=getattr(args, "prefer", ())) as index:
-            n_bad: int | None = args.run(index, args, settings, out)
+            n_bad: int | None = args.run(index, args, settings, streams)
     except ValueError as error:  # the index's URL, or an export
         raise arguments.WrongUsage(str(error)) from error
-    out.flush()
+    streams.out.flush()
     return arguments.SOME_FAILED if n_bad else arguments.OK
 
 
@@ -142,75 +140,48 @@ def _oldest_time(args: argparse.Namespace) -> float:
         ) from None
 
 
-def _match(index: Index, args: argparse.Namespace, settings: Settings, out: BinaryIO) -> int:
+def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: Streams) -> int:
     """Add or check the documents of all rows, and write an answer for each row; return the number of bad rows."""
     input_format = None if args.format == "auto" else inputs.Format(args.format)
     rows = classify_rows.end_with_bad_row(
         inputs.read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes)
     )
-    classifier = partial(_load_classifier, settings.model)
+    classifier = partial(classify_rows.load_classifier, settings.model)
     n_bad = 0
-    with Progress(sys.stderr or io.StringIO(), answers_on_terminal=sys.stdout.isatty()) as progress:
+    with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="documents")
         while batch := list(islice(rows, args.batch)):
             progress.wait(COMPILING)
-            read = [
-                _check_row(row) for row in read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)
-            ]
-            documents = [row for row in read if not isinstance(row, BadRow)]
-            answers = _match_batch(index, args, documents)
+            parsed = read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)
+            read = [row if isinstance(row, BadRow) else _with_document(row) for row in parsed]
+            documents = [row[1] for row in read if not isinstance(row, BadRow)]
+            if args.verb == "check":
+                answers = iter(index.check(documents))
+            else:
+                answers = iter(index.add(documents, now=time.time(), unseen_only=args.unseen))
             progress.count(len(read))
-            _write_answers(read, zip(documents, answers, strict=True), args.verb, out)
+            for row in read:
+                if isinstance(row, BadRow):
+                    streams.out.write(jsonl.encode_row(contract.ErrorRow.of(row)))
+                else:
+                    streams.out.write(jsonl.encode_row(_cluster_row(row[0], next(answers), args.verb)))
+            streams.out.flush()
             n_bad += len(read) - len(documents)
     if n_bad:
         arguments.say(f"{n_bad} of {progress.n} rows could not be used")
     return n_bad
 
 
-@cache
-def _load_classifier(folder: Path | None) -> classify_rows.Classify:
-    from copydesk.classifier import classify, load_model
+def _with_document(row: ParsedDocument) -> tuple[ParsedDocument, Document] | BadRow:
+    """Return a row and its document for the index, or a bad row if the index cannot store it."""
+    from copydesk.service.index import Document
 
-    return partial(classify, model=load_model(folder))
-
-
-def _match_batch(index: Index, args: argparse.Namespace, documents: Sequence[ParsedDocument]) -> Sequence[IndexAnswer]:
-    given = [_index_document(row) for row in documents]
-    if args.verb == "check":
-        return index.check(given)
-    return index.add(given, now=time.time(), unseen_only=args.unseen)
-
-
-def _write_answers(
-    read: Sequence[ParsedDocument | BadRow],
-    answers: Iterable[tuple[ParsedDocument, IndexAnswer]],
-    verb: str,
-    out: BinaryIO,
-) -> None:
-    waiting = iter(answers)
-    for row in read:
-        answer = contract.ErrorRow.of(row) if isinstance(row, BadRow) else _cluster_row(*next(waiting), verb)
-        out.write(jsonl.encode_row(answer))
-    out.flush()
-
-
-def _check_row(row: ParsedDocument | BadRow) -> ParsedDocument | BadRow:
-    """Refuse a document that the index cannot store."""
-    if isinstance(row, BadRow):
-        return row
+    published = None if math.isnan(row.published) else row.published
     try:
-        _index_document(row)
+        return row, Document(str(row.id), row.body, published, row.source)
     except ValueError as error:
         where = "" if row.line is None else f"line {row.line}: "
         return BadRow(row.id, row.line, "bad_row", f"{where}{error}")
-    return row
-
-
-def _index_document(row: ParsedDocument) -> Document:
-    from copydesk.service.index import Document
-
-    published = None if row.published != row.published else row.published  # NaN where it is not known
-    return Document(str(row.id), row.body, published, row.source)
 
 
 def _cluster_row(row: ParsedDocument, answer: IndexAnswer, verb: str) -> contract.ClusterRow:
@@ -223,9 +194,8 @@ def _cluster_row(row: ParsedDocument, answer: IndexAnswer, verb: str) -> contrac
     )
 
 
-def _remove(index: Index, args: argparse.Namespace, settings: Settings, out: BinaryIO) -> int:
+def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams: Streams) -> int:
     """Remove the ids of all rows and of the command line in one transaction; return the number of bad rows."""
-
     ids, n_bad = list(args.id), 0
     for row in classify_rows.end_with_bad_row(
         inputs.read_unparsed(args.files, inputs.Format.JSONL, max_page_bytes=settings.max_page_bytes)
@@ -233,10 +203,10 @@ def _remove(index: Index, args: argparse.Namespace, settings: Settings, out: Bin
         found = _read_id(row)
         if isinstance(found, BadRow):
             n_bad += 1
-            out.write(jsonl.encode_row(contract.ErrorRow.of(found)))
+            streams.out.write(jsonl.encode_row(contract.ErrorRow.of(found)))
         else:
             ids.append(found)
-    out.write(jsonl.encode_row({"removed": index.remove(ids)}))
+    streams.out.write(jsonl.encode_row({"removed": index.remove(ids)}))
     return n_bad
 
 
@@ -254,24 +224,23 @@ def _read_id(row: Line | Row) -> str | BadRow:
         return jsonl.bad_row(None, row.number, error)
 
 
-def _expire(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
+def _expire(index: Index, args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
     from copydesk.service.index import Age
 
-    out.write(jsonl.encode_row({"expired": index.expire(args.before, by=Age(args.by))}))
+    streams.out.write(jsonl.encode_row({"expired": index.expire(args.before, by=Age(args.by))}))
 
 
-def _stats(index: Index, _args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
-    out.write(jsonl.encode_row(asdict(index.stats())))
+def _stats(index: Index, _args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
+    streams.out.write(jsonl.encode_row(asdict(index.stats())))
 
 
-def _export(index: Index, _args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
-    out.writelines(index.export_lines())
+def _export(index: Index, _args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
+    streams.out.writelines(index.export_lines())
 
 
-def _import(index: Index, args: argparse.Namespace, _settings: Settings, out: BinaryIO) -> None:
+def _import(index: Index, args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
+    streams.out.write(jsonl.encode_row({"imported": index.import_lines(inputs.read_lines_of(args.files))}))
 
-    out.write(jsonl.encode_row({"imported": index.import_lines(inputs.read_lines_of(args.files))}))
 
-
-def _compact(index: Index, _args: argparse.Namespace, _settings: Settings, _out: BinaryIO) -> None:
+def _compact(index: Index, _args: argparse.Namespace, _settings: Settings, _streams: Streams) -> None:
     index.compact()

@@ -49,13 +49,10 @@ def keys_command(args: argparse.Namespace, environment: Mapping[str, str]) -> in
         arguments.say("this key is not shown again; send it as the header Authorization: Bearer KEY")
     elif args.verb == "list":
         for key in keys.read_all():
-            print(key.name, key.scope.value, _iso_time(key.created), sep="\t")
+            created = datetime.fromtimestamp(key.created, UTC).isoformat(timespec="seconds")
+            print(key.name, key.scope.value, created, sep="\t")
     elif not keys.revoke(args.name):
         arguments.say(f"there is no key named {args.name!r}; copydesk keys list shows all")
         return arguments.SOME_FAILED
     sys.stdout.flush()
     return arguments.OK
-
-
-def _iso_time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")

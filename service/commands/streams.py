@@ -32,6 +32,5 @@ def open_streams() -> Streams:
 
 def drop_stdout() -> None:
     """Discard what is still buffered, so that closing at exit does not fail a second time."""
-    if sys.stdout is None:
-        return
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

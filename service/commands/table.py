@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, ScoredBlock
 from copydesk.service.rows import PageRow
-from copydesk.service.terminal import Style, bar, clean, painted, shortened, width
+from copydesk.service.terminal import Style, bar, clean, shortened, width
 
 LABEL_STYLES = {Label.BODY: Style.GREEN, Label.BOILERPLATE: Style.DIM, Label.TEASER: Style.MAGENTA}
 KIND_WORDS = {kind: kind.value.replace("_", " ") for kind in Kind} | {Kind.TEASER_HEADING: "heading"}
@@ -31,7 +31,7 @@ class Canvas:
 
     def paint(self, text: str, style: Style) -> str:
         """Wrap text in the codes of a style, if the canvas has colours."""
-        return painted(text, style, color=self.color)
+        return f"\x1b[{style.value}m{text}\x1b[0m" if self.color else text
 
 
 def table(row: PageRow, article: Article, canvas: Canvas) -> str:

@@ -24,13 +24,8 @@ SWAPPED = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.C
 class ClosedSet:
     """All rows of a run, chunk after chunk. Of several documents with one id, one is used, and the others are bad rows.
 
-    Attributes:
-        ids: Ids of the documents that are used, in input order.
-        published: Shape (n_documents,): times in seconds since 1970, NaN where unknown.
-        preference: Shape (n_documents,): the rank of a document's source among the preferred ones.
-        chosen: For each chunk, which of its documents are used.
-        bad: The other rows, by their positions among all rows.
-        n_rows: Number of all rows, bad ones included.
+    Ids, times and ranks of sources are those of the used documents, in input order. `chosen` tells for each chunk which
+    of its documents are used; `bad` has the other rows by their positions among all `n_rows`.
     """
 
     ids: list[JsonId]
@@ -115,14 +110,9 @@ def select_documents(signed: SignedTexts, chosen: NDArray[np.bool_]) -> SignedTe
     if chosen.all():
         return signed
     rows = np.flatnonzero(chosen)
-    shingles = select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
-    keys = select_rows(signed.keys, rows)
-    return SignedTexts(
-        Shingles(shingles.values, shingles.bounds, signed.shingles.sizes),
-        signed.digests[chosen],
-        keys,
-        signed.lengths[chosen],
-    )
+    selected = select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
+    shingles = Shingles(selected.values, selected.bounds, signed.shingles.sizes)
+    return SignedTexts(shingles, signed.digests[chosen], select_rows(signed.keys, rows), signed.lengths[chosen])
 
 
 def select_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
@@ -164,11 +154,6 @@ def _match(ids: Sequence[JsonId], found: Duplicates, pair: int, *, from_right: b
     relation = relation_of(int(found.relations[pair]))
     assert relation is not None  # the set's matches are those that have one
     columns = (SIMILARITY, CONTAINED, CONTAINS) if from_right else (SIMILARITY, CONTAINS, CONTAINED)
-    similarity, contains, contained = (round(float(found.counts[pair][at]), contract.SHARE_DIGITS) for at in columns)
-    return contract.Match(
-        ids[int((found.left if from_right else found.right)[pair])],
-        SWAPPED.get(relation, relation) if from_right else relation,
-        similarity,
-        contains,
-        contained,
-    )
+    shares = (round(float(found.counts[pair][at]), contract.SHARE_DIGITS) for at in columns)
+    other = ids[int((found.left if from_right else found.right)[pair])]
+    return contract.Match(other, SWAPPED.get(relation, relation) if from_right else relation, *shares)

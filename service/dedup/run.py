@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
 from copydesk.classifier import ArtifactMismatch, load_manifest
-from copydesk.classifier.duplicates import Duplicates, KeyScheme, SignedTexts, find_duplicates
+from copydesk.classifier.duplicates import Duplicates, KeyScheme, find_duplicates
 from copydesk.classifier.duplicates.bands import banding_for
 from copydesk.classifier.duplicates.types import COMPARISON, DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
@@ -24,14 +24,8 @@ from copydesk.service.settings import Settings
 class DedupOptions:
     """The options of `copydesk dedup`.
 
-    Attributes:
-        files: The inputs, `-` for standard input.
-        input_format: What they contain; None where each file's name or content decides.
-        output: The file for the result.
-        workers: Number of processes that sign, then of threads that compare.
-        keys: How candidate pairs are found.
-        prefer: Sources whose documents are kept first, in order of preference.
-        version: The version of copydesk; another version does not use the chunks of this one.
+    Without an input format, each file's name or content decides. `workers` is the number of processes that sign, then
+    of threads that compare. A run uses no chunks of another `version` of copydesk.
     """
 
     files: Sequence[str]
@@ -39,7 +33,7 @@ class DedupOptions:
     output: Path
     workers: int
     keys: KeyScheme = DEFAULT_KEYS
-    prefer: Sequence[str] = field(default=())
+    prefer: Sequence[str] = ()
     version: str = ""
 
 
@@ -87,9 +81,7 @@ def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:
     except ArtifactMismatch:
         model = None  # the rows may all have a body
     return {
-        "resumable": all(
-            name != inputs.STDIN and Path(name).is_file() for name in options.files
-        ),  # a pipe is read once
+        "resumable": all(name != inputs.STDIN and Path(name).is_file() for name in options.files),  # no pipes
         "inputs": [_fingerprint(name) for name in options.files],
         "format": options.input_format,
         "max_page_bytes": settings.max_page_bytes,
@@ -128,14 +120,10 @@ def compare_documents(rows: ClosedSet, folder: ChunkFolder, workers: int) -> Dup
     Raises:
         StoppedWork: A chunk is damaged.
     """
-
-    def signed() -> Iterator[SignedTexts]:
-        for number, chosen in enumerate(rows.chosen):
-            yield select_documents(folder.load_signed(number), chosen)
-
+    signed = (select_documents(folder.load_signed(number), chosen) for number, chosen in enumerate(rows.chosen))
     return find_duplicates(
-        [str(name) for name in rows.ids],
-        signed(),
+        list(map(str, rows.ids)),
+        signed,
         preference=rows.preference,
         published=rows.published,
         workers=workers,
@@ -145,8 +133,7 @@ def compare_documents(rows: ClosedSet, folder: ChunkFolder, workers: int) -> Dup
 def _write(rows: Iterator[contract.ClusterRow | contract.ErrorRow], unfinished: Path, output: Path) -> None:
     """Write rows to a file of the work folder, and move it to the output once it is complete and on disk."""
     with unfinished.open("wb") as out:
-        for answer in rows:
-            out.write(jsonl.encode_row(answer))
+        out.writelines(map(jsonl.encode_row, rows))
         out.flush()
         os.fsync(out.fileno())
     unfinished.replace(output)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import chain, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from copydesk.classifier import classify, load_model
 from copydesk.classifier.duplicates import KeyScheme, sign_texts
 from copydesk.service.dedup.work_folder import Chunk, ChunkFolder, StoppedWork
 from copydesk.service.rows import BadRow, Line, ParsedDocument, Row, classify_rows, read_documents
@@ -39,9 +38,7 @@ class SignOptions:
 
 
 def sign_rows(rows: Iterable[Line | Row], signing: SignOptions, *, workers: int) -> Iterator[int]:
-    """Sign rows chunk by chunk; a chunk whose file exists is left out.
-
-    Yields the number of rows of each chunk, once the chunk is saved.
+    """Sign and save rows chunk by chunk, except chunks whose files exist; yield the number of rows of each chunk.
 
     Raises:
         ArtifactMismatch: A page needs the model, which cannot be loaded.
@@ -125,7 +122,9 @@ def _run_worker(connection: Connection, signing: SignOptions) -> None:
 
 def sign_chunk(signing: SignOptions, number: int, rows: list[Line | Row]) -> int:
     """Read, sign and save one chunk; return the number of its rows."""
-    found = read_documents(rows, partial(_classifier, signing.model), max_page_bytes=signing.max_page_bytes)
+    found = read_documents(
+        rows, partial(classify_rows.load_classifier, signing.model), max_page_bytes=signing.max_page_bytes
+    )
     save_signed_chunk(found, signing.folder, number, signing.keys)
     return len(found)
 
@@ -166,8 +165,3 @@ def _size(row: Line | Row) -> int:
     if isinstance(row, Line):
         return len(row.content)
     return 0 if isinstance(row, BadRow) else len(row.page.text or row.page.html or "")
-
-
-@cache
-def _classifier(folder: Path | None) -> classify_rows.Classify:
-    return partial(classify, model=load_model(folder))

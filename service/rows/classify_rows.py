@@ -6,10 +6,12 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
+from copydesk import classifier
 from copydesk.classifier import Article, Page, UnreadablePage
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow, Row
 
@@ -26,6 +28,12 @@ class ClassifiedRow:
 
     row: PageRow
     article: Article
+
+
+@cache
+def load_classifier(model: Path | None) -> Classify:
+    """Load the model in a folder, None for the one that ships with copydesk, once in a process."""
+    return partial(classifier.classify, model=classifier.load_model(model))
 
 
 def end_with_bad_row(rows: Iterator[R]) -> Iterator[R | BadRow]:
