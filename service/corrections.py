@@ -38,6 +38,11 @@ class Correction:
     label: Label
     kind: Kind | None = None
 
+    def __post_init__(self) -> None:
+        kind, label = self.kind, self.label
+        if kind is not None and kind.label is not label:
+            raise ValueError(f"the kind is {kind}, which falls under {kind.label}, not {label}; make them agree")
+
 
 def corrected_row(page: Page, article: Article, corrections: Sequence[Correction]) -> dict[str, Any]:
     """Return the page with a kind for every block: the corrected ones, and the model's for all others.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,8 +22,8 @@ from copydesk.service.index import SIZES
 from copydesk.service.rows import contract
 
 REF = "#/components/schemas/{name}"
-Body = tuple[type[msgspec.Struct] | None, Any]
-"""The struct of a request's body, None where it is text, and an example."""
+Bodies = Mapping[Media, tuple[type[msgspec.Struct] | None, Any]]
+"""By the media type of a request's body: its struct, None where it is text, and an example."""
 ONE_FORM = [
     {"properties": {"text": {"type": "string"}, "html": {"type": "null"}}, "required": ["text"]},
     {"properties": {"html": {"type": "string"}, "text": {"type": "null"}}, "required": ["html"]},
@@ -55,29 +56,21 @@ class Endpoint:
 
     answer: type[msgspec.Struct] | None
     problems: tuple[str, ...]
-    bodies: Mapping[str, Body] = field(default_factory=dict)
-    media: str = Media.JSON
+    bodies: Bodies = field(default_factory=dict)
+    media: Media = Media.JSON
     open: bool = False
 
 
-_PAGES: dict[str, Body] = {
+_PAGES: Bodies = {
     Media.JSON: (contract.PageRequest, {"id": "a1", "html": HTML, "explain": True}),
     Media.HTML: (None, HTML),
     Media.TEXT: (None, STORY),
 }
-_LINES: dict[str, Body] = {Media.NDJSON: (None, ROWS)}
-_ARTICLE: dict[str, Body] = {
-    Media.JSON: (
-        contract.ArticleRequest,
-        {"html": HTML, "published": "2024-05-01T08:30:00Z", "source": "example.org"},
-    )
-}
-_CORRECTED: dict[str, Body] = {
-    Media.JSON: (
-        contract.FeedbackRequest,
-        {"text": STORY, "blocks": [{"start": 0, "end": len(STORY), "label": "body"}]},
-    )
-}
+_LINES: Bodies = {Media.NDJSON: (None, ROWS)}
+_DATED_PAGE = {"html": HTML, "published": "2024-05-01T08:30:00Z", "source": "example.org"}
+_ARTICLE: Bodies = {Media.JSON: (contract.ArticleRequest, _DATED_PAGE)}
+_CORRECTED_PAGE = {"text": STORY, "blocks": [{"start": 0, "end": len(STORY), "label": "body"}]}
+_CORRECTED: Bodies = {Media.JSON: (contract.FeedbackRequest, _CORRECTED_PAGE)}
 
 ENDPOINTS = {
     ("post", "/v1/classify"): Endpoint(contract.LabelledPage, _ONE, _PAGES),
@@ -152,20 +145,15 @@ def _schema(struct: type[msgspec.Struct] | None) -> dict[str, str]:
 
 
 def _describe_problems(endpoint: Endpoint) -> dict[str, Any]:
-    codes = [*_ALWAYS, *(() if endpoint.open else _KEYS), *endpoint.problems]
-    by_status: dict[str, list[str]] = {}
-    for code in codes:
-        titles = by_status.setdefault(str(PROBLEM_KINDS[code].status), [])
-        if PROBLEM_KINDS[code].title not in titles:
-            titles.append(PROBLEM_KINDS[code].title)
+    codes = (*_ALWAYS, *(() if endpoint.open else _KEYS), *endpoint.problems)
+    titles = defaultdict[str, list[str]](list)
+    for kind in dict.fromkeys(PROBLEM_KINDS[code] for code in codes):
+        titles[str(kind.status)].append(kind.title)
     content = {MEDIA_TYPE: {"schema": _schema(contract.ProblemDetails)}}
+    wait = {"headers": {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}}
     return {
-        status: {"description": "; ".join(titles)} | _headers(status) | {"content": content}
-        for status, titles in sorted(by_status.items())
+        status: {"description": "; ".join(titles[status])}
+        | (wait if status in ("429", "503") else {})
+        | {"content": content}
+        for status in sorted(titles)
     }
-
-
-def _headers(status: str) -> dict[str, Any]:
-    if status not in ("429", "503"):
-        return {}
-    return {"headers": {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}}

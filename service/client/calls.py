@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -13,16 +12,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from copydesk.classifier import Article, Page, UnreadablePage
-from copydesk.service.client.connection import (
-    Call,
-    Connections,
-    Retry,
-    ServiceProblem,
-    ServiceUnreachable,
-    parse_address,
-    read_body,
-    read_lines,
-)
+from copydesk.service.client import connection
+from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
 from copydesk.service.rows import BadField, contract, jsonl
 
@@ -43,6 +34,9 @@ CHECK_URL = "check that the URL is that of copydesk"
 class Client:
     """A server's client; several threads may share it.
 
+    Every call raises `ServiceProblem` where the server refuses the request, and `ServiceUnreachable` where it does not
+    answer.
+
     Args:
         url: The server's, such as http://127.0.0.1:8000; a path in it goes before the path of every endpoint.
         key: API key, if the server requires one.
@@ -57,17 +51,13 @@ class Client:
     def __init__(self, url: str, key: str | None = None, *, timeout: float = TIMEOUT, retries: int = RETRIES) -> None:
         if key is not None and not (key.isascii() and key.isprintable()):
             raise ValueError("the key has characters that no key has; copy it again, without line ends")
-        self._connections = Connections(parse_address(url), key, timeout)
+        self._connections = Connections(connection.parse_address(url), key, timeout)
         self._retries = retries
 
     def __enter__(self) -> Self:
-        """Close at the end of a `with` block."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close the connections."""
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -79,8 +69,6 @@ class Client:
 
         Raises:
             UnreadablePage: The page cannot be read.
-            ServiceProblem: The server refused the request.
-            ServiceUnreachable: It does not answer.
         """
         try:
             request = contract.PageRequest(**_content(page), explain=explain)
@@ -95,10 +83,6 @@ class Client:
 
         A request has up to 64 pages, and each answer is yielded as it comes. After a request that breaks off, the
         pages without an answer are sent again.
-
-        Raises:
-            ServiceProblem: The server refused a request.
-            ServiceUnreachable: It does not answer.
         """
         for batch in _batches(pages):
             retry = Retry(self._retries)
@@ -121,10 +105,6 @@ class Client:
             page: The page, which is classified, and compared by its body.
             published: A time with its zone, or a string in ISO 8601.
             source: Who published it.
-
-        Raises:
-            ServiceProblem: The server refused it.
-            ServiceUnreachable: It does not answer.
         """
         request = contract.ArticleRequest(**_content(page), **_origin(published, source))
         return self._call("PUT", _path("articles", id), contract.ArticleAnswer, request)
@@ -132,12 +112,7 @@ class Client:
     def check(
         self, page: Page, *, id: str | None = None, published: datetime | str | None = None, source: str | None = None
     ) -> contract.ArticleAnswer:
-        """Answer what `put` would, without adding; without an id it is compared with every article of the index.
-
-        Raises:
-            ServiceProblem: The server refused it.
-            ServiceUnreachable: It does not answer.
-        """
+        """Answer what `put` would, without adding; without an id it is compared with every article of the index."""
         name = UNSET if id is None else id
         request = contract.ArticleRequest(id=name, **_content(page), **_origin(published, source))
         return self._call("POST", "/v1/articles/check", contract.ArticleAnswer, request)
@@ -179,7 +154,7 @@ class Client:
         while True:
             try:
                 with self._connections.answer(call) as response:
-                    return _decode(read_body(response) or b"{}", kind)
+                    return _decode(connection.read_body(response) or b"{}", kind)
             except (ServiceProblem, ServiceUnreachable) as error:
                 retry.after(error)
 
@@ -190,7 +165,7 @@ class Client:
         call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
         n_answers = 0
         with self._connections.answer(call) as response:
-            for line in read_lines(response):
+            for line in connection.read_lines(response):
                 row = _decode_row(line)
                 if n_answers == len(batch) or row.id != n_answers:
                     raise _out_of_order(row)

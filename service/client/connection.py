@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import json
 import random
-import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct
 
 from copydesk.classifier.errors import CopydeskError
+from copydesk.service.rows import BadField, jsonl
 
 BUSY = (429, 503)
 """HTTP statuses after which the same request may succeed later."""
@@ -46,36 +46,17 @@ class ServiceProblem(CopydeskError):
         return str(self.args[2])
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """The parts of a server's URL."""
-
-    secure: bool
-    host: str
-    port: int | None
-    path: str
-
-    @property
-    def name(self) -> str:
-        """Host and port, for messages."""
-        return f"{self.host}:{self.port}" if self.port else self.host
-
-
-def parse_address(url: str) -> Address:
-    """Split a server's URL.
-
-    Raises:
-        ValueError: It is no http or https URL, or has a user name, a query or a fragment.
-    """
+def parse_address(url: str) -> SplitResult:
+    """Split a server's URL; raise `ValueError` if it is no http or https URL, or has more than a host and a path."""
     parts = urlsplit(url)
     wanted = "expected one such as http://127.0.0.1:8000"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
         raise ValueError(f"the server's URL is {url[:80]!r}, {wanted}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError(
             f"the server's URL has a user name, a query or a fragment, {wanted}; give the key as an argument of its own"
         )
-    return Address(parts.scheme == "https", parts.hostname, parts.port, parts.path.rstrip("/"))
+    return parts._replace(path=parts.path.rstrip("/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +100,7 @@ class Retry:
 class Connections:
     """Open connections to one server; several threads may use them at once."""
 
-    address: Address
+    address: SplitResult
     key: str | None = field(repr=False)
     timeout: float
     _idle: list[HTTPConnection] = field(default_factory=list, repr=False)
@@ -134,18 +115,15 @@ class Connections:
         """
         try:
             connection, response = self._send(call)
-        except (OSError, HTTPException) as error:
-            raise self._unreachable(error) from error
-        try:
-            if response.status >= 300:
-                raise _problem(response)
-            yield response
+            try:
+                if response.status >= 300:
+                    raise _problem(response)
+                yield response
+            except BaseException:
+                connection.close()
+                raise
         except (OSError, HTTPException, EOFError) as error:
-            connection.close()
             raise self._unreachable(error) from error
-        except BaseException:
-            connection.close()
-            raise
         if response.isclosed() and not response.will_close:
             self._idle.append(connection)
         else:
@@ -163,46 +141,36 @@ class Connections:
             try:
                 return connection, self._send_on(connection, call)
             except TimeoutError:
-                connection.close()
                 raise
             except (OSError, HTTPException):
-                connection.close()
-        connection = self._new()
+                pass
+        kind = HTTPSConnection if self.address.scheme == "https" else HTTPConnection
+        connection = kind(str(self.address.hostname), self.address.port, timeout=self.timeout)
+        return connection, self._send_on(connection, call)
+
+    def _send_on(self, connection: HTTPConnection, call: Call) -> HTTPResponse:
+        """Send on a connection, which is closed if that fails."""
+        body, headers = call.body, {"Accept": "application/json, application/x-ndjson", "User-Agent": "copydesk"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        if body is not None:
+            headers["Content-Type"] = call.media
+        if self.address.hostname not in LOOPBACK:
+            headers["Accept-Encoding"] = "gzip"
+            if body is not None and len(body) >= COMPRESS_FROM:
+                body = gzip.compress(body, 1)
+                headers["Content-Encoding"] = "gzip"
         try:
-            return connection, self._send_on(connection, call)
+            connection.request(call.method, self.address.path + call.path, body, headers)
+            return connection.getresponse()
         except BaseException:
             connection.close()
             raise
 
-    def _send_on(self, connection: HTTPConnection, call: Call) -> HTTPResponse:
-        body, headers = call.body, self._headers(call)
-        if body is not None and len(body) >= COMPRESS_FROM and self.address.host not in LOOPBACK:
-            body = gzip.compress(body, 1)
-            headers["Content-Encoding"] = "gzip"
-        connection.request(call.method, self.address.path + call.path, body, headers)
-        return connection.getresponse()
-
-    def _headers(self, call: Call) -> dict[str, str]:
-        headers = {"Accept": "application/json, application/x-ndjson", "User-Agent": "copydesk"}
-        if self.address.host not in LOOPBACK:
-            headers["Accept-Encoding"] = "gzip"
-        if call.body is not None:
-            headers["Content-Type"] = call.media
-        if self.key:
-            headers["Authorization"] = f"Bearer {self.key}"
-        return headers
-
-    def _new(self) -> HTTPConnection:
-        address = self.address
-        if address.secure:
-            context = ssl.create_default_context()
-            return HTTPSConnection(address.host, address.port, timeout=self.timeout, context=context)
-        return HTTPConnection(address.host, address.port, timeout=self.timeout)
-
     def _unreachable(self, error: Exception) -> ServiceUnreachable:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         return ServiceUnreachable(
-            f"the server at {self.address.name} does not answer ({reason}); check that it runs, and its address"
+            f"the server at {self.address.netloc} does not answer ({reason}); check that it runs, and its address"
         )
 
 
@@ -215,26 +183,25 @@ def read_body(response: HTTPResponse) -> bytes:
 def read_lines(response: HTTPResponse) -> Iterator[bytes]:
     """Read an answer line by line as it comes, decompressed; empty lines are left out."""
     compressed = response.headers.get("Content-Encoding") == "gzip"
-    for line in gzip.GzipFile(fileobj=response) if compressed else response:
-        if line.strip():
-            yield line
+    stream = gzip.GzipFile(fileobj=response) if compressed else response
+    return (line for line in stream if line.strip())
+
+
+class _Refusal(Struct):
+    """The members of `ProblemDetails` that errors are made of."""
+
+    code: str = ""
+    detail: str = ""
 
 
 def _problem(response: HTTPResponse) -> ServiceProblem:
     """Read a problem; the code of an answer that is none, such as a proxy's, is made of its status."""
-    fields: Mapping[str, Any] = {}
     try:
-        found = json.loads(read_body(response))
-        fields = found if isinstance(found, dict) else {}
-    except (ValueError, OSError):
-        pass
-    detail = fields.get("detail")
-    message = detail if isinstance(detail, str) else f"the server answered {response.status} {response.reason[:300]}"
-    code = fields.get("code")
+        refusal = jsonl.decode_row(read_body(response), _Refusal)
+    except (BadField, ValueError, OSError):
+        refusal = _Refusal()
+    code = refusal.code or f"http_{response.status}"
+    message = refusal.detail or f"the server answered {response.status} {response.reason[:300]}"
     after = response.headers.get("Retry-After", "")
-    return ServiceProblem(
-        response.status,
-        code if isinstance(code, str) else f"http_{response.status}",
-        message,
-        float(after) if after.isascii() and after.isdigit() else None,
-    )
+    retry_after = float(after) if after.isascii() and after.isdigit() else None
+    return ServiceProblem(response.status, code, message, retry_after)

@@ -21,6 +21,7 @@ from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows import (
     BadField,
     BadRow,
+    JsonId,
     Line,
     ParsedDocument,
     Row,
@@ -215,13 +216,13 @@ def _read_id(row: Line | Row) -> str | BadRow:
         return row
     if not isinstance(row, Line):
         return row.page.id
-    try:
-        found = jsonl.read_id(jsonl.parse_object(row.content))
-        if found is None:
-            raise BadField("no_id", "no id, expected the id of the document to remove")
-        return str(found)
-    except BadField as error:
-        return jsonl.bad_row(None, row.number, error)
+    return jsonl.parse_line(row, lambda _fields, id: _text_of_id(id))
+
+
+def _text_of_id(id: JsonId) -> str:
+    if id is None:
+        raise BadField("no_id", "no id, expected the id of the document to remove")
+    return str(id)
 
 
 def _expire(index: Index, args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:

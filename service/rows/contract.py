@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from copydesk.classifier import duplicates
-from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, ScoredBlock
+from copydesk.classifier.types import Article, Explanation, Kind, Label, ScoredBlock
 from copydesk.service.corrections import Correction
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 
@@ -35,6 +35,8 @@ Published = Annotated[str, Meta(pattern=ISO_TIME, description="When it was publi
 Source = Annotated[
     str, Meta(max_length=MAX_NAME_CHARACTERS, pattern=NO_NULL_CHARACTER, description="Who published it.")
 ]
+IncludeText = Annotated[bool | None, Meta(description="Whether a page of text gets its text back; HTML always does.")]
+Keep = Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
 
 
 class Probabilities(Struct, frozen=True, gc=False):
@@ -60,8 +62,7 @@ class Block(Struct, frozen=True, gc=False):
     def of(cls, block: ScoredBlock) -> Self:
         """Take the classifier's block; a page has hundreds, so the arguments go by position, which is faster."""
         start, end, label, kind, probabilities, explanation, _ = block
-        confidence = probabilities[LABELS.index(label)]
-        return cls(start, end, label, kind, confidence, Probabilities(*probabilities), explanation or UNSET)
+        return cls(start, end, label, kind, block.confidence, Probabilities(*probabilities), explanation or UNSET)
 
     def to_scored_block(self, page_text: str) -> ScoredBlock:
         """Return the classifier's block of a page with this text."""
@@ -143,15 +144,9 @@ class IndexMatch(Match, frozen=True):
     @classmethod
     def of(cls, match: duplicates.Match) -> Self:
         """Take the index's match."""
-        shares = match.overlap
-        return cls(
-            match.id,
-            match.relation,
-            round(shares.similarity, SHARE_DIGITS),
-            round(shares.contains, SHARE_DIGITS),
-            round(shares.contained, SHARE_DIGITS),
-            shares.ranges,
-        )
+        shares = match.overlap.similarity, match.overlap.contains, match.overlap.contained
+        similarity, contains, contained = (round(share, SHARE_DIGITS) for share in shares)
+        return cls(match.id, match.relation, similarity, contains, contained, match.overlap.ranges)
 
 
 class ClusterRow(Struct, frozen=True, kw_only=True):
@@ -159,7 +154,7 @@ class ClusterRow(Struct, frozen=True, kw_only=True):
 
     id: JsonId
     cluster: Annotated[JsonId, Meta(description="The id of the oldest document that tells the same story.")]
-    keep: Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
+    keep: Keep
     added: bool | UnsetType = UNSET
     matches: tuple[Match, ...]
 
@@ -179,7 +174,7 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
     cluster: Annotated[
         str | None, Meta(description="The oldest document that tells the story; null for a new one without an id.")
     ]
-    keep: Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
+    keep: Keep
     seen: Annotated[bool, Meta(description="Whether the index has another version of the story.")]
     added: Annotated[bool, Meta(description="Whether it is in the index now.")]
     matches: Annotated[tuple[IndexMatch, ...], Meta(description="In the order of their ids.")]
@@ -290,10 +285,7 @@ class PageRequest(Struct, kw_only=True):
     html: Annotated[str | None, Meta(description="The page as HTML.")] | UnsetType = UNSET
     url: Annotated[str | None, Meta(description="A name only: nothing is fetched.")] | UnsetType = UNSET
     explain: Annotated[bool | None, Meta(description="Whether each block's reasons are given.")] | UnsetType = UNSET
-    include_text: (
-        Annotated[bool | None, Meta(description="Whether a page of text gets its text back; HTML always does.")]
-        | UnsetType
-    ) = UNSET
+    include_text: IncludeText | UnsetType = UNSET
 
 
 class ArticleRequest(PageRequest, kw_only=True):
@@ -304,16 +296,9 @@ class ArticleRequest(PageRequest, kw_only=True):
 
 
 class FeedbackRequest(PageRequest, kw_only=True):
-    """A page with corrected labels."""
+    """A page with corrected labels; start and end are as /v1/classify answers them, a kind falls under its label."""
 
-    blocks: Annotated[
-        tuple[Correction, ...],
-        Meta(
-            min_length=1,
-            description="The blocks that are corrected, with start and end as /v1/classify answers them; "
-            "a kind has to fall under its label.",
-        ),
-    ]
+    blocks: Annotated[tuple[Correction, ...], Meta(min_length=1, description="The blocks that are corrected.")]
 
 
 class ScoredPage(Struct, frozen=True):

@@ -6,50 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from copydesk.service.rows import jsonl
 from copydesk.service.rows.classify_rows import Classify, classify_row
-from copydesk.service.rows.jsonl import (
-    UNKNOWN_TIME,
-    BadField,
-    BadRow,
-    JsonId,
-    Line,
-    PageRow,
-    Row,
-    bad_row,
-    check_size,
-    parse_object,
-    read_id,
-    read_page,
-    read_published,
-    read_string,
-)
+from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """A document whose body can be compared.
+    """A document whose body can be compared; two ids with the same text, such as 1 and "1", are the same.
 
-    Attributes:
-        id: As it came; two ids with the same text, such as 1 and "1", are the same.
-        line: Its line, None where the input is no JSONL.
-        body: Its text, without boilerplate and teasers.
-        published: Seconds since 1970, NaN where unknown.
-        source: Who published it, None where unknown.
+    `body` is without boilerplate and teasers; `published` is in seconds since 1970, NaN where unknown.
     """
 
     id: JsonId
     line: int | None
     body: str
-    published: float = UNKNOWN_TIME
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _UnreadPage:
-    """A document whose body the classifier still has to find."""
-
-    row: PageRow
-    published: float = UNKNOWN_TIME
+    published: float = jsonl.UNKNOWN_TIME
     source: str | None = None
 
 
@@ -60,54 +32,45 @@ def read_documents(
 
     `classifier` is called once a page without a body turns up, so that bodies alone load no model.
     """
-    return [_with_body(_parse(row, max_page_bytes), classifier) for row in rows]
+    return [_read_document(row, classifier, max_page_bytes) for row in rows]
 
 
-def _with_body(
-    document: ParsedDocument | BadRow | _UnreadPage, classifier: Callable[[], Classify]
-) -> ParsedDocument | BadRow:
-    if not isinstance(document, _UnreadPage):
-        return document
-    row = document.row
-    answer = classify_row(row, classifier())
-    if isinstance(answer, BadRow):
-        return answer
-    return ParsedDocument(row.id, row.line, answer.article.body, document.published, document.source)
-
-
-def _parse(row: Line | Row, max_page_bytes: int) -> ParsedDocument | BadRow | _UnreadPage:
+def _read_document(row: Line | Row, classifier: Callable[[], Classify], max_page_bytes: int) -> ParsedDocument | BadRow:
     if isinstance(row, BadRow):
         return row
     if isinstance(row, PageRow):
-        return _UnreadPage(row)
-    id: JsonId = None
-    try:
-        fields = parse_object(row.content)
-        id = read_id(fields)
-        return _parse_fields(fields, id, row.number, max_page_bytes)
-    except BadField as error:
-        return bad_row(id, row.number, error)
+        return _classify_document(row, classifier())
+
+    def read_fields(fields: dict[str, Any], id: JsonId) -> ParsedDocument | BadRow:
+        if "error" in fields:
+            raise _earlier_error(fields["error"])
+        if id is None:
+            raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
+        published, source = jsonl.read_published(fields), jsonl.read_string(fields, "source")
+        body = jsonl.read_string(fields, "body")
+        if body is not None:
+            jsonl.check_size(body, max_page_bytes)
+            return ParsedDocument(id, row.number, body, published, source)
+        if fields.get("text") is None and fields.get("html") is None:
+            raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
+        page = jsonl.read_page(fields, id, max_page_bytes)
+        return _classify_document(PageRow(id, row.number, page), classifier(), published, source)
+
+    return jsonl.parse_line(row, read_fields)
 
 
-def _parse_fields(fields: dict[str, Any], id: JsonId, number: int, max_page_bytes: int) -> ParsedDocument | _UnreadPage:
-    if "error" in fields:
-        raise _earlier_error(fields["error"])
-    if id is None:
-        raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
-    published, source = read_published(fields), read_string(fields, "source")
-    body = read_string(fields, "body")
-    if body is not None:
-        check_size(body, max_page_bytes)
-        return ParsedDocument(id, number, body, published, source)
-    if fields.get("text") is None and fields.get("html") is None:
-        raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
-    return _UnreadPage(PageRow(id, number, read_page(fields, id, max_page_bytes)), published, source)
+def _classify_document(
+    row: PageRow, classify: Classify, published: float = jsonl.UNKNOWN_TIME, source: str | None = None
+) -> ParsedDocument | BadRow:
+    answer = classify_row(row, classify)
+    if isinstance(answer, BadRow):
+        return answer
+    return ParsedDocument(row.id, row.line, answer.article.body, published, source)
 
 
 def _earlier_error(error: object) -> BadField:
     """Return what an error row of `copydesk classify` says as this row's error."""
     given = error if isinstance(error, dict) else {}
     code = given.get("code")
-    return BadField(
-        code if isinstance(code, str) else "bad_row", f"the row holds an error, no page: {given.get('message')}"
-    )
+    message = f"the row holds an error, no page: {given.get('message')}"
+    return BadField(code if isinstance(code, str) else "bad_row", message)

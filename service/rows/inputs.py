@@ -8,7 +8,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -37,13 +37,9 @@ class Format(StrEnum):
 
 
 FORMAT_OF_SUFFIX = {
-    ".html": Format.HTML,
-    ".htm": Format.HTML,
-    ".xhtml": Format.HTML,
-    ".txt": Format.TEXT,
-    ".md": Format.TEXT,
-    ".jsonl": Format.JSONL,
-    ".ndjson": Format.JSONL,
+    **dict.fromkeys((".html", ".htm", ".xhtml"), Format.HTML),
+    **dict.fromkeys((".txt", ".md"), Format.TEXT),
+    **dict.fromkeys((".jsonl", ".ndjson"), Format.JSONL),
 }
 
 
@@ -56,10 +52,8 @@ def read_inputs(names: Sequence[str], wanted: Format | None, *, max_page_bytes: 
 def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row]:
     """Read the rows of every input in order, JSONL as lines; an input that breaks off ends with a `BadRow`.
 
-    Args:
-        names: Files, plain or gzipped; `-` is standard input.
-        wanted: The format of every input; None recognizes it by each one's name, then by its content.
-        max_page_bytes: Limit of one page, decompressed.
+    Inputs are plain or gzipped. Without a `wanted` format each one's name decides, then its content. The limit of bytes
+    is for one page, decompressed.
     """
     for name in names:
         try:
@@ -75,11 +69,7 @@ def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes
 
 
 def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:
-    """Read the lines of every input in order, plain or gzipped.
-
-    Raises:
-        ValueError: An input breaks off.
-    """
+    """Read the lines of every input in order, plain or gzipped; raise `ValueError` if one breaks off."""
     for name in names:
         try:
             with _open(name) as raw:
@@ -90,10 +80,7 @@ def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:
 
 def format_of_name(name: str) -> Format | None:
     """Return the format by a file's name, with or without `.gz`; None where the name does not say."""
-    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
-    if suffixes[-1:] == [".gz"]:
-        suffixes.pop()
-    return FORMAT_OF_SUFFIX.get(suffixes[-1]) if suffixes else None
+    return FORMAT_OF_SUFFIX.get(Path(name.lower().removesuffix(".gz")).suffix)
 
 
 def format_of_content(head: bytes) -> Format:
@@ -123,15 +110,12 @@ def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) 
     return PageRow(name, None, page)
 
 
-@contextmanager
-def _open(name: str) -> Iterator[BinaryIO]:
-    if name == STDIN:
-        if sys.stdin is None:
-            raise OSError("standard input is closed")
-        yield sys.stdin.buffer
-        return
-    with Path(name).open("rb") as stream:
-        yield stream
+def _open(name: str) -> AbstractContextManager[BinaryIO]:
+    if name != STDIN:
+        return Path(name).open("rb")
+    if sys.stdin is None:
+        raise OSError("standard input is closed")
+    return nullcontext(sys.stdin.buffer)
 
 
 class _Rejoined(io.RawIOBase):

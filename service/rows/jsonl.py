@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import msgspec
@@ -99,26 +100,22 @@ def parse_row(row: Line | Row, *, max_page_bytes: int) -> Row:
     """Parse a line into a page, or a `BadRow` that says what is wrong; a row that is no line stays as it is."""
     if not isinstance(row, Line):
         return row
+    return parse_line(row, lambda fields, id: PageRow(id, row.number, read_page(fields, id, max_page_bytes)))
+
+
+def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T]) -> T | BadRow:
+    """Parse a line and call a function with its fields and its id; a `BadField` becomes a `BadRow`."""
     id: JsonId = None
     try:
-        fields = parse_object(row.content)
+        fields = parse_object(line.content)
         id = read_id(fields)
-        return PageRow(id, row.number, read_page(fields, id, max_page_bytes))
+        return read_fields(fields, id)
     except BadField as error:
-        return bad_row(id, row.number, error)
-
-
-def bad_row(id: JsonId, number: int, error: BadField) -> BadRow:
-    """Return the `BadRow` of a line, whose number goes before the message."""
-    return BadRow(id, number, error.code, f"line {number}: {error}")
+        return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
 
 
 def parse_object(line: bytes) -> dict[str, Any]:
-    """Parse one line.
-
-    Raises:
-        BadField: It is no JSON object in UTF-8.
-    """
+    """Parse one line, or raise a `BadField` that says why it is no JSON object in UTF-8."""
     try:
         fields = _parse(line)
     except UnicodeDecodeError as error:
@@ -148,11 +145,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def read_id(fields: dict[str, Any]) -> JsonId:
-    """Return the id, None where there is none.
-
-    Raises:
-        BadField: It is neither a string nor a number.
-    """
+    """Return the id, None where there is none; raise `BadField` if it is neither a string nor a number."""
     value = fields.get("id")
     if value is None or isinstance(value, str):
         return value
@@ -162,11 +155,7 @@ def read_id(fields: dict[str, Any]) -> JsonId:
 
 
 def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
-    """Return the page.
-
-    Raises:
-        BadField: There is not exactly one of text and html, or it is too large.
-    """
+    """Return the page; raise `BadField` if there is not exactly one of text and html, or if it is too large."""
     text, html, url = (read_string(fields, name) for name in ("text", "html", "url"))
     if (text is None) == (html is None):
         found = "neither text nor html" if text is None else "both text and html"
@@ -175,16 +164,12 @@ def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
     return Page(id="" if id is None else str(id), text=text, html=html, url=url or "")
 
 
-def read_string(fields: dict[str, Any], name: str) -> str | None:
-    """Return a field's string, None where there is none.
-
-    Raises:
-        BadField: It is something else.
-    """
+def read_string(fields: dict[str, Any], name: str, *, expected: str = "a string") -> str | None:
+    """Return a field's string, None where there is none; raise `BadField` if it is something else."""
     value = fields.get(name)
     if value is None or isinstance(value, str):
         return value
-    raise BadField("bad_row", f"{name} is {json_type(value)}, expected a string")
+    raise BadField("bad_row", f"{name} is {json_type(value)}, expected {expected}")
 
 
 def read_published(fields: dict[str, Any]) -> float:
@@ -193,11 +178,9 @@ def read_published(fields: dict[str, Any]) -> float:
     Raises:
         BadField: It is no time in ISO 8601.
     """
-    value = fields.get("published")
+    value = read_string(fields, "published", expected="a string such as 2024-05-01T08:30:00Z")
     if value is None:
         return UNKNOWN_TIME
-    if not isinstance(value, str):
-        raise BadField("bad_row", f"published is {json_type(value)}, expected a string such as 2024-05-01T08:30:00Z")
     try:
         time = datetime.fromisoformat(value)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
@@ -207,15 +190,10 @@ def read_published(fields: dict[str, Any]) -> float:
 
 
 def check_size(content: str | None, max_page_bytes: int) -> None:
-    """Check a page against the limit.
-
-    Raises:
-        BadField: It is over.
-    """
+    """Raise `BadField` if a page is over the limit."""
     if content is None or 4 * len(content) <= max_page_bytes:  # UTF-8 takes at most four bytes for a character
         return
-    n_bytes = len(content.encode("utf-8", "surrogatepass"))
-    if n_bytes > max_page_bytes:
+    if len(content.encode("utf-8", "surrogatepass")) > max_page_bytes:
         raise BadField("too_large", too_large_message(max_page_bytes))
 
 
@@ -230,13 +208,8 @@ def json_type(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def _json_encoder(*, ascii_only: bool) -> json.JSONEncoder:
-    return json.JSONEncoder(
-        ensure_ascii=ascii_only, separators=(",", ":"), check_circular=False, default=msgspec.to_builtins
-    )
-
-
-_ENCODER, _ASCII_ENCODER = _json_encoder(ascii_only=False), _json_encoder(ascii_only=True)
+_encoder = partial(json.JSONEncoder, separators=(",", ":"), check_circular=False, default=msgspec.to_builtins)
+_ENCODER, _ASCII_ENCODER = _encoder(ensure_ascii=False), _encoder(ensure_ascii=True)
 _FAST_ENCODER = msgspec.json.Encoder()
 
 

@@ -20,7 +20,7 @@ from copydesk.classifier.duplicates import Relation
 from copydesk.classifier.types import Kind
 from copydesk.service.cli import main
 from copydesk.service.client import Client, Correction, ServiceProblem, ServiceUnreachable
-from copydesk.service.client.connection import Address, Call, Connections, Retry, parse_address, read_lines
+from copydesk.service.client.connection import Call, Connections, Retry, parse_address, read_lines
 from copydesk.service.rows.classify_rows import MAX_WAITING_ROWS, classify_ahead
 from copydesk.service.rows.jsonl import BadRow, PageRow
 from tests.support.served import Reply, serve_replies, serve_service
@@ -254,7 +254,7 @@ def test_far_server_is_sent_and_sends_compressed_bodies() -> None:
     lines = b"".join(answer_line(number) for number in range(100))
     with serve_replies(Reply(body=gzip.compress(lines), headers={"Content-Encoding": "gzip"})) as (url, requests):
         near = parse_address(url)
-        far = Connections(Address(False, "127.0.0.01", near.port, ""), None, 10)
+        far = Connections(near._replace(netloc=f"127.0.0.01:{near.port}"), None, 10)
         with far.answer(Call("POST", "/", lines)) as response:
             assert list(read_lines(response)) == lines.splitlines(keepends=True)
     assert requests[0].headers["content-encoding"] == requests[0].headers["accept-encoding"] == "gzip"
