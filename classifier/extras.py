@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from copydesk.classifier.errors import CopydeskError
@@ -41,7 +41,7 @@ def require_extra(extra: str, user: str, packages: Sequence[str] = ()) -> None:
     Raises:
         MissingExtra: At least one is not installed, which the message says `user` needs.
     """
-    missing = list(_missing(packages or PACKAGES[extra]))
+    missing = [package for package in packages or PACKAGES[extra] if not _is_installed(package)]
     if missing:
         *others, last = missing
         names = f"{', '.join(others)} and {last}" if others else last
@@ -51,13 +51,9 @@ def require_extra(extra: str, user: str, packages: Sequence[str] = ()) -> None:
         )
 
 
-def _missing(packages: Sequence[str]) -> Iterator[str]:
-    for package in packages:
-        if sys.platform == "win32" and package in NOT_ON_WINDOWS:
-            continue
-        try:
-            found = find_spec(IMPORT_NAMES.get(package, package))
-        except ImportError:  # the package that would hold it is missing
-            found = None
-        if found is None:
-            yield package
+def _is_installed(package: str) -> bool:
+    try:
+        found = find_spec(IMPORT_NAMES.get(package, package))
+    except ImportError:  # the package that would hold it is missing
+        found = None
+    return found is not None or (sys.platform == "win32" and package in NOT_ON_WINDOWS)

@@ -78,7 +78,13 @@ class Progress:
         """Count what is done. The rate leaves out what came with the first count, as processes start until then."""
         self.n += n
         if self._counting_since is None:
-            self._begin_counting()
+            self._counting_since, self._n_uncounted = self._clock(), self.n
+            self._line = ""
+            if self._yields_to_answers:
+                with self._lock:
+                    self._wipe()
+            if not self._terminal:
+                self._drawn_at = self._counting_since
         if not self._yields_to_answers:
             self._draw()
 
@@ -99,15 +105,6 @@ class Progress:
         with self._lock:
             self._wipe()
             print(f"copydesk: {text}", file=self._err)
-
-    def _begin_counting(self) -> None:
-        self._counting_since, self._n_uncounted = self._clock(), self.n
-        self._line = ""
-        if self._yields_to_answers:
-            with self._lock:
-                self._wipe()
-        if not self._terminal:
-            self._drawn_at = self._counting_since
 
     def _text(self) -> str:
         if self._line or self._counting_since is None:

@@ -50,12 +50,10 @@ class ServerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of all commands and of the HTTP service.
+    """The settings of all commands and of the HTTP service; `key` is the API key for `copydesk classify --server`.
 
-    Attributes:
-        model: Folder of the model; None means the model that ships with the package.
-        max_page_bytes: The most bytes of a page, decompressed; a larger page is answered with an error.
-        key: API key for `copydesk classify --server`.
+    The model is a folder, None for the model that ships with the package. A page of more than `max_page_bytes`,
+    decompressed, is answered with an error.
     """
 
     model: Path | None = None

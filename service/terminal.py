@@ -6,7 +6,6 @@ import re
 import unicodedata
 from enum import Enum
 
-SPACES = re.compile(r"\s+")
 PLAIN = re.compile(r"[ -~]*")
 FORMAT_KEPT = "\u200c\u200d"
 """Zero-width joiners, which words of many scripts need. Other invisible characters could reorder the line."""
@@ -25,7 +24,7 @@ class Style(Enum):
 
 def clean(text: str) -> str:
     """Make untrusted text safe on one line: white space becomes single spaces, control characters visible signs."""
-    text = SPACES.sub(" ", text).strip()
+    text = " ".join(text.split())
     return text if PLAIN.fullmatch(text) else "".join(map(_clean_character, text))
 
 

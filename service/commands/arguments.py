@@ -123,11 +123,7 @@ def _check_file(name: str) -> None:
 
 
 def check_workers(workers: int | None) -> None:
-    """Check a number of processes.
-
-    Raises:
-        WrongUsage: It is not in the allowed range.
-    """
+    """Raise `WrongUsage` if a number of processes is not in the allowed range."""
     if workers is not None and not 1 <= workers <= MOST_WORKERS:
         raise WrongUsage(f"--workers is {workers}, expected 1 to {MOST_WORKERS}")
 

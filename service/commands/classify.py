@@ -33,13 +33,9 @@ class AnswerFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassifyOptions:
-    """What the command line asks for.
+    """What the command line asks for; without it, each file decides its format, and files and terminal the output.
 
-    Attributes:
-        input_format: None where each file's name or content decides.
-        output: How answers are written; None where the input and the terminal decide.
-        explain: Whether blocks have their reasons.
-        server: URL of a service that classifies in place of this process.
+    `server` is the URL of a service that classifies in place of this process.
     """
 
     files: Sequence[str]

@@ -68,15 +68,22 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
 
 
 def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
-    from copydesk.classifier.duplicates.types import DEFAULT_KEYS
-    from copydesk.service.dedup import key_scheme_for
+    """Choose keys by which pairs of at least this Jaccard similarity are found with at least this probability."""
+    from copydesk.classifier.duplicates import types
+    from copydesk.classifier.duplicates.bands import banding_for
 
     if (found_at is None) != (probability is None):
         raise arguments.WrongUsage("--found-at and --probability need each other; give both, or neither")
     if found_at is None or probability is None:
-        return DEFAULT_KEYS
+        return types.DEFAULT_KEYS
+    least = types.COMPARISON.min_similarity
+    if found_at < least:
+        raise arguments.WrongUsage(
+            f"--found-at is {found_at}, expected at least {least}: texts that are less similar are no near-duplicates, "
+            "even if they are found"
+        )
     try:
-        return key_scheme_for(found_at, probability)
+        return types.KeyScheme(banding=banding_for(found_at, probability, num_perm=types.DEFAULT_SCHEME.num_perm))
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from None
 

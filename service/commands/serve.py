@@ -42,12 +42,7 @@ def serve_command(args: argparse.Namespace, environment: MutableMapping[str, str
 
 
 def _check_settings(settings: Settings) -> None:
-    """Find out before the start what would fail at the first request.
-
-    Raises:
-        WrongUsage: Keys are required, and there are none.
-        CopydeskError: The model or the keys cannot be read.
-    """
+    """Find out before the start what would fail at the first request: no model, or no keys where they are required."""
     from copydesk.classifier import load_manifest
     from copydesk.service.api_keys import KeyFile
 

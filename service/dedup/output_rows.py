@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.duplicates import Duplicates, Relation, SignedTexts
 from copydesk.classifier.duplicates.overlap import OVERLAP_FIELDS, relation_of
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
-from copydesk.service.dedup.work_folder import Chunk
+from copydesk.service.dedup.work_folder import Chunk, join_chunks
 from copydesk.service.rows import BadRow, JsonId, contract
 
 SIMILARITY, CONTAINS, CONTAINED = (OVERLAP_FIELDS.index(name) for name in ("similarity", "contains", "contained"))
@@ -38,22 +39,22 @@ class ClosedSet:
 
 def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> ClosedSet:
     """Put the rows of all chunks together, and choose one document for each id."""
-    ids = [name for chunk in chunks for name in chunk.ids]
-    lines = [line for chunk in chunks for line in chunk.lines]
-    published = np.concatenate([np.empty(0), *(chunk.published for chunk in chunks)])
-    preference = source_ranks([source for chunk in chunks for source in chunk.sources], prefer)
-    places, bad = _places(chunks)
-    worth = _worth(chunks, preference, published)
-    keep = np.ones(len(ids), np.bool_)
-    for same in _repeated(ids):
+    rows = join_chunks(chunks)
+    preference = source_ranks(rows.sources, prefer)
+    bad = dict(rows.bad)
+    places = np.delete(np.arange(rows.n_rows), list(bad))
+    # Most important last: the rule by which a cluster keeps one document, then the words' digest; never the order.
+    worth = [rows.digests, -rows.lengths, rows.published, preference]
+    keep = np.ones(len(rows.ids), np.bool_)
+    for same in _repeated(rows.ids):
         best, *others = (same[at] for at in np.lexsort([column[same] for column in worth]).tolist())
         keep[others] = False
         for number in others:
-            bad[int(places[number])] = repeated_id_row(ids[number], lines[number], lines[best])
+            bad[int(places[number])] = repeated_id_row(rows.ids[number], rows.lines[number], rows.lines[best])
     limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
-    kept = [name for name, stays in zip(ids, keep.tolist(), strict=True) if stays]
     chosen = np.split(keep, limits)[: len(chunks)]
-    return ClosedSet(kept, published[keep], preference[keep], chosen, bad, len(ids) + sum(len(c.bad) for c in chunks))
+    ids = list(compress(rows.ids, keep.tolist()))
+    return ClosedSet(ids, rows.published[keep], preference[keep], chosen, bad, rows.n_rows)
 
 
 def source_ranks(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArray[np.int64]:
@@ -62,39 +63,14 @@ def source_ranks(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArra
     return np.array([ranks.get(source, len(prefer)) for source in sources], np.int64)
 
 
-def _places(chunks: Sequence[Chunk]) -> tuple[NDArray[np.int64], dict[int, BadRow]]:
-    """Return the positions of the documents among all rows, and the bad rows by their positions."""
-    places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
-    bad: dict[int, BadRow] = {}
-    first = 0
-    for chunk in chunks:
-        bad |= {first + place: row for place, row in chunk.bad}
-        places.append(first + np.delete(np.arange(chunk.n_rows), [place for place, _ in chunk.bad]))
-        first += chunk.n_rows
-    return np.concatenate(places), bad
-
-
 def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:
     """Return, for each id that several documents have, the numbers of these documents."""
-    first: dict[str, int] = {}
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for number, name in enumerate(ids):
-        known = first.setdefault(str(name), number)
-        if known != number:
-            found[known].append(number)
-    return [[known, *others] for known, others in found.items()]
-
-
-def _worth(
-    chunks: Sequence[Chunk], preference: NDArray[np.int64], published: NDArray[np.float64]
-) -> list[NDArray[Any]]:
-    """Return the sort keys that choose among documents with the same id, the most important last, as `np.lexsort` does.
-
-    They are the rule by which one document of a cluster is kept, then the digest of its words; never the input's order.
-    """
-    digests = np.concatenate([np.empty(0, np.uint64), *(chunk.digests for chunk in chunks)])
-    lengths = np.concatenate([np.empty(0, np.int64), *(chunk.lengths for chunk in chunks)])
-    return [digests, -lengths, published, preference]
+    counts = Counter(map(str, ids))
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, name in enumerate(map(str, ids)):
+        if counts[name] > 1:
+            found[name].append(number)
+    return list(found.values())
 
 
 def repeated_id_row(name: JsonId, line: int | None, kept: int | None) -> BadRow:

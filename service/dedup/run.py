@@ -10,8 +10,7 @@ from typing import Any, TextIO
 
 from copydesk.classifier import ArtifactMismatch, load_manifest
 from copydesk.classifier.duplicates import Duplicates, KeyScheme, find_duplicates
-from copydesk.classifier.duplicates.bands import banding_for
-from copydesk.classifier.duplicates.types import COMPARISON, DEFAULT_KEYS, DEFAULT_SCHEME
+from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
@@ -35,20 +34,6 @@ class DedupOptions:
     keys: KeyScheme = DEFAULT_KEYS
     prefer: Sequence[str] = ()
     version: str = ""
-
-
-def key_scheme_for(found_at: float, probability: float) -> KeyScheme:
-    """Choose keys by which pairs of at least this Jaccard similarity are found with at least this probability.
-
-    Raises:
-        ValueError: No keys do that.
-    """
-    if found_at < COMPARISON.min_similarity:
-        raise ValueError(
-            f"--found-at is {found_at}, expected at least {COMPARISON.min_similarity}: texts that are less similar are "
-            "no near-duplicates, even if they are found"
-        )
-    return KeyScheme(banding=banding_for(found_at, probability, num_perm=DEFAULT_SCHEME.num_perm))
 
 
 def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
@@ -122,11 +107,7 @@ def compare_documents(rows: ClosedSet, folder: ChunkFolder, workers: int) -> Dup
     """
     signed = (select_documents(folder.load_signed(number), chosen) for number, chosen in enumerate(rows.chosen))
     return find_duplicates(
-        list(map(str, rows.ids)),
-        signed,
-        preference=rows.preference,
-        published=rows.published,
-        workers=workers,
+        list(map(str, rows.ids)), signed, preference=rows.preference, published=rows.published, workers=workers
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import IO, Any
 
@@ -61,6 +62,20 @@ class Chunk:
     def n_rows(self) -> int:
         """Number of documents and bad rows together."""
         return len(self.ids) + len(self.bad)
+
+
+def join_chunks(chunks: Sequence[Chunk]) -> Chunk:
+    """Concatenate chunks; the positions of bad rows are among all rows."""
+    starts = accumulate((chunk.n_rows for chunk in chunks), initial=0)
+    return Chunk(
+        [id for chunk in chunks for id in chunk.ids],
+        [line for chunk in chunks for line in chunk.lines],
+        np.concatenate([np.empty(0, np.float64), *(chunk.published for chunk in chunks)]),
+        [source for chunk in chunks for source in chunk.sources],
+        [(start + place, row) for start, chunk in zip(starts, chunks, strict=False) for place, row in chunk.bad],
+        np.concatenate([np.empty(0, np.uint64), *(chunk.digests for chunk in chunks)]),
+        np.concatenate([np.empty(0, np.int64), *(chunk.lengths for chunk in chunks)]),
+    )
 
 
 @contextlib.contextmanager

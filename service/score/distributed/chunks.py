@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates import SignedTexts
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
-from copydesk.service.dedup import Chunk, ChunkFolder
+from copydesk.service.dedup import Chunk, ChunkFolder, join_chunks
 
 MIN_DOCUMENTS = 4096
 """Least documents in a chunk, about 8 MB of signed texts; more if there would be more than `MAX_CHUNKS` chunks."""
@@ -41,8 +41,8 @@ class Chunks:
         return range(self.bounds[chunk], self.bounds[chunk + 1])
 
     def rows(self, chunk: int) -> Chunk:
-        """Load a chunk's rows, without bad rows."""
-        return _concat_chunks(list(map(self.folder.load, self.shards(chunk))))
+        """Load a chunk's rows."""
+        return join_chunks(list(map(self.folder.load, self.shards(chunk))))
 
     def signed(self, chunk: int) -> SignedTexts:
         """Load the signed texts of a chunk's rows."""
@@ -64,18 +64,6 @@ def put_together(folder: Path, counts: Sequence[int], *, least: int | None = Non
             bounds.append(number)
             size = 0
     return Chunks(ChunkFolder(folder), tuple(bounds))
-
-
-def _concat_chunks(chunks: Sequence[Chunk]) -> Chunk:
-    return Chunk(
-        [id for chunk in chunks for id in chunk.ids],
-        [line for chunk in chunks for line in chunk.lines],
-        np.concatenate([chunk.published for chunk in chunks]),
-        [source for chunk in chunks for source in chunk.sources],
-        [],
-        np.concatenate([chunk.digests for chunk in chunks]),
-        np.concatenate([chunk.lengths for chunk in chunks]),
-    )
 
 
 def _concat_signed(parts: Sequence[SignedTexts]) -> SignedTexts:
