@@ -146,10 +146,8 @@ def _load_classifier(
     from copydesk.classifier import classify, load_model
 
     if options.server is None:
-        model = load_model(settings.model)
-        return partial(
-            classify_rows.classify_in_turn, classify_pages=partial(classify, model=model, explain=options.explain)
-        )
+        classifier = partial(classify, model=load_model(settings.model), explain=options.explain)
+        return partial(classify_rows.classify_in_turn, classify_pages=classifier)
     from copydesk.service.client import Client
 
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -11,8 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-from msgspec import UNSET
 
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
@@ -22,19 +19,17 @@ from copydesk.service.rows import (
     BadField,
     BadRow,
     JsonId,
-    Line,
-    ParsedDocument,
-    Row,
     classify_rows,
     contract,
     inputs,
     jsonl,
+    match_documents,
     read_documents,
 )
 from copydesk.service.settings import Settings
 
 if TYPE_CHECKING:
-    from copydesk.service.index import Document, Index, IndexAnswer
+    from copydesk.service.index import Index
 
 BATCH = 1000
 MOST_A_BATCH = 100_000
@@ -153,46 +148,19 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
         progress.stage("", unit="documents")
         while batch := list(islice(rows, args.batch)):
             progress.wait(COMPILING)
-            parsed = read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)
-            read = [row if isinstance(row, BadRow) else _with_document(row) for row in parsed]
-            documents = [row[1] for row in read if not isinstance(row, BadRow)]
+            read = read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)
             if args.verb == "check":
-                answers = iter(index.check(documents))
+                answers = list(match_documents(read, index.check))
             else:
-                answers = iter(index.add(documents, now=time.time(), unseen_only=args.unseen))
-            progress.count(len(read))
-            for row in read:
-                if isinstance(row, BadRow):
-                    streams.out.write(jsonl.encode_row(contract.ErrorRow.of(row)))
-                else:
-                    streams.out.write(jsonl.encode_row(_cluster_row(row[0], next(answers), args.verb)))
+                add = partial(index.add, now=time.time(), unseen_only=args.unseen)
+                answers = list(match_documents(read, add, say_added=True))
+            progress.count(len(answers))
+            streams.out.writelines(map(jsonl.encode_row, answers))
             streams.out.flush()
-            n_bad += len(read) - len(documents)
+            n_bad += sum(isinstance(answer, contract.ErrorRow) for answer in answers)
     if n_bad:
         arguments.say(f"{n_bad} of {progress.n} rows could not be used")
     return n_bad
-
-
-def _with_document(row: ParsedDocument) -> tuple[ParsedDocument, Document] | BadRow:
-    """Return a row and its document for the index, or a bad row if the index cannot store it."""
-    from copydesk.service.index import Document
-
-    published = None if math.isnan(row.published) else row.published
-    try:
-        return row, Document(str(row.id), row.body, published, row.source)
-    except ValueError as error:
-        where = "" if row.line is None else f"line {row.line}: "
-        return BadRow(row.id, row.line, "bad_row", f"{where}{error}")
-
-
-def _cluster_row(row: ParsedDocument, answer: IndexAnswer, verb: str) -> contract.ClusterRow:
-    return contract.ClusterRow(
-        id=row.id,
-        cluster=answer.cluster,
-        keep=answer.keep,
-        added=answer.added if verb == "add" else UNSET,
-        matches=tuple(map(contract.IndexMatch.of, answer.matches)),
-    )
 
 
 def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams: Streams) -> int:
@@ -201,7 +169,8 @@ def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams:
     for row in classify_rows.end_with_bad_row(
         inputs.read_unparsed(args.files, inputs.Format.JSONL, max_page_bytes=settings.max_page_bytes)
     ):
-        found = _read_id(row)
+        assert not isinstance(row, jsonl.PageRow), "JSONL is read as lines"
+        found = row if isinstance(row, BadRow) else jsonl.parse_line(row, _read_id)
         if isinstance(found, BadRow):
             n_bad += 1
             streams.out.write(jsonl.encode_row(contract.ErrorRow.of(found)))
@@ -211,15 +180,7 @@ def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams:
     return n_bad
 
 
-def _read_id(row: Line | Row) -> str | BadRow:
-    if isinstance(row, BadRow):
-        return row
-    if not isinstance(row, Line):
-        return row.page.id
-    return jsonl.parse_line(row, lambda _fields, id: _text_of_id(id))
-
-
-def _text_of_id(id: JsonId) -> str:
+def _read_id(_fields: dict[str, Any], id: JsonId) -> str:
     if id is None:
         raise BadField("no_id", "no id, expected the id of the document to remove")
     return str(id)

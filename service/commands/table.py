@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, ScoredBlock
-from copydesk.service.rows import PageRow
+from copydesk.service.rows import jsonl
 from copydesk.service.terminal import Style, bar, clean, shortened, width
 
 LABEL_STYLES = {Label.BODY: Style.GREEN, Label.BOILERPLATE: Style.DIM, Label.TEASER: Style.MAGENTA}
@@ -34,7 +34,7 @@ class Canvas:
         return f"\x1b[{style.value}m{text}\x1b[0m" if self.color else text
 
 
-def table(row: PageRow, article: Article, canvas: Canvas) -> str:
+def table(row: jsonl.PageRow, article: Article, canvas: Canvas) -> str:
     """Draw a header and one line for each block; reasons are listed below their block."""
     lines = [*_header(row, article, canvas), ""]
     for block in article.blocks:
@@ -49,7 +49,7 @@ def row_name(row_id: object, line: int | None) -> str:
     return clean(str(row_id)) if row_id is not None else f"line {line}"
 
 
-def _header(row: PageRow, article: Article, canvas: Canvas) -> Iterator[str]:
+def _header(row: jsonl.PageRow, article: Article, canvas: Canvas) -> Iterator[str]:
     yield canvas.paint(shortened(row_name(row.id, row.line), canvas.columns), Style.CYAN)
     if article.title:
         yield canvas.paint(shortened(article.title, canvas.columns), Style.BOLD)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,11 +87,7 @@ def open_work_folder(folder: Path, manifest: Mapping[str, Any], say: Callable[[s
     Raises:
         UnusableWork: The folder is not a work folder, or another run uses it.
     """
-    if folder.exists() and not (folder / LOCK).exists() and any(folder.iterdir()):
-        raise UnusableWork(f"{folder} is no work folder of copydesk dedup; move it away or name another --output")
-    folder.mkdir(exist_ok=True)
-    with (folder / LOCK).open("a") as lock:
-        lock_folder(lock, folder)
+    with lock_folder(folder, "is no work folder of copydesk dedup; move it away or name another --output"):
         _keep_or_clear(folder, json.loads(json.dumps(manifest)), say)
         yield
     _remove(folder)
@@ -105,18 +101,24 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-def lock_folder(lock: IO[str], folder: Path) -> None:
-    """Lock a folder until this process ends, even when it is killed.
+@contextlib.contextmanager
+def lock_folder(folder: Path, foreign: str) -> Iterator[None]:
+    """Create a folder and lock it until the block ends, or this process does, even when it is killed.
 
     Raises:
-        UnusableWork: Another process has locked it.
+        UnusableWork: Its files are not of an earlier run, which the message says in the words `foreign`; or another
+            process has locked it.
     """
-    if fcntl is None:
-        return
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise UnusableWork(f"{folder} is used by another run; wait for its end or name another --output") from error
+    if folder.exists() and not (folder / LOCK).exists() and any(folder.iterdir()):
+        raise UnusableWork(f"{folder} {foreign}")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("a") as lock:
+        try:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UnusableWork(f"{folder} is used by another run; wait for its end or name another --output") from error
+        yield
 
 
 def _keep_or_clear(folder: Path, manifest: dict[str, Any], say: Callable[[str], None]) -> None:

@@ -1,14 +1,21 @@
-"""Turns the rows of `copydesk dedup` and `copydesk index` into documents, by the classifier where a row has no body."""
+"""Turns rows into documents, by the classifier where a row has no body, and the index's answers to them into rows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from copydesk.service.rows import jsonl
+from msgspec import UNSET
+
+from copydesk.classifier.duplicates import Document
+from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import Classify, classify_row
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
+
+if TYPE_CHECKING:
+    from copydesk.service.index import IndexAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +81,36 @@ def _earlier_error(error: object) -> BadField:
     code = given.get("code")
     message = f"the row holds an error, no page: {given.get('message')}"
     return BadField(code if isinstance(code, str) else "bad_row", message)
+
+
+def match_documents(
+    rows: Sequence[ParsedDocument | BadRow],
+    match: Callable[[list[Document]], Sequence[IndexAnswer]],
+    *,
+    say_added: bool = False,
+) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
+    """Match the documents among rows with the index, by its `add` or `check`, and yield one answer a row, in order."""
+    documents = [row if isinstance(row, BadRow) else _index_document(row) for row in rows]
+    answers = iter(match([document for document in documents if isinstance(document, Document)]))
+    for row, document in zip(rows, documents, strict=True):
+        if isinstance(document, BadRow):
+            yield contract.ErrorRow.of(document)
+            continue
+        answer = next(answers)
+        yield contract.ClusterRow(
+            id=row.id,
+            cluster=answer.cluster,
+            keep=answer.keep,
+            added=answer.added if say_added else UNSET,
+            matches=tuple(map(contract.IndexMatch.of, answer.matches)),
+        )
+
+
+def _index_document(row: ParsedDocument) -> Document | BadRow:
+    """Return a document for the index, or a bad row if the index cannot store it."""
+    published = None if math.isnan(row.published) else row.published
+    try:
+        return Document(str(row.id), row.body, published, row.source)
+    except ValueError as error:
+        where = "" if row.line is None else f"line {row.line}: "
+        return BadRow(row.id, row.line, "bad_row", f"{where}{error}")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import pyarrow.parquet as pq
 from sqlalchemy import make_url
 
-from copydesk.service.index import Document as IndexDocument
 from copydesk.service.index import Index, open_index
-from copydesk.service.rows import ParsedDocument, contract
+from copydesk.service.rows import match_documents
 from copydesk.service.score.attach_clusters import READ_ROWS, ClusterAnswer, attach_clusters
 from copydesk.service.score.batch import documents_of
 from copydesk.service.score.output import OutputFolder
@@ -53,21 +53,5 @@ def _clusters(folder: OutputFolder, number: int, index: Index, now: float) -> It
     """Add a shard in one transaction. After a kill it is added again: that is idempotent, with equal answers."""
     with pq.ParquetFile(folder.scored(number)) as scored:
         batches = scored.iter_batches(READ_ROWS, use_threads=False)
-        documents = [_index_document(document) for batch in batches for document in documents_of(batch)]
-    added = iter(index.add([each for each in documents if isinstance(each, IndexDocument)], now=now))
-    for document in documents:
-        if not isinstance(document, IndexDocument):
-            yield document
-            continue
-        found = next(added)
-        matches = tuple(map(contract.IndexMatch.of, found.matches))
-        yield contract.ClusterRow(id=document.id, cluster=found.cluster, keep=found.keep, matches=matches)
-
-
-def _index_document(document: ParsedDocument) -> IndexDocument | contract.ErrorRow:
-    """Return the document as the index takes it, or an error."""
-    published = None if document.published != document.published else document.published  # NaN stands for unknown
-    try:
-        return IndexDocument(str(document.id), document.body, published, document.source)
-    except ValueError as error:
-        return contract.ErrorRow(id=document.id, error=contract.RowError("bad_row", str(error)))
+        documents = [document for batch in batches for document in documents_of(batch)]
+    yield from match_documents(documents, partial(index.add, now=now))

@@ -97,11 +97,7 @@ def open_folder(folder: OutputFolder, manifest: Mapping[str, Any]) -> Iterator[N
     path = folder.path
     if path.exists() and not path.is_dir():
         raise UnusableWork(f"{path} is a file, expected a folder; name another --output")
-    if path.exists() and not (path / work_folder.LOCK).exists() and any(path.iterdir()):
-        raise UnusableWork(f"{path} holds files that are not of copydesk score; name an empty or a new --output")
-    path.mkdir(parents=True, exist_ok=True)
-    with (path / work_folder.LOCK).open("a") as lock:
-        work_folder.lock_folder(lock, path)
+    with work_folder.lock_folder(path, "holds files that are not of copydesk score; name an empty or a new --output"):
         _check_manifest(path, json.loads(json.dumps(manifest)))
         if (path / SUMMARY).exists():
             shutil.rmtree(folder.work, ignore_errors=True)  # a finished run may have been killed before this

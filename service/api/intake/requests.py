@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from copydesk.classifier import Page, UnreadablePage, decode
 from copydesk.service.api.problems import Problem
-from copydesk.service.rows import BadField, PageRow, jsonl
+from copydesk.service.rows import BadField, jsonl
 
 R = TypeVar("R")
 
@@ -29,7 +29,7 @@ class Media(StrEnum):
 class ClassifyRequest:
     """A page with the options of its answer."""
 
-    row: PageRow
+    row: jsonl.PageRow
     explain: bool = False
     include_text: bool = False
 
@@ -89,7 +89,7 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
     content = row_errors_as_problems(lambda: decode(raw.body, html=html, declared=raw.charset))
     row_errors_as_problems(lambda: jsonl.check_size(content, max_page_bytes))
     page = Page(id=raw.id or "", text=None if html else content, html=content if html else None)
-    return ClassifyRequest(PageRow(raw.id, None, page), raw.explain, raw.include_text)
+    return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.explain, raw.include_text)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -109,7 +109,9 @@ def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> Classi
     """
     id = row_errors_as_problems(lambda: jsonl.read_id(fields))
     page = row_errors_as_problems(lambda: jsonl.read_page(fields, id, max_page_bytes))
-    return ClassifyRequest(PageRow(id, None, page), bool_field(fields, "explain"), bool_field(fields, "include_text"))
+    return ClassifyRequest(
+        jsonl.PageRow(id, None, page), bool_field(fields, "explain"), bool_field(fields, "include_text")
+    )
 
 
 def bool_field(fields: dict[str, Any], name: str) -> bool:
