@@ -2,14 +2,7 @@
 
 from copydesk.classifier.duplicates import Document
 from copydesk.service.index.growth import SIZES
-from copydesk.service.index.records import (
-    IndexAnswer,
-    IndexedDocument,
-    IndexMismatch,
-    IndexUnavailable,
-    NoIndex,
-    Stats,
-)
+from copydesk.service.index.records import IndexAnswer, IndexedDocument, IndexMismatch, IndexUnavailable, NoIndex, Stats
 from copydesk.service.index.store import Age, Index, open_index
 
 __all__ = [

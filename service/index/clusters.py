@@ -24,10 +24,8 @@ ReadMembers = Callable[[int], tuple[list[int], Links]]
 class Clusters:
     """Merges clusters as documents are added, each with its links to older documents.
 
-    A document joins every cluster with which it has a certain link. It joins another cluster, the most similar first,
-    if enough of the pairs between the two groups are links; documents that certain links connect count as one. This is
-    the rule of `duplicates.clustering` for a closed set, except that what has been merged stays merged, because the id
-    of the cluster is in use. So the clusters can differ where later documents would have prevented a merge.
+    This is the rule of `duplicates.clustering` for a closed set, except that what has been merged stays merged, because
+    the id of the cluster is in use. So clusters can differ where later documents would have prevented a merge.
     """
 
     def __init__(self, read_members: ReadMembers | None = None) -> None:
@@ -116,10 +114,7 @@ class Clusters:
 
 
 def replay(links: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
-    """Return the cluster of each document as if all had been added in the order of their numbers.
-
-    Links to documents that are not among them are ignored.
-    """
+    """Return the cluster of each document as if all, and no others, had been added in the order of their numbers."""
     clusters = Clusters()
     found: dict[int, int] = {}
     for number in sorted(links):
@@ -154,12 +149,7 @@ def _versions(links: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
 
 
 def read_connected(seeds: Iterable[int], read: Callable[[Sequence[int]], Iterable[tuple[int, int, float]]]) -> Links:
-    """Return all documents that links connect with some, breadth first.
-
-    Args:
-        seeds: Where to begin.
-        read: Returns the links of documents.
-    """
+    """Return all documents that links connect with some, breadth first; `read` returns the links of documents."""
     found: Links = {}
     fresh = sorted(set(seeds))
     while fresh:

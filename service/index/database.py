@@ -135,7 +135,6 @@ def _create_engine(url: URL) -> Engine:
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # no implicit transactions: _begin_sqlite begins them
-    cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {1000 * BUSY_SECONDS}",
         "journal_mode = WAL",
@@ -144,8 +143,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         f"journal_size_limit = {WAL_BYTES}",
         f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

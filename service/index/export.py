@@ -46,12 +46,7 @@ def export_lines(database: Database) -> Iterator[bytes]:
 
 
 def import_lines(database: Database, lines: Iterable[bytes]) -> int:
-    """Read what `export_lines` wrote into an empty index, in one transaction; return the number of documents.
-
-    Raises:
-        ValueError: The index is not empty, or a line is not one of an export.
-        IndexMismatch: The export was made under other settings.
-    """
+    """Read what `export_lines` wrote into an empty index, in one transaction; return the number of documents."""
     objects = _parse_lines(lines)
     with database.writing() as connection:
         if read_last_number(connection):

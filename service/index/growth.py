@@ -8,19 +8,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Executable,
-    Float,
-    Integer,
-    case,
-    cast,
-    func,
-    literal_column,
-    select,
-    union_all,
-)
+import sqlalchemy as sa
 
 from copydesk.service.index.reads import read_ids
 from copydesk.service.index.tables import DOCUMENTS
@@ -54,18 +42,18 @@ class Day:
     sizes: dict[str, int]
 
 
-def read_latest_clusters(connection: Connection, most: int) -> list[ClusterSummary]:
+def read_latest_clusters(connection: sa.Connection, most: int) -> list[ClusterSummary]:
     """Read the clusters to which documents were added last, the last first."""
     columns = DOCUMENTS.c
     numbers: list[int] = []
-    newest = select(columns.cluster).order_by(columns.number.desc())
+    newest = sa.select(columns.cluster).order_by(columns.number.desc())
     for cluster in connection.execution_options(yield_per=most).execute(newest).scalars():
         if cluster not in numbers:
             numbers.append(cluster)
         if len(numbers) == most:
             break
     query = (
-        select(columns.cluster, func.count(), func.max(columns.added))
+        sa.select(columns.cluster, sa.func.count(), sa.func.max(columns.added))
         .where(columns.cluster.in_(numbers))
         .group_by(columns.cluster)
     )
@@ -74,7 +62,7 @@ def read_latest_clusters(connection: Connection, most: int) -> list[ClusterSumma
     return [ClusterSummary(ids[number], *sizes[number]) for number in numbers]
 
 
-def read_growth(connection: Connection, most: int) -> list[Day]:
+def read_growth(connection: sa.Connection, most: int) -> list[Day]:
     """Count documents and clusters by the day of adding, the earliest first; at most the last `most` days.
 
     Days on which nothing was added are left out. Reads the whole table twice.
@@ -86,27 +74,25 @@ def read_growth(connection: Connection, most: int) -> list[Day]:
         reached = [before + int(now) for before, now in zip(reached, n_reached, strict=True)]
         # A cluster that has reached a size has reached all below it; at least 0, as clocks of machines may differ.
         sizes = [max(0, these - larger) for these, larger in pairwise([*reached, 0])]
-        found.append(Day(_date(number), documents, reached[0], dict(zip(SIZES, sizes, strict=True))))
+        date = datetime.fromtimestamp(number * SECONDS_A_DAY, UTC).date().isoformat()
+        found.append(Day(date, documents, reached[0], dict(zip(SIZES, sizes, strict=True))))
     return found[-most:]
 
 
-def _additions(connection: Connection) -> Executable:
+def _additions(connection: sa.Connection) -> sa.Executable:
     """Count for each day the documents added, and for each of SIZES the clusters that reached it by them."""
     columns = DOCUMENTS.c
-    began = select(columns.added, literal_column("1", Integer).label("size")).where(columns.cluster == columns.number)
-    place = 1 + func.row_number().over(partition_by=columns.cluster, order_by=columns.number)
-    joined = select(columns.added, place.label("size")).where(columns.cluster != columns.number)
-    each = union_all(began, joined).subquery().c
+    one = sa.literal_column("1", sa.Integer).label("size")
+    began = sa.select(columns.added, one).where(columns.cluster == columns.number)
+    place = 1 + sa.func.row_number().over(partition_by=columns.cluster, order_by=columns.number)
+    joined = sa.select(columns.added, place.label("size")).where(columns.cluster != columns.number)
+    each = sa.union_all(began, joined).subquery().c
     day = _day_of(connection, each.added).label("day")
-    n_reached = [func.sum(case((each.size == size, 1), else_=0)) for size in _MIN_SIZES]
-    return select(day, func.count(), *n_reached).group_by(day).order_by(day)
+    n_reached = [sa.func.sum(sa.case((each.size == size, 1), else_=0)) for size in _MIN_SIZES]
+    return sa.select(day, sa.func.count(), *n_reached).group_by(day).order_by(day)
 
 
-def _day_of(connection: Connection, added: ColumnElement[float]) -> ColumnElement[int]:
+def _day_of(connection: sa.Connection, added: sa.ColumnElement[float]) -> sa.ColumnElement[int]:
     """Number the day since 1970; a cast truncates on SQLite and rounds on PostgreSQL, which has `floor`."""
-    days = added / literal_column(str(SECONDS_A_DAY), Float)  # one term for all databases to group by
-    return cast(days if connection.dialect.name == "sqlite" else func.floor(days), Integer)
-
-
-def _date(day: int) -> str:
-    return datetime.fromtimestamp(day * SECONDS_A_DAY, UTC).date().isoformat()
+    days = added / sa.literal_column(str(SECONDS_A_DAY), sa.Float)  # one term for all databases to group by
+    return sa.cast(days if connection.dialect.name == "sqlite" else sa.func.floor(days), sa.Integer)

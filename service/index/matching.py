@@ -5,8 +5,9 @@ See docs/how-it-works.md, "The index".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -20,20 +21,10 @@ from copydesk.classifier.duplicates.shingles import Ragged, shingle_sets
 from copydesk.classifier.duplicates.signing import sign_words
 from copydesk.classifier.duplicates.stored_sets import SetComparison, StoredSets, compare_with_sets
 from copydesk.classifier.duplicates.types import COMPARISON, PairFlag
+from copydesk.service.index import reads
 from copydesk.service.index.clusters import Clusters, read_connected, replay
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pairs, pairs_from_comparison
-from copydesk.service.index.reads import (
-    NO_DOCUMENTS,
-    KeepRule,
-    KeyDocuments,
-    Rank,
-    StoredDocument,
-    read_by_number,
-    read_ids,
-    read_key_documents,
-    read_links,
-    read_oldest_members,
-)
+from copydesk.service.index.reads import NO_DOCUMENTS, KeepRule, KeyDocuments, Rank, StoredDocument
 from copydesk.service.index.records import IndexAnswer
 from copydesk.service.index.verdicts import NEW, Verdicts
 
@@ -92,14 +83,10 @@ class SignedBatch:
 
 @dataclass(frozen=True, slots=True)
 class PendingAnswer:
-    """An answer, and what has to be written if the document is added.
+    """An answer as it is before the document is added, and what has to be written then.
 
-    Attributes:
-        answer: The answer, with `added` as it is before that.
-        pairs: Its pairs.
-        links: The documents that are one story with it, with the similarity of each pair.
-        joined: The clusters that it joins.
-        pairs_incomplete: Whether pairs of it may be missing.
+    `links` are the documents that are one story with it, with the similarity of each pair; `joined` are the clusters
+    that it joins.
     """
 
     answer: IndexAnswer
@@ -107,18 +94,6 @@ class PendingAnswer:
     links: dict[int, float]
     joined: set[int]
     pairs_incomplete: bool
-
-
-@dataclass(slots=True)
-class _Candidates:
-    """Documents that share a key with a new one.
-
-    `by_rare_key` has those that share a key that is evidence; `common_keys` counts the keys that too many share.
-    """
-
-    numbers: list[int] = field(default_factory=list)
-    by_rare_key: set[int] = field(default_factory=set)
-    common_keys: int = 0
 
 
 class BatchMatcher:
@@ -129,14 +104,14 @@ class BatchMatcher:
         self._batch = batch
         self._keep_rule = keep_rule
         keys = [key for at in part for key in batch.keys(at)]
-        self._repeated_keys = _repeated(keys) if len(part) > 1 else set()
-        self._key_documents = read_key_documents(connection, keys)
+        self._repeated_keys = {key for key, n in Counter(keys).items() if n > 1}  # of those new documents are tracked
+        self._key_documents = reads.read_key_documents(connection, keys)
         numbers = {number for documents in self._key_documents.values() for number in documents.numbers}
-        self._rows = read_by_number(connection, numbers)
+        self._rows = reads.read_by_number(connection, numbers)
         self._new_key_documents: dict[int, list[int]] = {}
         self._lowest_ranks: dict[int, Rank] = {}
         self._ids: dict[int, str] = {}
-        self.clusters = Clusters(lambda cluster: read_oldest_members(connection, cluster))
+        self.clusters = Clusters(lambda cluster: reads.read_oldest_members(connection, cluster))
         self.new_clusters: dict[int, int] = {}
         """Clusters of stored documents that change because a document is replaced."""
         self.new_verdicts: dict[tuple[int, int], bool] = {}
@@ -152,14 +127,14 @@ class BatchMatcher:
             stored: The equal document in the index under its id, with which it is not compared.
             number: Its own number, if it is in the index or replaces a document.
         """
-        candidates = self._candidates(at, number)
-        rows = [self._rows[other] for other in candidates.numbers]
-        incomplete = candidates.common_keys > 0
+        candidates, by_rare_key, common_keys = self._candidates(at, number)
+        rows = [self._rows[other] for other in candidates]
+        incomplete = common_keys > 0
         comparison = self._compare(at, rows) if rows else None
-        pairs = pairs_from_comparison(candidates.numbers, comparison) if comparison else {}
+        pairs = pairs_from_comparison(candidates, comparison) if comparison else {}
         links = self._links(pairs, stored, number, incomplete=incomplete)
         pairs = {other: pair._replace(same_story=other in links) for other, pair in pairs.items()}
-        matches = _matches(comparison, rows, links, candidates.by_rare_key) if comparison else ()
+        matches = _matches(comparison, rows, links, by_rare_key) if comparison else ()
         cluster_of = {other: self._cluster(other) for other in links}
         if stored is not None:
             joined = {self.clusters.find(stored.cluster)}
@@ -169,7 +144,7 @@ class BatchMatcher:
             joined = self.clusters.clusters_to_join(links, cluster_of)
         cluster, keep = self._cluster_id_and_keep(at, number, joined)
         id, seen = self._batch.documents[at].id, any(cluster in joined for cluster in cluster_of.values())
-        answer = IndexAnswer(id, cluster, keep, stored is not None, seen, matches, candidates.common_keys)
+        answer = IndexAnswer(id, cluster, keep, stored is not None, seen, matches, common_keys)
         return PendingAnswer(answer, pairs, links, joined, incomplete)
 
     def _links(
@@ -177,7 +152,7 @@ class BatchMatcher:
     ) -> dict[int, float]:
         """Return the links of a document; the verdicts on one that is in the index stay as they are."""
         if stored is not None:
-            links = read_links(self._connection, [stored.number])
+            links = reads.read_links(self._connection, [stored.number])
             certain = {other: pair.similarity for other, pair in pairs.items() if pair.kind & PairFlag.IDENTICAL}
             return certain | {other: similarity for _, other, similarity in links if other in pairs}
         if number is not None:
@@ -209,10 +184,12 @@ class BatchMatcher:
             self._new_key_documents.setdefault(key, []).append(number)
         return stored
 
-    def _candidates(self, at: int, own: int | None) -> _Candidates:
-        """Return the documents that share a key; a key of many stories or of too many documents is no evidence."""
-        found = _Candidates()
-        numbers: set[int] = set()
+    def _candidates(self, at: int, own: int | None) -> tuple[list[int], set[int], int]:
+        """Return the documents that share a key, those of them that share a rare one, and the number of common keys.
+
+        Common keys are those of too many documents; rare ones are those of few stories, which alone are evidence.
+        """
+        numbers, by_rare_key, common_keys = set[int](), set[int](), 0
         for key in self._batch.keys(at):
             stored = self._key_documents.get(key)
             new = self._new_key_documents.get(key)
@@ -220,16 +197,15 @@ class BatchMatcher:
                 continue
             every = _with_key(stored or NO_DOCUMENTS, new, own)
             if len(every) > COMPARISON.max_documents_per_key or (stored is not None and stored.common):
-                found.common_keys += 1
+                common_keys += 1
                 every = sorted({*every[:COMMON_KEY_ENDS], *every[-COMMON_KEY_ENDS:]})
             elif (
                 len(every) <= COMPARISON.max_stories_per_key
                 or len({self._cluster(number) for number in every}) <= COMPARISON.max_stories_per_key
             ):
-                found.by_rare_key.update(every)
+                by_rare_key.update(every)
             numbers.update(every)
-        found.numbers = sorted(numbers)
-        return found
+        return sorted(numbers), by_rare_key, common_keys
 
     def _cluster(self, number: int) -> int:
         return self.clusters.find(self._rows[number].cluster)
@@ -271,13 +247,13 @@ class BatchMatcher:
         if number in self._rows:
             return self._rows[number].id
         if number not in self._ids:
-            self._ids |= read_ids(self._connection, [number])
+            self._ids |= reads.read_ids(self._connection, [number])
         return self._ids[number]
 
     def exclude(self, stored: StoredDocument) -> None:
         """Answer as if a stored document had been removed; call it before its replacement is answered."""
         removed = [stored.number]
-        neighbours = {other for _, other, _ in read_links(self._connection, removed)}
+        neighbours = {other for _, other, _ in reads.read_links(self._connection, removed)}
         affected = self._verdicts.affected_by(removed).difference(removed)
         self._verdicts.exclude(stored.number)
         neighbours.update(chain.from_iterable(self._verdicts.decide_again(affected)))
@@ -295,7 +271,7 @@ class BatchMatcher:
         self.new_clusters = replay(read_connected({number, *chain.from_iterable(changed)}, self._verdicts.links))
         cluster = self.new_clusters[number]
         others = [other for other, of in self.new_clusters.items() if of == cluster and other != number]
-        rows = read_by_number(self._connection, others)
+        rows = reads.read_by_number(self._connection, others)
         self._rows |= rows
         self._set_clusters(self.new_clusters)
         if rows:
@@ -306,7 +282,7 @@ class BatchMatcher:
 def _matches(
     comparison: SetComparison, rows: Sequence[StoredDocument], links: Mapping[int, float], by_rare_key: set[int]
 ) -> tuple[Match, ...]:
-    """Return the matches, by id; one that is another story only counts if the two share a key that is evidence."""
+    """Return the matches, by id; one that is another story only counts if the two share a rare key."""
     found = [
         match
         for place, row in enumerate(rows)
@@ -320,10 +296,3 @@ def _with_key(stored: KeyDocuments, new: list[int] | None, own: int | None) -> l
     """Return the sorted numbers of the documents that have a key, without the compared document itself."""
     every = sorted({*stored.numbers, *new}) if new else stored.numbers
     return [number for number in every if number != own] if own is not None else every
-
-
-def _repeated(keys: list[int]) -> set[int]:
-    """Return the keys that several documents of a batch have: the matcher only tracks new documents of those."""
-    values, counts = np.unique(np.array(keys, np.int64), return_counts=True)
-    repeated: set[int] = set(values[counts > 1].tolist())
-    return repeated

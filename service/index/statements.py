@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Self, cast
 
@@ -101,12 +102,9 @@ class Statement:
         """Run it and read all rows."""
         compiled = self._compiled.get(connection.dialect.name) or self._compile(connection)
         sql, ordered = compiled.with_parameters(parameters)
-        cursor = connection.connection.cursor()
-        try:
+        with closing(connection.connection.cursor()) as cursor:
             cursor.execute(sql, ordered)
             return cast(Sequence[Values], cursor.fetchall())
-        finally:
-            cursor.close()
 
     def rows_of(self, connection: Connection, values: Iterable[Any]) -> Iterator[Values]:
         """Run it for all distinct values, sorted, VALUES_A_STATEMENT at a time."""

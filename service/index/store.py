@@ -11,31 +11,16 @@ from sqlalchemy import Connection, func, select, text
 
 from copydesk.classifier.duplicates import Document, KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
+from copydesk.service.index import writes
 from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themselves
 from copydesk.service.index.database import SQLITE, Database
 from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.growth import ClusterSummary, Day, read_growth, read_latest_clusters
 from copydesk.service.index.matching import BatchMatcher, SignedBatch
-from copydesk.service.index.reads import (
-    KeepRule,
-    StoredDocument,
-    read_by_id,
-    read_clusters,
-    read_ids,
-    read_last_number,
-)
+from copydesk.service.index.reads import KeepRule, StoredDocument, read_by_id, read_clusters, read_ids, read_last_number
 from copydesk.service.index.records import IndexAnswer, IndexedDocument, NoIndex, Stats
 from copydesk.service.index.sqlite_keys import merge_all
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
-from copydesk.service.index.writes import (
-    NumberedPair,
-    merge_clusters,
-    merge_key_log,
-    remove_documents,
-    write_clusters,
-    write_documents,
-    write_verdicts,
-)
 
 EXPIRE_STEP = 1000
 """Documents that one transaction of `expire` removes, which bounds how long other writers wait."""
@@ -99,11 +84,9 @@ class Index:
         self._keep_rule = KeepRule(preferred)
 
     def __enter__(self) -> Self:
-        """Close at the end of a `with` block."""
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Close the connections."""
         self.close()
 
     def close(self) -> None:
@@ -120,18 +103,13 @@ class Index:
             for at, document in enumerate(documents):
                 stored = by_id.get(document.id)
                 if stored is not None and not batch.equals(at, stored):
-                    answers.append(self._check_replacement(connection, batch, at, stored))
+                    matcher = BatchMatcher(connection, batch, range(at, at + 1), self._keep_rule)
+                    matcher.exclude(stored)
+                    answers.append(matcher.answer(at, None, stored.number).answer)
                     continue
                 shared = shared or BatchMatcher(connection, batch, range(len(documents)), self._keep_rule)
                 answers.append(shared.answer(at, stored, stored.number if stored else None).answer)
         return answers
-
-    def _check_replacement(
-        self, connection: Connection, batch: SignedBatch, at: int, stored: StoredDocument
-    ) -> IndexAnswer:
-        matcher = BatchMatcher(connection, batch, range(at, at + 1), self._keep_rule)
-        matcher.exclude(stored)
-        return matcher.answer(at, None, stored.number).answer
 
     def add(self, documents: Sequence[Document], *, now: float, unseen_only: bool = False) -> list[IndexAnswer]:
         """Add documents, and answer each as it was added, compared with those before it too.
@@ -149,7 +127,7 @@ class Index:
         with self.database.writing() as connection:
             for part in batch.parts(read_by_id(connection, (document.id for document in documents))):
                 answers += self._add_part(connection, batch, part, now, unseen_only=unseen_only)
-            merge_key_log(connection, sum(answer.added for answer in answers))
+            writes.merge_key_log(connection, sum(answer.added for answer in answers))
         return answers
 
     def _add_part(
@@ -160,13 +138,13 @@ class Index:
         by_id = read_by_id(connection, (batch.documents[at].id for at in part))
         replaced = by_id.get(batch.documents[part.start].id)
         if replaced is not None and not batch.equals(part.start, replaced):
-            remove_documents(connection, [replaced.number], for_good=False)
+            writes.remove_documents(connection, [replaced.number], for_good=False)
             del by_id[replaced.id]
         else:
             replaced = None
         matcher = BatchMatcher(connection, batch, part, self._keep_rule)
         new: list[tuple[StoredDocument, list[int]]] = []
-        pairs: list[NumberedPair] = []
+        pairs: list[writes.NumberedPair] = []
         for at in part:
             stored = by_id.get(batch.documents[at].id)
             own = stored or (replaced if at == part.start else None)
@@ -179,7 +157,14 @@ class Index:
             new.append((row, batch.keys(at)))
             pairs += [(row.number, other, pair) for other, pair in pending.pairs.items()]
             yield replace(pending.answer, added=True)
-        _write(connection, matcher, new, pairs)
+        numbers, clusters = {row.number for row, _ in new}, matcher.clusters
+        merges = clusters.merges()
+        writes.merge_clusters(connection, {old: to for old, to in merges.items() if old not in numbers})
+        rows = [(replace(row, cluster=clusters.find(row.cluster)), keys) for row, keys in new]
+        writes.write_documents(connection, rows, pairs)
+        redirect_to_themselves(connection, numbers.intersection(merges))
+        writes.write_verdicts(connection, matcher.new_verdicts)
+        writes.write_clusters(connection, matcher.new_clusters)
 
     def get(self, id: str) -> IndexedDocument | None:
         """Read a document, None if there is none."""
@@ -192,7 +177,9 @@ class Index:
     def remove(self, ids: Sequence[str]) -> int:
         """Remove documents as if they had never been added; return how many there were. Unknown ids are ignored."""
         with self.database.writing() as connection:
-            return remove_documents(connection, (stored.number for stored in read_by_id(connection, ids).values()))
+            return writes.remove_documents(
+                connection, (stored.number for stored in read_by_id(connection, ids).values())
+            )
 
     def expire(self, before: float, *, by: Age = Age.PUBLISHED) -> int:
         """Remove documents older than a time, in seconds since 1970 UTC; return how many.
@@ -207,7 +194,7 @@ class Index:
             step = numbers[first : first + EXPIRE_STEP]
             with self.database.writing() as connection:
                 present = select(DOCUMENTS.c.number).where(DOCUMENTS.c.number.in_(step), time < before)
-                n += remove_documents(connection, connection.execute(present).scalars().all())
+                n += writes.remove_documents(connection, connection.execute(present).scalars().all())
         return n
 
     def resolve(self, cluster: str) -> str | None:
@@ -238,15 +225,13 @@ class Index:
     def stats(self) -> Stats:
         """Count the documents, clusters and pairs; reads some tables whole."""
         columns = DOCUMENTS.c
-        times = (func.min(columns.added), func.max(columns.added), func.min(columns.published))
+        times = [extreme(time) for time in (columns.added, columns.published) for extreme in (func.min, func.max)]
         with self.database.reading() as connection:
-            documents = connection.execute(select(func.count()).select_from(DOCUMENTS)).scalar_one()
+            documents, *spans = connection.execute(select(func.count(), *times)).one()
             clusters = connection.execute(select(func.count()).where(columns.cluster == columns.number)).scalar_one()
             n_rows = connection.execute(select(func.count()).where(PAIRS.c.same_story)).scalar_one()
-            added, last_added, published = connection.execute(select(*times)).one()
-            last_published = connection.execute(select(func.max(columns.published))).scalar_one()
             size = _n_bytes(connection, self.database)
-        return Stats(documents, clusters, n_rows // 2, size, FORMAT, added, last_added, published, last_published)
+        return Stats(documents, clusters, n_rows // 2, size, FORMAT, *spans)
 
     def latest_clusters(self, most: int) -> list[ClusterSummary]:
         """Read the clusters to which documents were added last, the last first."""
@@ -283,24 +268,6 @@ class Index:
             else:
                 for table in TABLES.tables:
                     connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table}")
-
-
-def _write(
-    connection: Connection,
-    matcher: BatchMatcher,
-    new: list[tuple[StoredDocument, list[int]]],
-    pairs: list[NumberedPair],
-) -> None:
-    """Write new documents and the changes of clusters and verdicts."""
-    numbers = {row.number for row, _ in new}
-    clusters = matcher.clusters
-    merges = clusters.merges()
-    merge_clusters(connection, {old: to for old, to in merges.items() if old not in numbers})
-    rows = [(replace(row, cluster=clusters.find(row.cluster)), keys) for row, keys in new]
-    write_documents(connection, rows, pairs)
-    redirect_to_themselves(connection, numbers.intersection(merges))
-    write_verdicts(connection, matcher.new_verdicts)
-    write_clusters(connection, matcher.new_clusters)
 
 
 def _find_cluster(connection: Connection, id: str) -> int | None:

@@ -6,23 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    insert,
-    inspect,
-    select,
-    update,
-)
+import sqlalchemy as sa
 
 from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
@@ -34,86 +18,88 @@ from copydesk.service.index.records import IndexMismatch
 FORMAT = 5
 """The number of the format. Any change of tables, columns or the names of settings raises it."""
 
-TABLES = MetaData()
+TABLES = sa.MetaData()
 
-_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """SQLite accepts only INTEGER as the number of a row; it has 64 bits."""
-_TEXT = Text(collation="C").with_variant(Text(), "sqlite")
+_TEXT = sa.Text(collation="C").with_variant(sa.Text(), "sqlite")
 """Sorted by code points on both databases."""
 
-SETTINGS = Table("settings", TABLES, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+SETTINGS = sa.Table(
+    "settings", TABLES, sa.Column("name", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
 
-DOCUMENTS = Table(
+DOCUMENTS = sa.Table(
     "documents",
     TABLES,
-    Column("number", _NUMBER, primary_key=True, autoincrement=False),
-    Column("id", _TEXT, nullable=False, unique=True),
-    Column("cluster", _NUMBER, nullable=False),
-    Column("digest", BigInteger, nullable=False),
-    Column("length", BigInteger, nullable=False),
-    Column("published", Float(53)),
-    Column("added", Float(53), nullable=False),
-    Column("source", _TEXT),
-    Column("pairs_incomplete", Boolean, nullable=False),
-    Column("keys", LargeBinary, nullable=False),
-    Column("shingles", LargeBinary, nullable=False),
-    Index("documents_cluster", "cluster", "published", "length", "id", "source"),
+    sa.Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("id", _TEXT, nullable=False, unique=True),
+    sa.Column("cluster", _NUMBER, nullable=False),
+    sa.Column("digest", sa.BigInteger, nullable=False),
+    sa.Column("length", sa.BigInteger, nullable=False),
+    sa.Column("published", sa.Float(53)),
+    sa.Column("added", sa.Float(53), nullable=False),
+    sa.Column("source", _TEXT),
+    sa.Column("pairs_incomplete", sa.Boolean, nullable=False),
+    sa.Column("keys", sa.LargeBinary, nullable=False),
+    sa.Column("shingles", sa.LargeBinary, nullable=False),
+    sa.Index("documents_cluster", "cluster", "published", "length", "id", "source"),
 )
 """Numbers rise in the order of adding; `cluster` is the number of the cluster's oldest document. `pairs_incomplete`:
 pairs with older documents may be missing, because it has a key that too many documents share. The large columns come
 last, so that the others can be read without them; the index `documents_cluster` alone says which document of a cluster
 to keep."""
 
-KEYS = Table(
+KEYS = sa.Table(
     "keys",
     TABLES,
-    Column("key", _NUMBER, primary_key=True, autoincrement=False),
-    Column("document", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("key", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("document", _NUMBER, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 """The inverted index: which documents have a key."""
 
-KEY_RUNS = Table(
+KEY_RUNS = sa.Table(
     "key_runs",
     TABLES,
-    Column("run", _NUMBER, primary_key=True, autoincrement=False),
-    Column("n_merged", _NUMBER, nullable=False),
-    Column("tombstones", Boolean, nullable=False),
-    Column("postings", LargeBinary, nullable=False),
+    sa.Column("run", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("n_merged", _NUMBER, nullable=False),
+    sa.Column("tombstones", sa.Boolean, nullable=False),
+    sa.Column("postings", sa.LargeBinary, nullable=False),
 )
 """Only used in SQLite: the runs of the key log, see `sqlite_keys.key_log`. `n_merged` is how many partitions had been
 merged when the run was written; `postings` has the keys, then the documents, eight bytes each."""
 
-KEY_FILTER = Table(
+KEY_FILTER = sa.Table(
     "key_filter",
     TABLES,
-    Column("partition", _NUMBER, primary_key=True, autoincrement=False),
-    Column("n_rebuilt", _NUMBER, nullable=False),
-    Column("remainders", LargeBinary, nullable=False),
+    sa.Column("partition", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("n_rebuilt", _NUMBER, nullable=False),
+    sa.Column("remainders", sa.LargeBinary, nullable=False),
 )
 """Only used in SQLite: the filter over `keys`, see `sqlite_keys.key_filter`. `n_rebuilt` is how many remainders the
 partition had when it was last rebuilt."""
 
-PAIRS = Table(
+PAIRS = sa.Table(
     "pairs",
     TABLES,
-    Column("document", _NUMBER, primary_key=True, autoincrement=False),
-    Column("other", _NUMBER, primary_key=True, autoincrement=False),
-    Column("similarity", Float(53), nullable=False),
-    Column("coverage", Float(53), nullable=False),
-    Column("kind", _NUMBER, nullable=False),
-    Column("same_story", Boolean, nullable=False),
+    sa.Column("document", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("other", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("similarity", sa.Float(53), nullable=False),
+    sa.Column("coverage", sa.Float(53), nullable=False),
+    sa.Column("kind", _NUMBER, nullable=False),
+    sa.Column("same_story", sa.Boolean, nullable=False),
     sqlite_with_rowid=False,
 )
 """Pairs of documents that share enough to matter, each in both directions, with the fields of `pairs.Pair`.
 `same_story` is the verdict, from what the index had when the younger document was added."""
 
-REDIRECTS = Table(
+REDIRECTS = sa.Table(
     "cluster_redirects",
     TABLES,
-    Column("id", _TEXT, primary_key=True),
-    Column("number", _NUMBER, nullable=False),
-    Column("document", _NUMBER, nullable=False, index=True),
+    sa.Column("id", _TEXT, primary_key=True),
+    sa.Column("number", _NUMBER, nullable=False),
+    sa.Column("document", _NUMBER, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 """Old cluster ids: the number of the document that had the id, and the document whose cluster the id leads to now (the
@@ -141,7 +127,7 @@ def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
     return {name: json.dumps(value) for name, value in named.items()}
 
 
-def is_made(connection: Connection, expected: Mapping[str, str], place: str) -> bool:
+def is_made(connection: sa.Connection, expected: Mapping[str, str], place: str) -> bool:
     """Tell whether there is an index, and check that it fits.
 
     Raises:
@@ -165,7 +151,7 @@ def is_made(connection: Connection, expected: Mapping[str, str], place: str) -> 
     return True
 
 
-def make_tables(connection: Connection, settings: Mapping[str, str], place: str) -> None:
+def make_tables(connection: sa.Connection, settings: Mapping[str, str], place: str) -> None:
     """Make the tables, unless another process has done so meanwhile; call it in a write transaction.
 
     Raises:
@@ -174,19 +160,19 @@ def make_tables(connection: Connection, settings: Mapping[str, str], place: str)
     if not is_made(connection, settings, place):
         TABLES.create_all(connection)
         rows = {SCHEMA: str(FORMAT), N_MERGED: "0", LAST_RUN: "0"} | dict(settings)
-        connection.execute(insert(SETTINGS), [{"name": name, "value": value} for name, value in rows.items()])
+        connection.execute(sa.insert(SETTINGS), [{"name": name, "value": value} for name, value in rows.items()])
 
 
-def stored_settings(connection: Connection) -> dict[str, str] | None:
+def stored_settings(connection: sa.Connection) -> dict[str, str] | None:
     """Read the table `settings`; None if there is no index."""
-    if not inspect(connection).has_table(SETTINGS.name):
+    if not sa.inspect(connection).has_table(SETTINGS.name):
         return None
-    return {row.name: row.value for row in connection.execute(select(SETTINGS.c.name, SETTINGS.c.value))}
+    return {row.name: row.value for row in connection.execute(sa.select(SETTINGS.c.name, SETTINGS.c.value))}
 
 
-def set_value(connection: Connection, name: str, value: str) -> None:
+def set_value(connection: sa.Connection, name: str, value: str) -> None:
     """Change a row of `settings`."""
-    connection.execute(update(SETTINGS).where(SETTINGS.c.name == name).values(value=value))
+    connection.execute(sa.update(SETTINGS).where(SETTINGS.c.name == name).values(value=value))
 
 
 def differing_settings(found: Mapping[str, str], expected: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
@@ -15,6 +15,7 @@ from copydesk.service.index.clusters import read_connected, replay
 from copydesk.service.index.pairs import Pair
 from copydesk.service.index.reads import StoredDocument, read_clusters, read_links
 from copydesk.service.index.sqlite_keys import key_log_of
+from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
 from copydesk.service.index.verdicts import Verdicts
 
@@ -28,6 +29,9 @@ _STEP = 500
 NumberedPair = tuple[int, int, Pair]
 """The numbers of two documents, and their pair."""
 
+_CLUSTER_AND_KEYS = Statement(
+    select(DOCUMENTS.c.number, DOCUMENTS.c.cluster, DOCUMENTS.c["keys"]).where(one_of(DOCUMENTS.c.number))
+)
 _SET_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.number == bindparam("of")).values(cluster=bindparam("to"))
 _MERGE_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.cluster == bindparam("of")).values(cluster=bindparam("to"))
 _SET_VERDICT = (
@@ -112,24 +116,21 @@ def write_verdicts(connection: Connection, verdicts: Mapping[tuple[int, int], bo
 def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good: bool = True) -> int:
     """Remove documents with their keys and pairs; decide again on what they affected, and rebuild their clusters.
 
-    Numbers that are not in the index are ignored. Returns how many were.
-
-    Args:
-        connection: Of a write transaction.
-        numbers: Of the documents.
-        for_good: Whether their ids are removed too, so that cluster ids must be redirected; False for a replacement.
+    Unknown numbers are ignored; returns how many were known. `for_good` is False for a replacement: the ids stay, so
+    that cluster ids need no redirects.
     """
-    rows = list(_read_rows(connection, numbers))
+    rows = list(_CLUSTER_AND_KEYS.rows_of(connection, numbers))
     removed = [number for number, _, _ in rows]
     neighbours = {other for _, other, _ in read_links(connection, removed)}.difference(removed)
     affected = Verdicts(connection).affected_by(removed).difference(removed)
     if for_good:
         move_redirects(connection, {number: cluster for number, cluster, _ in rows})
-    for step in _steps(removed):
+    for first in range(0, len(removed), _STEP):
+        step = removed[first : first + _STEP]
         connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.number.in_(step)))
         connection.execute(delete(PAIRS).where(PAIRS.c.document.in_(step)))
         connection.execute(delete(PAIRS).where(PAIRS.c.other.in_(step)))
-    postings = [(key, number) for number, _, keys in rows for key in keys]
+    postings = [(key, number) for number, _, keys in rows for key in unpack_keys(keys)]
     if postings:
         delete_keys(connection, postings)
     verdicts = Verdicts(connection).decide_again(affected)
@@ -151,17 +152,3 @@ def delete_keys(connection: Connection, postings: Sequence[tuple[int, int]]) -> 
         f"WHERE {KEYS.name}.key = gone.key AND {KEYS.name}.document = gone.document",
         (list(keys), list(documents)),
     )
-
-
-def _read_rows(connection: Connection, numbers: Iterable[int]) -> Iterator[tuple[int, int, list[int]]]:
-    """Read the numbers, clusters and keys of documents."""
-    columns = DOCUMENTS.c
-    for step in _steps(sorted(set(numbers))):
-        query = select(columns.number, columns.cluster, columns["keys"]).where(columns.number.in_(step))
-        for number, cluster, keys in connection.execute(query):
-            yield number, cluster, unpack_keys(keys)
-
-
-def _steps(values: Sequence[int]) -> Iterator[Sequence[int]]:
-    for first in range(0, len(values), _STEP):
-        yield values[first : first + _STEP]

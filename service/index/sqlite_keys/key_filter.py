@@ -1,9 +1,7 @@
 """A filter over the table `keys` of an SQLite index: it saves the look-up of almost every key that the table lacks.
 
-It works as a Bloom filter does: no false negatives, few false positives (of N keys in the table, N / 2**32: 0.8 % for a
-million articles). It is laid out as a quotient filter: for each partition the table `key_filter` has the sorted 16-bit
-remainders that follow the partition's own bits in its keys. It is written in the transaction that writes the keys.
-A removed key stays in it until its partition is rebuilt. See docs/how-it-works.md, "The keys of a SQLite index".
+It is laid out as a quotient filter: for each partition the table `key_filter` has the sorted 16-bit remainders that
+follow the partition's own bits in its keys. See docs/how-it-works.md, "The keys of a SQLite index".
 """
 
 from __future__ import annotations
@@ -59,12 +57,8 @@ class KeyFilter:
     """
 
     def __init__(self) -> None:
-        """Begin with no partition in memory."""
         self._lock = Lock()
-        self._remainders = np.zeros((PARTITIONS, 8), np.uint16)  # the system allocates memory as rows are written
-        self._counts = np.zeros(PARTITIONS, np.int64)
-        self._read_at = np.full(PARTITIONS, _NEVER, np.int64)
-        self._n_read = 0
+        self._allocate(room=8)
 
     def maybe_present(self, connection: Connection, keys: NDArray[np.int64], n_merged: int) -> list[int]:
         """Return the keys that the table `keys` may have; it has none of the others.
@@ -75,8 +69,10 @@ class KeyFilter:
             n_merged: How many partitions had been merged when the transaction began.
         """
         with self._lock:
-            while (stale := _stale_partitions(self._read_at, keys, n_merged)).size:
-                self._read(connection, np.unique(stale), n_merged)
+            partitions = np.unique(keys >> PARTITION_SHIFT)
+            merged = last_merge(partitions, n_merged)
+            while (stale := partitions[self._read_at[partitions] <= merged]).size:
+                self._read(connection, stale, n_merged)
             present: list[int] = _present(self._remainders, self._counts, keys).tolist()
         return present
 
@@ -104,23 +100,10 @@ class KeyFilter:
 
     def _allocate(self, room: int) -> None:
         """Begin anew with room for longer partitions: copying those in memory would need the memory of both."""
-        self._remainders = np.zeros((PARTITIONS, room), np.uint16)
-        self._counts[:] = 0
-        self._read_at[:] = _NEVER
+        self._remainders = np.zeros((PARTITIONS, room), np.uint16)  # the system allocates memory as rows are written
+        self._counts = np.zeros(PARTITIONS, np.int64)
+        self._read_at = np.full(PARTITIONS, _NEVER, np.int64)
         self._n_read = 0
-
-
-@jit
-def _stale_partitions(read_at: NDArray[np.int64], keys: NDArray[np.int64], n_merged: int) -> NDArray[np.int64]:
-    """Return the partitions of keys that were merged since they were read, or never read."""
-    partitions = np.empty(len(keys), np.int64)
-    n = 0
-    for key in keys:
-        partition = key >> PARTITION_SHIFT
-        if read_at[partition] <= last_merge(partition, n_merged):
-            partitions[n] = partition
-            n += 1
-    return partitions[:n]
 
 
 @jit

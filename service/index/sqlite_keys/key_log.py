@@ -1,9 +1,7 @@
 """The key log of an SQLite index: an LSM level that takes new keys, so that adding a document writes few pages.
 
-Keys are hashes: written straight to the large table `keys`, each would change a page of its own. Instead a transaction
-appends one sorted run to the table `key_runs`, with its new postings, or with tombstones for postings it removed from
-earlier runs. Every connection has all runs in memory. Partition by partition they are merged into `keys`; a run is
-deleted once all its partitions have been merged. See docs/how-it-works.md, "The keys of a SQLite index".
+A transaction appends one sorted run to the table `key_runs`, with its new postings, or with tombstones for postings it
+removed from earlier runs. See docs/how-it-works.md, "The keys of a SQLite index".
 """
 
 from __future__ import annotations
@@ -72,7 +70,6 @@ class KeyLog:
     """All live postings of the log, as of a connection's present transaction."""
 
     def __init__(self) -> None:
-        """Begin with an empty log."""
         self._runs: list[_Run] = []
         self.n_merged = 0
         self._last_run = 0

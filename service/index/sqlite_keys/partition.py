@@ -1,8 +1,7 @@
 """Divides the keys of an SQLite index into 65,536 partitions, the unit in which the key log is merged.
 
-The log (`key_log`) is merged into the table `keys` one partition after the other, round and round. The number of
-partitions merged so far is stored and only rises; modulo PARTITIONS it is the partition that is merged next.
-See docs/how-it-works.md, "The keys of a SQLite index".
+The number of partitions merged so far is stored and only rises; modulo PARTITIONS it is the partition that is merged
+next. See docs/how-it-works.md, "The keys of a SQLite index".
 """
 
 from __future__ import annotations
