@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from copydesk.service.index.reads import read_ids
 from copydesk.service.index.statements import Statement, one_of
@@ -56,11 +56,7 @@ def delete_own_redirects(connection: Connection, numbers: Iterable[int]) -> None
 def move_redirects(connection: Connection, removed: Mapping[int, int]) -> None:
     """Before documents are deleted, redirect old cluster ids that lead to them to the oldest remaining member.
 
-    If a cluster has no remaining member, its old ids are deleted.
-
-    Args:
-        connection: Of a write transaction.
-        removed: The documents to delete, with the cluster of each.
+    If a cluster has no remaining member, its old ids are deleted. `removed` has the cluster of each document to delete.
     """
     redirects = read_redirects_to(connection, removed)
     own_ids = read_ids(connection, {number for number, cluster in removed.items() if number == cluster})
@@ -87,7 +83,7 @@ def _oldest_remaining(connection: Connection, cluster: int, removed: Mapping[int
 
 def _delete_surplus(connection: Connection, document: int) -> None:
     ids = select(REDIRECTS.c.id).where(REDIRECTS.c.document == document)
-    n = connection.execute(select(func.count()).select_from(ids.subquery())).scalar_one()
-    if n > MAX_REDIRECTS:
-        surplus = ids.order_by(REDIRECTS.c.number, REDIRECTS.c.id).limit(n - MAX_REDIRECTS)
-        connection.execute(delete(REDIRECTS).where(REDIRECTS.c.id.in_(connection.execute(surplus).scalars().all())))
+    newest_first = ids.order_by(REDIRECTS.c.number.desc(), REDIRECTS.c.id.desc())
+    surplus = connection.execute(newest_first.offset(MAX_REDIRECTS)).scalars().all()
+    if surplus:
+        connection.execute(delete(REDIRECTS).where(REDIRECTS.c.id.in_(surplus)))

@@ -28,7 +28,7 @@ class Clusters:
     the id of the cluster is in use. So clusters can differ where later documents would have prevented a merge.
     """
 
-    def __init__(self, read_members: ReadMembers | None = None) -> None:
+    def __init__(self, read_members: ReadMembers = lambda _: ([], {})) -> None:
         """Begin with the stored clusters, or with none."""
         self._read_members = read_members
         self._merged_into: dict[int, int] = {}
@@ -50,9 +50,7 @@ class Clusters:
     def clusters_to_join(self, links: Mapping[int, float], cluster_of: Mapping[int, int]) -> set[int]:
         """Return the clusters that a new document would join, and so merge; changes nothing.
 
-        Args:
-            links: Its links.
-            cluster_of: The present cluster of each document that it has a link to.
+        `cluster_of` has the present cluster of each document that it has a link to.
         """
         joined = {cluster_of[other] for other, similarity in links.items() if similarity >= STORY.certain_similarity}
         best: dict[int, float] = {}
@@ -104,8 +102,6 @@ class Clusters:
         return sorted(stored + self._new_members.get(cluster, []))[:MEMBERS_COMPARED]
 
     def _read_once(self, cluster: int) -> list[int]:
-        if self._read_members is None:
-            return []
         if cluster not in self._stored_members:
             self._stored_members[cluster], links = self._read_members(cluster)
             for number, found in links.items():

@@ -80,10 +80,6 @@ class Database:
             connection.connection.rollback()  # SQLAlchemy's test of the connection may have begun a transaction
             yield connection.execution_options(isolation_level="AUTOCOMMIT", autocommit=True)
 
-    def may_exist(self) -> bool:
-        """Tell whether there may be an index: the file exists, or the place is a server."""
-        return self.path is None or self.path.exists()
-
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -70,12 +70,11 @@ def import_lines(database: Database, lines: Iterable[bytes]) -> int:
     return len(numbers)
 
 
-def _document_lines(connection: Connection, rows: Iterable[Row[Any]]) -> Iterator[bytes]:
-    every = list(rows)
-    pairs = read_pairs(connection, (row.number for row in every))
-    ids = read_ids(connection, {row.cluster for row in every} | {b for others in pairs.values() for b in others})
-    redirects = read_redirects_to(connection, (row.number for row in every))
-    for row in every:
+def _document_lines(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[bytes]:
+    pairs = read_pairs(connection, (row.number for row in rows))
+    ids = read_ids(connection, {row.cluster for row in rows} | {b for others in pairs.values() for b in others})
+    redirects = read_redirects_to(connection, (row.number for row in rows))
+    for row in rows:
         yield _line(
             {
                 "id": row.id,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -67,9 +65,8 @@ def read_growth(connection: sa.Connection, most: int) -> list[Day]:
 
     Days on which nothing was added are left out. Reads the whole table twice.
     """
-    rows: Sequence[Any] = connection.execute(_additions(connection)).all()
     found, documents, reached = list[Day](), 0, [0] * len(_MIN_SIZES)
-    for number, n_added, *n_reached in rows:
+    for number, n_added, *n_reached in connection.execute(_additions(connection)):
         documents += n_added
         reached = [before + int(now) for before, now in zip(reached, n_reached, strict=True)]
         # A cluster that has reached a size has reached all below it; at least 0, as clocks of machines may differ.

@@ -5,7 +5,6 @@ See docs/how-it-works.md, "The index".
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -93,7 +92,6 @@ class PendingAnswer:
     pairs: Pairs
     links: dict[int, float]
     joined: set[int]
-    pairs_incomplete: bool
 
 
 class BatchMatcher:
@@ -104,7 +102,6 @@ class BatchMatcher:
         self._batch = batch
         self._keep_rule = keep_rule
         keys = [key for at in part for key in batch.keys(at)]
-        self._repeated_keys = {key for key, n in Counter(keys).items() if n > 1}  # of those new documents are tracked
         self._key_documents = reads.read_key_documents(connection, keys)
         numbers = {number for documents in self._key_documents.values() for number in documents.numbers}
         self._rows = reads.read_by_number(connection, numbers)
@@ -116,8 +113,8 @@ class BatchMatcher:
         """Clusters of stored documents that change because a document is replaced."""
         self.new_verdicts: dict[tuple[int, int], bool] = {}
         """Verdicts on pairs of other documents that change for the same reason."""
-        self._verdicts = Verdicts(connection)
-        self._verdicts.set_incomplete({number: bool(row.pairs_incomplete) for number, row in self._rows.items()})
+        incomplete = {number: bool(row.pairs_incomplete) for number, row in self._rows.items()}
+        self._verdicts = Verdicts(connection, incomplete)
 
     def answer(self, at: int, stored: StoredDocument | None, number: int | None = None) -> PendingAnswer:
         """Answer a document.
@@ -129,10 +126,9 @@ class BatchMatcher:
         """
         candidates, by_rare_key, common_keys = self._candidates(at, number)
         rows = [self._rows[other] for other in candidates]
-        incomplete = common_keys > 0
         comparison = self._compare(at, rows) if rows else None
         pairs = pairs_from_comparison(candidates, comparison) if comparison else {}
-        links = self._links(pairs, stored, number, incomplete=incomplete)
+        links = self._links(pairs, stored, number, incomplete=common_keys > 0)
         pairs = {other: pair._replace(same_story=other in links) for other, pair in pairs.items()}
         matches = _matches(comparison, rows, links, by_rare_key) if comparison else ()
         cluster_of = {other: self._cluster(other) for other in links}
@@ -145,7 +141,7 @@ class BatchMatcher:
         cluster, keep = self._cluster_id_and_keep(at, number, joined)
         id, seen = self._batch.documents[at].id, any(cluster in joined for cluster in cluster_of.values())
         answer = IndexAnswer(id, cluster, keep, stored is not None, seen, matches, common_keys)
-        return PendingAnswer(answer, pairs, links, joined, incomplete)
+        return PendingAnswer(answer, pairs, links, joined)
 
     def _links(
         self, pairs: Pairs, stored: StoredDocument | None, number: int | None, *, incomplete: bool
@@ -162,10 +158,11 @@ class BatchMatcher:
 
     def add(self, at: int, number: int, now: float, pending: PendingAnswer) -> StoredDocument:
         """Let the documents after it see a document; return its row, with its cluster as of now."""
+        incomplete = pending.answer.common_keys > 0
         lowest = min([self._rank(at), *map(self._lowest_rank, pending.joined)])
         cluster = self.clusters.add(number, pending.links, pending.joined)
         self._lowest_ranks[cluster] = lowest
-        self._verdicts.add(number, pending.pairs, incomplete=pending.pairs_incomplete)
+        self._verdicts.add(number, pending.pairs, incomplete=incomplete)
         document = self._batch.documents[at]
         stored = StoredDocument(
             number=number,
@@ -176,11 +173,11 @@ class BatchMatcher:
             published=document.published,
             added=now,
             source=document.source,
-            pairs_incomplete=pending.pairs_incomplete,
+            pairs_incomplete=incomplete,
             shingles=self._batch.packed_shingles(at),
         )
         self._rows[number] = stored
-        for key in self._repeated_keys.intersection(self._batch.keys(at)):
+        for key in self._batch.keys(at):
             self._new_key_documents.setdefault(key, []).append(number)
         return stored
 

@@ -65,13 +65,10 @@ def pairs_from_comparison(numbers: list[int], comparison: SetComparison) -> Pair
 def decide_same_story(
     number: int, own: Pairs, others: Mapping[int, Pairs], incomplete: Collection[int]
 ) -> dict[int, bool]:
-    """Decide which older documents are one story with a document.
+    """Decide which older documents are one story with a document, whose number is higher than all others.
 
-    Args:
-        number: The document's number, higher than all others here.
-        own: Its pairs.
-        others: The pairs of those documents that a rival check needs.
-        incomplete: Documents whose pairs with older ones may be missing.
+    `own` has its pairs, `others` those of the documents that a rival check needs; pairs of those in `incomplete` with
+    older ones may be missing.
     """
     found = {other: bool(pair.kind & PairFlag.IDENTICAL) for other, pair in own.items()}
     pairs = {(other, number): pair for other, pair in own.items()}

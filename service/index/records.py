@@ -31,7 +31,6 @@ class IndexAnswer:
     """What the index says about a document.
 
     Attributes:
-        id: The document's id.
         cluster: The id of the oldest document of its story; its own id if there is no other.
         keep: Whether it is the document to keep of its cluster.
         added: Whether it is in the index now.

@@ -117,6 +117,6 @@ class Statement:
         assert isinstance(compiled, SQLCompiler)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
         names = tuple(compiled.positiontup or ())
-        found = _Compiled(str(compiled), names, constants, connection.dialect.name == "sqlite")
-        self._compiled[connection.dialect.name] = found
-        return found
+        dialect = connection.dialect.name
+        self._compiled[dialect] = _Compiled(str(compiled), names, constants, expands_lists=dialect == "sqlite")
+        return self._compiled[dialect]

@@ -58,7 +58,7 @@ def open_index(
     """
     database = Database(place)
     missing = NoIndex(f"{database.name} holds no index; add documents to make one, or name another place")
-    if not create and not database.may_exist():
+    if not create and database.path is not None and not database.path.exists():
         raise missing
     settings = settings_of(scheme, keys)
     with database.reading() as connection:
@@ -157,8 +157,9 @@ class Index:
             new.append((row, batch.keys(at)))
             pairs += [(row.number, other, pair) for other, pair in pending.pairs.items()]
             yield replace(pending.answer, added=True)
-        numbers, clusters = {row.number for row, _ in new}, matcher.clusters
-        merges = clusters.merges()
+
+        clusters, merges = matcher.clusters, matcher.clusters.merges()
+        numbers = {row.number for row, _ in new}
         writes.merge_clusters(connection, {old: to for old, to in merges.items() if old not in numbers})
         rows = [(replace(row, cluster=clusters.find(row.cluster)), keys) for row, keys in new]
         writes.write_documents(connection, rows, pairs)
@@ -177,9 +178,8 @@ class Index:
     def remove(self, ids: Sequence[str]) -> int:
         """Remove documents as if they had never been added; return how many there were. Unknown ids are ignored."""
         with self.database.writing() as connection:
-            return writes.remove_documents(
-                connection, (stored.number for stored in read_by_id(connection, ids).values())
-            )
+            stored = read_by_id(connection, ids).values()
+            return writes.remove_documents(connection, (document.number for document in stored))
 
     def expire(self, before: float, *, by: Age = Age.PUBLISHED) -> int:
         """Remove documents older than a time, in seconds since 1970 UTC; return how many.
@@ -271,7 +271,6 @@ class Index:
 
 
 def _find_cluster(connection: Connection, id: str) -> int | None:
-    """Return the cluster that an id leads to."""
     stored = read_by_id(connection, [id]).get(id)
     if stored is not None:
         return stored.cluster

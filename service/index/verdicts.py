@@ -24,27 +24,20 @@ class Verdicts:
     present documents, added one after the other.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        """Begin with the stored pairs."""
+    def __init__(self, connection: Connection, incomplete: Mapping[int, bool] | None = None) -> None:
+        """Begin with the stored pairs; `incomplete` is what is known of which documents have pairs missing."""
         self._connection = connection
         self._stored_pairs: dict[int, Pairs] = {}
         self._stored_oldest_pairs: dict[int, Pairs] = {}
         self._new_pairs: dict[int, Pairs] = {}
         self._excluded: set[int] = set()
-        self._incomplete: dict[int, bool] = {}
+        self._incomplete = dict(incomplete or {})
         self._changes: dict[int, dict[int, bool]] = {}
 
-    def set_incomplete(self, incomplete: Mapping[int, bool]) -> None:
-        """Set, for documents that were read already, whether pairs of them may be missing."""
-        self._incomplete.update(incomplete)
-
     def decide(self, number: int, own: Pairs, *, incomplete: bool) -> set[int]:
-        """Return the older documents that are one story with a document.
+        """Return the older documents that are one story with a document, NEW if it has no number yet.
 
-        Args:
-            number: The document's number, NEW if it has none yet.
-            own: Its pairs with older documents.
-            incomplete: Whether pairs of it may be missing.
+        `own` has its pairs with older documents; `incomplete` tells whether pairs of it may be missing.
         """
         if not any(pair.needs_rival_check for pair in own.values()):
             return {other for other, pair in own.items() if pair.kind & PairFlag.IDENTICAL}

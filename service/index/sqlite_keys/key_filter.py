@@ -61,12 +61,9 @@ class KeyFilter:
         self._allocate(room=8)
 
     def maybe_present(self, connection: Connection, keys: NDArray[np.int64], n_merged: int) -> list[int]:
-        """Return the keys that the table `keys` may have; it has none of the others.
+        """Return the keys, in their order, that the table `keys` may have; it has none of the others.
 
-        Args:
-            connection: Of a transaction that has merged nothing so far.
-            keys: In any order.
-            n_merged: How many partitions had been merged when the transaction began.
+        `n_merged` partitions had been merged when the transaction began; it has merged nothing so far.
         """
         with self._lock:
             partitions = np.unique(keys >> PARTITION_SHIFT)

@@ -60,9 +60,8 @@ class _Run:
     def live(self, places: NDArray[np.intp], n_merged: int) -> NDArray[np.intp]:
         """Return those of some places whose postings are live."""
         keys, documents = self.postings[:, places]
-        live: NDArray[np.intp] = places[
-            (documents > 0) & (last_merge(keys >> PARTITION_SHIFT, n_merged) < self.n_merged)
-        ]
+        merged = last_merge(keys >> PARTITION_SHIFT, n_merged) >= self.n_merged
+        live: NDArray[np.intp] = places[(documents > 0) & ~merged]
         return live
 
 
