@@ -1,7 +1,4 @@
-"""Batch scoring: reads files of pages and writes labelled rows, in shards, so that a killed run can continue.
-
-Names that need the numeric libraries are loaded when they are first used.
-"""
+"""Batch scoring: reads files of pages and writes labelled rows. Numeric libraries are loaded on first use."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -42,11 +42,7 @@ def cluster_shards(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
 
 
 def cluster_counts(by_size: Mapping[int, int]) -> dict[str, Any]:
-    """Return the counts of clusters for the summary.
-
-    Args:
-        by_size: The number of clusters of each size.
-    """
+    """Return the counts of clusters for the summary, from the number of clusters of each size."""
     clusters = sum(by_size.values())
     return {
         "clusters": clusters,
@@ -56,35 +52,29 @@ def cluster_counts(by_size: Mapping[int, int]) -> dict[str, Any]:
 
 
 def attach_clusters(folder: OutputFolder, number: int, clusters: Iterator[ClusterAnswer]) -> None:
-    """Write a shard's final rows, unless they are written already.
-
-    Args:
-        clusters: For each row, in order, its cluster, whether it is kept, and its matches, or else an error, which
-            is written to the shard's errors too.
-    """
+    """Write a shard's final rows, unless they are written already, and the errors among `clusters`, one a row."""
     if folder.part(number).exists():
-        for _ in clusters:  # skip them, so that the iterator is at the next shard's
-            pass
+        deque(clusters, maxlen=0)  # skips them, so that the iterator is at the next shard's
         return
-    errors: list[dict[str, Any]] = []
+    errors: list[contract.ScoreError] = []
 
     def joined() -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(folder.scored(number)) as scored:
             for batch in scored.iter_batches(READ_ROWS, use_threads=False):
-                part = msgspec.to_builtins(list(islice(clusters, batch.num_rows)))
+                part = list(islice(clusters, batch.num_rows))
                 errors.extend(_errors(batch, part))
-                yield _with_clusters(batch, part)
+                yield _with_clusters(batch, msgspec.to_builtins(part))
         if errors:
             write_errors(folder.errors(number, "repeats"), errors)
 
     write_part(folder.part(number), folder.format, folder.model, joined())
 
 
-def _errors(batch: pa.RecordBatch, clusters: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    for row, fields in enumerate(clusters):
-        if "error" in fields:
-            named = {name: batch.column(name)[row].as_py() for name in ("id", "file", "position")}
-            yield named | fields["error"]
+def _errors(batch: pa.RecordBatch, clusters: Sequence[ClusterAnswer]) -> Iterator[contract.ScoreError]:
+    for row, found in enumerate(clusters):
+        if isinstance(found, contract.ErrorRow):
+            place = {name: batch.column(name)[row].as_py() for name in ("id", "file", "position")}
+            yield contract.ScoreError(**place, code=found.error.code, message=found.error.message)
 
 
 def _with_clusters(rows: pa.RecordBatch, clusters: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
@@ -94,8 +84,4 @@ def _with_clusters(rows: pa.RecordBatch, clusters: Sequence[Mapping[str, Any]]) 
         "keep": [fields.get("keep", False) for fields in clusters],
         "matches": [fields.get("matches", []) for fields in clusters],
     }
-    arrays = [
-        pa.array(columns[field.name], field.type) if field.name in columns else rows.column(field.name)
-        for field in OUTPUT
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=OUTPUT)
+    return pa.RecordBatch.from_pydict({name: columns.get(name, rows.column(name)) for name in OUTPUT.names}, OUTPUT)

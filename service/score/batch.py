@@ -13,31 +13,19 @@ from copydesk.classifier.article import PageScores
 from copydesk.classifier.pipeline import cut_html, cut_text, score_blocks
 from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.types import Blocks
-from copydesk.service.rows import BadField, BadRow, ParsedDocument, classify_rows, jsonl
-from copydesk.service.score.arrow_schema import ERRORS, OUTPUT, InputRow, storable
+from copydesk.service.rows import BadField, BadRow, ParsedDocument, classify_rows, contract, jsonl
+from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
+from copydesk.service.score.options import PageOptions
 from copydesk.service.score.tally import Tally, count_batch
 
 
 @dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """How pages are scored.
-
-    Attributes:
-        max_page_bytes: A page of more bytes becomes an error row.
-        blocks: Whether rows include their blocks and the text that these refer to.
-    """
-
-    max_page_bytes: int
-    blocks: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class ScoredBatch:
-    """A scored batch: rows of schema `OUTPUT`, error rows of schema `ERRORS`, both in input order, and their counts."""
+    """A scored batch: rows of schema `OUTPUT`, error rows, both in input order, and their counts."""
 
     rows: pa.RecordBatch
-    errors: pa.RecordBatch
+    errors: list[contract.ScoreError]
     tally: Tally
 
 
@@ -45,7 +33,7 @@ class ScoreFunction(Protocol):
     """The type of `score_batch`, and of the functions that tests use instead."""
 
     def __call__(
-        self, batch: Sequence[InputRow], model: Model, options: BatchOptions, *, begin: Callable[[int], None]
+        self, batch: Sequence[InputRow], model: Model, options: PageOptions, *, begin: Callable[[int], None]
     ) -> ScoredBatch:
         """Score a batch."""
 
@@ -53,7 +41,7 @@ class ScoreFunction(Protocol):
 def score_batch(
     batch: Sequence[InputRow],
     model: Model,
-    options: BatchOptions,
+    options: PageOptions,
     *,
     begin: Callable[[int], None] = lambda number: None,
 ) -> ScoredBatch:
@@ -72,9 +60,8 @@ def score_batch(
         else:
             errors.append((row, found))
     flat = flat_blocks([page for _, page in scored])
-    return ScoredBatch(
-        _output_rows(scored, flat, model.digest, options), _error_rows(errors), count_batch(scored, errors, flat)
-    )
+    rows = _output_rows(scored, flat, model.digest, options)
+    return ScoredBatch(rows, [_error(row, bad) for row, bad in errors], count_batch(scored, errors, flat))
 
 
 def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:
@@ -92,7 +79,7 @@ def _time(published: str | None) -> float:
         return jsonl.UNKNOWN_TIME
 
 
-def _score_row(row: InputRow, model: Model, options: BatchOptions) -> PageScores | BadRow:
+def _score_row(row: InputRow, model: Model, options: PageOptions) -> PageScores | BadRow:
     """Score one row's page; an error of any kind affects this row alone."""
     if row.code is not None or row.content is None:
         return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
@@ -121,19 +108,12 @@ def _decoded_text(content: bytes) -> str:
         raise UnreadablePage("bad_encoding", message) from None
 
 
-def _error_rows(errors: Sequence[tuple[InputRow, BadRow]]) -> pa.RecordBatch:
-    columns = {
-        "id": [storable(row.id) for row, _ in errors],
-        "file": [storable(row.file) for row, _ in errors],
-        "position": [row.position for row, _ in errors],
-        "code": [bad.code for _, bad in errors],
-        "message": [storable(bad.message) for _, bad in errors],
-    }
-    return pa.RecordBatch.from_pydict(columns, ERRORS)
+def _error(row: InputRow, bad: BadRow) -> contract.ScoreError:
+    return contract.ScoreError(storable(row.id), storable(row.file), row.position, bad.code, storable(bad.message))
 
 
 def _output_rows(
-    scored: Sequence[tuple[InputRow, PageScores]], flat: FlatBlocks, digest: str, options: BatchOptions
+    scored: Sequence[tuple[InputRow, PageScores]], flat: FlatBlocks, digest: str, options: PageOptions
 ) -> pa.RecordBatch:
     rows, pages = [row for row, _ in scored], [page for _, page in scored]
     nothing = [None] * len(scored)
@@ -143,8 +123,8 @@ def _output_rows(
         "title": [storable(page.title) for page in pages],
         "body": [storable(page.body) for page in pages],
         "confidence": [page.confidence for page in pages],
-        "published": [_optional(row.published) for row in rows],
-        "source": [_optional(row.source) for row in rows],
+        "published": [storable(row.published) for row in rows],
+        "source": [storable(row.source) for row in rows],
         "file": [storable(row.file) for row in rows],
         "position": [row.position for row in rows],
         "model": [digest] * len(pages),
@@ -153,7 +133,3 @@ def _output_rows(
         columns["text"] = [storable(page.text) if row.form == "html" else None for row, page in scored]
         columns["blocks"] = block_lists(flat)
     return pa.RecordBatch.from_pydict({name: columns.get(name, nothing) for name in OUTPUT.names}, OUTPUT)
-
-
-def _optional(text: str | None) -> str | None:
-    return None if text is None else storable(text)

@@ -14,14 +14,11 @@ from copydesk.service.score.worker import ScoreJob
 
 
 class ShardScorer(Protocol):
-    """Scores shards: the local `Pool`, or actors on a cluster.
-
-    Attributes:
-        pages: Pages begun so far.
-    """
+    """Scores shards: the local `Pool`, or actors on a cluster."""
 
     @property
-    def pages(self) -> int: ...
+    def pages(self) -> int:
+        """Pages begun so far."""
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally] | None]:
         """Score all shards. Yields each shard with its counts when it is finished, and sometimes None."""
@@ -32,12 +29,7 @@ class ShardScorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Where a run is computed.
-
-    Attributes:
-        scorer: Starts what scores shards.
-        cluster: Finds the duplicates in the rows of the first n scored shards, writes them, and counts clusters.
-    """
+    """Where a run is computed: what scores its shards, and what then does as `cluster_shards` with so many shards."""
 
     scorer: Callable[[ScoreJob], ShardScorer]
     cluster: Callable[[OutputFolder, int, ClusterOptions], dict[str, Any]]

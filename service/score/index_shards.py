@@ -10,18 +10,12 @@ from contextlib import contextmanager
 from functools import partial
 
 import pyarrow.parquet as pq
-from sqlalchemy import make_url
 
 from copydesk.service.index import Index, open_index
 from copydesk.service.rows import match_documents
 from copydesk.service.score.attach_clusters import READ_ROWS, ClusterAnswer, attach_clusters
 from copydesk.service.score.batch import documents_of
 from copydesk.service.score.output import OutputFolder
-
-
-def public_name(place: str) -> str:
-    """Return the file or URL of an index without the password, for the manifest."""
-    return place if "://" not in place else make_url(place).render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -31,10 +25,6 @@ def shard_indexer(
     """Open an index; yield a function, to be called after each scored shard, that adds the shards which are ready.
 
     Shards are added in the order of their numbers, so that the answers do not depend on which is scored first.
-
-    Args:
-        place: File or URL of the index.
-        prefer: Sources whose documents are kept first.
     """
     with open_index(place, create=True, preferred=prefer) as index:
         number = 0

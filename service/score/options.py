@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,19 +36,26 @@ class ColumnNames:
     published: str = "published"
     source: str = "source"
 
-    def by_field(self) -> dict[str, str]:
-        """Return the column name of each field."""
-        return asdict(self)
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """How pages are read and scored.
+
+    Attributes:
+        max_page_bytes: A page of more bytes becomes an error row.
+        blocks: Whether rows include their blocks and the text that these refer to.
+    """
+
+    max_page_bytes: int
+    blocks: bool = True
+    columns: ColumnNames = field(default=ColumnNames())
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
-    """How duplicates are looked for besides labelling.
+    """How duplicates are found: in the rows of the run (`dedup`), or in a standing index (its file or URL), or not.
 
-    Attributes:
-        dedup: Whether all rows of the run are compared with each other.
-        index: File or URL of a standing index that rows are compared with and added to.
-        prefer: Sources whose documents are kept first, in order of preference.
+    Documents of the sources in `prefer` are kept first, in this order.
     """
 
     dedup: bool = False
@@ -63,14 +70,8 @@ class ScoreOptions:
     Attributes:
         inputs: Files, folders, globs and URLs.
         folder: The output folder.
-        format: The file format of the rows.
-        blocks: Whether rows include their blocks and the text that these refer to.
-        workers: Number of scoring processes.
-        columns: The names of the input columns.
         shard_bytes: Bytes of input in a shard.
-        page_seconds: Time limit of a page; a page that takes longer becomes an error row.
         only: An `errors.jsonl` of an earlier run: only the rows that it lists are scored.
-        clustering: How duplicates are looked for.
         report: Whether an HTML report is written next to the summary.
         version: The version of copydesk, which is part of the manifest.
         score: Scores a batch instead of `score_batch`.

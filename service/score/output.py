@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -14,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.service.atomic_files import UNFINISHED, write_atomically
-from copydesk.service.dedup import ChunkFolder, UnusableWork, work_folder
-from copydesk.service.rows import jsonl
+from copydesk.service.dedup import ChunkFolder, UnusableWork, group_by_size, work_folder
+from copydesk.service.rows import contract, jsonl
 from copydesk.service.score.arrow_schema import OUTPUT
 from copydesk.service.score.batch import ScoredBatch
 from copydesk.service.score.options import OutputFormat
@@ -36,7 +37,6 @@ class OutputFolder:
 
     Attributes:
         path: The folder itself.
-        format: The file format of the rows.
         model: The digest of the model, for the metadata of the row files.
         staged: Whether scored shards are first written to the work folder, as Parquet, until their clusters are known.
         signed: Whether each shard's bodies are signed, into a chunk file of the same format as in `copydesk dedup`.
@@ -127,68 +127,36 @@ def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
         )
 
 
-class RowWriter:
-    """Writes rows of schema `OUTPUT`. Equal rows give equal bytes, however they are divided into batches."""
-
-    def __init__(self, out: IO[bytes], format: OutputFormat, model: str) -> None:
-        self._out = out
-        self._pending: list[pa.RecordBatch] = []
-        self._n_bytes = 0
-        self._schema = OUTPUT.with_metadata({"copydesk.model": model})
-        self._parquet = None
-        if format is OutputFormat.PARQUET:
-            self._parquet = pq.ParquetWriter(out, self._schema, compression="zstd", use_dictionary=DICTIONARY_COLUMNS)
-
-    def write(self, rows: pa.RecordBatch) -> None:
-        """Write a batch of rows."""
-        if self._parquet is None:
-            self._out.writelines(jsonl.encode_row(_line(fields)) for fields in rows.to_pylist())
-            return
-        for number in range(rows.num_rows):
-            row = rows.slice(number, 1)
-            self._pending.append(row)
-            self._n_bytes += row.nbytes
-            if self._n_bytes >= GROUP_BYTES:
-                self._flush()
-
-    def _flush(self) -> None:
-        if self._pending and self._parquet is not None:
-            table = pa.Table.from_batches(self._pending).replace_schema_metadata(self._schema.metadata)
-            self._parquet.write_table(table.combine_chunks(), row_group_size=max(1, table.num_rows))
-            self._pending, self._n_bytes = [], 0
-
-    def close(self) -> None:
-        """Write the pending rows and the end of the file."""
-        self._flush()
-        if self._parquet is not None:
-            self._parquet.close()
-
-
-def _line(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None or name not in OPTIONAL}
+def write_rows(out: IO[bytes], format: OutputFormat, model: str, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write rows as Parquet or JSONL. Equal rows give equal bytes, however they are divided into batches."""
+    if format is OutputFormat.JSONL:
+        for batch in batches:
+            for fields in batch.to_pylist():
+                present = {name: value for name, value in fields.items() if value is not None or name not in OPTIONAL}
+                out.write(jsonl.encode_row(present))
+        return
+    schema = OUTPUT.with_metadata({"copydesk.model": model})
+    rows = (batch.slice(number, 1) for batch in batches for number in range(batch.num_rows))
+    with pq.ParquetWriter(out, schema, compression="zstd", use_dictionary=DICTIONARY_COLUMNS) as parquet:
+        for group in group_by_size(rows, lambda row: row.nbytes, n=sys.maxsize, n_bytes=GROUP_BYTES):
+            table = pa.Table.from_batches(group).replace_schema_metadata(schema.metadata)
+            parquet.write_table(table.combine_chunks(), row_group_size=len(group))
 
 
 def write_part(path: Path, format: OutputFormat, model: str, batches: Iterator[pa.RecordBatch]) -> None:
     """Write a file of rows, complete or not at all."""
-
-    def write(out: IO[bytes]) -> None:
-        writer = RowWriter(out, format, model)
-        for batch in batches:
-            writer.write(batch)
-        writer.close()
-
-    write_atomically(path, write)
+    write_atomically(path, lambda out: write_rows(out, format, model, batches))
 
 
 def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch]) -> Tally:
     """Write a scored shard: its rows, its errors, and last its counts, which mark it as scored."""
     tally = Tally()
-    errors: list[dict[str, Any]] = []
+    errors: list[contract.ScoreError] = []
 
     def rows() -> Iterator[pa.RecordBatch]:
         for scored in batches:
             tally.add(scored.tally)
-            errors.extend(scored.errors.to_pylist())
+            errors.extend(scored.errors)
             yield scored.rows
 
     write_part(folder.scored(number), OutputFormat.PARQUET if folder.staged else folder.format, folder.model, rows())
@@ -198,7 +166,7 @@ def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch
     return tally
 
 
-def write_errors(path: Path, errors: list[dict[str, Any]]) -> None:
+def write_errors(path: Path, errors: Iterable[contract.ScoreError]) -> None:
     """Write error rows as JSONL, complete or not at all."""
     write_atomically(path, lambda out: out.writelines(map(jsonl.encode_row, errors)))
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import chain, count
+from dataclasses import dataclass
+from functools import partial
+from itertools import count, groupby
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.service.dedup import group_by_size
 from copydesk.service.rows import inputs, jsonl
+from copydesk.service.score import readers
 from copydesk.service.score.arrow_schema import INPUT, InputRow, input_batch
-from copydesk.service.score.readers import (
-    READ_ERRORS,
-    ReadOptions,
-    Shard,
-    ShardKind,
-    csv_rows,
-    group_rows,
-    parquet_rows,
-    reason_of,
-)
+from copydesk.service.score.options import PageOptions
+from copydesk.service.score.readers import READ_ERRORS, Shard, ShardKind, reason_of
 from copydesk.service.score.sources import FileKind, InputFile, is_compressed, open_plain, open_raw
 from copydesk.service.score.warc import begins_record, record_starts
 
@@ -35,6 +30,7 @@ ROW_GROUP_FACTOR = 4
 NEXT_SPOOL = "spool-next"
 """The spool file that is being written."""
 ONE_PAGE = (FileKind.HTML, FileKind.TEXT)
+CopyStep = Callable[[IO[bytes], int], tuple[int, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +38,12 @@ class CutOptions:
     """How inputs are cut.
 
     Attributes:
-        read: How rows are read.
-        shard_bytes: Bytes of input in a shard.
         spool: Folder for spool files: copies of content that cannot be read from the middle of its file (compressed
             lines, CSV, large row groups).
         wanted: Whether the shard of this number is still to be scored; if not, no spool file is kept for it.
     """
 
-    read: ReadOptions
+    pages: PageOptions
     shard_bytes: int
     spool: Path
     wanted: Callable[[int], bool] = lambda number: True
@@ -61,21 +55,14 @@ def cut_into_shards(files: Iterable[InputFile], options: CutOptions) -> Iterator
     A shard ends where its file ends; only files that are one page each share a shard.
     """
     numbers = count()
-    pages: list[InputFile] = []
-    for file in chain(files, [None]):
-        if file is not None and file.kind in ONE_PAGE:
-            pages.append(file)
-        full = len(pages) >= MAX_FILES or sum(page.size for page in pages) >= options.shard_bytes
-        if pages and (full or file is None or file.kind not in ONE_PAGE):
-            yield _pages_shard(next(numbers), pages)
-            pages = []
-        if file is not None and file.kind not in ONE_PAGE:
-            yield from _FileCutter(file, options, numbers).shards()
-
-
-def _pages_shard(number: int, pages: list[InputFile]) -> Shard:
-    names, kinds = tuple(page.name for page in pages), tuple(page.kind for page in pages)
-    return Shard(number, ShardKind.PAGES, names, kinds, size=sum(page.size for page in pages))
+    for are_pages, group in groupby(files, lambda file: file.kind in ONE_PAGE):
+        if are_pages:
+            for pages in group_by_size(group, lambda page: page.size, n=MAX_FILES, n_bytes=options.shard_bytes):
+                names = tuple(page.name for page in pages)
+                yield Shard(next(numbers), ShardKind.PAGES, names, size=sum(page.size for page in pages))
+        else:
+            for file in group:
+                yield from _FileCutter(file, options, numbers).shards()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +83,18 @@ class _FileCutter:
                 yield from self._cut_parquet()
             elif kind is FileKind.CSV:
                 with open_raw(name) as raw:
-                    rows = csv_rows(open_plain(raw, name), name, self.options.read)
+                    rows = readers.csv_rows(open_plain(raw, name), name, self.options.pages)
                     yield from self._spool_rows(rows, raw.tell)
             elif is_compressed(name):
-                yield from self._spool_lines()
+                with open_raw(name) as raw, open_plain(raw, name) as stream:
+                    yield from self._spool(FileKind.JSONL, partial(_copy_lines, stream), raw.tell)
             else:
                 yield from self._cut_lines()
         except READ_ERRORS as error:
             yield self._shard(next(self.numbers), kind=ShardKind.BROKEN, broken=reason_of(error))
 
-    def _shard(self, number: int, **fields: Any) -> Shard:
-        file = self.file
-        return replace(Shard(number, file.kind, (file.name,), (file.kind,)), **fields)
+    def _shard(self, number: int, *, kind: FileKind | ShardKind | None = None, **place: Any) -> Shard:
+        return Shard(number, kind or self.file.kind, (self.file.name,), **place)
 
     def _cut_lines(self) -> Iterator[Shard]:
         for start in range(0, self.file.size, self.options.shard_bytes):
@@ -115,7 +102,6 @@ class _FileCutter:
             yield self._shard(next(self.numbers), start=start, end=end, size=end - start)
 
     def _cut_warc(self) -> Iterator[Shard]:
-        """Cut a WARC at the beginnings of records."""
         name, size = self.file.name, self.file.size
         step = max(1, self.options.shard_bytes // (WARC_COMPRESSION if is_compressed(name) else 1))
         start = 0
@@ -143,41 +129,28 @@ class _FileCutter:
                     size = self.file.size // parquet.num_row_groups
                     yield self._shard(next(self.numbers), start=group, end=group + 1, offset=offset, size=size)
                 else:
-                    rows = parquet_rows(parquet, range(group, group + 1), name, offset, self.options.read)
-                    yield from self._spool_rows(rows, lambda: 0)
+                    rows = readers.parquet_rows(parquet, range(group, group + 1), name, offset, self.options.pages)
+                    yield from self._spool_rows(rows)
                 offset += metadata.num_rows
 
-    def _spool_lines(self) -> Iterator[Shard]:
-        """Decompress lines into spool files, which end where a line ends."""
+    def _spool(self, kind: FileKind | ShardKind, copy: CopyStep, n_bytes_read: Callable[[], int]) -> Iterator[Shard]:
+        """Copy content into spool files; a shard's size is what `n_bytes_read`, of the input, has grown by."""
         offset = read = 0
-        broken: str | None = None
-        with open_raw(self.file.name) as raw, open_plain(raw, self.file.name) as stream:
-            while broken is None:
-                with (self.options.spool / NEXT_SPOOL).open("wb") as out:
-                    broken = _copy_lines(stream, out, self.options.shard_bytes)
-                    n_bytes = out.tell()
-                if not n_bytes and broken is None:
-                    return
-                number = next(self.numbers)
-                now = raw.tell()
-                place = {"end": n_bytes, "offset": offset, "size": now - read}
-                yield self._shard(number, **place, spool=self._keep_spool(number), broken=broken)
-                offset, read = offset + n_bytes, now
-
-    def _spool_rows(self, rows: Iterator[InputRow], n_bytes_read: Callable[[], int]) -> Iterator[Shard]:
-        """Copy rows into spool files; `n_bytes_read` counts the bytes of the input read so far."""
-        read = 0
         broken: str | None = None
         while broken is None:
             with (self.options.spool / NEXT_SPOOL).open("wb") as out:
-                n_rows, end, broken = _copy_rows(rows, out, self.options.shard_bytes)
-            if not n_rows and broken is None:
+                end, broken = copy(out, self.options.shard_bytes)
+            if not end and broken is None:
                 return
-            number = next(self.numbers)
-            now = n_bytes_read()
-            place = {"kind": ShardKind.SPOOLED_ROWS, "end": end, "size": now - read}
-            yield self._shard(number, **place, spool=self._keep_spool(number), broken=broken)
+            number, now = next(self.numbers), n_bytes_read()
+            spool = self._keep_spool(number)
+            yield self._shard(number, kind=kind, end=end, offset=offset, size=now - read, spool=spool, broken=broken)
             read = now
+            if kind is FileKind.JSONL:  # spooled rows have their positions in the file
+                offset += end
+
+    def _spool_rows(self, rows: Iterator[InputRow], n_bytes_read: Callable[[], int] = lambda: 0) -> Iterator[Shard]:
+        return self._spool(ShardKind.SPOOLED_ROWS, partial(_copy_rows, rows), n_bytes_read)
 
     def _keep_spool(self, number: int) -> str:
         """Rename the finished spool file after its shard, if that is still to be scored."""
@@ -187,34 +160,34 @@ class _FileCutter:
         return str(path)
 
 
-def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> str | None:
-    """Copy whole lines until there are `step` bytes; return why nothing more can be read, None if more can."""
+def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> tuple[int, str | None]:
+    """Copy whole lines until there are `step` bytes; return their number, and why nothing more can be read if so."""
     try:
         while out.tell() < step and (data := inputs.read_some(stream, min(jsonl.SKIP_BYTES, step - out.tell()))):
             out.write(data)
         while data and not data.endswith(b"\n") and (data := stream.readline(jsonl.SKIP_BYTES)):
             out.write(data)
     except READ_ERRORS as error:
-        return reason_of(error)
-    return None
+        return out.tell(), reason_of(error)
+    return out.tell(), None
 
 
-def _copy_rows(rows: Iterator[InputRow], out: IO[bytes], step: int) -> tuple[int, int, str | None]:
-    """Copy rows of `step` bytes; return their number, one past the last position, and why there are no more."""
-    n_rows = n_bytes = end = 0
+def _copy_rows(rows: Iterator[InputRow], out: IO[bytes], step: int) -> tuple[int, str | None]:
+    """Copy rows of `step` bytes; return one past the last position, 0 without rows, and why there are no more."""
+    n_bytes = end = 0
     broken: str | None = None
 
     def taken() -> Iterator[InputRow]:
-        nonlocal n_rows, n_bytes, end, broken
+        nonlocal n_bytes, end, broken
         try:
             while n_bytes < step and (row := next(rows, None)) is not None:
                 n_bytes += max(1, len(row.content or b""))
-                n_rows, end = n_rows + 1, row.position + 1
+                end = row.position + 1
                 yield row
         except READ_ERRORS as error:
             broken = reason_of(error)
 
     with pa.ipc.new_file(out, INPUT) as spool:
-        for batch in group_rows(taken()):
+        for batch in readers.group_rows(taken()):
             spool.write_batch(input_batch(batch))
-    return n_rows, end, broken
+    return end, broken

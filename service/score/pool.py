@@ -138,7 +138,7 @@ class Pool:
         self._pages_of_ended += int(worker.counters[PAGES])
         status = worker.process.exitcode
         if attempt is not None:
-            self._count_failure(attempt, row, (code, self._message(code, status)))
+            self._count_failure(attempt, row, code, status)
             waiting.appendleft(attempt)
         elif not worker.ready:
             self._failed_starts += 1
@@ -149,15 +149,7 @@ class Pool:
                 )
         self._workers[number] = WatchedProcess(self._job)
 
-    def _message(self, code: str, status: int | None) -> str:
-        if code == "timed_out":
-            return f"the page took more than {self._page_seconds:g} seconds; leave it out, or raise --page-seconds"
-        return (
-            f"the process that scored the page {_exit_reason(status)}, {MAX_PAGE_FAILURES} times; "
-            "please report the page"
-        )
-
-    def _count_failure(self, attempt: _ShardAttempt, row: int, error: RowError) -> None:
+    def _count_failure(self, attempt: _ShardAttempt, row: int, code: str, status: int | None) -> None:
         attempt.failures[row] += 1
         if row == NO_ROW and attempt.failures[row] >= MAX_OTHER_FAILURES:
             raise StoppedWork(
@@ -165,7 +157,11 @@ class Pool:
                 "memory is short: run the same command again, with fewer --workers: it continues where this one stopped"
             )
         if row != NO_ROW and attempt.failures[row] >= MAX_PAGE_FAILURES:
-            attempt.skips[row] = error
+            reason = f"the page took more than {self._page_seconds:g} seconds; leave it out, or raise --page-seconds"
+            if code == "crashed":
+                times = f"{_exit_reason(status)}, {MAX_PAGE_FAILURES} times"
+                reason = f"the process that scored the page {times}; please report the page"
+            attempt.skips[row] = (code, reason)
 
     def close(self) -> None:
         """End all workers."""
@@ -178,9 +174,8 @@ class Pool:
 
 
 def _exit_reason(status: int | None) -> str:
-    if status is not None and status < 0:
-        try:
-            return f"was ended by {signal.Signals(-status).name}"
-        except ValueError:
-            return f"was ended by signal {-status}"
-    return f"ended with status {status}"
+    if status is None or status >= 0:
+        return f"ended with status {status}"
+    with suppress(ValueError):
+        return f"was ended by {signal.Signals(-status).name}"
+    return f"was ended by signal {-status}"

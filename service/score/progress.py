@@ -49,23 +49,18 @@ class ScoreProgress(Progress):
         n_blocks = sum(blocks.values())
         labels = ", ".join(f"{n / n_blocks:.0%} {label}" for label, n in sorted(blocks.items())) if n_blocks else "-"
         new_bytes = self._read - self._read_before
-        left = (self._all_bytes - self._read) / new_bytes * seconds if new_bytes else None
+        left = "time left not known yet"
+        if new_bytes:
+            left = f"{timedelta(seconds=round((self._all_bytes - self._read) / new_bytes * seconds))} left"
         return (
             f"{pages:,} pages, {pages / seconds:,.1f} a second, {new_bytes / seconds / MEGABYTE:,.1f} MB a "
-            f"second; blocks: {labels}; {sum(self.tally.errors.values()):,} errors; {_left(left)}"
+            f"second; blocks: {labels}; {sum(self.tally.errors.values()):,} errors; {left}"
         )
-
-
-def _left(seconds: float | None) -> str:
-    if seconds is None:
-        return "time left not known yet"
-    return f"{timedelta(seconds=round(seconds))} left"
 
 
 def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     """Return the summary in a few lines of text."""
-    blocks: Mapping[str, int] = summary["blocks"]
-    errors: Mapping[str, int] = summary["errors"]
+    blocks, errors = summary["blocks"], summary["errors"]
     lines = [
         f"{summary['rows']:,} pages scored in {summary['shards']:,} shards, {sum(errors.values()):,} errors"
         + (f" ({', '.join(f'{n:,} {code}' for code, n in errors.items())})" if errors else ""),

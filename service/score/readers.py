@@ -6,7 +6,7 @@ import csv
 import io
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, BinaryIO
@@ -18,9 +18,9 @@ from copydesk.classifier.segmentation import to_utf8
 from copydesk.service.dedup import group_by_size
 from copydesk.service.rows import BadField, JsonId, jsonl
 from copydesk.service.score.arrow_schema import InputRow, input_rows
-from copydesk.service.score.options import ColumnNames
+from copydesk.service.score.options import PageOptions
 from copydesk.service.score.rerun import UNREADABLE_FILE
-from copydesk.service.score.sources import FileKind, open_plain, open_raw
+from copydesk.service.score.sources import FileKind, file_kind, open_plain, open_raw
 from copydesk.service.score.warc import read_responses
 
 BATCH_ROWS = 64
@@ -31,19 +31,14 @@ READ_ERRORS = (OSError, EOFError, zlib.error, csv.Error, pa.ArrowInvalid)
 
 
 class ShardKind(StrEnum):
-    """What a shard contains if it is not a part of one file in that file's own format."""
+    """What a shard contains if it is not a part of one file in that file's own format.
+
+    Whole files of one page each; rows of schema `INPUT` in an Arrow file; only the message that a file cannot be read.
+    """
 
     PAGES = "pages"
     SPOOLED_ROWS = "rows"
     BROKEN = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class ReadOptions:
-    """How rows are read: the names of their columns, and the bytes above which a page becomes an error row."""
-
-    columns: ColumnNames
-    max_page_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +47,7 @@ class Shard:
 
     Attributes:
         number: From 0, in the order of the inputs.
-        kind: The format of the content: a file's own; `PAGES`, whole files of one page each; `SPOOLED_ROWS`, rows of
-            schema `INPUT` in an Arrow file; `BROKEN`, nothing but the message that the file cannot be read.
         files: One file, or several that are one page each.
-        kinds: The kind of each file.
         start: First byte, or row group, of the shard. Rows that begin before it belong to the shard before.
         end: One past the last byte or row group.
         offset: Position in the decompressed file of the first byte or row that is read.
@@ -67,7 +59,6 @@ class Shard:
     number: int
     kind: FileKind | ShardKind
     files: tuple[str, ...]
-    kinds: tuple[FileKind, ...]
     start: int = 0
     end: int = 0
     offset: int = 0
@@ -76,7 +67,7 @@ class Shard:
     broken: str | None = None
 
 
-def read_shard(shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
+def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
     """Read a shard's rows one at a time and in order; if the file is damaged, the last row says where."""
     position = shard.offset
     try:
@@ -107,13 +98,15 @@ def broken_row(file: str, position: int, reason: str) -> InputRow:
     return InputRow(f"{file}:{position}", file=file, position=position, code=UNREADABLE_FILE, message=message)
 
 
-def _rows(shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
+def _rows(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
     file = shard.files[0]
     if shard.kind is ShardKind.PAGES:
-        for name, kind in zip(shard.files, shard.kinds, strict=True):
-            yield _page(name, kind, options.max_page_bytes)
+        for name in shard.files:
+            yield _page(name, options.max_page_bytes)
     elif shard.kind is ShardKind.SPOOLED_ROWS:
-        yield from _spooled_rows(shard)
+        with pa.memory_map(shard.spool) as stored, pa.ipc.open_file(stored) as batches:
+            for number in range(batches.num_record_batches):
+                yield from input_rows(batches.get_batch(number))
     elif shard.kind is FileKind.PARQUET:
         with open_raw(file) as raw, pq.ParquetFile(raw) as parquet:
             yield from parquet_rows(parquet, range(shard.start, shard.end), file, shard.offset, options)
@@ -124,7 +117,7 @@ def _rows(shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
             yield from _jsonl_rows(stream, shard, options)
 
 
-def _page(name: str, kind: FileKind, max_page_bytes: int) -> InputRow:
+def _page(name: str, max_page_bytes: int) -> InputRow:
     try:
         with open_raw(name) as raw, open_plain(raw, name) as stream:
             content = stream.read(max_page_bytes + 1)
@@ -132,11 +125,10 @@ def _page(name: str, kind: FileKind, max_page_bytes: int) -> InputRow:
         return broken_row(name, 0, reason_of(error))
     if len(content) > max_page_bytes:
         return InputRow(name, file=name, code="too_large", message=jsonl.too_large_message(max_page_bytes))
-    return InputRow(name, form=kind.value, content=content, file=name)
+    return InputRow(name, form="html" if file_kind(name) is FileKind.HTML else "text", content=content, file=name)
 
 
-def _jsonl_rows(stream: BinaryIO, shard: Shard, options: ReadOptions) -> Iterator[InputRow]:
-    """Read the lines that begin inside the shard. A line that begins before it is read with the shard before."""
+def _jsonl_rows(stream: BinaryIO, shard: Shard, options: PageOptions) -> Iterator[InputRow]:
     shift = shard.offset if shard.spool else 0
     limit = jsonl.max_line_bytes(options.max_page_bytes)
     if shard.start:
@@ -151,7 +143,7 @@ def _jsonl_rows(stream: BinaryIO, shard: Shard, options: ReadOptions) -> Iterato
         position = stream.tell()
 
 
-def _line_row(line: bytes | None, file: str, position: int, options: ReadOptions) -> InputRow | None:
+def _line_row(line: bytes | None, file: str, position: int, options: PageOptions) -> InputRow | None:
     """Read one line; None if it is empty. The line itself is None if it was too long to be read."""
     if line is None:
         message = f"the line has more than {jsonl.max_line_bytes(options.max_page_bytes)} bytes; cut the page or raise "
@@ -166,9 +158,9 @@ def _line_row(line: bytes | None, file: str, position: int, options: ReadOptions
     return row_from_fields(fields, file, position, options)
 
 
-def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options: ReadOptions) -> InputRow:
+def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options: PageOptions) -> InputRow:
     """Take a page out of named fields; if they break the row contract, the row contains the error."""
-    named = {name: fields.get(column) for name, column in options.columns.by_field().items()}
+    named = {name: fields.get(column) for name, column in asdict(options.columns).items()}
     found: JsonId = None
     content = named["html"] if named["html"] is not None else named["text"]
     decoded = not isinstance(content, bytes)  # bytes are decoded later, by the worker
@@ -209,9 +201,9 @@ def _bad(found: JsonId, file: str, position: int, error: BadField) -> InputRow:
     return InputRow(name, file=file, position=position, code=error.code, message=str(error))
 
 
-def parquet_rows(parquet: Any, groups: range, file: str, offset: int, options: ReadOptions) -> Iterator[InputRow]:
+def parquet_rows(parquet: Any, groups: range, file: str, offset: int, options: PageOptions) -> Iterator[InputRow]:
     """Read the rows of some row groups; `offset` is the number of the first row in the file."""
-    wanted = [name for name in options.columns.by_field().values() if name in parquet.schema_arrow.names]
+    wanted = [name for name in asdict(options.columns).values() if name in parquet.schema_arrow.names]
     position = offset
     n_bytes = sum(parquet.metadata.row_group(number).total_byte_size for number in groups)
     n_rows = sum(parquet.metadata.row_group(number).num_rows for number in groups)
@@ -222,7 +214,7 @@ def parquet_rows(parquet: Any, groups: range, file: str, offset: int, options: R
             position += 1
 
 
-def csv_rows(stream: BinaryIO, file: str, options: ReadOptions) -> Iterator[InputRow]:
+def csv_rows(stream: BinaryIO, file: str, options: PageOptions) -> Iterator[InputRow]:
     """Read the rows of a CSV file. Its first row names the columns; quoted fields may contain line ends.
 
     Raises:
@@ -247,10 +239,3 @@ def _csv_value(value: Any) -> str | bytes | None:
     except UnicodeEncodeError:
         return value.encode("utf-8", "surrogateescape")
     return value
-
-
-def _spooled_rows(shard: Shard) -> Iterator[InputRow]:
-    assert shard.spool is not None
-    with pa.memory_map(shard.spool) as file, pa.ipc.open_file(file) as batches:
-        for number in range(batches.num_record_batches):
-            yield from input_rows(batches.get_batch(number))

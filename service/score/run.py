@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,17 +16,17 @@ from copydesk.classifier import load_manifest
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.atomic_files import write_atomically
 from copydesk.service.score.attach_clusters import cluster_shards
-from copydesk.service.score.batch import BatchOptions, score_batch
+from copydesk.service.score.batch import score_batch
 from copydesk.service.score.engine import Engine
-from copydesk.service.score.options import ClusterOptions, ScoreOptions
+from copydesk.service.score.options import PageOptions, ScoreOptions
 from copydesk.service.score.output import OutputFolder, finish, open_folder
 from copydesk.service.score.plan import CutOptions, cut_into_shards
 from copydesk.service.score.pool import Pool
 from copydesk.service.score.progress import ScoreProgress, summary_lines
-from copydesk.service.score.readers import ReadOptions, Shard
+from copydesk.service.score.readers import Shard
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import read_error_positions
-from copydesk.service.score.sources import find_files, find_input_files, input_fingerprint
+from copydesk.service.score.sources import find_files, input_fingerprint
 from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
 
@@ -85,33 +86,23 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "inputs": [input_fingerprint(name, find_files(name)) for name in options.inputs],
         "output": options.format,
         "blocks": options.blocks,
-        "columns": options.columns.by_field(),
+        "columns": asdict(options.columns),
         "shard_bytes": options.shard_bytes,
         "max_page_bytes": settings.max_page_bytes,
         "dedup": asdict(DEFAULT_KEYS) | asdict(DEFAULT_SCHEME) if options.clustering.dedup else None,
-        "index": _index_name(options.clustering),
+        "index": _public_name(options.clustering.index),
         "prefer": list(options.clustering.prefer),
         "only": None if options.only is None else hashlib.sha256(options.only.read_bytes()).hexdigest()[:16],
     }
 
 
-def _index_name(clustering: ClusterOptions) -> str | None:
-    if clustering.index is None:
-        return None
-    from copydesk.service.score.index_shards import public_name
+def _public_name(index: str | None) -> str | None:
+    """Return the file or URL of an index without the password."""
+    if index is None or "://" not in index:
+        return index
+    from sqlalchemy import make_url
 
-    return public_name(clustering.index)
-
-
-def _shard_indexer(
-    clustering: ClusterOptions, folder: OutputFolder, clock: Callable[[], float]
-) -> AbstractContextManager[Callable[[], None]]:
-    """Return the context of a function to call after each scored shard; without an index it does nothing."""
-    if clustering.index is None:
-        return nullcontext(lambda: None)
-    from copydesk.service.score.index_shards import shard_indexer
-
-    return shard_indexer(clustering.index, folder, prefer=clustering.prefer, clock=clock)
+    return make_url(index).render_as_string(hide_password=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +118,7 @@ class _Run:
     def complete(self, clock: Callable[[], float]) -> dict[str, Any]:
         """Score the shards, find their clusters, and write the summary."""
         clustering, progress = self.options.clustering, self.progress
-        with _shard_indexer(clustering, self.folder, clock) as add_to_index:
+        with self._indexer(clock) as add_to_index:
             n_shards = self._score_shards(add_to_index)
         clusters = None
         if clustering.dedup:
@@ -138,13 +129,22 @@ class _Run:
         finish(self.folder, n_shards, summary)
         return summary
 
+    def _indexer(self, clock: Callable[[], float]) -> AbstractContextManager[Callable[[], None]]:
+        clustering = self.options.clustering
+        if clustering.index is None:
+            return nullcontext(lambda: None)
+        from copydesk.service.score.index_shards import shard_indexer
+
+        return shard_indexer(clustering.index, self.folder, prefer=clustering.prefer, clock=clock)
+
     def _score_shards(self, add_to_index: Callable[[], None]) -> int:
         """Score the shards that an earlier run has not scored; return the number of all shards."""
         n_shards = 0
+        job = self._job()
 
         def unscored() -> Iterator[Shard]:
             nonlocal n_shards
-            for shard in self._shards():
+            for shard in self._shards(job):
                 n_shards += 1
                 earlier = self.folder.tally(shard.number)
                 if earlier is None:
@@ -152,7 +152,7 @@ class _Run:
                 else:
                     self.progress.earlier(shard.size, earlier)
 
-        scorer = self.engine.scorer(self._job())
+        scorer = self.engine.scorer(job)
         try:
             for scored in scorer.run(unscored()):
                 if scored is not None:
@@ -167,26 +167,20 @@ class _Run:
         add_to_index()
         return n_shards
 
-    def _read_options(self) -> ReadOptions:
-        return ReadOptions(self.options.columns, self.settings.max_page_bytes)
-
     def _job(self) -> ScoreJob:
         return ScoreJob(
             self.settings.model,
             self.folder,
-            self._read_options(),
-            BatchOptions(self.settings.max_page_bytes, self.options.blocks),
+            PageOptions(self.settings.max_page_bytes, self.options.blocks, self.options.columns),
             DEFAULT_KEYS if self.options.clustering.dedup else None,
             None if self.options.only is None else read_error_positions(self.options.only),
             self.options.score or score_batch,
         )
 
-    def _shards(self) -> Iterator[Shard]:
+    def _shards(self, job: ScoreJob) -> Iterator[Shard]:
         """Cut the inputs into shards; no spool files are kept for shards that are scored already."""
-        wanted: Callable[[int], bool] = lambda number: not self.folder.is_done(number)  # noqa: E731
-        files = find_input_files(self.options.inputs)
-        if self.options.only is not None:
-            listed = read_error_positions(self.options.only)
-            files = (file for file in files if file.name in listed)
-        cut = CutOptions(self._read_options(), self.options.shard_bytes, self.folder.work, wanted)
-        return cut_into_shards(files, cut)
+        files = chain.from_iterable(map(find_files, self.options.inputs))
+        wanted = (file for file in files if job.only is None or file.name in job.only)
+        size, folder = self.options.shard_bytes, self.folder
+        cut = CutOptions(job.options, size, folder.work, lambda number: not folder.is_done(number))
+        return cut_into_shards(wanted, cut)

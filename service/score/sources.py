@@ -8,7 +8,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -62,10 +62,6 @@ class InputFile:
     version: str
 
 
-_Entries = Iterator[tuple[str, int, str]]
-"""Names, sizes and versions of files."""
-
-
 def find_files(name: str) -> Iterator[InputFile]:
     """Find the files of one input in a fixed order: a file, all files of known kinds in a folder, or a glob.
 
@@ -85,12 +81,6 @@ def find_files(name: str) -> Iterator[InputFile]:
         raise BadInput(f"{name!r} names no file to read; expected files, folders or globs of {_suffixes()}")
 
 
-def find_input_files(names: Sequence[str]) -> Iterator[InputFile]:
-    """Find the files of every input, input after input; raises as `find_files`."""
-    for name in names:
-        yield from find_files(name)
-
-
 def _suffixes() -> str:
     return f"{', '.join(KIND_OF_SUFFIX)}, with or without {' or '.join(COMPRESSION)}"
 
@@ -106,8 +96,8 @@ def is_compressed(name: str) -> bool:
     return PurePosixPath(name.lower()).suffix in COMPRESSION
 
 
-def _local(name: str) -> tuple[bool, _Entries]:
-    """Return whether the name is that of a single file, and the files."""
+def _local(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
+    """Return whether the name is that of a single file, and the names, sizes and versions of the files."""
     if Path(name).is_dir():
         return False, map(_entry, _files_below(name))
     if Path(name).is_file():
@@ -130,7 +120,7 @@ def _entry(path: str) -> tuple[str, int, str]:
     return path, stat.st_size, str(stat.st_mtime_ns)
 
 
-def _remote(name: str) -> tuple[bool, _Entries]:
+def _remote(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
     """Do the same for a URL."""
     system, path = _fsspec(name).core.url_to_fs(name)
     prefix = name.split("://", 1)[0] + "://"

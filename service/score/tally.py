@@ -6,7 +6,8 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from operator import add
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -23,8 +24,7 @@ MOST_SITES = 20_000
 """Above twice this many sites, those with the least junk are dropped, so that memory stays bounded."""
 
 
-@dataclass(slots=True)
-class Site:
+class Site(NamedTuple):
     """The counts of one host: pages, characters of all blocks, and junk: characters of blocks that are not body."""
 
     pages: int = 0
@@ -38,10 +38,8 @@ class Tally:
 
     Attributes:
         rows: Scored pages.
-        bytes: Bytes of their content.
         errors: Rows that could not be scored, by error code.
-        blocks: Blocks by label.
-        characters: Characters of blocks by label.
+        blocks, characters: Blocks by label, and their characters.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
         sizes: Pages by the binary logarithm of their bytes, rounded down.
         sites: Counts by host.
@@ -81,7 +79,7 @@ class Tally:
             "characters": {label.value: self.characters[label.value] for label in Label},
             "confidence": [self.confidence[number] for number in range(CONFIDENCE_BINS)],
             "sizes": {str(size): n for size, n in sorted(self.sizes.items())},
-            "sites": {host: [s.pages, s.characters, s.junk] for host, s in sorted(self.sites.items())},
+            "sites": {host: list(site) for host, site in sorted(self.sites.items())},
         }
 
 
@@ -112,7 +110,13 @@ def count_batch(
     lengths = flat.ends - flat.starts
     tally.blocks = _by_label(np.bincount(flat.labels, minlength=len(LABELS)))
     tally.characters = _by_label(np.bincount(flat.labels, lengths, len(LABELS)))
-    _count_pages(tally, [row.url for row, _ in scored], lengths, flat)
+    pages = np.repeat(np.arange(len(scored)), np.diff(flat.bounds))
+    characters = np.bincount(pages, lengths, len(scored)).astype(np.int64)
+    junk = np.bincount(pages, lengths * (flat.labels != LABELS.index(Label.BODY)), len(scored)).astype(np.int64)
+    for (row, _), n_characters, n_junk in zip(scored, characters.tolist(), junk.tolist(), strict=True):
+        host = _host(row.url)
+        if host:
+            _count_site(tally.sites, host, Site(1, n_characters, n_junk))
     return tally
 
 
@@ -120,22 +124,8 @@ def _by_label(counts: NDArray[Any]) -> Counter[str]:
     return Counter({label.value: int(n) for label, n in zip(LABELS, counts, strict=True)})
 
 
-def _count_pages(tally: Tally, urls: Sequence[str], lengths: NDArray[np.int32], flat: FlatBlocks) -> None:
-    """Add each page to its site."""
-    pages = np.repeat(np.arange(len(urls)), np.diff(flat.bounds))
-    characters = np.bincount(pages, lengths, len(urls)).astype(np.int64)
-    junk = np.bincount(pages, lengths * (flat.labels != LABELS.index(Label.BODY)), len(urls)).astype(np.int64)
-    for url, n_characters, n_junk in zip(urls, characters.tolist(), junk.tolist(), strict=True):
-        host = _host(url)
-        if host:
-            _count_site(tally.sites, host, Site(1, n_characters, n_junk))
-
-
 def _count_site(sites: dict[str, Site], host: str, site: Site) -> None:
-    known = sites.setdefault(host, Site())
-    known.pages += site.pages
-    known.characters += site.characters
-    known.junk += site.junk
+    sites[host] = Site(*map(add, sites.get(host, Site()), site))
 
 
 def _host(url: str) -> str:

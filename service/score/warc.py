@@ -66,10 +66,7 @@ def begins_record(name: str, position: int) -> bool:
 
 
 def read_responses(name: str, start: int, end: int, *, max_page_bytes: int) -> Iterator[InputRow]:
-    """Read the pages whose records begin in a range of bytes; other records are skipped.
-
-    Args:
-        start: The first byte of a record.
+    """Read the pages whose records begin in a range of bytes, which starts with a record; other records are skipped.
 
     Raises:
         OSError, EOFError: The file is truncated.

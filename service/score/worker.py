@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -16,9 +16,10 @@ from copydesk.service.dedup import ChunkFolder, save_signed_chunk
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.rows import ParsedDocument
 from copydesk.service.score.arrow_schema import InputRow
-from copydesk.service.score.batch import BatchOptions, ScoredBatch, ScoreFunction, documents_of, score_batch
+from copydesk.service.score.batch import ScoredBatch, ScoreFunction, documents_of, score_batch
+from copydesk.service.score.options import PageOptions
 from copydesk.service.score.output import OutputFolder, write_shard
-from copydesk.service.score.readers import ReadOptions, Shard, group_rows, read_shard
+from copydesk.service.score.readers import Shard, group_rows, read_shard
 from copydesk.service.score.rerun import RowPositions, select_rows
 
 READY, DONE, FAILED = "ready", "done", "failed"
@@ -28,6 +29,7 @@ ROW, PAGES = 0, 1
 NO_ROW = -1
 """The current row while the worker is between pages."""
 WARM_UP = "<h1>Lido to reopen</h1><p>The pool beside the river will be filled again next spring.</p>"
+"""Classified first, so that what is loaded on first use does not count as a page's time."""
 
 RowError = tuple[str, str]
 """An error code and a message."""
@@ -39,18 +41,13 @@ class ScoreJob:
 
     Attributes:
         model: Folder of the model, None for the one in the package.
-        folder: The output folder.
-        read: How rows are read.
-        options: How pages are scored.
         keys: How bodies are signed, None if they are not.
         only: The rows to score, by file; None for all.
-        score: Scores a batch.
     """
 
     model: Path | None
     folder: OutputFolder
-    read: ReadOptions
-    options: BatchOptions
+    options: PageOptions
     keys: KeyScheme | None = None
     only: Mapping[str, RowPositions] | None = None
     score: ScoreFunction = score_batch
@@ -62,7 +59,7 @@ def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
     pa.set_io_thread_count(1)
     try:
         model = load_model(job.model)
-        warm_up(model)
+        list(classify([Page("", html=WARM_UP), Page("", text=WARM_UP)], model))
         tune_process_memory()
         connection.send((READY, None))
         while True:
@@ -73,12 +70,6 @@ def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
         return
     except Exception as error:  # the main process reports it and stops the run
         connection.send((FAILED, f"{type(error).__name__}: {error}"))
-
-
-def warm_up(model: Model) -> None:
-    """Classify an HTML page and a text, so that loading at first use does not count as a page's time."""
-    for _ in classify([Page("", html=WARM_UP), Page("", text=WARM_UP)], model):
-        pass
 
 
 def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, model: Model, counters: Any) -> Any:
@@ -92,9 +83,14 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
     def scored() -> Iterator[ScoredBatch]:
         first = 0
         documents: list[ParsedDocument] = []
-        rows = select_rows(read_shard(shard, job.read), job.only)
+
+        def begin(number: int) -> None:
+            counters[ROW] = first + number
+            counters[PAGES] += 1
+
+        rows = select_rows(read_shard(shard, job.options), job.only)
         for batch in group_rows(_with_skips(rows, skips)):
-            result = job.score(batch, model, job.options, begin=_row_counter(counters, first))
+            result = job.score(batch, model, job.options, begin=begin)
             counters[ROW] = NO_ROW
             first += len(batch)
             if job.keys is not None:
@@ -104,14 +100,6 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
             save_signed_chunk(documents, ChunkFolder(job.folder.work), shard.number, job.keys)
 
     return write_shard(job.folder, shard.number, scored()).fields()
-
-
-def _row_counter(counters: Any, first: int) -> Callable[[int], None]:
-    def begin(number: int) -> None:
-        counters[ROW] = first + number
-        counters[PAGES] += 1
-
-    return begin
 
 
 def _with_skips(rows: Iterable[InputRow], skips: Mapping[int, RowError]) -> Iterator[InputRow]:

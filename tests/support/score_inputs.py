@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.service.score.arrow_schema import InputRow
-from copydesk.service.score.options import SHARD_BYTES, ColumnNames
+from copydesk.service.score.options import SHARD_BYTES, ColumnNames, PageOptions
 from copydesk.service.score.plan import CutOptions, cut_into_shards
-from copydesk.service.score.readers import ReadOptions, Shard, read_shard
-from copydesk.service.score.sources import find_input_files
+from copydesk.service.score.readers import Shard, read_shard
+from copydesk.service.score.sources import find_files
 
 MAX_PAGE_BYTES = 100_000
 
@@ -107,13 +107,13 @@ WRITERS: dict[str, Callable[[Path, Rows], None]] = {
 }
 
 
-def read_options(columns: ColumnNames) -> ReadOptions:
-    return ReadOptions(columns, MAX_PAGE_BYTES)
+def read_options(columns: ColumnNames) -> PageOptions:
+    return PageOptions(MAX_PAGE_BYTES, columns=columns)
 
 
 def shards_of(path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: ColumnNames) -> list[Shard]:
     """Cut one input into shards."""
-    return list(cut_into_shards(find_input_files([str(path)]), CutOptions(read_options(columns), shard_bytes, spool)))
+    return list(cut_into_shards(find_files(str(path)), CutOptions(read_options(columns), shard_bytes, spool)))
 
 
 def rows_of(

@@ -17,8 +17,8 @@ from copydesk.classifier import Model, load_model
 from copydesk.service.commands.arguments import copydesk_version
 from copydesk.service.score import run as score_run
 from copydesk.service.score.arrow_schema import InputRow
-from copydesk.service.score.batch import BatchOptions, ScoredBatch, score_batch
-from copydesk.service.score.options import ScoreOptions
+from copydesk.service.score.batch import ScoredBatch, score_batch
+from copydesk.service.score.options import PageOptions, ScoreOptions
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.run import score_files
 from copydesk.service.score.tally import Tally, tally_from_fields
@@ -71,7 +71,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def score_or_end(
-    batch: Sequence[InputRow], model: Model, options: BatchOptions, *, begin: Callable[[int], None]
+    batch: Sequence[InputRow], model: Model, options: PageOptions, *, begin: Callable[[int], None]
 ) -> ScoredBatch:
     """Score a batch, but crash, hang or fail at a page that says so."""
 

@@ -1,6 +1,6 @@
 """The distributed closed set: finds the clusters that `duplicates.closed_set` finds, in steps that many machines share.
 
-`docs/how-it-works.md` explains the steps and draws what they exchange.
+`docs/how-it-works.md` explains the steps and what they exchange.
 """
 
 from copydesk.service.score.distributed.chunks import put_together

@@ -16,7 +16,6 @@ from copydesk.service.dedup import Chunk, ChunkFolder, join_chunks
 
 MIN_DOCUMENTS = 4096
 """Least documents in a chunk, about 8 MB of signed texts; more if there would be more than `MAX_CHUNKS` chunks."""
-
 MAX_CHUNKS = 10_000
 """Most chunks: an exchange sends rows from up to a thousand tasks to every chunk."""
 
@@ -79,6 +78,5 @@ def _concat_signed(parts: Sequence[SignedTexts]) -> SignedTexts:
 
 
 def _concat_ragged(parts: Sequence[Ragged[Any]]) -> Ragged[Any]:
-    """Concatenate ragged rows."""
     counts: list[NDArray[np.int64]] = [np.zeros(1, np.int64), *(np.diff(part.bounds) for part in parts)]
     return Ragged(np.concatenate([part.values for part in parts]), np.cumsum(np.concatenate(counts)))

@@ -13,43 +13,30 @@ from copydesk.classifier.duplicates.overlap import NO_SHINGLES, OVERLAP_FIELDS
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
 from copydesk.classifier.duplicates.types import STORY
 from copydesk.service.dedup import output_rows
+from copydesk.service.score.distributed import steps
 from copydesk.service.score.distributed.candidate_pairs import has_incomplete_pairs, load_pairs
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.document_ids import load_documents, load_row_ids
-from copydesk.service.score.distributed.steps import (
-    DocIds,
-    Plan,
-    StepRunner,
-    array,
-    chunk_of,
-    with_part,
-    write_sorted,
-)
+from copydesk.service.score.distributed.steps import DocIds, Plan, StepRunner, array
 
 MAX_COUNT_FILES = 32
 """Most files of shingle counts, which have at most 134 MB each; every file has the counts of some chunks."""
 
 
-def compare_pairs(runner: StepRunner, plan: Plan) -> int:
-    """Write what the pairs of each chunk share, and their relations; return the number of common shingles.
+def compare_pairs(runner: StepRunner, plan: Plan) -> None:
+    """Write what the pairs of each chunk share, and their relations.
 
     Shingles that occur in many stories are no evidence. Which these are is only known after a first comparison, so if
     there are any, all pairs are compared a second time without them.
     """
-    n = plan.n_chunks
-    runner.exchange(n, partial(_emit_requests, plan), n, partial(write_sorted, plan, "requests", ["doc", "chunk"]))
-    runner.exchange(n, partial(_emit_texts, plan), n, partial(write_sorted, plan, "others", ["doc"]))
+    n = len(plan.chunks)
+    gather = partial(steps.write_sorted, plan, "requests", ["doc", "chunk"])
+    runner.exchange(n, partial(_emit_requests, plan), n, gather)
+    runner.exchange(n, partial(_emit_texts, plan), n, partial(steps.write_sorted, plan, "others", ["doc"]))
     runner.each(n, partial(_compare, plan, NO_SHINGLES))
     common = _common_shingles(runner, plan)
     if len(common):
         runner.each(n, partial(_compare, plan, common))
-    return len(common)
-
-
-def load_comparisons(plan: Plan, chunk: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Load what the pairs of a chunk share and their relations, in the order of the pairs."""
-    table = plan.tables.read("comparisons", chunk)
-    return overlap_counts(table), array(table, "relation")
 
 
 def overlap_counts(table: pa.Table) -> NDArray[np.float64]:
@@ -60,17 +47,15 @@ def overlap_counts(table: pa.Table) -> NDArray[np.float64]:
 def _emit_requests(plan: Plan, chunk: int) -> pa.Table:
     """Request the texts of the documents with the greater ids from their chunks."""
     others = np.unique(load_pairs(plan, chunk)[1])
-    return with_part(chunk_of(others), pa.table({"doc": others, "chunk": np.full(len(others), chunk, np.int32)}))
+    requests = pa.table({"doc": others, "chunk": np.full(len(others), chunk, np.int32)})
+    return steps.send_to_chunks(requests, "doc")
 
 
 def _emit_texts(plan: Plan, chunk: int) -> pa.Table:
-    """Send the requested texts, as shingles."""
     requests = plan.tables.read("requests", chunk)
-    documents = load_documents(plan, chunk)
-    order = np.argsort(documents.ids)
-    rows = order[np.searchsorted(documents.ids[order], array(requests, "doc"))]
-    docs = documents.ids[rows]
-    signed = documents.signed
+    docs, signed = load_documents(plan, chunk)
+    rows = steps.positions(docs, array(requests, "doc"))
+    docs = docs[rows]
     shingles = output_rows.select_rows(Ragged(signed.shingles.values, signed.shingles.bounds), rows)
     table = pa.table(
         {
@@ -81,33 +66,25 @@ def _emit_texts(plan: Plan, chunk: int) -> pa.Table:
             "shingles": pa.LargeListArray.from_arrays(pa.array(shingles.bounds), pa.array(shingles.values)),
         }
     )
-    return with_part(array(requests, "chunk"), table)
+    return steps.with_part(array(requests, "chunk"), table)
 
 
 def _compare(plan: Plan, common: NDArray[np.uint32], chunk: int) -> int:
-    documents, others = load_documents(plan, chunk), plan.tables.read("others", chunk)
+    (docs, signed), others = load_documents(plan, chunk), plan.tables.read("others", chunk)
     left, right = load_pairs(plan, chunk)
-    shingles = documents.signed.shingles
+    shingles = signed.shingles
     lists = others.column("shingles").combine_chunks()
-    lists = lists.combine_chunks() if isinstance(lists, pa.ChunkedArray) else lists
     counts = np.concatenate((np.diff(shingles.bounds), np.diff(lists.offsets.to_numpy())))
-    order = np.argsort(documents.ids)
     overlaps = np.empty((len(left), len(OVERLAP_FIELDS)), np.float64)
     relations = np.empty(len(left), np.int8)
     texts = TextArrays(
         np.concatenate((shingles.values, lists.flatten().to_numpy())),
         np.concatenate((np.zeros(1, np.int64), np.cumsum(counts))),
         shingles.sizes,
-        np.concatenate((documents.signed.digests, array(others, "digest"))),
+        np.concatenate((signed.digests, array(others, "digest"))),
     )
-    compare_texts(
-        texts,
-        common,
-        order[np.searchsorted(documents.ids[order], left)],
-        len(documents.ids) + np.searchsorted(array(others, "doc"), right),
-        overlaps,
-        relations,
-    )
+    lefts, rights = steps.positions(docs, left), len(docs) + np.searchsorted(array(others, "doc"), right)
+    compare_texts(texts, common, lefts, rights, overlaps, relations)
     columns = dict(zip(OVERLAP_FIELDS, overlaps.T.copy(), strict=True))
     plan.tables.write("comparisons", chunk, pa.table({**columns, "relation": relations}))
     return len(left)
@@ -116,7 +93,7 @@ def _compare(plan: Plan, common: NDArray[np.uint32], chunk: int) -> int:
 def _common_shingles(runner: StepRunner, plan: Plan) -> NDArray[np.uint32]:
     """Find the shingles that occur in many stories; only the first document of each story is counted."""
     find_components(runner, plan, partial(_certain_pairs, plan), "certain")
-    n_files = min(plan.n_chunks, MAX_COUNT_FILES)
+    n_files = min(len(plan.chunks), MAX_COUNT_FILES)
     n_stories = sum(runner.each(n_files, partial(_count_shingles, plan, n_files)))
     counts = np.zeros(1 << SET_BITS, np.uint32)
     for number in range(n_files):
@@ -128,7 +105,7 @@ def _common_shingles(runner: StepRunner, plan: Plan) -> NDArray[np.uint32]:
 def _certain_pairs(plan: Plan, chunk: int) -> tuple[DocIds, DocIds]:
     """Return the pairs so similar that they are certainly one story."""
     left, right = load_pairs(plan, chunk)
-    certain = load_comparisons(plan, chunk)[0][:, 0] >= STORY.certain_similarity
+    certain = array(plan.tables.read("comparisons", chunk), "similarity") >= STORY.certain_similarity
     return left[certain], right[certain]
 
 
@@ -136,10 +113,10 @@ def _count_shingles(plan: Plan, n_files: int, number: int) -> int:
     """Count the shingles of the stories of every n_files-th chunk; return the number of stories."""
     n_stories = 0
     counts = np.zeros(1 << SET_BITS, np.uint32)
-    for chunk in range(number, plan.n_chunks, n_files):
-        documents = load_documents(plan, chunk)
-        first = np.flatnonzero(~np.isin(documents.ids, load_roots(plan, chunk, "certain")[0]))
-        counts += count_shingles(documents.signed.shingles.values, documents.signed.shingles.bounds, first)
+    for chunk in range(number, len(plan.chunks), n_files):
+        docs, signed = load_documents(plan, chunk)
+        first = np.flatnonzero(~np.isin(docs, load_roots(plan, chunk, "certain")[0]))
+        counts += count_shingles(signed.shingles.values, signed.shingles.bounds, first)
         n_stories += len(first)
     found = np.flatnonzero(counts).astype(np.uint32)
     plan.tables.write("counts", number, pa.table({"shingle": found, "count": counts[found]}))

@@ -9,20 +9,10 @@ import numpy as np
 import pyarrow as pa
 
 from copydesk.classifier.duplicates.clustering import connected_components
-from copydesk.service.score.distributed.steps import (
-    DocIds,
-    Plan,
-    StepRunner,
-    array,
-    chunk_of,
-    distinct_pairs,
-    move_to_chunks,
-    part_of,
-    with_part,
-)
+from copydesk.service.score.distributed import steps
+from copydesk.service.score.distributed.steps import DocIds, Plan, StepRunner, array
 
 Edges = Callable[[int], tuple[DocIds, DocIds]]
-
 MAX_ROUNDS = 100
 """Limit of rounds, in practice 5 to 10: a component of n documents needs about log(n) squared at most."""
 
@@ -34,12 +24,12 @@ def find_components(runner: StepRunner, plan: Plan, edges: Edges, name: str) -> 
         edges: Returns the pairs of a chunk: the documents with the smaller id, and the others.
         name: The name of the tables, for `load_roots`.
     """
-    n_edges = sum(runner.each(plan.n_chunks, partial(_write_edges, plan, edges, name)))
+    n_edges = sum(runner.each(len(plan.chunks), partial(_write_edges, plan, edges, name)))
     if n_edges <= plan.most_edges:
         _join_in_memory(plan, name)
         return
     stars = _find_stars(runner, plan, name)
-    move_to_chunks(runner, plan, stars, f"{name}-roots", ["doc", "root"])
+    steps.move_to_chunks(runner, plan, stars, f"{name}-roots", ["doc", "root"])
 
 
 def load_roots(plan: Plan, chunk: int, name: str) -> tuple[DocIds, DocIds]:
@@ -56,15 +46,15 @@ def _write_edges(plan: Plan, edges: Edges, name: str, chunk: int) -> int:
 
 def _join_in_memory(plan: Plan, name: str) -> None:
     """Join all pairs. This takes 16 bytes a pair, and as much again while the documents are numbered."""
-    tables = [plan.tables.read(f"{name}-edges", chunk) for chunk in range(plan.n_chunks)]
+    tables = [plan.tables.read(f"{name}-edges", chunk) for chunk in range(len(plan.chunks))]
     greater, smaller = (np.concatenate([array(table, side) for table in tables]) for side in ("doc", "root"))
     known, numbers = np.unique(np.concatenate((greater, smaller)), return_inverse=True)
     roots = connected_components(len(known), numbers[: len(greater)], numbers[len(greater) :])
     joined = np.flatnonzero(roots != np.arange(len(roots)))
-    chunks = chunk_of(known[joined])
+    chunks = steps.chunk_of(known[joined])
     order = np.argsort(chunks, kind="stable")
-    bounds = np.searchsorted(chunks[order], np.arange(plan.n_chunks + 1))
-    for chunk in range(plan.n_chunks):
+    bounds = np.searchsorted(chunks[order], np.arange(len(plan.chunks) + 1))
+    for chunk in range(len(plan.chunks)):
         own = joined[order[bounds[chunk] : bounds[chunk + 1]]]
         plan.tables.write(f"{name}-roots", chunk, _edges(known[own], known[roots[own]]))
 
@@ -77,7 +67,7 @@ def _find_stars(runner: StepRunner, plan: Plan, name: str) -> str:
     Source: Kiveris, Lattanzi, Mirrokni, Rastogi, Vassilvitskii, Connected Components in MapReduce and Beyond, 2014.
     """
     first = partial(_emit_to_greater, plan, f"{name}-edges")
-    runner.exchange(plan.n_chunks, first, plan.parts, partial(_write_round, plan, None, f"{name}-0"))
+    runner.exchange(len(plan.chunks), first, plan.parts, partial(_write_edge_set, plan, f"{name}-0"))
     for number in range(MAX_ROUNDS):
         # A table a round: a call that runs twice must not read its own result.
         old, new = f"{name}-{number}", f"{name}-{number + 1}"
@@ -93,8 +83,7 @@ def _find_stars(runner: StepRunner, plan: Plan, name: str) -> str:
 
 def _emit_to_greater(plan: Plan, name: str, number: int) -> pa.Table:
     """Send each edge to its document with the greater id."""
-    table = plan.tables.read(name, number)
-    return with_part(part_of(array(table, "doc"), plan.parts), table)
+    return steps.send_to_parts(plan, plan.tables.read(name, number), "doc")
 
 
 def _emit_to_both(plan: Plan, name: str, number: int) -> pa.Table:
@@ -102,7 +91,7 @@ def _emit_to_both(plan: Plan, name: str, number: int) -> pa.Table:
     table = plan.tables.read(name, number)
     ends, others = array(table, "doc"), array(table, "root")
     both = _edges(np.concatenate((ends, others)), np.concatenate((others, ends)))
-    return with_part(part_of(array(both, "doc"), plan.parts), both)
+    return steps.send_to_parts(plan, both, "doc")
 
 
 def _large_star(plan: Plan, name: str, part: int, table: pa.Table) -> int:
@@ -133,14 +122,14 @@ def _neighbours(table: pa.Table) -> tuple[DocIds, DocIds, DocIds]:
     return own, other, np.repeat(other[starts], np.diff(np.append(starts, len(own))))
 
 
-def _write_round(plan: Plan, old: str | None, new: str, part: int, table: pa.Table) -> int:
+def _write_round(plan: Plan, old: str, new: str, part: int, table: pa.Table) -> int:
     """Write a part's edges; return 1 if they differ from those of the round before."""
     _write_edge_set(plan, new, part, table)
-    return int(old is None or not plan.tables.read(new, part).equals(plan.tables.read(old, part)))
+    return int(not plan.tables.read(new, part).equals(plan.tables.read(old, part)))
 
 
 def _write_edge_set(plan: Plan, name: str, number: int, table: pa.Table) -> int:
     """Write edges sorted, each once; return their number."""
-    greater, smaller = distinct_pairs(table, "doc", "root")
-    plan.tables.write(name, number, _edges(greater, smaller))
-    return len(greater)
+    edges = _edges(*steps.distinct_pairs(table, "doc", "root"))
+    plan.tables.write(name, number, edges)
+    return len(edges)

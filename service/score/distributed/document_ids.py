@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 
@@ -18,35 +17,11 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates import SignedTexts
 from copydesk.service.dedup import output_rows
-from copydesk.service.score.distributed.steps import (
-    DocIds,
-    Plan,
-    StepRunner,
-    array,
-    document_ids,
-    with_part,
-    write_sorted,
-)
+from copydesk.service.score.distributed import steps
+from copydesk.service.score.distributed.steps import DocIds, Plan, StepRunner, array
 
 SAMPLE_IDS = 64
 """Row ids of each chunk from which the bounds of the parts are chosen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Documents:
-    """The documents of a chunk that count, in the chunk's order.
-
-    Attributes:
-        ids: Shape (n_documents,).
-        signed: Their shingles, keys, digests and lengths.
-    """
-
-    ids: DocIds
-    signed: SignedTexts
-
-    def key_owners(self) -> DocIds:
-        """Return the document of each key."""
-        return np.repeat(self.ids, np.diff(self.signed.keys.bounds))
 
 
 def assign_document_ids(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> int:
@@ -55,12 +30,12 @@ def assign_document_ids(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -
     The parts are ranges of row ids, whose bounds come from a sample. Each part ranks its own row ids; then the number
     of ids in all parts before it is added.
     """
-    runner.each(plan.n_chunks, partial(_sample, plan))
+    runner.each(len(plan.chunks), partial(_sample, plan))
     emit = partial(_emit_row_ids, plan, tuple(prefer), _part_bounds(plan))
-    counts = runner.exchange(plan.n_chunks, emit, plan.parts, partial(_rank, plan))
+    counts = runner.exchange(len(plan.chunks), emit, plan.parts, partial(_rank, plan))
     firsts = [0, *accumulate(counts)]
-    gather = partial(write_sorted, plan, "ranks", ["place"])
-    runner.exchange(plan.parts, partial(_emit_ranks, plan, firsts), plan.n_chunks, gather)
+    gather = partial(steps.write_sorted, plan, "ranks", ["place"])
+    runner.exchange(plan.parts, partial(_emit_ranks, plan, firsts), len(plan.chunks), gather)
     return firsts[-1]
 
 
@@ -69,18 +44,16 @@ def load_ranks(plan: Plan, chunk: int) -> NDArray[np.int64]:
     return array(plan.tables.read("ranks", chunk), "rank")
 
 
-def load_documents(plan: Plan, chunk: int) -> Documents:
-    """Load the documents of a chunk that count."""
-    return Documents(
-        load_document_ids(plan, chunk),
-        output_rows.select_documents(plan.chunks.signed(chunk), load_ranks(plan, chunk) >= 0),
-    )
+def load_documents(plan: Plan, chunk: int) -> tuple[DocIds, SignedTexts]:
+    """Load the ids and the signed texts of the documents of a chunk that count, in the chunk's order."""
+    signed = output_rows.select_documents(plan.chunks.signed(chunk), load_ranks(plan, chunk) >= 0)
+    return load_document_ids(plan, chunk), signed
 
 
 def load_document_ids(plan: Plan, chunk: int) -> DocIds:
     """Load their document ids only."""
     ranks = load_ranks(plan, chunk)
-    return document_ids(ranks[ranks >= 0], chunk)
+    return steps.document_ids(ranks[ranks >= 0], chunk)
 
 
 def load_row_ids(plan: Plan, chunk: int) -> pa.Array:
@@ -98,7 +71,7 @@ def _sample(plan: Plan, chunk: int) -> int:
 
 def _part_bounds(plan: Plan) -> list[str]:
     """Choose row ids that divide all into parts of about equal size."""
-    samples = (plan.tables.read("sample", chunk).column("id").to_pylist() for chunk in range(plan.n_chunks))
+    samples = (plan.tables.read("sample", chunk).column("id").to_pylist() for chunk in range(len(plan.chunks)))
     ids = sorted(id for sample in samples for id in sample)
     return [ids[len(ids) * part // plan.parts] for part in range(1, plan.parts)] if ids else []
 
@@ -117,14 +90,12 @@ def _emit_row_ids(plan: Plan, prefer: tuple[str, ...], bounds: list[str], number
             "place": np.arange(len(ids), dtype=np.int32),
         }
     )
-    return with_part(np.array([bisect_right(bounds, id) for id in ids], np.int32), table)
+    return steps.with_part(np.array([bisect_right(bounds, id) for id in ids], np.int32), table)
 
 
 def _rank(plan: Plan, part: int, table: pa.Table) -> int:
     """Rank the row ids of a part. Of several documents with one row id, the best to keep gets the rank."""
     ids = table.column("id").combine_chunks().dictionary_encode()
-    if isinstance(ids, pa.ChunkedArray):
-        ids = ids.combine_chunks()
     rank_of_id = np.empty(len(ids.dictionary), np.int64)
     rank_of_id[pc.sort_indices(ids.dictionary).to_numpy()] = np.arange(len(rank_of_id))
     ranks = rank_of_id[ids.indices.to_numpy()]
@@ -141,5 +112,5 @@ def _rank(plan: Plan, part: int, table: pa.Table) -> int:
 def _emit_ranks(plan: Plan, firsts: list[int], part: int) -> pa.Table:
     table = plan.tables.read("order", part)
     ranks = array(table, "rank")
-    ranks = np.where(ranks >= 0, ranks + firsts[part], -1)
-    return with_part(array(table, "chunk"), pa.table({"rank": ranks, "place": array(table, "place")}))
+    columns = {"rank": np.where(ranks >= 0, ranks + firsts[part], -1), "place": array(table, "place")}
+    return steps.with_part(array(table, "chunk"), pa.table(columns))

@@ -10,58 +10,41 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.candidates import split_pairs
 from copydesk.classifier.duplicates.closed_set import cluster_counted_pairs
-from copydesk.classifier.duplicates.overlap import IDENTICAL, NO_MATCH, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.overlap import IDENTICAL, NO_MATCH
 from copydesk.classifier.duplicates.same_story import same_story_pairs
 from copydesk.classifier.duplicates.types import STORY
-from copydesk.service.score.distributed.candidate_pairs import (
-    find_story_candidates,
-    has_incomplete_pairs,
-    load_pairs,
-)
-from copydesk.service.score.distributed.compare_pairs import load_comparisons, overlap_counts
+from copydesk.service.score.distributed import steps
+from copydesk.service.score.distributed.candidate_pairs import find_candidates, has_incomplete_pairs, load_pairs
+from copydesk.service.score.distributed.compare_pairs import overlap_counts
 from copydesk.service.score.distributed.components import find_components, load_roots
-from copydesk.service.score.distributed.steps import (
-    DocIds,
-    Plan,
-    StepRunner,
-    array,
-    chunk_of,
-    look_up,
-    move_to_chunks,
-    part_of,
-    with_part,
-)
-
-_COVERAGE = OVERLAP_FIELDS.index("coverage")
+from copydesk.service.score.distributed.steps import DocIds, Plan, StepRunner, array
 
 
 def judge_stories(runner: StepRunner, plan: Plan) -> None:
     """Write the stories, and for each chunk the matches among its pairs.
 
     A pair can be one story, or a rival of such a pair, only if its coverage is at least `STORY.rival_min_coverage`.
-    Documents joined by such strong pairs form components, which do not influence each other. A weaker pair only
-    matters within a component: it shows that its two texts have something in common, so that neither is a rival to
-    pairs of the other.
+    Components of such strong pairs do not influence each other; `docs/how-it-works.md` explains why weak ones matter.
     """
-    n = plan.n_chunks
+    n = len(plan.chunks)
     find_components(runner, plan, partial(_strong_pairs, plan), "related")
     runner.exchange(n, partial(_emit_weak_pairs, plan), n, partial(_write_weak_pairs, plan))
     runner.exchange(n, partial(_emit_components, plan), plan.parts, partial(_judge_components, plan))
-    move_to_chunks(runner, plan, "part-same", "same-pairs", ["left", "right"])
-    move_to_chunks(runner, plan, "part-stories", "stories", ["doc"])
+    steps.move_to_chunks(runner, plan, "part-same", "same-pairs", ["left", "right"])
+    steps.move_to_chunks(runner, plan, "part-stories", "stories", ["doc"])
     other_matches = sum(runner.each(n, partial(_count_other_matches, plan)))
     if other_matches:
-        find_story_candidates(runner, plan)
+        find_candidates(runner, plan, "story-pairs", stories=True)
     runner.each(n, partial(_write_matched, plan, select=other_matches > 0))
 
 
-def _coverage(overlaps: NDArray[np.float64], relations: NDArray[np.int8]) -> NDArray[np.float64]:
-    return np.where(relations == IDENTICAL, 1.0, overlaps[:, _COVERAGE])
+def _coverage(comparisons: pa.Table) -> NDArray[np.float64]:
+    return np.where(array(comparisons, "relation") == IDENTICAL, 1.0, array(comparisons, "coverage"))
 
 
 def _strong_pairs(plan: Plan, chunk: int) -> tuple[DocIds, DocIds]:
     left, right = load_pairs(plan, chunk)
-    strong = _coverage(*load_comparisons(plan, chunk)) >= STORY.rival_min_coverage
+    strong = _coverage(plan.tables.read("comparisons", chunk)) >= STORY.rival_min_coverage
     return left[strong], right[strong]
 
 
@@ -70,30 +53,28 @@ def _load_evidence(plan: Plan, chunk: int) -> pa.Table:
     left, right = load_pairs(plan, chunk)
     others = plan.tables.read("others", chunk)
     incomplete = np.append(array(others, "incomplete"), False)[np.searchsorted(array(others, "doc"), right)]
-    table = plan.tables.read("comparisons", chunk)
-    for name, column in (
-        ("incomplete_left", has_incomplete_pairs(plan, chunk, left)),
-        ("incomplete_right", incomplete),
-        ("left", left),
-        ("right", right),
-        ("root", look_up(left, *load_roots(plan, chunk, "related"))),
-    ):
-        table = table.append_column(name, pa.array(column))
-    return table
+    added = {
+        "incomplete_left": has_incomplete_pairs(plan, chunk, left),
+        "incomplete_right": incomplete,
+        "left": left,
+        "right": right,
+        "root": steps.look_up(left, *load_roots(plan, chunk, "related")),
+    }
+    return steps.with_columns(plan.tables.read("comparisons", chunk), added)
 
 
 def _emit_weak_pairs(plan: Plan, chunk: int) -> pa.Table:
     """Send the weak pairs to the chunk of the right document, where its component is known."""
     table = _load_evidence(plan, chunk)
-    coverage = _coverage(overlap_counts(table), array(table, "relation"))
+    coverage = _coverage(table)
     counts = (coverage >= STORY.unrelated_below) | (array(table, "incomplete_left") & array(table, "incomplete_right"))
     weak = table.filter(pa.array((coverage < STORY.rival_min_coverage) & counts))
-    return with_part(chunk_of(array(weak, "right")), weak)
+    return steps.send_to_chunks(weak, "right")
 
 
 def _write_weak_pairs(plan: Plan, chunk: int, table: pa.Table) -> int:
     """Write the weak pairs of which both documents are in one component."""
-    roots = look_up(array(table, "right"), *load_roots(plan, chunk, "related"))
+    roots = steps.look_up(array(table, "right"), *load_roots(plan, chunk, "related"))
     same = table.filter(pa.array(roots == array(table, "root")))
     plan.tables.write("weak", chunk, same)
     return len(same)
@@ -101,9 +82,9 @@ def _write_weak_pairs(plan: Plan, chunk: int, table: pa.Table) -> int:
 
 def _emit_components(plan: Plan, chunk: int) -> pa.Table:
     table = _load_evidence(plan, chunk)
-    strong = _coverage(overlap_counts(table), array(table, "relation")) >= STORY.rival_min_coverage
-    table = pa.concat_tables([table.filter(pa.array(strong)), plan.tables.read("weak", chunk)])
-    return with_part(part_of(array(table, "root"), plan.parts), table)
+    strong = table.filter(pa.array(_coverage(table) >= STORY.rival_min_coverage))
+    table = pa.concat_tables([strong, plan.tables.read("weak", chunk)])
+    return steps.send_to_parts(plan, table, "root")
 
 
 def _judge_components(plan: Plan, part: int, table: pa.Table) -> int:
@@ -128,19 +109,15 @@ def _judge_components(plan: Plan, part: int, table: pa.Table) -> int:
 
 def _are_among(plan: Plan, chunk: int, name: str) -> NDArray[np.bool_]:
     """Tell which pairs of a chunk are in another table of pairs too."""
-    left, right = load_pairs(plan, chunk)
-    sides = load_pairs(plan, chunk, name)
-    rights = np.unique(np.concatenate((right, sides[1])))
-    lefts = np.unique(np.concatenate((left, sides[0])))
-    places = [
-        np.searchsorted(lefts, a) * max(1, len(rights)) + np.searchsorted(rights, b) for a, b in ((left, right), sides)
-    ]
-    return np.isin(places[0], places[1])
+    own, others = load_pairs(plan, chunk), load_pairs(plan, chunk, name)
+    left, right = (np.unique(np.concatenate(sides), return_inverse=True)[1] for sides in zip(own, others, strict=True))
+    pairs = left * len(right) + right
+    return np.isin(pairs[: len(own[0])], pairs[len(own[0]) :])
 
 
 def _count_other_matches(plan: Plan, chunk: int) -> int:
     """Count the matches of a chunk that are not one story."""
-    matched = load_comparisons(plan, chunk)[1] != NO_MATCH
+    matched = array(plan.tables.read("comparisons", chunk), "relation") != NO_MATCH
     return int((matched & ~_are_among(plan, chunk, "same-pairs")).sum())
 
 

@@ -16,18 +16,9 @@ from copydesk.classifier.duplicates.overlap import relation_of
 from copydesk.service.dedup import output_rows
 from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import MATCH
+from copydesk.service.score.distributed import steps
 from copydesk.service.score.distributed.document_ids import load_document_ids, load_ranks, load_row_ids
-from copydesk.service.score.distributed.steps import (
-    DocIds,
-    Plan,
-    StepRunner,
-    array,
-    chunk_of,
-    move_to_chunks,
-    part_of,
-    with_part,
-    write_sorted,
-)
+from copydesk.service.score.distributed.steps import Plan, StepRunner, array
 
 READ_ROWS = 1000
 """Rows that are taken out of their table at a time."""
@@ -35,10 +26,10 @@ READ_ROWS = 1000
 
 def write_output_rows(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> Counter[int]:
     """Write the rows that `load_output_rows` returns; return the number of clusters of each size above one."""
-    n = plan.n_chunks
+    n = len(plan.chunks)
     runner.exchange(n, partial(_emit_members, plan, tuple(prefer)), plan.parts, partial(_choose_kept, plan))
-    move_to_chunks(runner, plan, "part-kept", "kept", ["doc"])
-    runner.exchange(n, partial(_emit_matches, plan), n, partial(write_sorted, plan, "matches", ["doc", "other"]))
+    steps.move_to_chunks(runner, plan, "part-kept", "kept", ["doc"])
+    runner.exchange(n, partial(_emit_matches, plan), n, partial(steps.write_sorted, plan, "matches", ["doc", "other"]))
     runner.each(n, partial(_write_rows, plan))
     sizes: Counter[int] = Counter()
     for part in range(plan.parts):
@@ -58,37 +49,18 @@ def load_output_rows(plan: Plan, chunk: int) -> Iterator[contract.ClusterRow | c
                 yield msgspec.convert(fields, contract.ClusterRow)
 
 
-def _load_members(plan: Plan, chunk: int) -> tuple[NDArray[np.int64], DocIds, pa.Table]:
-    """Return the places of a chunk's documents that count, their ids, and the stories of those that share one."""
-    return (
-        np.flatnonzero(load_ranks(plan, chunk) >= 0),
-        load_document_ids(plan, chunk),
-        plan.tables.read("stories", chunk),
-    )
-
-
-def _positions(docs: DocIds, wanted: DocIds) -> NDArray[np.int64]:
-    """Return where each wanted document is among others, which need not be sorted."""
-    order = np.argsort(docs)
-    found: NDArray[np.int64] = order[np.searchsorted(docs[order], wanted)]
-    return found
-
-
 def _emit_members(plan: Plan, prefer: tuple[str, ...], chunk: int) -> pa.Table:
     """Send the members of clusters, with what decides which of them is kept, to the part of their cluster."""
-    places, docs, table = _load_members(plan, chunk)
-    rows = _positions(docs, array(table, "doc"))
-    chunk_rows = plan.chunks.rows(chunk)
-    places = places[rows]
-    columns = {
+    table, chunk_rows = plan.tables.read("stories", chunk), plan.chunks.rows(chunk)
+    rows = steps.positions(load_document_ids(plan, chunk), array(table, "doc"))
+    places = np.flatnonzero(load_ranks(plan, chunk) >= 0)[rows]
+    added = {
         "id": load_row_ids(plan, chunk).take(pa.array(rows)),
-        "preference": pa.array(output_rows.source_ranks(chunk_rows.sources, prefer)[places]),
-        "published": pa.array(chunk_rows.published[places]),
-        "length": pa.array(chunk_rows.lengths[places]),
+        "preference": output_rows.source_ranks(chunk_rows.sources, prefer)[places],
+        "published": chunk_rows.published[places],
+        "length": chunk_rows.lengths[places],
     }
-    for name, column in columns.items():
-        table = table.append_column(name, column)
-    return with_part(part_of(array(table, "cluster"), plan.parts), table)
+    return steps.send_to_parts(plan, steps.with_columns(table, added), "cluster")
 
 
 def _choose_kept(plan: Plan, part: int, table: pa.Table) -> int:
@@ -96,7 +68,7 @@ def _choose_kept(plan: Plan, part: int, table: pa.Table) -> int:
     docs, clusters = array(table, "doc"), array(table, "cluster")
     preference, published, lengths = (array(table, name) for name in ("preference", "published", "length"))
     keep = mark_documents_to_keep(clusters, preference, published, lengths, docs)
-    ids = table.column("id").take(pa.array(_positions(docs, clusters)))
+    ids = table.column("id").take(pa.array(steps.positions(docs, clusters)))
     by_size = np.unique(np.unique(clusters, return_counts=True)[1], return_counts=True)
     plan.tables.write("sizes", part, pa.table(dict(zip(("size", "clusters"), by_size, strict=True))))
     plan.tables.write("part-kept", part, pa.table({"doc": docs, "cluster": ids, "keep": keep}))
@@ -107,25 +79,30 @@ def _emit_matches(plan: Plan, chunk: int) -> pa.Table:
     """Send each match to both of its documents, each time as seen from there."""
     pairs, others = plan.tables.read("matched", chunk), plan.tables.read("others", chunk)
     left, right = array(pairs, "left"), array(pairs, "right")
-    left_ids = load_row_ids(plan, chunk).take(pa.array(_positions(load_document_ids(plan, chunk), left)))
+    left_ids = load_row_ids(plan, chunk).take(pa.array(steps.positions(load_document_ids(plan, chunk), left)))
     right_ids = others.column("id").take(pa.array(np.searchsorted(array(others, "doc"), right))).combine_chunks()
-    words = [relation_of(number) for number in array(pairs, "relation").tolist()]
-    from_left = {"doc": left, "other": right, "id": right_ids.cast(pa.string())}
-    from_right = {"doc": right, "other": left, "id": left_ids.cast(pa.string())}
-    from_left["relation"] = pa.array([word.value if word else None for word in words], pa.string())
-    swapped = [output_rows.SWAPPED.get(word, word) if word else word for word in words]
-    from_right["relation"] = pa.array([word.value if word else None for word in swapped], pa.string())
-    for name, seen_from_right in (("similarity", "similarity"), ("contains", "contained"), ("contained", "contains")):
-        shares = pa.array([round(share, contract.SHARE_DIGITS) for share in array(pairs, name).tolist()], pa.float64())
-        from_left[name], from_right[seen_from_right] = shares, shares
-    tables = [pa.table(from_left), pa.table(from_right)]
-    table = pa.concat_tables([tables[0], tables[1].select(tables[0].column_names)])
-    return with_part(chunk_of(array(table, "doc")), table)
+    relations = [relation for number in array(pairs, "relation").tolist() if (relation := relation_of(number))]
+    similarity, contains, contained = (
+        [round(share, contract.SHARE_DIGITS) for share in array(pairs, name).tolist()]
+        for name in ("similarity", "contains", "contained")
+    )
+    from_both = {
+        "doc": [left, right],
+        "other": [right, left],
+        "id": [right_ids.cast(pa.string()), left_ids.cast(pa.string())],
+        "relation": [relations, [output_rows.SWAPPED.get(relation, relation) for relation in relations]],
+        "similarity": [similarity, similarity],
+        "contains": [contains, contained],
+        "contained": [contained, contains],
+    }
+    types = {field.name: field.type for field in MATCH}
+    table = pa.table({name: pa.chunked_array(sides, types.get(name)) for name, sides in from_both.items()})
+    return steps.send_to_chunks(table, "doc")
 
 
 def _write_rows(plan: Plan, chunk: int) -> int:
     """Write the rows of a chunk in the order of its documents; those that do not count have no cluster."""
-    places, docs, _ = _load_members(plan, chunk)
+    places, docs = np.flatnonzero(load_ranks(plan, chunk) >= 0), load_document_ids(plan, chunk)
     kept, matches = plan.tables.read("kept", chunk), plan.tables.read("matches", chunk)
     ids = [str(id) for id in plan.chunks.rows(chunk).ids]
     clusters: list[object] = [None] * len(ids)
@@ -134,21 +111,15 @@ def _write_rows(plan: Plan, chunk: int) -> int:
     shared = dict(zip(array(kept, "doc").tolist(), kept.column("cluster").to_pylist(), strict=True))
     for place, doc in zip(places.tolist(), docs.tolist(), strict=True):
         clusters[place] = shared.get(doc, ids[place])
-    keep[places[_positions(docs, array(kept, "doc"))]] = array(kept, "keep")
+    keep[places[steps.positions(docs, array(kept, "doc"))]] = array(kept, "keep")
     owners = array(matches, "doc")
     firsts, ends = np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
     firsts[places], ends[places] = np.searchsorted(owners, docs), np.searchsorted(owners, docs, side="right")
-    structs = pa.StructArray.from_arrays(
-        [_one_array(matches.column(field.name)) for field in MATCH], fields=list(MATCH)
-    )
+    arrays = [matches.column(field.name).combine_chunks() for field in MATCH]
+    structs = pa.StructArray.from_arrays(arrays, fields=list(MATCH))
     columns = {"id": pa.array(ids), "cluster": pa.array(clusters, pa.string()), "keep": pa.array(keep)}
     plan.tables.write("rows", chunk, pa.table({**columns, "matches": _lists(structs, firsts, ends)}))
     return len(ids)
-
-
-def _one_array(column: pa.ChunkedArray) -> pa.Array:
-    found = column.combine_chunks()
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
 
 
 def _lists(rows: pa.StructArray, firsts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array:

@@ -1,7 +1,4 @@
-"""Runs all steps of the distributed closed set: from chunks of signed documents to each document's cluster and matches.
-
-`docs/how-it-works.md` explains the steps and draws what they exchange.
-"""
+"""Runs all steps of the distributed closed set, from chunks of signed documents to their clusters and matches."""
 
 from __future__ import annotations
 
@@ -19,18 +16,10 @@ from copydesk.service.score.distributed.steps import Plan, StepRunner
 
 @dataclass(frozen=True, slots=True)
 class DuplicateCounts:
-    """The counts of a closed set.
-
-    Attributes:
-        n_documents: Documents, without those that repeat the id of another.
-        common_keys: Keys shared by so many documents that only some of their pairs were compared.
-        n_common: Shingles that occur in many stories and were not used as evidence.
-        sizes: The number of clusters of each size.
-    """
+    """The counts of a closed set: documents of different ids, common keys, and the number of clusters of each size."""
 
     n_documents: int
     common_keys: int
-    n_common: int
     sizes: Counter[int]
 
 
@@ -45,8 +34,8 @@ def find_distributed_duplicates(runner: StepRunner, plan: Plan, *, prefer: Seque
     """
     n_documents = assign_document_ids(runner, plan, prefer)
     common_keys = find_candidates(runner, plan)
-    n_common = compare_pairs(runner, plan)
+    compare_pairs(runner, plan)
     judge_stories(runner, plan)
     sizes = write_output_rows(runner, plan, prefer)
     sizes[1] = n_documents - sum(size * clusters for size, clusters in sizes.items())
-    return DuplicateCounts(n_documents, common_keys, n_common, sizes)
+    return DuplicateCounts(n_documents, common_keys, sizes)

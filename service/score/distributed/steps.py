@@ -7,7 +7,7 @@ are sent to, as in a group-by.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,6 @@ Task = Callable[[int], int]
 Emit = Callable[[int], pa.Table]
 Gather = Callable[[int, pa.Table], int]
 DocIds = NDArray[np.uint64]
-"""Document ids, as `document_ids` makes them."""
 
 
 class StepRunner(Protocol):
@@ -72,22 +71,13 @@ class Tables:
 class Plan:
     """How a computation is divided, and where its files are. The results do not depend on the division.
 
-    Attributes:
-        chunks: The signed documents.
-        tables: All tables between the steps.
-        parts: Number of parts that keys, ids and components are divided into.
-        most_edges: Most pairs whose components are found in the memory of one machine.
+    Keys, ids and components are divided into `parts`. Components of up to `most_edges` pairs are found in memory.
     """
 
     chunks: Chunks
     tables: Tables
     parts: int
     most_edges: int = MAX_EDGES
-
-    @property
-    def n_chunks(self) -> int:
-        """The number of chunks."""
-        return len(self.chunks)
 
 
 def array(table: pa.Table, column: str) -> NDArray[Any]:
@@ -96,9 +86,16 @@ def array(table: pa.Table, column: str) -> NDArray[Any]:
     return found
 
 
+def with_columns(table: pa.Table, columns: Mapping[str, Any]) -> pa.Table:
+    """Add columns to a table."""
+    for name, column in columns.items():
+        table = table.append_column(name, pa.array(column))
+    return table
+
+
 def with_part(parts: NDArray[Any], table: pa.Table) -> pa.Table:
     """Add the part that each row is sent to."""
-    return table.append_column(PART, pa.array(parts.astype(np.int32)))
+    return with_columns(table, {PART: parts.astype(np.int32)})
 
 
 def document_ids(ranks: NDArray[np.int64], chunk: int) -> DocIds:
@@ -113,16 +110,14 @@ def chunk_of(docs: DocIds) -> NDArray[np.int32]:
     return found
 
 
-def part_of(docs: DocIds, parts: int) -> NDArray[np.int32]:
-    """Return the part of each document, or of the component or cluster that is named after it."""
-    found: NDArray[np.int32] = ((docs >> np.uint64(32)) % np.uint64(parts)).astype(np.int32)
-    return found
-
-
-def emit_by_chunk(plan: Plan, source: str, part: int, *, column: str) -> pa.Table:
-    """Send the rows of a part's table to the chunks of the documents in a column."""
-    table = plan.tables.read(source, part)
+def send_to_chunks(table: pa.Table, column: str) -> pa.Table:
+    """Send each row to the chunk of the document in a column."""
     return with_part(chunk_of(array(table, column)), table)
+
+
+def send_to_parts(plan: Plan, table: pa.Table, column: str) -> pa.Table:
+    """Send each row to the part of the document in a column, or of the component or cluster that is named after it."""
+    return with_part((array(table, column) >> np.uint64(32)) % np.uint64(plan.parts), table)
 
 
 def write_sorted(plan: Plan, target: str, columns: Sequence[str], number: int, table: pa.Table) -> int:
@@ -132,10 +127,15 @@ def write_sorted(plan: Plan, target: str, columns: Sequence[str], number: int, t
     return len(table)
 
 
+def emit_by_chunk(plan: Plan, source: str, column: str, part: int) -> pa.Table:
+    """Send the rows of a part's table to the chunks of the documents in a column."""
+    return send_to_chunks(plan.tables.read(source, part), column)
+
+
 def move_to_chunks(runner: StepRunner, plan: Plan, source: str, target: str, columns: Sequence[str]) -> None:
     """Move the rows of the parts' tables to the chunks of the documents in the first column, sorted by the columns."""
-    emit = partial(emit_by_chunk, plan, source, column=columns[0])
-    runner.exchange(plan.parts, emit, plan.n_chunks, partial(write_sorted, plan, target, columns))
+    emit = partial(emit_by_chunk, plan, source, columns[0])
+    runner.exchange(plan.parts, emit, len(plan.chunks), partial(write_sorted, plan, target, columns))
 
 
 def distinct_pairs(table: pa.Table, first: str, second: str) -> tuple[DocIds, DocIds]:
@@ -153,3 +153,10 @@ def look_up(docs: DocIds, known: DocIds, values: DocIds) -> DocIds:
         return docs
     at = np.minimum(np.searchsorted(known, docs), len(known) - 1)
     return np.where(known[at] == docs, values[at], docs)
+
+
+def positions(docs: DocIds, wanted: DocIds) -> NDArray[np.int64]:
+    """Return where each wanted document is among others, which need not be sorted."""
+    order = np.argsort(docs)
+    found: NDArray[np.int64] = order[np.searchsorted(docs[order], wanted)]
+    return found

@@ -18,14 +18,8 @@ import ray.data
 import ray.exceptions
 
 from copydesk.service.dedup import StoppedWork
+from copydesk.service.score import distributed
 from copydesk.service.score.attach_clusters import attach_clusters, cluster_counts
-from copydesk.service.score.distributed import (
-    Plan,
-    Tables,
-    find_distributed_duplicates,
-    load_output_rows,
-    put_together,
-)
 from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import ClusterOptions
 from copydesk.service.score.output import OutputFolder
@@ -35,8 +29,6 @@ from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally, tally_from_fields
 from copydesk.service.score.worker import ScoreJob
 
-THIS_MACHINE = "auto"
-"""Ray's address for the cluster that runs on this machine."""
 CONNECT_SECONDS = 5.0
 WAVE_SHARDS = 20_000
 """Shards that are given to Ray at once, so that the driver's memory is bounded. Actors load the model once a wave."""
@@ -55,7 +47,6 @@ def ray_engine(address: str | None, *, workers: int | None, page_seconds: float)
     Args:
         address: Host and port of the head node; None for the cluster that runs on this machine.
         workers: Number of scoring actors; None for one per processor of the cluster.
-        page_seconds: Time limit of a page; a page that takes longer becomes an error row.
 
     Raises:
         NoCluster: There is no cluster at the address.
@@ -63,7 +54,7 @@ def ray_engine(address: str | None, *, workers: int | None, page_seconds: float)
     try:
         if address is not None:
             _check_reachable(address)
-        ray.init(address=address or THIS_MACHINE, log_to_driver=False, logging_level=logging.ERROR)
+        ray.init(address=address or "auto", log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as error:
         where = f"at {address}" if address else "on this machine"
         raise NoCluster(
@@ -88,11 +79,7 @@ def _check_reachable(address: str) -> None:
 
 
 class RayPool:
-    """Actors that score shards; each runs the local engine's `Pool` with one worker process.
-
-    Attributes:
-        pages: Rows of the shards that are scored.
-    """
+    """Actors that score shards; each runs the local engine's `Pool` with one worker process."""
 
     def __init__(self, job: ScoreJob, *, workers: int, page_seconds: float) -> None:
         self.pages = 0
@@ -138,11 +125,10 @@ class ShardActor:
         self._pool = Pool(job, workers=1, page_seconds=page_seconds)
 
     def __call__(self, places: pa.Table) -> pa.Table:
-        """Score the shards at some places of the wave."""
+        """Score the shards at some places of the wave, one after the other."""
         numbers = places.column("place").to_pylist()
-        results = [each for each in self._pool.run(self._wave[number] for number in numbers) if each is not None]
-        tallies = {shard.number: json.dumps(tally.fields()) for shard, tally in results}
-        texts = [tallies[self._wave[number].number] for number in numbers]
+        results = (self._pool.run(iter([self._wave[number]])) for number in numbers)
+        texts = [json.dumps(found[1].fields()) for result in results for found in result if found is not None]
         return pa.table({"place": pa.array(numbers, pa.int64()), "tally": pa.array(texts, pa.string())})
 
 
@@ -155,14 +141,14 @@ def cluster_on_ray(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
     counts = [tally.rows for number in range(n_shards) if (tally := folder.tally(number)) is not None]
     if not counts:
         return cluster_counts({}) | {"repeated_ids": 0, "common_keys": 0}
-    tables = Tables(folder.work / "spread")
+    tables = distributed.Tables(folder.work / "spread")
     shutil.rmtree(tables.path, ignore_errors=True)
     tables.path.mkdir()
-    chunks = put_together(folder.work, counts)
-    plan = Plan(chunks, tables, parts=len(chunks))
+    chunks = distributed.put_together(folder.work, counts)
+    plan = distributed.Plan(chunks, tables, parts=len(chunks))
     runner = RayStepRunner()
     try:
-        found = find_distributed_duplicates(runner, plan, prefer=clustering.prefer)
+        found = distributed.find_distributed_duplicates(runner, plan, prefer=clustering.prefer)
         runner.each(len(chunks), partial(_write_shards, folder, plan))
     except ray.exceptions.RayError as error:
         raise stopped_work(error) from error
@@ -170,9 +156,9 @@ def cluster_on_ray(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
     return cluster_counts(found.sizes) | {"repeated_ids": repeated, "common_keys": found.common_keys}
 
 
-def _write_shards(folder: OutputFolder, plan: Plan, chunk: int) -> int:
+def _write_shards(folder: OutputFolder, plan: distributed.Plan, chunk: int) -> int:
     """Write the final rows of a chunk's shards."""
-    clusters = load_output_rows(plan, chunk)
+    clusters = distributed.load_output_rows(plan, chunk)
     for shard in plan.chunks.shards(chunk):
         n_rows = len(plan.chunks.folder.load(shard).ids)
         attach_clusters(folder, shard, islice(clusters, n_rows))

@@ -13,17 +13,12 @@ from copydesk.service.score.distributed.steps import PART, Emit, Gather, Task, a
 
 MAX_TASKS = 1000
 """Most Ray tasks in a step. An exchange has the square of that in objects, each of which takes Ray some 100 bytes."""
-
 ROWS = "rows"
 """Column with all rows that one task sends to one part, as an Arrow file: Ray sorts these files, not single rows."""
 
 
 class RayStepRunner:
-    """Runs steps on the cluster that this process is connected to.
-
-    Attributes:
-        n_bytes: Bytes that exchanges have moved so far.
-    """
+    """Runs steps on the cluster that this process is connected to; `n_bytes` counts what exchanges have moved."""
 
     def __init__(self) -> None:
         self.n_bytes = 0
@@ -40,7 +35,7 @@ class RayStepRunner:
             return pa.table({"number": numbers.column("id"), "found": pa.array(found, pa.int64())})
 
         rows = _numbers(n).map_batches(run, batch_format="pyarrow", batch_size=None).take_all()
-        return _in_order(rows, "number", n)
+        return _in_order(rows, n)
 
     def exchange(self, n: int, emit: Emit, parts: int, gather: Gather) -> list[int]:
         """Call `emit` with each number below n, then `gather` with each part and its rows."""
@@ -60,7 +55,7 @@ class RayStepRunner:
         sent = _numbers(n).map_batches(emit_rows, batch_format="pyarrow", batch_size=None)
         rows = sent.groupby(PART).map_groups(gather_rows, batch_format="pyarrow").take_all()
         self.n_bytes += sum(row["n_bytes"] for row in rows)
-        return _in_order(rows, "number", parts)
+        return _in_order(rows, parts)
 
 
 def _numbers(n: int) -> ray.data.Dataset:
@@ -85,7 +80,7 @@ def _arrow_bytes(rows: pa.Table) -> bytes:
     return content
 
 
-def _in_order(rows: list[dict[str, Any]], column: str, n: int) -> list[int]:
-    found = {row[column]: row["found"] for row in rows}
+def _in_order(rows: list[dict[str, Any]], n: int) -> list[int]:
+    found = {row["number"]: row["found"] for row in rows}
     assert found.keys() == set(range(n)), f"Ray gave {sorted(found)} of {n}"
     return [found[number] for number in range(n)]

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from copydesk.classifier import Article, Model, Page, classify, decode
 from copydesk.classifier.segmentation import to_utf8
 from copydesk.classifier.types import Blocks
-from copydesk.service.score.arrow_schema import ERRORS, INPUT, OUTPUT, InputRow, input_batch, input_rows
-from copydesk.service.score.batch import BatchOptions, ScoredBatch, score_batch
-from copydesk.service.score.options import OutputFormat
-from copydesk.service.score.output import OutputFolder, RowWriter, finish
+from copydesk.service.score.arrow_schema import INPUT, OUTPUT, InputRow, input_batch, input_rows
+from copydesk.service.score.batch import ScoredBatch, score_batch
+from copydesk.service.score.options import OutputFormat, PageOptions
+from copydesk.service.score.output import OutputFolder, finish, write_rows
 from copydesk.service.score.readers import group_rows
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import read_error_positions
@@ -27,7 +27,7 @@ from copydesk.service.score.sources import BadInput
 from copydesk.service.score.tally import MOST_SITES, Site, Tally, tally_from_fields
 from tests.support.score_inputs import story
 
-OPTIONS = BatchOptions(max_page_bytes=5000)
+OPTIONS = PageOptions(max_page_bytes=5000)
 
 ROWS = [
     InputRow("html", url="https://a.example/1", content=story(1).encode(), file="f", position=1),
@@ -49,11 +49,9 @@ def whole(model: Model) -> ScoredBatch:
 
 def test_every_row_is_a_row_or_an_error_in_order(whole: ScoredBatch) -> None:
     assert whole.rows.schema == OUTPUT
-    assert whole.errors.schema == ERRORS
     whole.rows.validate(full=True)
     assert whole.rows["id"].to_pylist() == ["html", "text", "latin", "half", "limit", "nothing"]
-    errors = whole.errors.to_pylist()
-    assert [(row["id"], row["code"]) for row in errors] == [
+    assert [(row.id, row.code) for row in whole.errors] == [
         ("bad", "bad_json"),
         ("large", "too_large"),
         ("picture", "binary"),
@@ -93,7 +91,7 @@ def test_batches_of_any_size_give_the_same_rows(cuts: list[int], whole: ScoredBa
     for part in parts:
         tally.add(part.tally)
     assert pa.Table.from_batches([part.rows for part in parts]).to_pylist() == whole.rows.to_pylist()
-    assert pa.Table.from_batches([part.errors for part in parts]).to_pylist() == whole.errors.to_pylist()
+    assert [error for part in parts for error in part.errors] == whole.errors
     assert tally.fields() == whole.tally.fields()
     assert tally_from_fields(json.loads(json.dumps(tally.fields()))) == tally
 
@@ -107,16 +105,16 @@ def test_page_on_which_the_classifier_fails_becomes_an_error(
     monkeypatch.setattr("copydesk.service.score.batch.cut_text", fail)
     found = score_batch(ROWS, model, OPTIONS)
     assert found.rows["id"].to_pylist() == [name for name in whole.rows["id"].to_pylist() if name != "text"]
-    error = found.errors.to_pylist()[0]
-    assert (error["id"], error["file"], error["position"], error["code"]) == ("text", "f", 2, "internal")
-    assert "ZeroDivisionError" in error["message"]
-    assert "pool" not in error["message"]
+    error = found.errors[0]
+    assert (error.id, error.file, error.position, error.code) == ("text", "f", 2, "internal")
+    assert "ZeroDivisionError" in error.message
+    assert "pool" not in error.message
 
 
 def test_decoded_text_that_is_not_utf8_is_an_error(model: Model) -> None:
     row = InputRow("text", form="text", content=b"The pool \xff opens.", decoded=True)
-    (error,) = score_batch([row], model, OPTIONS).errors.to_pylist()
-    assert (error["code"], error["message"]) == ("bad_encoding", "byte 9 is not UTF-8, expected text in it")
+    (error,) = score_batch([row], model, OPTIONS).errors
+    assert (error.code, error.message) == ("bad_encoding", "byte 9 is not UTF-8, expected text in it")
 
 
 def test_rows_in_arrow_columns_are_scored_like_the_rows_themselves(whole: ScoredBatch, model: Model) -> None:
@@ -133,7 +131,7 @@ def test_each_row_is_announced_before_it_is_scored(model: Model) -> None:
 
 
 def test_rows_without_blocks_have_the_same_bodies_and_counts(whole: ScoredBatch, model: Model) -> None:
-    bare = score_batch(ROWS, model, BatchOptions(5000, blocks=False))
+    bare = score_batch(ROWS, model, PageOptions(5000, blocks=False))
     assert bare.rows["body"].equals(whole.rows["body"])
     assert bare.rows["blocks"].null_count == bare.rows["text"].null_count == bare.rows.num_rows
     assert bare.tally == whole.tally
@@ -161,10 +159,8 @@ def test_same_rows_give_the_same_bytes_however_they_come(output: OutputFormat, w
     written = []
     for step in (1, 2, 100):
         out = io.BytesIO()
-        writer = RowWriter(out, output, "digest")
-        for first in range(0, whole.rows.num_rows, step):
-            writer.write(whole.rows.slice(first, step))
-        writer.close()
+        batches = (whole.rows.slice(first, step) for first in range(0, whole.rows.num_rows, step))
+        write_rows(out, output, "digest", batches)
         written.append(out.getvalue())
     assert written[0] == written[1] == written[2]
     if output is OutputFormat.PARQUET:
@@ -180,7 +176,7 @@ def test_same_rows_give_the_same_bytes_however_they_come(output: OutputFormat, w
 
 def test_file_without_rows_can_be_read() -> None:
     out = io.BytesIO()
-    RowWriter(out, OutputFormat.PARQUET, "digest").close()
+    write_rows(out, OutputFormat.PARQUET, "digest", [])
     assert pq.read_table(io.BytesIO(out.getvalue())).schema.remove_metadata() == OUTPUT
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.service.score.options import ColumnNames
-from copydesk.service.score.sources import BadInput, file_kind, find_input_files
+from copydesk.service.score.sources import BadInput, file_kind, find_files
 from tests.support.score_inputs import (
     MAX_PAGE_BYTES,
     WRITERS,
@@ -239,9 +239,9 @@ def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pages.bin"
     path.write_bytes(b"")
     with pytest.raises(BadInput, match=r"has a name that does not say what it holds; expected one of \.html"):
-        list(find_input_files([str(path)]))
+        list(find_files(str(path)))
     with pytest.raises(BadInput, match="names no file to read"):
-        list(find_input_files([str(tmp_path / "none*.jsonl")]))
+        list(find_files(str(tmp_path / "none*.jsonl")))
 
 
 @pytest.mark.parametrize(("name", "kind"), [("A.WARC.GZ", "warc"), ("x.jsonl.zst", "jsonl"), ("x.gz", None)])
