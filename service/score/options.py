@@ -6,10 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from copydesk.service.score.batch import ScoreFunction
 
 SHARD_MB = 32
 """Megabytes of input in a shard by default; smaller shards lose less work when a run is killed, but cost more files."""
@@ -74,7 +70,6 @@ class ScoreOptions:
         only: An `errors.jsonl` of an earlier run: only the rows that it lists are scored.
         report: Whether an HTML report is written next to the summary.
         version: The version of copydesk, which is part of the manifest.
-        score: Scores a batch instead of `score_batch`.
     """
 
     inputs: Sequence[str]
@@ -89,4 +84,3 @@ class ScoreOptions:
     clustering: ClusterOptions = field(default=ClusterOptions())
     report: bool = False
     version: str = ""
-    score: ScoreFunction | None = None

@@ -16,7 +16,6 @@ from copydesk.classifier import load_manifest
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.atomic_files import write_atomically
 from copydesk.service.score.attach_clusters import cluster_shards
-from copydesk.service.score.batch import score_batch
 from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import PageOptions, ScoreOptions
 from copydesk.service.score.output import OutputFolder, finish, open_folder
@@ -174,7 +173,6 @@ class _Run:
             PageOptions(self.settings.max_page_bytes, self.options.blocks, self.options.columns),
             DEFAULT_KEYS if self.options.clustering.dedup else None,
             None if self.options.only is None else read_error_positions(self.options.only),
-            self.options.score or score_batch,
         )
 
     def _shards(self, job: ScoreJob) -> Iterator[Shard]:

@@ -17,7 +17,8 @@ from copydesk.classifier import Model, load_model
 from copydesk.service.commands.arguments import copydesk_version
 from copydesk.service.score import run as score_run
 from copydesk.service.score.arrow_schema import InputRow
-from copydesk.service.score.batch import ScoredBatch, score_batch
+from copydesk.service.score.batch import ScoredBatch, ScoreFunction, score_batch
+from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import PageOptions, ScoreOptions
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.run import score_files
@@ -27,10 +28,19 @@ from copydesk.service.settings import Settings
 from tests.conftest import COMMAND, ROOT, clean_environment
 
 
-def score(inputs: Sequence[Path], folder: Path, **options: Any) -> dict[str, Any]:
-    """Run the local engine; return the summary."""
+def score(
+    inputs: Sequence[Path], folder: Path, *, score: ScoreFunction = score_batch, **options: Any
+) -> dict[str, Any]:
+    """Run the local engine, which scores batches by a function; return the summary."""
     defaults = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=copydesk_version())
-    return score_files(replace(defaults, **options), Settings(), io.StringIO(), clock=lambda: 0.0)
+    chosen = replace(defaults, **options)
+    engine = scoring_by(score, score_run.local_engine(workers=chosen.workers, page_seconds=chosen.page_seconds))
+    return score_files(chosen, Settings(), io.StringIO(), engine=engine, clock=lambda: 0.0)
+
+
+def scoring_by(score: ScoreFunction, engine: Engine) -> Engine:
+    """Return an engine that scores batches by another function."""
+    return replace(engine, scorer=lambda job: engine.scorer(replace(job, score=score)))
 
 
 class InProcessPool:

@@ -24,7 +24,7 @@ from copydesk.service.score.ray.engine import cluster_on_ray, ray_engine
 from copydesk.service.score.run import score_files
 from copydesk.service.settings import Settings
 from tests.support.distributed_sets import mixed_texts
-from tests.support.score_runs import files_of, in_this_process, score_or_end
+from tests.support.score_runs import files_of, in_this_process, score_or_end, scoring_by
 
 pytestmark = pytest.mark.slow
 
@@ -159,9 +159,9 @@ def test_page_that_crashes_its_process_becomes_an_error(cluster: Cluster, tmp_pa
     path = tmp_path / "pages.jsonl"
     texts = ["A story of the lido.", "END-THE-WORKER", "A story of the pier."]
     path.write_text("".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts)))
-    options = ScoreOptions([str(path)], tmp_path / "out", score=score_or_end)
+    options = ScoreOptions([str(path)], tmp_path / "out")
     with ray_engine(cluster.address, workers=1, page_seconds=60) as engine:
-        summary = score_files(options, Settings(), io.StringIO(), engine=engine)
+        summary = score_files(options, Settings(), io.StringIO(), engine=scoring_by(score_or_end, engine))
     assert summary["errors"] == {"crashed": 1}
     assert [row["id"] for row in rows(tmp_path / "out")] == ["0", "2"]
 
