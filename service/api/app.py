@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from copydesk.classifier import Model
+from copydesk.classifier import Model, UnreadablePage
 from copydesk.service.api.endpoints import articles, batches, classify, docs, feedback, status
 from copydesk.service.api.monitoring.metrics import Metrics
 from copydesk.service.api.monitoring.middleware import RequestMonitor
@@ -19,6 +19,7 @@ from copydesk.service.api.openapi import build_openapi
 from copydesk.service.api.page import page_router
 from copydesk.service.api.problems import Problem, answer_invalid, answer_problem, answer_status
 from copydesk.service.api.state import State
+from copydesk.service.rows import BadField
 from copydesk.service.settings import Settings
 
 DESCRIPTION = "Labels the blocks of news pages and finds articles that tell the same story."
@@ -49,7 +50,8 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
         app.include_router(router)
     app.include_router(page_router())
     app.add_middleware(RequestMonitor, metrics=metrics, traces=traces)
-    app.add_exception_handler(Problem, answer_problem)
+    for kind in (Problem, BadField, UnreadablePage):
+        app.add_exception_handler(kind, answer_problem)
     app.add_exception_handler(HTTPException, answer_status)
     app.add_exception_handler(RequestValidationError, answer_invalid)
     description = build_openapi(app)

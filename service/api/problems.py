@@ -10,7 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.service.rows import contract, jsonl
+from copydesk.classifier import UnreadablePage
+from copydesk.service.rows import BadField, contract, jsonl
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
@@ -93,7 +94,9 @@ def problem_response(problem: Problem, instance: str) -> Response:
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:
-    """Answer with a problem that was raised."""
+    """Answer with a problem that was raised; errors of rows and pages keep their codes and messages."""
+    if isinstance(error, (BadField, UnreadablePage)):
+        error = Problem(error.code, str(error))
     assert isinstance(error, Problem)
     return problem_response(error, request.url.path)
 
@@ -103,12 +106,11 @@ async def answer_status(request: Request, error: Exception) -> Response:
     status = int(getattr(error, "status_code", 500))
     found = f"{request.method} {request.url.path[:200]}"
     code = _OTHER_STATUSES.get(status, "internal")
-    if code == "not_found":
-        message = f"found {found}, expected one of the paths that /openapi.json lists; look at /docs"
-    elif code == "wrong_method":
-        message = f"found {found}, expected a method that /openapi.json lists for this path; look at /docs"
-    else:
-        message = f"found {found}, which the server refused with {status}; look at /docs"
+    expected = {
+        "not_found": "expected one of the paths that /openapi.json lists",
+        "wrong_method": "expected a method that /openapi.json lists for this path",
+    }.get(code, f"which the server refused with {status}")
+    message = f"found {found}, {expected}; look at /docs"
     return problem_response(Problem(code, message, headers=getattr(error, "headers", None)), request.url.path)
 
 

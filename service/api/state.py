@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from copydesk.classifier import Article, Model, UnreadablePage, classify, classify_page, load_model
+from copydesk.classifier import Article, Model, classify, classify_page, load_model
 from copydesk.classifier.types import Page
 from copydesk.service.api.intake.bodies import BodyBudget, read_body
 from copydesk.service.api.intake.requests import ClassifyRequest, Media, max_body_bytes
@@ -83,12 +83,9 @@ class State:
         """Classify a page; call it on the classifier's thread.
 
         Raises:
-            Problem: The page cannot be read.
+            UnreadablePage: The page cannot be read.
         """
-        try:
-            article = classify_page(request.row.page, self.model, explain=request.explain)
-        except UnreadablePage as error:
-            raise Problem(error.code, str(error)) from None
+        article = classify_page(request.row.page, self.model, explain=request.explain)
         self.metrics.count_page(request.row.page, article)
         return article
 

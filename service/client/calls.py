@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from copydesk.classifier import Article, Page, UnreadablePage
 from copydesk.service.client import connection
@@ -106,15 +106,14 @@ class Client:
             published: A time with its zone, or a string in ISO 8601.
             source: Who published it.
         """
-        request = contract.ArticleRequest(**_content(page), **_origin(published, source))
+        request = contract.ArticleRequest(**_content(page), published=_iso_time(published), source=source)
         return self._call("PUT", _path("articles", id), contract.ArticleAnswer, request)
 
     def check(
         self, page: Page, *, id: str | None = None, published: datetime | str | None = None, source: str | None = None
     ) -> contract.ArticleAnswer:
         """Answer what `put` would, without adding; without an id it is compared with every article of the index."""
-        name = UNSET if id is None else id
-        request = contract.ArticleRequest(id=name, **_content(page), **_origin(published, source))
+        request = contract.ArticleRequest(id=id, **_content(page), published=_iso_time(published), source=source)
         return self._call("POST", "/v1/articles/check", contract.ArticleAnswer, request)
 
     def get(self, id: str) -> contract.IndexedArticle | None:
@@ -135,7 +134,7 @@ class Client:
 
     def feedback(self, page: Page, corrections: Sequence[Correction]) -> str:
         """Send corrected labels of a page and return the id they are kept under; they replace earlier ones."""
-        request = contract.FeedbackRequest(id=page.id or UNSET, **_content(page), blocks=tuple(corrections))
+        request = contract.FeedbackRequest(id=page.id or None, **_content(page), blocks=tuple(corrections))
         return self._call("POST", "/v1/feedback", contract.FeedbackReceipt, request).id
 
     def _find(self, method: str, path: str, kind: type[T]) -> T | None:
@@ -180,13 +179,11 @@ def _path(collection: str, id: str) -> str:
 
 
 def _content(page: Page) -> dict[str, Any]:
-    content = {"html": page.html} if page.html is not None else {"text": page.text}
-    return content | ({"url": page.url} if page.url else {})
+    return {"text": page.text if page.html is None else None, "html": page.html, "url": page.url}
 
 
-def _origin(published: datetime | str | None, source: str | None) -> dict[str, Any]:
-    time = published.isoformat() if isinstance(published, datetime) else published
-    return {name: value for name, value in (("published", time), ("source", source)) if value is not None}
+def _iso_time(time: datetime | str | None) -> str | None:
+    return time.isoformat() if isinstance(time, datetime) else time
 
 
 def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:

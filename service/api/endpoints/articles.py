@@ -16,13 +16,7 @@ from starlette.responses import Response
 from copydesk.classifier import Article
 from copydesk.classifier.types import LABELS
 from copydesk.service.api.encoding import json_response
-from copydesk.service.api.intake.requests import (
-    Media,
-    parse_classify_fields,
-    parse_object,
-    read_media,
-    row_errors_as_problems,
-)
+from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_object, read_media
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
@@ -108,7 +102,8 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
         id: The id in the request's path, None where the object may name one.
 
     Raises:
-        Problem: The fields do not fit, or the page cannot be read.
+        Problem, BadField: The fields do not fit.
+        UnreadablePage: The page cannot be read.
     """
     request = parse_classify_fields(fields, state.settings.max_page_bytes)
     row_id = request.row.id
@@ -117,8 +112,8 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
         raise Problem("bad_row", message)
     if id is None:
         id = NO_ID if row_id is None else str(row_id)
-    published = row_errors_as_problems(lambda: jsonl.read_published(fields))
-    source = row_errors_as_problems(lambda: jsonl.read_string(fields, "source"))
+    published = jsonl.read_published(fields)
+    source = jsonl.read_string(fields, "source")
     article = state.classify(request)
     try:
         document = Document(id, article.body, None if isnan(published) else published, source)

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
+from copydesk.classifier import UnreadablePage
 from copydesk.service.api.endpoints.articles import ClassifiedArticle, article_answer, classify_article
 from copydesk.service.api.endpoints.classify import labelled_page
 from copydesk.service.api.intake.bodies import GZIP
@@ -91,7 +92,7 @@ def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) ->
         fields = jsonl.parse_object(line.content)
         id = jsonl.read_id(fields)
         return process(fields)
-    except (BadField, Problem) as error:
+    except (BadField, UnreadablePage, Problem) as error:
         return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
     except Exception as error:
         return classify_rows.internal_error(id, line.number, error)

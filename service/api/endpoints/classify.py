@@ -47,7 +47,8 @@ def classify_raw(raw: RawRequest, state: State) -> bytes:
     """Parse, classify and encode a page; call it on the classifier's thread.
 
     Raises:
-        Problem: The body does not fit, or the page cannot be read.
+        BadField: The body does not fit.
+        UnreadablePage: The page cannot be read.
     """
     request = parse_raw_request(raw, state.settings.max_page_bytes)
     return jsonl.encode_row_fast(labelled_page(request, state.classify(request)))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from starlette.requests import Request
 
-from copydesk.classifier import Page, UnreadablePage, decode
+from copydesk.classifier import Page, decode
 from copydesk.service.api.problems import Problem
 from copydesk.service.rows import BadField, jsonl
-
-R = TypeVar("R")
 
 
 class Media(StrEnum):
@@ -81,58 +78,41 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
     """Parse a body of any media type.
 
     Raises:
-        Problem: The body does not fit.
+        BadField: The body does not fit.
+        UnreadablePage: It is no text.
     """
     if raw.media is Media.JSON:
         return parse_classify_fields(parse_object(raw.body), max_page_bytes)
     html = raw.media is Media.HTML
-    content = row_errors_as_problems(lambda: decode(raw.body, html=html, declared=raw.charset))
-    row_errors_as_problems(lambda: jsonl.check_size(content, max_page_bytes))
+    content = decode(raw.body, html=html, declared=raw.charset)
+    jsonl.check_size(content, max_page_bytes)
     page = Page(id=raw.id or "", text=None if html else content, html=content if html else None)
     return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.explain, raw.include_text)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """Parse a JSON object.
-
-    Raises:
-        Problem: The body is none.
-    """
-    return row_errors_as_problems(lambda: jsonl.parse_object(body.removeprefix(b"\xef\xbb\xbf")))
+    """Parse a JSON object, which may begin with a byte order mark; raise `BadField` if the body is none."""
+    return jsonl.parse_object(body.removeprefix(jsonl.BOM))
 
 
 def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> ClassifyRequest:
     """Read the page and the options from an object's fields.
 
     Raises:
-        Problem: They do not fit.
+        BadField: They do not fit.
     """
-    id = row_errors_as_problems(lambda: jsonl.read_id(fields))
-    page = row_errors_as_problems(lambda: jsonl.read_page(fields, id, max_page_bytes))
-    return ClassifyRequest(
-        jsonl.PageRow(id, None, page), bool_field(fields, "explain"), bool_field(fields, "include_text")
-    )
+    id = jsonl.read_id(fields)
+    row = jsonl.PageRow(id, None, jsonl.read_page(fields, id, max_page_bytes))
+    return ClassifyRequest(row, bool_field(fields, "explain"), bool_field(fields, "include_text"))
 
 
 def bool_field(fields: dict[str, Any], name: str) -> bool:
     """Read true or false; null and a missing field are false.
 
     Raises:
-        Problem: It is something else.
+        BadField: It is something else.
     """
     value = fields.get(name)
     if value is None or isinstance(value, bool):
         return bool(value)
-    raise Problem("bad_row", f"{name} is {jsonl.json_type(value)}, expected true or false; leave it out for false")
-
-
-def row_errors_as_problems(read: Callable[[], R]) -> R:
-    """Call a function that reads a row or a page; its errors keep their codes and messages.
-
-    Raises:
-        Problem: The row or the page cannot be read.
-    """
-    try:
-        return read()
-    except (BadField, UnreadablePage) as error:
-        raise Problem(error.code, str(error)) from None
+    raise BadField("bad_row", f"{name} is {jsonl.json_type(value)}, expected true or false; leave it out for false")
