@@ -30,7 +30,10 @@ async def give_feedback(request: Request) -> Response:
     state = state_of(request)
     media = read_media(request, Media.JSON)
     row = await state.process_body(request, media, lambda body: _correct_page(body, state))
-    id = await state.index_queue.run(lambda: _store(state, row))
+    try:
+        id = await state.index_queue.run(lambda: state.feedback.put(row))
+    except FeedbackUnusable as error:
+        raise Problem("feedback_unusable", str(error)) from None
     return json_response(contract.FeedbackReceipt(id), 201)
 
 
@@ -45,13 +48,6 @@ async def export_feedback(request: Request) -> Response:
             yield line
 
     return LineStream(stream(), media_type=Media.NDJSON)
-
-
-def _store(state: State, row: dict[str, Any]) -> str:
-    try:
-        return state.feedback.put(row)
-    except FeedbackUnusable as error:
-        raise Problem("feedback_unusable", str(error)) from None
 
 
 def _correct_page(body: bytes, state: State) -> dict[str, Any]:
