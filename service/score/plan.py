@@ -31,6 +31,7 @@ NEXT_SPOOL = "spool-next"
 """The spool file that is being written."""
 ONE_PAGE = (FileKind.HTML, FileKind.TEXT)
 CopyStep = Callable[[IO[bytes], int], tuple[int, str | None]]
+"""Copies a shard's content; returns its end, 0 if there is none, and why nothing more can be read, None if more can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class _FileCutter:
                 offset += metadata.num_rows
 
     def _spool(self, kind: FileKind | ShardKind, copy: CopyStep, n_bytes_read: Callable[[], int]) -> Iterator[Shard]:
-        """Copy content into spool files; a shard's size is what `n_bytes_read`, of the input, has grown by."""
+        """Copy content into spool files. `n_bytes_read` counts the bytes that were read from the input."""
         offset = read = 0
         broken: str | None = None
         while broken is None:
@@ -161,7 +162,7 @@ class _FileCutter:
 
 
 def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> tuple[int, str | None]:
-    """Copy whole lines until there are `step` bytes; return their number, and why nothing more can be read if so."""
+    """Copy whole lines until there are `step` bytes."""
     try:
         while out.tell() < step and (data := inputs.read_some(stream, min(jsonl.SKIP_BYTES, step - out.tell()))):
             out.write(data)
@@ -173,7 +174,7 @@ def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> tuple[int, str |
 
 
 def _copy_rows(rows: Iterator[InputRow], out: IO[bytes], step: int) -> tuple[int, str | None]:
-    """Copy rows of `step` bytes; return one past the last position, 0 without rows, and why there are no more."""
+    """Copy rows of `step` bytes; the end is one past the last row's position."""
     n_bytes = end = 0
     broken: str | None = None
 
