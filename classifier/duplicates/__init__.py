@@ -1,22 +1,13 @@
 """Finds duplicate stories: texts → signatures → candidates → matches → clusters.
 
-Callers need the names below; those that need a numeric library load when they are first used. The standing index and
-the distributed engine run the same steps in another order, and import them from their modules.
+The standing index and the distributed engine run the same steps in another order, and import their modules.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.classifier.duplicates.types import (
-    Document,
-    DuplicateReport,
-    KeyScheme,
-    Match,
-    Overlap,
-    Relation,
-    SigningScheme,
-)
+from copydesk.classifier.duplicates.types import Document, KeyScheme, Match, Overlap, Relation, SigningScheme
 from copydesk.classifier.lazy_names import lazy_names
 
 if TYPE_CHECKING:
@@ -25,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Document",
-    "DuplicateReport",
     "Duplicates",
     "KeyScheme",
     "Match",

@@ -12,17 +12,11 @@ from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.classifier.duplicates.types import Banding
 
 
-def banding_for(similarity: float, probability: float, *, num_perm: int, most_bands: int | None = None) -> Banding:
-    """Find a banding that makes candidates of similar pairs with at least a given probability.
+def banding_for(similarity: float, probability: float, *, num_perm: int) -> Banding:
+    """Find a banding that makes candidates of pairs from a Jaccard similarity on with at least a given probability.
 
     More rows make fewer candidates of strangers, so it has the most rows that reach the probability, then the fewest
-    bands.
-
-    Args:
-        similarity: Jaccard similarity from which pairs count as similar, above 0 and at most 1.
-        probability: Above 0 and below 1.
-        num_perm: Values in a signature; bands * rows is at most that.
-        most_bands: Keys of a document, at most; as many as the signature allows where None.
+    bands; bands * rows is at most `num_perm`.
 
     Raises:
         ValueError: An argument is out of range, or no banding reaches the probability.
@@ -32,18 +26,17 @@ def banding_for(similarity: float, probability: float, *, num_perm: int, most_ba
             f"similarity is {similarity} and probability {probability}; similarity must be above 0 and at most 1, "
             "probability above 0 and below 1"
         )
-    if num_perm < 1 or (most_bands is not None and most_bands < 1):
-        raise ValueError(f"num_perm is {num_perm} and most_bands {most_bands}; both must be at least 1")
+    if num_perm < 1:
+        raise ValueError(f"num_perm is {num_perm}, expected at least 1")
     for rows in range(num_perm, 0, -1):
         bands = _bands_needed(similarity, probability, rows)
-        if bands <= min(num_perm // rows, most_bands or num_perm):
+        if bands * rows <= num_perm:
             return Banding(bands, rows)
-    room = min(num_perm, most_bands or num_perm)
-    best = candidate_probability(similarity, Banding(room, 1))
+    best = candidate_probability(similarity, Banding(num_perm, 1))
     raise ValueError(
-        f"pairs at similarity {similarity} cannot be found with probability {probability}: {room} bands of 1 row, the "
-        f"most that {num_perm} values and {most_bands or 'any number of'} bands allow, find them with {best:.4f}; ask "
-        f"for a higher similarity or that probability, or allow {_bands_needed(similarity, probability, 1)} bands"
+        f"pairs at similarity {similarity} cannot be found with probability {probability}: {num_perm} bands of 1 row, "
+        f"the most that {num_perm} values allow, find them with {best:.4f}; ask for a higher similarity or that "
+        f"probability, or sign {_bands_needed(similarity, probability, 1)} values"
     )
 
 
@@ -58,9 +51,7 @@ def candidate_probability(similarity: float, banding: Banding) -> float:
 def band_keys(signatures: NDArray[np.uint32], banding: Banding) -> NDArray[np.uint64]:
     """Cut each signature into keys; texts that share one become candidates.
 
-    Args:
-        signatures: Shape (n_texts, num_perm), all signed under one scheme.
-        banding: bands * rows is at most num_perm; further values are unused.
+    `signatures` have shape (n_texts, num_perm) and were signed under one scheme; values beyond bands * rows are unused.
 
     Returns:
         Shape (n_texts, bands), below 2**KEY_BITS: a hash of the band's number and its values.
@@ -80,13 +71,10 @@ def band_keys(signatures: NDArray[np.uint32], banding: Banding) -> NDArray[np.ui
 
 
 def _bands_needed(similarity: float, probability: float, rows: int) -> int:
-    together = similarity**rows
+    together = max(similarity**rows, 1e-300)  # which may underflow to 0
     if together >= 1:
         return 1
-    if together <= 1e-300:
-        return 1 << 62
-    needed = math.ceil(math.log1p(-probability) / math.log1p(-together) - 1e-9)
-    return max(1, min(needed, 1 << 62))
+    return max(1, math.ceil(math.log1p(-probability) / math.log1p(-together) - 1e-9))
 
 
 @jit

@@ -25,7 +25,7 @@ class Candidates:
 
     Attributes:
         pairs: Distinct and sorted, the lesser number in the upper 32 bits.
-        pairs_incomplete: Shape (n_documents,), by number: the document has a common key, which more than
+        pairs_incomplete: Shape (n_documents,), by number: whether the document has a common key, one that more than
             `max_documents_per_key` share; two such documents may share a key without being a pair.
         common_keys: Number of common keys.
     """
@@ -64,18 +64,18 @@ def pairs_by_key(
 ) -> Candidates:
     """Pair the documents of some keys, with all documents of each; the parts of a set of keys can be paired apart.
 
-    Args:
-        keys: Shape (n,).
-        documents: Shape (n,): the number of the document that has each key.
-        n_documents: All numbers are below it.
-        stories: As in `candidate_pairs`.
+    `documents`, of shape (n_keys,), has the number of the document with each key; `stories` is as in `candidate_pairs`.
     """
     order = np.lexsort((documents, keys))
     keys, documents = keys[order], documents[order]
+    starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    sizes = np.diff(starts, append=len(keys))
+    common = sizes > _MAX_DOCUMENTS
     incomplete = np.zeros(n_documents, np.bool_)
-    common = _mark_incomplete(keys, documents, incomplete)
-    pairs = np.unique(_pair_documents(keys, documents, np.empty(0, np.int64) if stories is None else stories))
-    return Candidates(pairs, incomplete, common)
+    incomplete[documents[np.repeat(common, sizes)]] = True
+    stories = np.empty(0, np.int64) if stories is None else stories
+    pairs = _pair_documents(documents, np.append(starts, len(keys)), stories)
+    return Candidates(np.unique(pairs), incomplete, int(common.sum()))
 
 
 def split_pairs(pairs: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -101,57 +101,29 @@ def _select_keys(
 
 @jit
 def _pair_documents(
-    keys: NDArray[np.uint64], documents: NDArray[np.uint32], stories: NDArray[np.int64]
+    documents: NDArray[np.uint32], starts: NDArray[np.int64], stories: NDArray[np.int64]
 ) -> NDArray[np.uint64]:
-    """Pair the documents of each key, counting the pairs before writing them; both arrays are sorted by key."""
+    """Pair the documents of each key, which are sorted by key; count the pairs before writing them."""
     room = np.int64(0)
     for filling in range(2):
         pairs = np.empty(room, np.uint64)
         room = np.int64(0)
-        start = 0
-        while start < len(keys):
-            end = start + 1
-            while end < len(keys) and keys[end] == keys[start]:
-                end += 1
-            size = end - start
-            if len(stories) and (size > _MAX_DOCUMENTS or _count_stories(documents[start:end], stories) > _MAX_STORIES):
-                start = end
+        for k in range(len(starts) - 1):
+            shared = documents[starts[k] : starts[k + 1]]
+            common = len(shared) > _MAX_DOCUMENTS
+            if (
+                len(stories)
+                and len(shared) > _MAX_STORIES
+                and (common or len(np.unique(stories[shared])) > _MAX_STORIES)
+            ):
                 continue
-            for i in range(start + 1, end):
-                for j in range(start if size <= _MAX_DOCUMENTS else i - 1, i):
+            for i in range(1, len(shared)):
+                for j in range(i - 1 if common else 0, i):
                     if filling:
-                        pairs[room] = np.uint64(documents[j]) << np.uint64(32) | np.uint64(documents[i])
+                        pairs[room] = np.uint64(shared[j]) << np.uint64(32) | np.uint64(shared[i])
                     room += 1
-                if size > _MAX_DOCUMENTS and i > start + 1:
+                if common and i > 1:
                     if filling:
-                        pairs[room] = np.uint64(documents[start]) << np.uint64(32) | np.uint64(documents[i])
+                        pairs[room] = np.uint64(shared[0]) << np.uint64(32) | np.uint64(shared[i])
                     room += 1
-            start = end
     return pairs
-
-
-@jit
-def _count_stories(documents: NDArray[np.uint32], stories: NDArray[np.int64]) -> int:
-    found = np.empty(len(documents), np.int64)
-    for i in range(len(documents)):
-        found[i] = stories[documents[i]]
-    found.sort()
-    n = 1
-    for i in range(1, len(found)):
-        n += found[i] != found[i - 1]
-    return n
-
-
-@jit
-def _mark_incomplete(keys: NDArray[np.uint64], documents: NDArray[np.uint32], incomplete: NDArray[np.bool_]) -> int:
-    """Mark the documents of common keys; return the number of these keys."""
-    common = 0
-    start = 0
-    for end in range(1, len(keys) + 1):
-        if end == len(keys) or keys[end] != keys[start]:
-            if end - start > _MAX_DOCUMENTS:
-                common += 1
-                for i in range(start, end):
-                    incomplete[documents[i]] = True
-            start = end
-    return common

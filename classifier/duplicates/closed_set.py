@@ -13,29 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import jit
+from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.candidates import candidate_pairs, split_pairs
 from copydesk.classifier.duplicates.clustering import cluster_pairs, connected_components
-from copydesk.classifier.duplicates.overlap import (
-    IDENTICAL,
-    NO_MATCH,
-    NO_SHINGLES,
-    OVERLAP_FIELDS,
-    overlap_counts,
-    relation_number,
-    relation_of,
-)
 from copydesk.classifier.duplicates.same_story import same_story_pairs
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
 from copydesk.classifier.duplicates.signing import SignedTexts, sign_texts
-from copydesk.classifier.duplicates.types import (
-    COMPARISON,
-    STORY,
-    Cluster,
-    Document,
-    DuplicateReport,
-    Match,
-    Overlap,
-)
+from copydesk.classifier.duplicates.types import COMPARISON, STORY, Cluster, Document, DuplicateReport, Match
 
 _DOCUMENTS_A_CHUNK = 4096
 _PAIRS_A_STEP = 20_000
@@ -43,9 +27,7 @@ _PAIRS_A_STEP = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """The matches and clusters of a closed set; documents are named by their place in the input.
-
-    The order of the input changes no match, and the matches are sorted by the ids of their documents.
+    """The matches, sorted by ids, and clusters of a closed set; documents are named by their place in the input.
 
     Attributes:
         left: Shape (n_matches,): of each pair the document with the smaller id.
@@ -71,14 +53,7 @@ class Duplicates:
 
 
 class TextArrays(NamedTuple):
-    """Texts to compare.
-
-    Attributes:
-        shingles: In the order of their words, not shortened, one text after the other.
-        bounds: Shape (n_texts + 1,): text t has the shingles `shingles[bounds[t]:bounds[t + 1]]`.
-        sizes: Their lengths in words, as in `Shingles`.
-        digests: Shape (n_texts,).
-    """
+    """Texts to compare: their shingles, with all fields of `Shingles`, and their digests."""
 
     shingles: NDArray[np.uint32]
     bounds: NDArray[np.int64]
@@ -98,14 +73,7 @@ class _Documents:
 
 
 def deduplicate(documents: Iterable[Document], *, workers: int = 1) -> DuplicateReport:
-    """Group documents by story, as `copydesk dedup` does.
-
-    >>> story = "The ferry to Vik stopped on Monday after a crack was found in its hull."
-    >>> report = deduplicate([Document("b", story), Document("a", story.upper()), Document("c", "Snow in May.")])
-    >>> [(cluster.id, cluster.members, cluster.keep) for cluster in report.clusters]
-    [('a', ('a', 'b'), 'a'), ('c', ('c',), 'c')]
-    >>> [(name, match.relation.value, match.id) for name, match in report.matches]
-    [('a', 'identical', 'b')]
+    """Group documents by story, as `copydesk dedup` does; docs/duplicates.md has an example.
 
     Args:
         documents: Read once; of their texts only shingles and keys stay in memory. `source` is not used.
@@ -141,12 +109,9 @@ def _list_matches(ids: Sequence[str], found: Duplicates) -> tuple[tuple[str, Mat
     columns = (found.left, found.right, found.relations, found.same_story, found.counts)
     pairs = []
     for left, right, number, same_story, counts in zip(*(column.tolist() for column in columns), strict=True):
-        relation = relation_of(number)
+        relation = overlap.relation_of(number)
         assert relation is not None  # all pairs in `Duplicates` match
-        similarity, contains, contained, distinctive, *words, coverage = counts
-        shared, run, passage = map(int, words)
-        overlap = Overlap(similarity, contains, contained, distinctive, shared, run, passage, coverage)
-        pairs.append((ids[left], Match(ids[right], relation, same_story, overlap)))
+        pairs.append((ids[left], Match(ids[right], relation, same_story, overlap.overlap_from_counts(counts))))
     return tuple(pairs)
 
 
@@ -173,21 +138,23 @@ def find_duplicates(
     documents = _gather(ids, signed)
     candidates = candidate_pairs(documents.keys, documents.ranks)
     left, right = (documents.order[numbers] for numbers in split_pairs(candidates.pairs))
-    counts, relations = _compare(documents.texts, left, right, NO_SHINGLES, workers)
+    counts, relations = _compare(documents.texts, left, right, overlap.NO_SHINGLES, workers)
     common = _common_shingles(documents, left, right, counts)
     if len(common):
         counts, relations = _compare(documents.texts, left, right, common, workers)
     same = same_story_pairs(candidates.pairs, candidates.pairs_incomplete, counts, relations)
     ranks = documents.ranks
     stories = cluster_counted_pairs(
-        len(ranks), ranks[left[same]], ranks[right[same]], counts[same], relations[same] == IDENTICAL
+        len(ranks), ranks[left[same]], ranks[right[same]], counts[same], relations[same] == overlap.IDENTICAL
     )
-    matched = relations != NO_MATCH
+    matched = relations != overlap.NO_MATCH
     if (matched & ~same).any():
         evident = candidate_pairs(documents.keys, ranks, stories=stories)
         matched &= same | np.isin(candidates.pairs, evident.pairs)
     clusters = documents.order[stories[ranks]]
-    keep = _choose(documents, clusters, preference, published)
+    wanted = _one_each("preferences", preference, np.zeros(len(ranks), np.int64))
+    times = _one_each("times of publication", published, np.full(len(ranks), np.nan))
+    keep = mark_documents_to_keep(clusters, wanted, times, documents.lengths, ranks)
     left, right, relations, counts = left[matched], right[matched], relations[matched], counts[matched]
     return Duplicates(left, right, relations, counts, same[matched], clusters, keep, candidates.common_keys, common)
 
@@ -222,15 +189,13 @@ def _sort_by_id(ids: Sequence[str], n: int) -> tuple[NDArray[np.int64], NDArray[
     if len(ids) != n or different != n:
         raise ValueError(f"{len(ids)} ids, {different} of them different, name {n} documents; give each its own id")
     order = np.array(sorted(range(n), key=ids.__getitem__), np.int64)
-    ranks = np.empty(n, np.int64)
-    ranks[order] = np.arange(n)
-    return order, ranks
+    return order, np.argsort(order)
 
 
 def _compare(
     texts: TextArrays, left: NDArray[np.int64], right: NDArray[np.int64], common: NDArray[np.uint32], workers: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    counts = np.empty((len(left), len(OVERLAP_FIELDS)), np.float64)
+    counts = np.empty((len(left), len(overlap.OVERLAP_FIELDS)), np.float64)
     relations = np.empty(len(left), np.int8)
 
     def compare_step(first: int) -> None:
@@ -267,24 +232,17 @@ def cluster_counted_pairs(
     identical: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
     """Return the least number in the cluster of each of n documents, from the pairs that are one story."""
-    similarity = np.where(identical, 1.0, counts[:, OVERLAP_FIELDS.index("distinctive_similarity")])
-    coverage = np.where(identical, 1.0, counts[:, OVERLAP_FIELDS.index("coverage")])
+    similarity = np.where(identical, 1.0, counts[:, overlap.OVERLAP_FIELDS.index("distinctive_similarity")])
+    coverage = np.where(identical, 1.0, counts[:, overlap.OVERLAP_FIELDS.index("coverage")])
     return cluster_pairs(n, left, right, similarity, strength=coverage)
 
 
-def _choose(
-    documents: _Documents,
-    clusters: NDArray[np.int64],
-    preference: NDArray[np.int64] | None,
-    published: NDArray[np.float64] | None,
-) -> NDArray[np.bool_]:
-    """Mark the document to keep of each cluster."""
-    wanted = np.zeros(len(clusters), np.int64) if preference is None else preference
-    times = np.full(len(clusters), np.nan) if published is None else published
-    for name, given in (("preferences", wanted), ("times of publication", times)):
-        if len(given) != len(clusters):
-            raise ValueError(f"{len(given)} {name} for {len(clusters)} documents; give one each")
-    return mark_documents_to_keep(clusters, wanted, times, documents.lengths, documents.ranks)
+def _one_each(name: str, given: NDArray[Any] | None, default: NDArray[Any]) -> NDArray[Any]:
+    if given is None:
+        return default
+    if len(given) != len(default):
+        raise ValueError(f"{len(given)} {name} for {len(default)} documents; give one each")
+    return given
 
 
 def mark_documents_to_keep(
@@ -294,10 +252,7 @@ def mark_documents_to_keep(
     lengths: NDArray[np.int64],
     ranks: NDArray[Any],
 ) -> NDArray[np.bool_]:
-    """Mark one of each cluster: the most preferred, then earliest, then longest, then the first by rank.
-
-    All arrays have shape (n_documents,).
-    """
+    """Mark one document of each cluster: the most preferred, then earliest, then longest, then the first by rank."""
     order = np.lexsort((ranks, -lengths, published, preference, clusters))
     keep = np.zeros(len(clusters), np.bool_)
     if len(order):
@@ -322,9 +277,9 @@ def compare_texts(
         a, b = left[p], right[p]
         text = texts.shingles[texts.bounds[a] : texts.bounds[a + 1]]
         other = texts.shingles[texts.bounds[b] : texts.bounds[b + 1]] >> np.uint32(32 - SET_BITS)
-        counts[p], _ = overlap_counts(text, texts.sizes, other, common)
+        counts[p], _ = overlap.overlap_counts(text, texts.sizes, other, common)
         identical = texts.digests[a] == texts.digests[b] and texts.digests[a] != np.uint64(0)
-        relations[p], _ = relation_number(counts[p], identical)
+        relations[p], _ = overlap.relation_number(counts[p], identical)
 
 
 @jit

@@ -20,17 +20,14 @@ def cluster_pairs(
     *,
     strength: NDArray[np.float64] | None = None,
 ) -> NDArray[np.int64]:
-    """Return the least number in the cluster of each of n documents, shape (n,).
-
-    Certain pairs join their documents to groups. The other pairs, the strongest first, join two groups if enough of the
-    pairs between the two are of one story: average linkage over the groups.
+    """Return the least number in the cluster of each of n documents; see docs/how-it-works.md, "Clusters".
 
     Args:
         n: Documents are numbered from 0; numbers decide ties, so the order must not vary.
         left: Shape (n_pairs,): one document of each pair that is one story.
         right: Shape (n_pairs,): the other.
-        similarity: Shape (n_pairs,): in [0, 1]; a pair is certain from `StoryRules.certain_similarity` on.
-        strength: Shape (n_pairs,): the order of the other pairs, in any unit; the similarity if None.
+        similarity: Shape (n_pairs,), in [0, 1]; a pair is certain from `StoryRules.certain_similarity` on.
+        strength: Shape (n_pairs,): of the other pairs, of which the greatest join groups first; the similarity if None.
 
     Source: Sokal, Michener 1958, for average linkage.
     """

@@ -11,9 +11,6 @@ from copydesk.classifier.compiled import jit, mix32
 from copydesk.classifier.duplicates.shingles import Shingles
 from copydesk.classifier.duplicates.types import SigningScheme
 
-DATASKETCH_SCHEME = "affine32"
-"""datasketch's name of this scheme: `MinHash(hashvalues=values, seed=seed, scheme=...)` loads the values."""
-
 EMPTY = np.uint32(0xFFFFFFFF)
 """Every value of a text that is too short for shingles."""
 
@@ -31,13 +28,8 @@ def permutations(num_perm: int, seed: int) -> NDArray[np.uint32]:
 def sign(shingles: Shingles, scheme: SigningScheme, *, values: int | None = None) -> NDArray[np.uint32]:
     """Compute signatures: the least value of each permutation over a text's shingles.
 
-    Args:
-        shingles: Read under the same scheme.
-        scheme: Number and seed of the permutations.
-        values: Number of values, where bands need only the first ones; all where None.
-
     Returns:
-        Shape (n_texts, values); a row of `EMPTY` for a text without shingles.
+        Shape (n_texts, num_perm), or the first `values` columns of it; a row of `EMPTY` for a text without shingles.
 
     Source: Broder, On the resemblance and containment of documents, 1997; datasketch 2.0.0, scheme "affine32".
     """

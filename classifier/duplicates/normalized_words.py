@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -49,8 +48,7 @@ _HYPHENS = "-‐"
 _NEWLINES = "\n\r\u2028\x85"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """The words of some texts, one text after the other.
 
     Attributes:
@@ -64,14 +62,6 @@ class Words:
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     bounds: NDArray[np.int64]
-
-
-class _WordArrays(NamedTuple):
-    """The columns of `Words`, with room for more."""
-
-    hashes: NDArray[np.uint64]
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
 
 
 class _OpenWord(NamedTuple):
@@ -105,12 +95,19 @@ def read_words(texts: Sequence[str]) -> Words:
     """
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     limits = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-    return Words(*_read(code_points("".join(texts)), limits, _fold_table()))
+    return _read(code_points("".join(texts)), limits, _fold_table())
 
 
+@jit
 def text_digests(words: Words) -> NDArray[np.uint64]:
     """Return one number a text, shape (n_texts,), equal where all words are equal; 0 for a text without words."""
-    return _digests(words.hashes, words.bounds)
+    digests = np.zeros(len(words.bounds) - 1, np.uint64)
+    for t in range(len(digests)):
+        h = np.uint64(0)
+        for i in range(words.bounds[t], words.bounds[t + 1]):
+            h = scatter(h ^ words.hashes[i])
+        digests[t] = h
+    return digests
 
 
 @cache
@@ -159,22 +156,20 @@ def _kinds() -> NDArray[np.uint8]:
 
 
 @jit
-def _read(
-    points: NDArray[np.uint32], limits: NDArray[np.int64], folds: _FoldTable
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
+def _read(points: NDArray[np.uint32], limits: NDArray[np.int64], folds: _FoldTable) -> Words:
     """Hash the words of texts that lie in one row of code points, text t from `limits[t]` on."""
     room = _max_words(points, folds)
-    words = _WordArrays(np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32))
     bounds = np.zeros(len(limits), np.int64)
+    words = Words(np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32), bounds)
     n = 0
     for t in range(len(limits) - 1):
         n = _read_text(points[limits[t] : limits[t + 1]], folds, words, n)
         bounds[t + 1] = n
-    return words.hashes[:n].copy(), words.starts[:n].copy(), words.ends[:n].copy(), bounds
+    return Words(words.hashes[:n].copy(), words.starts[:n].copy(), words.ends[:n].copy(), bounds)
 
 
 @jit
-def _read_text(points: NDArray[np.uint32], folds: _FoldTable, words: _WordArrays, n: int) -> int:
+def _read_text(points: NDArray[np.uint32], folds: _FoldTable, words: Words, n: int) -> int:
     """Append one text's words; return the number of words."""
     h = np.uint64(0)
     state = _OUTSIDE
@@ -191,19 +186,17 @@ def _read_text(points: NDArray[np.uint32], folds: _FoldTable, words: _WordArrays
         elif kind == BREAK:
             n = _close_word(words, n, _OpenWord(state, h, start, last))
             state = _OUTSIDE
-        elif kind == SEVERAL:
-            place = np.int64(entry & np.uint32(0xFFFFFF))
-            for part in range(1, np.int64(folds.several[place]) + 1):
-                n, word = _read_rare(words, n, _OpenWord(state, h, start, last), folds.several[place + part], i)
-                state, h, start, last = word
         else:
-            n, word = _read_rare(words, n, _OpenWord(state, h, start, last), entry, i)
-            state, h, start, last = word
+            place = np.int64(entry & np.uint32(0xFFFFFF))
+            for part in range(np.int64(folds.several[place]) if kind == SEVERAL else 1):
+                one = folds.several[place + 1 + part] if kind == SEVERAL else entry
+                n, word = _read_rare(words, n, _OpenWord(state, h, start, last), one, i)
+                state, h, start, last = word
     return _close_word(words, n, _OpenWord(state, h, start, last))
 
 
 @jit
-def _read_rare(words: _WordArrays, n: int, word: _OpenWord, entry: np.uint32, i: int) -> tuple[int, _OpenWord]:
+def _read_rare(words: Words, n: int, word: _OpenWord, entry: np.uint32, i: int) -> tuple[int, _OpenWord]:
     """Read any folded code point, at character i; return the number of words and the word that is open then."""
     kind = entry >> np.uint32(24)
     if kind == NOTHING:
@@ -224,7 +217,7 @@ def _read_rare(words: _WordArrays, n: int, word: _OpenWord, entry: np.uint32, i:
 
 
 @jit
-def _close_word(words: _WordArrays, n: int, word: _OpenWord) -> int:
+def _close_word(words: Words, n: int, word: _OpenWord) -> int:
     """Append the open word, if there is one; return the number of words."""
     if word.state == _OUTSIDE:
         return n
@@ -254,14 +247,3 @@ def _max_words(points: NDArray[np.uint32], folds: _FoldTable) -> np.int64:
             if entry >> np.uint32(24) == SEVERAL:
                 room += np.int64(folds.several[entry & np.uint32(0xFFFFFF)])
     return room
-
-
-@jit
-def _digests(hashes: NDArray[np.uint64], bounds: NDArray[np.int64]) -> NDArray[np.uint64]:
-    digests = np.zeros(len(bounds) - 1, np.uint64)
-    for t in range(len(digests)):
-        h = np.uint64(0)
-        for i in range(bounds[t], bounds[t + 1]):
-            h = scatter(h ^ hashes[i])
-        digests[t] = h
-    return digests

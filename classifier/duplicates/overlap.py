@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.normalized_words import Words
 from copydesk.classifier.duplicates.shingles import SET_BITS, Shingles
-from copydesk.classifier.duplicates.types import COMPARISON, Match, Overlap, Relation
+from copydesk.classifier.duplicates.types import COMPARISON, Overlap, Relation
 
 _MIN_SIMILARITY = COMPARISON.min_similarity
 _OCR_COPY_MIN_SIMILARITY = COMPARISON.ocr_copy_min_similarity
@@ -41,32 +42,20 @@ def measure_overlap(
     *,
     common: NDArray[np.uint32] = NO_SHINGLES,
 ) -> Overlap:
-    """Measure what one text shares with a set of shingles.
+    """Measure what a text, one of those whose words and shingles are given, shares with a set of shingles.
 
-    Args:
-        words: Of some texts.
-        shingles: Of the same texts.
-        text: The number of the text among them.
-        other: The other's shingles, as `shingle_sets` and `unpack_set` return them.
-        common: Sorted shingles, shortened alike, that are no evidence.
+    `other` and `common` are shortened and sorted; common shingles are no evidence.
     """
-    own = shingles.values[int(shingles.bounds[text]) : int(shingles.bounds[text + 1])]
-    counts, runs = overlap_counts(own, shingles.sizes, other, common)
-    similarity, contains, contained, distinctive, shared, run, passage, coverage = counts.tolist()
+    counts, runs = overlap_counts(shingles.row(text), shingles.sizes, other, common)
     first = int(words.bounds[text])
     ranges = tuple((int(words.starts[first + a]), int(words.ends[first + b - 1])) for a, b in runs.tolist())
+    return overlap_from_counts(counts.tolist(), ranges)
+
+
+def overlap_from_counts(counts: Sequence[float], ranges: tuple[tuple[int, int], ...] = ()) -> Overlap:
+    """Return an array's row of `OVERLAP_FIELDS` as a record."""
+    similarity, contains, contained, distinctive, shared, run, passage, coverage = counts
     return Overlap(similarity, contains, contained, distinctive, int(shared), int(run), int(passage), coverage, ranges)
-
-
-def match_by_overlap(id: str, overlap: Overlap, *, identical: bool) -> Match | None:
-    """Return how a text relates to document `id`, None if they do not match.
-
-    `identical` says that the digests of their words are equal.
-    """
-    counts = np.array([getattr(overlap, name) for name in OVERLAP_FIELDS], np.float64)
-    number, same_story = relation_number(counts, identical)
-    relation = relation_of(number)
-    return None if relation is None else Match(id, relation, bool(same_story), overlap)
 
 
 def relation_of(number: int) -> Relation | None:
@@ -111,21 +100,17 @@ def overlap_counts(
         common: Shortened and sorted.
 
     Returns:
-        The numbers in the order of `OVERLAP_FIELDS`, and the ranges: first word and one past the last, shape
-        (n_ranges, 2).
+        The numbers of `OVERLAP_FIELDS`, and ranges of words, shape (n_ranges, 2): the first and one past the last.
     """
-    marks, shared, n_text, n_other, distinctive_shared, distinctive_text, distinctive_other = _mark_shared(
-        text >> np.uint32(32 - SET_BITS), other, common
-    )
+    marks, every, distinctive = _mark_shared(text >> np.uint32(32 - SET_BITS), other, common)
     run, passage, covered, ranges = _passages(marks, text, sizes)
+    shared, n_text, n_other = every
     counts = np.zeros(8)
-    counts[_SIMILARITY] = shared / max(1, n_text + n_other - shared)
+    counts[_SIMILARITY] = _jaccard(every)
     counts[_CONTAINS] = shared / max(1, n_other)
     counts[_CONTAINED] = shared / max(1, n_text)
-    counts[_DISTINCTIVE_SIMILARITY] = distinctive_shared / max(
-        1, distinctive_text + distinctive_other - distinctive_shared
-    )
-    counts[_DISTINCTIVE_SHARED] = distinctive_shared
+    counts[_DISTINCTIVE_SIMILARITY] = _jaccard(distinctive)
+    counts[_DISTINCTIVE_SHARED] = distinctive[0]
     counts[_RUN] = run
     counts[_PASSAGE] = passage
     counts[_COVERAGE] = min(1.0, covered / max(1, min(n_text, n_other)))
@@ -133,13 +118,18 @@ def overlap_counts(
 
 
 @jit
+def _jaccard(counts: tuple[int, int, int]) -> float:
+    shared, n_text, n_other = counts
+    return shared / max(1, n_text + n_other - shared)
+
+
+@jit
 def _mark_shared(
     text: NDArray[np.uint32], other: NDArray[np.uint32], common: NDArray[np.uint32]
-) -> tuple[NDArray[np.int8], int, int, int, int, int, int]:
+) -> tuple[NDArray[np.int8], tuple[int, int, int], tuple[int, int, int]]:
     """Mark which shingles of a text the other has: 0 it has not, 1 it has, 2 it has but common; 8 more for repetitions.
 
-    Returns:
-        The marks; the numbers of distinct shingles in both, the text and the other; the same of distinctive ones.
+    Also count the different shingles in both, in the text and in the other: all of them, and the distinctive ones.
     """
     size = 16
     while size < 2 * (len(text) + len(other)):
@@ -153,11 +143,11 @@ def _mark_shared(
             slots[at] = value + np.uint32(1)
             kinds[at] = 1 | _common_bit(common, value)
             counts[kinds[at]] += 1
-    for i in range(len(other)):
-        at = _slot(slots, other[i])
+    for value in other:
+        at = _slot(slots, value)
         if slots[at] == 0:
-            slots[at] = other[i] + np.uint32(1)
-            kinds[at] = 2 | _common_bit(common, other[i])
+            slots[at] = value + np.uint32(1)
+            kinds[at] = 2 | _common_bit(common, value)
             counts[kinds[at]] += 1
         elif not kinds[at] & 2:
             counts[kinds[at]] -= 1
@@ -171,7 +161,7 @@ def _mark_shared(
             kinds[at] |= 8
     both, of_text, of_other = counts[3], counts[1] + counts[3], counts[2] + counts[3]
     with_common = both + counts[7], of_text + counts[5] + counts[7], of_other + counts[6] + counts[7]
-    return marks, *with_common, both, of_text, of_other
+    return marks, with_common, (both, of_text, of_other)
 
 
 @jit

@@ -1,10 +1,6 @@
 """Decides which pairs of documents are versions of one story, given what else each of the two texts contains.
 
-A text taken from a page may contain much of the page's furniture, so its size and similarity say little; but it
-contains its story whole. A rival of a pair is a third text that shares a passage with one of the two and nothing with
-the other. A pair is one story if it explains both texts better than any rival does, whatever their sizes. If a rival
-has as much coverage (in a digest of two stories, or furniture that is a document itself), the two must also be of
-similar size. If each has a rival of its own, what they share is furniture. `StoryRules` has the numbers.
+docs/how-it-works.md, "Which pairs are one story" explains rivals and the decision; `StoryRules` has the numbers.
 """
 
 from __future__ import annotations
@@ -31,12 +27,7 @@ _CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE = map(OVERLAP_FIELDS.index, ("contain
 
 
 class PairEvidence(NamedTuple):
-    """All that the decision needs of each pair.
-
-    Attributes:
-        coverage: Shape (n_pairs,): of the shorter text, 1 for identical ones.
-        flags: Shape (n_pairs,): bits of `PairFlag`.
-    """
+    """Each pair's coverage, 1 for identical texts, and bits of `PairFlag`; both of shape (n_pairs,)."""
 
     coverage: NDArray[np.float64]
     flags: NDArray[np.int8]
@@ -99,12 +90,8 @@ def select_same_story(
 ) -> NDArray[np.bool_]:
     """Return which of the checked pairs are one story, shape (n_pairs,); false for the others.
 
-    Args:
-        pairs: As in `same_story_pairs`.
-        pairs_incomplete: As there; if streamed, only pairs with lesser numbers may be missing.
-        evidence: Of the pairs.
-        checked: Shape (n_pairs,): the pairs to decide on.
-        streamed: Documents were compared with earlier ones as they came.
+    `pairs` and `pairs_incomplete` are as in `same_story_pairs`. If `streamed`, each document was only compared with
+    earlier ones, so only pairs with lesser numbers may be missing.
     """
     flags = evidence.flags
     undecided = (flags & PairFlag.NEEDS_RIVAL_CHECK > 0) & checked

@@ -23,7 +23,13 @@ def pack_set(values: NDArray[np.uint32]) -> bytes:
     """
     if len(values) and (int(values[-1]) >> SET_BITS or not (values[1:] > values[:-1]).all()):
         raise ValueError(f"values must rise and stay below 2**{SET_BITS}; take them from shingle_sets")
-    return _pack(values).tobytes()
+    n = len(values)
+    header = bytearray()
+    while n >= 128:
+        header.append(n & 127 | 128)
+        n >>= 7
+    header.append(n)
+    return bytes(header) + _rice_code(values.astype(np.int64))
 
 
 def unpack_set(packed: bytes) -> NDArray[np.uint32]:
@@ -52,40 +58,16 @@ def _parameter(n: int) -> int:
     return parameter
 
 
-@jit
-def _pack(values: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    n = len(values)
-    parameter = _parameter(n)
-    bits = np.int64(80)
-    previous = np.int64(-1)
-    for value in values:
-        bits += 1 + parameter + ((np.int64(value) - previous - 1) >> parameter)
-        previous = np.int64(value)
-    packed = np.zeros(bits // 8 + 1, np.uint8)
-    at = _put_number(packed, n) * 8
-    previous = np.int64(-1)
-    for value in values:
-        gap = np.int64(value) - previous - 1
-        previous = np.int64(value)
-        for _ in range(gap >> parameter):
-            packed[at >> 3] |= np.uint8(1 << (at & 7))
-            at += 1
-        at += 1
-        for b in range(parameter):
-            packed[at >> 3] |= np.uint8(((gap >> b) & 1) << (at & 7))
-            at += 1
-    return packed[: (at + 7) >> 3]
-
-
-@jit
-def _put_number(packed: NDArray[np.uint8], n: int) -> int:
-    at = 0
-    while n >= 128:
-        packed[at] = np.uint8(n & 127 | 128)
-        n >>= 7
-        at += 1
-    packed[at] = np.uint8(n)
-    return at + 1
+def _rice_code(values: NDArray[np.int64]) -> bytes:
+    """Write each gap as its upper bits in unary (ones, then a zero), then its lower bits, the lowest first."""
+    low = np.arange(_parameter(len(values)))
+    gaps = np.diff(values, prepend=-1) - 1
+    ends = np.cumsum((gaps >> len(low)) + 1 + len(low))
+    bits = np.ones(ends[-1] if len(ends) else 0, np.uint8)
+    starts = ends - len(low)
+    bits[starts - 1] = 0
+    bits[starts[:, None] + low] = gaps[:, None] >> low & 1
+    return np.packbits(bits, bitorder="little").tobytes()
 
 
 @jit

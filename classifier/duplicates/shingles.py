@@ -22,23 +22,6 @@ KEY_BITS = 47
 
 
 @dataclass(frozen=True, slots=True)
-class Shingles:
-    """The shingles of some texts in the order of their words, one text after the other.
-
-    Shingle j of a text begins at its word j.
-
-    Attributes:
-        values: Shape (n_shingles,), 32-bit hashes, repetitions included.
-        bounds: Shape (n_texts + 1,): text t has the shingles `bounds[t]:bounds[t + 1]`; a text that is too short, none.
-        sizes: Words of a shingle whose lowest bit is 0, and of one whose lowest bit is 1.
-    """
-
-    values: NDArray[np.uint32]
-    bounds: NDArray[np.int64]
-    sizes: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Ragged(Generic[Number]):
     """Rows of different lengths, one after the other: row t is `values[bounds[t]:bounds[t + 1]]`."""
 
@@ -48,6 +31,16 @@ class Ragged(Generic[Number]):
     def row(self, number: int) -> NDArray[Number]:
         """Return one row."""
         return self.values[self.bounds[number] : self.bounds[number + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shingles(Ragged[np.uint32]):
+    """The shingles of some texts, as 32-bit hashes: shingle j of a text begins at its word j, so repetitions are kept.
+
+    `sizes` are the words of a shingle whose lowest bit is 0, and of one whose lowest bit is 1.
+    """
+
+    sizes: tuple[int, int]
 
 
 def read_shingles(words: Words, scheme: SigningScheme) -> Shingles:
@@ -65,7 +58,10 @@ def read_shingles(words: Words, scheme: SigningScheme) -> Shingles:
 
 def shingle_sets(shingles: Shingles) -> Ragged[np.uint32]:
     """Return each text's distinct shingles, shortened and sorted."""
-    return Ragged(*_sorted_sets(shorten(shingles.values), shingles.bounds))
+    texts = np.repeat(np.arange(len(shingles.bounds) - 1, dtype=np.uint64), np.diff(shingles.bounds))
+    distinct = np.unique(texts << np.uint64(32) | shorten(shingles.values))
+    bounds = np.searchsorted(distinct >> np.uint64(32), np.arange(len(shingles.bounds), dtype=np.uint64))
+    return Ragged((distinct & np.uint64(0xFFFFFFFF)).astype(np.uint32), bounds)
 
 
 def shorten(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -74,10 +70,9 @@ def shorten(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 
 def passage_keys(words: Words, *, length: int, characters: int, window: int) -> Ragged[np.uint64]:
-    """Choose a few runs of `length` words, so that two texts with a common passage share at least one of them.
+    """Choose a few runs of `length` words, so that texts that share `length + window - 1` words in a row share one.
 
-    That holds for passages of `length + window - 1` words: of every `window` runs in a row, the one with the least hash
-    is chosen. A text with fewer runs has one key.
+    Of every `window` runs in a row, the one with the least hash is chosen. A text with fewer runs has one key.
 
     Returns:
         Keys below 2**KEY_BITS, distinct within a text, in text order; about 2 / (window + 1) for each word.
@@ -121,21 +116,6 @@ def _hash_runs(
 
 
 @jit
-def _sorted_sets(values: NDArray[np.uint32], bounds: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    distinct = np.empty(len(values), np.uint32)
-    limits = np.zeros(len(bounds), np.int64)
-    n = 0
-    for t in range(len(bounds) - 1):
-        row = np.sort(values[bounds[t] : bounds[t + 1]])
-        for i in range(len(row)):
-            if i == 0 or row[i] != row[i - 1]:
-                distinct[n] = row[i]
-                n += 1
-        limits[t + 1] = n
-    return distinct[:n].copy(), limits
-
-
-@jit
 def _winnow(
     hashes: NDArray[np.uint64], bounds: NDArray[np.int64], window: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -157,15 +137,9 @@ def _winnow(
                 chosen = right
             else:
                 continue
-            n = _append_new(keys, limits[t], n, scatter(hashes[chosen]) >> np.uint64(64 - KEY_BITS))
+            key = scatter(hashes[chosen]) >> np.uint64(64 - KEY_BITS)
+            if key not in keys[limits[t] : n]:
+                keys[n] = key
+                n += 1
         limits[t + 1] = n
     return keys[:n].copy(), limits
-
-
-@jit
-def _append_new(keys: NDArray[np.uint64], first: int, n: int, key: np.uint64) -> int:
-    for i in range(first, n):
-        if keys[i] == key:
-            return n
-    keys[n] = key
-    return n + 1

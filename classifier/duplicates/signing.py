@@ -21,7 +21,6 @@ class SignedTexts:
     """Some texts, reduced, in their order.
 
     Attributes:
-        shingles: In the order of their words.
         digests: Shape (n_texts,): equal where all words are equal, 0 where there are none.
         keys: Of each text, distinct: of its bands and its passages; of its digest if it is too short for shingles.
         lengths: Shape (n_texts,): characters.
@@ -56,8 +55,8 @@ def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningSchem
     passages = passage_keys(
         words, length=keys.passage_words, characters=keys.passage_characters, window=keys.passage_window
     )
-    joined = _join_keys(bands, passages.values, passages.bounds, digests, shingles.bounds)
-    return SignedTexts(shingles, digests, Ragged(*joined), lengths)
+    joined = Ragged(*_join_keys(bands, passages.values, passages.bounds, digests, shingles.bounds))
+    return SignedTexts(shingles, digests, joined, lengths)
 
 
 @jit
@@ -75,9 +74,9 @@ def _join_keys(
         if shingle_bounds[t] < shingle_bounds[t + 1]:
             keys[n : n + bands.shape[1]] = bands[t]
             n += bands.shape[1]
-            for i in range(passage_bounds[t], passage_bounds[t + 1]):
-                keys[n] = passages[i]
-                n += 1
+            own = passages[passage_bounds[t] : passage_bounds[t + 1]]
+            keys[n : n + len(own)] = own
+            n += len(own)
         elif digests[t] != np.uint64(0):
             keys[n] = scatter(digests[t]) >> np.uint64(64 - KEY_BITS)
             n += 1

@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import jit
+from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.normalized_words import Words
-from copydesk.classifier.duplicates.overlap import (
-    IDENTICAL,
-    NO_MATCH,
-    NO_SHINGLES,
-    OVERLAP_FIELDS,
-    match_by_overlap,
-    measure_overlap,
-    overlap_counts,
-    relation_number,
-)
 from copydesk.classifier.duplicates.shingle_codec import unpack_values
-from copydesk.classifier.duplicates.shingles import Shingles, shorten
+from copydesk.classifier.duplicates.shingles import Ragged, Shingles, shorten
 from copydesk.classifier.duplicates.types import COMPARISON, Match
 from copydesk.classifier.errors import DamagedSet
 
-_N_FIELDS = len(OVERLAP_FIELDS)
+_N_FIELDS = len(overlap.OVERLAP_FIELDS)
 _MAX_STORIES = COMPARISON.max_stories_per_shingle
 
 
 @dataclass(frozen=True, slots=True)
 class StoredSets:
-    """The candidates of a text.
+    """The candidates of a text: their sets as `pack_set` returns them, and a number for the story of each.
 
-    Attributes:
-        ids: Of the documents.
-        packed: Their sets, as `pack_set` returns them.
-        stories: A number for the story of each.
-        identical: Whether the digests of their words equal the text's.
+    `identical` says whether the digests of their words equal the text's.
     """
 
     ids: Sequence[str]
@@ -48,67 +35,54 @@ class StoredSets:
 
 @dataclass(frozen=True, slots=True)
 class SetComparison:
-    """How a text relates to each of its candidates.
-
-    Attributes:
-        counts: Shape (n_candidates, len(OVERLAP_FIELDS)): what they share.
-        relations: Shape (n_candidates,): numbers of relations.
-    """
+    """What a text shares with each candidate, shape (n_candidates, len(OVERLAP_FIELDS)), and the relations' numbers."""
 
     counts: NDArray[np.float64]
     relations: NDArray[np.int8]
     _words: Words
     _shingles: Shingles
     _text: int
-    _values: NDArray[np.uint32]
-    _bounds: NDArray[np.int64]
+    _sets: Ragged[np.uint32]
     _common: NDArray[np.uint32]
 
     def match(self, at: int, id: str, *, same_story: bool) -> Match | None:
         """Return how the text relates to a candidate, given by its place and id; None if they do not match."""
-        if self.relations[at] == NO_MATCH:
+        relation = overlap.relation_of(int(self.relations[at]))
+        if relation is None:
             return None
-        other = self._values[self._bounds[at] : self._bounds[at + 1]]
-        overlap = measure_overlap(self._words, self._shingles, self._text, other, common=self._common)
-        found = match_by_overlap(id, overlap, identical=bool(self.relations[at] == IDENTICAL))
-        return None if found is None else replace(found, same_story=same_story)
+        other = self._sets.row(at)
+        shared = overlap.measure_overlap(self._words, self._shingles, self._text, other, common=self._common)
+        return Match(id, relation, same_story, shared)
 
 
 def compare_with_sets(words: Words, shingles: Shingles, text: int, candidates: StoredSets) -> SetComparison:
-    """Compare a text with all of its candidates.
+    """Compare a text, one of those whose words and shingles are given, with all of its candidates.
 
     A shingle in more than `max_stories_per_shingle` of the candidates' stories is no evidence; the first candidate of
     each story counts.
 
-    Args:
-        words: Of some texts.
-        shingles: Of the same texts.
-        text: The number of the text among them.
-        candidates: The sets.
-
     Raises:
         DamagedSet: A packed set does not decode.
     """
-    own = shingles.values[int(shingles.bounds[text]) : int(shingles.bounds[text + 1])]
-    values, bounds = _unpack_all(candidates)
-    common = NO_SHINGLES
+    own = shingles.row(text)
+    sets = _unpack_all(candidates)
+    common = overlap.NO_SHINGLES
     if len(set(candidates.stories)) > _MAX_STORIES:
         firsts = np.unique(np.array(candidates.stories, np.int64), return_index=True)[1].astype(np.int64)
-        common = _common_shingles(np.unique(shorten(own)), values, bounds, firsts)
+        common = _common_shingles(np.unique(shorten(own)), sets.values, sets.bounds, firsts)
     identical = np.array(candidates.identical, np.bool_)
-    counts, relations = _compare_all(own, shingles.sizes, values, bounds, common, identical)
-    return SetComparison(counts, relations, words, shingles, text, values, bounds, common)
+    counts, relations = _compare_all(own, shingles.sizes, sets.values, sets.bounds, common, identical)
+    return SetComparison(counts, relations, words, shingles, text, sets, common)
 
 
-def _unpack_all(candidates: StoredSets) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Return the values of all sets in one row, and where each set begins and ends in it."""
+def _unpack_all(candidates: StoredSets) -> Ragged[np.uint32]:
     limits = np.zeros(len(candidates.packed) + 1, np.int64)
     np.cumsum([len(data) for data in candidates.packed], out=limits[1:])
     values, bounds, damaged = _unpack_row(np.frombuffer(b"".join(candidates.packed), np.uint8), limits)
     if damaged >= 0:
         name = candidates.ids[damaged]
         raise DamagedSet(f"the stored set of document {name!r} does not decode; remove the document and add it again")
-    return values, bounds
+    return Ragged(values, bounds)
 
 
 @jit
@@ -160,6 +134,6 @@ def _compare_all(
     counts = np.empty((len(identical), _N_FIELDS))
     relations = np.empty(len(identical), np.int8)
     for i in range(len(identical)):
-        counts[i], _ = overlap_counts(own, sizes, values[bounds[i] : bounds[i + 1]], common)
-        relations[i], _ = relation_number(counts[i], identical[i])
+        counts[i], _ = overlap.overlap_counts(own, sizes, values[bounds[i] : bounds[i + 1]], common)
+        relations[i], _ = overlap.relation_number(counts[i], identical[i])
     return counts, relations

@@ -15,13 +15,7 @@ MAX_NAME_CHARACTERS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text under its id.
-
-    Attributes:
-        id: Unique among the documents that are compared.
-        text: The article's body, without menus and teasers.
-        published: Seconds since 1970 UTC, None where unknown.
-        source: Who published it, None where unknown.
+    """An article's body under an id of its own; `published` is in seconds since 1970 UTC, None where unknown.
 
     Raises:
         ValueError: The id is empty, or the id or the source is too long or has characters that a database cannot store.
@@ -36,16 +30,14 @@ class Document:
         if not self.id:
             raise ValueError("the id is empty; give each document an id of its own")
         for name, value in (("id", self.id), ("source", self.source or "")):
-            _check_name(name, value)
+            if len(value) > MAX_NAME_CHARACTERS:
+                raise ValueError(
+                    f"the {name} has {len(value)} characters, expected at most {MAX_NAME_CHARACTERS}; shorten it"
+                )
+            if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+                raise ValueError(f"the {name} has a null character or a lone surrogate; write it in whole characters")
         if self.published is not None and not math.isfinite(self.published):
             raise ValueError(f"published is {self.published}, expected a number of seconds; leave it out if unknown")
-
-
-def _check_name(name: str, value: str) -> None:
-    if len(value) > MAX_NAME_CHARACTERS:
-        raise ValueError(f"the {name} has {len(value)} characters, expected at most {MAX_NAME_CHARACTERS}; shorten it")
-    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
-        raise ValueError(f"the {name} has a null character or a lone surrogate; write it in whole characters")
 
 
 class Relation(StrEnum):
@@ -98,13 +90,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The documents of one story.
-
-    Attributes:
-        id: The smallest id among them.
-        members: Their ids, sorted.
-        keep: The id of the one to keep: the earliest, then the longest, then the one with the smallest id.
-    """
+    """The documents of one story: its id is the smallest of theirs, `keep` the one to keep, see docs/duplicates.md."""
 
     id: str
     members: tuple[str, ...]
@@ -113,12 +99,7 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateReport:
-    """What `deduplicate` finds.
-
-    Attributes:
-        clusters: Sorted by id; every document is in one.
-        matches: Each pair once and sorted by both ids: the smaller id, and how that document relates to the other.
-    """
+    """All clusters, sorted by id, and each pair that matches once: the smaller id, and its match with the other."""
 
     clusters: tuple[Cluster, ...]
     matches: tuple[tuple[str, Match], ...]
@@ -126,15 +107,9 @@ class DuplicateReport:
 
 @dataclass(frozen=True, slots=True)
 class SigningScheme:
-    """Everything that the shingles and the signature of a text depend on; only texts of one scheme are comparable.
+    """All that a text's shingles and signature depend on; only texts signed under one scheme can be compared.
 
-    Attributes:
-        name: The method that cuts and hashes words.
-        version: The version of that method; any change of the hashes raises it.
-        shingle_words: Words in a shingle.
-        shingle_characters: Characters in a shingle of a script without spaces.
-        num_perm: Values in a MinHash signature.
-        seed: The seed of its permutations.
+    Any change of the hashes raises `version`. `shingle_characters` is the size of shingles in scripts without spaces.
     """
 
     name: str = "copydesk"
@@ -160,21 +135,20 @@ raised recall from 0.998 (11 bands) to all similar pairs (syndication set, seeds
 
 @dataclass(frozen=True, slots=True)
 class KeyScheme:
-    """How texts are cut into keys; two documents that share a key become candidates.
-
-    Attributes:
-        banding: How the whole text's signature becomes keys.
-        passage_words: Words in a hashed run. Runs of 5 survive OCR errors (recall 0.998, against 0.992 for 6 and 0.979
-            for 8, with as many keys) and separate strangers (290 candidates in a million pairs of different stories,
-            half of them real insertions, against 1,660 for 4).
-        passage_characters: Characters in a hashed run that begins in a script without spaces.
-        passage_window: Every shared passage of `passage_window + passage_words - 1` words shares a key: 44 by default.
-    """
+    """How texts are cut into keys; two documents that share a key become candidates."""
 
     banding: Banding = DEFAULT_BANDING
+    """How the whole text's signature becomes keys."""
+
     passage_words: int = 5
+    """Words in a hashed run. Fewer survive OCR errors better (recall 0.998, 0.992 for 6, 0.979 for 8), more make fewer
+    candidates of different stories (290 in a million pairs, half of them real insertions; 1,660 for 4)."""
+
     passage_characters: int = 10
+    """Characters in a hashed run that begins in a script without spaces."""
+
     passage_window: int = 40
+    """Every shared passage of `passage_window + passage_words - 1` words, 44 by default, shares a key."""
 
 
 DEFAULT_SCHEME = SigningScheme()
@@ -186,25 +160,21 @@ class ComparisonRules:
     """What makes two texts match, seen by themselves. The values are fixed; an index stores those it was made with."""
 
     min_similarity: float = 0.2
-    """Distinctive Jaccard similarity from which two texts are similar as wholes. Syndicated copies with 5 % of their
-    characters misread have 0.2 to 0.4; two stories with a shared inserted paragraph had at most 0.19 (syndication set,
-    seeds 7 and 11)."""
+    """Distinctive Jaccard similarity from which two texts are similar as wholes. Copies with 5 % of their characters
+    misread have 0.2 to 0.4, two stories with one inserted paragraph at most 0.19 (syndication set, seeds 7 and 11)."""
 
     ocr_copy_min_similarity: float = 0.1
     """The same bound where coverage is at least `copy_min_coverage`, as in a copy with OCR errors all over."""
 
     copy_min_coverage: float = 0.7
-    """Coverage from which a pair may be one story by itself. Below it, the pair shares a passage or furniture and the
-    rest differs. Clusters by this rule alone have precision 0.984 and recall 0.846 on syndicated pages; `StoryRules`
-    do better."""
+    """Coverage from which a pair may be one story by itself; below it, it shares a passage or furniture only. This rule
+    alone has precision 0.984 and recall 0.846 on syndicated pages; `StoryRules` do better."""
 
     min_size_ratio: float = 0.5
-    """The shorter of two versions has more than this share of the longer one's shingles, so that a digest of several
-    whole stories is a version of at most one of them."""
+    """A version has more than this share of the longer one's shingles, so a digest is a version of one story at most."""
 
     min_containment: float = 0.8
-    """Share of a text's shingles that another needs to contain it: what cuts, a new headline and a dateline leave.
-    Both ways it makes a near duplicate, one way `CONTAINS` or `CONTAINED`."""
+    """Share of a text's shingles that another needs to contain it, as cuts leave; both ways: a near duplicate."""
 
     min_passage_words: int = 40
     """Words of a shared passage that make a match. At 40 all passages of 60 words were found and 0.1 % of the matches
@@ -220,8 +190,7 @@ class ComparisonRules:
     """Shared runs with at most this many words between them count as one."""
 
     max_documents_per_key: int = 100
-    """Documents that share a key and are all paired. Above it each is paired with the first and the one before alone,
-    which bounds the pairs of a common key."""
+    """Documents of a key that are all paired; of more, each is paired with the first and the one before alone."""
 
     max_stories_per_key: int = 10
     """Stories that share a key and still give evidence of a copied passage; notices and furniture are in more."""
@@ -230,8 +199,8 @@ class ComparisonRules:
     """Stories that may contain a shingle without making it common; in an index, beside the document's own."""
 
     max_story_share_per_shingle: float = 0.02
-    """The same as a share of all stories of a closed set; a common shingle exceeds both. In 700 stories of the
-    syndication set about 110 are common, all stock phrases; a notice in 15 % of another set's texts made no match."""
+    """The same as a share of a closed set's stories; a common shingle exceeds both. In 700 stories of the syndication
+    set about 110 are common, all stock phrases; a notice in 15 % of another set's texts made no match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +208,8 @@ class StoryRules:
     """Which matches are versions of one story, given the other matches of both texts. The values are fixed."""
 
     min_coverage: float = 0.6
-    """Coverage that a pair of one story needs. On 20 sets of syndicated pages precision is 0.996 and recall 0.967 at
-    0.5, 0.997 and 0.962 at 0.6, 0.998 and 0.946 at 0.7; with four tenths of their documents, so that most rivals are
+    """Coverage that a pair of one story needs. On 20 sets of syndicated pages precision and recall are 0.996 and 0.967
+    at 0.5, 0.997 and 0.962 at 0.6, 0.998 and 0.946 at 0.7; with four tenths of the documents, so that most rivals are
     unknown, 0.975 and 0.959, 0.985 and 0.945, 0.990 and 0.925."""
 
     min_size_ratio: float = 0.1
@@ -253,17 +222,16 @@ class StoryRules:
     """A pair whose texts each have a rival of at least this coverage is two stories; 0.3 to 0.6 give the same."""
 
     unrelated_below: float = 0.3
-    """Two texts of lower coverage are of different stories. 0.2 gives the same answers; at 0.5 texts that share
-    furniture count as one story, and recall falls by 0.02."""
+    """Two texts of lower coverage are of different stories. 0.2 gives the same answers; 0.5 costs 0.02 of recall, as
+    texts that share furniture then count as one story."""
 
     certain_similarity: float = 0.6
     """Jaccard similarity from which a pair of one story joins two groups by itself. On 16 sets of syndicated pages
     precision and recall are 0.998 and 0.966 at 0.5, 0.998 and 0.963 at 0.6, 0.998 and 0.959 at 0.7."""
 
     min_agreement: float = 0.4
-    """Share of the pairs between two groups that must be of one story to join them. In those sets 12 of 6,755 such
-    pairs are wrong; clusters by single pairs have precision 0.987 and recall 0.967 through them, by agreement 0.998 and
-    0.963. Shares from 0.34 to 0.5 give the same."""
+    """Share of the pairs between two groups that must be of one story to join them; 0.34 to 0.5 give the same. In those
+    sets precision and recall are 0.998 and 0.963; by single pairs, of which 12 in 6,755 are wrong, 0.987 and 0.967."""
 
     max_passes: int = 20
     """Passes over the pairs between groups; each follows a pass that joined some."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import random
 import subprocess
 import sys
@@ -12,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates import closed_set
 from copydesk.classifier.duplicates.closed_set import Duplicates, deduplicate, find_duplicates
 from copydesk.classifier.duplicates.overlap import relation_of
 from copydesk.classifier.duplicates.signing import sign_texts
@@ -204,10 +202,6 @@ def test_deduplicate_answers_alike_in_any_order(seed: int) -> None:
 def test_deduplicate_refuses_an_id_that_repeats() -> None:
     with pytest.raises(ValueError, match="2 ids, 1 of them different, name 2 documents; give each its own id"):
         deduplicate([Document("a", "one"), Document("a", "two")])
-
-
-def test_examples_in_docstrings_are_right() -> None:
-    assert doctest.testmod(closed_set) == (0, 4)
 
 
 def test_values_load_no_numeric_library() -> None:

@@ -10,7 +10,7 @@ from datasketch import LeanMinHash, MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.minhash import DATASKETCH_SCHEME, EMPTY, permutations, sign
+from copydesk.classifier.duplicates.minhash import EMPTY, permutations, sign
 from copydesk.classifier.duplicates.normalized_words import read_words
 from copydesk.classifier.duplicates.shingles import Shingles, read_shingles
 from copydesk.classifier.duplicates.types import SigningScheme
@@ -44,9 +44,9 @@ def test_signature_is_datasketchs_own(rows: list[list[int]], num_perm: int, seed
 def test_signature_loads_as_datasketchs_kinds() -> None:
     rows = [[1, 2, 3, 4], [3, 4, 5, 6]]
     one, other = sign(shingles_of(rows), SigningScheme())
-    loaded = MinHash(hashvalues=one, seed=1, scheme=DATASKETCH_SCHEME)
+    loaded = MinHash(hashvalues=one, seed=1, scheme="affine32")
     assert loaded.jaccard(datasketch(rows[1], 128, 1)) == pytest.approx(float(np.mean(one == other)))
-    lean = LeanMinHash(seed=1, hashvalues=one, scheme=DATASKETCH_SCHEME)
+    lean = LeanMinHash(seed=1, hashvalues=one, scheme="affine32")
     assert lean == LeanMinHash(datasketch(rows[0], 128, 1))
 
 

@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.normalized_words import read_words, text_digests
-from copydesk.classifier.duplicates.overlap import NO_SHINGLES, match_by_overlap, measure_overlap
+from copydesk.classifier.duplicates.overlap import (
+    NO_SHINGLES,
+    OVERLAP_FIELDS,
+    measure_overlap,
+    relation_number,
+    relation_of,
+)
 from copydesk.classifier.duplicates.shingle_codec import pack_set, unpack_set
 from copydesk.classifier.duplicates.shingles import read_shingles, shingle_sets
 from copydesk.classifier.duplicates.types import COMPARISON, Match, Overlap, Relation, SigningScheme
@@ -35,7 +41,15 @@ def overlap(text: str, other: str, common: np.ndarray[tuple[int], np.dtype[np.ui
 
 def match(text: str, other: str) -> Match | None:
     digests = text_digests(read_words([text, other]))
-    return match_by_overlap("other", overlap(text, other), identical=bool(digests[0] == digests[1] != 0))
+    return match_by_overlap(overlap(text, other), identical=bool(digests[0] == digests[1] != 0))
+
+
+def match_by_overlap(found: Overlap, *, identical: bool = False) -> Match | None:
+    """The match that follows from what two texts share, seen by themselves."""
+    counts = np.array([getattr(found, name) for name in OVERLAP_FIELDS], np.float64)
+    number, same_story = relation_number(counts, identical)
+    relation = relation_of(number)
+    return None if relation is None else Match("other", relation, bool(same_story), found)
 
 
 def relation(text: str, other: str) -> Relation | None:
@@ -158,8 +172,8 @@ def test_common_shingles_are_no_evidence_but_count_in_the_shares() -> None:
     notice = numbered(5000, 5060)
     one, other = f"{numbered(0, 60)} {notice}", f"{notice} {numbered(100, 160)}"
     plain, without = overlap(one, other), overlap(one, other, stored(notice))
-    assert match_by_overlap("other", plain, identical=False) is not None
-    assert match_by_overlap("other", without, identical=False) is None
+    assert match_by_overlap(plain) is not None
+    assert match_by_overlap(without) is None
     assert (without.similarity, without.ranges) == (plain.similarity, plain.ranges)
     assert (without.distinctive_similarity, without.distinctive_shared, without.passage) == (0, 0, 0)
 
@@ -191,7 +205,7 @@ DIFFERENT = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, RULES.copy_min_coverage - 
     ],
 )
 def test_boundaries_of_the_relation(change: dict[str, float], matches: bool, story: bool) -> None:
-    found = match_by_overlap("other", replace(DIFFERENT, **change), identical=False)  # type: ignore[arg-type]
+    found = match_by_overlap(replace(DIFFERENT, **change))  # type: ignore[arg-type]
     assert (found is not None, found is not None and found.same_story) == (matches, story)
 
 
