@@ -22,10 +22,7 @@ _MAX_STORIES = COMPARISON.max_stories_per_shingle
 
 @dataclass(frozen=True, slots=True)
 class StoredSets:
-    """The candidates of a text: their sets as `pack_set` returns them, and a number for the story of each.
-
-    `identical` says whether the digests of their words equal the text's.
-    """
+    """The candidates of a text: packed sets, a number for the story of each, and whether all their words are equal."""
 
     ids: Sequence[str]
     packed: Sequence[bytes]

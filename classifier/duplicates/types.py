@@ -171,7 +171,7 @@ class ComparisonRules:
     alone has precision 0.984 and recall 0.846 on syndicated pages; `StoryRules` do better."""
 
     min_size_ratio: float = 0.5
-    """A version has more than this share of the longer one's shingles, so a digest is a version of one story at most."""
+    """A version has more than this share of the longer one's shingles; a digest is a version of one story at most."""
 
     min_containment: float = 0.8
     """Share of a text's shingles that another needs to contain it, as cuts leave; both ways: a near duplicate."""
