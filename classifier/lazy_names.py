@@ -8,14 +8,9 @@ from typing import Any
 
 
 def lazy_names(namespace: dict[str, Any], homes: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """Return a package's `__getattr__` (PEP 562).
+    """Return a package's `__getattr__` (PEP 562); `homes` lists its public names by the module that defines them.
 
-    Args:
-        namespace: The package's `globals()`; a name is put there once it is imported.
-        homes: The public names by the module that defines them.
-
-    Raises:
-        AttributeError: From the returned function, for any other name.
+    It puts an imported name into `namespace`, the package's `globals()`, and raises `AttributeError` for other names.
     """
     home_of = {name: home for home, names in homes.items() for name in names}
 

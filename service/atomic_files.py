@@ -20,15 +20,9 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         out.flush()
         os.fsync(out.fileno())
     temporary.replace(path)
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Flush a folder's new names to disk, where the system supports that."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    if os.name == "posix":  # elsewhere, a folder's new name cannot be flushed
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

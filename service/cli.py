@@ -9,14 +9,20 @@ import sys
 from collections.abc import Sequence
 
 from copydesk.classifier.errors import CopydeskError
-from copydesk.service.commands.arguments import SOME_FAILED, WRONG_USAGE, WrongUsage, copydesk_version, say
+from copydesk.service.commands.arguments import (
+    SOME_FAILED,
+    WRONG_USAGE,
+    WrongUsage,
+    copydesk_version,
+    drop_stdout,
+    say,
+)
 from copydesk.service.commands.classify import add_classify
 from copydesk.service.commands.dedup import add_dedup
 from copydesk.service.commands.index import add_index
 from copydesk.service.commands.keys import add_keys
 from copydesk.service.commands.score import add_score
 from copydesk.service.commands.serve import add_serve
-from copydesk.service.commands.streams import drop_stdout
 
 INTERRUPTED = 128 + signal.SIGINT
 PIPE_CLOSED = 128 + 13

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from bisect import bisect_right
 from enum import Enum
+from itertools import accumulate
 
-PLAIN = re.compile(r"[ -~]*")
 FORMAT_KEPT = "\u200c\u200d"
 """Zero-width joiners, which words of many scripts need. Other invisible characters could reorder the line."""
 
@@ -25,7 +25,9 @@ class Style(Enum):
 def clean(text: str) -> str:
     """Make untrusted text safe on one line: white space becomes single spaces, control characters visible signs."""
     text = " ".join(text.split())
-    return text if PLAIN.fullmatch(text) else "".join(map(_clean_character, text))
+    if text.isascii() and text.isprintable():
+        return text
+    return " ".join("".join(map(_clean_character, text)).split())  # spaces beside an invisible character join up
 
 
 def _clean_character(character: str) -> str:
@@ -56,13 +58,8 @@ def shortened(text: str, columns: int) -> str:
     whole = len(text) <= 8 * columns
     if whole and width(line) <= columns:
         return line
-    kept, used = [], 0
-    for character in line:
-        used += _character_width(character)
-        if used > columns - 1:
-            break
-        kept.append(character)
-    return "".join(kept).rstrip() + "…"
+    n_kept = bisect_right(list(accumulate(map(_character_width, line))), columns - 1)
+    return line[:n_kept].rstrip() + "…"
 
 
 def bar(share: float, columns: int) -> str:

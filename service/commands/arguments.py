@@ -1,17 +1,19 @@
-"""What the commands share: arguments, exit statuses, messages, and checks that are made before the work begins."""
+"""What the commands share: arguments, exit statuses, standard streams, and checks before the work begins."""
 
 from __future__ import annotations
 
 import argparse
+import errno
+import io
 import os
 import stat
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TextIO, TypeAlias
 
 from copydesk.service.settings import Settings, read_settings
 
@@ -122,13 +124,46 @@ def _check_file(name: str) -> None:
         raise WrongUsage(f"{name!r} cannot be read (no permission); change its permissions or leave it out")
 
 
-def check_workers(workers: int | None) -> None:
-    """Raise `WrongUsage` if a number of processes is not in the allowed range."""
-    if workers is not None and not 1 <= workers <= MOST_WORKERS:
+def count_workers(workers: int | None) -> int:
+    """Return the number of processes, by default one for each processor that this process may use.
+
+    Raises:
+        WrongUsage: The number is not in the allowed range.
+    """
+    if workers is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not 1 <= workers <= MOST_WORKERS:
         raise WrongUsage(f"--workers is {workers}, expected 1 to {MOST_WORKERS}")
+    return workers
 
 
 def say(message: str) -> None:
     """Write a message to standard error."""
     if sys.stderr is not None:  # it is closed; print would write to standard output, among the results
         print(f"copydesk: {message}", file=sys.stderr)
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where results and messages are written."""
+
+    out: BinaryIO
+    err: TextIO
+    out_is_terminal: bool
+
+
+def open_streams() -> Streams:
+    """Return the process's own streams; if standard error is closed, messages are dropped.
+
+    Raises:
+        OSError: Standard output is closed.
+    """
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "standard output is closed")
+    return Streams(out=sys.stdout.buffer, err=sys.stderr or io.StringIO(), out_is_terminal=sys.stdout.isatty())
+
+
+def drop_stdout() -> None:
+    """Discard what is still buffered, so that closing at exit does not fail a second time."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

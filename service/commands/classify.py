@@ -13,7 +13,6 @@ from itertools import chain
 
 from copydesk.classifier.errors import ArtifactMismatch, CopydeskError
 from copydesk.service.commands import arguments
-from copydesk.service.commands.streams import Streams, open_streams
 from copydesk.service.commands.table import Canvas, row_name, table
 from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows import BadRow, Row, classify_rows, contract, inputs, jsonl
@@ -98,7 +97,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
         server=args.server,
     )
     try:
-        n_bad = classify_files(options, settings, open_streams())
+        n_bad = classify_files(options, settings, arguments.open_streams())
     except ArtifactMismatch:
         raise
     except CopydeskError as error:  # the server does not answer, or refuses
@@ -114,7 +113,7 @@ def _use_color(choice: str, environment: Mapping[str, str]) -> bool:
     return sys.stdout is not None and sys.stdout.isatty() and not plain
 
 
-def classify_files(options: ClassifyOptions, settings: Settings, streams: Streams) -> int:
+def classify_files(options: ClassifyOptions, settings: Settings, streams: arguments.Streams) -> int:
     """Classify every row of the inputs and write the answers; return the number of rows that failed.
 
     Raises:
@@ -175,7 +174,7 @@ class AnswerWriter:
 
     output: AnswerFormat
     canvas: Canvas
-    streams: Streams
+    streams: arguments.Streams
     remark: Callable[[str], None]
 
     def write_all(self, answers: Iterable[classify_rows.ClassifiedRow | BadRow]) -> int:

@@ -48,18 +48,17 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     settings = arguments.load_settings(args.model, environment)
     files = arguments.check_files(args.files)
     _check_output(args.output, files)
-    arguments.check_workers(args.workers)
+    workers = arguments.count_workers(args.workers)
     keys = _key_scheme(args.found_at, args.probability)
 
     from copydesk.service.dedup import DedupOptions, dedup_files
     from copydesk.service.rows import inputs
-    from copydesk.service.worker_process import default_workers
 
     options = DedupOptions(
         files=files,
         input_format=None if args.format == "auto" else inputs.Format(args.format),
         output=args.output,
-        workers=args.workers or default_workers(),
+        workers=workers,
         keys=keys,
         prefer=args.prefer,
         version=arguments.copydesk_version(),

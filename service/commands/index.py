@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
-from copydesk.service.commands.streams import Streams, open_streams
+from copydesk.service.commands.arguments import Streams
 from copydesk.service.progress import COMPILING, Progress
 from copydesk.service.rows import (
     BadField,
@@ -110,7 +110,7 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     require_extra("index", "copydesk index")
     from copydesk.service.index import open_index
 
-    streams = open_streams()
+    streams = arguments.open_streams()
     create = args.verb in ("add", "import")
     try:
         with open_index(args.index or settings.index, create=create, preferred=getattr(args, "prefer", ())) as index:

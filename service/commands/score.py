@@ -90,7 +90,6 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
 
 
 def _check_arguments(args: argparse.Namespace) -> None:
-    arguments.check_workers(args.workers)
     if not 0 < args.page_seconds < 1e6:
         raise arguments.WrongUsage(f"--page-seconds is {args.page_seconds}, expected a number of seconds above 0")
     if not LEAST_SHARD_MB <= args.shard_mb <= MOST_SHARD_MB:
@@ -110,14 +109,12 @@ def _check_arguments(args: argparse.Namespace) -> None:
 
 
 def _options(args: argparse.Namespace) -> ScoreOptions:
-    from copydesk.service.worker_process import default_workers
-
     return ScoreOptions(
         inputs=args.inputs,
         folder=args.output,
         format=OutputFormat(args.format),
         blocks=not args.no_blocks,
-        workers=args.workers or default_workers(),
+        workers=arguments.count_workers(args.workers),
         columns=ColumnNames(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
         shard_bytes=round(args.shard_mb * 1024 * 1024),
         page_seconds=args.page_seconds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.types import Page
@@ -27,6 +27,7 @@ def drawn(
 
 @settings(max_examples=200, deadline=None)
 @given(anything)
+@example("\u200e 0 \u200e 1")
 def test_clean_text_holds_nothing_that_commands_a_terminal(text: str) -> None:
     shown = clean(text)
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown)
