@@ -75,7 +75,7 @@ class KeyFile:
             )
         key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
         with closing(self._writable()) as connection, connection:
-            row = (name, scope.value, hash_key(key), now)
+            row = (name, scope.value, _hash_key(key), now)
             added = connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?)", row).rowcount
         if not added:
             raise ValueError(f"there is a key named {name!r} already; revoke it first, or choose another name")
@@ -94,10 +94,9 @@ class KeyFile:
 
     def find(self, key: str) -> Key | None:
         """Look a key up; None if it is not valid."""
-        return next(iter(self._select("WHERE hash = ?", hash_key(key))), None)
+        return next(iter(self._select("WHERE hash = ?", _hash_key(key))), None)
 
     def close(self) -> None:
-        """Close the file."""
         if self._reading is not None:
             self._reading.close()
             self._reading = None
@@ -134,6 +133,5 @@ class KeyFile:
         return KeysUnusable(f"the keys in {self._path} cannot be used ({error}); name another file with COPYDESK_KEYS")
 
 
-def hash_key(key: str) -> bytes:
-    """Return what the file has in place of a key."""
+def _hash_key(key: str) -> bytes:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()

@@ -9,14 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from copydesk.classifier.errors import CopydeskError
-from copydesk.service.commands.arguments import (
-    SOME_FAILED,
-    WRONG_USAGE,
-    WrongUsage,
-    copydesk_version,
-    drop_stdout,
-    say,
-)
+from copydesk.service.commands import arguments
 from copydesk.service.commands.classify import add_classify
 from copydesk.service.commands.dedup import add_dedup
 from copydesk.service.commands.index import add_index
@@ -31,24 +24,24 @@ STOPPED = ("stopped_work", "no_cluster")
 """Codes of the errors after which the same command starts or continues the run."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status: 0 done, 1 some pages failed, 2 wrong usage."""
-    args = _parser().parse_args(arguments)
+    args = _parser().parse_args(argv)
     try:
         status: int = args.command(args, os.environ)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        drop_stdout()
+        arguments.drop_stdout()
         return PIPE_CLOSED
-    except (WrongUsage, CopydeskError) as error:
-        say(str(error))
-        return SOME_FAILED if getattr(error, "code", None) in STOPPED else WRONG_USAGE
+    except (arguments.WrongUsage, CopydeskError) as error:
+        arguments.say(str(error))
+        return arguments.SOME_FAILED if getattr(error, "code", None) in STOPPED else arguments.WRONG_USAGE
     except OSError as error:
-        drop_stdout()
+        arguments.drop_stdout()
         where = f" ({error.filename})" if error.filename else ""
-        say(f"the results cannot be written: {error.strerror or error}{where}")
-        return SOME_FAILED
+        arguments.say(f"the results cannot be written: {error.strerror or error}{where}")
+        return arguments.SOME_FAILED
     return status
 
 
@@ -58,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Label the text blocks of news pages as body, boilerplate or teaser, and find duplicate stories.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"copydesk {copydesk_version()}")
+    parser.add_argument("--version", action="version", version=f"copydesk {arguments.copydesk_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for add in (add_classify, add_dedup, add_index, add_score, add_serve, add_keys):
         add(commands)

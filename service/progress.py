@@ -51,7 +51,6 @@ class Progress:
         self._thread = Thread(target=self._keep_drawing, daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin."""
         self._thread.start()
         return self
 

@@ -55,8 +55,7 @@ def _character_width(character: str) -> int:
 def shortened(text: str, columns: int) -> str:
     """Clean text and cut it to at most `columns`; an ellipsis marks the cut."""
     line = clean(text[: 8 * columns])  # what cleans to fewer columns than this is mostly blank
-    whole = len(text) <= 8 * columns
-    if whole and width(line) <= columns:
+    if len(text) <= 8 * columns and width(line) <= columns:
         return line
     n_kept = bisect_right(list(accumulate(map(_character_width, line))), columns - 1)
     return line[:n_kept].rstrip() + "…"

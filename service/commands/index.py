@@ -15,17 +15,7 @@ from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
 from copydesk.service.commands.arguments import Streams
 from copydesk.service.progress import COMPILING, Progress
-from copydesk.service.rows import (
-    BadField,
-    BadRow,
-    JsonId,
-    classify_rows,
-    contract,
-    inputs,
-    jsonl,
-    match_documents,
-    read_documents,
-)
+from copydesk.service.rows import BadRow, classify_rows, contract, inputs, jsonl, match_documents, read_documents
 from copydesk.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -180,9 +170,9 @@ def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams:
     return n_bad
 
 
-def _read_id(_fields: dict[str, Any], id: JsonId) -> str:
+def _read_id(_fields: dict[str, Any], id: jsonl.JsonId) -> str:
     if id is None:
-        raise BadField("no_id", "no id, expected the id of the document to remove")
+        raise jsonl.BadField("no_id", "no id, expected the id of the document to remove")
     return str(id)
 
 

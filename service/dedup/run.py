@@ -100,11 +100,7 @@ def _sign(options: DedupOptions, settings: Settings, folder: ChunkFolder, progre
 
 
 def compare_documents(rows: ClosedSet, folder: ChunkFolder, workers: int) -> Duplicates:
-    """Find the duplicates among the documents of the chunks in a folder.
-
-    Raises:
-        StoppedWork: A chunk is damaged.
-    """
+    """Find the duplicates among the documents of the chunks in a folder; raise `StoppedWork` if one is damaged."""
     signed = (select_documents(folder.load_signed(number), chosen) for number, chosen in enumerate(rows.chosen))
     return find_duplicates(
         list(map(str, rows.ids)), signed, preference=rows.preference, published=rows.published, workers=workers
