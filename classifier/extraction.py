@@ -31,8 +31,12 @@ def extract(content: str | bytes, *, form: Form | None = None, url: str = "", ch
 
     Raises:
         UnreadablePage: The bytes are not text, or the page has too many blocks to be one.
+        TypeError: `content` is neither str nor bytes, such as a path.
         ValueError: `form` is another word.
     """
+    if not isinstance(content, str | bytes):
+        kind = type(content).__name__
+        raise TypeError(f"content is a {kind}, expected a page as str or bytes; read the file first")
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
     text = content if isinstance(content, str) else decode(content, html=form != "text", declared=charset)

@@ -5,10 +5,11 @@ Names are loaded when they are first used, so that the client and `--help` wait 
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from copydesk.classifier.extras import require_extra
+from copydesk.classifier.extras import MissingExtra, require_extra
 from copydesk.classifier.lazy_names import lazy_names
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
         load_manifest,
         load_model,
     )
-    from copydesk.service.client import Client
+    from copydesk.service.client import Client, ServiceProblem, ServiceUnreachable
     from copydesk.service.index import open_index
 
 __all__ = [
@@ -45,6 +46,8 @@ __all__ = [
     "Model",
     "Page",
     "ScoredBlock",
+    "ServiceProblem",
+    "ServiceUnreachable",
     "UnreadablePage",
     "classify",
     "classify_page",
@@ -57,11 +60,12 @@ __all__ = [
 ]
 
 
+_CLIENT = ("Client", "ServiceProblem", "ServiceUnreachable")
 _lazy = lazy_names(
     globals(),
     {
-        "copydesk.classifier": [name for name in __all__ if name not in ("Client", "open_index")],
-        "copydesk.service.client": ["Client"],
+        "copydesk.classifier": [name for name in __all__ if name not in (*_CLIENT, "open_index")],
+        "copydesk.service.client": _CLIENT,
         "copydesk.service.index": ["open_index"],
     },
 )
@@ -72,10 +76,17 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         return version("copydesk")
     if name == "open_index":
-        require_extra("index", "copydesk.open_index")
+        try:
+            require_extra("index", "copydesk.open_index")
+        except MissingExtra as error:  # the name can be imported and inspected; only the call fails
+            return partial(_fail, error)
     return _lazy(name)
+
+
+def _fail(error: Exception, *arguments: object, **options: object) -> None:
+    raise error
 
 
 def __dir__() -> list[str]:
     """List the public names, loaded or not."""
-    return sorted({*globals(), *__all__, "__version__"})
+    return sorted([*__all__, "__version__"])

@@ -117,7 +117,7 @@ def test_training_names_its_extra_too(arguments: list[str]) -> None:
 
 
 def test_public_name_of_an_extra_says_which() -> None:
-    code = "import sys; sys.modules['sqlalchemy'] = None; from copydesk import Document, deduplicate, open_index"
+    code = "import sys; sys.modules['sqlalchemy'] = None; from copydesk import *; open_index('seen.sqlite')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=False)
     assert (
         done.stderr.decode()

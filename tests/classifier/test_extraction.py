@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -51,6 +51,10 @@ def test_the_form_can_be_given(model: Model) -> None:
     )
     with pytest.raises(ValueError, match="form is 'pdf', expected 'html', 'text' or None"):
         copydesk.extract(HTML, form="pdf")  # type: ignore[arg-type]
+    with pytest.raises(
+        TypeError, match="content is a PurePosixPath, expected a page as str or bytes; read the file first"
+    ):
+        copydesk.extract(PurePosixPath("page.html"))  # type: ignore[arg-type]
 
 
 def test_bytes_are_decoded_by_header_and_declaration() -> None:
