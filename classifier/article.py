@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles, Integers
 from copydesk.classifier.types import Blocks
 
 LONG_PARAGRAPH = 120
@@ -22,24 +23,15 @@ TITLE_BLOCKS = 8
 class PageScores:
     """The same as an `Article`, with its n blocks in columns, for batch scoring.
 
-    Attributes:
-        text: The text that the blocks' offsets index.
-        starts: Shape (n,).
-        ends: Shape (n,).
-        labels: Shape (n,): numbers in `LABELS`.
-        kinds: Shape (n,): numbers in `KINDS`.
-        probabilities: Shape (n, 3): in `LABELS` order.
-        body: The body blocks joined by blank lines.
-        title: The headline block's text, empty if there is none.
-        confidence: How sure the model is of the body as a whole, in [0, 1].
+    Labels and kinds are numbers in `LABELS` and `KINDS`; probabilities have the shape (n, 3), in `LABELS` order.
     """
 
     text: str
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
-    labels: NDArray[np.int64]
-    kinds: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
+    labels: Integers
+    kinds: Integers
+    probabilities: Doubles
     body: str
     title: str
     confidence: float
@@ -50,18 +42,11 @@ def body_text(page: Blocks, body: Sequence[int]) -> str:
     return "\n\n".join(page.text[slice(*page.blocks[number])] for number in body)
 
 
-def page_confidence(
-    characters: NDArray[np.integer[Any]], probabilities: NDArray[np.float64], is_body: NDArray[np.bool_]
-) -> float:
+def page_confidence(characters: NDArray[np.integer[Any]], probabilities: Doubles, is_body: NDArray[np.bool_]) -> float:
     """Return the F1 to expect of the body, measured in characters, in [0, 1].
 
     With c characters and probability p of body in each block, that is
     2 * sum(c p, body blocks) / (sum(c, body blocks) + sum(c p, all blocks)); 1 for a page with nothing in it.
-
-    Args:
-        characters: Shape (n,).
-        probabilities: Shape (n,): of body.
-        is_body: Shape (n,).
     """
     in_body = int(characters[is_body].sum())
     expected = characters * probabilities
@@ -70,7 +55,7 @@ def page_confidence(
     return float((1.0 - probabilities).min(initial=1.0))
 
 
-def _sum(values: NDArray[np.float64]) -> float:
+def _sum(values: Doubles) -> float:
     """Add in order: a vectorised sum would differ in the last digits from one processor to another."""
     return float(np.cumsum(values)[-1]) if len(values) else 0.0
 

@@ -56,8 +56,7 @@ def default_folder() -> Path:
 def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
     """Write model and manifest, the same model always as the same bytes; return the digest.
 
-    Args:
-        about: What else the manifest says: libraries, corpora, scores.
+    `about` is what else the manifest says: libraries, corpora, scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
     packed = pack(model)

@@ -1,10 +1,4 @@
-"""The errors of this package, all of which survive pickling.
-
-    CopydeskError
-    ├── UnreadablePage       a page that is empty, too large to be one, or not text
-    ├── ArtifactMismatch     a saved model that is missing, damaged or of another version
-    ├── DamagedSet           a stored set of shingles that was cut short or changed
-    └── …                    those of training and service, defined there
+"""The errors of this package, which survive pickling; training and service define theirs under the same base.
 
 They are about the world: input, files, servers. A wrong argument raises ValueError.
 """

@@ -55,26 +55,17 @@ def segment(page: Page) -> Blocks:
 
 
 def cut_text(text: str) -> Blocks:
-    """Cut plain text into blocks.
-
-    Raises:
-        UnreadablePage: It has too many blocks to be a page.
-    """
+    """Cut plain text into blocks; raise UnreadablePage if they are too many for a page."""
     _check_limit(text.count("\n"), MAX_MARKS, "line ends")
-    return _check_blocks(segment_text(text))
+    blocks = segment_text(text)
+    _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
+    return blocks
 
 
 def cut_html(html: str | bytes) -> Blocks:
-    """Cut HTML, decoded or in UTF-8, into blocks.
-
-    Raises:
-        UnreadablePage: It has too many blocks to be a page.
-    """
+    """Cut HTML, decoded or in UTF-8, into blocks; raise UnreadablePage if they are too many for a page."""
     _check_limit(html.count(b"<") if isinstance(html, bytes) else html.count("<"), MAX_MARKS, "tags")
-    return _check_blocks(segment_html(html))
-
-
-def _check_blocks(blocks: Blocks) -> Blocks:
+    blocks = segment_html(html)
     _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
     return blocks
 
@@ -116,7 +107,6 @@ def score_blocks(blocks: Blocks, model: Model) -> PageScores:
 
 
 def _explain_all(blocks: Blocks, predictions: Predictions, form: FormModel) -> Iterator[Explanation]:
-    """Explain the label of each block."""
     for number, (block, label) in enumerate(zip(blocks.blocks, predictions.labels.tolist(), strict=True)):
         yield explain_block(blocks.text[block.start : block.end], number, LABELS[label], predictions, form)
 

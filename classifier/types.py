@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
@@ -86,22 +86,20 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """The element tree around a page's blocks, in columns with an entry for each element or for each block.
+    """The element tree around a page's blocks, in columns with an entry for each element, then for each block.
 
     Only elements that a browser sets as blocks are included, parents before children; number 0 is `body`.
 
     Attributes:
-        tags: Of each element: its tag name.
-        names: Of each element: class, id, role and microdata attributes in one string, as written.
-        parents: Of each element: the number of its parent, -1 for `body`.
-        firsts: Of each element: the number of the first block inside it.
-        lasts: Of each element: one past the number of the last block inside it.
-        elements: Of each block: the number of the innermost element around it.
-        link_chars: Of each block: characters inside `a href`.
-        links: Of each block: its number of links.
-        images: Of each block: the number of images between the block before and this one.
-        inline: Of each block: tags and names of its first inline elements, as written.
-        hrefs: Of each block: the target of its first link, as written.
+        names: Class, id, role and microdata attributes of each element in one string, as written.
+        parents: The number of the element around, -1 for `body`.
+        firsts: The number of the first block inside each element.
+        lasts: One past the number of the last block inside it.
+        elements: The number of the innermost element around each block.
+        link_chars: Characters inside `a href`.
+        images: Images between the block before and this one.
+        inline: Tags and names of each block's first inline elements, as written.
+        hrefs: The target of each block's first link, as written.
     """
 
     tags: tuple[str, ...]
@@ -189,21 +187,17 @@ class ScoredBlock(NamedTuple):
             "probabilities": {label.value: p for label, p in zip(LABELS, self.probabilities, strict=True)},
         }
         if self.explanation is not None:
-            reasons = [{"words": each.words, "contribution": each.contribution} for each in self.explanation.reasons]
-            why = {"runner_up": self.explanation.runner_up.value, "log_odds": self.explanation.log_odds}
-            fields["explanation"] = {**why, "reasons": reasons}
+            reasons = [asdict(reason) for reason in self.explanation.reasons]
+            fields["explanation"] = asdict(self.explanation) | {"reasons": reasons}
         return fields
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Article:
-    """A page's body and title, and all its labelled blocks.
+    """A page's body and title, and all its labelled blocks in page order.
 
     Attributes:
-        id: The page's id.
-        url: The page's url, as given.
         text: The text that the blocks' offsets index; if the input was text, the input itself.
-        blocks: Every block in page order.
         body: The body blocks joined by blank lines.
         title: The headline block's text, empty if there is none.
         confidence: How sure the model is of the body as a whole, in [0, 1].
@@ -224,12 +218,7 @@ class Article:
         return f"Article({self.id!r}, title={_shortened(self.title)}, {sizes}, confidence={self.confidence:.2f})"
 
     def to_dict(self, *, text: bool = True) -> dict[str, Any]:
-        """Return the article as a row of `copydesk classify`, for JSON.
-
-        Args:
-            text: Whether to include the text that the blocks' offsets index. The command leaves it out for pages
-                that came as text.
-        """
+        """Return the article as a row of `copydesk classify`, for JSON; `text` says whether with its text."""
         fields: dict[str, Any] = {"id": self.id}
         if text:
             fields["text"] = self.text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,13 @@ FORBIDDEN = {
     "service": {"sklearn"} | RUNS_CODE_ON_LOADING,
 }
 """What no module of a room imports."""
+
+FACES = ("classifier.segmentation", "classifier.features", "classifier.model", "classifier.duplicates")
+"""Packages from which other packages import only what `__init__` lists."""
+
+RUN_SINGLE_STEPS = ("service.index", "service.dedup", "service.score.distributed", "training.plots")
+"""Units that run steps of `classifier.duplicates` in an order of their own, and import these from their modules; its
+types come from `types`, whoever needs them."""
 
 
 def test_units_import_lower_layers_alone() -> None:
@@ -46,6 +55,22 @@ def test_room_imports_nothing_that_is_forbidden_to_it(room: str) -> None:
         if module.split(".")[0] == room:
             wrong = {name for name in imported(path) if name.split(".")[0] in FORBIDDEN[room] | {"tests"}}
             assert not wrong, f"{path.relative_to(ROOT)} imports {sorted(wrong)}"
+
+
+@pytest.mark.parametrize("package", FACES)
+def test_package_is_imported_by_the_names_that_it_lists(package: str) -> None:
+    listed = set(import_module(f"copydesk.{package}").__all__)
+    for module, path in modules().items():
+        if f"{module}.".startswith(f"{package}."):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            source = (node.module or "").removeprefix("copydesk.") if isinstance(node, ast.ImportFrom) else ""
+            if source == package:
+                wrong = {alias.name for alias in node.names} - listed
+                assert not wrong, f"{module} imports {sorted(wrong)}, which {package} does not list"
+            elif source.startswith(f"{package}.") and source != "classifier.duplicates.types":
+                may_import = package == "classifier.duplicates" and module.startswith(RUN_SINGLE_STEPS)
+                assert may_import, f"{module} imports {source}, expected names that {package} lists"
 
 
 def test_rooms_are_imported_under_one_name() -> None:

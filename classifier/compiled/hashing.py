@@ -50,15 +50,15 @@ def hash_code_points(points: NDArray[np.uint32]) -> np.uint64:
 
 
 @jit
-def hash_ignoring_case(points: NDArray[np.uint32]) -> np.uint64:
-    """Hash a word with A to Z in lower case.
+def hash_ignoring_case(points: NDArray[np.uint32], start: int, end: int) -> np.uint64:
+    """Hash the word between two places, with A to Z in lower case.
 
     Source: FNV-1a over code points (Fowler, Noll, Vo).
     """
     h = np.uint64(0xCBF29CE484222325)
-    for point in points:
-        small = np.uint64(point)
-        if 65 <= point <= 90:
+    for at in range(start, end):
+        small = np.uint64(points[at])
+        if 65 <= points[at] <= 90:
             small += np.uint64(32)
         h = (h ^ small) * np.uint64(0x100000001B3)
     return h

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import CodePoints, Hashes, Integers
 from copydesk.classifier.compiled import DIGIT, IDEOGRAPH, LETTER, SPACE, character_tables, code_points, jit, mix
 from copydesk.classifier.features import counts
 
@@ -22,37 +23,33 @@ _FNV_PRIME = np.uint64(0x100000001B3)
 
 
 class BlockWords(NamedTuple):
-    """The hashes of n blocks, one block's after the other's.
+    """The hashes of n blocks, one block's after the other's, and shape (n,): where each block's end.
 
-    Attributes:
-        tokens: Hashes of words, pairs of words and sub-words.
-        token_ends: Shape (n,): where each block's tokens end.
-        words: Hashes of the words alone, for comparing blocks with each other.
-        word_ends: Shape (n,).
-        counts: Shape (n, N_COUNTS), see `counts`; those of links and images are 0.
+    `tokens` hash words, pairs of words and sub-words; `words` the words alone, for comparing blocks with each other.
+    `counts` has the shape (n, N_COUNTS); those of links and images are 0.
     """
 
-    tokens: NDArray[np.uint64]
-    token_ends: NDArray[np.int64]
-    words: NDArray[np.uint64]
-    word_ends: NDArray[np.int64]
-    counts: NDArray[np.int64]
+    tokens: Hashes
+    token_ends: Integers
+    words: Hashes
+    word_ends: Integers
+    counts: Integers
 
 
 class _Characters(NamedTuple):
     """A page's code points, and the tables of `compiled.code_points`."""
 
-    points: NDArray[np.uint32]
+    points: CodePoints
     classes: NDArray[np.uint8]
-    lower: NDArray[np.uint32]
+    lower: CodePoints
 
 
 class _Output(NamedTuple):
     """Room for the hashes of a page; `filled` has how many tokens and how many words are written so far."""
 
-    tokens: NDArray[np.uint64]
-    words: NDArray[np.uint64]
-    filled: NDArray[np.int64]
+    tokens: Hashes
+    words: Hashes
+    filled: Integers
 
 
 class _Word(NamedTuple):
@@ -65,14 +62,8 @@ class _Word(NamedTuple):
     gram: np.uint64
 
 
-def read_blocks(points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> BlockWords:
-    """Hash and count the blocks of a page.
-
-    Args:
-        points: The page's code points.
-        starts: Shape (n,): where each block starts, in code points.
-        ends: Shape (n,).
-    """
+def read_blocks(points: CodePoints, starts: Integers, ends: Integers) -> BlockWords:
+    """Hash and count the blocks of a page, which are given by where each starts and ends in the code points."""
     return BlockWords(*_read_blocks(_Characters(points, *character_tables()), starts, ends))
 
 
@@ -84,8 +75,8 @@ def read_text(text: str) -> BlockWords:
 
 @jit
 def _read_blocks(
-    text: _Characters, starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
+    text: _Characters, starts: Integers, ends: Integers
+) -> tuple[Hashes, Integers, Hashes, Integers, Integers]:
     n = len(starts)
     room = 0
     for b in range(n):
@@ -101,32 +92,33 @@ def _read_blocks(
 
 
 @jit
-def _read_block(text: _Characters, start: int, end: int, out: _Output, row: NDArray[np.int64]) -> None:
+def _read_block(text: _Characters, start: int, end: int, out: _Output, row: Integers) -> None:
     """Write one block's hashes, and fill its row of counts."""
+    points, classes, lower = text
+    tokens, words = out.tokens, out.words
     at, word_at = out.filled[0], out.filled[1]
-    skip_from, skip_to = _middle(start, end)
     h = previous = first_word = g1 = g2 = g3 = np.uint64(0)
     length = kind = 0
     capital_start = False
     i = start
     while i <= end:
-        if i == skip_from and skip_from < skip_to:
-            i = skip_to
-        code = text.points[i] if i < end else np.uint32(32)
-        cls = text.classes[code] if code < 0x10000 else (IDEOGRAPH if code >= 0x20000 else 0)
+        if i == start + HEAD_CHARS:
+            i = max(i, end - TAIL_CHARS)
+        code = points[i] if i < end else np.uint32(32)
+        cls = classes[code] if code < 0x10000 else (IDEOGRAPH if code >= 0x20000 else 0)
         inside = (cls in (LETTER, DIGIT)) and (kind in (0, cls))
         if not inside and length > 0:
-            at, h = _end_word(out, at, word_at, _Word(h, length, kind, previous, _gram(g1, g2, g3)))
+            at, h = _end_word(tokens, words, at, word_at, _Word(h, length, kind, previous, _gram(g1, g2, g3)))
             word_at += 1
             if first_word == 0:
-                first_word = out.tokens[at - 1] if kind == DIGIT else h
+                first_word = tokens[at - 1] if kind == DIGIT else h
             previous = h
             _count_word(row, capital_start, length)
             h = np.uint64(0)
             length = kind = 0
             inside = cls in (LETTER, DIGIT)
         if inside:
-            small = np.uint64(text.lower[code]) if code < 0x10000 else np.uint64(code)
+            small = np.uint64(lower[code]) if code < 0x10000 else np.uint64(code)
             if length == 0:
                 kind = cls
                 capital_start = cls == LETTER and small != code
@@ -134,34 +126,26 @@ def _read_block(text: _Characters, start: int, end: int, out: _Output, row: NDAr
             length += 1
             if cls == LETTER:
                 if length >= 5:
-                    out.tokens[at] = mix(_gram(g1, g2, g3) * _FNV_PRIME + small, np.uint64(_PART))
+                    tokens[at] = mix(_gram(g1, g2, g3) * _FNV_PRIME + small, np.uint64(_PART))
                     at += 1
                 row[counts.CAPITALS] += small != code
                 g3, g2, g1 = g2, g1, small
             row[counts.LETTERS if cls == LETTER else counts.DIGITS] += 1
         elif i < end and cls == IDEOGRAPH:
-            at, previous = _end_word(out, at, word_at, _Word(np.uint64(code), 1, 0, previous, g1))
+            at, previous = _end_word(tokens, words, at, word_at, _Word(np.uint64(code), 1, 0, previous, g1))
             word_at += 1
             first_word = previous if first_word == 0 else first_word
             row[counts.WORDS] += 1
             row[counts.LETTERS] += 1
         elif i < end and cls != SPACE:
-            _count_mark(row, code, text.points[i + 1] if i + 1 < end else np.uint32(32))
+            _count_mark(row, code, points[i + 1] if i + 1 < end else np.uint32(32))
         i += 1
-    _count_ends(row, text.points[start:end], first_word, previous)
+    _count_ends(row, points[start:end], first_word, previous)
     out.filled[0], out.filled[1] = at, word_at
 
 
 @jit
-def _middle(start: int, end: int) -> tuple[int, int]:
-    """Return where the skipped middle of a long block begins and ends; both are the end of a short one."""
-    if end - start > HEAD_CHARS + TAIL_CHARS:
-        return start + HEAD_CHARS, end - TAIL_CHARS
-    return end, end
-
-
-@jit
-def _count_word(row: NDArray[np.int64], capital_start: bool, length: int) -> None:
+def _count_word(row: Integers, capital_start: bool, length: int) -> None:
     row[counts.WORDS] += 1
     row[counts.TITLE_WORDS] += capital_start
     row[counts.LONGEST_WORD] = max(row[counts.LONGEST_WORD], length)
@@ -174,24 +158,24 @@ def _gram(g1: np.uint64, g2: np.uint64, g3: np.uint64) -> np.uint64:
 
 
 @jit
-def _end_word(out: _Output, at: int, word_at: int, word: _Word) -> tuple[int, np.uint64]:
+def _end_word(tokens: Hashes, words: Hashes, at: int, word_at: int, word: _Word) -> tuple[int, np.uint64]:
     """Write a word, its pair with the word before, and its last letters; return the next free place, and its hash.
 
     All numbers with as many digits count as the same word.
     """
     h = np.uint64(7_000 + min(word.length, 12)) if word.kind == DIGIT else word.hash
-    out.tokens[at] = mix(h, np.uint64(_WORD))
-    out.words[word_at] = out.tokens[at]
-    out.tokens[at + 1] = mix(h * np.uint64(31) + word.previous, np.uint64(_PAIR))
+    tokens[at] = mix(h, np.uint64(_WORD))
+    words[word_at] = tokens[at]
+    tokens[at + 1] = mix(h * np.uint64(31) + word.previous, np.uint64(_PAIR))
     at += 2
     if word.kind == LETTER and word.length >= 3:
-        out.tokens[at] = mix(word.gram, np.uint64(_ENDING))
+        tokens[at] = mix(word.gram, np.uint64(_ENDING))
         at += 1
     return at, h
 
 
 @jit
-def _count_mark(row: NDArray[np.int64], code: np.uint32, after: np.uint32) -> None:
+def _count_mark(row: Integers, code: np.uint32, after: np.uint32) -> None:
     """Count a sentence's end, a comma, a quote or a bar."""
     if code == 46 or code == 33 or code == 63 or code == 0x3002 or code == 0xFF01 or code == 0xFF1F:
         row[counts.SENTENCES] += code >= 0x3000 or after == 32 or after == 10 or after == 34 or after == 0x201D
@@ -201,7 +185,7 @@ def _count_mark(row: NDArray[np.int64], code: np.uint32, after: np.uint32) -> No
 
 
 @jit
-def _count_ends(row: NDArray[np.int64], block: NDArray[np.uint32], first_word: np.uint64, last_word: np.uint64) -> None:
+def _count_ends(row: Integers, block: CodePoints, first_word: np.uint64, last_word: np.uint64) -> None:
     """Note a block's length, and its first and last character and word."""
     n = len(block)
     row[counts.CHARS] = n

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.page_arrays import TextArrays, TreeArrays
@@ -18,13 +18,8 @@ _LI, _P = 3170889640, 2181537457
 
 
 @jit
-def fill_layout_columns(
-    out: NDArray[np.float32], text: TextArrays, tree: TreeArrays
-) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Fill the columns of `LAYOUT_COLUMNS`.
-
-    Args:
-        out: Shape (n, N_COLUMNS), all zero.
+def fill_layout_columns(out: Floats, text: TextArrays, tree: TreeArrays) -> tuple[Hashes, Hashes]:
+    """Fill the columns of `LAYOUT_COLUMNS` in `out`, shape (n, N_COLUMNS), all zero.
 
     Returns:
         Path hashes of the blocks and of the elements: equal where tags and names are equal all the way up.
@@ -66,7 +61,7 @@ def fill_layout_columns(
 
 
 @jit
-def _element_paths(tree: TreeArrays) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def _element_paths(tree: TreeArrays) -> tuple[Integers, Hashes]:
     """Return each element's depth, and a hash of the tags and names from it all the way up."""
     parents = tree.parents
     depths = np.zeros(len(parents), np.int64)
@@ -83,8 +78,7 @@ def _element_paths(tree: TreeArrays) -> tuple[NDArray[np.int64], NDArray[np.uint
 
 
 @jit
-def _fill_words(c: NDArray[np.float32], row: NDArray[np.int64]) -> None:
-    """Fill what follows from a block's counts of characters and words."""
+def _fill_words(c: Floats, row: Integers) -> None:
     n_words = max(1, row[counts.WORDS])
     n_letters, n_digits = row[counts.LETTERS], row[counts.DIGITS]
     c[columns.LOG_CHARS] = np.log1p(row[counts.CHARS])
@@ -101,8 +95,7 @@ def _fill_words(c: NDArray[np.float32], row: NDArray[np.int64]) -> None:
 
 
 @jit
-def _fill_ends(c: NDArray[np.float32], row: NDArray[np.int64]) -> None:
-    """Fill what a block's first and last characters say."""
+def _fill_ends(c: Floats, row: Integers) -> None:
     first, last = row[counts.FIRST_CHAR], row[counts.LAST_CHAR]
     if last == 34 or last == 0x201D or last == 41 or last == 0xBB:
         c[columns.ENDS_SENTENCE] = 0.5
@@ -127,7 +120,7 @@ def _count_title_words(text: TextArrays, b: int) -> int:
 
 
 @jit
-def _fill_element(c: NDArray[np.float32], tag: np.uint64, span: NDArray[np.int64], b: int) -> None:
+def _fill_element(c: Floats, tag: np.uint64, span: Integers, b: int) -> None:
     """Fill what the innermost element around a block is, how much it holds, and where in it the block is."""
     size = span[1] - span[0]
     c[columns.SIBLINGS] = np.log1p(size)
@@ -140,9 +133,7 @@ def _fill_element(c: NDArray[np.float32], tag: np.uint64, span: NDArray[np.int64
 
 
 @jit
-def _fill_path_shares(
-    out: NDArray[np.float32], paths: NDArray[np.uint64], table: NDArray[np.int64], page_chars: int
-) -> None:
+def _fill_path_shares(out: Floats, paths: Hashes, table: Integers, page_chars: int) -> None:
     """Fill the share of the page's characters that has the same path as each block."""
     n = len(paths)
     order = np.argsort(paths)

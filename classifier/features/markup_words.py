@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import CodePoints, Hashes, Integers
 from copydesk.classifier.compiled import code_points, hash_ignoring_case, jit
 
 MAX_NAME_WORDS = 12
@@ -17,30 +17,28 @@ MAX_HREF_WORDS = 8
 
 _OTHER, _LOWER, _UPPER, _DIGIT = range(4)
 
-Hashes = tuple[NDArray[np.uint64], NDArray[np.int64]]
+HashesByText = tuple[Hashes, Integers]
 
 
-def hash_names(texts: Sequence[str]) -> Hashes:
+def hash_names(texts: Sequence[str]) -> HashesByText:
     """Hash the words of class names and ids, split at hyphens and in camel case, of two letters or more.
 
     Returns:
         All hashes one after the other, and where each text's end: shape (len(texts),).
     """
-    points, ends = _joined(texts)
-    return _name_words(points, ends, MAX_NAME_WORDS)
+    return _name_words(*_joined(texts))
 
 
-def hash_hrefs(texts: Sequence[str]) -> Hashes:
+def hash_hrefs(texts: Sequence[str]) -> HashesByText:
     """Hash the words of link targets' paths, and of each target its number of words and its first character.
 
     Returns:
         As `hash_names`; an empty target has no hashes.
     """
-    points, ends = _joined(texts)
-    return _href_words(points, ends, MAX_HREF_WORDS)
+    return _href_words(*_joined(texts))
 
 
-def _joined(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _joined(texts: Sequence[str]) -> tuple[CodePoints, Integers]:
     lengths = np.array([len(text) for text in texts], np.int64)
     return code_points("".join(texts)), np.cumsum(lengths)
 
@@ -55,7 +53,7 @@ def _kind(point: int) -> int:
 
 
 @jit
-def _word_end(points: NDArray[np.uint32], start: int, end: int) -> int:
+def _word_end(points: CodePoints, start: int, end: int) -> int:
     """Return where the word that starts here ends: it is letters of one case, or a capital before small ones."""
     kind = _kind(points[start])
     at = start + 1
@@ -67,9 +65,7 @@ def _word_end(points: NDArray[np.uint32], start: int, end: int) -> int:
 
 
 @jit
-def _name_words(
-    points: NDArray[np.uint32], ends: NDArray[np.int64], most: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _name_words(points: CodePoints, ends: Integers) -> HashesByText:
     out = np.empty(len(points) // 2 + 1, np.uint64)
     out_ends = np.empty(len(ends), np.int64)
     n = 0
@@ -78,13 +74,13 @@ def _name_words(
         end = ends[text]
         first = n
         at = start
-        while at < end and n - first < most:
-            if _kind(points[at]) == _OTHER or _kind(points[at]) == _DIGIT:
+        while at < end and n - first < MAX_NAME_WORDS:
+            if _kind(points[at]) in (_OTHER, _DIGIT):
                 at += 1
                 continue
             stop = _word_end(points, at, end)
             if stop - at >= 2:
-                out[n] = hash_ignoring_case(points[at:stop])
+                out[n] = hash_ignoring_case(points, at, stop)
                 n += 1
             at = stop
         out_ends[text] = n
@@ -93,7 +89,7 @@ def _name_words(
 
 
 @jit
-def _path_start(points: NDArray[np.uint32], start: int, end: int) -> int:
+def _path_start(points: CodePoints, start: int, end: int) -> int:
     """Return where a target's path starts, after the host if it names one."""
     for at in range(start, end - 1):
         if points[at] == 47 and points[at + 1] == 47:
@@ -107,10 +103,8 @@ def _path_start(points: NDArray[np.uint32], start: int, end: int) -> int:
 
 
 @jit
-def _href_words(
-    points: NDArray[np.uint32], ends: NDArray[np.int64], most: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    out = np.empty((most + 1) * len(ends), np.uint64)
+def _href_words(points: CodePoints, ends: Integers) -> HashesByText:
+    out = np.empty((MAX_HREF_WORDS + 1) * len(ends), np.uint64)
     out_ends = np.empty(len(ends), np.int64)
     n = 0
     start = 0
@@ -125,8 +119,8 @@ def _href_words(
                 mark = points[at] == 35 or points[at] == 63
                 stop = at + 1 if kind == _OTHER else _word_end(points, at, end)
                 if mark or (kind == _DIGIT and stop - at >= 4) or (kind in (_LOWER, _UPPER) and stop - at >= 2):
-                    if words < most:
-                        out[n] = hash_ignoring_case(points[at:stop])
+                    if words < MAX_HREF_WORDS:
+                        out[n] = hash_ignoring_case(points, at, stop)
                         n += 1
                     words += 1
                 at = stop

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from copydesk.classifier.arrays import Hashes, Integers
 
 
 class TextArrays(NamedTuple):
@@ -19,11 +18,11 @@ class TextArrays(NamedTuple):
         title: Sorted distinct hashes of the words of the head's title.
     """
 
-    counts: NDArray[np.int64]
-    words: NDArray[np.uint64]
-    word_ends: NDArray[np.int64]
-    repeats: NDArray[np.int64]
-    title: NDArray[np.uint64]
+    counts: Integers
+    words: Hashes
+    word_ends: Integers
+    repeats: Integers
+    title: Hashes
 
 
 class TreeArrays(NamedTuple):
@@ -43,14 +42,14 @@ class TreeArrays(NamedTuple):
         targets: Shape (n,): hash of that target as a whole, 0 for none.
     """
 
-    elements: NDArray[np.int64]
-    parents: NDArray[np.int64]
-    spans: NDArray[np.int64]
-    tags: NDArray[np.uint64]
-    names: NDArray[np.uint64]
-    name_ends: NDArray[np.int64]
-    inline: NDArray[np.uint64]
-    inline_ends: NDArray[np.int64]
-    hrefs: NDArray[np.uint64]
-    href_ends: NDArray[np.int64]
-    targets: NDArray[np.uint64]
+    elements: Integers
+    parents: Integers
+    spans: Integers
+    tags: Hashes
+    names: Hashes
+    name_ends: Integers
+    inline: Hashes
+    inline_ends: Integers
+    hrefs: Hashes
+    href_ends: Integers
+    targets: Hashes

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import code_points, jit
 from copydesk.classifier.features import counts
 from copydesk.classifier.features.block_text import BlockWords, read_blocks, read_text
@@ -31,8 +32,7 @@ _TITLE_CHARS = 400
 """Characters of the head's title that are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageFeatures:
+class PageFeatures(NamedTuple):
     """What the model sees of one page of n blocks.
 
     Attributes:
@@ -48,14 +48,14 @@ class PageFeatures:
     """
 
     tokens: NDArray[np.uint32]
-    ends: NDArray[np.int64]
-    words: NDArray[np.uint64]
-    word_ends: NDArray[np.int64]
-    columns: NDArray[np.float32]
-    spans: NDArray[np.int64]
-    parents: NDArray[np.int64]
-    elements: NDArray[np.int64]
-    paths: NDArray[np.uint64]
+    ends: Integers
+    words: Hashes
+    word_ends: Integers
+    columns: Floats
+    spans: Integers
+    parents: Integers
+    elements: Integers
+    paths: Hashes
 
 
 def compute_features(page: Blocks) -> PageFeatures:
@@ -91,8 +91,8 @@ def compute_features(page: Blocks) -> PageFeatures:
 
 @jit
 def _joined(
-    read: BlockWords, shapes: NDArray[np.uint64], marks: NDArray[np.uint64], mark_ends: NDArray[np.int64]
-) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    read: BlockWords, shapes: Hashes, marks: Hashes, mark_ends: Integers
+) -> tuple[NDArray[np.uint32], Integers]:
     """Put the fields' tokens one after the other, the lower 32 bits of each, and return where each block's end."""
     n, width = shapes.shape
     n_words = len(read.tokens)
@@ -111,7 +111,6 @@ def _joined(
 
 
 def _no_tree(n: int) -> TreeArrays:
-    """Return the tree of a page of n blocks without markup."""
     none, no_ends = np.empty(0, np.uint64), np.zeros(n, np.int64)
     no_elements, no_spans = np.empty(0, np.int64), np.empty((0, 2), np.int64)
     return TreeArrays(
@@ -131,21 +130,15 @@ def _no_tree(n: int) -> TreeArrays:
 
 def _tree(markup: Markup) -> TreeArrays:
     elements = zip(markup.names, markup.firsts, markup.lasts, strict=True)
-    names, name_ends = hash_names([names if first < last else "" for names, first, last in elements])
-    inline, inline_ends = hash_names(markup.inline)
-    hrefs, href_ends = hash_hrefs(markup.hrefs)
     return TreeArrays(
-        elements=np.array(markup.elements, np.int64),
-        parents=np.array(markup.parents, np.int64),
-        spans=np.array([markup.firsts, markup.lasts], np.int64).T.copy(),
-        tags=np.array([hash_tag(tag) for tag in markup.tags], np.uint64),
-        names=names,
-        name_ends=name_ends,
-        inline=inline,
-        inline_ends=inline_ends,
-        hrefs=hrefs,
-        href_ends=href_ends,
-        targets=np.array([_hash_target(href) for href in markup.hrefs], np.uint64),
+        np.array(markup.elements, np.int64),
+        np.array(markup.parents, np.int64),
+        np.array([markup.firsts, markup.lasts], np.int64).T.copy(),
+        np.array([hash_tag(tag) for tag in markup.tags], np.uint64),
+        *hash_names([names if first < last else "" for names, first, last in elements]),
+        *hash_names(markup.inline),
+        *hash_hrefs(markup.hrefs),
+        np.array([_hash_target(href) for href in markup.hrefs], np.uint64),
     )
 
 

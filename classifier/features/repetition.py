@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import CodePoints, Doubles, Floats, Hashes, Integers
 from copydesk.classifier.compiled import hash_code_points, jit, mix
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.page_arrays import TreeArrays
@@ -22,14 +22,8 @@ _CHARS, _LINK_CHARS, _N_IMAGES = range(3)
 
 
 @jit
-def count_repeats(points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count, for each block, the blocks with exactly its text, itself among them; shape (n,).
-
-    Args:
-        points: The page's code points.
-        starts: Shape (n,): where each block starts, in code points.
-        ends: Shape (n,).
-    """
+def count_repeats(points: CodePoints, starts: Integers, ends: Integers) -> Integers:
+    """Count, for each block, the blocks with exactly its text, itself among them; shape (n,)."""
     n = len(starts)
     bits = 4
     while (1 << bits) < 2 * n:
@@ -54,7 +48,7 @@ def count_repeats(points: NDArray[np.uint32], starts: NDArray[np.int64], ends: N
 
 
 @jit
-def _equal(points: NDArray[np.uint32], others: NDArray[np.uint32]) -> bool:
+def _equal(points: CodePoints, others: CodePoints) -> bool:
     if len(points) != len(others):
         return False
     for i in range(len(points)):  # noqa: SIM110 numba compiles no generator in `all`
@@ -64,13 +58,10 @@ def _equal(points: NDArray[np.uint32], others: NDArray[np.uint32]) -> bool:
 
 
 @jit
-def fill_repetition_columns(
-    out: NDArray[np.float32], table: NDArray[np.int64], tree: TreeArrays, paths: NDArray[np.uint64]
-) -> None:
-    """Fill the columns of `REPETITION_COLUMNS`.
+def fill_repetition_columns(out: Floats, table: Integers, tree: TreeArrays, paths: Hashes) -> None:
+    """Fill the columns of `REPETITION_COLUMNS`, which are still zero.
 
     Args:
-        out: Shape (n, N_COLUMNS); these columns are still zero.
         table: Shape (n, N_COUNTS).
         paths: Shape (n_elements,): a hash of the element's tags and names all the way up.
     """
@@ -86,12 +77,11 @@ def fill_repetition_columns(
     parts = np.zeros((len(tree.parents), _N_PARTS), np.float32)
     _fill_alike(parts, sums, tree, paths)
     _fill_contents(parts, sums, table, tree, before)
-    for b in range(n):
-        _fill_levels(out[b], tree.elements[b], tree, parts)
+    _fill_levels(out, tree, parts)
 
 
 @jit
-def _fill_targets(out: NDArray[np.float32], targets: NDArray[np.uint64]) -> NDArray[np.int64]:
+def _fill_targets(out: Floats, targets: Hashes) -> Integers:
     """Fill how many blocks have a block's link target; return the last block before with the same one, or -1."""
     n = len(targets)
     before = np.full(n, -1, np.int64)
@@ -115,20 +105,15 @@ def _fill_targets(out: NDArray[np.float32], targets: NDArray[np.uint64]) -> NDAr
 
 
 @jit
-def _fill_contents(
-    parts: NDArray[np.float32],
-    sums: NDArray[np.float64],
-    table: NDArray[np.int64],
-    tree: TreeArrays,
-    before: NDArray[np.int64],
-) -> None:
+def _fill_contents(parts: Floats, sums: Doubles, table: Integers, tree: TreeArrays, before: Integers) -> None:
     """Fill how much each element holds: blocks, distinct link targets, its longest block, images, share of links."""
+    parents, spans, targets = tree.parents, tree.spans, tree.targets
     for e in range(len(parts)):
-        first, last = tree.spans[e, 0], tree.spans[e, 1]
+        first, last = spans[e, 0], spans[e, 1]
         if last == first:
             continue
-        around = tree.parents[e]
-        if around >= 0 and tree.spans[around, 0] == first and tree.spans[around, 1] == last:
+        around = parents[e]
+        if around >= 0 and spans[around, 0] == first and spans[around, 1] == last:
             parts[e, _LOG_BLOCKS : _LINK_SHARE + 1] = parts[around, _LOG_BLOCKS : _LINK_SHARE + 1]
             continue
         parts[e, _LOG_BLOCKS] = np.log1p(last - first)
@@ -137,7 +122,7 @@ def _fill_contents(
             longest, different = 0, 0
             for b in range(first, last):
                 longest = max(longest, table[b, counts.CHARS])
-                different += tree.targets[b] != 0 and before[b] < first
+                different += targets[b] != 0 and before[b] < first
             parts[e, _TARGETS] = different
             parts[e, _LONGEST] = np.log1p(longest)
         chars = sums[last, _CHARS] - sums[first, _CHARS]
@@ -146,9 +131,7 @@ def _fill_contents(
 
 
 @jit
-def _fill_alike(
-    parts: NDArray[np.float32], sums: NDArray[np.float64], tree: TreeArrays, paths: NDArray[np.uint64]
-) -> None:
+def _fill_alike(parts: Floats, sums: Doubles, tree: TreeArrays, paths: Hashes) -> None:
     """Fill how many siblings have each element's tag and names, and mean and spread of their lengths."""
     parents, spans = tree.parents, tree.spans
     kin = np.empty(len(parents), np.uint64)
@@ -174,19 +157,20 @@ def _fill_alike(
 
 
 @jit
-def _fill_levels(row: NDArray[np.float32], element: int, tree: TreeArrays, parts: NDArray[np.float32]) -> None:
-    """Fill a block's levels; of elements with the same blocks, the one with most siblings alike is used."""
-    parents, spans = tree.parents, tree.spans
-    e = element
-    for level in range(columns.LEVELS):
-        if e < 0:
-            return
-        best = e
-        size = spans[e, 1] - spans[e, 0]
-        while parents[e] >= 0 and spans[parents[e], 1] - spans[parents[e], 0] == size:
+def _fill_levels(out: Floats, tree: TreeArrays, parts: Floats) -> None:
+    """Fill the levels; of elements with the same blocks, the one with most siblings alike is used."""
+    parents, spans, elements = tree.parents, tree.spans, tree.elements
+    for b in range(len(out)):
+        e = elements[b]
+        at = columns.FIRST_ELEMENT
+        while e >= 0 and at < columns.N_COLUMNS:
+            best = e
+            size = spans[e, 1] - spans[e, 0]
+            while parents[e] >= 0 and spans[parents[e], 1] - spans[parents[e], 0] == size:
+                e = parents[e]
+                if parts[e, _ALIKE] >= parts[best, _ALIKE]:
+                    best = e
+            for part in range(_N_PARTS):
+                out[b, at + part] = parts[best, part]
+            at += _N_PARTS
             e = parents[e]
-            if parts[e, _ALIKE] >= parts[best, _ALIKE]:
-                best = e
-        at = columns.FIRST_ELEMENT + level * _N_PARTS
-        row[at : at + _N_PARTS] = parts[best]
-        e = parents[e]

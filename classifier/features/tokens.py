@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
+from copydesk.classifier.features.markup_words import MAX_NAME_WORDS
 from copydesk.classifier.features.page_arrays import TreeArrays
 
 SHAPE_TOKENS = 58
@@ -14,9 +15,6 @@ SHAPE_TOKENS = 58
 
 ANCESTORS = 8
 """Elements around a block whose tags and names are hashed."""
-
-NAME_WORDS = 12
-"""Words of one element's names that are hashed, and of one block's inline elements."""
 
 _REACH = 3
 """Neighbours on each side that are looked at."""
@@ -31,13 +29,8 @@ def _bin(value: float, scale: float, top: int) -> int:
 
 
 @jit
-def shape_tokens(table: NDArray[np.int64], dense: NDArray[np.float32], has_tree: bool) -> NDArray[np.uint64]:
-    """Hash each block's shape, its neighbours' shapes and its place; shape (n, SHAPE_TOKENS).
-
-    Args:
-        table: Shape (n, N_COUNTS).
-        dense: Shape (n, N_COLUMNS).
-    """
+def shape_tokens(table: Integers, dense: Floats, has_tree: bool) -> Hashes:
+    """Hash each block's shape, its neighbours' shapes and its place; shape (n, SHAPE_TOKENS)."""
     n = len(table)
     shapes = _binned_shapes(table, dense, has_tree)
     out = np.zeros((n, SHAPE_TOKENS), np.uint64)
@@ -55,7 +48,7 @@ def shape_tokens(table: NDArray[np.int64], dense: NDArray[np.float32], has_tree:
 
 
 @jit
-def _binned_shapes(table: NDArray[np.int64], dense: NDArray[np.float32], has_tree: bool) -> NDArray[np.int64]:
+def _binned_shapes(table: Integers, dense: Floats, has_tree: bool) -> Integers:
     """Bin each block's shape; shape (n + 2 * _REACH, 8), empty rows before and after the page."""
     n = len(table)
     shapes = np.zeros((n + 2 * _REACH, 8), np.int64)
@@ -75,7 +68,7 @@ def _binned_shapes(table: NDArray[np.int64], dense: NDArray[np.float32], has_tre
 
 
 @jit
-def _block_values(shape: NDArray[np.int64], row: NDArray[np.int64], c: NDArray[np.float32]) -> tuple[int, ...]:
+def _block_values(shape: Integers, row: Integers, c: Floats) -> tuple[int, ...]:
     """Return what is hashed of a block by itself."""
     first = row[counts.FIRST_CHAR]
     is_mark = first < 48 or 57 < first < 65 or first > 122
@@ -111,7 +104,7 @@ def _block_values(shape: NDArray[np.int64], row: NDArray[np.int64], c: NDArray[n
 
 
 @jit
-def _place_values(shape: NDArray[np.int64], c: NDArray[np.float32], b: int, n: int) -> tuple[int, ...]:
+def _place_values(shape: Integers, c: Floats, b: int, n: int) -> tuple[int, ...]:
     """Return what is hashed of a block's place, and of the page as a whole."""
     return (
         shape[_LENGTH] * 8 + _bin(c[columns.PLACE_BY_BLOCKS], 5.0, 4),
@@ -126,7 +119,7 @@ def _place_values(shape: NDArray[np.int64], c: NDArray[np.float32], b: int, n: i
 
 
 @jit
-def _fill_neighbour_tokens(slots: NDArray[np.uint64], at: int, shapes: NDArray[np.int64]) -> None:
+def _fill_neighbour_tokens(slots: Hashes, at: int, shapes: Integers) -> None:
     """Fill a block's slots from `at`: the neighbours one by one, then runs of two and three blocks.
 
     Args:
@@ -152,7 +145,7 @@ def _fill_neighbour_tokens(slots: NDArray[np.uint64], at: int, shapes: NDArray[n
 
 
 @jit
-def markup_tokens(tree: TreeArrays, table: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def markup_tokens(tree: TreeArrays, table: Integers) -> tuple[Hashes, Integers]:
     """Hash what the tree says of each block: tags and names of its ancestors, inline elements, its link.
 
     Returns:
@@ -160,60 +153,55 @@ def markup_tokens(tree: TreeArrays, table: NDArray[np.int64]) -> tuple[NDArray[n
     """
     n = len(tree.elements)
     ends = np.zeros(n, np.int64)
-    out = np.empty(n * (ANCESTORS * (2 * NAME_WORDS + 2) + NAME_WORDS + 24), np.uint64)
+    out = np.empty(n * (ANCESTORS * (2 * MAX_NAME_WORDS + 2) + MAX_NAME_WORDS + 24), np.uint64)
     at = 0
     for b in range(n):
         e = tree.elements[b]
         if e >= 0:
             at = _put_ancestors(out, at, e, tree)
-            at = _put_all(out, at, _part(tree.inline, tree.inline_ends, b)[:NAME_WORDS], 440)
-            at = _put_all(out, at, _part(tree.hrefs, tree.href_ends, b), 450)
+            at = _put_all(out, at, tree.inline, tree.inline_ends, b, 440)
+            at = _put_all(out, at, tree.hrefs, tree.href_ends, b, 450)
             at = _put_density(out, at, tree.tags[e], tree.spans[e, 1] - tree.spans[e, 0], table[b])
         ends[b] = at
     return out[:at], ends
 
 
 @jit
-def _part(values: NDArray[np.uint64], ends: NDArray[np.int64], number: int) -> NDArray[np.uint64]:
-    """Return the values of one block or element."""
-    return values[ends[number - 1] if number > 0 else 0 : ends[number]]
-
-
-@jit
-def _put_ancestors(out: NDArray[np.uint64], at: int, element: int, tree: TreeArrays) -> int:
+def _put_ancestors(out: Hashes, at: int, element: int, tree: TreeArrays) -> int:
     """Write tags, paths and names of an element and those around it; return the next free place."""
+    tags, names, name_ends, parents = tree.tags, tree.names, tree.name_ends, tree.parents
     e = element
     level = 0
     path = np.uint64(0)
     while e >= 0 and level < ANCESTORS:
-        path = path * np.uint64(31) + tree.tags[e]
-        out[at] = mix(tree.tags[e], np.uint64(400))
+        path = path * np.uint64(31) + tags[e]
+        out[at] = mix(tags[e], np.uint64(400))
         at += 1
         if level < 4:
             out[at] = mix(path, np.uint64(410 + level))
             at += 1
-        for name in _part(tree.names, tree.name_ends, e)[:NAME_WORDS]:
-            out[at] = mix(name, np.uint64(420))
+        for k in range(name_ends[e - 1] if e > 0 else 0, name_ends[e]):
+            out[at] = mix(names[k], np.uint64(420))
             at += 1
             if level < 2:
-                out[at] = mix(name, np.uint64(430 + level))
+                out[at] = mix(names[k], np.uint64(430 + level))
                 at += 1
         level += 1
-        e = tree.parents[e]
+        e = parents[e]
     return at
 
 
 @jit
-def _put_all(out: NDArray[np.uint64], at: int, values: NDArray[np.uint64], salt: int) -> int:
-    """Write hashes under a salt; return the next free place."""
-    for value in values:
-        out[at] = mix(value, np.uint64(salt))
+def _put_all(out: Hashes, at: int, values: Hashes, ends: Integers, b: int, salt: int) -> int:
+    """Write one block's hashes under a salt; return the next free place."""
+    for k in range(ends[b - 1] if b > 0 else 0, ends[b]):
+        out[at] = mix(values[k], np.uint64(salt))
         at += 1
     return at
 
 
 @jit
-def _put_density(out: NDArray[np.uint64], at: int, tag: np.uint64, n_inside: int, row: NDArray[np.int64]) -> int:
+def _put_density(out: Hashes, at: int, tag: np.uint64, n_inside: int, row: Integers) -> int:
     """Write how dense a block's links are, beside its tag and length; return the next free place."""
     chars = row[counts.CHARS]
     density = _bin(row[counts.LINK_CHARS] / max(1, chars), 10.0, 10)

@@ -9,20 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import FIELDS, PageFeatures, columns
-from copydesk.classifier.model.hashed_linear import (
-    COMMENT,
-    FURNITURE,
-    METADATA,
-    PAGE_TYPES,
-    TEASER,
-    TEASER_HEADING,
-    TEXT,
-    FirstStageScores,
-)
+from copydesk.classifier.model import kinds
+from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores
 from copydesk.classifier.model.landmarks import LANDMARK_COLUMNS, fill_landmarks
 from copydesk.classifier.model.word_similarity import SIMILARITY_COLUMNS, fill_similarity
 from copydesk.classifier.types import KINDS
@@ -38,7 +30,10 @@ CONTAINERS = 5
 
 _KIND_NAMES = tuple(str(kind) for kind in KINDS)
 _SIDES = ("before", "after")
-_WIDE_KINDS, _CLOSE_KINDS = (TEXT, TEASER), (METADATA, COMMENT, FURNITURE, TEASER_HEADING)
+_WIDE_KINDS, _CLOSE_KINDS = (
+    (kinds.TEXT, kinds.TEASER),
+    (kinds.METADATA, kinds.COMMENT, kinds.FURNITURE, kinds.TEASER_HEADING),
+)
 _SHAPE = (columns.LOG_CHARS, columns.LINK_SHARE, columns.ENDS_SENTENCE, columns.ELLIPSIS)
 _ALIKE = ("text", "metadata", "comment", "teaser", "log_chars", "count", "page share")
 _SHARE_NAMES = ("text", "comment", "teaser")
@@ -93,38 +88,16 @@ class _Blocks(NamedTuple):
         shares: Shape (n, n_kinds): the odds, each row scaled to sum to 1.
         weights: Shape (n,): square roots of the blocks' lengths in characters.
         sums: Shape (n + 1, 7): running sums, see above.
-        dense: Shape (n, N_COLUMNS).
     """
 
-    scores: NDArray[np.float32]
-    shares: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    sums: NDArray[np.float64]
-    dense: NDArray[np.float32]
+    scores: Floats
+    shares: Doubles
+    weights: Doubles
+    sums: Doubles
 
 
-class _Page(NamedTuple):
-    """The arrays of `PageFeatures` that are read here, and the blocks in the order of their paths."""
-
-    words: NDArray[np.uint64]
-    word_ends: NDArray[np.int64]
-    elements: NDArray[np.int64]
-    parents: NDArray[np.int64]
-    spans: NDArray[np.int64]
-    paths: NDArray[np.uint64]
-    order: NDArray[np.int64]
-
-
-def context_columns(
-    page: PageFeatures, first_stage: FirstStageScores, page_types: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the second stage's columns, shape (n, len(ALL_COLUMNS)).
-
-    Args:
-        page: Of n blocks.
-        first_stage: Its scores.
-        page_types: Log-probabilities of PAGE_TYPES.
-    """
+def context_columns(page: PageFeatures, first_stage: FirstStageScores, page_types: Floats) -> Floats:
+    """Return the second stage's columns, shape (n, len(ALL_COLUMNS)); `page_types` are log-probabilities."""
     clipped = np.clip(first_stage.own, -8.0, 8.0).astype(np.float32)
     odds = 1.0 / (1.0 + np.exp(-clipped.astype(np.float64)))
     shares = odds / odds.sum(axis=1, keepdims=True)
@@ -135,15 +108,13 @@ def context_columns(
         types = N_CONTEXT - len(PAGE_TYPES)
         out[:, types:N_CONTEXT] = page_types
         out[:, types - first_stage.by_field.shape[1] : types] = first_stage.by_field
-        weights, sums = _weights_and_sums(shares, page.columns)
-        order = np.argsort(page.paths, kind="stable")
-        arrays = _Page(page.words, page.word_ends, page.elements, page.parents, page.spans, page.paths, order)
-        _fill(out, _Blocks(clipped, shares, weights, sums, page.columns), arrays)
+        blocks = _Blocks(clipped, shares, *_weights_and_sums(shares, page.columns))
+        _fill(out, blocks, page, np.argsort(page.paths, kind="stable"))
     return out
 
 
 @jit
-def _fill(out: NDArray[np.float32], blocks: _Blocks, page: _Page) -> None:
+def _fill(out: Floats, blocks: _Blocks, page: PageFeatures, order: Integers) -> None:
     out[:, :_N_KINDS] = blocks.scores
     at = _N_KINDS
     for d in range(1, NEIGHBOURS + 1):
@@ -151,10 +122,10 @@ def _fill(out: NDArray[np.float32], blocks: _Blocks, page: _Page) -> None:
     for d in (1, 2):
         at = _fill_scores(out, at, blocks.scores, _CLOSE_KINDS, d)
     for d in (1, 2, 3):
-        at = _fill_shapes(out, at, blocks.dense, d)
+        at = _fill_shapes(out, at, page.columns, d)
     for width in WINDOWS:
         at = _fill_windows(out, at, blocks.sums, width)
-    _fill_alike(out, at, blocks, page)
+    _fill_alike(out, at, blocks, page, order)
     at += _N_ALIKE
     _fill_containers(out, at, blocks.sums, page)
     at += _N_CONTAINER * CONTAINERS
@@ -162,35 +133,30 @@ def _fill(out: NDArray[np.float32], blocks: _Blocks, page: _Page) -> None:
     at += _N_PAGE
     fill_similarity(out, at, blocks.shares, page.words, page.word_ends)
     at += _N_SIMILARITY
-    fill_landmarks(out, at, blocks.scores, blocks.shares, blocks.dense, len(page.parents) > 0)
+    fill_landmarks(out, at, blocks.scores, blocks.shares, page.columns, len(page.parents) > 0)
 
 
 @jit
-def _weights_and_sums(
-    shares: NDArray[np.float64], dense: NDArray[np.float32]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _weights_and_sums(shares: Doubles, dense: Floats) -> tuple[Doubles, Doubles]:
     """Return the blocks' weights and running sums, see `_Blocks`."""
     n = len(shares)
     weights = np.empty(n)
     sums = np.zeros((n + 1, 7))
     for b in range(n):
         weights[b] = np.sqrt(np.expm1(dense[b, columns.LOG_CHARS]))
-        w, share, total = weights[b], shares[b], sums[b + 1]
-        total[:] = sums[b]
-        total[_WEIGHT] += w
-        total[_TEXT] += w * share[TEXT]
-        total[_COMMENT] += w * share[COMMENT]
-        total[_TEASER] += w * (share[TEASER] + share[TEASER_HEADING])
-        total[_METADATA] += w * share[METADATA]
-        total[_LOG_CHARS] += dense[b, columns.LOG_CHARS]
-        total[_TEXT_CHARS] += w * w * share[TEXT]
+        w = weights[b]
+        sums[b + 1, _WEIGHT] = sums[b, _WEIGHT] + w
+        sums[b + 1, _TEXT] = sums[b, _TEXT] + w * shares[b, kinds.TEXT]
+        sums[b + 1, _COMMENT] = sums[b, _COMMENT] + w * shares[b, kinds.COMMENT]
+        sums[b + 1, _TEASER] = sums[b, _TEASER] + w * (shares[b, kinds.TEASER] + shares[b, kinds.TEASER_HEADING])
+        sums[b + 1, _METADATA] = sums[b, _METADATA] + w * shares[b, kinds.METADATA]
+        sums[b + 1, _LOG_CHARS] = sums[b, _LOG_CHARS] + dense[b, columns.LOG_CHARS]
+        sums[b + 1, _TEXT_CHARS] = sums[b, _TEXT_CHARS] + w * w * shares[b, kinds.TEXT]
     return weights, sums
 
 
 @jit
-def _fill_scores(
-    out: NDArray[np.float32], at: int, scores: NDArray[np.float32], kinds: tuple[int, ...], distance: int
-) -> int:
+def _fill_scores(out: Floats, at: int, scores: Floats, kinds: tuple[int, ...], distance: int) -> int:
     """Fill the scores of the blocks so far before and after, -9 beyond the page; return the next free column."""
     n = len(scores)
     for side in (-1, 1):
@@ -203,7 +169,7 @@ def _fill_scores(
 
 
 @jit
-def _fill_shapes(out: NDArray[np.float32], at: int, dense: NDArray[np.float32], distance: int) -> int:
+def _fill_shapes(out: Floats, at: int, dense: Floats, distance: int) -> int:
     """Fill the shape of the blocks so far before and after, a length of -1 beyond the page; return the next column."""
     n = len(dense)
     for side in (-1, 1):
@@ -219,15 +185,16 @@ def _fill_shapes(out: NDArray[np.float32], at: int, dense: NDArray[np.float32], 
 
 
 @jit
-def _fill_shares(row: NDArray[np.float32], at: int, first: NDArray[np.float64], last: NDArray[np.float64]) -> None:
-    """Fill the weighted shares of text, comment and teaser between two rows of the running sums."""
-    total = max(last[_WEIGHT] - first[_WEIGHT], 1e-9)
+def _fill_shares(out: Floats, b: int, at: int, sums: Doubles, span: tuple[int, int]) -> None:
+    """Fill the weighted shares of text, comment and teaser in a span of blocks into a block's columns from `at` on."""
+    first, last = span
+    total = max(sums[last, _WEIGHT] - sums[first, _WEIGHT], 1e-9)
     for k in range(_N_SHARES):
-        row[at + k] = (last[_SHARES[k]] - first[_SHARES[k]]) / total
+        out[b, at + k] = (sums[last, _SHARES[k]] - sums[first, _SHARES[k]]) / total
 
 
 @jit
-def _fill_windows(out: NDArray[np.float32], at: int, sums: NDArray[np.float64], width: int) -> int:
+def _fill_windows(out: Floats, at: int, sums: Doubles, width: int) -> int:
     """Average over a window before, after and around a block, -1 where it is empty; return the next free column."""
     n = len(out)
     for side in range(3):
@@ -235,18 +202,19 @@ def _fill_windows(out: NDArray[np.float32], at: int, sums: NDArray[np.float64], 
             first = b + 1 if side == 1 else max(0, b - width)
             last = b if side == 0 else min(n, b + 1 + width)
             if last > first and sums[last, _WEIGHT] - sums[first, _WEIGHT] > 0.0:
-                _fill_shares(out[b], at, sums[first], sums[last])
+                _fill_shares(out, b, at, sums, (first, last))
                 out[b, at + _N_SHARES] = (sums[last, _LOG_CHARS] - sums[first, _LOG_CHARS]) / (last - first)
             else:
-                out[b, at : at + _N_SHARES + 1] = -1.0
+                for k in range(_N_SHARES + 1):
+                    out[b, at + k] = -1.0
         at += _N_SHARES + 1
     return at
 
 
 @jit
-def _fill_alike(out: NDArray[np.float32], at: int, blocks: _Blocks, page: _Page) -> None:
+def _fill_alike(out: Floats, at: int, blocks: _Blocks, page: PageFeatures, order: Integers) -> None:
     """Average over the blocks set in the same way: equal tags and names all the way up."""
-    order, paths = page.order, page.paths
+    weights, shares, dense, paths = blocks.weights, blocks.shares, page.columns, page.paths
     n = len(order)
     i = 0
     while i < n:
@@ -254,67 +222,71 @@ def _fill_alike(out: NDArray[np.float32], at: int, blocks: _Blocks, page: _Page)
         total = text = metadata = comment = teaser = chars = np.float64(0.0)
         while j < n and paths[order[j]] == paths[order[i]]:
             b = order[j]
-            w, share = blocks.weights[b], blocks.shares[b]
+            w = weights[b]
             total += w
-            text += w * share[TEXT]
-            metadata += w * share[METADATA]
-            comment += w * share[COMMENT]
-            teaser += w * (share[TEASER] + share[TEASER_HEADING])
-            chars += blocks.dense[b, columns.LOG_CHARS]
+            text += w * shares[b, kinds.TEXT]
+            metadata += w * shares[b, kinds.METADATA]
+            comment += w * shares[b, kinds.COMMENT]
+            teaser += w * (shares[b, kinds.TEASER] + shares[b, kinds.TEASER_HEADING])
+            chars += dense[b, columns.LOG_CHARS]
             j += 1
         count = j - i
         means = text / total, metadata / total, comment / total, teaser / total
         for k, value in enumerate(means + (chars / count, np.log1p(count), count / n)):  # noqa: RUF005 for numba
-            for b in order[i:j]:
-                out[b, at + k] = value
+            for m in range(i, j):
+                out[order[m], at + k] = value
         i = j
 
 
 @jit
-def _fill_containers(out: NDArray[np.float32], at: int, sums: NDArray[np.float64], page: _Page) -> None:
+def _fill_containers(out: Floats, at: int, sums: Doubles, page: PageFeatures) -> None:
     """Average over the enclosing elements, leaving out those with no more blocks than the one inside."""
     n = len(out)
+    elements, parents, spans = page.elements, page.parents, page.spans
     page_text = max(sums[n, _TEXT_CHARS], 1e-9)
     for b in range(n):
-        e = page.elements[b]
+        e = elements[b]
         size = 1
         level = 0
         while e >= 0 and level < CONTAINERS:
-            first, last = page.spans[e, 0], page.spans[e, 1]
+            first, last = spans[e, 0], spans[e, 1]
             if last - first > size:
                 size = last - first
                 slot = at + _N_CONTAINER * level
-                _fill_shares(out[b], slot, sums[first], sums[last])
+                _fill_shares(out, b, slot, sums, (first, last))
                 weight = max(sums[last, _WEIGHT] - sums[first, _WEIGHT], 1e-9)
                 text = sums[last, _TEXT_CHARS] - sums[first, _TEXT_CHARS]
                 for k, value in enumerate((np.log1p(size), np.log1p(weight), text / page_text)):
                     out[b, slot + _N_SHARES + k] = value
                 level += 1
-            e = page.parents[e]
-        out[b, at + _N_CONTAINER * level : at + _N_CONTAINER * CONTAINERS] = -1.0
+            e = parents[e]
+        for k in range(_N_CONTAINER * level, _N_CONTAINER * CONTAINERS):
+            out[b, at + k] = -1.0
 
 
 @jit
-def _fill_page(out: NDArray[np.float32], at: int, blocks: _Blocks) -> None:
+def _fill_page(out: Floats, at: int, blocks: _Blocks) -> None:
     """Describe the page as a whole, and where its densest run of text is (Kadane's maximum run)."""
     n = len(out)
     best, best_first, best_last = 0.0, 0, 0
     here, first = 0.0, 0
     first_text, last_text = n, -1
+    shares, weights = blocks.shares, blocks.weights
     for b in range(n):
-        text = blocks.shares[b, TEXT]
+        text = shares[b, kinds.TEXT]
         if here <= 0.0:
             here, first = 0.0, b
-        here += blocks.weights[b] * (text - 0.4)
+        here += weights[b] * (text - 0.4)
         if here > best:
             best, best_first, best_last = here, first, b + 1
         if text > 0.6:
             first_text = min(first_text, b)
             last_text = b
-    whole, sums = blocks.sums[n], blocks.sums
+    sums = blocks.sums
+    whole = sums[n]
     run_text = sums[best_last, _TEXT_CHARS] - sums[best_first, _TEXT_CHARS]
     for b in range(n):
-        _fill_shares(out[b], at, sums[0], whole)
+        _fill_shares(out, b, at, sums, (0, n))
         for k, value in enumerate(
             (
                 whole[_METADATA] / max(whole[_WEIGHT], 1e-9),

@@ -6,11 +6,12 @@ import math
 import re
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import read_text
+from copydesk.classifier.model import kinds
 from copydesk.classifier.model.context import ALL_COLUMNS
-from copydesk.classifier.model.hashed_linear import FURNITURE, TEASER, TEXT, HashedLinear
+from copydesk.classifier.model.hashed_linear import HashedLinear
 from copydesk.classifier.model.two_stage import FormModel, Predictions
 from copydesk.classifier.types import KINDS, LABELS, Explanation, Label, Reason
 
@@ -22,32 +23,22 @@ OWN_CHARS = 1000
 
 _WORD = re.compile(r"\w+")
 _THEMES = {
-    "its length": ("log_chars", "log_words", "sentences", "longest_word", "word_length"),
-    "its capitals and digits": ("capitals", "digits", "title_case", "starts_lower", "starts_digit"),
-    "its punctuation": ("commas", "ends_sentence", "ellipsis", "quotes", "bars"),
-    "its links and images": ("link_share", "links", "images", "linked"),
-    "where its link points": ("same_target", "target_before", "target_after"),
-    "how often it stands on the page": ("repeats",),
-    "words it shares with the page's title": ("title_found", "title_share"),
-    "its place in the tree": ("depth", "siblings", "sibling_place", "heading", "list_item", "paragraph", "path_share"),
-    "its place on the page": (
-        "place_by_blocks",
-        "place_by_words",
-        "from run start",
-        "from run end",
-        "in run",
-        "from first text",
-        "from last text",
-        "share of text before",
-        "log text before",
-        "log text after",
-    ),
-    "the page as a whole": ("log_page_blocks", "log_page_words", "page_link_share", "run share"),
-    "the words it shares with the page's body": ("like the body",),
-    "the words it shares with its neighbours": ("like the block before", "like the block after"),
-    "how rare its words are on the page": ("rarity of words",),
+    "its length": "log_chars, log_words, sentences, longest_word, word_length",
+    "its capitals and digits": "capitals, digits, title_case, starts_lower, starts_digit",
+    "its punctuation": "commas, ends_sentence, ellipsis, quotes, bars",
+    "its links and images": "link_share, links, images, linked",
+    "where its link points": "same_target, target_before, target_after",
+    "how often it stands on the page": "repeats",
+    "words it shares with the page's title": "title_found, title_share",
+    "its place in the tree": "depth, siblings, sibling_place, heading, list_item, paragraph, path_share",
+    "its place on the page": "place_by_blocks, place_by_words, from run start, from run end, in run, from first text, "
+    "from last text, share of text before, log text before, log text after",
+    "the page as a whole": "log_page_blocks, log_page_words, page_link_share, run share",
+    "the words it shares with the page's body": "like the body",
+    "the words it shares with its neighbours": "like the block before, like the block after",
+    "how rare its words are on the page": "rarity of words",
 }
-_THEME_OF = {column: theme for theme, columns in _THEMES.items() for column in columns}
+_THEME_OF = {column: theme for theme, columns in _THEMES.items() for column in columns.split(", ")}
 _NEIGHBOUR = re.compile(r"^(\w+) (?:in )?\d+ (before|after|around)$")
 _LANDMARK = re.compile(r"^blocks (since|until) (\w+)$")
 _RHYTHM = re.compile(r" changes over \d$")
@@ -99,28 +90,26 @@ def explain_block(text: str, number: int, label: Label, predictions: Predictions
     """
     probabilities = predictions.probabilities[number]
     runner_up = max((other for other in LABELS if other is not label), key=lambda x: probabilities[LABELS.index(x)])
-    row = predictions.columns[number]
-    if Label.BODY in (label, runner_up):
-        sign = 1.0 if label is Label.BODY else -1.0
-        other = runner_up if label is Label.BODY else label
-        towards = 1.0 if other is Label.TEASER else -1.0
-        share = -sign * _log_sigmoid(towards * predictions.teaser_odds[number])
-        own = _own_words(text, form.first_stage, np.eye(len(KINDS))[TEXT] * sign)
-        rest = [Reason(f"how likely {other} is among what is not body", share)]
-        found = _reasons(form.body.contributions(row), sign, own, rest)
-        return Explanation(runner_up, sign * float(predictions.body_odds[number]) + share, found)
-    sign = 1.0 if label is Label.TEASER else -1.0
-    kinds = np.eye(len(KINDS))
-    own = _own_words(text, form.first_stage, (kinds[TEASER] - kinds[FURNITURE]) * sign)
-    found = _reasons(form.teaser.contributions(row), sign, own, [])
-    return Explanation(runner_up, sign * float(predictions.teaser_odds[number]), found)
+    row, weights = predictions.columns[number], np.eye(len(KINDS))
+    if Label.BODY not in (label, runner_up):
+        sign = 1.0 if label is Label.TEASER else -1.0
+        own = _own_words(text, form.first_stage, (weights[kinds.TEASER] - weights[kinds.FURNITURE]) * sign)
+        found = _reasons(form.teaser.contributions(row), sign, own, [])
+        return Explanation(runner_up, sign * float(predictions.teaser_odds[number]), found)
+    sign, other = (1.0, runner_up) if label is Label.BODY else (-1.0, label)
+    towards = 1.0 if other is Label.TEASER else -1.0
+    share = -sign * _log_sigmoid(towards * predictions.teaser_odds[number])
+    own = _own_words(text, form.first_stage, weights[kinds.TEXT] * sign)
+    rest = [Reason(f"how likely {other} is among what is not body", share)]
+    found = _reasons(form.body.contributions(row), sign, own, rest)
+    return Explanation(runner_up, sign * float(predictions.body_odds[number]) + share, found)
 
 
 def _log_sigmoid(x: float) -> float:
     return -math.log1p(math.exp(-x)) if x > -30 else x
 
 
-def _own_words(text: str, first_stage: HashedLinear, direction: NDArray[np.float64]) -> str:
+def _own_words(text: str, first_stage: HashedLinear, direction: Doubles) -> str:
     """Name what the first stage sees, with the words that weigh most in a direction (a weight for each kind)."""
     words = dict.fromkeys(_WORD.findall(text[:OWN_CHARS]))
     weights = {word: _weight(word, first_stage, direction) for word in words}
@@ -129,14 +118,12 @@ def _own_words(text: str, first_stage: HashedLinear, direction: NDArray[np.float
     return "its own words, shape and markup" + (f", such as {', '.join(named)}" if named else "")
 
 
-def _weight(word: str, first_stage: HashedLinear, direction: NDArray[np.float64]) -> float:
+def _weight(word: str, first_stage: HashedLinear, direction: Doubles) -> float:
     columns = (read_text(word).tokens & np.uint64(len(first_stage.idf) - 1)).astype(np.int64)
     return float(first_stage.idf[columns] @ (first_stage.weights[columns] @ direction))
 
 
-def _reasons(
-    contributions: tuple[float, NDArray[np.float64]], sign: float, own: str, others: list[Reason]
-) -> tuple[Reason, ...]:
+def _reasons(contributions: tuple[float, Doubles], sign: float, own: str, others: list[Reason]) -> tuple[Reason, ...]:
     """Name the strongest contributions, then one that sums up the rest; together they sum to sign times the score."""
     start, by_column = contributions
     sums: dict[str, float] = {}

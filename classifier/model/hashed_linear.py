@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures
-from copydesk.classifier.types import KINDS
+from copydesk.classifier.model import kinds
 
 BLOCK_BITS = 18
 """For scoring blocks, tokens are hashed into two to this many columns."""
@@ -19,9 +20,6 @@ PAGE_BITS = 16
 
 PAGE_TYPES = ("article", "service", "listing", "forum", "product", "documentation", "collection")
 """What a page may be, in the words of the WCXB corpus."""
-
-TEXT, METADATA, COMMENT, FURNITURE, TEASER, TEASER_HEADING = range(len(KINDS))
-"""Columns of a table by kind, as compiled functions need them."""
 
 MAX_CLASSES = 7
 """Classes that a model may have: their weights and the squared idf fill one cache line."""
@@ -42,8 +40,8 @@ class FirstStageScores:
         by_field: Shape (n, n_fields * n_kinds): what each field adds to them.
     """
 
-    own: NDArray[np.float32]
-    by_field: NDArray[np.float32]
+    own: Floats
+    by_field: Floats
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,16 +57,16 @@ class HashedLinear:
         ValueError: The arrays have other shapes or types than compiled functions read.
     """
 
-    idf: NDArray[np.float32]
-    weights: NDArray[np.float32]
-    intercepts: NDArray[np.float32]
-    _rows: NDArray[np.float64] = field(init=False, compare=False)
+    idf: Floats
+    weights: Floats
+    intercepts: Floats
+    _rows: Doubles = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         size, n_classes = 1 << (len(self.idf) - 1).bit_length(), self.weights.shape[-1]
         shapes = {"idf": (size,), "weights": (size, n_classes), "intercepts": (n_classes,)}
         for name, shape in shapes.items():
-            array: NDArray[np.float32] = getattr(self, name)
+            array: Floats = getattr(self, name)
             if array.shape != shape or array.dtype != np.float32:
                 raise ValueError(
                     f"{name} is {array.dtype} of shape {array.shape}, expected float32 of shape {shape}; train again"
@@ -87,27 +85,38 @@ class HashedLinear:
         """Score each block by itself."""
         return FirstStageScores(*_block_scores(page.tokens, page.ends, self._rows, self.intercepts))
 
-    def log_probabilities(self, page: PageFeatures) -> NDArray[np.float32]:
+    def log_probabilities(self, page: PageFeatures) -> Floats:
         """Return the log-probability of each class for the page as a whole."""
         odds = _page_scores(count_terms(page, len(self.idf)), self._rows, self.intercepts)
         odds -= odds.max()
-        logs: NDArray[np.float32] = (odds - np.log(np.exp(odds).sum())).astype(np.float32)
+        logs: Floats = (odds - np.log(np.exp(odds).sum())).astype(np.float32)
         return logs
 
 
-TermCounts = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]
+TermCounts = tuple[NDArray[np.int32], NDArray[np.int32], Integers]
 """Columns that occur on a page, by field; how often each does; and where each field ends."""
 
 
-def hashed_rows(page: PageFeatures) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+@jit
+def hashed_rows(page: PageFeatures) -> tuple[NDArray[np.int32], Integers]:
     """Return the page's columns block by block, and shape (n_blocks, n_fields): where each field of a block ends."""
-    return _hashed_rows(page.tokens, page.ends, 1 << BLOCK_BITS)
+    tokens, ends = page.tokens, page.ends
+    parts, n = ends.shape
+    columns = np.empty(len(tokens), np.int32)
+    field_ends = np.empty((n, parts), np.int64)
+    at = 0
+    for b in range(n):
+        for part in range(parts):
+            begin = ends[part, b - 1] if b > 0 else (ends[part - 1, n - 1] if part > 0 else 0)
+            for t in range(begin, ends[part, b]):
+                columns[at] = np.int64(tokens[t] & np.uint32((1 << BLOCK_BITS) - 1))
+                at += 1
+            field_ends[b, part] = at
+    return columns, field_ends
 
 
 @jit
-def tfidf_values(
-    columns: NDArray[np.int32], field_ends: NDArray[np.int64], idf: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def tfidf_values(columns: NDArray[np.int32], field_ends: Integers, idf: Floats) -> Floats:
     """Return the TF-IDF value of each entry of `hashed_rows`.
 
     Each field (words, shape, markup) of a block has unit length by itself, so none drowns another. An
@@ -129,14 +138,35 @@ def tfidf_values(
     return values
 
 
+@jit
 def count_terms(page: PageFeatures, n_columns: int) -> TermCounts:
     """Count how often each column occurs on a page, field by field."""
-    last = page.ends[:, -1] if page.ends.shape[1] else np.zeros(len(page.ends), np.int64)
-    return _count_terms(page.tokens, last, n_columns)
+    tokens, (parts, n_blocks) = page.tokens, page.ends.shape
+    mask = np.uint32(n_columns - 1)
+    places = np.full(n_columns, -1, np.int32)
+    columns = np.empty(len(tokens), np.int32)
+    counts = np.empty(len(tokens), np.int32)
+    ends = np.empty(parts, np.int64)
+    n = begin = first = 0
+    for part in range(parts):
+        last = page.ends[part, n_blocks - 1] if n_blocks > 0 else 0
+        for t in range(first, last):
+            column = np.int64(tokens[t] & mask)
+            place = places[column]
+            if place < begin:  # not yet seen in this field
+                places[column] = n
+                columns[n] = column
+                counts[n] = 1
+                n += 1
+            else:
+                counts[place] += 1
+        begin = ends[part] = n
+        first = last
+    return columns[:n], counts[:n], ends
 
 
 @jit
-def page_values(terms: TermCounts, idf: NDArray[np.float32]) -> NDArray[np.float64]:
+def page_values(terms: TermCounts, idf: Floats) -> Doubles:
     """Return the TF-IDF value of each term, its count dampened by a logarithm; each field has unit length."""
     columns, counts, ends = terms
     values = np.empty(len(columns))
@@ -155,14 +185,14 @@ def page_values(terms: TermCounts, idf: NDArray[np.float32]) -> NDArray[np.float
 
 @jit
 def _block_scores(
-    tokens: NDArray[np.uint32], ends: NDArray[np.int64], rows: NDArray[np.float64], intercepts: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    tokens: NDArray[np.uint32], ends: Integers, rows: Doubles, intercepts: Floats
+) -> tuple[Floats, Floats]:
     parts, n = ends.shape
-    kinds = len(intercepts)
-    own = np.empty((n, kinds), np.float32)
-    by_field = np.zeros((n, parts * kinds), np.float32)
+    n_kinds = len(intercepts)
+    own = np.empty((n, n_kinds), np.float32)
+    by_field = np.zeros((n, parts * n_kinds), np.float32)
     sums = np.empty(MAX_CLASSES)
-    total = np.empty(kinds)
+    total = np.empty(n_kinds)
     for b in range(n):
         total[:] = 0.0
         for part in range(parts):
@@ -170,16 +200,16 @@ def _block_scores(
             square = _sum_up(sums, tokens[begin : ends[part, b]], rows)
             if square > 0.0:
                 norm = np.sqrt(square)
-                for k in range(kinds):
-                    by_field[b, part * kinds + k] = sums[k] / norm
+                for k in range(n_kinds):
+                    by_field[b, part * n_kinds + k] = sums[k] / norm
                     total[k] += sums[k] / norm
-        for k in range(kinds):
+        for k in range(n_kinds):
             own[b, k] = total[k] + intercepts[k]
     return own, by_field
 
 
 @jit
-def _sum_up(sums: NDArray[np.float64], tokens: NDArray[np.uint32], rows: NDArray[np.float64]) -> float:
+def _sum_up(sums: Doubles, tokens: NDArray[np.uint32], rows: Doubles) -> float:
     """Sum up the weights of some tokens, each times its idf; return the squared length of the vector of idfs.
 
     Six variables instead of an array: they stay in registers, which takes a third off the time.
@@ -189,61 +219,19 @@ def _sum_up(sums: NDArray[np.float64], tokens: NDArray[np.uint32], rows: NDArray
     for token in tokens:
         row = rows[np.int64(token & mask)]
         square += row[_SQUARE]
-        text += row[TEXT]
-        metadata += row[METADATA]
-        comment += row[COMMENT]
-        furniture += row[FURNITURE]
-        teaser += row[TEASER]
-        heading += row[TEASER_HEADING]
+        text += row[kinds.TEXT]
+        metadata += row[kinds.METADATA]
+        comment += row[kinds.COMMENT]
+        furniture += row[kinds.FURNITURE]
+        teaser += row[kinds.TEASER]
+        heading += row[kinds.TEASER_HEADING]
     for kind, total in enumerate((text, metadata, comment, furniture, teaser, heading)):
         sums[kind] = total
     return square
 
 
 @jit
-def _hashed_rows(
-    tokens: NDArray[np.uint32], ends: NDArray[np.int64], n_columns: int
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    n = ends.shape[1]
-    columns = np.empty(len(tokens), np.int32)
-    field_ends = np.empty((n, 3), np.int64)
-    at = 0
-    for b in range(n):
-        for part in range(3):
-            begin = ends[part, b - 1] if b > 0 else (ends[part - 1, n - 1] if part > 0 else 0)
-            for t in range(begin, ends[part, b]):
-                columns[at] = np.int64(tokens[t] & np.uint32(n_columns - 1))
-                at += 1
-            field_ends[b, part] = at
-    return columns, field_ends
-
-
-@jit
-def _count_terms(tokens: NDArray[np.uint32], lasts: NDArray[np.int64], n_columns: int) -> TermCounts:
-    mask = np.uint32(n_columns - 1)
-    places = np.full(n_columns, -1, np.int32)
-    columns = np.empty(len(tokens), np.int32)
-    counts = np.empty(len(tokens), np.int32)
-    ends = np.empty(len(lasts), np.int64)
-    n = begin = first = 0
-    for part in range(len(lasts)):
-        for t in range(first, lasts[part]):
-            column = np.int64(tokens[t] & mask)
-            place = places[column]
-            if place < begin:  # not yet seen in this field
-                places[column] = n
-                columns[n] = column
-                counts[n] = 1
-                n += 1
-            else:
-                counts[place] += 1
-        begin = ends[part] = n
-        first = lasts[part]
-    return columns[:n], counts[:n], ends
-
-
-@jit
-def _page_scores(terms: TermCounts, rows: NDArray[np.float64], intercepts: NDArray[np.float32]) -> NDArray[np.float64]:
+def _page_scores(terms: TermCounts, rows: Doubles, intercepts: Floats) -> Doubles:
     """Add up the weights of all terms, each times its value as in `page_values`."""
     columns, counts, ends = terms
     odds = np.zeros(MAX_CLASSES)
@@ -256,9 +244,7 @@ def _page_scores(terms: TermCounts, rows: NDArray[np.float64], intercepts: NDArr
 
 
 @jit
-def _add_field(
-    odds: NDArray[np.float64], columns: NDArray[np.int32], counts: NDArray[np.int32], rows: NDArray[np.float64]
-) -> None:
+def _add_field(odds: Doubles, columns: NDArray[np.int32], counts: NDArray[np.int32], rows: Doubles) -> None:
     """Add one field's weights; in seven variables that stay in registers, instead of the array."""
     square = a = b = c = d = e = f = g = 0.0
     for k in range(len(columns)):

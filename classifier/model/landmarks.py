@@ -6,11 +6,11 @@ Also how regularly the blocks around it repeat, as lists of teasers do, and how 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
-from copydesk.classifier.model.hashed_linear import TEASER, TEXT
+from copydesk.classifier.model import kinds
 from copydesk.classifier.types import KINDS
 
 FAR = 60
@@ -49,20 +49,12 @@ LANDMARK_COLUMNS = (
 
 
 @jit
-def fill_landmarks(
-    out: NDArray[np.float32],
-    at: int,
-    scores: NDArray[np.float32],
-    shares: NDArray[np.float64],
-    dense: NDArray[np.float32],
-    has_tree: bool,
-) -> None:
+def fill_landmarks(out: Floats, at: int, scores: Floats, shares: Doubles, dense: Floats, has_tree: bool) -> None:
     """Fill the columns of LANDMARK_COLUMNS from `at` on.
 
     Args:
         scores: Shape (n, n_kinds): the first stage's log-odds.
         shares: Shape (n, n_kinds): the odds, each row scaled to sum to 1.
-        dense: Shape (n, N_COLUMNS).
         has_tree: Whether the page has markup, which says what a heading is.
     """
     strongest = np.empty(len(scores), np.int64)
@@ -79,7 +71,7 @@ def fill_landmarks(
 
 
 @jit
-def _fill_nearest(out: NDArray[np.float32], at: int, strongest: NDArray[np.int64], dense: NDArray[np.float32]) -> None:
+def _fill_nearest(out: Floats, at: int, strongest: Integers, dense: Floats) -> None:
     """Count the blocks since and until the nearest landmark of each kind."""
     n = len(strongest)
     since = np.full(_N_KINDS, FAR)
@@ -92,16 +84,14 @@ def _fill_nearest(out: NDArray[np.float32], at: int, strongest: NDArray[np.int64
         for k in range(_N_KINDS):
             since[k] = min(since[k] + 1, FAR)
             until[k] = min(until[k] + 1, FAR)
-        if strongest[i] != TEXT or dense[i, columns.LOG_CHARS] > LANDMARK_CHARS:
+        if strongest[i] != kinds.TEXT or dense[i, columns.LOG_CHARS] > LANDMARK_CHARS:
             since[strongest[i]] = 1
-        if strongest[j] != TEXT or dense[j, columns.LOG_CHARS] > LANDMARK_CHARS:
+        if strongest[j] != kinds.TEXT or dense[j, columns.LOG_CHARS] > LANDMARK_CHARS:
             until[strongest[j]] = 1
 
 
 @jit
-def _fill_heading(
-    out: NDArray[np.float32], at: int, scores: NDArray[np.float32], dense: NDArray[np.float32], has_tree: bool
-) -> None:
+def _fill_heading(out: Floats, at: int, scores: Floats, dense: Floats, has_tree: bool) -> None:
     """Fill how far up the nearest heading is, and its scores and length; -9 where there is none."""
     above = -1
     for b in range(len(scores)):
@@ -118,17 +108,15 @@ def _fill_heading(
 
 
 @jit
-def _fill_rhythm(
-    out: NDArray[np.float32], at: int, shares: NDArray[np.float64], dense: NDArray[np.float32], lag: int
-) -> int:
+def _fill_rhythm(out: Floats, at: int, shares: Doubles, dense: Floats, lag: int) -> int:
     """Average how much blocks around differ from those `lag` further on; return the next free column."""
     n = len(shares)
     pairs = max(0, n - lag)
     sums = np.zeros((pairs + 1, _N_RHYTHM))
     for b in range(pairs):
         length = abs(dense[b, columns.LOG_CHARS] - dense[b + lag, columns.LOG_CHARS])
-        text = abs(shares[b, TEXT] - shares[b + lag, TEXT])
-        teaser = abs(shares[b, TEASER] - shares[b + lag, TEASER])
+        text = abs(shares[b, kinds.TEXT] - shares[b + lag, kinds.TEXT])
+        teaser = abs(shares[b, kinds.TEASER] - shares[b + lag, kinds.TEASER])
         for k, change in enumerate((np.float64(length), text, teaser)):
             sums[b + 1, k] = sums[b, k] + change
     for b in range(n):
@@ -140,14 +128,12 @@ def _fill_rhythm(
 
 
 @jit
-def _fill_text_around(
-    out: NDArray[np.float32], at: int, shares: NDArray[np.float64], dense: NDArray[np.float32]
-) -> int:
+def _fill_text_around(out: Floats, at: int, shares: Doubles, dense: Floats) -> int:
     """Fill how many characters of text are expected before and after; return the next free column."""
     n = len(shares)
     sums = np.zeros(n + 1)
     for b in range(n):
-        sums[b + 1] = sums[b] + np.expm1(dense[b, columns.LOG_CHARS]) * shares[b, TEXT]
+        sums[b + 1] = sums[b] + np.expm1(dense[b, columns.LOG_CHARS]) * shares[b, kinds.TEXT]
     for b in range(n):
         before, after = sums[b], max(0.0, sums[n] - sums[b + 1])
         for k, value in enumerate((before / max(sums[n], 1e-9), np.log1p(before), np.log1p(after))):
@@ -156,14 +142,14 @@ def _fill_text_around(
 
 
 @jit
-def _fill_margin(out: NDArray[np.float32], at: int, scores: NDArray[np.float32], strongest: NDArray[np.int64]) -> None:
+def _fill_margin(out: Floats, at: int, scores: Floats, strongest: Integers) -> None:
     """Fill how sure the first stage is of a block, and the strongest kind of it and of its neighbours."""
     n = len(scores)
     for b in range(n):
         total, count = np.float64(0.0), 0
         for o in range(max(0, b - 2), min(n, b + 3)):
             if o != b:
-                total += scores[o, TEXT]
+                total += scores[o, kinds.TEXT]
                 count += 1
         second = -np.inf
         for k in range(_N_KINDS):
@@ -171,7 +157,7 @@ def _fill_margin(out: NDArray[np.float32], at: int, scores: NDArray[np.float32],
                 second = max(second, scores[b, k])
         for k, value in enumerate(
             (
-                scores[b, TEXT] - total / count if count else 0.0,
+                scores[b, kinds.TEXT] - total / count if count else 0.0,
                 float(scores[b, strongest[b]] - second),
                 float(strongest[b]),
                 float(strongest[b - 1]) if b > 0 else -1.0,

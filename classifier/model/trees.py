@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles, Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit
 
 MAX_LEAVES = 64
@@ -51,23 +52,12 @@ class _Tests(NamedTuple):
     """
 
     columns: NDArray[np.int32]
-    thresholds: NDArray[np.float32]
+    thresholds: Floats
     masks: NDArray[Word]
-    counts: NDArray[np.int64]
-    leaves: NDArray[np.float64]
+    counts: Integers
+    leaves: Doubles
     factor: Word
     shift: Word
-
-
-class _Nodes(NamedTuple):
-    """The arrays of `Trees`, for compiled functions."""
-
-    roots: NDArray[np.int32]
-    columns: NDArray[np.int16]
-    thresholds: NDArray[np.float32]
-    lefts: NDArray[np.int32]
-    values: NDArray[np.float64]
-    baseline: float
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,9 +82,9 @@ class Trees:
 
     roots: NDArray[np.int32]
     columns: NDArray[np.int16]
-    thresholds: NDArray[np.float32]
+    thresholds: Floats
     lefts: NDArray[np.int32]
-    values: NDArray[np.float64]
+    values: Doubles
     baseline: float
     _tests: _Tests = field(init=False, compare=False)
     _used: NDArray[np.int16] = field(init=False, compare=False)
@@ -107,7 +97,7 @@ class Trees:
     def __repr__(self) -> str:
         return f"Trees({len(self.roots)} trees, {len(self.columns)} nodes)"
 
-    def scores(self, columns: NDArray[np.float32]) -> NDArray[np.float64]:
+    def scores(self, columns: Floats) -> Doubles:
         """Return the log-odds of yes for each row, shape (n,).
 
         Every test of a tree runs on many rows at once, without a branch. A value above the threshold rules
@@ -117,18 +107,17 @@ class Trees:
         """
         return score_ensembles(columns, self)[0]
 
-    def contributions(self, row: NDArray[np.float32]) -> tuple[float, NDArray[np.float64]]:
+    def contributions(self, row: Floats) -> tuple[float, Doubles]:
         """Split one row's score: what it starts from, and what each column added, shape (n_columns,).
 
         Each step down a tree moves the mean of the training blocks below; the move goes to the column
         that the node tests (Saabas 2014, "Interpreting random forests"). The parts sum to the score.
         """
-        nodes = _Nodes(self.roots, self.columns, self.thresholds, self.lefts, self.values, self.baseline)
-        start, by_column = _contributions(row, nodes)
-        return float(start), by_column
+        start = float(np.cumsum([self.baseline, *self.values[self.roots]])[-1])  # in order, unlike np.sum
+        return start, _contributions(row, self.roots, self.columns, self.thresholds, self.lefts, self.values)
 
 
-def score_ensembles(columns: NDArray[np.float32], *ensembles: Trees) -> tuple[NDArray[np.float64], ...]:
+def score_ensembles(columns: Floats, *ensembles: Trees) -> tuple[Doubles, ...]:
     """Return each ensemble's log-odds for each row, as `Trees.scores` does; the columns are transposed once for all."""
     found = tuple(np.full(len(columns), trees.baseline) for trees in ensembles)
     is_used = np.zeros(columns.shape[1], np.bool_)
@@ -189,12 +178,12 @@ def _flat_tests(trees: Trees) -> _Tests:
     return _Tests(columns, thresholds, narrow, below[trees.roots] - 1, leaves, factor, shift)
 
 
-def _bits(count: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _bits(count: Integers) -> Hashes:
     """Return words whose lowest bits are set, as many as the counts say, fewer than 64."""
     return (np.uint64(1) << count.astype(np.uint64)) - np.uint64(1)
 
 
-def _places(trees: Trees) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def _places(trees: Trees) -> tuple[Integers, Integers, Integers]:
     """Return each node's tree, how many of the tree's leaves are to the left of it, and how many are below it."""
     lefts = trees.lefts.tolist()
     inner = np.flatnonzero(trees.columns >= 0).tolist()
@@ -212,7 +201,7 @@ def _places(trees: Trees) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray
 
 
 @jit
-def _transpose(rows: NDArray[np.float32], used: NDArray[np.int64]) -> NDArray[np.float32]:
+def _transpose(rows: Floats, used: Integers) -> Floats:
     """Transpose the columns that are used, ROWS rows at a time: shape (n_parts, n_columns, ROWS).
 
     Other columns, and places behind the last row, are left uninitialised; nothing reads them.
@@ -227,7 +216,7 @@ def _transpose(rows: NDArray[np.float32], used: NDArray[np.int64]) -> NDArray[np
 
 
 @jit
-def _add_scores(out: NDArray[np.float64], transposed: NDArray[np.float32], tests: _Tests) -> None:
+def _add_scores(out: Doubles, transposed: Floats, tests: _Tests) -> None:
     one = tests.masks.dtype.type(1)
     left = np.empty(ROWS, tests.masks.dtype)
     for part in range(len(transposed)):
@@ -243,7 +232,7 @@ def _add_scores(out: NDArray[np.float64], transposed: NDArray[np.float32], tests
 
 
 @jit
-def _rule_out(left: NDArray[Word], values: NDArray[np.float32], tests: _Tests, tree: int) -> None:
+def _rule_out(left: NDArray[Word], values: Floats, tests: _Tests, tree: int) -> None:
     """Run one tree's tests, four at a time, on every row; the bits that stay are the leaves that remain."""
     columns, thresholds, masks = tests.columns[tree], tests.thresholds[tree], tests.masks[tree]
     every = masks.dtype.type(~masks.dtype.type(0))
@@ -258,16 +247,18 @@ def _rule_out(left: NDArray[Word], values: NDArray[np.float32], tests: _Tests, t
 
 
 @jit
-def _contributions(row: NDArray[np.float32], nodes: _Nodes) -> tuple[float, NDArray[np.float64]]:
-    values = nodes.values
+def _contributions(
+    row: Floats,
+    roots: NDArray[np.int32],
+    columns: NDArray[np.int16],
+    thresholds: Floats,
+    lefts: NDArray[np.int32],
+    values: Doubles,
+) -> Doubles:
     out = np.zeros(len(row))
-    start = nodes.baseline
-    for tree in range(len(nodes.roots)):
-        node = nodes.roots[tree]
-        start += values[node]
-        while nodes.columns[node] >= 0:
-            column = nodes.columns[node]
-            child = nodes.lefts[node] + (row[column] > nodes.thresholds[node])
-            out[column] += values[child] - values[node]
+    for node in roots:
+        while columns[node] >= 0:
+            child = lefts[node] + (row[columns[node]] > thresholds[node])
+            out[columns[node]] += values[child] - values[node]
             node = child
-    return start, out
+    return out

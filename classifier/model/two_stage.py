@@ -8,19 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.features import PageFeatures, columns
+from copydesk.classifier.model import kinds
 from copydesk.classifier.model.context import context_columns
-from copydesk.classifier.model.hashed_linear import (
-    COMMENT,
-    FURNITURE,
-    METADATA,
-    PAGE_TYPES,
-    TEASER,
-    TEASER_HEADING,
-    TEXT,
-    FirstStageScores,
-    HashedLinear,
-)
+from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores, HashedLinear
 from copydesk.classifier.model.trees import Trees, score_ensembles
 from copydesk.classifier.types import KINDS, LABELS
 
@@ -58,8 +50,7 @@ class FormModel:
         page_types: Scores the page as a whole, one class for each of PAGE_TYPES.
         body: The second stage. All trees see the scores of the first stage at and around a block.
         teaser: Teasers among what is not body.
-        metadata: Metadata among boilerplate.
-        comment: Comments among boilerplate.
+        metadata, comment: Metadata, and comments, among boilerplate.
         heading: Headings among teasers.
 
     Raises:
@@ -110,12 +101,12 @@ class Predictions:
         kinds: Shape (n,): numbers in `KINDS`.
     """
 
-    columns: NDArray[np.float32]
-    body_odds: NDArray[np.float64]
-    teaser_odds: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
-    labels: NDArray[np.int64]
-    kinds: NDArray[np.int64]
+    columns: Floats
+    body_odds: Doubles
+    teaser_odds: Doubles
+    probabilities: Doubles
+    labels: Integers
+    kinds: Integers
 
 
 def run_first_stage(page: PageFeatures, form: FormModel) -> FirstStageScores:
@@ -135,7 +126,7 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     return Predictions(context, body_odds, teaser_odds, probabilities, labels, _kinds(context, labels, form))
 
 
-def label_probabilities(body_odds: NDArray[np.float64], teaser_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+def label_probabilities(body_odds: Doubles, teaser_odds: Doubles) -> Doubles:
     """Return probabilities in `LABELS` order, shape (n, 3), from the log-odds of the two questions."""
     body = 1.0 / (1.0 + np.exp(-body_odds))
     teaser = 1.0 / (1.0 + np.exp(-teaser_odds))
@@ -143,20 +134,17 @@ def label_probabilities(body_odds: NDArray[np.float64], teaser_odds: NDArray[np.
 
 
 def choose_labels(
-    probabilities: NDArray[np.float64], words: NDArray[np.floating[Any]], *, article: float, has_tree: bool
-) -> NDArray[np.int64]:
+    probabilities: Doubles, words: NDArray[np.floating[Any]], *, article: float, has_tree: bool
+) -> Integers:
     """Return a label number for each block: body where it is likely enough, else the likelier of the other two.
 
-    In an article, body needs a probability of `MIN_BODY`, with markup `MIN_NOTE` for a block as long as a note. A
-    block that, if not body, is more likely a teaser needs `MIN_BODY_LIKE_TEASER`, since a reader loses more by a
-    teaser in the body than by a missing line. On other pages the entries of a list are the content, and less is
-    enough.
+    A block that, if not body, is more likely a teaser needs more in an article, since a reader loses more by a teaser
+    in the body than by a missing line. On other pages the entries of a list are the content, and less is enough.
 
     Args:
         probabilities: Shape (n, 3).
-        words: Shape (n,): each block's words.
+        words: Shape (n,): each block's number of words.
         article: Probability that the page is an article.
-        has_tree: Whether the page came with markup.
     """
     like_teaser = probabilities[:, TEASERS] > probabilities[:, BOILERPLATE]
     if article < MIN_ARTICLE:
@@ -170,13 +158,13 @@ def choose_labels(
     return np.where(body, BODY, np.where(like_teaser, TEASERS, BOILERPLATE))
 
 
-def _kinds(columns: NDArray[np.float32], labels: NDArray[np.int64], form: FormModel) -> NDArray[np.int64]:
+def _kinds(columns: Floats, labels: Integers, form: FormModel) -> Integers:
     """Return a kind number for each block: body is text, and further trees tell the kinds of the other labels apart."""
-    kinds = np.full(len(labels), TEXT, np.int64)
+    found = np.full(len(labels), kinds.TEXT, np.int64)
     boilerplate = np.flatnonzero(labels == BOILERPLATE)
     teasers = np.flatnonzero(labels == TEASERS)
     metadata, comment = score_ensembles(columns[boilerplate], form.metadata, form.comment)
-    likelier = np.where(comment > metadata, COMMENT, METADATA)
-    kinds[boilerplate] = np.where(np.maximum(metadata, comment) > 0.0, likelier, FURNITURE)
-    kinds[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, TEASER_HEADING, TEASER)
-    return kinds
+    likelier = np.where(comment > metadata, kinds.COMMENT, kinds.METADATA)
+    found[boilerplate] = np.where(np.maximum(metadata, comment) > 0.0, likelier, kinds.FURNITURE)
+    found[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, kinds.TEASER_HEADING, kinds.TEASER)
+    return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles, Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit
-from copydesk.classifier.model.hashed_linear import TEXT
+from copydesk.classifier.model import kinds
 
 SIMILARITY_BITS = 11
 """Words are compared in a table of two to this many places."""
@@ -22,25 +22,16 @@ _LIKE_BODY, _LIKE_BEFORE, _LIKE_AFTER, _RARITY = range(len(SIMILARITY_COLUMNS))
 class _Vectors(NamedTuple):
     """Tables of word weights, indexed by a word's hash: of one block, of the body, and of the block before."""
 
-    own: NDArray[np.float64]
-    body: NDArray[np.float64]
-    before: NDArray[np.float64]
+    own: Doubles
+    body: Doubles
+    before: Doubles
 
 
 @jit
-def fill_similarity(
-    out: NDArray[np.float32],
-    at: int,
-    shares: NDArray[np.float64],
-    words: NDArray[np.uint64],
-    word_ends: NDArray[np.int64],
-) -> None:
+def fill_similarity(out: Floats, at: int, shares: Doubles, words: Hashes, word_ends: Integers) -> None:
     """Fill the columns of SIMILARITY_COLUMNS from `at` on; words are weighted by the log of their rarity on the page.
 
-    Args:
-        shares: Shape (n, n_kinds): the first stage's odds, each row scaled to sum to 1.
-        words: Hashes of all blocks' words, one after the other.
-        word_ends: Shape (n,).
+    `shares`, shape (n, n_kinds), are the first stage's odds, each row scaled to sum to 1.
     """
     places = (words & np.uint64((1 << SIMILARITY_BITS) - 1)).astype(np.int64)
     rarity = _rarity(places, word_ends)
@@ -48,30 +39,30 @@ def fill_similarity(
     norm = 0.0
     for place in range(len(body)):
         norm += body[place] * body[place]
-    vectors = _Vectors(np.zeros(len(body)), body, np.zeros(len(body)))
+    own, before = np.zeros(len(body)), np.zeros(len(body))
     before_norm = 0.0
     for b in range(len(word_ends)):
         begin = word_ends[b - 1] if b > 0 else np.int64(0)
         block = places[begin : word_ends[b]]
         for place in block:
-            vectors.own[place] += rarity[place]
-        own_norm, dot, change, dot_before = _compare(block, vectors, shares[b, TEXT])
+            own[place] += rarity[place]
+        own_norm, dot, change, dot_before = _compare(block, _Vectors(own, body, before), shares[b, kinds.TEXT])
         if own_norm > 0.0:
             out[b, at + _LIKE_BODY] = dot / np.sqrt(own_norm * max(norm - change, 1e-9))
             if b > 0 and before_norm > 0.0:
                 out[b, at + _LIKE_BEFORE] = dot_before / np.sqrt(own_norm * before_norm)
                 out[b - 1, at + _LIKE_AFTER] = out[b, at + _LIKE_BEFORE]
         for place in places[word_ends[b - 2] if b > 1 else np.int64(0) : begin]:
-            vectors.before[place] = 0.0
+            before[place] = 0.0
         for place in block:
-            vectors.before[place] = vectors.own[place]
-            vectors.own[place] = 0.0
+            before[place] = own[place]
+            own[place] = 0.0
         before_norm = own_norm
         out[b, at + _RARITY] = own_norm
 
 
 @jit
-def _rarity(places: NDArray[np.int64], word_ends: NDArray[np.int64]) -> NDArray[np.float64]:
+def _rarity(places: Integers, word_ends: Integers) -> Doubles:
     """Return how rare each place of the table is among the page's blocks."""
     n = len(word_ends)
     blocks_with = np.zeros(1 << SIMILARITY_BITS)
@@ -88,29 +79,20 @@ def _rarity(places: NDArray[np.int64], word_ends: NDArray[np.int64]) -> NDArray[
 
 
 @jit
-def _body_words(
-    places: NDArray[np.int64],
-    word_ends: NDArray[np.int64],
-    shares: NDArray[np.float64],
-    rarity: NDArray[np.float64],
-) -> NDArray[np.float64]:
+def _body_words(places: Integers, word_ends: Integers, shares: Doubles, rarity: Doubles) -> Doubles:
     """Sum up the page's words, each block's times its share of text."""
     body = np.zeros(len(rarity))
     for b in range(len(word_ends)):
         for place in places[word_ends[b - 1] if b > 0 else np.int64(0) : word_ends[b]]:
-            body[place] += shares[b, TEXT] * rarity[place]
+            body[place] += shares[b, kinds.TEXT] * rarity[place]
     return body
 
 
 @jit
-def _compare(block: NDArray[np.int64], vectors: _Vectors, share: float) -> tuple[float, float, float, float]:
+def _compare(block: Integers, vectors: _Vectors, share: float) -> tuple[float, float, float, float]:
     """Compare the words of one block with those of the rest of the body and of the block before.
 
     A word may occur twice: a place that has been read is marked by its sign.
-
-    Args:
-        block: Places of the block's words in the tables.
-        share: The block's share of text, which it has in the body.
 
     Returns:
         The block's squared length, its dot product with the rest of the body, by how much the body's squared

@@ -113,11 +113,7 @@ def decode(data: bytes, *, html: bool, declared: str | None = None) -> str:
 
 
 def decode_html(data: bytes, *, declared: str | None = None) -> str | bytes:
-    """Decode the bytes of an HTML page as `decode` does, or return them if they are already UTF-8.
-
-    Raises:
-        UnreadablePage: The bytes are not text.
-    """
+    """Decode the bytes of an HTML page as `decode` does, or return them if they are already UTF-8."""
     found = _decode(data, html=True, declared=declared)
     return data if found.is_utf8 else found.text
 
@@ -137,7 +133,13 @@ def _decode(data: bytes, *, html: bool, declared: str | None) -> _Decoded:
     wide = _wide_charset(data[:SAMPLE])
     if wide:
         return _Decoded(data.decode(wide, "replace"))
-    _refuse_controls(data[:SAMPLE])
+    controls = _many_controls(data[:SAMPLE])
+    if controls:
+        raise UnreadablePage(
+            "binary",
+            f"found {controls} control characters in the first {len(data[:SAMPLE])} bytes, expected the bytes of an "
+            f"HTML or text page (at most {MAX_CONTROLS:.0%}); check that it is a page and not compressed",
+        )
     for label in _labels(data, declared, html=html):
         found = _decode_declared(data, label)
         if found is not None:
@@ -148,9 +150,13 @@ def _decode(data: bytes, *, html: bool, declared: str | None) -> _Decoded:
 def _labels(data: bytes, declared: str | None, *, html: bool) -> Iterator[str]:
     """Return the declared charsets; the page is searched only if the header's charset does not fit."""
     if declared:
-        yield _label(declared)
-    if html:
-        yield from _declared_inside(data[:PRESCAN])
+        yield declared.lower().rpartition("charset=")[2].strip(" \t\"';").partition(";")[0]
+    head = COMMENT.sub(b"", data[:PRESCAN]) if html else b""
+    found = DECLARED.search(head) or XML_DECLARED.match(head)
+    if found:
+        label = found.group(1).decode("ascii", "replace").lower()
+        # A declaration that is readable as ASCII cannot be UTF-16; the page is UTF-8.
+        yield "utf-8" if label.startswith(("utf-16", "utf-32")) else label
 
 
 def _refuse_formats(data: bytes) -> None:
@@ -159,27 +165,15 @@ def _refuse_formats(data: bytes) -> None:
             raise UnreadablePage("binary", f"found {name}, expected the bytes of an HTML or text page; {advice}")
 
 
-def _refuse_controls(sample: bytes) -> None:
-    if _has_many_controls(sample):
-        raise UnreadablePage(
-            "binary",
-            f"found {_count_controls(sample)} control characters in the first {len(sample)} bytes, expected the bytes "
-            f"of an HTML or text page (at most {MAX_CONTROLS:.0%}); check that it is a page and not compressed",
-        )
-
-
-def _has_many_controls(sample: bytes) -> bool:
-    count = _count_controls(sample)
-    return count >= FEW_CONTROLS and count > MAX_CONTROLS * len(sample)
-
-
-def _count_controls(sample: bytes) -> int:
-    """Count the control characters that no text contains: all but tabs, line ends and escape."""
-    return _count_control_bytes(np.frombuffer(sample, np.uint8))
+def _many_controls(sample: bytes) -> int:
+    """Count the control characters of bytes that have too many to be text; 0 if they may be text."""
+    count = _count_controls(np.frombuffer(sample, np.uint8))
+    return count if count >= FEW_CONTROLS and count > MAX_CONTROLS * len(sample) else 0
 
 
 @jit
-def _count_control_bytes(values: NDArray[np.uint8]) -> int:
+def _count_controls(values: NDArray[np.uint8]) -> int:
+    """Count the control characters that no text contains: all but tabs, line ends and escape."""
     count = 0
     for value in values:  # without a branch, so that the compiler vectorises it
         count += (value < 32) & ((value < 9) | (value > 13)) & (value != 27) | (value == 127)
@@ -199,25 +193,11 @@ def _wide_charset(sample: bytes) -> str | None:
     even, odd = nuls[0] + nuls[2], nuls[1] + nuls[3]
     codec = "utf-16-le" if odd > even else "utf-16-be"
     # Each share is out of 2. A page in a script far from ASCII has NULs only in its spaces and tags.
-    no_bytes = _has_many_controls(sample) or not _is_valid(sample, "utf-8")
+    no_bytes = _many_controls(sample) > 0 or not _is_valid(sample, "utf-8")
     enough = max(even, odd) > (0.02 if no_bytes else 0.4)
     if enough and min(even, odd) * 10 < max(even, odd) and _is_valid(sample, codec):
         return codec
     return None
-
-
-def _label(declared: str) -> str:
-    return declared.lower().rpartition("charset=")[2].strip(" \t\"';").partition(";")[0]
-
-
-def _declared_inside(head: bytes) -> list[str]:
-    """Find the charset that an HTML page declares; UTF-16 means UTF-8, as the declaration is readable as ASCII."""
-    head = COMMENT.sub(b"", head)
-    found = [match.group(1).decode("ascii", "replace").lower() for match in DECLARED.finditer(head)][:1]
-    xml = XML_DECLARED.match(head)
-    if xml and not found:
-        found = [xml.group(1).decode("ascii", "replace").lower()]
-    return ["utf-8" if label.startswith(("utf-16", "utf-32")) else label for label in found]
 
 
 def _codec(label: str) -> str | None:

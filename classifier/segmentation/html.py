@@ -31,29 +31,23 @@ HIDDEN = "hidden-part"
 
 _TEXT, _SKIPPED, _BREAK, _INSIDE, _IMAGE, _INLINE, _LINK, _CELL, _TEMPLATE, _BLOCK, _PRE, _ROW = range(12)
 
-_TAGS: tuple[tuple[int, str], ...] = (
-    (_TEXT, "-text"),
+_TAGS = {
+    _TEXT: "-text",
     # Elements without text of the page.
-    (
-        _SKIPPED,
-        "script style head svg math iframe object canvas video audio select datalist textarea map -comment -doctype "
-        "meta link noframes noembed",
-    ),
-    (_BREAK, "br"),
-    (_IMAGE, "img picture source input wbr"),
+    _SKIPPED: "script style head svg math iframe object canvas video audio select datalist textarea map -comment "
+    "-doctype meta link noframes noembed",
+    _BREAK: "br",
+    _IMAGE: "img picture source input wbr",
     # Phrasing content of the HTML Standard: a browser sets it inside a line.
-    (
-        _INLINE,
-        "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span "
-        "strike strong sub sup time tt u var nobr",
-    ),
-    (_LINK, "a"),
-    (_CELL, "td th"),
-    (_TEMPLATE, "template"),
-    (_PRE, "pre"),
-    (_ROW, "tr"),
-)
-_ACTIONS = {tag: action for action, tags in _TAGS for tag in tags.split()} | {"": _SKIPPED}
+    _INLINE: "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small "
+    "span strike strong sub sup time tt u var nobr",
+    _LINK: "a",
+    _CELL: "td th",
+    _TEMPLATE: "template",
+    _PRE: "pre",
+    _ROW: "tr",
+}
+_ACTIONS = {tag: action for action, tags in _TAGS.items() for tag in tags.split()} | {"": _SKIPPED}
 """What the walk does with a node, by tag; all other elements are set as blocks."""
 
 _INLINE_TAGS = frozenset(tag for tag, action in _ACTIONS.items() if action in (_INLINE, _LINK))
@@ -62,7 +56,6 @@ _ROW_BREAKERS = _HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
 _LINE_END, _CELL_END = "\x0b", "\x0c"  # placeholders for `br` and for a cell's end until white space is folded
-
 
 _Element = tuple[str, str, int, int]  # tag, names, parent, first
 _BODY: _Element = ("body", "", -1, 0)

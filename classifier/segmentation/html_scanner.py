@@ -16,8 +16,6 @@ _LT, _GT, SLASH, _EQUALS, _BANG, _DASH, _QUESTION, _QUOTE, _TICK, _BRACKET = (or
 _PRIME = 1_000_003  # of a name's hash
 _STRETCH = 32  # bytes that are compared at a time
 _CDATA, _COMMENT = np.frombuffer(b"<![CDATA[", np.uint8), np.frombuffer(b"<!--", np.uint8)
-
-
 _SCRIPT = 8105380979647886263  # `name_hash` of "script"
 
 

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import CodePoints, Integers
 from copydesk.classifier.compiled import code_points, jit
 
 # Invisible characters: white space as str.isspace has it, controls, zero-width and direction marks.
@@ -21,7 +22,7 @@ _BMP = 0x10000
 _VISIBLE, _INVISIBLE, _LINE_END = range(3)
 
 
-def visible_lines(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+def visible_lines(text: str) -> tuple[Integers, Integers, NDArray[np.uint8]]:
     """Find the lines with visible characters, without invisible ones at their ends.
 
     Returns:
@@ -42,9 +43,7 @@ def _visibility() -> NDArray[np.uint8]:
 
 
 @jit
-def _visible_lines(
-    points: NDArray[np.uint32], visibility: NDArray[np.uint8]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+def _visible_lines(points: CodePoints, visibility: NDArray[np.uint8]) -> tuple[Integers, Integers, NDArray[np.uint8]]:
     most = 1
     for code in points:
         most += _ends_line(code)
@@ -70,7 +69,7 @@ def _ends_line(code: np.uint32) -> bool:
 
 
 @jit
-def _trim(points: NDArray[np.uint32], start: int, end: int, visibility: NDArray[np.uint8]) -> tuple[int, int]:
+def _trim(points: CodePoints, start: int, end: int, visibility: NDArray[np.uint8]) -> tuple[int, int]:
     """Leave out invisible characters at both ends."""
     while start < end and points[start] < _BMP and visibility[points[start]]:
         start += 1
@@ -80,7 +79,7 @@ def _trim(points: NDArray[np.uint32], start: int, end: int, visibility: NDArray[
 
 
 @jit
-def _gap(points: NDArray[np.uint32], start: int, end: int) -> int:
+def _gap(points: CodePoints, start: int, end: int) -> int:
     if end - start == 1 and points[start] == 10:
         return ONE_END
     return TWO_ENDS if end - start == 2 and points[start] == 10 and points[start + 1] == 10 else OTHER_GAP

@@ -6,18 +6,10 @@ import re
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Integers
 from copydesk.classifier.compiled import jit
-from copydesk.classifier.segmentation.html_scanner import (
-    SLASH,
-    Bytes,
-    after_non_tag,
-    name_hash,
-    next_tag,
-    raw_end,
-    tag_end,
-)
+from copydesk.classifier.segmentation import html_scanner as scanner
 
 MAX_DEPTH = 384
 """Depth of open elements from which tags are removed. Blink stops at 512; of 1,497 WCXB pages the deepest has 107."""
@@ -76,8 +68,6 @@ _FAMILIES = {
 _DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # columns of the counters of a scan
 _MASK = 1023  # of the hash table of names
 
-_Ints = NDArray[np.int64]
-
 
 def cap_nesting(page: bytes) -> bytes:
     """Remove the tags of an HTML page in UTF-8 that would nest too deep, and no text.
@@ -96,7 +86,7 @@ def cap_nesting(page: bytes) -> bytes:
     return _without(page, cuts) if len(cuts) else page
 
 
-def _without(page: bytes, cuts: _Ints) -> bytes:
+def _without(page: bytes, cuts: Integers) -> bytes:
     """Copy a page with the cuts of `_scan` replaced."""
     pieces, at = [], 0
     for begin, end, place in cuts.tolist():
@@ -110,13 +100,13 @@ def _without(page: bytes, cuts: _Ints) -> bytes:
 
 
 @cache
-def _families() -> tuple[_Ints, _Ints]:
+def _families() -> tuple[Integers, Integers]:
     """Return the hash table that `_family` reads: hashes of the known names, 0 in a free slot, and families."""
     keys = np.zeros(_MASK + 1, np.int64)
     families = np.zeros(_MASK + 1, np.int64)
     for family, names in _FAMILIES.items():
         for name in names.split():
-            key = name_hash(np.frombuffer(name.encode(), np.uint8), 0)[0]
+            key = scanner.name_hash(np.frombuffer(name.encode(), np.uint8), 0)[0]
             slot = (key ^ key >> 8) & _MASK
             while keys[slot] not in (0, key):
                 slot = (slot + 1) & _MASK
@@ -126,7 +116,7 @@ def _families() -> tuple[_Ints, _Ints]:
 
 
 @jit
-def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[_Ints, int]:
+def _scan(data: scanner.Bytes, keys: Integers, families: Integers, formatting: bool) -> tuple[Integers, int]:
     """Track the open elements through a page; without `formatting`, cut all formatting tags.
 
     Returns:
@@ -141,16 +131,16 @@ def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[
     cuts = np.empty((4, 3), np.int64)
     n_cuts = 0
     raw = True
-    i = next_tag(data, 0)
+    i = scanner.next_tag(data, 0)
     while i < n - 2:
-        closing = data[i + 1] == SLASH
+        closing = data[i + 1] == scanner.SLASH
         at = i + 2 if closing else i + 1
         if not 97 <= data[at] | 32 <= 122:
-            i = next_tag(data, after_non_tag(data, i, _is_foreign(stack, counts[_DEPTH])))
+            i = scanner.next_tag(data, scanner.after_non_tag(data, i, _is_foreign(stack, counts[_DEPTH])))
             continue
-        name, at = name_hash(data, at)
+        name, at = scanner.name_hash(data, at)
         family = _family(keys, families, name)
-        end, excess, closed = tag_end(data, at)
+        end, excess, closed = scanner.tag_end(data, at)
         if end == n:
             break
         cuts, stack = _with_room(cuts, n_cuts + 1), _with_room(stack, counts[_DEPTH] + 1)
@@ -169,17 +159,17 @@ def _scan(data: Bytes, keys: _Ints, families: _Ints, formatting: bool) -> tuple[
         n_cuts += removed or excess > 0
         i = end + 1
         if raw and family & _RAW and not closing and not foreign:
-            after = raw_end(data, i, name)
+            after = scanner.raw_end(data, i, name)
             raw = after >= 0
             i = max(i, after)
-        i = next_tag(data, i)
+        i = scanner.next_tag(data, i)
         if counts[_REOPENED] > MAX_REOPENED:
             break
     return cuts[:n_cuts], counts[_REOPENED]
 
 
 @jit
-def _family(keys: _Ints, families: _Ints, name: int) -> int:
+def _family(keys: Integers, families: Integers, name: int) -> int:
     """Look up a name's hash; unknown names are inline elements."""
     slot = (name ^ name >> 8) & _MASK
     while keys[slot] != name and keys[slot] != 0:
@@ -188,7 +178,7 @@ def _family(keys: _Ints, families: _Ints, name: int) -> int:
 
 
 @jit
-def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, closed: bool) -> bool:
+def _open(stack: Integers, active: Integers, counts: Integers, name: int, family: int, closed: bool) -> bool:
     """Track a start tag; return whether to remove it."""
     depth = counts[_DEPTH]
     foreign = depth > 0 and stack[depth - 1, 1] & _FOREIGN != 0
@@ -230,7 +220,7 @@ def _open(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int, cl
 
 
 @jit
-def _close_implied(stack: _Ints, counts: _Ints, family: int) -> None:
+def _close_implied(stack: Integers, counts: Integers, family: int) -> None:
     """Close the elements that a start tag closes without an end tag."""
     depth = counts[_DEPTH]
     if family & (_LI | _DEFINITION):
@@ -258,7 +248,7 @@ def _close_implied(stack: _Ints, counts: _Ints, family: int) -> None:
 
 
 @jit
-def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -> bool:
+def _close(stack: Integers, active: Integers, counts: Integers, name: int, family: int) -> bool:
     """Track an end tag; return whether to remove it, because its start tag was removed."""
     if family & _FORMATTING:
         _forget(active, counts, name)
@@ -290,7 +280,7 @@ def _close(stack: _Ints, active: _Ints, counts: _Ints, name: int, family: int) -
 
 
 @jit
-def _is_foreign(stack: _Ints, depth: int) -> bool:
+def _is_foreign(stack: Integers, depth: int) -> bool:
     """Return whether the innermost open element is of SVG or MathML itself, not HTML inside one."""
     for k in range(depth - 1, -1, -1):
         family = stack[k, 1]
@@ -302,7 +292,7 @@ def _is_foreign(stack: _Ints, depth: int) -> bool:
 
 
 @jit
-def _find(stack: _Ints, depth: int, wanted: int, stop: int, passed: int) -> int:
+def _find(stack: Integers, depth: int, wanted: int, stop: int, passed: int) -> int:
     """Return the place of the innermost open element of a family, or `depth` if one of `stop` comes first."""
     for k in range(depth - 1, max(0, depth - _WINDOW) - 1, -1):
         if stack[k, 1] & wanted:
@@ -313,7 +303,7 @@ def _find(stack: _Ints, depth: int, wanted: int, stop: int, passed: int) -> int:
 
 
 @jit
-def _pop(stack: _Ints, counts: _Ints, depth: int) -> None:
+def _pop(stack: Integers, counts: Integers, depth: int) -> None:
     """Close the elements above `depth`, and count the formatting elements that the parser will reopen."""
     if depth == counts[_DEPTH]:
         return
@@ -329,7 +319,7 @@ def _pop(stack: _Ints, counts: _Ints, depth: int) -> None:
 
 
 @jit
-def _forget(active: _Ints, counts: _Ints, name: int) -> None:
+def _forget(active: Integers, counts: Integers, name: int) -> None:
     """Remove the last formatting element of a name from the active ones."""
     last = counts[_ACTIVE]
     for k in range(last - 1, max(counts[_FLOOR], last - _WINDOW) - 1, -1):
@@ -341,7 +331,7 @@ def _forget(active: _Ints, counts: _Ints, name: int) -> None:
 
 
 @jit
-def _with_room(rows: _Ints, size: int) -> _Ints:
+def _with_room(rows: Integers, size: int) -> Integers:
     """Return the rows, or a copy twice as long if they are fewer than `size`."""
     if size <= len(rows):
         return rows

@@ -120,8 +120,10 @@ def segment_text(text: str) -> Blocks:
     for run in runs:
         if isinstance(run, tuple):
             spans.append(run)
+        elif run.turns and _is_wrapped(text, run, habit):
+            spans.append((run.lines[0][0], run.lines[-1][1]))
         else:
-            spans += _blocks(text, run, habit)
+            spans += run.lines
     return Blocks(text, records(Block, spans))
 
 
@@ -165,7 +167,7 @@ def _pieces(text: str, lines: list[Span]) -> Iterator[list[Span]]:
             piece[-1] = (piece[-1][0], line[1])
             closed = True
             continue
-        alone = not is_item and _stands_alone(text, line)
+        alone = not is_item and bool(HEADING.match(text, *line) or RULE.match(text, *line) or _is_long(text, line))
         if piece and (closed or is_item or alone):
             yield piece
             piece = []
@@ -187,10 +189,6 @@ def _items(text: str, lines: list[Span]) -> list[bool]:
 def _indent(text: str, line: Span) -> int:
     lead = text[max(0, line[0] - 40) : line[0]]
     return len(lead) - len(lead.rstrip(SPACES))
-
-
-def _stands_alone(text: str, line: Span) -> bool:
-    return bool(HEADING.match(text, *line) or RULE.match(text, *line) or _is_long(text, line))
 
 
 def _is_long(text: str, line: Span) -> bool:
@@ -259,13 +257,6 @@ def _habit(runs: list[_Run], n_turns: int) -> _Habit:
     if not continuing:
         return _Habit(0.0, 0.0)
     return _Habit(sum(n for n, _ in continuing) / n_turns, statistics.median(width for _, width in continuing))
-
-
-def _blocks(text: str, run: _Run, habit: _Habit) -> Sequence[Span]:
-    """Return the run as one block if it is a wrapped paragraph, else its lines as blocks."""
-    if not run.turns or not _is_wrapped(text, run, habit):
-        return run.lines
-    return [(run.lines[0][0], run.lines[-1][1])]
 
 
 def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:

@@ -25,7 +25,7 @@ LAYERS = """
     classifier.model
     classifier.segmentation classifier.features classifier.duplicates
     classifier.compiled
-    classifier.types classifier.errors classifier.lazy_names
+    classifier.types classifier.errors classifier.arrays classifier.lazy_names
 """
 """From the doors down to the values. A module belongs to the unit with the longest name that its own begins with, and
 a unit imports units on lower lines alone."""

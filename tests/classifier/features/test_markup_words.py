@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.features.markup_words import MAX_HREF_WORDS, MAX_NAME_WORDS, Hashes, hash_hrefs, hash_names
+from copydesk.classifier.features.markup_words import (
+    MAX_HREF_WORDS,
+    MAX_NAME_WORDS,
+    HashesByText,
+    hash_hrefs,
+    hash_names,
+)
 
 
-def split(found: Hashes) -> list[list[int]]:
+def split(found: HashesByText) -> list[list[int]]:
     hashes, ends = found
     starts = [0, *ends.tolist()]
     return [hashes[a:b].tolist() for a, b in zip(starts, ends.tolist(), strict=False)]

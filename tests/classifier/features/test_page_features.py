@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from types import ModuleType
 
 import numpy as np
@@ -42,8 +41,8 @@ def check_shapes(page: Blocks) -> None:
 
 
 def assert_same(one: PageFeatures, other: PageFeatures) -> None:
-    for field in fields(PageFeatures):
-        np.testing.assert_array_equal(getattr(one, field.name), getattr(other, field.name), err_msg=field.name)
+    for name in PageFeatures._fields:
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
