@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from copydesk.classifier.model import Model
     from copydesk.classifier.pipeline import classify, classify_page
     from copydesk.classifier.segmentation import decode
-    from copydesk.classifier.types import Article, Kind, Label, Page, ScoredBlock
+    from copydesk.classifier.types import KINDS, LABELS, Article, Explanation, Kind, Label, Page, ScoredBlock
 
 __all__ = [
+    "KINDS",
+    "LABELS",
     "Article",
     "ArtifactMismatch",
     "CopydeskError",
     "Document",
+    "Explanation",
     "Kind",
     "Label",
     "Model",
@@ -48,6 +51,15 @@ __getattr__ = lazy_names(
         "copydesk.classifier.model": ("Model",),
         "copydesk.classifier.pipeline": ("classify", "classify_page"),
         "copydesk.classifier.segmentation": ("decode",),
-        "copydesk.classifier.types": ("Article", "Kind", "Label", "Page", "ScoredBlock"),
+        "copydesk.classifier.types": (
+            "KINDS",
+            "LABELS",
+            "Article",
+            "Explanation",
+            "Kind",
+            "Label",
+            "Page",
+            "ScoredBlock",
+        ),
     },
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier import CopydeskError
 
 PREFIX = "cdk_"
 """Start of every key, by which scanners for secrets find one that was committed by mistake."""

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier import CopydeskError
 from copydesk.service.commands import arguments
 from copydesk.service.commands.classify import add_classify
 from copydesk.service.commands.dedup import add_dedup

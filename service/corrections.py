@@ -12,9 +12,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta
 
-from copydesk.classifier import Article, Kind, Label
-from copydesk.classifier.errors import CopydeskError
-from copydesk.classifier.types import Page
+from copydesk.classifier import Article, CopydeskError, Kind, Label, Page
 from copydesk.service.atomic_files import write_atomically
 
 SUFFIX = ".json"

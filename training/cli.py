@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier import CopydeskError
 from copydesk.classifier.extras import MissingExtra, require_extra
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from copydesk.classifier.types import KINDS, LABELS, Article, Kind, Label, ScoredBlock
+from copydesk.classifier import KINDS, LABELS, Article, Kind, Label, ScoredBlock
 from copydesk.training.corpora import GOLD_CODES, TrainingPage
 
 FORMS = ("text", "html")

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier import CopydeskError
 from copydesk.training.evaluate import FORMS, PageResult
 
 TIME_LIMIT = 900  # seconds for one run; 1,500 pages take about 60 on one core

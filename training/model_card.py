@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from copydesk.classifier.types import KINDS, LABELS
+from copydesk.classifier import KINDS, LABELS
 from copydesk.training.evaluate import FORMS, N_BINS, Evaluation, Ints, PageResult, evaluate_by
 from copydesk.training.external_scorers import ScoreTables, Table
 from copydesk.training.plots import FEW_BLOCKS, FORM_TITLES, draw_confusion, draw_reliability

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path as Outline
 
-from copydesk.classifier.types import LABELS, Label
+from copydesk.classifier import LABELS, Label
 from copydesk.training.evaluate import N_BINS, Evaluation, Floats, Ints, ReliabilityCurve
 
 INK, QUIET, FAINT = "#1f2933", "#5f6c7b", "#d9dee5"

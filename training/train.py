@@ -15,10 +15,10 @@ from typing import Any
 
 from joblib import Memory, Parallel, delayed
 
+from copydesk.classifier import Page
 from copydesk.classifier.artifact import save_model
 from copydesk.classifier.model import FormModel, Model
 from copydesk.classifier.pipeline import assemble, collect_scores, predict
-from copydesk.classifier.types import Page
 from copydesk.training.align import LabelledPage, label_page
 from copydesk.training.augment import vary
 from copydesk.training.corpora import CorpusError, TrainingPage, is_feedback, read_feedback, read_jsonl, read_shared

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from copydesk.classifier.types import KINDS, LABELS, Kind, Label
+from copydesk.classifier import KINDS, LABELS, Kind, Label
 from copydesk.training.evaluate import BlockTable, Evaluation, PageResult, PageScore, evaluate, evaluate_by, flatten
 
 LEAK_SHARE = 0.05  # of a kind's blocks under one wrong label: below it a leak is not worth a line

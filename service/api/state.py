@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from copydesk.classifier import Article, Model, classify, classify_page, load_model
-from copydesk.classifier.types import Page
+from copydesk.classifier import Article, Model, Page, classify, classify_page, load_model
 from copydesk.service.api.intake.bodies import BodyBudget, read_body
 from copydesk.service.api.intake.requests import ClassifyRequest, Media, max_body_bytes
 from copydesk.service.api.limits.rates import RateLimiter

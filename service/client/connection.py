@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier import CopydeskError
 from copydesk.service.rows import BadField, jsonl
 
 BUSY = (429, 503)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import partial
 from itertools import chain
 
-from copydesk.classifier.errors import ArtifactMismatch, CopydeskError
+from copydesk.classifier import ArtifactMismatch, CopydeskError
 from copydesk.service.commands import arguments
 from copydesk.service.commands.table import Canvas, row_name, table
 from copydesk.service.progress import COMPILING, Progress

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, ScoredBlock
+from copydesk.classifier import LABELS, Article, Explanation, Kind, Label, ScoredBlock
 from copydesk.service.rows import jsonl
 from copydesk.service.terminal import Style, bar, clean, shortened, width
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier import CopydeskError
 from copydesk.classifier.duplicates import SignedTexts
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
-from copydesk.classifier.errors import CopydeskError
 from copydesk.service.atomic_files import write_atomically
 from copydesk.service.rows import BadRow, JsonId
 

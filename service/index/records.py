@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copydesk.classifier import CopydeskError
 from copydesk.classifier.duplicates import Match
-from copydesk.classifier.errors import CopydeskError
 
 
 class IndexUnavailable(CopydeskError):

@@ -11,8 +11,7 @@ from typing import Annotated, Any, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from copydesk.classifier import duplicates
-from copydesk.classifier.types import Article, Explanation, Kind, Label, ScoredBlock
+from copydesk.classifier import Article, Explanation, Kind, Label, ScoredBlock, duplicates
 from copydesk.service.corrections import Correction
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import msgspec
 
-from copydesk.classifier.types import Page
+from copydesk.classifier import Page
 
 T = TypeVar("T")
 JsonId = str | int | float | None

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from copydesk.classifier import KINDS, LABELS
 from copydesk.classifier.article import PageScores
-from copydesk.classifier.types import KINDS, LABELS
 from copydesk.service.score.arrow_schema import BLOCK, PROBABILITIES
 
 _LABEL_NAMES = pa.array([label.value for label in LABELS])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from copydesk.classifier.types import LABELS
+from copydesk.classifier import LABELS
 
 MAX_TABLE_ROWS = 20
 WIDTH, HEIGHT, FOOT = 640, 180, 34

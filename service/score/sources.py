@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 
-from copydesk.classifier.errors import CopydeskError
+from copydesk.classifier import CopydeskError
 from copydesk.classifier.extras import require_extra
 from copydesk.service.rows import inputs
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier import LABELS, Label
 from copydesk.classifier.article import PageScores
-from copydesk.classifier.types import LABELS, Label
 from copydesk.service.rows import BadRow
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.block_columns import FlatBlocks

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.classifier.errors import CopydeskError
-from copydesk.classifier.types import KINDS
+from copydesk.classifier import KINDS, CopydeskError
 
 GOLD_CODES = ("E", "M", "C", "B", "T", "H")
 """One letter for each kind of block, in the order of `copydesk.classifier.types.KINDS`."""

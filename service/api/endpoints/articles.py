@@ -13,8 +13,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.classifier import Article
-from copydesk.classifier.types import LABELS
+from copydesk.classifier import LABELS, Article
 from copydesk.service.api.encoding import json_response
 from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_object, read_media
 from copydesk.service.api.limits.access import require_scope

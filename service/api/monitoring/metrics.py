@@ -9,8 +9,7 @@ from typing import Literal
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from copydesk.classifier import Article
-from copydesk.classifier.types import LABELS, Page
+from copydesk.classifier import LABELS, Article, Page
 from copydesk.service.index import IndexAnswer, Stats
 
 SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
