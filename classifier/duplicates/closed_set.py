@@ -83,15 +83,15 @@ def deduplicate(documents: Iterable[Document], *, workers: int = 1) -> Duplicate
         ValueError: An id repeats.
     """
     ids: list[str] = []
-    published: list[float] = []
+    published: list[float | None] = []
     signed: deque[SignedTexts] = deque()
     remaining = iter(documents)
     while chunk := list(islice(remaining, _DOCUMENTS_A_CHUNK)):
         ids += [document.id for document in chunk]
-        published += [float("nan") if document.published is None else document.published for document in chunk]
+        published += [document.published for document in chunk]
         signed.append(sign_texts([document.text for document in chunk]))
     chunks = (signed.popleft() for _ in range(len(signed)))  # no chunk stays in memory twice
-    found = find_duplicates(ids, chunks, published=np.array(published), workers=workers)
+    found = find_duplicates(ids, chunks, published=np.array(published, np.float64), workers=workers)
     return DuplicateReport(_list_clusters(ids, found), _list_matches(ids, found))
 
 
@@ -178,8 +178,7 @@ def _gather(ids: Sequence[str], signed: Iterable[SignedTexts]) -> _Documents:
         raise ValueError(f"documents were signed with shingles of {sorted(sizes)} words; sign all under one scheme")
     order, ranks = _sort_by_id(ids, sum(map(len, digests)))
     bounds = np.cumsum(np.concatenate(counts))
-    size = sizes.pop() if sizes else (1, 1)
-    texts = TextArrays(np.frombuffer(row, np.uint32), bounds, size, np.concatenate(digests))
+    texts = TextArrays(np.frombuffer(row, np.uint32), bounds, min(sizes, default=(1, 1)), np.concatenate(digests))
     return _Documents(texts, np.concatenate(lengths), keys, order, ranks)
 
 
@@ -214,8 +213,8 @@ def _common_shingles(
     ranks = documents.ranks
     certain = counts[:, 0] >= STORY.certain_similarity
     first = np.unique(connected_components(len(ranks), ranks[left[certain]], ranks[right[certain]]))
-    texts = documents.texts
-    return common_shingles(count_shingles(texts.shingles, texts.bounds, documents.order[first]), len(first))
+    counted = count_shingles(documents.texts.shingles, documents.texts.bounds, documents.order[first])
+    return common_shingles(counted, len(first))
 
 
 def common_shingles(counts: NDArray[np.uint32], n_stories: int) -> NDArray[np.uint32]:

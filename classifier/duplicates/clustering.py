@@ -88,8 +88,7 @@ def _join_groups(groups: NDArray[np.int64], left: Sequence[int], right: Sequence
     roots = np.arange(len(groups))
     for group in joined:
         roots[group] = _root(joined, group)
-    found: NDArray[np.int64] = roots[groups]
-    return found
+    return roots[groups]
 
 
 def _root(joined: dict[int, int], group: int) -> int:

@@ -13,8 +13,7 @@ from copydesk.classifier.errors import DamagedSet
 def pack_set(values: NDArray[np.uint32]) -> bytes:
     """Pack sorted distinct values below 2**SET_BITS into about 17 bits each for 400 values.
 
-    The bytes are the number of values (LEB128), then the gaps between them in the Rice code of the parameter that fits
-    that number.
+    The bytes are the number of values (LEB128), then the gaps between them in the Rice code that fits that number.
 
     Raises:
         ValueError: The values are not sorted and distinct, or too large.
@@ -29,7 +28,7 @@ def pack_set(values: NDArray[np.uint32]) -> bytes:
         header.append(n & 127 | 128)
         n >>= 7
     header.append(n)
-    return bytes(header) + _rice_code(values.astype(np.int64))
+    return bytes(header) + np.packbits(_rice_code(values), bitorder="little").tobytes()
 
 
 def unpack_set(packed: bytes) -> NDArray[np.uint32]:
@@ -41,10 +40,8 @@ def unpack_set(packed: bytes) -> NDArray[np.uint32]:
     data = np.frombuffer(packed, np.uint8)
     values, used = unpack_values(data)
     if used != len(data):
-        raise DamagedSet(
-            f"a packed set of {len(packed)} bytes does not decode to values below 2**{SET_BITS} that fill it; "
-            "add the document again"
-        )
+        expected = f"values below 2**{SET_BITS} that fill it"
+        raise DamagedSet(f"a packed set of {len(packed)} bytes does not decode to {expected}; add the document again")
     return values
 
 
@@ -58,16 +55,22 @@ def _parameter(n: int) -> int:
     return parameter
 
 
-def _rice_code(values: NDArray[np.int64]) -> bytes:
-    """Write each gap as its upper bits in unary (ones, then a zero), then its lower bits, the lowest first."""
-    low = np.arange(_parameter(len(values)))
-    gaps = np.diff(values, prepend=-1) - 1
-    ends = np.cumsum((gaps >> len(low)) + 1 + len(low))
-    bits = np.ones(ends[-1] if len(ends) else 0, np.uint8)
-    starts = ends - len(low)
-    bits[starts - 1] = 0
-    bits[starts[:, None] + low] = gaps[:, None] >> low & 1
-    return np.packbits(bits, bitorder="little").tobytes()
+@jit
+def _rice_code(values: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Return the bits of each gap: the upper ones in unary (ones, then a zero), then the lower ones, lowest first."""
+    parameter = _parameter(len(values))
+    bits = np.ones(len(values) * (parameter + 1) + (1 << (SET_BITS - parameter)), np.uint8)
+    at = np.int64(0)
+    previous = np.int64(-1)
+    for value in values:
+        gap = np.int64(value) - previous - 1
+        previous = np.int64(value)
+        at += gap >> parameter
+        bits[at] = 0
+        for b in range(parameter):
+            bits[at + 1 + b] = (gap >> b) & 1
+        at += 1 + parameter
+    return bits[:at]
 
 
 @jit

@@ -59,7 +59,8 @@ def read_shingles(words: Words, scheme: SigningScheme) -> Shingles:
 def shingle_sets(shingles: Shingles) -> Ragged[np.uint32]:
     """Return each text's distinct shingles, shortened and sorted."""
     texts = np.repeat(np.arange(len(shingles.bounds) - 1, dtype=np.uint64), np.diff(shingles.bounds))
-    distinct = np.unique(texts << np.uint64(32) | shorten(shingles.values))
+    values = np.sort(texts << np.uint64(32) | shorten(shingles.values))  # many times as fast as np.unique
+    distinct = values[np.diff(values, prepend=~values[:1]) != 0]
     bounds = np.searchsorted(distinct >> np.uint64(32), np.arange(len(shingles.bounds), dtype=np.uint64))
     return Ragged((distinct & np.uint64(0xFFFFFFFF)).astype(np.uint32), bounds)
 
