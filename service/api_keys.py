@@ -1,4 +1,4 @@
-"""API keys of the HTTP service: a small SQLite file with the hash of each key, and what the key allows."""
+"""API keys of the HTTP service: a small SQLite file with the hash and the scope of each key."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What the file has about a key; `created` is in seconds since 1970 UTC."""
+    """A stored key, without its text; `created` is in seconds since 1970 UTC."""
 
     name: str
     scope: Scope
@@ -58,12 +58,12 @@ class KeyFile:
     """The keys of one file; several processes may use it at once."""
 
     def __init__(self, path: Path) -> None:
-        """Name the file; it is created with the first key."""
+        """Set the path of the file, which is created with the first key."""
         self._path = path
         self._reading: sqlite3.Connection | None = None
 
     def add(self, name: str, scope: Scope, *, now: float) -> str:
-        """Make a key and return it; it cannot be shown again, as the file has only its hash.
+        """Make a key and return it; it cannot be shown again, as only its hash is stored.
 
         Raises:
             ValueError: The name cannot be used, or another key has it.

@@ -29,7 +29,7 @@ class FeedbackUnusable(CopydeskError):
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The label, and if known the kind, that a person gives to a block of the page's text."""
+    """A person's label, and if known the kind, for a block of the page's text."""
 
     start: Annotated[int, Meta(ge=0)]
     end: Annotated[int, Meta(ge=0)]

@@ -20,7 +20,7 @@ PLAIN_SECONDS = 10.0
 RATE_SECONDS = 1.0
 """A rate is shown once it was measured for this long."""
 DEFAULT_COLUMNS = 80
-"""Width of a terminal that does not say its own."""
+"""Width of a terminal that does not report its own."""
 COMPILING = "starting; a first run on a machine compiles for half a minute or more"
 WIPE = "\r\x1b[K"
 
@@ -62,13 +62,13 @@ class Progress:
             self._wipe()
 
     def stage(self, name: str, *, unit: str = "rows", n: int = 0) -> None:
-        """Begin a stage; `n` where it takes so many at once."""
+        """Begin a stage; a stage that processes all its items at once shows their number `n`."""
         self._stage, self._unit, self.n = name, unit, n
         self._counting_since = None
         self.show(f"{name}: {n:,} {unit}" if n else name)
 
     def wait(self, reason: str) -> None:
-        """Say on a terminal what the run waits for, until the stage's first count."""
+        """Show on a terminal what the run waits for, until the stage's first count."""
         if self._terminal and self._counting_since is None:
             self._line = reason
             self._draw()

@@ -1,4 +1,4 @@
-"""Describes the service in OpenAPI: what each endpoint takes and answers, with examples that the tests execute.
+"""Describes the service in OpenAPI: requests and answers of each endpoint, with examples that the tests execute.
 
 The schemas are those of the structs in `rows.contract`.
 """
@@ -106,7 +106,7 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
 
 
 def _build_schemas() -> dict[str, Any]:
-    """Return the schemas of all structs, with what their types cannot say."""
+    """Return the schemas of all structs, with the rules that their types cannot express."""
     requests = {struct for endpoint in ENDPOINTS.values() for struct, _ in endpoint.bodies.values() if struct}
     answers = {endpoint.answer for endpoint in ENDPOINTS.values() if endpoint.answer}
     structs = (*requests, *answers, contract.ErrorRow, contract.ProblemDetails)

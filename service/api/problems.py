@@ -20,7 +20,7 @@ RETRY_SECONDS = 1
 
 @dataclass(frozen=True, slots=True)
 class ProblemKind:
-    """A kind of problem: its status, and what it is in a few words."""
+    """A kind of problem: its status and a short title."""
 
     status: int
     title: str
@@ -59,8 +59,8 @@ _OTHER_STATUSES = {400: "bad_request", 404: "not_found", 405: "wrong_method", 41
 class Problem(Exception):
     """The reason why a request is refused.
 
-    `code` is one of `PROBLEM_KINDS`, or that of an unreadable page; the message says what was found, what was expected
-    and what to do.
+    `code` is one of `PROBLEM_KINDS`, or that of an unreadable page; the message states what was found, what was
+    expected and what to do.
     """
 
     def __init__(self, code: str, message: str, *, headers: Mapping[str, str] | None = None) -> None:

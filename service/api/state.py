@@ -1,4 +1,4 @@
-"""Holds what all handlers of a worker share: settings, model, index, limits, and the queues before model and index."""
+"""The objects that all handlers of a worker share: settings, model, index, limits, and the queues for both."""
 
 from __future__ import annotations
 

@@ -79,9 +79,9 @@ class Client:
             raise
 
     def classify_batch(self, pages: Iterable[Page], *, explain: bool = False) -> Iterator[Article | UnreadablePage]:
-        """Label every block of every page; lazily, one answer a page, in order, as `classifier.classify` does here.
+        """Label every block of every page; lazily, one answer per page, in order, as `classifier.classify` does here.
 
-        A request has up to 64 pages, and each answer is yielded as it comes. After a request that breaks off, the
+        A request has up to 64 pages, and each answer is yielded as it arrives. After a truncated answer, the
         pages without an answer are sent again.
         """
         for batch in _batches(pages):
@@ -133,12 +133,12 @@ class Client:
         return self._call("GET", "/v1/model", contract.ModelInfo)
 
     def feedback(self, page: Page, corrections: Sequence[Correction]) -> str:
-        """Send corrected labels of a page and return the id they are kept under; they replace earlier ones."""
+        """Send corrected labels of a page and return the id they are stored under; they replace earlier ones."""
         request = contract.FeedbackRequest(id=page.id or None, **_content(page), blocks=tuple(corrections))
         return self._call("POST", "/v1/feedback", contract.FeedbackReceipt, request).id
 
     def _find(self, method: str, path: str, kind: type[T]) -> T | None:
-        """Call; None where the server says that there is no such thing."""
+        """Call; None where the server answers `not_found`."""
         try:
             return self._call(method, path, kind)
         except ServiceProblem as problem:
@@ -241,7 +241,7 @@ def _result(page: Page, answer: contract.LabelledPage | contract.ErrorRow) -> Ar
 
 
 def _out_of_order(answer: contract.LabelledPage | contract.ErrorRow) -> ServiceProblem:
-    """Return the problem of a row for no page; it may say why the server ended its answer."""
+    """Return the problem of a row that belongs to no page; it may be why the server ended its answer."""
     if isinstance(answer, contract.ErrorRow):
         return ServiceProblem(UNREADABLE, answer.error.code, answer.error.message)
     return ServiceProblem(UNREADABLE, "out_of_order", "the server's answers are out of order")

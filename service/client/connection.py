@@ -28,7 +28,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class ServiceUnreachable(CopydeskError):
-    """The server does not answer, or breaks off its answer."""
+    """The server does not answer, or its answer is truncated."""
 
     code = "service_unreachable"
 
@@ -47,7 +47,7 @@ class ServiceProblem(CopydeskError):
 
 
 def parse_address(url: str) -> SplitResult:
-    """Split a server's URL; raise `ValueError` if it is no http or https URL, or has more than a host and a path."""
+    """Split a server's URL; raise `ValueError` if it is not http or https, or has more than a host and a path."""
     parts = urlsplit(url)
     wanted = "expected one such as http://127.0.0.1:8000"
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
@@ -111,7 +111,7 @@ class Connections:
 
         Raises:
             ServiceProblem: The server refused it.
-            ServiceUnreachable: It did not answer, or broke off while it was read.
+            ServiceUnreachable: It did not answer, or its answer was truncated.
         """
         try:
             connection, response = self._send(call)
@@ -181,7 +181,7 @@ def read_body(response: HTTPResponse) -> bytes:
 
 
 def read_lines(response: HTTPResponse) -> Iterator[bytes]:
-    """Read an answer line by line as it comes, decompressed; empty lines are left out."""
+    """Read an answer line by line as it arrives, decompressed; empty lines are left out."""
     compressed = response.headers.get("Content-Encoding") == "gzip"
     stream = gzip.GzipFile(fileobj=response) if compressed else response
     return (line for line in stream if line.strip())
@@ -195,7 +195,7 @@ class _Refusal(Struct):
 
 
 def _problem(response: HTTPResponse) -> ServiceProblem:
-    """Read a problem; the code of an answer that is none, such as a proxy's, is made of its status."""
+    """Read a problem; if the answer is not one, such as a proxy's, the code is made of its status."""
     try:
         refusal = jsonl.decode_row(read_body(response), _Refusal)
     except (BadField, ValueError, OSError):

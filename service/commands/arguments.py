@@ -1,4 +1,4 @@
-"""What the commands share: arguments, exit statuses, standard streams, and checks before the work begins."""
+"""Shared parts of the commands: arguments, exit statuses, standard streams, and checks before the work begins."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class AnswerFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassifyOptions:
-    """What the command line asks for; without it, each file decides its format, and files and terminal the output.
+    """Options of the command line. A format of None depends on each file; for output, on the files and the terminal.
 
     `server` is the URL of a service that classifies in place of this process.
     """
@@ -159,7 +159,7 @@ def _load_classifier(
 def _choose_output(
     options: ClassifyOptions, rows: Iterator[Row], *, out_is_terminal: bool
 ) -> tuple[AnswerFormat, Iterator[Row]]:
-    """Read the first row, and choose how answers are written if the command line does not say."""
+    """Read the first row, and choose how answers are written if the command line does not specify it."""
     first = next(rows, None)
     rows = rows if first is None else chain([first], rows)
     if options.output is not None:
@@ -170,7 +170,7 @@ def _choose_output(
 
 @dataclass(frozen=True, slots=True)
 class AnswerWriter:
-    """Writes answers to standard output, and what is wrong with pages to standard error where JSONL does not say it."""
+    """Writes answers to standard output, and errors of pages to standard error where they are not in the JSONL."""
 
     output: AnswerFormat
     canvas: Canvas

@@ -23,7 +23,7 @@ COLUMNS = {
     "published": "the time of publication, in ISO 8601",
     "source": "the name of the publisher",
 }
-"""What each column of the input holds; its default name is the key."""
+"""Contents of each column of the input; the key is the column's default name."""
 
 
 def add_score(commands: arguments.Commands) -> None:

@@ -13,7 +13,7 @@ from copydesk.service.terminal import Style, bar, clean, shortened, width
 LABEL_STYLES = {Label.BODY: Style.GREEN, Label.BOILERPLATE: Style.DIM, Label.TEASER: Style.MAGENTA}
 KIND_WORDS = {kind: kind.value.replace("_", " ") for kind in Kind} | {Kind.TEASER_HEADING: "heading"}
 PLAIN_KINDS = (Kind.TEXT, Kind.FURNITURE, Kind.TEASER)
-"""Kinds that say no more than their label, and are left out."""
+"""Kinds that add nothing to their label, and are left out."""
 LABEL_COLUMNS = max(len(label.value) for label in Label)
 KIND_COLUMNS = max(len(word) for word in KIND_WORDS.values() if word != "furniture")
 BAR_COLUMNS = 8
@@ -24,7 +24,7 @@ MARK = "▌"
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What a table is drawn on."""
+    """Width and colours of the output that a table is drawn on."""
 
     columns: int
     color: bool

@@ -1,4 +1,4 @@
-"""Writes the result of `copydesk dedup` as rows: one a document, in input order, with its cluster and matches."""
+"""Writes the result of `copydesk dedup` as rows: one per document, in input order, with its cluster and matches."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SWAPPED = {Relation.CONTAINS: Relation.CONTAINED, Relation.CONTAINED: Relation.C
 class ClosedSet:
     """All rows of a run, chunk after chunk. Of several documents with one id, one is used, and the others are bad rows.
 
-    Ids, times and ranks of sources are those of the used documents, in input order. `chosen` tells for each chunk which
+    Ids, times and ranks of sources are those of the used documents, in input order. `chosen` is for each chunk which
     of its documents are used; `bad` has the other rows by their positions among all `n_rows`.
     """
 
@@ -128,7 +128,7 @@ def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[tuple[contrac
 
 def _match(ids: Sequence[JsonId], found: Duplicates, pair: int, *, from_right: bool) -> contract.Match:
     relation = relation_of(int(found.relations[pair]))
-    assert relation is not None  # the set's matches are those that have one
+    assert relation is not None  # a pair without a relation is not a match
     columns = (SIMILARITY, CONTAINED, CONTAINS) if from_right else (SIMILARITY, CONTAINS, CONTAINED)
     shares = (round(float(found.counts[pair][at]), contract.SHARE_DIGITS) for at in columns)
     other = ids[int((found.left if from_right else found.right)[pair])]

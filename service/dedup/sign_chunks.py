@@ -38,7 +38,7 @@ class SignOptions:
 
 
 def sign_rows(rows: Iterable[Line | Row], signing: SignOptions, *, workers: int) -> Iterator[int]:
-    """Sign and save rows chunk by chunk, except chunks whose files exist; yield the number of rows of each chunk.
+    """Group all rows into chunks, and sign each chunk whose file is missing; yield the number of rows of each chunk.
 
     Raises:
         ArtifactMismatch: A page needs the model, which cannot be loaded.
@@ -88,7 +88,7 @@ def _hand_out(todo: deque[NumberedChunk], pool: Sequence[Worker], *, seconds: fl
     ready = wait([worker.connection for worker in pool], seconds)
     for worker in [worker for worker in pool if worker.connection in ready][: len(todo)]:
         yield from _receive(worker)
-        with suppress(OSError):  # it was killed meanwhile, which its pipe says when it is read next
+        with suppress(OSError):  # it was killed meanwhile; the next read from its pipe finds out
             worker.connection.send(todo.popleft())
 
 
@@ -121,7 +121,7 @@ def _run_worker(connection: Connection, signing: SignOptions) -> None:
 
 
 def sign_chunk(signing: SignOptions, number: int, rows: list[Line | Row]) -> int:
-    """Read, sign and save one chunk; return the number of its rows."""
+    """Parse one chunk's raw rows into documents (classifying pages), sign and save them; return the number of rows."""
     found = read_documents(
         rows, partial(classify_rows.load_classifier, signing.model), max_page_bytes=signing.max_page_bytes
     )
@@ -132,7 +132,7 @@ def sign_chunk(signing: SignOptions, number: int, rows: list[Line | Row]) -> int
 def save_signed_chunk(
     rows: Sequence[ParsedDocument | BadRow], folder: ChunkFolder, number: int, keys: KeyScheme
 ) -> None:
-    """Sign the documents among rows, and save them as the chunk with this number."""
+    """Sign the documents among parsed rows, and write them with the bad rows to the file of this chunk number."""
     documents = [row for row in rows if isinstance(row, ParsedDocument)]
     signed = sign_texts([document.body for document in documents], keys=keys)
     chunk = Chunk(

@@ -46,7 +46,7 @@ class StoppedWork(CopydeskError):
 class Chunk:
     """The rows of a chunk, without what was signed of them. Lists and arrays are in the order of the documents.
 
-    Lines are None where the input is no JSONL, and times in seconds since 1970, NaN where unknown. Bad rows come with
+    Lines are None where the input is not JSONL; times are in seconds since 1970, NaN where unknown. Bad rows come with
     their positions among all rows of the chunk. The digests are of the words, the lengths of the bodies.
     """
 
@@ -106,7 +106,7 @@ def lock_folder(folder: Path, foreign: str) -> Iterator[None]:
     """Create a folder and lock it until the block ends, or this process does, even when it is killed.
 
     Raises:
-        UnusableWork: Its files are not of an earlier run, which the message says in the words `foreign`; or another
+        UnusableWork: Its files are not of an earlier run (the message is `foreign`); or another
             process has locked it.
     """
     if folder.exists() and not (folder / LOCK).exists() and any(folder.iterdir()):

@@ -22,12 +22,12 @@ _DELETE = delete(REDIRECTS).where(REDIRECTS.c.id == bindparam("old_id"))
 
 
 def read_redirect(connection: Connection, id: str) -> int | None:
-    """Return the document in whose cluster the old id of a cluster leads, None if there is none."""
+    """Return the document to whose cluster an old cluster id leads, None if there is none."""
     return next((document for _, document in _BY_ID.rows(connection, values=[id])), None)
 
 
 def read_redirects_to(connection: Connection, numbers: Iterable[int]) -> dict[int, list[tuple[str, int]]]:
-    """Read the old ids that lead to documents, each with the number that its own document has or had."""
+    """Read the old ids that lead to documents, each as the id and the number of the document it was named after."""
     found: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for document, id, number in _BY_DOCUMENT.rows_of(connection, numbers):
         found[document].append((id, number))
@@ -40,7 +40,7 @@ def redirect_to_themselves(connection: Connection, numbers: Iterable[int]) -> No
 
 
 def write_redirects(connection: Connection, redirects: Mapping[str, tuple[int, int]]) -> None:
-    """Write redirects in place of older ones: for each id the number of its own document, and the target."""
+    """Replace redirects: for each old id, the number of the document it was named after, and the target."""
     if redirects:
         connection.execute(_DELETE, [{"old_id": id} for id in redirects])
         rows = [{"id": id, "number": number, "document": document} for id, (number, document) in redirects.items()]
@@ -48,7 +48,7 @@ def write_redirects(connection: Connection, redirects: Mapping[str, tuple[int, i
 
 
 def delete_own_redirects(connection: Connection, numbers: Iterable[int]) -> None:
-    """Delete the redirects from documents' own ids, which are cluster ids again."""
+    """Delete the redirects of documents whose ids are cluster ids again."""
     for number, id in read_ids(connection, numbers).items():
         connection.execute(delete(REDIRECTS).where(REDIRECTS.c.id == id, REDIRECTS.c.document == number))
 

@@ -28,7 +28,7 @@ _STEP = 1000
 """Documents that are read or written at once."""
 
 _Parsed = tuple[StoredDocument, list[int], list[NumberedPair], list[tuple[str, int]]]
-"""A document, its keys, its pairs with older ones, and the old cluster ids that lead to it, each with its number."""
+"""A document, its keys, its pairs with older ones, and the old cluster ids that lead to it, each with a number."""
 
 
 def export_lines(database: Database) -> Iterator[bytes]:

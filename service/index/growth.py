@@ -41,7 +41,7 @@ class Day:
 
 
 def read_latest_clusters(connection: sa.Connection, most: int) -> list[ClusterSummary]:
-    """Read the clusters to which documents were added last, the last first."""
+    """Read the clusters with the most recently added documents, the latest first."""
     columns = DOCUMENTS.c
     numbers: list[int] = []
     newest = sa.select(columns.cluster).order_by(columns.number.desc())

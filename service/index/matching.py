@@ -40,7 +40,7 @@ class SignedBatch:
         self.digests: list[int] = self.signed.digests.astype(np.int64).tolist()
 
     def equals(self, at: int, stored: StoredDocument) -> bool:
-        """Tell whether a document is stored as it is, so that adding it changes nothing."""
+        """Tell whether the stored document equals a document of the batch, so that adding it changes nothing."""
         return (stored.digest, stored.length, stored.published, stored.source) == self._fields(at)
 
     def _fields(self, at: int) -> tuple[int, int, float | None, str | None]:
@@ -82,7 +82,7 @@ class SignedBatch:
 
 @dataclass(frozen=True, slots=True)
 class PendingAnswer:
-    """An answer as it is before the document is added, and what has to be written then.
+    """An answer, computed before the document is added, and what has to be written when it is.
 
     `links` are the documents that are one story with it, with the similarity of each pair; `joined` are the clusters
     that it joins.
@@ -146,7 +146,7 @@ class BatchMatcher:
     def _links(
         self, pairs: Pairs, stored: StoredDocument | None, number: int | None, *, incomplete: bool
     ) -> dict[int, float]:
-        """Return the links of a document; the verdicts on one that is in the index stay as they are."""
+        """Return the links of a document; the verdicts on one that is in the index do not change."""
         if stored is not None:
             links = reads.read_links(self._connection, [stored.number])
             certain = {other: pair.similarity for other, pair in pairs.items() if pair.kind & PairFlag.IDENTICAL}
@@ -157,7 +157,7 @@ class BatchMatcher:
         return {other: pairs[other].similarity for other in same_story}
 
     def add(self, at: int, number: int, now: float, pending: PendingAnswer) -> StoredDocument:
-        """Let the documents after it see a document; return its row, with its cluster as of now."""
+        """Compare later documents of the batch with this one too; return its row, with its present cluster."""
         incomplete = pending.answer.common_keys > 0
         lowest = min([self._rank(at), *map(self._lowest_rank, pending.joined)])
         cluster = self.clusters.add(number, pending.links, pending.joined)
@@ -184,7 +184,7 @@ class BatchMatcher:
     def _candidates(self, at: int, own: int | None) -> tuple[list[int], set[int], int]:
         """Return the documents that share a key, those of them that share a rare one, and the number of common keys.
 
-        Common keys are those of too many documents; rare ones are those of few stories, which alone are evidence.
+        Common keys are those of too many documents; rare ones are those of few stories; only these are counted.
         """
         numbers, by_rare_key, common_keys = set[int](), set[int](), 0
         for key in self._batch.keys(at):

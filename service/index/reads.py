@@ -45,7 +45,7 @@ class StoredDocument:
 
 
 Rank = tuple[int, float, int, str]
-"""The order in which documents of a cluster are preferred: the lowest is kept."""
+"""Sort key of the documents of a cluster: the document with the lowest key is kept."""
 
 NO_DOCUMENTS = KeyDocuments([], common=False)
 _COLUMNS = [DOCUMENTS.c[name] for name in StoredDocument.__slots__]
@@ -78,7 +78,7 @@ _NEWEST_OF_KEY = Statement(_OF_KEY.order_by(KEYS.c.document.desc()))
 
 
 def read_key_documents(connection: Connection, keys: Iterable[int]) -> dict[int, KeyDocuments]:
-    """Read which documents have each key; keys that no document has are left out."""
+    """Read which documents have each key; keys without documents are left out."""
     found: dict[int, KeyDocuments] = {}
     wanted = sorted(set(keys))
     new: dict[int, list[int]] = {}
@@ -208,7 +208,7 @@ class KeepRule:
         self._first = Statement(first)
 
     def read_lowest(self, connection: Connection, cluster: int) -> Rank:
-        """Read the rank of the document to keep of a cluster."""
+        """Read the rank of the document that a cluster keeps: the lowest."""
         ((source, published, length, name),) = self._first.rows(connection, cluster=cluster)
         return self.rank(source, published, length, name)
 

@@ -28,15 +28,15 @@ class IndexMismatch(CopydeskError):
 
 @dataclass(frozen=True, slots=True)
 class IndexAnswer:
-    """What the index says about a document.
+    """The answer of the index to a document.
 
     Attributes:
         cluster: The id of the oldest document of its story; its own id if there is no other.
         keep: Whether it is the document to keep of its cluster.
         added: Whether it is in the index now.
         seen: Whether its cluster has another version of the story.
-        matches: Other documents that it matches, sorted by id; `same_story` says whether the pair counts as one story.
-        common_keys: Its keys that more documents share than are compared: of those only the oldest and the newest were.
+        matches: Other documents that it matches, sorted by id; `same_story` is whether the pair is one story.
+        common_keys: Its keys that more documents share than are compared: only the oldest and the newest of them were.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Compiles statements once with SQLAlchemy and runs them with the driver: SQLAlchemy takes longer than a look-up."""
+"""Compiles statements once with SQLAlchemy and runs them with the driver, as its overhead exceeds the query."""
 
 from __future__ import annotations
 

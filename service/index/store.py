@@ -1,4 +1,4 @@
-"""Opens an index, and has its operations: adding, checking, reading and removing documents, each in one transaction."""
+"""Opens an index, and implements its operations: adds, checks, reads and removes documents in transactions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EXPIRE_STEP = 1000
 
 
 class Age(StrEnum):
-    """The time that decides on a document's age; for PUBLISHED, the time of adding if it is not known."""
+    """Which time a document's age is measured from; PUBLISHED means the time of adding if publication is unknown."""
 
     PUBLISHED = "published"
     ADDED = "added"
@@ -45,9 +45,9 @@ def open_index(
 
     Args:
         place: The path of an SQLite file, or a URL such as postgresql://USER:PASSWORD@HOST/DATABASE.
-        create: Whether it may be made.
-        scheme: How texts are signed; equal to that of the index.
-        keys: How candidates are found; equal to that of the index.
+        create: Whether to make a missing index.
+        scheme: How texts are signed; must equal that of the index.
+        keys: How candidates are found; must equal that of the index.
         preferred: Sources whose documents are kept before all others, the most preferred first.
 
     Raises:
@@ -77,7 +77,7 @@ class Index:
     def __init__(
         self, database: Database, scheme: SigningScheme, keys: KeyScheme, preferred: Sequence[str] = ()
     ) -> None:
-        """Take a database with its tables; `open_index` makes both."""
+        """Use a database that has its tables; `open_index` makes both."""
         self.database = database
         self._scheme = scheme
         self._keys = keys
@@ -94,7 +94,7 @@ class Index:
         self.database.close()
 
     def check(self, documents: Sequence[Document]) -> list[IndexAnswer]:
-        """Answer what adding each document alone would; nothing is written, and none sees another."""
+        """Answer as `add` would for each document alone; documents of the batch are not compared with each other."""
         batch = SignedBatch(documents, self._scheme, self._keys)
         with self.database.reading() as connection:
             by_id = read_by_id(connection, (document.id for document in documents))
@@ -112,7 +112,7 @@ class Index:
         return answers
 
     def add(self, documents: Sequence[Document], *, now: float, unseen_only: bool = False) -> list[IndexAnswer]:
-        """Add documents, and answer each as it was added, compared with those before it too.
+        """Add documents in order, and answer for each; it is compared with the earlier ones of the batch too.
 
         All are durable when it returns, none if it raises. Adding an equal document again changes nothing; one whose
         text, source or time of publication differs replaces the stored one under its id.
@@ -133,7 +133,7 @@ class Index:
     def _add_part(
         self, connection: Connection, batch: SignedBatch, part: range, now: float, *, unseen_only: bool
     ) -> Iterator[IndexAnswer]:
-        """Add documents none of which replaces another, or a single one that may."""
+        """Add either documents that replace nothing, or exactly one that may replace a stored one."""
         number = read_last_number(connection)  # before a removal, as the replaced document may be the last
         by_id = read_by_id(connection, (batch.documents[at].id for at in part))
         replaced = by_id.get(batch.documents[part.start].id)

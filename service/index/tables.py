@@ -109,7 +109,7 @@ SCHEMA = "schema"
 N_MERGED = "n_merged"
 LAST_RUN = "last_run"
 STATE = (SCHEMA, N_MERGED, LAST_RUN)
-"""The rows of `settings` that are no settings: the format, and the state of the key log."""
+"""Internal rows of the table `settings`: the format, and the state of the key log."""
 
 
 def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Verdicts: which stored pairs are one story, also as they would be after a document is added, replaced or removed.
+"""Decides which stored pairs are one story. Verdicts that a change of the index causes are known before it is written.
 
 See docs/how-it-works.md, "The index".
 """
@@ -25,7 +25,7 @@ class Verdicts:
     """
 
     def __init__(self, connection: Connection, incomplete: Mapping[int, bool] | None = None) -> None:
-        """Begin with the stored pairs; `incomplete` is what is known of which documents have pairs missing."""
+        """Begin with the stored pairs; `incomplete` tells for known documents whether pairs are missing."""
         self._connection = connection
         self._stored_pairs: dict[int, Pairs] = {}
         self._stored_oldest_pairs: dict[int, Pairs] = {}
@@ -46,7 +46,7 @@ class Verdicts:
         self._read_oldest_pairs(searched)
         others = {other: self._oldest_pairs(other, number) for other in searched}
         if len(searched) == len(own) and all(others[other].keys() | {other} == own.keys() for other in searched):
-            # all of them share with one another and with no other document: there are no rivals
+            # these documents share text only with one another: there are no rivals
             return {other for other, pair in own.items() if pair.needs_rival_check or pair.kind & PairFlag.IDENTICAL}
         missing = {other for other in searched if self._incomplete[other] or len(others[other]) > MAX_PAIRS}
         missing.update(set(partners).difference(searched))

@@ -75,7 +75,7 @@ def write_documents(
     if connection.dialect.name == "sqlite":
         key_log_of(connection).add(connection, postings)
         return
-    connection.exec_driver_sql(  # SQLAlchemy's handling of many rows takes longer than the database does
+    connection.exec_driver_sql(  # SQLAlchemy's overhead for many rows exceeds the database's own time
         f"INSERT INTO {KEYS.name} (key, document) SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
         tuple(postings.tolist()),
     )

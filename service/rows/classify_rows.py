@@ -1,4 +1,4 @@
-"""Classifies rows: one answer a row and in order, so that one bad row stops no other."""
+"""Classifies rows: one answer per row, in order; a bad row does not stop the others."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow, Row
 Classify = Callable[[Iterable[Page]], Iterator[Article | UnreadablePage]]
 R = TypeVar("R")
 MAX_WAITING_ROWS = 1000
-"""Rows that may wait for the answers before them. A server takes far fewer pages at a time; only a long run of bad rows
-reaches this number, and is then written out."""
+"""Rows that may wait for the answers before them. A server accepts far fewer pages at a time; only a long run of bad
+rows reaches this number, and is then written out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def load_classifier(model: Path | None) -> Classify:
 
 
 def end_with_bad_row(rows: Iterator[R]) -> Iterator[R | BadRow]:
-    """Pass rows on; where their reader fails, a bad row is the last, so that the failure does not pass for the end."""
+    """Pass rows on; if their reader fails, a bad row is the last, so that the failure is not mistaken for the end."""
     try:
         yield from rows
     except Exception as error:  # the rows before it have their answers, whatever is wrong
@@ -45,7 +45,7 @@ def end_with_bad_row(rows: Iterator[R]) -> Iterator[R | BadRow]:
 
 
 def classify_in_turn(rows: Iterator[Row], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:
-    """Classify each row by itself, so that a page on which the classifier fails stops no other."""
+    """Classify row by row, so that a page on which the classifier fails does not stop the others."""
     for row in rows:
         yield row if isinstance(row, BadRow) else classify_row(row, classify_pages)
 
@@ -60,7 +60,7 @@ def classify_row(row: PageRow, classify_pages: Classify) -> ClassifiedRow | BadR
 
 
 def classify_ahead(rows: Iterator[Row], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:
-    """Classify rows, in order, by a classifier that takes several pages before it answers the first."""
+    """Classify rows, in order, by a classifier that reads several pages before it answers the first."""
     for first in rows:
         yield from _classify_some(chain([first], rows), classify_pages)
 

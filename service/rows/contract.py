@@ -1,4 +1,4 @@
-"""Defines every row and every JSON answer once, for all who write, read, describe or store them.
+"""Defines every row and every JSON answer once, for every module that writes, reads, describes or stores them.
 
 From these structs come the lines of the command line, the answers over HTTP, the types of the client, the schemas of
 `/openapi.json` and the columns of batch scoring. Fields are written in the order of their definition here. A field that
@@ -59,7 +59,7 @@ class Block(Struct, frozen=True, gc=False):
 
     @classmethod
     def of(cls, block: ScoredBlock) -> Self:
-        """Take the classifier's block; a page has hundreds, so the arguments go by position, which is faster."""
+        """Convert the classifier's block; a page has hundreds, so arguments are passed by position, which is faster."""
         start, end, label, kind, probabilities, explanation, _ = block
         return cls(start, end, label, kind, block.confidence, Probabilities(*probabilities), explanation or UNSET)
 
@@ -85,7 +85,7 @@ class LabelledPage(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, row: PageRow, article: Article, *, include_text: bool = False) -> Self:
-        """Take the classifier's answer; a page of HTML always gets its text, a page of text on request."""
+        """Convert the classifier's answer; a page of HTML always gets its text, a page of text on request."""
         return cls(
             id=row.id,
             line=_line(row),
@@ -99,7 +99,7 @@ class LabelledPage(Struct, frozen=True, kw_only=True):
 
 
 class RowError(Struct, frozen=True):
-    """Why a row has no answer: a stable word for machines, and a sentence."""
+    """Why a row has no answer: a stable code, and a message."""
 
     code: str
     message: str
@@ -114,7 +114,7 @@ class ErrorRow(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, row: BadRow) -> Self:
-        """Take a row that could not be used."""
+        """Convert a row that could not be used."""
         return cls(id=row.id, line=_line(row), error=RowError(row.code, row.message))
 
 
@@ -142,7 +142,7 @@ class IndexMatch(Match, frozen=True):
 
     @classmethod
     def of(cls, match: duplicates.Match) -> Self:
-        """Take the index's match."""
+        """Convert the index's match."""
         shares = match.overlap.similarity, match.overlap.contains, match.overlap.contained
         similarity, contains, contained = (round(share, SHARE_DIGITS) for share in shares)
         return cls(match.id, match.relation, similarity, contains, contained, match.overlap.ranges)
@@ -167,7 +167,7 @@ class LabelCounts(Struct, frozen=True):
 
 
 class ArticleAnswer(Struct, frozen=True, kw_only=True):
-    """What the index says of an article that was added or checked, with a summary of its labels."""
+    """The index's answer to an article that was added or checked, with a summary of its labels."""
 
     id: Annotated[str | None, Meta(description="Null where it was checked without an id.")]
     cluster: Annotated[
@@ -253,7 +253,7 @@ class ModelInfo(Struct, frozen=True):
 
 
 class FeedbackReceipt(Struct, frozen=True):
-    """The id under which a corrected page is kept."""
+    """The id under which a corrected page is stored."""
 
     id: str
 
@@ -301,10 +301,10 @@ class FeedbackRequest(PageRequest, kw_only=True):
 
 
 class ScoredPage(Struct, frozen=True):
-    """A page in the output of `copydesk score`; `published` and `source` are as they came.
+    """A page in the output of `copydesk score`; `published` and `source` are unchanged from the input.
 
     `text` is null if the input was text, `text` and `blocks` without blocks in the output; `cluster`, `keep` and
-    `matches` are null where duplicates were not looked for. `position` is where the page lies in its file.
+    `matches` are null where duplicates were not looked for. `position` is the page's place in its file.
     """
 
     id: str

@@ -76,7 +76,7 @@ def _classify_document(
 
 
 def _earlier_error(error: object) -> BadField:
-    """Return what an error row of `copydesk classify` says as this row's error."""
+    """Return the error of an error row of `copydesk classify` as this row's error."""
     given = error if isinstance(error, dict) else {}
     code = given.get("code")
     message = f"the row holds an error, no page: {given.get('message')}"
@@ -89,7 +89,7 @@ def match_documents(
     *,
     say_added: bool = False,
 ) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
-    """Match the documents among rows with the index, by its `add` or `check`, and yield one answer a row, in order."""
+    """Match the documents among rows with the index, by its `add` or `check`; yield one answer per row, in order."""
     documents = [row if isinstance(row, BadRow) else _index_document(row) for row in rows]
     answers = iter(match([document for document in documents if isinstance(document, Document)]))
     for row, document in zip(rows, documents, strict=True):

@@ -50,7 +50,7 @@ def read_inputs(names: Sequence[str], wanted: Format | None, *, max_page_bytes: 
 
 
 def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row]:
-    """Read the rows of every input in order, JSONL as lines; an input that breaks off ends with a `BadRow`.
+    """Read the rows of every input in order, JSONL as lines; a truncated input ends with a `BadRow`.
 
     Inputs are plain or gzipped. Without a `wanted` format each one's name decides, then its content. The limit of bytes
     is for one page, decompressed.
@@ -69,7 +69,7 @@ def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes
 
 
 def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:
-    """Read the lines of every input in order, plain or gzipped; raise `ValueError` if one breaks off."""
+    """Read the lines of every input in order, plain or gzipped; raise `ValueError` if one is truncated."""
     for name in names:
         try:
             with _open(name) as raw:
@@ -79,7 +79,7 @@ def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:
 
 
 def format_of_name(name: str) -> Format | None:
-    """Return the format by a file's name, with or without `.gz`; None where the name does not say."""
+    """Return the format by a file's name, with or without `.gz`; None where the name does not show it."""
     return FORMAT_OF_SUFFIX.get(Path(name.lower().removesuffix(".gz")).suffix)
 
 
@@ -87,7 +87,7 @@ def format_of_content(head: bytes) -> Format:
     """Return the format by the first bytes: JSONL begins with an object, HTML with a tag; all else is text."""
     for mark in BYTE_ORDER_MARKS:
         head = head.removeprefix(mark)
-    head = head.replace(b"\0", b"")  # UTF-16 has one beside each ASCII letter
+    head = head.replace(b"\0", b"")  # UTF-16 has one next to each ASCII letter
     if FIRST_KEY.match(head):
         return Format.JSONL
     return Format.HTML if FIRST_TAG.match(head) else Format.TEXT
@@ -119,7 +119,7 @@ def _open(name: str) -> AbstractContextManager[BinaryIO]:
 
 
 class _Rejoined(io.RawIOBase):
-    """A stream from its beginning: the bytes that were read ahead, then the rest as it comes."""
+    """A stream from its beginning: the bytes that were read ahead, then the rest as it arrives."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         super().__init__()
@@ -145,7 +145,7 @@ def _decompress(raw: BinaryIO) -> tuple[bytes, BinaryIO]:
 def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     """Return a stream's first bytes and the stream from its beginning.
 
-    It waits for the end of the first line alone, so that the first row of a pipe is answered at once.
+    It waits only for the end of the first line, so that the first row of a pipe is answered at once.
     """
     head = b""
     while len(head) < HEAD_BYTES and b"\n" not in head.lstrip():

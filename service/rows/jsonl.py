@@ -18,7 +18,7 @@ T = TypeVar("T")
 JsonId = str | int | float | None
 
 UNKNOWN_TIME = float("nan")
-"""The time of a document that does not say when it was published."""
+"""The time of a document without a time of publication."""
 LINE_BYTES_PER_PAGE_BYTE = 6
 """JSON writes one byte of a page in at most six (`\\u0000`)."""
 LINE_EXTRA_BYTES = 1024 * 1024
@@ -31,7 +31,7 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page that can be classified; `id` is as it came, `line` is None where the input is no JSONL."""
+    """A page that can be classified; `id` is unchanged from the input, `line` is None where the input is not JSONL."""
 
     id: JsonId
     line: int | None
@@ -40,7 +40,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be classified, and why; `code` is a stable word for machines."""
+    """A row that cannot be classified, and why; programs can rely on `code`."""
 
     id: JsonId
     line: int | None
@@ -86,7 +86,7 @@ def max_line_bytes(max_page_bytes: int) -> int:
 
 
 def read_bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
-    """Read each line; None stands for one of more than `limit` bytes, which is never in memory as a whole."""
+    """Read each line; None stands for one of more than `limit` bytes, which is never completely in memory."""
     while line := stream.readline(limit + 1):
         if len(line) <= limit or line.endswith(b"\n"):
             yield line
@@ -97,7 +97,7 @@ def read_bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
 
 
 def parse_row(row: Line | Row, *, max_page_bytes: int) -> Row:
-    """Parse a line into a page, or a `BadRow` that says what is wrong; a row that is no line stays as it is."""
+    """Parse a line into a page, or a `BadRow` with the reason; other rows are returned unchanged."""
     if not isinstance(row, Line):
         return row
     return parse_line(row, lambda fields, id: PageRow(id, row.number, read_page(fields, id, max_page_bytes)))
@@ -115,7 +115,7 @@ def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T]) -
 
 
 def parse_object(line: bytes) -> dict[str, Any]:
-    """Parse one line, or raise a `BadField` that says why it is no JSON object in UTF-8."""
+    """Parse one line, or raise a `BadField` that explains why it is not a JSON object in UTF-8."""
     try:
         fields = _parse(line)
     except UnicodeDecodeError as error:
@@ -176,7 +176,7 @@ def read_published(fields: dict[str, Any]) -> float:
     """Return the time of publication in seconds since 1970, NaN where there is none; without an offset it is in UTC.
 
     Raises:
-        BadField: It is no time in ISO 8601.
+        BadField: It is not a time in ISO 8601.
     """
     value = read_string(fields, "published", expected="a string such as 2024-05-01T08:30:00Z")
     if value is None:
@@ -214,7 +214,7 @@ _FAST_ENCODER = msgspec.json.Encoder()
 
 
 def encode_row(row: object) -> bytes:
-    """Write a line of JSON as Python's `json` does; lone surrogates, which UTF-8 cannot hold, become escapes."""
+    """Write a line of JSON as Python's `json` does; lone surrogates, which UTF-8 cannot encode, become escapes."""
     try:
         return _ENCODER.encode(row).encode() + b"\n"
     except UnicodeEncodeError:
@@ -236,7 +236,7 @@ def decode_row(line: bytes, kind: type[T]) -> T:
     """Read a line of JSON into one of the contract's structs.
 
     Raises:
-        BadField: It is no JSON object.
+        BadField: It is not a JSON object.
         msgspec.ValidationError: Its fields are not those of this struct.
     """
     try:

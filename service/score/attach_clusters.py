@@ -52,7 +52,7 @@ def cluster_counts(by_size: Mapping[int, int]) -> dict[str, Any]:
 
 
 def attach_clusters(folder: OutputFolder, number: int, clusters: Iterator[ClusterAnswer]) -> None:
-    """Write a shard's final rows, unless they are written already, and the errors among `clusters`, one a row."""
+    """Write a shard's final rows, unless they are written already, and the errors among `clusters`, one per row."""
     if folder.part(number).exists():
         deque(clusters, maxlen=0)  # skips them, so that the iterator is at the next shard's
         return

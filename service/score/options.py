@@ -1,4 +1,4 @@
-"""What a run of batch scoring is asked to do. Loads no numeric library, so that the command line starts at once."""
+"""The options of a batch scoring run. Loads no numeric library, so that the command line starts at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class OutputFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """The names of the input columns, or JSON fields, that hold each part of a page."""
+    """The names of the input columns, or JSON fields, with each part of a page."""
 
     id: str = "id"
     html: str = "html"
@@ -49,7 +49,7 @@ class PageOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
-    """How duplicates are found: in the rows of the run (`dedup`), or in a standing index (its file or URL), or not.
+    """Options of the duplicate search: in the run's rows (`dedup`), in a standing index (its file or URL), or none.
 
     Documents of the sources in `prefer` are kept first, in this order.
     """

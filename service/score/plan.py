@@ -75,7 +75,7 @@ class _FileCutter:
     numbers: Iterator[int]
 
     def shards(self) -> Iterator[Shard]:
-        """Cut the file in the way of its kind; if it is damaged, its last shard says so."""
+        """Cut the file in the way of its kind; if it is damaged, its last shard has the error."""
         name, kind = self.file.name, self.file.kind
         try:
             if kind is FileKind.WARC:

@@ -68,7 +68,7 @@ class Shard:
 
 
 def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
-    """Read a shard's rows one at a time and in order; if the file is damaged, the last row says where."""
+    """Read a shard's rows in order, one at a time; if the file is damaged, the last row is the error."""
     position = shard.offset
     try:
         for row in _rows(shard, options):
@@ -88,7 +88,7 @@ def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Say in a few words why a file cannot be read."""
+    """Describe in a few words why a file cannot be read."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 

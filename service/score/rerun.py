@@ -16,13 +16,13 @@ UNREADABLE_FILE = "unreadable_file"
 
 @dataclass(slots=True)
 class RowPositions:
-    """Positions in one file: single ones, and all from `rest` on if it is set."""
+    """Positions in one file: single positions, and every position >= `rest` if that is set."""
 
     positions: set[int] = field(default_factory=set)
     rest: int | None = None
 
     def include(self, position: int) -> bool:
-        """Tell whether a position is among these."""
+        """Tell whether a position is one of these."""
         return position in self.positions or (self.rest is not None and position >= self.rest)
 
 
@@ -30,7 +30,7 @@ def read_error_positions(path: Path) -> dict[str, RowPositions]:
     """Read the positions that an `errors.jsonl` lists, by file.
 
     Raises:
-        BadInput: It cannot be read, or is no `errors.jsonl`.
+        BadInput: It cannot be read, or is not an `errors.jsonl`.
     """
     found: dict[str, RowPositions] = {}
     try:

@@ -156,7 +156,7 @@ def open_raw(name: str) -> BinaryIO:
 
 
 def open_plain(raw: BinaryIO, name: str) -> BinaryIO:
-    """Return a stream that decompresses an open file, if its suffix says that it is compressed."""
+    """Return a stream that decompresses an open file, if it is compressed by its suffix."""
     codec = COMPRESSION.get(PurePosixPath(name.lower()).suffix)
     if codec == "gzip":  # in a truncated file, Arrow's reader would lose the data before the break
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw))

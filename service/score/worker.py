@@ -23,7 +23,7 @@ from copydesk.service.score.readers import Shard, group_rows, read_shard
 from copydesk.service.score.rerun import RowPositions, select_rows
 
 READY, DONE, FAILED = "ready", "done", "failed"
-"""What a worker reports: it can take a shard, it finished one, it met an error that no page caused."""
+"""What a worker reports: it can take a shard, it finished one, an error occurred that no page caused."""
 ROW, PAGES = 0, 1
 """Indexes of a worker's shared counters: the number of the current row in its shard, and pages begun so far."""
 NO_ROW = -1

@@ -24,7 +24,7 @@ from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
 from copydesk.service.rows import contract, jsonl
 
 NO_ID = "\x1fasked without an id"
-"""Stands for the id of an article that is checked without one; clients' ids hold no control characters."""
+"""Placeholder id of an article that is checked without one; clients' ids contain no control characters."""
 
 router = APIRouter()
 
@@ -165,7 +165,7 @@ def iso_time(seconds: float) -> str | None:
 
 
 def _check_id(id: str) -> str:
-    """Return an id; one that no document can have is answered like one that no document has."""
+    """Return an id; an invalid id is answered with `not_found`."""
     try:
         return Document(id, "").id
     except ValueError:

@@ -1,4 +1,4 @@
-"""The endpoints for many pages: NDJSON in, NDJSON out, in order, and while the body still comes."""
+"""The endpoints for many pages: NDJSON in, NDJSON out, in order, and while the body is still arriving."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ async def _stream_answers(request: Request, state: State, answer: AnswerGroup) -
 
 
 async def _answer_groups(spool: Spool, max_page_bytes: int, answer: AnswerGroup) -> AsyncIterator[bytes]:
-    """Answer group by group; if the body breaks off, the last line is an error row that says so."""
+    """Answer group by group; if the body is truncated, the last line is an error row with the reason."""
     try:
         async for group in line_groups(spool, max_page_bytes):
             yield await answer(group)

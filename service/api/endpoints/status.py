@@ -66,7 +66,7 @@ async def get_model(request: Request) -> Response:
 
 @router.get("/healthz")
 async def get_health() -> Response:
-    """Answer as long as the process runs."""
+    """Return 200 while the process runs."""
     return json_response(contract.ServiceStatus("ok"))
 
 

@@ -14,7 +14,7 @@ from copydesk.service.api.problems import Problem
 DECOMPRESSED_BYTES = 256 * 1024
 """Largest piece that is decompressed at a time."""
 MIN_RATE = 1024
-"""Bytes a second that a client has to send on average, checked once it has kept the server waiting for `idle`."""
+"""Bytes per second that a client has to send on average, checked once it has kept the server waiting for `idle`."""
 GZIP = 16 + zlib.MAX_WBITS
 """zlib's window size with gzip's header and checksum."""
 
@@ -27,7 +27,7 @@ class BodyBudget:
         self._limit = limit
 
     def reserve(self, n_bytes: int) -> None:
-        """Count bytes in.
+        """Count bytes that are read into memory.
 
         Raises:
             Problem: There are too many.
@@ -38,7 +38,7 @@ class BodyBudget:
         self.n_bytes += n_bytes
 
     def release(self, n_bytes: int) -> None:
-        """Count bytes out."""
+        """Count bytes that are no longer in memory."""
         self.n_bytes -= n_bytes
 
 

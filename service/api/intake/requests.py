@@ -33,7 +33,7 @@ class ClassifyRequest:
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A body that is not parsed yet, with what the headers and the query say about it."""
+    """A body that is not parsed yet, with its media type and options from the headers and the query."""
 
     body: bytes
     media: Media
@@ -68,7 +68,7 @@ def read_charset(request: Request) -> str | None:
 
 
 def max_body_bytes(media: Media, max_page_bytes: int) -> int:
-    """Return the largest body that can hold a page within the limit; JSON escapes make a body larger than its page."""
+    """Return the size limit of a body whose page is within the limit; JSON escapes make a body larger than its page."""
     if media in (Media.HTML, Media.TEXT):
         return max_page_bytes
     return jsonl.max_line_bytes(max_page_bytes)
@@ -79,7 +79,7 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
 
     Raises:
         BadField: The body does not fit.
-        UnreadablePage: It is no text.
+        UnreadablePage: It is not text.
     """
     if raw.media is Media.JSON:
         return parse_classify_fields(parse_object(raw.body), max_page_bytes)
@@ -91,7 +91,7 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
-    """Parse a JSON object, which may begin with a byte order mark; raise `BadField` if the body is none."""
+    """Parse a JSON object, which may begin with a byte order mark; raise `BadField` if the body is not one."""
     return jsonl.parse_object(body.removeprefix(jsonl.BOM))
 
 

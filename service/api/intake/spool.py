@@ -16,14 +16,14 @@ from copydesk.service.rows import BadRow, Line, jsonl
 READ_BYTES = 256 * 1024
 GROUP_LINES = 16
 GROUP_BYTES = 1024 * 1024
-"""Limits of a group of lines; other requests get their turn between two groups."""
+"""Limits of a group of lines; other requests are served between two groups."""
 
 
 class Spool:
     """A request body in an unnamed temporary file.
 
-    The server reads the body as fast as it comes. A client may therefore send a whole batch before it reads an answer;
-    without the file, client and server would wait for each other.
+    The server reads the body as fast as it arrives. A client may therefore send a whole batch before it reads an
+    answer; without the file, client and server would wait for each other.
     """
 
     def __init__(self, request: Request, *, limit: int, idle: float) -> None:
@@ -50,7 +50,7 @@ class Spool:
         """Wait until the body has begun, or is known to be empty.
 
         Raises:
-            Problem: The body is refused before any bytes came.
+            Problem: The body is refused before any bytes arrived.
             ClientDisconnect: The client went away.
         """
         await self._changed.wait()
@@ -58,10 +58,10 @@ class Spool:
             raise self._error
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield the bytes that have come, then those that come.
+        """Yield the bytes that have arrived, then the rest as it arrives.
 
         Raises:
-            Problem: The body breaks off, is too large or too slow; the bytes before that have been yielded.
+            Problem: The body is truncated, too large or too slow; the bytes before that have been yielded.
         """
         position = 0
         while True:
@@ -101,7 +101,7 @@ class LineSplitter:
         self._append(last)
 
     def end(self) -> Iterator[Line | BadRow]:
-        """Yield the text behind the last line end."""
+        """Yield the text after the last line end."""
         if self._rest or self._skipping:
             yield from self._take_line()
 
@@ -127,7 +127,7 @@ class LineSplitter:
 
 
 async def line_groups(spool: Spool, max_page_bytes: int) -> AsyncIterator[list[Line | BadRow]]:
-    """Yield the lines of a body in groups; lines that have come do not wait for a group to be full.
+    """Yield the lines of a body in groups; lines that have arrived do not wait for a group to be full.
 
     Raises:
         Problem: As of `Spool.pieces`; the whole lines before it have been yielded.

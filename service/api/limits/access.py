@@ -14,7 +14,7 @@ from copydesk.service.api_keys import Key, KeysUnusable, Scope
 from copydesk.service.settings import LOOPBACK
 
 LONGEST_KEY = 200
-"""Characters of a key that are looked at."""
+"""Longest key, in characters; the rest is ignored."""
 
 
 def require_scope(scope: Scope) -> Any:

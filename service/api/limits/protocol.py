@@ -53,7 +53,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._start_timer("head", HEAD_SECONDS)
 
     def data_received(self, data: bytes) -> None:
-        """Parse bytes and limit their number; bytes behind a refused request are dropped."""
+        """Parse bytes and limit their number; bytes after a refused request are dropped."""
         if self._refused:
             return
         self._n_unparsed += len(data)
@@ -73,12 +73,12 @@ class LimitedProtocol(HttpToolsProtocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     def on_message_begin(self) -> None:
-        """Note the start of a head."""
+        """Record the start of a head."""
         self._stage = _Stage.HEAD
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Accept a header; trailers behind a body are dropped."""
+        """Accept a header; trailers after a body are dropped."""
         if self._stage is _Stage.HEAD:
             super().on_header(name, value)
 
@@ -104,7 +104,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Note the end of a request."""
+        """Record the end of a request."""
         self._stage, self._n_unparsed = _Stage.IDLE, 0
         self._stop_timer("drain")
         super().on_message_complete()
@@ -134,7 +134,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse bytes that are no HTTP, or too large a head; the answers to earlier requests come first."""
+        """Refuse invalid HTTP, or too large a head; the answers to earlier requests come first."""
         self._refused = True
         if self.pipeline and self._stage is _Stage.BODY:
             self.transport.abort()  # earlier requests wait for their answers, and this one's body is broken
@@ -142,7 +142,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._start_timer("drain", DRAIN_SECONDS)
         if self._is_answering():
             if self._stage is not _Stage.BODY:
-                self.cycle.keep_alive = False  # close the connection behind the answer
+                self.cycle.keep_alive = False  # close the connection after the answer
                 self._stop_timer("drain")
                 return
             self.cycle.disconnected = True  # its body is broken, so it is not answered

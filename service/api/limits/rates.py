@@ -42,10 +42,10 @@ class Allowance:
 
 
 class RateLimiter:
-    """The token buckets of all keys; a full one holds a minute's requests.
+    """The token buckets of all keys; a full one has a minute's requests.
 
-    Several processes share the buckets, so they are in an SQLite database. It does not outlive the server, so no write
-    waits for the disk.
+    Several processes share the buckets, so they are in an SQLite database. It is worthless once the server stops, so
+    no write waits for the disk.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class RateLimiter:
         self._database.execute(_TABLE)
 
     def take(self, name: str) -> Allowance:
-        """Take one request out of a key's bucket, if it holds one.
+        """Take one request out of a key's bucket, if it has one.
 
         Raises:
             Problem: The buckets cannot be used.

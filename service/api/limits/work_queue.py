@@ -12,7 +12,7 @@ from copydesk.service.api.problems import Problem
 
 R = TypeVar("R")
 POLL_SECONDS = 0.02
-"""How often a row of a batch looks for room in a full queue."""
+"""Seconds between two attempts of a batch row to enter a full queue."""
 
 
 class WorkQueue:

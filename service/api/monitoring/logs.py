@@ -13,7 +13,7 @@ ACCESS = "copydesk.access"
 LOGGERS = ("uvicorn", "copydesk", "opentelemetry")
 """Loggers whose records a server writes."""
 FIELDS = "fields"
-"""Attribute of a log record that holds further fields."""
+"""Attribute of a log record with further fields."""
 
 
 class JsonLines(logging.Formatter):

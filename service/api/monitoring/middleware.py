@@ -23,7 +23,7 @@ REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 CLIENT_GONE = 499
 """Status that is logged if the client disconnects before the answer begins."""
 NO_ROUTE = "none"
-"""Route that is logged and counted if no route matches, as the path itself could hold anything."""
+"""Route that is logged and counted if no route matches, as the path itself may contain arbitrary text."""
 
 _LOG = logging.getLogger(ACCESS)
 
@@ -94,7 +94,7 @@ class RequestMonitor:
 
 
 class _Exchange:
-    """One request with what is known about its answer."""
+    """One request, and the status and size of its answer."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.scope = scope
@@ -107,7 +107,7 @@ class _Exchange:
 
     @property
     def method(self) -> str:
-        """The method; one that is not known could hold anything, and is replaced."""
+        """The method; an unknown one may contain arbitrary text, and is replaced."""
         method: str = self.scope["method"]
         return method if method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH") else "OTHER"
 
@@ -141,7 +141,7 @@ def _request_id(scope: Scope) -> str:
     for name, value in scope["headers"]:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value.decode())
-    return f"{random.getrandbits(128):032x}"  # an id is no secret, so it needs no system call for secure randomness
+    return f"{random.getrandbits(128):032x}"  # an id is not a secret, so it needs no system call for secure randomness
 
 
 def _check_headers(scope: Scope) -> Problem | None:

@@ -28,17 +28,17 @@ _REMAINDER_SHIFT = PARTITION_SHIFT - _REMAINDER_BITS
 READ_ALL = 1024
 """Partitions read one by one before all are read at once: 4 us each then, against 147 us (a million articles)."""
 _ROOM = 1.125
-"""Spare room, as a factor, when memory for longer partitions is allocated."""
+"""Over-allocation factor when memory for longer partitions is allocated."""
 
 _REBUILD_GROWTH = 2
 """A partition is rebuilt from `keys` once it has this many times as many remainders as after its last rebuild."""
 _MIN_REBUILT = 64
-"""Remainders; a smaller partition is rebuilt as if it had had this many."""
+"""Remainders; a partition with at most _REBUILD_GROWTH times this many is never rebuilt."""
 _READ_STEP = 512
 """Partitions read by one statement: 260,000 keys in an index of a million articles."""
 
 _NEVER = -2 * PARTITIONS
-"""Stands for the merge count of a partition that is not in memory: lower than any `last_merge`."""
+"""Placeholder for the merge count of a partition that is not in memory: lower than any `last_merge`."""
 
 _SOME = Statement(select(KEY_FILTER.c.partition, KEY_FILTER.c.remainders).where(one_of(KEY_FILTER.c.partition)))
 _BETWEEN = (

@@ -51,7 +51,7 @@ _OLDEST_UNMERGED = Statement(
 class _Run:
     """Postings sorted by key, written when `n_merged` partitions had been merged.
 
-    A posting is live until its partition is merged the next time, or its document is set to 0, the mark of removal.
+    A posting is live until its partition is merged again, or its document is set to 0, which marks it as removed.
     """
 
     postings: Postings

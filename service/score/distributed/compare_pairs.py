@@ -1,4 +1,4 @@
-"""Step 3: compares the two texts of each candidate pair, which first have to be brought to the same chunk."""
+"""Step 3: compares the two texts of each candidate pair, which first have to be sent to the same chunk."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ MAX_COUNT_FILES = 32
 
 
 def compare_pairs(runner: StepRunner, plan: Plan) -> None:
-    """Write what the pairs of each chunk share, and their relations.
+    """Write the overlap counts of each chunk's pairs, and their relations.
 
-    Shingles that occur in many stories are no evidence. Which these are is only known after a first comparison, so if
+    Shingles that occur in many stories are not counted. Which these are is only known after a first comparison, so if
     there are any, all pairs are compared a second time without them.
     """
     n = len(plan.chunks)

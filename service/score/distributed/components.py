@@ -45,7 +45,7 @@ def _write_edges(plan: Plan, edges: Edges, name: str, chunk: int) -> int:
 
 
 def _join_in_memory(plan: Plan, name: str) -> None:
-    """Join all pairs. This takes 16 bytes a pair, and as much again while the documents are numbered."""
+    """Join all pairs. This takes 16 bytes per pair, and as much again while the documents are numbered."""
     tables = [plan.tables.read(f"{name}-edges", chunk) for chunk in range(len(plan.chunks))]
     greater, smaller = (np.concatenate([array(table, side) for table in tables]) for side in ("doc", "root"))
     known, numbers = np.unique(np.concatenate((greater, smaller)), return_inverse=True)
@@ -69,7 +69,7 @@ def _find_stars(runner: StepRunner, plan: Plan, name: str) -> str:
     first = partial(_emit_to_greater, plan, f"{name}-edges")
     runner.exchange(len(plan.chunks), first, plan.parts, partial(_write_edge_set, plan, f"{name}-0"))
     for number in range(MAX_ROUNDS):
-        # A table a round: a call that runs twice must not read its own result.
+        # One table per round: a call that runs twice must not read its own result.
         old, new = f"{name}-{number}", f"{name}-{number + 1}"
         emit, gather = partial(_emit_to_both, plan, old), partial(_large_star, plan, f"{name}-large")
         runner.exchange(plan.parts, emit, plan.parts, gather)

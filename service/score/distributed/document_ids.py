@@ -1,4 +1,4 @@
-"""Step 1: gives every document a numeric id, and decides which of several documents with the same row id counts.
+"""Step 1: gives every document a numeric id, and decides which of several documents with the same row id is used.
 
 A row id is the id of a document in the input; its rank in the order of all row ids becomes part of the document id.
 """
@@ -25,7 +25,7 @@ SAMPLE_IDS = 64
 
 
 def assign_document_ids(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> int:
-    """Write the ranks of each chunk's documents, -1 for those that do not count; return how many count.
+    """Write the ranks of each chunk's documents, -1 for those that are not used; return how many are used.
 
     The parts are ranges of row ids, whose bounds come from a sample. Each part ranks its own row ids; then the number
     of ids in all parts before it is added.
@@ -40,12 +40,12 @@ def assign_document_ids(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -
 
 
 def load_ranks(plan: Plan, chunk: int) -> NDArray[np.int64]:
-    """Load the ranks of a chunk's documents, -1 for those that do not count."""
+    """Load the ranks of a chunk's documents, -1 for those that are not used."""
     return array(plan.tables.read("ranks", chunk), "rank")
 
 
 def load_documents(plan: Plan, chunk: int) -> tuple[DocIds, SignedTexts]:
-    """Load the ids and the signed texts of the documents of a chunk that count, in the chunk's order."""
+    """Load the ids and the signed texts of the documents of a chunk that are used, in the chunk's order."""
     signed = output_rows.select_documents(plan.chunks.signed(chunk), load_ranks(plan, chunk) >= 0)
     return load_document_ids(plan, chunk), signed
 

@@ -49,7 +49,7 @@ def _strong_pairs(plan: Plan, chunk: int) -> tuple[DocIds, DocIds]:
 
 
 def _load_evidence(plan: Plan, chunk: int) -> pa.Table:
-    """Return a chunk's pairs with everything that they are judged by, and the component of the left document."""
+    """Return a chunk's pairs with all data needed to decide on them, and the component of the left document."""
     left, right = load_pairs(plan, chunk)
     others = plan.tables.read("others", chunk)
     incomplete = np.append(array(others, "incomplete"), False)[np.searchsorted(array(others, "doc"), right)]
@@ -88,7 +88,7 @@ def _emit_components(plan: Plan, chunk: int) -> pa.Table:
 
 
 def _judge_components(plan: Plan, part: int, table: pa.Table) -> int:
-    """Judge the components of a part as a closed set; return the number of documents that share a story."""
+    """Decide on the pairs of a part as for a closed set; return the number of documents that share a story."""
     sides = array(table, "left"), array(table, "right")
     docs, numbers = np.unique(np.concatenate(sides), return_inverse=True)
     pairs = numbers[: len(table)].astype(np.uint64) << np.uint64(32) | numbers[len(table) :].astype(np.uint64)

@@ -50,7 +50,7 @@ def load_output_rows(plan: Plan, chunk: int) -> Iterator[contract.ClusterRow | c
 
 
 def _emit_members(plan: Plan, prefer: tuple[str, ...], chunk: int) -> pa.Table:
-    """Send the members of clusters, with what decides which of them is kept, to the part of their cluster."""
+    """Send the members of clusters, with the fields that the choice needs, to the part of their cluster."""
     table, chunk_rows = plan.tables.read("stories", chunk), plan.chunks.rows(chunk)
     rows = steps.positions(load_document_ids(plan, chunk), array(table, "doc"))
     places = np.flatnonzero(load_ranks(plan, chunk) >= 0)[rows]
@@ -101,7 +101,7 @@ def _emit_matches(plan: Plan, chunk: int) -> pa.Table:
 
 
 def _write_rows(plan: Plan, chunk: int) -> int:
-    """Write the rows of a chunk in the order of its documents; those that do not count have no cluster."""
+    """Write the rows of a chunk in the order of its documents; those that are not used have no cluster."""
     places, docs = np.flatnonzero(load_ranks(plan, chunk) >= 0), load_document_ids(plan, chunk)
     kept, matches = plan.tables.read("kept", chunk), plan.tables.read("matches", chunk)
     ids = [str(id) for id in plan.chunks.rows(chunk).ids]

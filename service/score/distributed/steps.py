@@ -31,7 +31,7 @@ DocIds = NDArray[np.uint64]
 
 
 class StepRunner(Protocol):
-    """Runs the calls of a step, in any order and on any machine that sees the tables. A call may run twice."""
+    """Runs the calls of a step, in any order and on any machine that can read the tables. A call may run twice."""
 
     def each(self, n: int, task: Task) -> list[int]:
         """Call the task with each number below n; return the results in order."""

@@ -31,7 +31,7 @@ from copydesk.service.score.worker import ScoreJob
 
 CONNECT_SECONDS = 5.0
 WAVE_SHARDS = 20_000
-"""Shards that are given to Ray at once, so that the driver's memory is bounded. Actors load the model once a wave."""
+"""Shards that are given to Ray at once, so that the driver's memory is bounded. Actors load the model once per wave."""
 
 
 class NoCluster(StoppedWork):
