@@ -78,6 +78,7 @@ def test_matches_name_their_relations() -> None:
     assert ("blank", "none") not in found
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 20), st.integers(1, 3))
 def test_answer_does_not_depend_on_order_chunks_or_workers(seed: int, chunk: int, workers: int) -> None:
