@@ -1,4 +1,4 @@
-"""Puts labelled blocks together again: the page's body, its title, and how sure the model is of the body."""
+"""Puts labelled blocks together again: the page's body, its title, and the expected quality of the body."""
 
 from __future__ import annotations
 
@@ -43,10 +43,11 @@ def body_text(page: Blocks, body: Sequence[int]) -> str:
 
 
 def page_confidence(characters: NDArray[np.integer[Any]], probabilities: Doubles, is_body: NDArray[np.bool_]) -> float:
-    """Return the F1 to expect of the body, measured in characters, in [0, 1].
+    """Return the F1 that the probabilities predict for the body, measured in characters, in [0, 1].
 
     With c characters and probability p of body in each block, that is
-    2 * sum(c p, body blocks) / (sum(c, body blocks) + sum(c p, all blocks)); 1 for a page with nothing in it.
+    2 * sum(c p, body blocks) / (sum(c, body blocks) + sum(c p, all blocks)). Without a body block it is 1 - p of the
+    block that is most likely body; 1 for a page without blocks.
     """
     in_body = int(characters[is_body].sum())
     expected = characters * probabilities

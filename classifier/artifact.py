@@ -87,7 +87,7 @@ def load_model(folder: str | Path | None = None) -> Model:
     digest = hashlib.sha256(b"".join(packed)).hexdigest()
     if digest != manifest.get("digest"):
         raise ArtifactMismatch(
-            f"{' and '.join(MODEL_FILES)} in {folder} have digest {digest}, the manifest says "
+            f"{' and '.join(MODEL_FILES)} in {folder} have digest {digest}, the manifest has "
             f"{manifest.get('digest')}; they belong to different runs or a file is damaged: restore all or train again"
         )
     return unpack(packed, digest)

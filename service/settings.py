@@ -132,5 +132,7 @@ def _require_keys(value: str, host: str) -> bool:
 def _model_folder(value: str) -> Path:
     folder = Path(value)
     if not folder.is_dir():
-        raise ValueError(f"COPYDESK_MODEL is {value!r}, which is no folder; name the folder that holds manifest.json")
+        raise ValueError(
+            f"COPYDESK_MODEL is {value!r}, which is not a folder; name the folder that holds manifest.json"
+        )
     return folder

@@ -39,7 +39,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--folds", type=int, default=4, help="parts of the cross-validation, by site (4)")
     parser.add_argument("--jobs", type=int, default=2, help="processes and threads (2)")
     parser.add_argument("--cache", type=Path, help="folder that keeps labelled pages between runs")
-    parser.add_argument("--answers", type=Path, help="folder for the cross-validated answers, as JSONL")
+    parser.add_argument("--answers", type=Path, help="folder for the cross-validated predictions, as JSONL")
     parser.add_argument("--fold-models", type=Path, help="folder for the models of the folds, fold-0 and so on")
     chosen = parser.parse_args(arguments)
     for name in ("folds", "jobs"):

@@ -123,7 +123,7 @@ def _build_schemas() -> dict[str, Any]:
 
 def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     status = next(name for name in operation["responses"] if name.startswith("2"))
-    answer: dict[str, Any] = {"description": "As asked for"}
+    answer: dict[str, Any] = {"description": "Success"}
     if status != "204":
         answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer)}}
     operation["responses"] = {status: answer} | _describe_problems(endpoint)

@@ -171,7 +171,9 @@ class Client:
                 yield _result(batch[n_answers], row)
                 n_answers += 1
         if n_answers < len(batch):
-            raise ServiceUnreachable(f"the server answered {n_answers} of {len(batch)} pages and broke off; try later")
+            raise ServiceUnreachable(
+                f"the server answered {n_answers} of {len(batch)} pages, then the answer was truncated; try later"
+            )
 
 
 def _path(collection: str, id: str) -> str:
@@ -213,7 +215,7 @@ def _decode(data: bytes, kind: type[T]) -> T:
     try:
         return jsonl.decode_row(data, kind)
     except BadField:
-        raise ServiceUnreachable(f"the server's answer is no JSON; {CHECK_URL}") from None
+        raise ServiceUnreachable(f"the server's answer is not JSON; {CHECK_URL}") from None
     except msgspec.ValidationError as error:
         raise ServiceUnreachable(f"the server's answer is not as expected ({error}); {CHECK_URL}") from None
 

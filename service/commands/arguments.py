@@ -27,7 +27,7 @@ SHARED: dict[str, dict[str, Any]] = {
     "files": {
         "nargs": "*",
         "metavar": "FILE",
-        "help": "pages in HTML or plain text, or JSONL with one page a line; plain or .gz. "
+        "help": "pages in HTML or plain text, or JSONL with one page per line; plain or .gz. "
         "Without a FILE, or for -, standard input is read",
     },
     "--format": {
@@ -46,7 +46,7 @@ SHARED: dict[str, dict[str, Any]] = {
         "default": [],
         "metavar": "SOURCE",
         "help": "sources of documents, best first: of several documents with the same story, the one from the best "
-        "source is kept (default: the one published first)",
+        "source is kept (default: the one published first). All words after the option are sources, so put inputs before it",
     },
 }
 """The arguments that several commands have, as keywords of `add_argument`."""
@@ -91,7 +91,7 @@ def load_settings(model: Path | None, environment: Mapping[str, str]) -> Setting
     if model is None:
         return settings
     if not model.is_dir():
-        raise WrongUsage(f"--model is {str(model)!r}, which is no folder; name the folder that holds manifest.json")
+        raise WrongUsage(f"--model is {str(model)!r}, which is not a folder; name the folder that holds manifest.json")
     return replace(settings, model=model)
 
 
@@ -105,7 +105,7 @@ def check_files(files: Sequence[str]) -> list[str]:
     """
     names = list(files) or ["-"]
     if Counter(names)["-"] > 1:
-        raise WrongUsage("- is among the files twice; standard input can be read once")
+        raise WrongUsage("- is among the files twice; standard input can be read only once")
     for name in names:
         if name != "-":
             _check_file(name)

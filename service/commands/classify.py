@@ -52,14 +52,14 @@ def add_classify(commands: arguments.Commands) -> None:
         "classify",
         help="label the blocks of pages",
         description="Label the blocks of pages as body, boilerplate or teaser. "
-        "Exit status: 0 all pages were classified, 1 some could not be, 2 wrong usage.",
+        "Exit status: 0 all pages were classified, 1 some could not be classified, 2 wrong usage.",
     )
     arguments.add_shared(command, "files", "--format")
     add = command.add_argument
     add(
         "--output",
         choices=("table", "jsonl", "body"),
-        help="a table for people, JSONL with one page a line, or the article's text alone "
+        help="a table for people, JSONL with one page per line, or the article's text alone "
         "(default: table for a single page on a terminal, else jsonl)",
     )
     add("--explain", action="store_true", help="add the reasons for each block's label")

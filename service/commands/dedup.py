@@ -25,7 +25,7 @@ def add_dedup(commands: arguments.Commands) -> None:
         description="Find the documents that tell the same story among all rows of the inputs. Rows are answers of "
         "copydesk classify, JSONL with an id and a body, or pages, which are classified first. A run that was "
         "interrupted continues where it stopped when the same command is given again. "
-        "Exit status: 0 all rows were used, 1 some could not be, 2 wrong usage.",
+        "Exit status: 0 all rows were used, 1 some could not be used, 2 wrong usage.",
     )
     arguments.add_shared(command, "files")
     add = command.add_argument
@@ -72,14 +72,13 @@ def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
     from copydesk.classifier.duplicates.bands import banding_for
 
     if (found_at is None) != (probability is None):
-        raise arguments.WrongUsage("--found-at and --probability need each other; give both, or neither")
+        raise arguments.WrongUsage("--found-at and --probability must be used together; use both or neither")
     if found_at is None or probability is None:
         return types.DEFAULT_KEYS
     least = types.COMPARISON.min_similarity
     if found_at < least:
         raise arguments.WrongUsage(
-            f"--found-at is {found_at}, expected at least {least}: texts that are less similar are no near-duplicates, "
-            "even if they are found"
+            f"--found-at is {found_at}, expected at least {least}: texts that are less similar are never reported"
         )
     try:
         return types.KeyScheme(banding=banding_for(found_at, probability, num_perm=types.DEFAULT_SCHEME.num_perm))
@@ -89,7 +88,7 @@ def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
 
 def _check_output(output: Path, files: Sequence[str]) -> None:
     if str(output) == "-":
-        raise arguments.WrongUsage("--output is -, expected a file: the run keeps its work beside it")
+        raise arguments.WrongUsage("--output is -, expected a file: temporary files are stored next to it")
     if output.is_dir():
         raise arguments.WrongUsage(f"--output is {str(output)!r}, which is a folder; name a file")
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):

@@ -31,9 +31,9 @@ def add_index(commands: arguments.Commands) -> None:
     index = arguments.add_command(
         commands,
         "index",
-        help="keep an index of documents, and ask it whether a story is known",
-        description="Keep an index of documents, and ask it which of them tell the same story. "
-        "Exit status: 0 all rows were used, 1 some could not be, 2 wrong usage.",
+        help="keep an index of documents, and check whether a story is known",
+        description="Keep an index of documents, and find which of them tell the same story. "
+        "Exit status: 0 all rows were used, 1 some could not be used, 2 wrong usage.",
     )
     verbs = index.add_subparsers(metavar="VERB", required=True)
     _add_matching_verbs(verbs)
@@ -42,10 +42,10 @@ def add_index(commands: arguments.Commands) -> None:
     remove.add_argument(
         "--id", action="append", default=[], metavar="ID", help="id of a document; may be given several times"
     )
-    expire = _add_verb(verbs, "expire", _expire, "remove documents that are too old")
+    expire = _add_verb(verbs, "expire", _expire, "remove documents that are older than a date")
     age = expire.add_mutually_exclusive_group(required=True)
     age.add_argument("--days", type=float, metavar="N", help="remove documents that are older than N days")
-    age.add_argument("--before", metavar="TIME", help="remove documents from before this time, in ISO 8601")
+    age.add_argument("--before", metavar="TIME", help="remove documents that are older than this time, in ISO 8601")
     expire.add_argument(
         "--by",
         choices=("published", "added"),
@@ -56,12 +56,12 @@ def add_index(commands: arguments.Commands) -> None:
     _add_verb(verbs, "export", _export, "write the whole index as JSONL")
     load = _add_verb(verbs, "import", _import, "read an export into an empty index")
     arguments.add_shared(load, "files", help="an export, plain or .gz; - or no FILE is standard input")
-    _add_verb(verbs, "compact", _compact, "give disk space of removed documents back to the system")
+    _add_verb(verbs, "compact", _compact, "return the disk space of removed documents to the system")
 
 
 def _add_matching_verbs(verbs: arguments.Commands) -> None:
-    add = _add_verb(verbs, "add", _match, "add documents, and answer which documents each one matches")
-    check = _add_verb(verbs, "check", _match, "answer as add does, without adding anything")
+    add = _add_verb(verbs, "add", _match, "add documents, and print which documents each one matches")
+    check = _add_verb(verbs, "check", _match, "print what add would print, without adding anything")
     for command in (add, check):
         arguments.add_shared(command, "files", "--format", "--prefer", "--model")
         command.add_argument(

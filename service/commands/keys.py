@@ -21,7 +21,7 @@ def add_keys(commands: arguments.Commands) -> None:
         "(default: copydesk-keys.sqlite).",
     )
     verbs = keys.add_subparsers(metavar="VERB", required=True, dest="verb")
-    add = arguments.add_command(verbs, "add", help="make a key and print it, this once")
+    add = arguments.add_command(verbs, "add", help="make a key and print it; it is shown only now")
     add.add_argument("name", metavar="NAME", help="name of the key, to list and revoke it by")
     add.add_argument(
         "--scope",

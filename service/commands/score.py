@@ -35,14 +35,14 @@ def add_score(commands: arguments.Commands) -> None:
         description="Label all pages of files, folders, globs or URLs: WARC, JSONL, Parquet, CSV, HTML and plain text. "
         "The inputs are cut into shards; a run that was interrupted continues with the shards that are missing when "
         "the same command is given again. "
-        "Exit status: 0 all pages were scored, 1 some could not be, 2 wrong usage.",
+        "Exit status: 0 all pages were scored, 1 some could not be scored, 2 wrong usage.",
     )
     add = command.add_argument
     add(
         "inputs",
         nargs="+",
         metavar="INPUT",
-        help="a file, folder, glob or URL (s3://, gs://, https://); what a file contains is known by its name",
+        help="a file, folder, glob or URL (s3://, gs://, https://); the format is taken from the file name",
     )
     add("--output", type=Path, required=True, metavar="DIR", help="folder for the rows, the errors and the summary")
     add("--format", choices=("parquet", "jsonl"), default="parquet", help="format of the rows (default: parquet)")
@@ -96,10 +96,10 @@ def _check_arguments(args: argparse.Namespace) -> None:
         raise arguments.WrongUsage(f"--shard-mb is {args.shard_mb}, expected {LEAST_SHARD_MB} to {MOST_SHARD_MB:g}")
     if args.only is not None and not args.only.is_file():
         raise arguments.WrongUsage(
-            f"--only is {str(args.only)!r}, which is no file; name the errors.jsonl of an earlier run"
+            f"--only is {str(args.only)!r}, which is not a file; name the errors.jsonl of an earlier run"
         )
     if "-" in args.inputs:
-        raise arguments.WrongUsage("- is among the inputs; a run that can be continued needs files that stay")
+        raise arguments.WrongUsage("- is among the inputs; standard input cannot be read again when a run is resumed")
     if args.dedup and args.index is not None:
         raise arguments.WrongUsage(
             "--dedup and --index exclude each other, as both decide a row's cluster; use one of them"

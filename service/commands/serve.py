@@ -24,7 +24,7 @@ def add_serve(commands: arguments.Commands) -> None:
         help="run the HTTP service",
         description="Run the HTTP service until it is interrupted. Its settings are environment variables whose names "
         "begin with COPYDESK_, such as COPYDESK_HOST (default: 127.0.0.1), COPYDESK_PORT (8000) and COPYDESK_WORKERS "
-        "(1). Logs are written to standard error, one JSON object a line.",
+        "(1). Logs are written to standard error, one JSON object per line.",
     )
     arguments.add_shared(serve, "--model")
     serve.set_defaults(command=serve_command)
@@ -39,6 +39,12 @@ def serve_command(args: argparse.Namespace, environment: MutableMapping[str, str
         return _serve(settings, environment)
     except ValueError as error:  # the index's URL, for one
         raise arguments.WrongUsage(str(error)) from error
+    except SystemExit:  # uvicorn cannot start, and has logged why
+        server = settings.server
+        arguments.say(
+            f"cannot serve at {server.host}:{server.port}; if the port is in use, set COPYDESK_PORT to another"
+        )
+        return arguments.SOME_FAILED
 
 
 def _check_settings(settings: Settings) -> None:

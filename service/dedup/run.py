@@ -91,7 +91,7 @@ def _sign(options: DedupOptions, settings: Settings, folder: ChunkFolder, progre
         inputs.read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
     )
     n_chunks = 0
-    progress.stage("signing")
+    progress.stage("reading and hashing the documents")
     progress.wait(COMPILING)
     for n_rows in sign_rows(rows, signing, workers=options.workers):
         n_chunks += 1

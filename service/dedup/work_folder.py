@@ -87,7 +87,7 @@ def open_work_folder(folder: Path, manifest: Mapping[str, Any], say: Callable[[s
     Raises:
         UnusableWork: The folder is not a work folder, or another run uses it.
     """
-    with lock_folder(folder, "is no work folder of copydesk dedup; move it away or name another --output"):
+    with lock_folder(folder, "is not a work folder of copydesk dedup; move it away or name another --output"):
         _keep_or_clear(folder, json.loads(json.dumps(manifest)), say)
         yield
     _remove(folder)

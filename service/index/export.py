@@ -109,7 +109,7 @@ def _parse_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]
         except ValueError:
             fields = None
         if not isinstance(fields, dict):
-            raise ValueError(f"line {number} of the export is no JSON object; export the index again")
+            raise ValueError(f"line {number} of the export is not a JSON object; export the index again")
         yield number, fields
 
 
@@ -159,6 +159,6 @@ def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) 
         return stored, keys, pairs, old_ids
     except (KeyError, TypeError, ValueError, DamagedSet) as error:
         raise ValueError(
-            f"line {line} of the export is no document of an index ({type(error).__name__}: {error}); "
+            f"line {line} of the export is not a document of an index ({type(error).__name__}: {error}); "
             "export the index again"
         ) from error

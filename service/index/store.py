@@ -57,7 +57,7 @@ def open_index(
         IndexUnavailable: The database cannot be reached or used.
     """
     database = Database(place)
-    missing = NoIndex(f"{database.name} holds no index; add documents to make one, or name another place")
+    missing = NoIndex(f"{database.name} does not contain an index; add documents to create one, or name another place")
     if not create and database.path is not None and not database.path.exists():
         raise missing
     settings = settings_of(scheme, keys)

@@ -34,7 +34,10 @@ Published = Annotated[str, Meta(pattern=ISO_TIME, description="When it was publi
 Source = Annotated[
     str, Meta(max_length=MAX_NAME_CHARACTERS, pattern=NO_NULL_CHARACTER, description="Who published it.")
 ]
-IncludeText = Annotated[bool | None, Meta(description="Whether a page of text gets its text back; HTML always does.")]
+IncludeText = Annotated[
+    bool | None,
+    Meta(description="Whether the answer to a page of plain text includes its text; that to HTML always does."),
+]
 Keep = Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
 
 

@@ -76,7 +76,7 @@ def find_files(name: str) -> Iterator[InputFile]:
             found = True
             yield InputFile(path, kind, size, version)
         elif is_file:
-            raise BadInput(f"{path!r} has a name that does not say what it holds; expected one of {_suffixes()}")
+            raise BadInput(f"{path!r} has a name that does not end in a known format; expected one of {_suffixes()}")
     if not found:
         raise BadInput(f"{name!r} names no file to read; expected files, folders or globs of {_suffixes()}")
 

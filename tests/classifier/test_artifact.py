@@ -114,7 +114,7 @@ def test_a_changed_byte_is_refused_and_both_digests_are_named(folder: Path, name
     data = bytearray((folder / name).read_bytes())
     data[len(data) // 2] ^= 1
     (folder / name).write_bytes(data)
-    assert f"have digest {digest_of(folder)}, the manifest says {stated}" in refusal(folder)
+    assert f"have digest {digest_of(folder)}, the manifest has {stated}" in refusal(folder)
 
 
 @pytest.mark.parametrize("key", list(expected()))

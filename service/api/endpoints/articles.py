@@ -107,7 +107,7 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
     request = parse_classify_fields(fields, state.settings.max_page_bytes)
     row_id = request.row.id
     if id is not None and row_id is not None and str(row_id) != id:
-        message = f"the id is {str(row_id)[:80]!r}, the path says {id[:80]!r}; leave the id out of the body"
+        message = f"the id is {str(row_id)[:80]!r}, the path has {id[:80]!r}; leave the id out of the body"
         raise Problem("bad_row", message)
     if id is None:
         id = NO_ID if row_id is None else str(row_id)

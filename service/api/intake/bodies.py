@@ -149,7 +149,7 @@ class _Gzip:
             try:
                 piece = self._member.decompress(data, DECOMPRESSED_BYTES)
             except zlib.error as error:
-                message = f"the body is no gzip ({error}), expected gzip as Content-Encoding says; compress the body"
+                message = f"the body is not gzip ({error}), although Content-Encoding specifies gzip; compress the body"
                 raise Problem("bad_encoding", message) from None
             self._started = True
             data = self._member.unconsumed_tail or self._member.unused_data
@@ -159,7 +159,7 @@ class _Gzip:
     def end(self) -> None:
         """Check that the last member is whole."""
         if self._started and not self._member.eof:
-            raise Problem("bad_encoding", "the gzip breaks off before its end; send the body whole")
+            raise Problem("bad_encoding", "the gzip stream is truncated; send the complete body")
 
 
 def _decoder(encoding: str) -> _Identity | _Gzip:

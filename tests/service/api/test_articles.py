@@ -124,7 +124,7 @@ def test_cluster_names_its_documents_and_the_one_to_keep(api: ApiClient) -> None
 @pytest.mark.parametrize(
     ("path", "body", "words"),
     [
-        ("a", {"text": "x", "id": "b"}, "the id is 'b', the path says 'a'; leave the id out of the body"),
+        ("a", {"text": "x", "id": "b"}, "the id is 'b', the path has 'a'; leave the id out of the body"),
         ("a", {"text": "x", "published": "yesterday"}, "published is 'yesterday'"),
         ("a", {"text": "x", "source": 1}, "source is a number, expected a string"),
         ("x" * 2001, {"text": "x"}, "the id has 2001 characters, expected at most 2000"),

@@ -229,7 +229,10 @@ def test_answer_of_another_row_is_not_taken(pauses: list[float]) -> None:
 
 
 def test_answers_that_are_no_json_are_told(pauses: list[float]) -> None:
-    with serve_replies(Reply(body=b"<html>")) as (url, _), pytest.raises(ServiceUnreachable, match="is no JSON; check"):
+    with (
+        serve_replies(Reply(body=b"<html>")) as (url, _),
+        pytest.raises(ServiceUnreachable, match="is not JSON; check"),
+    ):
         Client(url, retries=0).model()
 
 

@@ -123,7 +123,7 @@ def test_sources_are_preferred_and_seen_stories_left_out(run_command: RunCommand
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["check", "--index", "nowhere.sqlite", "-"], b"holds no index; add documents"),
+        (["check", "--index", "nowhere.sqlite", "-"], b"does not contain an index; add documents"),
         (["add", "--batch", "0", "-"], b"--batch is 0, expected 1 to"),
         (["add", "--index", "mysql://someone:opensesame@host/x", "-"], b"names mysql, expected a file's path"),
         (["expire", "--before", "soon"], b"--before is 'soon', expected a time in ISO 8601"),

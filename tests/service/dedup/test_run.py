@@ -188,15 +188,15 @@ def test_promise_that_can_be_kept_finds_more(tmp_path: Path) -> None:
         (["--found-at", "0.2", "--probability", "1"], "probability above 0 and below 1"),
         (["--found-at", "0.2", "--probability", "0.9999999999999"], "cannot be found with probability"),
         (["--found-at", "1.5", "--probability", "0.5"], "similarity is 1.5 and probability 0.5"),
-        (["--found-at", "0.5"], "--found-at and --probability need each other"),
-        (["--probability", "0.5"], "--found-at and --probability need each other"),
+        (["--found-at", "0.5"], "--found-at and --probability must be used together"),
+        (["--probability", "0.5"], "--found-at and --probability must be used together"),
         (["--workers", "0"], "--workers is 0, expected 1 to 256"),
         (["--workers", "257"], "--workers is 257, expected 1 to 256"),
-        (["--output", "-"], "--output is -, expected a file: the run keeps its work beside it"),
+        (["--output", "-"], "--output is -, expected a file: temporary files are stored next to it"),
         (["--output", "."], "which is a folder; name a file"),
         (["--output", "no/such/file"], "in a folder that cannot be written to; name another"),
         (["--output", "rows.jsonl"], "which is an input too; name another file"),
-        (["--model", "nowhere"], "which is no folder"),
+        (["--model", "nowhere"], "which is not a folder"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_leaves_nothing(
@@ -221,7 +221,7 @@ def test_output_is_untouched_where_the_run_cannot_begin(tmp_path: Path, capsys: 
     (tmp_path / "out.jsonl.work" / "letters").write_text("mine")
     assert cli.main(["dedup", str(tmp_path / "rows.jsonl"), "--output", str(output)]) == 2
     assert output.read_text() == "earlier"
-    assert "is no work folder of copydesk dedup" in capsys.readouterr().err
+    assert "is not a work folder of copydesk dedup" in capsys.readouterr().err
 
 
 def test_chunks_end_at_their_rows_or_bytes(tmp_path: Path) -> None:

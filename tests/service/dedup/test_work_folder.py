@@ -97,7 +97,7 @@ def test_manifest_that_was_cut_short_starts_anew(tmp_path: Path) -> None:
 
 def test_folder_of_another_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letters.txt").write_text("mine")
-    with pytest.raises(UnusableWork, match="is no work folder of copydesk dedup; move it away or name another"):
+    with pytest.raises(UnusableWork, match="is not a work folder of copydesk dedup; move it away or name another"):
         begin(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
 

@@ -64,7 +64,7 @@ def test_other_format_is_refused_naming_both_numbers_and_the_way_out(new_place: 
 
 
 def test_place_without_an_index_is_refused_unless_it_may_be_made(new_place: MakePlace) -> None:
-    with pytest.raises(NoIndex, match="holds no index; add documents to make one"):
+    with pytest.raises(NoIndex, match="does not contain an index; add documents to create one"):
         open_index(new_place("nothing"), create=False)
 
 

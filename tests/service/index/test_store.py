@@ -232,8 +232,8 @@ def test_import_wants_an_empty_index_and_the_same_settings(small: Index, tmp_pat
     ("line", "message"),
     [
         (b"", "line 1 names format None of an export, expected 4"),
-        (b"no json", "line 3 of the export is no JSON object"),
-        (b'{"id": "b"}', "line 3 of the export is no document of an index"),
+        (b"no json", "line 3 of the export is not a JSON object"),
+        (b'{"id": "b"}', "line 3 of the export is not a document of an index"),
     ],
 )
 def test_broken_export_is_refused_whole(small: Index, tmp_path: Path, line: bytes, message: str) -> None:

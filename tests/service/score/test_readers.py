@@ -238,7 +238,7 @@ def test_remote_files_are_read_like_local_ones(tmp_path: Path, spool: Path) -> N
 def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pages.bin"
     path.write_bytes(b"")
-    with pytest.raises(BadInput, match=r"has a name that does not say what it holds; expected one of \.html"):
+    with pytest.raises(BadInput, match=r"has a name that does not end in a known format; expected one of \.html"):
         list(find_files(str(path)))
     with pytest.raises(BadInput, match="names no file to read"):
         list(find_files(str(tmp_path / "none*.jsonl")))
