@@ -1,4 +1,4 @@
-"""Tests of the benchmark of the standing index: what is asked, what is measured, which promises are held to."""
+"""Tests of the benchmark of the index: what is asked, what is measured, which promises are held to."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Finds duplicate stories: texts → signatures → candidates → matches → clusters.
 
-The standing index and the distributed engine run the same steps in another order, and import their modules.
+The index and the distributed engine run the same steps in another order, and import their modules.
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ SHARED: dict[str, dict[str, Any]] = {
         "default": [],
         "metavar": "SOURCE",
         "help": "sources of documents, best first: of several documents with the same story, the one from the best "
-        "source is kept (default: the one published first). All words after the option are sources, so put inputs before it",
+        "source is kept (default: the one published first). All words after the option are sources: "
+        "put inputs before it",
     },
 }
 """The arguments that several commands have, as keywords of `add_argument`."""

@@ -1,4 +1,4 @@
-"""The standing index of documents: whether a story has been seen, in one SQLite file or on a PostgreSQL server."""
+"""The index of documents: whether a story has been seen, in one SQLite file or on a PostgreSQL server."""
 
 from copydesk.classifier.duplicates import Document
 from copydesk.service.index.growth import SIZES

@@ -1,4 +1,4 @@
-"""Adds scored shards to a standing index, and writes their rows with the clusters that the index answers.
+"""Adds scored shards to an index, and writes their rows with the clusters that the index answers.
 
 This module needs the extra `index`; the rest of batch scoring does not.
 """

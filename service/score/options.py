@@ -49,7 +49,7 @@ class PageOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
-    """Options of the duplicate search: in the run's rows (`dedup`), in a standing index (its file or URL), or none.
+    """Options of the duplicate search: in the run's rows (`dedup`), in an index (its file or URL), or none.
 
     Documents of the sources in `prefer` are kept first, in this order.
     """

@@ -142,8 +142,8 @@ def _site_section(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
     worst = sorted(sites.items(), key=lambda item: (-item[1][2], item[0]))[:MAX_TABLE_ROWS]
     yield "<h2>Sites with the most characters that are not body</h2>"
     rows = (
-        [host, f"{pages:,}", f"{junk:,}", f"{junk / (characters or 1):.0%}", junk / (worst[0][1][2] or 1)]
-        for host, (pages, characters, junk) in worst
+        [host, f"{pages:,}", f"{not_body:,}", f"{not_body / (characters or 1):.0%}", not_body / (worst[0][1][2] or 1)]
+        for host, (pages, characters, not_body) in worst
     )
     yield _table(["site", "pages", "characters", "share of the site", ""], rows)
 

@@ -33,7 +33,7 @@ FORMAT_VERSION = 1
 """Version of the output folder; a folder of another version is refused."""
 REPORT = "report.html"
 SUMMARY_SITES = 100
-"""Sites in the summary: those with the most junk."""
+"""Sites in the summary: those with the most characters that are not body."""
 
 
 def local_engine(*, workers: int, page_seconds: float) -> Engine:

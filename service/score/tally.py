@@ -1,4 +1,4 @@
-"""Counts scored pages: rows, errors, labels, confidence, sizes, and the sites with the most boilerplate and teasers."""
+"""Counts scored pages: rows, errors, labels, confidence, sizes, and the sites with the most text that is not body."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from copydesk.service.score.block_columns import FlatBlocks
 
 CONFIDENCE_BINS = 20
 MOST_SITES = 20_000
-"""Above twice this many sites, those with the least junk are dropped, so that memory stays bounded."""
+"""Above twice this many sites, those with the least text that is not body are dropped, to bound the memory."""
 
 
 class Site(NamedTuple):
-    """The counts of one host: pages, characters of all blocks, and junk: characters of blocks that are not body."""
+    """The counts of one host: pages, characters of all blocks, and characters of blocks that are not body."""
 
     pages: int = 0
     characters: int = 0
-    junk: int = 0
+    not_body: int = 0
 
 
 @dataclass(slots=True)
@@ -66,8 +66,8 @@ class Tally:
             self.sites = dict(self.worst_sites(MOST_SITES))
 
     def worst_sites(self, n: int) -> list[tuple[str, Site]]:
-        """Return the n sites with the most junk, in descending order."""
-        return heapq.nsmallest(n, self.sites.items(), key=lambda item: (-item[1].junk, item[0]))
+        """Return the n sites with the most characters that are not body, in descending order."""
+        return heapq.nsmallest(n, self.sites.items(), key=lambda item: (-item[1].not_body, item[0]))
 
     def fields(self) -> dict[str, Any]:
         """Return the counts as they are written to JSON, in a fixed order."""
@@ -112,11 +112,11 @@ def count_batch(
     tally.characters = _by_label(np.bincount(flat.labels, lengths, len(LABELS)))
     pages = np.repeat(np.arange(len(scored)), np.diff(flat.bounds))
     characters = np.bincount(pages, lengths, len(scored)).astype(np.int64)
-    junk = np.bincount(pages, lengths * (flat.labels != LABELS.index(Label.BODY)), len(scored)).astype(np.int64)
-    for (row, _), n_characters, n_junk in zip(scored, characters.tolist(), junk.tolist(), strict=True):
+    not_body = np.bincount(pages, lengths * (flat.labels != LABELS.index(Label.BODY)), len(scored)).astype(np.int64)
+    for (row, _), n_characters, n_not_body in zip(scored, characters.tolist(), not_body.tolist(), strict=True):
         host = _host(row.url)
         if host:
-            _count_site(tally.sites, host, Site(1, n_characters, n_junk))
+            _count_site(tally.sites, host, Site(1, n_characters, n_not_body))
     return tally
 
 

@@ -9,7 +9,7 @@ import sys
 
 BENCHES = {
     "classify": "CPU time a page, against other extractors, and memory over many pages",
-    "duplicates": "signatures a second against other tools, duplicates of closed sets, the standing index",
+    "duplicates": "signatures a second against other tools, duplicates of closed sets, the index",
     "score": "batch scoring: pages a second against the library call and other tools, memory, runs that are killed",
     "score-ray": "pages a second on a Ray cluster, clusters of a large set on it, and the bytes that it moves",
     "service": "latency and throughput over HTTP, against the library call and against trafilatura behind an endpoint",

@@ -1,4 +1,4 @@
-"""The standing index: how fast it takes documents and answers, its memory and disk, beside an index in memory."""
+"""The index: how fast it takes documents and answers, its memory and disk, beside an index in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of the benchmark of the standing index, each a process of its own: `PART PLACE COUNT`, figures as JSON."""
+"""The parts of the benchmark of the index, each a process of its own: `PART PLACE COUNT`, figures as JSON."""
 
 from __future__ import annotations
 

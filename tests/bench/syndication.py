@@ -110,7 +110,7 @@ def held_out_report(models: Path, seeds: Sequence[int]) -> int:
     print(f"{pairs_table({f'fold {fold}': of_fold for fold, of_fold in found.items()}, everything)}\n")
     print(f"Recall by kind of edit\n\n{kinds_table(everything)}\n")
     index = sum(streamed[1:], streamed[0])
-    print(f"The same bodies added to a standing index, in one random order\n\n{pairs_table({'index': index}, index)}\n")
+    print(f"The same bodies added to an index, in one random order\n\n{pairs_table({'index': index}, index)}\n")
     return int(_broken("page", everything))
 
 
@@ -156,7 +156,7 @@ def clusters(texts: Sequence[str]) -> list[int]:
 
 
 def index_clusters(texts: Sequence[str], seed: int) -> list[int]:
-    """Put texts in the clusters of a standing index that they are added to in a random order."""
+    """Put texts in the clusters of an index that they are added to in a random order."""
     order = [str(number) for number in range(len(texts))]
     random.Random(seed).shuffle(order)
     with tempfile.TemporaryDirectory() as folder, open_index(str(Path(folder) / "index.sqlite")) as index:

@@ -127,8 +127,9 @@ def test_port_in_use_ends_the_command_with_a_message(run_command: RunCommand, tm
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         refused = run_command("serve", COPYDESK_PORT=str(taken.getsockname()[1]), COPYDESK_INDEX=str(tmp_path / "i"))
-    assert refused.returncode not in (0, 2)
+    assert refused.returncode == 1
     assert b"address already in use" in refused.stderr.lower()
+    assert b"if the port is in use, set COPYDESK_PORT to another" in refused.stderr
 
 
 def test_other_commands_do_not_wait_for_the_server_to_load() -> None:

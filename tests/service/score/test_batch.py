@@ -143,8 +143,8 @@ def test_counts_are_of_all_blocks(whole: ScoredBatch) -> None:
     assert sum(fields["blocks"].values()) == len(blocks)
     assert sum(fields["characters"].values()) == sum(block["end"] - block["start"] for block in blocks)
     assert sum(fields["confidence"]) == sum(fields["sizes"].values()) == fields["rows"] == 6
-    (pages, characters, junk) = fields["sites"]["a.example"]
-    assert (pages, 0 < junk < characters) == (1, True)
+    (pages, characters, not_body) = fields["sites"]["a.example"]
+    assert (pages, 0 < not_body < characters) == (1, True)
 
 
 def test_number_of_counted_sites_is_bounded() -> None:

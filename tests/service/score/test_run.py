@@ -174,9 +174,7 @@ def test_clusters_are_those_of_dedup(pages: Path, undisturbed: dict[str, bytes],
     assert sum(not row["keep"] for row in scored.values()) == 11
 
 
-def test_standing_index_gives_the_same_clusters_when_the_run_is_repeated(
-    pages: Path, tmp_path: Path, model: Model
-) -> None:
+def test_index_gives_the_same_clusters_when_the_run_is_repeated(pages: Path, tmp_path: Path, model: Model) -> None:
     index = str(tmp_path / "index.sqlite")
     for name in ("first", "second"):
         with in_this_process():

@@ -1,4 +1,4 @@
-"""Add documents to an index and print which stories are new: `python standing_index.py stories.jsonl`."""
+"""Add documents to an index and print which stories are new: `python add_to_index.py stories.jsonl`."""
 
 import json
 import sys
