@@ -86,7 +86,7 @@ def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunComma
         (["classify", "no-such-file.html"], b"No such file"),
         (["classify", "a\0b"], b"cannot be read"),
         (["classify", "tests"], b"is a folder; name the files in it"),
-        (["classify", "-", "-"], b"standard input can be read once"),
+        (["classify", "-", "-"], b"standard input can be read only once"),
         (["classify", "--model", "no-such-folder"], b"which is not a folder"),
         ([], b"required"),
         (["transmogrify"], b"invalid choice"),
