@@ -33,7 +33,7 @@ def test_smallest_page_limit_is_one() -> None:
 
 
 def test_model_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"COPYDESK_MODEL is .*no folder; name the folder"):
+    with pytest.raises(ValueError, match=r"COPYDESK_MODEL is .*not a folder; name the folder"):
         read_settings({"COPYDESK_MODEL": str(tmp_path / "nowhere")})
 
 
