@@ -114,7 +114,7 @@ class KeyFile:
             raise self._unusable(error) from None
 
     def _writable(self) -> sqlite3.Connection:
-        """Open the file; a new one can be read by its owner alone."""
+        """Open the file; a new one can be read only by its owner."""
         try:
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:

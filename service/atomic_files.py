@@ -13,7 +13,7 @@ UNFINISHED = ".aside-"
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a temporary file beside a path, flush it to disk, then rename it to the path."""
+    """Write a temporary file in the same folder as a path, flush it to disk, then rename it to the path."""
     temporary = path.with_name(f"{UNFINISHED}{path.name}.{uuid.uuid4().hex}")
     with temporary.open("wb") as out:
         write(out)

@@ -16,7 +16,7 @@ T = TypeVar("T")
 REDRAW_SECONDS = 0.5
 """Between two redraws on a terminal."""
 PLAIN_SECONDS = 10.0
-"""Between two lines where standard error is no terminal."""
+"""Between two lines where standard error is not a terminal."""
 RATE_SECONDS = 1.0
 """A rate is shown once it was measured for this long."""
 DEFAULT_COLUMNS = 80

@@ -29,7 +29,7 @@ class ServerSettings:
         batch_bytes: A batch with more bytes, decompressed, ends with an error.
         rate: Requests, or rows of batches, that each key may send in a minute.
         shared: Folder in which several workers add up their metrics; None for one worker.
-        traces: Whether the variables of OpenTelemetry ask for traces.
+        traces: Whether the variables of OpenTelemetry enable traces.
     """
 
     host: str = "127.0.0.1"
@@ -64,7 +64,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the variables that begin with COPYDESK_, and whether those of OpenTelemetry ask for traces.
+    """Read the variables that begin with COPYDESK_, and whether those of OpenTelemetry enable traces.
 
     A variable that is unset or empty has its default.
 

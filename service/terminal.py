@@ -27,7 +27,7 @@ def clean(text: str) -> str:
     text = " ".join(text.split())
     if text.isascii() and text.isprintable():
         return text
-    return " ".join("".join(map(_clean_character, text)).split())  # spaces beside an invisible character join up
+    return " ".join("".join(map(_clean_character, text)).split())  # spaces around an invisible character join up
 
 
 def _clean_character(character: str) -> str:
@@ -54,7 +54,7 @@ def _character_width(character: str) -> int:
 
 def shortened(text: str, columns: int) -> str:
     """Clean text and cut it to at most `columns`; an ellipsis marks the cut."""
-    line = clean(text[: 8 * columns])  # what cleans to fewer columns than this is mostly blank
+    line = clean(text[: 8 * columns])  # if fewer columns than this are left, the text is mostly blank
     if len(text) <= 8 * columns and width(line) <= columns:
         return line
     n_kept = bisect_right(list(accumulate(map(_character_width, line))), columns - 1)

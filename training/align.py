@@ -14,7 +14,7 @@ from copydesk.classifier.types import Blocks
 from copydesk.training.corpora import TrainingPage
 
 SHINGLE = 4
-"""Words a shingle, when blocks are looked up in a reference body."""
+"""Words per shingle, when blocks are looked up in a reference body."""
 
 FOUND_SHARE = 0.6
 """A block with at least this share of its shingles in the reference is body; with less it only quotes it."""
@@ -29,8 +29,8 @@ _WORD = re.compile(r"\w+")
 class LabelledPage:
     """A page in one form with a code for each block.
 
-    `codes` are gold codes, or `?` for a block that is known only not to be body, or `` for unknown.
-    `gold` says whether a person labelled the page. `origin` has no html and texts any more, to save memory.
+    `codes` are those of `corpora.pages.GOLD_CODES`, `?` for a block only known not to be body, or empty for unknown.
+    `gold` is whether a person labelled the page. `origin` has neither html nor texts, to save memory.
     `synthetic` marks a page put together for training; scores leave it out.
     """
 
@@ -43,7 +43,7 @@ class LabelledPage:
 
 
 def label_page(source: TrainingPage, form: str) -> LabelledPage | None:
-    """Segment a source in the form `text` or `html` and label its blocks; None where that cannot be done."""
+    """Segment a source in the form `text` or `html` and label its blocks; None where that is impossible."""
     if form == "html":
         if not source.html:
             return None
@@ -64,13 +64,13 @@ def label_page(source: TrainingPage, form: str) -> LabelledPage | None:
 
 
 def _plain_text(html: str) -> str:
-    """Return a page's blocks as a scraper's plain text, for a page that nobody cut into blocks before."""
+    """Return a page's blocks as a scraper's plain text, for a page without hand-made blocks."""
     blocks = segment_html(html)
     return "\n\n".join(blocks.text[block.start : block.end] for block in blocks.blocks)
 
 
 def carry_codes(labelled: Sequence[str], codes: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """Give each of `texts` the code that most of its words have among the labelled blocks, `` for none."""
+    """Give each of `texts` the code that most of its words have among the labelled blocks, or an empty one."""
     if list(labelled) == list(texts):
         return list(codes)
     theirs, their_code = _words_with_owner(labelled)
@@ -84,10 +84,10 @@ def carry_codes(labelled: Sequence[str], codes: Sequence[str], texts: Sequence[s
 
 
 def find_body(texts: Sequence[str], reference: str) -> list[str]:
-    """Mark each block E where the reference holds it and ? where not.
+    """Return for each block the code E (body) if the reference contains it, else `?` (known not to be body).
 
-    A block of fewer words than a shingle is found when it is a whole line of the reference, or when the
-    reference holds it and both neighbours are found.
+    A block of fewer words than a shingle is body when it is a whole line of the reference, or when the
+    reference contains it and both neighbours are body.
     """
     words = _WORD.findall(reference.lower())
     flat = " " + " ".join(words) + " "

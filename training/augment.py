@@ -1,4 +1,4 @@
-"""Makes more plain-text training pages out of labelled ones: cruder scrapes, longer lists of teasers."""
+"""Makes more plain-text training pages out of labelled ones: less clean extractions, longer lists of teasers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEAST_BODY = 3
 
 HEADLINE_CHARS = 160
 SUMMARY_LEAST = 150
-"""Most characters of a first body block that passes for a headline; least characters of a paragraph to cut short."""
+"""Most characters of a first body block that counts as a headline; least characters of a paragraph to cut short."""
 
 MOST_TEASERS = 20
 MOST_FURNITURE = 5
@@ -44,7 +44,7 @@ COMMENT_FORM = (
     "Share this article",
     "Print",
 )
-"""What comment plug-ins leave where nobody has written yet."""
+"""Text that comment plug-ins show where there are no comments yet."""
 
 Lines = list[tuple[str, str]]
 
@@ -52,10 +52,10 @@ Lines = list[tuple[str, str]]
 def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
     """Return three synthetic pages for each page that a person labelled, always the same three.
 
-    1. The page from its first body block to its last body, teaser or comment block: what a scraper leaves that
-       finds where the article begins but not where it ends.
-    2. The article, some furniture, then stories of other pages as a headline and a summary that breaks off.
-    3. The article inside all that another page, of any type, has beside its body, one block a line: a copy on a
+    1. The page from its first body block to its last body, teaser or comment block: the output of a scraper
+       that finds the start of the article but not its end.
+    2. The article, some furniture, then stories of other pages as a headline and a truncated summary.
+    3. The article inside everything except the body of another page, of any type, one block per line: a copy on a
        site unlike its own.
 
     All parts come from one fold, so that no fold trains on words of the sites it is tested on.

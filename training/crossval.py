@@ -1,4 +1,4 @@
-"""Fits the final model, and one model a fold that never sees the sites it is scored on (cross-validation by site)."""
+"""Fits the final model, and one model per fold that never sees the sites it is scored on (cross-validation by site)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> FormModels:
     page's answers come from the linear models of its fold.
 
     Raises:
-        CorpusError: All sites but those of one fold hold no body, or nothing else.
+        CorpusError: All sites but those of one fold contain only, or no, body blocks.
     """
     everything = np.flatnonzero(table.learnt)
     parts = [everything[table.folds[everything] != fold] for fold in range(n_folds)] + [everything]
@@ -118,7 +118,7 @@ def _held_out_odds(table: Table, columns: NDArray[np.float32], models: Sequence[
 
 
 def _calibrate(model: FormModel, table: Table, odds: NDArray[np.float64], chosen: NDArray[np.bool_]) -> FormModel:
-    """Calibrate body and teaser on held-out odds of the labelled rows; on the weak ones where nobody labelled any."""
+    """Calibrate body and teaser on hand-labelled rows, or on rows labelled from reference bodies if there are none."""
     known = chosen & ~table.synthetic & (table.codes != "") & (table.gold | ~table.gold.any())
     rest = known & ~np.isin(table.codes, ["E", "?"])
     body = calibrate(odds[known, 0], table.codes[known] == "E")

@@ -1,4 +1,4 @@
-"""Puts all training pages of one form into one table: a row a block, with its codes, weights and TF-IDF columns."""
+"""Puts all training pages of one form into one table: one row per block, with its codes, weights and TF-IDF columns."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Table:
         row_ends: Shape (n_pages,): where each page's rows end.
         columns: Hashed columns of all rows, see `hashed_linear.hashed_rows`.
         field_ends: Shape (n_rows, n_fields).
-        codes: Shape (n_rows,): gold codes; `?` for known not to be body, empty for unknown.
+        codes: Shape (n_rows,): codes as in `align.LabelledPage`.
         gold: Shape (n_rows,): whether the row has a hand label.
         weights: Shape (n_rows,): a page's weights sum to its number of learnt rows.
         learnt: Shape (n_rows,): whether the row is used for training in folds that train on its page.

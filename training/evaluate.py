@@ -1,4 +1,4 @@
-"""Scores cross-validated answers: confusion, precision and recall, calibration, bodies; in all and by group."""
+"""Scores cross-validated predictions: confusion, precision and recall, calibration, bodies; in total and by group."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ Bools = NDArray[np.bool_]
 class PageResult:
     """One page in one form, with the answer of a model that never saw the page's site.
 
-    `form` is one of FORMS. `codes` has the gold code of each block of `article`, "" for unknown; it is None where the
-    page has no block labels.
+    `form` is one of FORMS. `codes` has the hand-labelled code of each block of `article`, "" for unknown; None
+    where the page has no block labels.
     """
 
     origin: TrainingPage
@@ -44,12 +44,12 @@ class PageResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockTable:
-    """The blocks of all labelled pages as columns, one row a block, pages after one another.
+    """The blocks of all labelled pages as columns, one row per block, pages after one another.
 
     Attributes:
-        kinds: Shape (n_blocks,), the gold kind's place in KINDS, -1 where unknown.
-        predicted_kinds: Shape (n_blocks,), the answer's.
-        predicted: Shape (n_blocks,), the answered label's place in LABELS.
+        kinds: Shape (n_blocks,), the hand-labelled kind's place in KINDS, -1 where unknown.
+        predicted_kinds: Shape (n_blocks,), the predicted kind's place in KINDS.
+        predicted: Shape (n_blocks,), the predicted label's place in LABELS.
         probabilities: Shape (n_blocks, 3), rows sum to 1.
         words: Shape (n_blocks,), words in the block.
     """
@@ -62,17 +62,17 @@ class BlockTable:
 
     @property
     def truth(self) -> Ints:
-        """The gold label's place in LABELS, -1 where unknown."""
+        """The hand-labelled label's place in LABELS, -1 where unknown."""
         return LABEL_OF_KIND_NUMBER[self.kinds]
 
     @property
     def known(self) -> Bools:
-        """Where the gold label is known."""
+        """Where the label is known."""
         return np.not_equal(self.kinds, UNKNOWN)
 
     @property
     def scored(self) -> Bools:
-        """Where a block counts in headline scores: known and no metadata, which readers may want or not."""
+        """Where a block counts in headline scores: known and not metadata, which readers may want or not."""
         return self.known & np.not_equal(self.kinds, METADATA)
 
     def where(self, rows: Bools) -> BlockTable:
@@ -93,7 +93,7 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReliabilityCurve:
-    """How often a probability came true, by bin; shapes (n_bins,), NaN where a bin is empty."""
+    """Frequency of the predicted label by bin of its probability; shapes (n_bins,), NaN where a bin is empty."""
 
     counts: Ints
     mean_probability: Floats
@@ -102,7 +102,7 @@ class ReliabilityCurve:
 
 @dataclass(frozen=True, slots=True)
 class PageScore:
-    """One labelled page's body against the gold: word F1, words of teasers let in, words of the true body."""
+    """One labelled page's predicted body: word F1, words of teasers in it, words of the hand-labelled body."""
 
     id: str
     corpus: str
@@ -118,11 +118,11 @@ class Evaluation:
     Attributes:
         n_pages: Pages with block labels.
         n_blocks: Their blocks that count in the headline scores.
-        confusion: Shape (3, 3), gold label by answered label, metadata left out.
-        kinds: Shape (6, 6), gold kind by answered kind, metadata included.
-        kinds_to_labels: Shape (6, 3), gold kind by answered label.
+        confusion: Shape (3, 3), hand label by predicted label, metadata left out.
+        kinds: Shape (6, 6), hand-labelled kind by predicted kind, metadata included.
+        kinds_to_labels: Shape (6, 3), hand-labelled kind by predicted label.
         macro_f1: The mean F1 of `scores`.
-        top_error: Expected calibration error of the answered label.
+        top_error: Expected calibration error of the predicted label.
         class_errors: Expected calibration error of each label's probability.
         all_top_error: `top_error` with metadata counted as boilerplate.
     """
@@ -160,7 +160,7 @@ def evaluate(results: Iterable[PageResult]) -> Evaluation:
     """Score a set of pages; those without block labels do not count.
 
     Raises:
-        ValueError: A page has not one code a block, or a code that does not exist.
+        ValueError: A page has not one code per block, or a code that does not exist.
     """
     labelled = [result for result in results if result.codes is not None]
     table = flatten(labelled)
@@ -215,7 +215,7 @@ def confusion(truth: Ints, predicted: Ints, *, size: int) -> Ints:
 
 
 def label_scores(counts: Ints) -> tuple[LabelScore, ...]:
-    """Give each label's precision, recall and F1 from a (3, 3) confusion.
+    """Return each label's precision, recall and F1 from a (3, 3) confusion.
 
     A label that is neither predicted nor true anywhere scores 1; one that is only predicted or only true scores 0.
     """
@@ -233,7 +233,7 @@ def label_scores(counts: Ints) -> tuple[LabelScore, ...]:
 
 
 def reliability(probability: Floats, hit: Bools, *, n_bins: int = N_BINS) -> ReliabilityCurve:
-    """Bin probabilities by equal width and compare their mean with how often they came true.
+    """Bin probabilities by equal width and compare their mean with how often the event happened.
 
     Args:
         probability: Shape (n,), in [0, 1].
@@ -263,7 +263,7 @@ def calibration_error(curve: ReliabilityCurve) -> float:
 
 
 def top_label_error(table: BlockTable) -> float:
-    """Give the expected calibration error of the answered label's probability."""
+    """Return the expected calibration error of the predicted label's probability."""
     confidence = table.probabilities[np.arange(len(table.predicted)), table.predicted]
     return calibration_error(reliability(confidence, table.predicted == table.truth))
 

@@ -88,7 +88,7 @@ def score_languages(
 
 
 def write_answers(path: Path, results: Iterable[PageResult]) -> None:
-    """Write answers as JSON lines, a page a line.
+    """Write answers as JSON lines, one per page.
 
     `text` is written for both forms: a scorer that makes its own plain text of a page may fold white
     space in another way than the text that was classified, and offsets must index the latter.
@@ -124,7 +124,7 @@ def parse_body_table(printed: str) -> dict[str, dict[str, float]]:
     """Read the table by page type; the heading's count of unanswered pages becomes a column of the row "all".
 
     Raises:
-        ScorerError: The text is no such table.
+        ScorerError: The text is not such a table.
     """
     try:
         heading, *lines = _lines(printed)

@@ -28,7 +28,7 @@ TYPE_STEPS = 60
 PAGE_TYPES = hashed_linear.PAGE_TYPES
 
 PAGE_TYPE_OF = {"news": "article"}
-"""Page types that corpora name otherwise than PAGE_TYPES does."""
+"""Page types that have other names in corpora than in PAGE_TYPES."""
 
 ABSENT = -8.0
 """Log-odds of a class without training examples: probability 0.0003."""
@@ -111,8 +111,8 @@ def fit_page_types(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
 def by_class(
     coefficients: NDArray[np.float64], intercepts: NDArray[np.float64], present: NDArray[np.str_], order: Sequence[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return weights and intercepts with a row for each class of `order`, also for one that was not there to learn."""
-    if len(coefficients) == 1:  # scikit-learn keeps one row for two classes
+    """Return weights and intercepts with a row per class of `order`, also if it is absent from the training data."""
+    if len(coefficients) == 1:  # scikit-learn has one row for two classes
         coefficients = np.concatenate([-coefficients, coefficients])
         intercepts = np.concatenate([-intercepts, intercepts])
     rows = [order.index(name) for name in present]
@@ -139,7 +139,7 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
 def fit_question(
     columns: NDArray[np.float32], answers: NDArray[np.bool_], weights: NDArray[np.float64], *, n_trees: int = TREES
 ) -> Trees:
-    """Fit boosted trees to a binary target; a target with one class alone gets a constant and no trees."""
+    """Fit boosted trees to a binary target; a target with only one class gets a constant and no trees."""
     if answers.all() or not answers.any():
         return _constant(8.0 if len(answers) and answers.all() else -8.0)
     data = lightgbm.Dataset(columns, answers.astype(np.int8), weight=weights)
@@ -206,7 +206,7 @@ def _constant(odds: float) -> Trees:
 
 
 def calibrate(odds: NDArray[np.float64], answers: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return slope and shift that make log-odds true ones (Platt 1999, on log-odds), each row equal."""
+    """Return the slope and shift that calibrate log-odds (Platt 1999, on log-odds), each row equal."""
     if answers.all() or not answers.any():
         return 1.0, 0.0
     model = LogisticRegression(C=1e6).fit(odds[:, None], answers)

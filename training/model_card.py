@@ -22,7 +22,7 @@ CREDITS = {
     ),
     "fundus": ("flairNLP/fundus, test data of its publisher parsers", "MIT", "https://github.com/flairNLP/fundus"),
 }
-OWN_CREDIT = ("pages given by whoever trained this model", "as held by its owner", "")
+OWN_CREDIT = ("pages given by whoever trained this model", "as set by the owner of the pages", "")
 
 WHAT = """\
 A classifier of the blocks of a scraped page. Each block of a page, given as plain text or as HTML, gets one of
@@ -63,7 +63,7 @@ HOW_SCORED = {
 
 NUMBER = re.compile(r"[\d.,]+%?|-")
 COUNTS = {"pages", "missing", "n"}  # the scorers' columns that are whole numbers
-# Of the scorer's fifteen columns, those that fit beside a language.
+# Of the scorer's fifteen columns, those that fit in a table by language.
 LANGUAGE_COLUMNS = (
     "pages",
     "word_f1_body",
@@ -82,7 +82,7 @@ def write_card(
     """Write MODEL_CARD.md and its two pictures; the same arguments give the same bytes.
 
     Args:
-        folder: Made when it is not there.
+        folder: Made when it does not exist.
         results: Cross-validated answers; pages without block labels count only in the list of data.
         scores: Tables of the external scorers, empty where they did not run.
         manifest: The model's manifest; its scalars and lists are listed, one level deep.
@@ -154,7 +154,7 @@ def label_section(evaluations: Mapping[str, Evaluation]) -> list[str]:
 
 
 def kind_section(evaluations: Mapping[str, Evaluation]) -> list[str]:
-    """Show the confusion of kinds, one table a form, a row for each gold kind."""
+    """Show the confusion of kinds, one table per form, a row for each hand-labelled kind."""
     parts = ["### Kinds, block by block", "A row is a gold kind, a column what it was called."]
     for form, evaluation in evaluations.items():
         header = ["gold kind", *map(str, KINDS), "recall"]
@@ -187,7 +187,7 @@ def group_section(name: str, results: Sequence[PageResult], key: Callable[[PageR
 
 
 def weak_section(results: Sequence[PageResult]) -> list[str]:
-    """List the weak spots, or say that there was nothing to find them in."""
+    """List the weak spots, or state that no labelled pages were there to compute them from."""
     found = weak_spots(results)
     if not found:
         return ["No page had block labels, so none could be computed."]
@@ -219,7 +219,7 @@ def _by_form(
 
 
 def _scorer_table(table: Table) -> list[str]:
-    """Set one table; what only the row "all" has, such as unanswered pages, goes into a line of its own."""
+    """Set one table; columns of the row "all" alone, such as unanswered pages, go into a line of their own."""
     columns = list(dict.fromkeys(name for row in table.values() for name in row if name != "unanswered"))
     rows = [[name, *(_number(column, row.get(column)) for column in columns)] for name, row in table.items()]
     unanswered = sum(row.get("unanswered", 0) for row in table.values())

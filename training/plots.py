@@ -24,7 +24,7 @@ COLOURS = {Label.BODY: "#1565c0", Label.BOILERPLATE: "#7a6a58", Label.TEASER: "#
 MARKERS = {Label.BODY: "o", Label.BOILERPLATE: "s", Label.TEASER: "^"}
 BLUES = LinearSegmentedColormap.from_list("card", ["#f6f9fc", "#a9cbea", "#2f7cc4", "#0b3d75"])
 FORM_TITLES = {"text": "plain text", "html": "HTML"}
-DECADES = (10, 1_000, 100_000)  # blocks in a bin: the gold labels hold about 95,000
+DECADES = (10, 1_000, 100_000)  # blocks in a bin: about 95,000 blocks are hand-labelled
 FEW_BLOCKS = 20  # a bin with fewer is drawn hollow: its frequency is mostly chance
 
 # Glyphs become paths of the font that comes with matplotlib, and ids a fixed hash, so that the same
@@ -46,7 +46,7 @@ STYLE: Any = {
 
 
 def draw_confusion(path: Path, evaluations: Mapping[str, Evaluation]) -> None:
-    """Draw one heat map for each form: gold label by answered label, shares of a row with counts below."""
+    """Draw one heat map for each form: hand label by predicted label, shares of a row with counts below."""
     with matplotlib.rc_context(STYLE):
         figure = card(width=0.8 + 4.1 * len(evaluations), height=4.6, title="Gold label against answered label")
         panels = figure.subplots(1, len(evaluations), squeeze=False)[0]
@@ -110,7 +110,7 @@ def _panel_title(axes: Axes, form: str, note: str) -> None:
 def _heat_map(axes: Axes, counts: Ints) -> None:
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     for (row, column), share in np.ndenumerate(shares):
-        shade = share**0.5  # the few errors are what a reader looks for: spread the light end
+        shade = share**0.5  # readers look for the few errors: spread the light end
         axes.add_patch(Rectangle((column - 0.485, row - 0.485), 0.97, 0.97, facecolor=BLUES(shade), linewidth=0))
         ink = "white" if shade > 0.5 else INK
         axes.text(column, row - 0.06, f"{share:.1%}", ha="center", va="center", color=ink, fontsize=12.5)

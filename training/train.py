@@ -34,7 +34,7 @@ BATCH = 16
 
 
 class Clock:
-    """Says on stderr what was just done, and when."""
+    """Writes to stderr what was just done, and when."""
 
     def __init__(self) -> None:
         self.start = time.monotonic()
@@ -75,7 +75,7 @@ def check_forms(sources: Sequence[TrainingPage]) -> None:
     """Refuse corpora of plain text alone before the first fit.
 
     Raises:
-        CorpusError: All pages are plain text; a model answers HTML too, and can learn that from HTML alone.
+        CorpusError: All pages are plain text; a model answers HTML too, and can learn that only from HTML.
     """
     if not any(source.html for source in sources):
         raise CorpusError(
@@ -85,7 +85,7 @@ def check_forms(sources: Sequence[TrainingPage]) -> None:
 
 
 def read_sources(paths: Sequence[Path]) -> list[TrainingPage]:
-    """Read every corpus; ids are unique within one."""
+    """Read every corpus; ids are unique within a corpus."""
     sources: list[TrainingPage] = []
     for path in paths:
         if path.suffix in (".jsonl", ".ndjson"):
@@ -159,7 +159,7 @@ def settings(folds: int) -> dict[str, Any]:
 
 
 def digests(sources: Sequence[TrainingPage]) -> dict[str, dict[str, Any]]:
-    """Return each corpus's number of pages and a digest over all that was read of it."""
+    """Return each corpus's number of pages and a digest over everything read from it."""
     found: dict[str, Any] = {}
     for source in sources:
         entry = found.setdefault(source.corpus, {"pages": 0, "labelled": 0, "hash": hashlib.sha256()})

@@ -1,4 +1,4 @@
-"""Finds where answers go wrong most, in sentences with their numbers, computed from the results alone."""
+"""Finds where answers go wrong most, in sentences with their numbers, computed only from the results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORSE_BY = 0.02  # of body F1 under the average: a language or page type is weak
 SHORT_BODY = 200  # words; about half a page
 SHORT_BLOCK = 5  # words; bylines, dates, menu entries, short subheads
 LONG_BLOCK = 20  # words; mostly prose
-SURE = 0.95  # probability from which an answer counts as sure
+SURE = 0.95  # probability from which an answer counts as certain
 WORST_PAGES = 8
 
 FORM_NAMES = {"text": "text", "html": "HTML"}

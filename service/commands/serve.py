@@ -48,7 +48,7 @@ def serve_command(args: argparse.Namespace, environment: MutableMapping[str, str
 
 
 def _check_settings(settings: Settings) -> None:
-    """Find out before the start what would fail at the first request: no model, or no keys where they are required."""
+    """Check before the start for errors of the first request: no model, or no keys where they are required."""
     from copydesk.classifier import load_manifest
     from copydesk.service.api_keys import KeyFile
 

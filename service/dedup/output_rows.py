@@ -82,7 +82,7 @@ def repeated_id_row(name: JsonId, line: int | None, kept: int | None) -> BadRow:
 
 
 def select_documents(signed: SignedTexts, chosen: NDArray[np.bool_]) -> SignedTexts:
-    """Return what was signed of some documents alone."""
+    """Return the signed texts of some of the documents."""
     if chosen.all():
         return signed
     rows = np.flatnonzero(chosen)

@@ -93,7 +93,7 @@ def _hand_out(todo: deque[NumberedChunk], pool: Sequence[Worker], *, seconds: fl
 
 
 def _receive(worker: Worker) -> Iterator[int]:
-    """Receive what a worker sends: the number of rows of a chunk, an error that is raised here, or its start."""
+    """Receive a worker's message: the number of rows of a chunk, an error that is raised here, or its start."""
     try:
         received = worker.connection.recv()
     except (EOFError, OSError):
@@ -148,7 +148,7 @@ def save_signed_chunk(
 
 
 def group_by_size(items: Iterable[T], size: Callable[[T], int], *, n: int, n_bytes: int) -> Iterator[list[T]]:
-    """Group items; a group ends with its n-th item or where it has so many bytes, so it depends on the items alone."""
+    """Group items; a group ends with its n-th item or where it has so many bytes, so it depends only on the items."""
     group: list[T] = []
     group_bytes = 0
     for item in items:

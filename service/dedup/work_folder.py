@@ -44,7 +44,7 @@ class StoppedWork(CopydeskError):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The rows of a chunk, without what was signed of them. Lists and arrays are in the order of the documents.
+    """The rows of a chunk, without their signed texts. Lists and arrays are in the order of the documents.
 
     Lines are None where the input is not JSONL; times are in seconds since 1970, NaN where unknown. Bad rows come with
     their positions among all rows of the chunk. The digests are of the words, the lengths of the bodies.
@@ -172,14 +172,14 @@ class ChunkFolder:
         write_atomically(self.file(number), lambda out: np.savez(out, **arrays))  # type: ignore[arg-type]
 
     def load(self, number: int) -> Chunk:
-        """Load a chunk's rows, without what was signed of them."""
+        """Load a chunk's rows, without their signed texts."""
         names, published, digests, lengths = self._arrays(number, "names", "published", "digests", "lengths")
         fields = json.loads(names.tobytes())
         bad = [(int(place), BadRow(*row)) for place, *row in fields["bad"]]
         return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths)
 
     def load_signed(self, number: int) -> SignedTexts:
-        """Load what was signed of a chunk's documents."""
+        """Load the signed texts of a chunk's documents."""
         values, bounds, sizes = self._arrays(number, "shingles", "shingle_bounds", "sizes")
         digests, keys, key_bounds, lengths = self._arrays(number, "digests", "keys", "key_bounds", "lengths")
         shingles = Shingles(values, bounds, (int(sizes[0]), int(sizes[1])))

@@ -1,4 +1,4 @@
-"""Pairs of documents: what the index stores about each, and which of them are one story."""
+"""Pairs of documents: the stored data of each, and which of them are one story."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _COVERAGE, _SIMILARITY = OVERLAP_FIELDS.index("coverage"), OVERLAP_FIELDS.index(
 
 
 class Pair(NamedTuple):
-    """What two documents share, as `duplicates.same_story` computes it, and the verdict whether they are one story."""
+    """The overlap of two documents, as `duplicates.same_story` computes it, and the verdict: are they one story?"""
 
     similarity: float
     coverage: float

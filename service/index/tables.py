@@ -47,8 +47,8 @@ DOCUMENTS = sa.Table(
 )
 """Numbers rise in the order of adding; `cluster` is the number of the cluster's oldest document. `pairs_incomplete`:
 pairs with older documents may be missing, because it has a key that too many documents share. The large columns come
-last, so that the others can be read without them; the index `documents_cluster` alone says which document of a cluster
-to keep."""
+last, so that the others can be read without them; the index `documents_cluster` suffices to find the document of a
+cluster to keep."""
 
 KEYS = sa.Table(
     "keys",
@@ -92,7 +92,7 @@ PAIRS = sa.Table(
     sqlite_with_rowid=False,
 )
 """Pairs of documents that share enough to matter, each in both directions, with the fields of `pairs.Pair`.
-`same_story` is the verdict, from what the index had when the younger document was added."""
+`same_story` is the verdict, from the contents of the index when the younger document was added."""
 
 REDIRECTS = sa.Table(
     "cluster_redirects",

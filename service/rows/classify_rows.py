@@ -93,7 +93,7 @@ def _with_answer(row: PageRow, result: Article | UnreadablePage) -> ClassifiedRo
 
 
 def internal_error(id: JsonId, line: int | None, error: Exception) -> BadRow:
-    """Return a bad row that names the kind of error and its place alone: the error's message might quote the page."""
+    """Return a bad row that names only the kind and place of an error: the error's message might quote the page."""
     trace = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
     message = f"copydesk failed on this page ({type(error).__name__}{place}); the fault is its own, please report it"

@@ -35,7 +35,7 @@ class ParsedDocument:
 def read_documents(
     rows: Sequence[Line | Row], classifier: Callable[[], Classify], *, max_page_bytes: int
 ) -> list[ParsedDocument | BadRow]:
-    """Turn rows into documents, in order; whatever is wrong with one becomes a `BadRow`.
+    """Turn rows into documents, in order; a row with any error becomes a `BadRow`.
 
     `classifier` is called once a page without a body turns up, so that bodies alone load no model.
     """

@@ -133,7 +133,7 @@ def parse_object(line: bytes) -> dict[str, Any]:
 
 
 def _parse(line: bytes) -> object:
-    """Parse JSON by msgspec; what that refuses, such as lone surrogates, is left to the standard library."""
+    """Parse JSON by msgspec, or by the standard library if msgspec refuses it, as it does lone surrogates."""
     try:
         return msgspec.json.decode(line)
     except (ValueError, RecursionError):
@@ -222,9 +222,9 @@ def encode_row(row: object) -> bytes:
 
 
 def encode_row_fast(row: object) -> bytes:
-    """Write a line of JSON with the same values in a fraction of the time; some numbers are spelled otherwise.
+    """Write a line of JSON with the same values in a fraction of the time; some numbers have another spelling.
 
-    What the compiled encoder refuses (lone surrogates, integers of more than 64 bits) is left to `encode_row`.
+    `encode_row` writes what the compiled encoder refuses: lone surrogates, integers of more than 64 bits.
     """
     try:
         return _FAST_ENCODER.encode(row) + b"\n"

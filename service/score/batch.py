@@ -80,7 +80,7 @@ def _time(published: str | None) -> float:
 
 
 def _score_row(row: InputRow, model: Model, options: PageOptions) -> PageScores | BadRow:
-    """Score one row's page; an error of any kind affects this row alone."""
+    """Score one row's page; an error of any kind affects only this row."""
     if row.code is not None or row.content is None:
         return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
     if len(row.content) > options.max_page_bytes:

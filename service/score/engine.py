@@ -1,4 +1,4 @@
-"""What the local engine and the Ray engine have in common."""
+"""The interface that the local engine and the Ray engine implement."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ShardScorer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Where a run is computed: what scores its shards, and what then does as `cluster_shards` with so many shards."""
+    """Where a run is computed: a scorer of its shards, and a function like `cluster_shards` that gets their number."""
 
     scorer: Callable[[ScoreJob], ShardScorer]
     cluster: Callable[[OutputFolder, int, ClusterOptions], dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Cuts the inputs into shards, by their bytes alone, so that every run and every engine has the same shards."""
+"""Cuts the inputs into shards, only by their bytes, so that every run and every engine has the same shards."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEXT_SPOOL = "spool-next"
 """The spool file that is being written."""
 ONE_PAGE = (FileKind.HTML, FileKind.TEXT)
 CopyStep = Callable[[IO[bytes], int], tuple[int, str | None]]
-"""Copies a shard's content; returns its end, 0 if there is none, and why nothing more can be read, None if more can."""
+"""Copies a shard's content; returns its end (0 if it is empty), and the error if reading failed after it, else None."""
 
 
 @dataclass(frozen=True, slots=True)

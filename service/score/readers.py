@@ -27,11 +27,11 @@ BATCH_ROWS = 64
 BATCH_BYTES = 4 * 1024 * 1024
 """Rows are read, spooled and scored in batches that end at this many rows or bytes, whichever comes first."""
 READ_ERRORS = (OSError, EOFError, zlib.error, csv.Error, pa.ArrowInvalid)
-"""What readers raise if a file is damaged."""
+"""Exceptions that readers raise if a file is damaged."""
 
 
 class ShardKind(StrEnum):
-    """What a shard contains if it is not a part of one file in that file's own format.
+    """The contents of a shard that is not a part of one file in that file's own format.
 
     Whole files of one page each; rows of schema `INPUT` in an Arrow file; only the message that a file cannot be read.
     """
@@ -83,7 +83,7 @@ def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
 
 
 def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
-    """Group rows into batches; where a batch ends depends on the rows alone."""
+    """Group rows into batches; where a batch ends depends only on the rows."""
     return group_by_size(rows, lambda row: len(row.content or b""), n=BATCH_ROWS, n_bytes=BATCH_BYTES)
 
 

@@ -17,7 +17,7 @@ FORM_OF_TYPE = {"text/html": "html", "application/xhtml+xml": "html", "text/plai
 HEAD_BYTES = 1024
 RECORD_END = b"\r\n\r\n"
 GZIP = 31
-"""The `wbits` of zlib that stands for a gzip member."""
+"""The `wbits` of zlib for a gzip member."""
 SUCCESS = range(200, 300)
 """HTTP status codes of responses that contain the requested page."""
 

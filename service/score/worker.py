@@ -23,13 +23,13 @@ from copydesk.service.score.readers import Shard, group_rows, read_shard
 from copydesk.service.score.rerun import RowPositions, select_rows
 
 READY, DONE, FAILED = "ready", "done", "failed"
-"""What a worker reports: it can take a shard, it finished one, an error occurred that no page caused."""
+"""Messages of a worker: it can take a shard, it finished one, an error occurred that no page caused."""
 ROW, PAGES = 0, 1
 """Indexes of a worker's shared counters: the number of the current row in its shard, and pages begun so far."""
 NO_ROW = -1
 """The current row while the worker is between pages."""
 WARM_UP = "<h1>Lido to reopen</h1><p>The pool beside the river will be filled again next spring.</p>"
-"""Classified first, so that what is loaded on first use does not count as a page's time."""
+"""Classified first, so that loading on first use does not count towards a page's time limit."""
 
 RowError = tuple[str, str]
 """An error code and a message."""
@@ -37,7 +37,7 @@ RowError = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ScoreJob:
-    """What a worker does with every shard.
+    """The options of a worker, the same for every shard.
 
     Attributes:
         model: Folder of the model, None for the one in the package.

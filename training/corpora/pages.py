@@ -1,4 +1,4 @@
-"""What every corpus gives: pages to learn from, and the errors of files that are no corpus."""
+"""The common output of all corpora: pages to learn from, and the errors of files that are not a valid corpus."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ GOLD_CODES = ("E", "M", "C", "B", "T", "H")
 CODE_OF_KIND: dict[str, str] = dict(zip(KINDS, GOLD_CODES, strict=True))
 
 SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "ne"})
-"""Labels that stand before a country's ending without naming a site: bbc.co.uk is one site, not co.uk."""
+"""Labels before a country's ending that do not name a site: bbc.co.uk is one site, not co.uk."""
 
 _LANG = re.compile(r"<html[^>]{0,2000}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
 
 
 class CorpusError(CopydeskError):
-    """A folder or file that is not the corpus it should be."""
+    """A folder or file that is not a valid corpus."""
 
     code = "corpus"
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPage:
-    """One page to learn from, with whatever is known about it.
+    """One page to learn from, with its known properties.
 
     Attributes:
         id: Unique within its corpus.
         corpus: `wcxb-dev`, `fundus` or the name of a user's file.
-        site: What cross-validation keeps together.
+        site: Group for cross-validation: all pages of a site are in one fold.
         page_type: `article`, `forum`, ... or `news`.
-        language: Two letters, `und` where the page does not say.
+        language: Two letters, `und` where the page does not specify it.
         html: The page, empty where only text is known.
         texts: The blocks of its plain-text form, in page order.
-        codes: Gold code of each of `texts`; None where nobody labelled them.
-        reference: The page's body as a reference extraction has it; None where there is none.
+        codes: Hand-labelled code of each of `texts`; None where there are no hand labels.
+        reference: The page's body by a reference extraction; None where there is none.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Labelled pages of a user's own: JSON lines, and the folder of corrections that the service keeps."""
+"""Labelled pages of a user's own: JSON lines, and the folder of corrections that the service stores."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from copydesk.training.corpora.pages import CODE_OF_KIND, CorpusError, TrainingP
 
 
 def is_feedback(path: Path) -> bool:
-    """Tell whether a folder holds pages that the service's users corrected: JSON files by themselves."""
+    """Tell whether a folder contains pages that the service's users corrected: JSON files, and no folder `corpora`."""
     return path.is_dir() and not (path / "corpora").exists() and next(path.glob("[!.]*.json"), None) is not None
 
 
@@ -18,7 +18,7 @@ def read_feedback(folder: Path) -> Iterator[TrainingPage]:
     """Read the pages that the service's users corrected, one JSON file each, every block with its kind.
 
     Raises:
-        CorpusError: A file is no corrected page; the message names it.
+        CorpusError: A file is not a corrected page; the message names it.
     """
     for path in sorted(folder.glob("[!.]*.json")):
         try:
@@ -30,16 +30,16 @@ def read_feedback(folder: Path) -> Iterator[TrainingPage]:
 
 
 def read_jsonl(path: Path) -> Iterator[TrainingPage]:
-    """Read a user's own labelled pages, one JSON object a line.
+    """Read a user's own labelled pages, one JSON object per line.
 
-    Each holds `id`, `html` or `text`, and one of `blocks` (a list of {"text", "kind"}: every block of
+    Each has `id`, `html` or `text`, and one of `blocks` (a list of {"text", "kind"}: every block of
     the page in order, kinds as `copydesk.classifier.types.Kind`) and `body` (the page's body as plain text);
     optionally `site`, `page_type` and `language`.
 
     Raises:
-        CorpusError: A line is none of that; the message names the line.
+        CorpusError: A line is not such an object; the message names the line.
     """
-    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):  # a string may hold other line ends
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):  # a string may contain other line ends
         if line.strip():
             try:
                 yield _training_page(json.loads(line), path.stem)

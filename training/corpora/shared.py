@@ -113,7 +113,7 @@ def _gold_codes(path: Path | None, n_blocks: int) -> tuple[str, ...] | None:
 
 
 def _fundus_reference(path: Path, texts: Sequence[str]) -> str | None:
-    """Return the stored body that this page holds most of; a publisher's file has one a parser version."""
+    """Return the stored body that shares most with this page; a publisher's file has one per parser version."""
     page = set(texts)
     best, most = None, 0
     for version in read_json(path).values():

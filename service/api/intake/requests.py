@@ -47,7 +47,7 @@ def read_media(request: Request, *allowed: Media) -> Media:
     """Return the body's media type.
 
     Raises:
-        Problem: It is none of those that are allowed.
+        Problem: It is not one of the allowed types.
     """
     header = request.headers.get("content-type", "")
     name = header.split(";")[0].strip().lower()

@@ -21,7 +21,7 @@ MAX_HEAD_BYTES = 64 * 1024
 
 
 class _Stage(Enum):
-    """What the next byte belongs to."""
+    """The part of a request that the next byte belongs to."""
 
     IDLE = auto()
     HEAD = auto()

@@ -80,7 +80,7 @@ class RateLimiter:
         return Allowance(granted, max(0, int(bucket.left)), max(1, math.ceil(self._seconds(missing))))
 
     def take_many(self, name: str, n: int) -> float:
-        """Take `n` requests, even more than the bucket holds; returns the seconds to wait until it is not overdrawn.
+        """Take `n` requests, even more than the bucket contains; returns the seconds to wait until it is not overdrawn.
 
         Raises:
             Problem: The buckets cannot be used.

@@ -27,7 +27,7 @@ _LOG = logging.getLogger("copydesk.traces")
 class Traces:
     """Sends spans by OTLP over HTTP, configured by the variables OTEL_...
 
-    Spans hold names, times, methods, routes and statuses; never a path, a query, a key, text or an exception message.
+    Spans have names, times, methods, routes and statuses; never a path, a query, a key, text or an exception message.
     The tracer provider is private to this service, so that instrumented libraries cannot add such things.
     """
 
