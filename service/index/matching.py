@@ -5,6 +5,7 @@ See docs/how-it-works.md, "The index".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -102,6 +103,7 @@ class BatchMatcher:
         self._batch = batch
         self._keep_rule = keep_rule
         keys = [key for at in part for key in batch.keys(at)]
+        self._repeated_keys = {key for key, count in Counter(keys).items() if count > 1}
         self._key_documents = reads.read_key_documents(connection, keys)
         numbers = {number for documents in self._key_documents.values() for number in documents.numbers}
         self._rows = reads.read_by_number(connection, numbers)
@@ -177,7 +179,7 @@ class BatchMatcher:
             shingles=self._batch.packed_shingles(at),
         )
         self._rows[number] = stored
-        for key in self._batch.keys(at):
+        for key in self._repeated_keys.intersection(self._batch.keys(at)):  # no other key is in a later document
             self._new_key_documents.setdefault(key, []).append(number)
         return stored
 
