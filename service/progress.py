@@ -74,7 +74,7 @@ class Progress:
             self._draw()
 
     def count(self, n: int = 1) -> None:
-        """Count what is done. The rate leaves out what came with the first count, as processes start until then."""
+        """Count what is done. The rate leaves out the first count, as processes start until then."""
         self.n += n
         if self._counting_since is None:
             self._counting_since, self._n_uncounted = self._clock(), self.n

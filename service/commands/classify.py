@@ -178,7 +178,7 @@ class AnswerWriter:
     remark: Callable[[str], None]
 
     def write_all(self, answers: Iterable[classify_rows.ClassifiedRow | BadRow]) -> int:
-        """Write each answer as soon as it is there; return the number of bad rows."""
+        """Write each answer as soon as it is known; return the number of bad rows."""
         n_bad = 0
         for number, answer in enumerate(answers):
             n_bad += isinstance(answer, BadRow)

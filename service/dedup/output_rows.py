@@ -58,7 +58,7 @@ def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> ClosedSet:
 
 
 def source_ranks(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArray[np.int64]:
-    """Return the rank of each source among the preferred ones, 0 for the best; all others come after these."""
+    """Return the rank of each source among the preferred ones, 0 for the best; all others rank after these."""
     ranks: dict[str | None, int] = {source: rank for rank, source in reversed(list(enumerate(prefer)))}
     return np.array([ranks.get(source, len(prefer)) for source in sources], np.int64)
 
@@ -92,7 +92,7 @@ def select_documents(signed: SignedTexts, chosen: NDArray[np.bool_]) -> SignedTe
 
 
 def select_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
-    """Return rows by their numbers, in that order; a number may come several times."""
+    """Return rows by their numbers, in that order; a number may occur several times."""
     counts = np.diff(rows.bounds)[chosen]
     bounds = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
     values = np.arange(bounds[-1]) + np.repeat(rows.bounds[:-1][chosen] - bounds[:-1], counts)

@@ -108,7 +108,7 @@ def _receive(worker: Worker) -> Iterator[int]:
 
 
 def _run_worker(connection: Connection, signing: SignOptions) -> None:
-    """Sign the chunks that come through a connection, until it is closed."""
+    """Sign the chunks that arrive through a connection, until it is closed."""
     result: int | Exception | None = None
     with suppress(EOFError, OSError):
         while True:

@@ -186,7 +186,7 @@ class BatchMatcher:
     def _candidates(self, at: int, own: int | None) -> tuple[list[int], set[int], int]:
         """Return the documents that share a key, those of them that share a rare one, and the number of common keys.
 
-        Common keys are those of too many documents; rare ones are those of few stories; only these are counted.
+        Common keys are those of too many documents; rare ones are those of few stories, see `_matches`.
         """
         numbers, by_rare_key, common_keys = set[int](), set[int](), 0
         for key in self._batch.keys(at):

@@ -1,4 +1,4 @@
-"""The values that go into an index and come out of it, and the errors that a database can cause."""
+"""The inputs and outputs of an index, and the errors that a database can cause."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class IndexAnswer:
         added: Whether it is in the index now.
         seen: Whether its cluster has another version of the story.
         matches: Other documents that it matches, sorted by id; `same_story` is whether the pair is one story.
-        common_keys: Its keys that more documents share than are compared: only the oldest and the newest of them were.
+        common_keys: Number of its keys that too many documents share: it was compared only with the oldest and newest.
     """
 
     id: str

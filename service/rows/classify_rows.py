@@ -40,7 +40,7 @@ def end_with_bad_row(rows: Iterator[R]) -> Iterator[R | BadRow]:
     """Pass rows on; if their reader fails, a bad row is the last, so that the failure is not mistaken for the end."""
     try:
         yield from rows
-    except Exception as error:  # the rows before it have their answers, whatever is wrong
+    except Exception as error:  # the rows before it are answered, whatever the error is
         yield internal_error(None, None, error)
 
 
@@ -54,7 +54,7 @@ def classify_row(row: PageRow, classify_pages: Classify) -> ClassifiedRow | BadR
     """Classify one row."""
     try:
         result = next(classify_pages([row.page]))
-    except Exception as error:  # whatever is wrong with this page, the others are answered
+    except Exception as error:  # the other pages are answered, whatever the error is
         return internal_error(row.id, row.line, error)
     return _with_answer(row, result)
 

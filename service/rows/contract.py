@@ -1,6 +1,6 @@
 """Defines every row and every JSON answer once, for every module that writes, reads, describes or stores them.
 
-From these structs come the lines of the command line, the answers over HTTP, the types of the client, the schemas of
+From these structs follow the lines of the command line, the answers over HTTP, the types of the client, the schemas of
 `/openapi.json` and the columns of batch scoring. Fields are written in the order of their definition here. A field that
 is `UNSET` is left out of JSON, and a field that may be `UNSET` has no column.
 """
@@ -280,7 +280,7 @@ class ProblemDetails(Struct, frozen=True):
 
 
 class PageRequest(Struct, kw_only=True):
-    """A page to classify: exactly one of text and html is given."""
+    """A page to classify: exactly one of text and html is set."""
 
     id: Annotated[JsonId, Meta(description="The page's name; it comes back in the answer.")] | UnsetType = UNSET
     text: Annotated[str | None, Meta(description="The page as plain text; this or html is given.")] | UnsetType = UNSET

@@ -19,7 +19,7 @@ from copydesk.service.api.problems import Problem, problem_response
 MAX_HEADERS = 100
 MAX_HEADER_BYTES = 32 * 1024
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-"""Request ids of clients that are used as they are; any other is replaced."""
+"""Request ids of clients that are used unchanged; any other is replaced."""
 CLIENT_GONE = 499
 """Status that is logged if the client disconnects before the answer begins."""
 NO_ROUTE = "none"

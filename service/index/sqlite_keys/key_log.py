@@ -159,7 +159,7 @@ class KeyLog:
         return postings[:, sorted(removed)]
 
     def _append(self, parts: list[Postings]) -> None:
-        """Add new postings as one run and empty the list; join the youngest runs until _RATIO fits again."""
+        """Add new postings as one run and empty the list; join the youngest runs until _RATIO holds again."""
         runs = [_Run(_sorted(parts), self.n_merged)]
         parts.clear()
         n = runs[0].postings.shape[1]
