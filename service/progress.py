@@ -109,7 +109,7 @@ class Progress:
         if self._line or self._counting_since is None:
             return self._line
         seconds = self._clock() - self._counting_since
-        rate = f", {(self.n - self._n_uncounted) / seconds:,.0f} a second" if seconds >= RATE_SECONDS else ""
+        rate = f", {(self.n - self._n_uncounted) / seconds:,.0f} per second" if seconds >= RATE_SECONDS else ""
         return f"{self._stage}{': ' if self._stage else ''}{self.n:,} {self._unit}{rate}"
 
     def _keep_drawing(self) -> None:

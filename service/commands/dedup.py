@@ -21,8 +21,8 @@ def add_dedup(commands: arguments.Commands) -> None:
     command = arguments.add_command(
         commands,
         "dedup",
-        help="find the duplicates in a closed set",
-        description="Find the documents that tell the same story among all rows of the inputs. Rows are answers of "
+        help="find the duplicates among all rows of the inputs",
+        description="Find the documents that tell the same story among all rows of the inputs. Rows are output of "
         "copydesk classify, JSONL with an id and a body, or pages, which are classified first. A run that was "
         "interrupted continues where it stopped when the same command is given again. "
         "Exit status: 0 all rows were used, 1 some could not be used, 2 wrong usage.",
@@ -34,7 +34,7 @@ def add_dedup(commands: arguments.Commands) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="file for the answers, which appears once all are complete; FILE.work beside it keeps unfinished work",
+        help="file for the results, which appears when all are complete; FILE.work next to it stores an unfinished run",
     )
     arguments.add_shared(command, "--format", "--workers")
     add("--found-at", type=float, metavar="SIMILARITY", help="find pairs whose Jaccard similarity is at least this ...")

@@ -83,8 +83,10 @@ class LabelledPage(Struct, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     body: str
     title: str
-    confidence: Share
-    model: Annotated[str, Meta(description="The digest of the model that answered.")]
+    confidence: Annotated[
+        Share, Meta(description="The F1 that the probabilities predict for the body, counted in characters.")
+    ]
+    model: Annotated[str, Meta(description="The digest of the model that was used.")]
 
     @classmethod
     def of(cls, row: PageRow, article: Article, *, include_text: bool = False) -> Self:
@@ -102,7 +104,7 @@ class LabelledPage(Struct, frozen=True, kw_only=True):
 
 
 class RowError(Struct, frozen=True):
-    """Why a row has no answer: a stable code, and a message."""
+    """Why a row could not be used: a stable code, and a message."""
 
     code: str
     message: str
@@ -152,10 +154,13 @@ class IndexMatch(Match, frozen=True):
 
 
 class ClusterRow(Struct, frozen=True, kw_only=True):
-    """The answer of `copydesk dedup` and `copydesk index` to a document."""
+    """The result of `copydesk dedup` and `copydesk index` for a document."""
 
     id: JsonId
-    cluster: Annotated[JsonId, Meta(description="The id of the oldest document that tells the same story.")]
+    cluster: Annotated[
+        JsonId,
+        Meta(description="The id that names the cluster: of its oldest document in an index, else the smallest."),
+    ]
     keep: Keep
     added: bool | UnsetType = UNSET
     matches: tuple[Match, ...]
@@ -249,7 +254,7 @@ class IndexOverview(Struct, frozen=True):
 
 
 class ModelInfo(Struct, frozen=True):
-    """The model that answers: its manifest, scores included, and its card where it has one."""
+    """The model of the service: its manifest, scores included, and its card if it has one."""
 
     manifest: dict[str, Any]
     card: Annotated[str | None, Meta(description="Markdown.")]
@@ -282,11 +287,14 @@ class ProblemDetails(Struct, frozen=True):
 class PageRequest(Struct, kw_only=True):
     """A page to classify: exactly one of text and html is set."""
 
-    id: Annotated[JsonId, Meta(description="The page's name; it comes back in the answer.")] | UnsetType = UNSET
-    text: Annotated[str | None, Meta(description="The page as plain text; this or html is given.")] | UnsetType = UNSET
+    id: Annotated[JsonId, Meta(description="The page's id; it is unchanged in the answer.")] | UnsetType = UNSET
+    text: (
+        Annotated[str | None, Meta(description="The page as plain text; a request has exactly one of text and html.")]
+        | UnsetType
+    ) = UNSET
     html: Annotated[str | None, Meta(description="The page as HTML.")] | UnsetType = UNSET
-    url: Annotated[str | None, Meta(description="A name only: nothing is fetched.")] | UnsetType = UNSET
-    explain: Annotated[bool | None, Meta(description="Whether each block's reasons are given.")] | UnsetType = UNSET
+    url: Annotated[str | None, Meta(description="The page's address; nothing is fetched from it.")] | UnsetType = UNSET
+    explain: Annotated[bool | None, Meta(description="Whether each block has its explanation.")] | UnsetType = UNSET
     include_text: IncludeText | UnsetType = UNSET
 
 

@@ -49,12 +49,12 @@ class ScoreProgress(Progress):
         n_blocks = sum(blocks.values())
         labels = ", ".join(f"{n / n_blocks:.0%} {label}" for label, n in sorted(blocks.items())) if n_blocks else "-"
         new_bytes = self._read - self._read_before
-        left = "time left not known yet"
+        left = "time left is not known yet"
         if new_bytes:
             left = f"{timedelta(seconds=round((self._all_bytes - self._read) / new_bytes * seconds))} left"
         return (
-            f"{pages:,} pages, {pages / seconds:,.1f} a second, {new_bytes / seconds / MEGABYTE:,.1f} MB a "
-            f"second; blocks: {labels}; {sum(self.tally.errors.values()):,} errors; {left}"
+            f"{pages:,} pages, {pages / seconds:,.1f} per second, {new_bytes / seconds / MEGABYTE:,.1f} MB "
+            f"per second; blocks: {labels}; {sum(self.tally.errors.values()):,} errors; {left}"
         )
 
 

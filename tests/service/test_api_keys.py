@@ -135,7 +135,7 @@ def test_key_that_used_up_its_requests_is_told_when_to_come_again(api: ApiClient
     assert answers[0].headers["ratelimit-policy"] == '"key";q=60;w=60'
     assert answers[0].headers["ratelimit"] == '"key";r=59;t=1'
     refused = next(answer for answer in [*answers[60:], *_until_refused(api, first)] if answer.status_code == 429)
-    assert_problem(refused, 429, "too_many_requests", "the key a has used up its 60 requests a minute")
+    assert_problem(refused, 429, "too_many_requests", "the key a has used up its 60 requests per minute")
     assert refused.headers["retry-after"] == "1"
     assert refused.headers["ratelimit"].startswith('"key";r=0;')
     assert api.get("/v1/articles/none", headers=bearer(second)).status_code == 404

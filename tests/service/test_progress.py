@@ -107,7 +107,9 @@ def test_log_has_a_plain_line_now_and_then(now: list[float]) -> None:
         now[0] += 0.5
         shown.count(10)
     assert PLAIN_SECONDS == 10
-    assert out.getvalue() == ("copydesk: signing: 210 rows, 20 a second\ncopydesk: signing: 410 rows, 20 a second\n")
+    assert out.getvalue() == (
+        "copydesk: signing: 210 rows, 20 per second\ncopydesk: signing: 410 rows, 20 per second\n"
+    )
 
 
 def test_rate_leaves_out_what_came_before_the_first_count(now: list[float]) -> None:
@@ -118,7 +120,7 @@ def test_rate_leaves_out_what_came_before_the_first_count(now: list[float]) -> N
     shown.count(5)
     now[0] += 2
     shown.count(10)
-    assert lines(out.getvalue()) == ["5 pages", "15 pages, 5 a second"]
+    assert lines(out.getvalue()) == ["5 pages", "15 pages, 5 per second"]
 
 
 def test_stage_may_begin_with_all_its_rows(now: list[float]) -> None:

@@ -119,7 +119,7 @@ async def _chunks(request: Request, idle: float) -> AsyncIterator[bytes]:
 
 
 def _slow_client(found: str) -> Problem:
-    message = f"{found}, expected {MIN_RATE} bytes a second; send the request again, faster"
+    message = f"{found}, expected {MIN_RATE} bytes per second; send the request again, faster"
     return Problem("slow_client", message, headers={"Connection": "close"})
 
 

@@ -69,7 +69,7 @@ def _take_request(request: Request, rates: RateLimiter, key: Key) -> None:
     if not allowance.granted:
         raise Problem(
             "too_many_requests",
-            f"the key {key.name} has used up its {rates.quota} requests a minute; "
+            f"the key {key.name} has used up its {rates.quota} requests per minute; "
             f"send the next in {allowance.seconds} seconds",
             headers={"Retry-After": str(allowance.seconds)},
         )

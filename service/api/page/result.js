@@ -65,7 +65,7 @@ export class Result {
       h("header", { class: "summary" },
         h("div", {}, this.heading,
           h("p", { class: "facts" }, `${counted(this.blocks.length, "block")}, read as ${this.page.html === undefined ? "plain text" : "HTML"}. `,
-            `The model is ${percent(answer.confidence)} sure of the body as a whole.`)),
+            `Confidence in the body: ${percent(answer.confidence)} (expected F1).`)),
         h("button", { type: "button", id: "again", onclick: again }, "Another page")),
       tabs([
         { id: "blocks", title: "Blocks", inside: [place, this.list.count, h("div", { class: "columns" }, this.list.element, this.inspector.element)] },

@@ -33,7 +33,7 @@ def test_line_names_rates_labels_errors_and_the_time_left(now: list[float]) -> N
     shown.done(20_000_000, Tally(rows=7, blocks=Counter({"body": 2, "teaser": 1}), errors=Counter({"binary": 2})))
     shown.update(9)
     assert out.getvalue() == (
-        "copydesk: 9 pages, 0.9 a second, 2.0 MB a second; blocks: 75% body, 25% teaser; 2 errors; 0:00:05 left\n"
+        "copydesk: 9 pages, 0.9 per second, 2.0 MB per second; blocks: 75% body, 25% teaser; 2 errors; 0:00:05 left\n"
     )
 
 
@@ -46,7 +46,7 @@ def test_time_before_the_first_page_is_named_and_not_counted(now: list[float]) -
     assert out.getvalue() == f"copydesk: {COMPILING}\n"
     now[0] += 10
     shown.update(20)
-    assert out.getvalue().splitlines()[-1].startswith("copydesk: 20 pages, 2.0 a second, ")
+    assert out.getvalue().splitlines()[-1].startswith("copydesk: 20 pages, 2.0 per second, ")
 
 
 def test_pages_that_begin_at_once_have_a_rate(now: list[float]) -> None:
@@ -56,7 +56,7 @@ def test_pages_that_begin_at_once_have_a_rate(now: list[float]) -> None:
     shown.update(0)
     now[0] += 0.0006
     shown.update(2)
-    assert out.getvalue().startswith("copydesk: 2 pages, 2,000.0 a second, ")
+    assert out.getvalue().startswith("copydesk: 2 pages, 2,000.0 per second, ")
 
 
 def test_time_left_is_not_known_before_the_first_shard(now: list[float]) -> None:
@@ -65,7 +65,7 @@ def test_time_left_is_not_known_before_the_first_shard(now: list[float]) -> None
     now[0] += 10
     shown.update(4)
     assert out.getvalue() == (
-        "copydesk: 4 pages, 0.4 a second, 0.0 MB a second; blocks: -; 0 errors; time left not known yet\n"
+        "copydesk: 4 pages, 0.4 per second, 0.0 MB per second; blocks: -; 0 errors; time left is not known yet\n"
     )
 
 
