@@ -34,7 +34,7 @@ name in the files, else saved models could not be loaded."""
 
 
 def expected() -> dict[str, Any]:
-    """Return what a manifest must say to fit this version of the code."""
+    """Return the manifest values that this version of the code requires."""
     return {
         "format_version": FORMAT_VERSION,
         "features_version": FEATURES_VERSION,

@@ -25,7 +25,7 @@ IMPORT_NAMES = {
     "prometheus-client": "prometheus_client",
     "scikit-learn": "sklearn",
 }
-"""Of packages that are imported under another name than they are installed under."""
+"""Import names of packages whose import name differs from their package name."""
 NOT_ON_WINDOWS = ("uvloop",)
 
 

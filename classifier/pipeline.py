@@ -1,4 +1,4 @@
-"""Runs the whole road of a page: segment, features, first stage, second stage, article."""
+"""Runs all steps for one page: segment, features, first stage, second stage, article."""
 
 from __future__ import annotations
 

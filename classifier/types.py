@@ -17,7 +17,7 @@ def records(kind: type[Record], values: Iterable[tuple[object, ...]]) -> tuple[R
 
 
 class Label(StrEnum):
-    """What a block is to the reader; the order is the column order of every probability table."""
+    """The role of a block; the order is the column order of every probability table."""
 
     BODY = "body"
     BOILERPLATE = "boilerplate"

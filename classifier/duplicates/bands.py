@@ -15,8 +15,8 @@ from copydesk.classifier.duplicates.types import Banding
 def banding_for(similarity: float, probability: float, *, num_perm: int) -> Banding:
     """Find a banding that makes candidates of pairs from a Jaccard similarity on with at least a given probability.
 
-    More rows make fewer candidates of strangers, so it has the most rows that reach the probability, then the fewest
-    bands; bands * rows is at most `num_perm`.
+    More rows make fewer candidates of unrelated texts, so it has the most rows that reach the probability, then the
+    fewest bands; bands * rows is at most `num_perm`.
 
     Raises:
         ValueError: An argument is out of range, or no banding reaches the probability.

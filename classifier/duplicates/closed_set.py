@@ -63,7 +63,7 @@ class TextArrays(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Documents:
-    """All documents in one row, in input order, and their order by id."""
+    """All documents in one array, in input order, and their order by id."""
 
     texts: TextArrays
     lengths: NDArray[np.int64]
@@ -160,7 +160,7 @@ def find_duplicates(
 
 
 def _gather(ids: Sequence[str], signed: Iterable[SignedTexts]) -> _Documents:
-    """Lay all documents in one row; it grows in place, so that no chunk's shingles are in memory twice."""
+    """Join all documents in one array; it grows in place, so that no chunk's shingles are in memory twice."""
     row = bytearray()
     counts: list[NDArray[np.int64]] = [np.zeros(1, np.int64)]
     digests: list[NDArray[np.uint64]] = [np.empty(0, np.uint64)]

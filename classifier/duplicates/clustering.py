@@ -68,7 +68,7 @@ def _pairs_between(
 
 
 def _join_groups(groups: NDArray[np.int64], left: Sequence[int], right: Sequence[int]) -> NDArray[np.int64]:
-    """Join groups if enough of the pairs between them are there; a group counts as one, whatever its size."""
+    """Join groups if enough of the pairs between them are one story; a group counts as one, whatever its size."""
     joined = {group: group for group in (*left, *right)}
     sizes = dict.fromkeys(joined, 1)
     pairs: dict[int, Counter[int]] = {group: Counter() for group in joined}

@@ -157,7 +157,7 @@ def _kinds() -> NDArray[np.uint8]:
 
 @jit
 def _read(points: NDArray[np.uint32], limits: NDArray[np.int64], folds: _FoldTable) -> Words:
-    """Hash the words of texts that lie in one row of code points, text t from `limits[t]` on."""
+    """Hash the words of texts that are stored in one array of code points, text t from `limits[t]` on."""
     room = _max_words(points, folds)
     bounds = np.zeros(len(limits), np.int64)
     words = Words(np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32), bounds)

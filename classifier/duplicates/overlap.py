@@ -44,7 +44,7 @@ def measure_overlap(
 ) -> Overlap:
     """Measure what a text, one of those whose words and shingles are given, shares with a set of shingles.
 
-    `other` and `common` are shortened and sorted; common shingles are no evidence.
+    `other` and `common` are shortened and sorted; common shingles are not counted.
     """
     counts, runs = overlap_counts(shingles.row(text), shingles.sizes, other, common)
     first = int(words.bounds[text])
@@ -65,7 +65,7 @@ def relation_of(number: int) -> Relation | None:
 
 @jit
 def relation_number(counts: NDArray[np.float64], identical: bool) -> tuple[int, bool]:
-    """Return the number of the relation, and whether both texts are one story, seen by themselves."""
+    """Return the number of the relation, and whether both texts are one story, judging by this pair alone."""
     contains, contained = counts[_CONTAINS], counts[_CONTAINED]
     less, more = min(contains, contained), max(contains, contained)
     if identical:

@@ -11,7 +11,7 @@ from copydesk.classifier.errors import DamagedSet
 
 
 def pack_set(values: NDArray[np.uint32]) -> bytes:
-    """Pack sorted distinct values below 2**SET_BITS into about 17 bits each for 400 values.
+    """Pack sorted distinct values below 2**SET_BITS into about 17 bits each, for a set of 400.
 
     The bytes are the number of values (LEB128), then the gaps between them in the Rice code that fits that number.
 

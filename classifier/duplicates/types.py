@@ -157,7 +157,7 @@ DEFAULT_KEYS = KeyScheme()
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRules:
-    """What makes two texts match, seen by themselves. The values are fixed; an index stores those it was made with."""
+    """What makes two texts match, judging by them alone. The values are fixed; an index stores those it was made with."""
 
     min_similarity: float = 0.2
     """Distinctive Jaccard similarity from which two texts are similar as wholes. Copies with 5 % of their characters
@@ -216,7 +216,7 @@ class StoryRules:
     """The shorter text has at least this share of the longer one's shingles, so that no notice joins its pages."""
 
     rival_margin: float = 0.05
-    """A rival whose coverage is lower by at least this is no objection to a pair; 0.02 to 0.1 give the same answers."""
+    """A rival whose coverage is lower by at least this is ignored; 0.02 to 0.1 give the same answers."""
 
     rival_min_coverage: float = 0.4
     """A pair whose texts each have a rival of at least this coverage is two stories; 0.3 to 0.6 give the same."""
@@ -249,6 +249,6 @@ class PairFlag(IntFlag):
     NEEDS_RIVAL_CHECK = 2
     """Enough is shared to be one story, unless another document explains it better."""
     SIMILAR_SIZE = 4
-    """They are similar and of similar size, so a rival with as much coverage is no objection."""
+    """They are similar and of similar size, so a rival with as much coverage is ignored."""
     IDENTICAL = 8
     """All words are equal: one story without further checks."""

@@ -45,7 +45,7 @@ class _Characters(NamedTuple):
 
 
 class _Output(NamedTuple):
-    """Room for the hashes of a page; `filled` has how many tokens and how many words are written so far."""
+    """Output buffers for the hashes of a page; `filled` has how many tokens and how many words are written so far."""
 
     tokens: Hashes
     words: Hashes

@@ -6,7 +6,7 @@ COUNTS = tuple(
     "chars words letters capitals digits sentences commas last_char first_char ellipsis first_word last_word "
     "title_words quotes bars longest_word link_chars links images".split()
 )
-"""Of each block; characters and words as numbers: a code point, or 31 bits of a hash. The last three need markup."""
+"""Counts per block; a character is its code point, a word 31 bits of its hash. The last three need markup."""
 
 N_COUNTS = len(COUNTS)
 

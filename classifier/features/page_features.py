@@ -26,7 +26,7 @@ FEATURES_VERSION = 3
 """Raised by any change in this package that moves a value; stored in every model."""
 
 FIELDS = ("words", "shape", "markup")
-"""Fields of tokens; each is normalised by itself, so that none drowns another."""
+"""Fields of tokens; each has unit length, so that no field outweighs the others."""
 
 _TITLE_CHARS = 400
 """Characters of the head's title that are read."""

@@ -10,7 +10,7 @@ from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.page_arrays import TreeArrays
 
 MAX_ELEMENT_BLOCKS = 200
-"""Blocks up to which the distinct links of an element are counted. A larger element is no teaser, and is skipped."""
+"""Largest element, in blocks, whose distinct links are counted. A larger one cannot be a teaser and is skipped."""
 
 _MAX_IMAGES = 50.0
 

@@ -1,4 +1,4 @@
-"""Fills the columns that the second stage sees of a block: what the first stage says of the blocks around it.
+"""Fills the columns of the second stage: first-stage scores of the block and of the blocks around it.
 
 Neighbours one by one, windows, blocks set in the same way, enclosing elements, the page as a whole; `landmarks` and
 `word_similarity` add theirs.
@@ -87,7 +87,7 @@ class _Blocks(NamedTuple):
         scores: Shape (n, n_kinds): the first stage's log-odds, clipped.
         shares: Shape (n, n_kinds): the odds, each row scaled to sum to 1.
         weights: Shape (n,): square roots of the blocks' lengths in characters.
-        sums: Shape (n + 1, 7): running sums, see above.
+        sums: Shape (n + 1, 7): running sums of the scores and of the weights.
     """
 
     scores: Floats
@@ -157,7 +157,7 @@ def _weights_and_sums(shares: Doubles, dense: Floats) -> tuple[Doubles, Doubles]
 
 @jit
 def _fill_scores(out: Floats, at: int, scores: Floats, kinds: tuple[int, ...], distance: int) -> int:
-    """Fill the scores of the blocks so far before and after, -9 beyond the page; return the next free column."""
+    """Fill the scores of the blocks at that distance, -9 beyond the page; return the next free column."""
     n = len(scores)
     for side in (-1, 1):
         for b in range(n):
@@ -170,7 +170,7 @@ def _fill_scores(out: Floats, at: int, scores: Floats, kinds: tuple[int, ...], d
 
 @jit
 def _fill_shapes(out: Floats, at: int, dense: Floats, distance: int) -> int:
-    """Fill the shape of the blocks so far before and after, a length of -1 beyond the page; return the next column."""
+    """Fill the shape of the blocks at that distance, a length of -1 beyond the page; return the next column."""
     n = len(dense)
     for side in (-1, 1):
         for b in range(n):

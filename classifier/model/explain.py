@@ -86,7 +86,7 @@ def explain_block(text: str, number: int, label: Label, predictions: Predictions
     """Say why block `number`, whose text is given, got its label and not the runner-up.
 
     The log-odds ln(p(label) / p(runner-up)) split exactly into the trees' contributions. For body against another
-    label there is one more reason: how the rest divides between the two labels that are not body.
+    label there is one more reason: how the remaining probability splits between the two labels that are not body.
     """
     probabilities = predictions.probabilities[number]
     runner_up = max((other for other in LABELS if other is not label), key=lambda x: probabilities[LABELS.index(x)])

@@ -16,7 +16,7 @@ BLOCK_BITS = 18
 """For scoring blocks, tokens are hashed into two to this many columns."""
 
 PAGE_BITS = 16
-"""The same for scoring pages."""
+"""log2 of the number of columns of the page-type model."""
 
 PAGE_TYPES = ("article", "service", "listing", "forum", "product", "documentation", "collection")
 """What a page may be, in the words of the WCXB corpus."""
@@ -28,7 +28,7 @@ _LANES = MAX_CLASSES + 1
 _SQUARE = MAX_CLASSES
 
 _DAMPENED = 1.0 + np.log(np.arange(1, 257))
-"""What a term counts that occurs so often on a page, from once on; more occurrences count as 256."""
+"""Weight of a term by its count on the page, starting at a count of 1; counts above 256 weigh as 256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def hashed_rows(page: PageFeatures) -> tuple[NDArray[np.int32], Integers]:
 def tfidf_values(columns: NDArray[np.int32], field_ends: Integers, idf: Floats) -> Floats:
     """Return the TF-IDF value of each entry of `hashed_rows`.
 
-    Each field (words, shape, markup) of a block has unit length by itself, so none drowns another. An
+    Each field (words, shape, markup) of a block has unit length, so no field outweighs the others. An
     entry is one occurrence: a column that occurs twice has two entries, and its term frequency is their sum.
     """
     values = np.empty(len(columns), np.float32)

@@ -1,4 +1,4 @@
-"""Scores blocks with boosted trees, held as plain arrays, and says which column moved a score by how much."""
+"""Scores blocks with boosted trees, stored as plain arrays, and computes how much each column moved a score."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DE_BRUIJN: Mapping[int, tuple[Word, Word]] = {
     32: (np.uint32(0x077CB531), np.uint32(27)),
     64: (np.uint64(0x03F79D71B4CB0A89), np.uint64(58)),
 }
-"""By bits in a word: a factor and a shift that send each power of two to a place of its own.
+"""For words of 32 and 64 bits: a factor and a shift that map each power of two to a different index.
 
 Source: Leiserson, Prokop, Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word".
 """

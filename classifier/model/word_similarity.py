@@ -92,7 +92,7 @@ def _body_words(places: Integers, word_ends: Integers, shares: Doubles, rarity: 
 def _compare(block: Integers, vectors: _Vectors, share: float) -> tuple[float, float, float, float]:
     """Compare the words of one block with those of the rest of the body and of the block before.
 
-    A word may occur twice: a place that has been read is marked by its sign.
+    A word may occur twice: entries that have been read are negated.
 
     Returns:
         The block's squared length, its dot product with the rest of the body, by how much the body's squared

@@ -1,4 +1,4 @@
-"""Cuts HTML into blocks and sets it as plain text, with the element tree around the blocks."""
+"""Cuts HTML into blocks and renders it as plain text, with the element tree around the blocks."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _TAGS = {
     _ROW: "tr",
 }
 _ACTIONS = {tag: action for action, tags in _TAGS.items() for tag in tags.split()} | {"": _SKIPPED}
-"""What the walk does with a node, by tag; all other elements are set as blocks."""
+"""Action per tag; an element of any other tag begins a block."""
 
 _INLINE_TAGS = frozenset(tag for tag, action in _ACTIONS.items() if action in (_INLINE, _LINK))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
