@@ -157,7 +157,7 @@ DEFAULT_KEYS = KeyScheme()
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRules:
-    """What makes two texts match, judging by them alone. The values are fixed; an index stores those it was made with."""
+    """What makes two texts match, judging by them alone. An index stores the values that it was made with."""
 
     min_similarity: float = 0.2
     """Distinctive Jaccard similarity from which two texts are similar as wholes. Copies with 5 % of their characters

@@ -87,7 +87,7 @@ class _Blocks(NamedTuple):
         scores: Shape (n, n_kinds): the first stage's log-odds, clipped.
         shares: Shape (n, n_kinds): the odds, each row scaled to sum to 1.
         weights: Shape (n,): square roots of the blocks' lengths in characters.
-        sums: Shape (n + 1, 7): running sums of the scores and of the weights.
+        sums: Shape (n + 1, 7): running sums of the weighted shares and of the weights.
     """
 
     scores: Floats
