@@ -118,8 +118,8 @@ def _check_settings(first: tuple[int, dict[str, Any]], stored: dict[str, str], p
     found, settings = fields.get("copydesk_index"), fields.get("settings")
     if found != EXPORT_FORMAT or not isinstance(settings, dict):
         raise ValueError(
-            f"line {line} names format {found!r} of an export, expected {EXPORT_FORMAT}; "
-            "give what `copydesk index export` wrote"
+            f"line {line} names format {found!r} of an export, expected {EXPORT_FORMAT}: it is not an export, or "
+            "another version of copydesk wrote it; add the documents to a new index"
         )
     differing = differing_settings({name: json.dumps(value) for name, value in settings.items()}, stored)
     if differing:

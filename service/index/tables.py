@@ -139,8 +139,7 @@ def is_made(connection: sa.Connection, expected: Mapping[str, str], place: str) 
     if stored.get(SCHEMA) != str(FORMAT):
         raise IndexMismatch(
             f"index {place} has format {stored.get(SCHEMA)}, expected {FORMAT}: another version of copydesk made it. "
-            "Add the documents to a new index, or run `copydesk index export` with that version and "
-            "`copydesk index import` with this one"
+            "Add the documents to a new index"
         )
     differing = differing_settings(stored, expected)
     if differing:

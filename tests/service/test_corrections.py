@@ -67,7 +67,7 @@ def test_page_that_is_corrected_again_replaces_what_was_kept(api: ApiClient, tmp
 @pytest.mark.parametrize(
     ("blocks", "words"),
     [
-        (None, "Expected `array`, got `null` - at `$.blocks`; send at least one block with"),
+        (None, "Expected `array`, got `null` - at `$.blocks`; expected at least one block with"),
         ([], "Expected `array` of length >= 1 - at `$.blocks`"),
         ([1], "Expected `object`, got `int` - at `$.blocks[0]`"),
         ([{"end": 1, "label": "body"}], "missing required field `start` - at `$.blocks[0]`"),
@@ -76,10 +76,15 @@ def test_page_that_is_corrected_again_replaces_what_was_kept(api: ApiClient, tmp
         ([{"start": 0, "end": 1, "label": []}], "Expected `str`, got `array` - at `$.blocks[0].label`"),
         ([{"start": 0, "end": 1, "label": "body", "kind": "teaser"}], "falls under teaser, not body"),
         ([{"start": 0, "end": 1, "label": "body"}], "no block of the page runs from 0 to 1"),
+        ([{"start": 0, "end": 1, "label": "y" * 9000}], "Invalid enum value 'yyy"),
+        ([{"start": 0, "end": 1, "label": "\ud800"}], "blocks has a lone surrogate; expected at least one block"),
     ],
 )
 def test_correction_that_does_not_fit_is_a_problem(api: ApiClient, blocks: object, words: str) -> None:
-    assert_problem(api.post("/v1/feedback", json={"text": LINES, "blocks": blocks}), 422, "bad_row", words)
+    body = json.dumps({"text": LINES, "blocks": blocks, "\ud800": 1})
+    answer = api.post("/v1/feedback", content=body, headers={"content-type": "application/json"})
+    assert_problem(answer, 422, "bad_row", words)
+    assert len(answer.content) < 1000
 
 
 def test_folder_that_cannot_be_written_is_a_problem(api: ApiClient, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.classifier import Label
+from copydesk.classifier import Kind, Label
 from copydesk.service.api.encoding import json_response
 from copydesk.service.api.endpoints.batches import LineStream
 from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_object, read_media
@@ -20,6 +20,13 @@ from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.corrections import FeedbackUnusable, corrected_row
 from copydesk.service.rows import contract
+
+ECHOED_CHARACTERS = 200
+"""Most characters of a message that may quote the request."""
+EXPECTED_BLOCKS = (
+    "expected at least one block with start and end as in the answer of /v1/classify, a label "
+    f"({', '.join(Label)}) and, if known, a kind under that label ({', '.join(Kind)})"
+)
 
 router = APIRouter()
 
@@ -54,11 +61,13 @@ def _correct_page(body: bytes, state: State) -> dict[str, Any]:
     fields = parse_object(body)
     request = parse_classify_fields(fields, state.settings.max_page_bytes)
     try:
-        corrections = msgspec.convert(fields, contract.FeedbackRequest).blocks
+        corrections = msgspec.convert({"blocks": fields.get("blocks")}, contract.FeedbackRequest).blocks
         return corrected_row(request.row.page, state.classify(request), corrections)
     except msgspec.ValidationError as error:
-        wanted = f"at least one block with start, end and label ({', '.join(Label)})"
-        message = f"{error}; send {wanted}, as FeedbackRequest in /openapi.json describes it"
+        what, _, where = str(error).rpartition(" - at ")
+        message = f"{what[:ECHOED_CHARACTERS]} - at {where[:ECHOED_CHARACTERS]}; {EXPECTED_BLOCKS}"
         raise Problem("bad_row", message) from None
+    except UnicodeEncodeError:
+        raise Problem("bad_row", f"blocks has a lone surrogate; {EXPECTED_BLOCKS}") from None
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None

@@ -55,7 +55,7 @@ def test_other_format_is_refused_naming_both_numbers_and_the_way_out(new_place: 
     for number in (FORMAT - 1, FORMAT + 1):
         with open_index(place) as index, index.database.writing() as connection:
             set_value(connection, SCHEMA, str(number))
-        message = f"has format {number}, expected {FORMAT}: another version .* `copydesk index import` with this one"
+        message = f"has format {number}, expected {FORMAT}: another version .* Add the documents to a new index"
         for create in (True, False):
             with pytest.raises(IndexMismatch, match=message):
                 open_index(place, create=create)
