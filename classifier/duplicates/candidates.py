@@ -111,8 +111,8 @@ def _pair_documents(
         for k in range(len(starts) - 1):
             shared = documents[starts[k] : starts[k + 1]]
             common = len(shared) > _MAX_DOCUMENTS
-            crowded = len(shared) > _MAX_STORIES
-            if len(stories) and crowded and (common or len(np.unique(stories[shared])) > _MAX_STORIES):
+            many_documents = len(shared) > _MAX_STORIES
+            if len(stories) and many_documents and (common or len(np.unique(stories[shared])) > _MAX_STORIES):
                 continue
             for i in range(1, len(shared)):
                 for j in range(i - 1 if common else 0, i):
