@@ -17,13 +17,30 @@ if TYPE_CHECKING:
     from copydesk.classifier.model import Model
     from copydesk.classifier.pipeline import classify, classify_page
     from copydesk.classifier.segmentation import decode
-    from copydesk.classifier.types import KINDS, LABELS, Article, Explanation, Kind, Label, Page, ScoredBlock
+    from copydesk.classifier.types import (
+        BODY_PARTS,
+        FIELDS,
+        KINDS,
+        LABELS,
+        PARTS,
+        Article,
+        Comment,
+        Explanation,
+        Kind,
+        Label,
+        Page,
+        ScoredBlock,
+    )
 
 __all__ = [
+    "BODY_PARTS",
+    "FIELDS",
     "KINDS",
     "LABELS",
+    "PARTS",
     "Article",
     "ArtifactMismatch",
+    "Comment",
     "CopydeskError",
     "Document",
     "Explanation",
@@ -52,9 +69,13 @@ __getattr__ = lazy_names(
         "copydesk.classifier.pipeline": ("classify", "classify_page"),
         "copydesk.classifier.segmentation": ("decode",),
         "copydesk.classifier.types": (
+            "BODY_PARTS",
+            "FIELDS",
             "KINDS",
             "LABELS",
+            "PARTS",
             "Article",
+            "Comment",
             "Explanation",
             "Kind",
             "Label",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Integers
-from copydesk.classifier.types import Blocks
+from copydesk.classifier.types import Blocks, Comment, Fields, join_blocks
 
 LONG_PARAGRAPH = 120
 """Characters from which a body block that ends a sentence counts as a paragraph, not as a headline: a choice."""
@@ -33,13 +33,16 @@ class PageScores:
     kinds: Integers
     probabilities: Doubles
     body: str
-    title: str
+    fields: Fields
+    comments: tuple[Comment, ...]
+    is_article: bool
+    page_types: Doubles
     confidence: float
 
 
 def body_text(page: Blocks, body: Sequence[int]) -> str:
-    """Join the blocks with these numbers by blank lines."""
-    return "\n\n".join(page.text[slice(*page.blocks[number])] for number in body)
+    """Join the blocks with these numbers by blank lines, without invisible characters."""
+    return join_blocks(page.text[slice(*page.blocks[number])] for number in body)
 
 
 def page_confidence(characters: NDArray[np.integer[Any]], probabilities: Doubles, is_body: NDArray[np.bool_]) -> float:
@@ -71,7 +74,7 @@ def page_title(page: Blocks, body: Sequence[int]) -> str:
     texts = {i: page.text[slice(*page.blocks[i])] for i in top}
     first_paragraph = next((i for i in top if len(texts[i]) >= LONG_PARAGRAPH and texts[i][-1] in ".!?。！？"), None)
     before = [i for i in top if first_paragraph is None or i < first_paragraph]
-    head = set(page.head_title.lower().split())
+    head = set(page.head.title.lower().split())
     best, most = "", 0.0
     for i in before:
         words = texts[i].lower().split()

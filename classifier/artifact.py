@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.errors import ArtifactMismatch
 from copydesk.classifier.features import FEATURES_VERSION
-from copydesk.classifier.model import ALL_COLUMNS, FormModel, HashedLinear, Model, Trees, hashed_linear
-from copydesk.classifier.types import KINDS, LABELS
+from copydesk.classifier.model import ALL_COLUMNS, GROUPS, FormModel, HashedLinear, Model, Trees, hashed_linear
+from copydesk.classifier.types import LABELS
 
 FORMAT_VERSION = 3
 """Raised by any change of the files' layout."""
@@ -39,7 +39,7 @@ def expected() -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "features_version": FEATURES_VERSION,
         "labels": [str(label) for label in LABELS],
-        "kinds": [str(kind) for kind in KINDS],
+        "groups": list(GROUPS),
         "page_types": list(hashed_linear.PAGE_TYPES),
         "hash_bits": hashed_linear.BLOCK_BITS,
         "n_columns": len(ALL_COLUMNS),
@@ -162,7 +162,7 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     used = arrays[f"{name}/used"]
     idf = np.zeros(1 << hashed_linear.BLOCK_BITS, np.float32)
     idf[used] = arrays[f"{name}/idf"]
-    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(KINDS)), np.float32)
+    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(GROUPS)), np.float32)
     weights[used] = arrays[f"{name}/weights"]
     first_stage = HashedLinear(idf, weights, arrays[f"{name}/intercepts"])
     types = (arrays[f"{name}/page_types/{array}"].astype(np.float32) for array in ("idf", "weights", "intercepts"))

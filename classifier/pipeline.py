@@ -10,9 +10,36 @@ import numpy as np
 from copydesk.classifier.article import PageScores, body_text, page_confidence, page_title
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.features import compute_features
-from copydesk.classifier.model import FormModel, Model, Predictions, explain_block, run_first_stage, run_second_stage
+from copydesk.classifier.model import (
+    PAGE_TYPES,
+    FormModel,
+    Model,
+    Predictions,
+    explain_block,
+    run_first_stage,
+    run_second_stage,
+)
+from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.types import KINDS, LABELS, Article, Blocks, Explanation, Label, Page, ScoredBlock, records
+from copydesk.classifier.types import (
+    BODY_PARTS,
+    FIELDS,
+    KINDS,
+    LABELS,
+    Article,
+    Blocks,
+    Explanation,
+    Fields,
+    Label,
+    Page,
+    ScoredBlock,
+    records,
+)
+
+MIN_IS_ARTICLE = 0.5
+"""Probability of the page type article from which a page with a body counts as an article."""
+
+_ARTICLE = PAGE_TYPES.index("article")
 
 MAX_BLOCKS = 100_000
 """Blocks of one page. Input with more is not one page, and is refused."""
@@ -87,16 +114,20 @@ def collect_scores(blocks: Blocks, predictions: Predictions) -> PageScores:
     """Put the predictions beside the blocks, and join the page's body."""
     spans = np.fromiter(chain.from_iterable(blocks.blocks), np.int32, 2 * len(blocks.blocks)).reshape(-1, 2)
     is_body = predictions.labels == LABELS.index(Label.BODY)
-    body = np.flatnonzero(is_body).tolist()
+    kinds = name_kinds(blocks, predictions)
+    in_body = np.flatnonzero(np.isin(kinds, [KINDS.index(part) for part in BODY_PARTS])).tolist()
     return PageScores(
         text=blocks.text,
         starts=spans[:, 0],
         ends=spans[:, 1],
         labels=predictions.labels,
-        kinds=predictions.kinds,
+        kinds=kinds,
         probabilities=predictions.probabilities,
-        body=body_text(blocks, body),
-        title=page_title(blocks, body),
+        body=body_text(blocks, in_body),
+        fields=Fields(title=page_title(blocks, np.flatnonzero(is_body).tolist())),
+        comments=(),
+        is_article=bool(in_body) and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
+        page_types=predictions.page_types,
         confidence=page_confidence(spans[:, 1] - spans[:, 0], predictions.probabilities[:, 0], is_body),
     )
 
@@ -128,7 +159,11 @@ def assemble(page: Page, scores: PageScores, digest: str, reasons: Iterable[Expl
         text=scores.text,
         blocks=records(ScoredBlock, zip(*columns, strict=True)),
         body=scores.body,
-        title=scores.title,
+        comments=scores.comments,
+        is_article=scores.is_article,
+        page_type=PAGE_TYPES[int(scores.page_types.argmax())],
+        page_types=dict(zip(PAGE_TYPES, scores.page_types.tolist(), strict=True)),
         confidence=scores.confidence,
         model=digest,
+        **{name: getattr(scores.fields, name) for name in FIELDS},
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from dataclasses import fields as dataclass_fields
 from enum import StrEnum
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
@@ -27,7 +28,17 @@ class Label(StrEnum):
 class Kind(StrEnum):
     """A finer name under a label; the order is the column order of every kind table."""
 
+    HEADLINE = "headline"
+    STANDFIRST = "standfirst"
     TEXT = "text"
+    SUBHEADING = "subheading"
+    LIST_ITEM = "list_item"
+    QUOTE = "quote"
+    TABLE = "table"
+    PREFORMATTED = "preformatted"
+    CAPTION = "caption"
+    BYLINE = "byline"
+    DATE = "date"
     METADATA = "metadata"
     COMMENT = "comment"
     FURNITURE = "furniture"
@@ -45,13 +56,14 @@ _SHORT = 60
 
 LABELS: tuple[Label, ...] = tuple(Label)
 KINDS: tuple[Kind, ...] = tuple(Kind)
+PARTS: tuple[Kind, ...] = KINDS[: KINDS.index(Kind.BYLINE)]
+"""The kinds under body: the parts of an article."""
+BODY_PARTS: tuple[Kind, ...] = tuple(part for part in PARTS if part not in (Kind.HEADLINE, Kind.CAPTION))
+"""The parts that `Article.body` has unless others are chosen."""
 LABEL_OF_KIND = {
-    Kind.TEXT: Label.BODY,
-    Kind.METADATA: Label.BOILERPLATE,
-    Kind.COMMENT: Label.BOILERPLATE,
-    Kind.FURNITURE: Label.BOILERPLATE,
-    Kind.TEASER: Label.TEASER,
-    Kind.TEASER_HEADING: Label.TEASER,
+    **dict.fromkeys(PARTS, Label.BODY),
+    **dict.fromkeys((Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.COMMENT, Kind.FURNITURE), Label.BOILERPLATE),
+    **dict.fromkeys((Kind.TEASER, Kind.TEASER_HEADING), Label.TEASER),
 }
 
 
@@ -115,16 +127,38 @@ class Markup:
     hrefs: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an HTML page says of itself beside its text, as written; all empty for plain text.
+
+    Attributes:
+        title: The text of `title`, white space folded.
+        language: The `lang` attribute of `html`.
+        metas: Name and content of each `meta` with both, in page order; the name is that of the attributes `name`,
+            `property` or `itemprop`, in lower case.
+        canonical: The target of `link rel=canonical`.
+        json_ld: The text of each script of type `application/ld+json`.
+        times: The number of the block that each `time` element is in or before, and its `datetime` attribute.
+    """
+
+    title: str = ""
+    language: str = ""
+    metas: tuple[tuple[str, str], ...] = ()
+    canonical: str = ""
+    json_ld: tuple[str, ...] = ()
+    times: tuple[tuple[int, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Blocks:
     """A segmented page: the text that the offsets index, and its blocks in page order.
 
-    From HTML also the head's title and the element tree; `markup` is None for plain text.
+    From HTML also what the page says of itself and the element tree; `markup` is None for plain text.
     """
 
     text: str
     blocks: tuple[Block, ...]
-    head_title: str = ""
+    head: Head = Head()
     markup: Markup | None = None
 
 
@@ -192,15 +226,72 @@ class ScoredBlock(NamedTuple):
         return fields
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Article:
-    """A page's body and title, and all its labelled blocks in page order.
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A reader's comment; author and time are empty where no block says them, the time is as written."""
+
+    author: str
+    time: str
+    text: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the comment as it is in a row of `copydesk classify`, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """What a page says about its article; empty or None where it says nothing.
+
+    Attributes:
+        title: The headline.
+        authors: Names, in the order of the page.
+        published: When it was published, ISO 8601: a day or a time, with an offset where the page has one.
+        modified: When it was last changed, in the same form.
+        site: The name of the publication, or its host name.
+        section: The department, such as "Sport".
+        tags: Keywords, in the order of the page.
+        language: BCP 47: the declared one if the text agrees or is too short to tell, else the detected one.
+        language_declared: As the page declares it, in the form of BCP 47.
+        language_detected: By the words of the body.
+        description: The page's own summary.
+        image: The address of the article's picture.
+        canonical_url: The address that the page names as its own.
+        found_in: For each field that is not empty, where it was found: "json-ld", "meta", "microdata", "time", "block",
+            "title", "h1", "link", "html", "url", "text".
+    """
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: str | None = None
+    modified: str | None = None
+    site: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    language_declared: str = ""
+    language_detected: str = ""
+    description: str = ""
+    image: str = ""
+    canonical_url: str = ""
+    found_in: Mapping[str, str] = field(default_factory=dict)
+
+
+FIELDS: tuple[str, ...] = tuple(each.name for each in dataclass_fields(Fields))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Article(Fields):
+    """A page's article: its text, its fields, and all the page's labelled blocks in page order.
 
     Attributes:
         text: The text that the blocks' offsets index; if the input was text, the input itself.
-        body: The body blocks joined by blank lines.
-        title: The headline block's text, empty if there is none.
-        confidence: The F1 that the probabilities predict for the body, in characters, in [0, 1]; 1 without blocks.
+        body: The article's text: the blocks of `BODY_PARTS`, or of the parts that were chosen, joined by blank lines.
+        comments: Readers' comments, in page order.
+        is_article: Whether the page is an article with a body, and not a front page, a form, an error message.
+        page_type: The most probable type of the page.
+        page_types: The probability of each type; they sum to 1.
+        confidence: The word F1 that is expected of the body, in [0, 1]; 0 without a body.
         model: The digest of the model that was used.
     """
 
@@ -209,7 +300,10 @@ class Article:
     text: str
     blocks: tuple[ScoredBlock, ...]
     body: str
-    title: str
+    comments: tuple[Comment, ...] = ()
+    is_article: bool
+    page_type: str
+    page_types: Mapping[str, float]
     confidence: float
     model: str
 
@@ -217,15 +311,44 @@ class Article:
         sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"
         return f"Article({self.id!r}, title={_shortened(self.title)}, {sizes}, confidence={self.confidence:.2f})"
 
+    def text_of(self, *kinds: Kind | str) -> str:
+        """Return the text of all blocks of these kinds, in page order, joined by blank lines.
+
+        Raises:
+            ValueError: A name is no kind.
+        """
+        wanted = {Kind(kind) for kind in kinds}
+        return join_blocks(block.text for block in self.blocks if block.kind in wanted)
+
     def to_dict(self, *, text: bool = True) -> dict[str, Any]:
         """Return the article as a row of `copydesk classify`, for JSON; `text` says whether with its text."""
         fields: dict[str, Any] = {"id": self.id}
         if text:
             fields["text"] = self.text
+        about = {name: getattr(self, name) for name in FIELDS}
+        about |= {"authors": list(self.authors), "tags": list(self.tags), "found_in": dict(self.found_in)}
         return fields | {
             "blocks": [block.to_dict() for block in self.blocks],
             "body": self.body,
-            "title": self.title,
+            **about,
+            "comments": [comment.to_dict() for comment in self.comments],
+            "is_article": self.is_article,
+            "page_type": self.page_type,
+            "page_types": dict(self.page_types),
             "confidence": self.confidence,
             "model": self.model,
         }
+
+
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Characters that only say where a line may break; they are left out of a title and a body."""
+
+
+def clean(text: str) -> str:
+    """Return text without soft hyphens, zero-width spaces, word joiners and byte order marks."""
+    return text if text.isascii() else text.translate(INVISIBLE)
+
+
+def join_blocks(texts: Iterable[str]) -> str:
+    """Join the texts of blocks by blank lines, without invisible characters."""
+    return clean("\n\n".join(texts))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.classifier import (
         Article,
         ArtifactMismatch,
+        Comment,
         CopydeskError,
         Document,
         Kind,
@@ -39,6 +40,7 @@ __all__ = [
     "Article",
     "ArtifactMismatch",
     "Client",
+    "Comment",
     "CopydeskError",
     "Document",
     "Kind",

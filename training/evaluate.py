@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from copydesk.classifier import KINDS, LABELS, Article, Kind, Label, ScoredBlock
+from copydesk.classifier.model import GROUPS
 from copydesk.training.corpora import GOLD_CODES, TrainingPage
 
 FORMS = ("text", "html")
 UNKNOWN = -1
 N_BINS = 15  # equal-width bins of [0, 1], the usual choice for calibration error
 
-KIND_NUMBER = {code: number for number, code in enumerate(GOLD_CODES)} | {"": UNKNOWN}
+KIND_NUMBER = {code: KINDS.index(Kind(group)) for code, group in zip(GOLD_CODES, GROUPS, strict=True)} | {"": UNKNOWN}
 LABEL_NUMBER = {label: number for number, label in enumerate(LABELS)}
 LABEL_OF_KIND_NUMBER = np.array([LABEL_NUMBER[kind.label] for kind in KINDS] + [UNKNOWN])
 METADATA = KINDS.index(Kind.METADATA)

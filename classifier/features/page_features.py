@@ -68,7 +68,7 @@ def compute_features(page: Blocks) -> PageFeatures:
     if page.markup is not None:
         links = page.markup.link_chars, page.markup.links, page.markup.images
         read.counts[:, counts.LINK_CHARS :] = np.array(links, np.int64).T
-    title = np.unique(read_text(page.head_title[:_TITLE_CHARS]).words) if page.head_title else np.empty(0, np.uint64)
+    title = np.unique(read_text(page.head.title[:_TITLE_CHARS]).words) if page.head.title else np.empty(0, np.uint64)
     text = TextArrays(read.counts, read.words, read.word_ends, count_repeats(points, starts, ends), title)
     tree = _no_tree(n) if page.markup is None else _tree(page.markup)
     columns = np.zeros((n, N_COLUMNS), np.float32)

@@ -13,11 +13,10 @@ import numpy as np
 from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import FIELDS, PageFeatures, columns
-from copydesk.classifier.model import kinds
+from copydesk.classifier.model import groups
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores
 from copydesk.classifier.model.landmarks import LANDMARK_COLUMNS, fill_landmarks
 from copydesk.classifier.model.word_similarity import SIMILARITY_COLUMNS, fill_similarity
-from copydesk.classifier.types import KINDS
 
 NEIGHBOURS = 5
 """Blocks on each side whose scores are columns of their own."""
@@ -28,11 +27,10 @@ WINDOWS = (3, 8, 20)
 CONTAINERS = 5
 """Enclosing elements, each with more blocks than the one inside it, over which scores are averaged."""
 
-_KIND_NAMES = tuple(str(kind) for kind in KINDS)
 _SIDES = ("before", "after")
-_WIDE_KINDS, _CLOSE_KINDS = (
-    (kinds.TEXT, kinds.TEASER),
-    (kinds.METADATA, kinds.COMMENT, kinds.FURNITURE, kinds.TEASER_HEADING),
+_WIDE, _CLOSE = (
+    (groups.TEXT, groups.TEASER),
+    (groups.METADATA, groups.COMMENT, groups.FURNITURE, groups.TEASER_HEADING),
 )
 _SHAPE = (columns.LOG_CHARS, columns.LINK_SHARE, columns.ENDS_SENTENCE, columns.ELLIPSIS)
 _ALIKE = ("text", "metadata", "comment", "teaser", "log_chars", "count", "page share")
@@ -43,16 +41,16 @@ _PAGE = (
     *("page metadata", "page log text"),
     *("from run start", "from run end", "in run", "run share", "from first text", "from last text"),
 )
-_N_KINDS, _N_ALIKE, _N_CONTAINER, _N_PAGE = len(KINDS), len(_ALIKE), len(_CONTAINER), len(_PAGE)
+_N_GROUPS, _N_ALIKE, _N_CONTAINER, _N_PAGE = len(groups.GROUPS), len(_ALIKE), len(_CONTAINER), len(_PAGE)
 _N_SIMILARITY = len(SIMILARITY_COLUMNS)
 
 
 def _names() -> tuple[str, ...]:
-    names = [f"own {kind}" for kind in _KIND_NAMES]
+    names = [f"own {group}" for group in groups.GROUPS]
     for d in range(1, NEIGHBOURS + 1):
-        names += [f"{_KIND_NAMES[k]} {d} {side}" for side in _SIDES for k in _WIDE_KINDS]
+        names += [f"{groups.GROUPS[k]} {d} {side}" for side in _SIDES for k in _WIDE]
     for d in (1, 2):
-        names += [f"{_KIND_NAMES[k]} {d} {side}" for side in _SIDES for k in _CLOSE_KINDS]
+        names += [f"{groups.GROUPS[k]} {d} {side}" for side in _SIDES for k in _CLOSE]
     for d in (1, 2, 3):
         names += [f"{columns.COLUMNS[k]} {d} {side}" for side in _SIDES for k in _SHAPE]
     for width in WINDOWS:
@@ -61,7 +59,7 @@ def _names() -> tuple[str, ...]:
     names += [f"{what} set alike" for what in _ALIKE]
     names += [f"{what} in container {level}" for level in range(CONTAINERS) for what in _CONTAINER]
     names += [*_PAGE, *SIMILARITY_COLUMNS, *LANDMARK_COLUMNS]
-    names += [f"own {kind} by {part}" for part in FIELDS for kind in _KIND_NAMES]
+    names += [f"own {group} by {part}" for part in FIELDS for group in groups.GROUPS]
     names += [f"page is {page_type}" for page_type in PAGE_TYPES]
     return tuple(names)
 
@@ -74,7 +72,7 @@ N_CONTEXT = len(CONTEXT_COLUMNS)
 ALL_COLUMNS = CONTEXT_COLUMNS + columns.COLUMNS
 
 _WEIGHT, _TEXT, _COMMENT, _TEASER, _METADATA, _LOG_CHARS, _TEXT_CHARS = range(7)
-"""Columns of the running sums: the root of each block's length, times its share of each kind, and lengths."""
+"""Columns of the running sums: the root of each block's length, times its share of each group, and lengths."""
 
 _SHARES = (_TEXT, _COMMENT, _TEASER)
 _N_SHARES = len(_SHARES)
@@ -84,8 +82,8 @@ class _Blocks(NamedTuple):
     """What is known of each block.
 
     Attributes:
-        scores: Shape (n, n_kinds): the first stage's log-odds, clipped.
-        shares: Shape (n, n_kinds): the odds, each row scaled to sum to 1.
+        scores: Shape (n, n_groups): the first stage's log-odds, clipped.
+        shares: Shape (n, n_groups): the odds, each row scaled to sum to 1.
         weights: Shape (n,): square roots of the blocks' lengths in characters.
         sums: Shape (n + 1, 7): running sums of the weighted shares and of the weights.
     """
@@ -115,12 +113,12 @@ def context_columns(page: PageFeatures, first_stage: FirstStageScores, page_type
 
 @jit
 def _fill(out: Floats, blocks: _Blocks, page: PageFeatures, order: Integers) -> None:
-    out[:, :_N_KINDS] = blocks.scores
-    at = _N_KINDS
+    out[:, :_N_GROUPS] = blocks.scores
+    at = _N_GROUPS
     for d in range(1, NEIGHBOURS + 1):
-        at = _fill_scores(out, at, blocks.scores, _WIDE_KINDS, d)
+        at = _fill_scores(out, at, blocks.scores, _WIDE, d)
     for d in (1, 2):
-        at = _fill_scores(out, at, blocks.scores, _CLOSE_KINDS, d)
+        at = _fill_scores(out, at, blocks.scores, _CLOSE, d)
     for d in (1, 2, 3):
         at = _fill_shapes(out, at, page.columns, d)
     for width in WINDOWS:
@@ -146,25 +144,25 @@ def _weights_and_sums(shares: Doubles, dense: Floats) -> tuple[Doubles, Doubles]
         weights[b] = np.sqrt(np.expm1(dense[b, columns.LOG_CHARS]))
         w = weights[b]
         sums[b + 1, _WEIGHT] = sums[b, _WEIGHT] + w
-        sums[b + 1, _TEXT] = sums[b, _TEXT] + w * shares[b, kinds.TEXT]
-        sums[b + 1, _COMMENT] = sums[b, _COMMENT] + w * shares[b, kinds.COMMENT]
-        sums[b + 1, _TEASER] = sums[b, _TEASER] + w * (shares[b, kinds.TEASER] + shares[b, kinds.TEASER_HEADING])
-        sums[b + 1, _METADATA] = sums[b, _METADATA] + w * shares[b, kinds.METADATA]
+        sums[b + 1, _TEXT] = sums[b, _TEXT] + w * shares[b, groups.TEXT]
+        sums[b + 1, _COMMENT] = sums[b, _COMMENT] + w * shares[b, groups.COMMENT]
+        sums[b + 1, _TEASER] = sums[b, _TEASER] + w * (shares[b, groups.TEASER] + shares[b, groups.TEASER_HEADING])
+        sums[b + 1, _METADATA] = sums[b, _METADATA] + w * shares[b, groups.METADATA]
         sums[b + 1, _LOG_CHARS] = sums[b, _LOG_CHARS] + dense[b, columns.LOG_CHARS]
-        sums[b + 1, _TEXT_CHARS] = sums[b, _TEXT_CHARS] + w * w * shares[b, kinds.TEXT]
+        sums[b + 1, _TEXT_CHARS] = sums[b, _TEXT_CHARS] + w * w * shares[b, groups.TEXT]
     return weights, sums
 
 
 @jit
-def _fill_scores(out: Floats, at: int, scores: Floats, kinds: tuple[int, ...], distance: int) -> int:
+def _fill_scores(out: Floats, at: int, scores: Floats, chosen: tuple[int, ...], distance: int) -> int:
     """Fill the scores of the blocks at that distance, -9 beyond the page; return the next free column."""
     n = len(scores)
     for side in (-1, 1):
         for b in range(n):
             o = b + side * distance
-            for k in range(len(kinds)):
-                out[b, at + k] = scores[o, kinds[k]] if 0 <= o < n else -9.0
-        at += len(kinds)
+            for k in range(len(chosen)):
+                out[b, at + k] = scores[o, chosen[k]] if 0 <= o < n else -9.0
+        at += len(chosen)
     return at
 
 
@@ -224,10 +222,10 @@ def _fill_alike(out: Floats, at: int, blocks: _Blocks, page: PageFeatures, order
             b = order[j]
             w = weights[b]
             total += w
-            text += w * shares[b, kinds.TEXT]
-            metadata += w * shares[b, kinds.METADATA]
-            comment += w * shares[b, kinds.COMMENT]
-            teaser += w * (shares[b, kinds.TEASER] + shares[b, kinds.TEASER_HEADING])
+            text += w * shares[b, groups.TEXT]
+            metadata += w * shares[b, groups.METADATA]
+            comment += w * shares[b, groups.COMMENT]
+            teaser += w * (shares[b, groups.TEASER] + shares[b, groups.TEASER_HEADING])
             chars += dense[b, columns.LOG_CHARS]
             j += 1
         count = j - i
@@ -273,7 +271,7 @@ def _fill_page(out: Floats, at: int, blocks: _Blocks) -> None:
     first_text, last_text = n, -1
     shares, weights = blocks.shares, blocks.weights
     for b in range(n):
-        text = shares[b, kinds.TEXT]
+        text = shares[b, groups.TEXT]
         if here <= 0.0:
             here, first = 0.0, b
         here += weights[b] * (text - 0.4)

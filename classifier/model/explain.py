@@ -9,11 +9,11 @@ import numpy as np
 
 from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import read_text
-from copydesk.classifier.model import kinds
+from copydesk.classifier.model import groups
 from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.hashed_linear import HashedLinear
 from copydesk.classifier.model.two_stage import FormModel, Predictions
-from copydesk.classifier.types import KINDS, LABELS, Explanation, Label, Reason
+from copydesk.classifier.types import LABELS, Explanation, Label, Reason
 
 MAX_REASONS = 6
 """Reasons given one by one; the rest are summed up in a last one."""
@@ -90,16 +90,16 @@ def explain_block(text: str, number: int, label: Label, predictions: Predictions
     """
     probabilities = predictions.probabilities[number]
     runner_up = max((other for other in LABELS if other is not label), key=lambda x: probabilities[LABELS.index(x)])
-    row, weights = predictions.columns[number], np.eye(len(KINDS))
+    row, weights = predictions.columns[number], np.eye(len(groups.GROUPS))
     if Label.BODY not in (label, runner_up):
         sign = 1.0 if label is Label.TEASER else -1.0
-        own = _own_words(text, form.first_stage, (weights[kinds.TEASER] - weights[kinds.FURNITURE]) * sign)
+        own = _own_words(text, form.first_stage, (weights[groups.TEASER] - weights[groups.FURNITURE]) * sign)
         found = _reasons(form.teaser.contributions(row), sign, own, [])
         return Explanation(runner_up, sign * float(predictions.teaser_odds[number]), found)
     sign, other = (1.0, runner_up) if label is Label.BODY else (-1.0, label)
     towards = 1.0 if other is Label.TEASER else -1.0
     share = -sign * _log_sigmoid(towards * predictions.teaser_odds[number])
-    own = _own_words(text, form.first_stage, weights[kinds.TEXT] * sign)
+    own = _own_words(text, form.first_stage, weights[groups.TEXT] * sign)
     rest = [Reason(f"how likely {other} is among what is not body", share)]
     found = _reasons(form.body.contributions(row), sign, own, rest)
     return Explanation(runner_up, sign * float(predictions.body_odds[number]) + share, found)

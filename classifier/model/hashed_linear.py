@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures
-from copydesk.classifier.model import kinds
+from copydesk.classifier.model import groups
 
 BLOCK_BITS = 18
 """For scoring blocks, tokens are hashed into two to this many columns."""
@@ -36,8 +36,8 @@ class FirstStageScores:
     """What the first stage says of a page's n blocks, each by itself.
 
     Attributes:
-        own: Shape (n, n_kinds): log-odds of each kind against all others.
-        by_field: Shape (n, n_fields * n_kinds): what each field adds to them.
+        own: Shape (n, n_groups): log-odds of each group against all others.
+        by_field: Shape (n, n_fields * n_groups): what each field adds to them.
     """
 
     own: Floats
@@ -188,11 +188,11 @@ def _block_scores(
     tokens: NDArray[np.uint32], ends: Integers, rows: Doubles, intercepts: Floats
 ) -> tuple[Floats, Floats]:
     parts, n = ends.shape
-    n_kinds = len(intercepts)
-    own = np.empty((n, n_kinds), np.float32)
-    by_field = np.zeros((n, parts * n_kinds), np.float32)
+    n_groups = len(intercepts)
+    own = np.empty((n, n_groups), np.float32)
+    by_field = np.zeros((n, parts * n_groups), np.float32)
     sums = np.empty(MAX_CLASSES)
-    total = np.empty(n_kinds)
+    total = np.empty(n_groups)
     for b in range(n):
         total[:] = 0.0
         for part in range(parts):
@@ -200,10 +200,10 @@ def _block_scores(
             square = _sum_up(sums, tokens[begin : ends[part, b]], rows)
             if square > 0.0:
                 norm = np.sqrt(square)
-                for k in range(n_kinds):
-                    by_field[b, part * n_kinds + k] = sums[k] / norm
+                for k in range(n_groups):
+                    by_field[b, part * n_groups + k] = sums[k] / norm
                     total[k] += sums[k] / norm
-        for k in range(n_kinds):
+        for k in range(n_groups):
             own[b, k] = total[k] + intercepts[k]
     return own, by_field
 
@@ -219,12 +219,12 @@ def _sum_up(sums: Doubles, tokens: NDArray[np.uint32], rows: Doubles) -> float:
     for token in tokens:
         row = rows[np.int64(token & mask)]
         square += row[_SQUARE]
-        text += row[kinds.TEXT]
-        metadata += row[kinds.METADATA]
-        comment += row[kinds.COMMENT]
-        furniture += row[kinds.FURNITURE]
-        teaser += row[kinds.TEASER]
-        heading += row[kinds.TEASER_HEADING]
+        text += row[groups.TEXT]
+        metadata += row[groups.METADATA]
+        comment += row[groups.COMMENT]
+        furniture += row[groups.FURNITURE]
+        teaser += row[groups.TEASER]
+        heading += row[groups.TEASER_HEADING]
     for kind, total in enumerate((text, metadata, comment, furniture, teaser, heading)):
         sums[kind] = total
     return square

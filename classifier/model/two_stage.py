@@ -1,4 +1,4 @@
-"""Runs both stages: from a page's features to the probabilities of labels, and to labels and kinds."""
+"""Runs both stages: from a page's features to the probabilities of labels, and to labels and groups."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.features import PageFeatures, columns
-from copydesk.classifier.model import kinds
+from copydesk.classifier.model import groups
 from copydesk.classifier.model.context import context_columns
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores, HashedLinear
 from copydesk.classifier.model.trees import Trees, score_ensembles
-from copydesk.classifier.types import KINDS, LABELS
+from copydesk.classifier.types import LABELS
 
 BODY, BOILERPLATE, TEASERS = range(len(LABELS))
 """Columns of a table by label."""
@@ -46,7 +46,7 @@ class FormModel:
     """The weights for one form of input, plain text or HTML.
 
     Attributes:
-        first_stage: Scores each block by itself, one class for each of KINDS.
+        first_stage: Scores each block by itself, one class for each of GROUPS.
         page_types: Scores the page as a whole, one class for each of PAGE_TYPES.
         body: The second stage. All trees see the scores of the first stage at and around a block.
         teaser: Teasers among what is not body.
@@ -66,7 +66,7 @@ class FormModel:
     heading: Trees
 
     def __post_init__(self) -> None:
-        for name, classes in (("first_stage", KINDS), ("page_types", PAGE_TYPES)):
+        for name, classes in (("first_stage", groups.GROUPS), ("page_types", PAGE_TYPES)):
             found = len(getattr(self, name).intercepts)
             if found != len(classes):
                 raise ValueError(f"{name} has {found} classes, expected {len(classes)}; train again")
@@ -98,7 +98,8 @@ class Predictions:
         teaser_odds: Shape (n,): log-odds of teaser among what is not body.
         probabilities: Shape (n, 3): in `LABELS` order, rows sum to 1.
         labels: Shape (n,): numbers in `LABELS`.
-        kinds: Shape (n,): numbers in `KINDS`.
+        groups: Shape (n,): numbers in `GROUPS`.
+        page_types: Shape (n_page_types,): the probability of each of `PAGE_TYPES`; they sum to 1.
     """
 
     columns: Floats
@@ -106,7 +107,8 @@ class Predictions:
     teaser_odds: Doubles
     probabilities: Doubles
     labels: Integers
-    kinds: Integers
+    groups: Integers
+    page_types: Doubles
 
 
 def run_first_stage(page: PageFeatures, form: FormModel) -> FirstStageScores:
@@ -116,14 +118,16 @@ def run_first_stage(page: PageFeatures, form: FormModel) -> FirstStageScores:
 
 def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormModel) -> Predictions:
     """Predict each block from the first stage's scores at and around it."""
-    page_types = form.page_types.log_probabilities(page)
-    context = context_columns(page, scores, page_types)
+    log_types = form.page_types.log_probabilities(page)
+    context = context_columns(page, scores, log_types)
     body_odds, teaser_odds = score_ensembles(context, form.body, form.teaser)
     probabilities = label_probabilities(body_odds, teaser_odds)
     has_tree = len(page.parents) > 0
     words = np.expm1(page.columns[:, columns.LOG_WORDS])
-    labels = choose_labels(probabilities, words, article=float(np.exp(page_types[_ARTICLE])), has_tree=has_tree)
-    return Predictions(context, body_odds, teaser_odds, probabilities, labels, _kinds(context, labels, form))
+    types = np.exp(log_types.astype(np.float64))
+    labels = choose_labels(probabilities, words, article=float(types[_ARTICLE]), has_tree=has_tree)
+    found = _groups(context, labels, form)
+    return Predictions(context, body_odds, teaser_odds, probabilities, labels, found, types / types.sum())
 
 
 def label_probabilities(body_odds: Doubles, teaser_odds: Doubles) -> Doubles:
@@ -158,13 +162,13 @@ def choose_labels(
     return np.where(body, BODY, np.where(like_teaser, TEASERS, BOILERPLATE))
 
 
-def _kinds(columns: Floats, labels: Integers, form: FormModel) -> Integers:
-    """Return a kind number for each block: body is text, and further trees tell the kinds of the other labels apart."""
-    found = np.full(len(labels), kinds.TEXT, np.int64)
+def _groups(columns: Floats, labels: Integers, form: FormModel) -> Integers:
+    """Return a group number for each block: body is text, and further trees tell the groups of other labels apart."""
+    found = np.full(len(labels), groups.TEXT, np.int64)
     boilerplate = np.flatnonzero(labels == BOILERPLATE)
     teasers = np.flatnonzero(labels == TEASERS)
     metadata, comment = score_ensembles(columns[boilerplate], form.metadata, form.comment)
-    likelier = np.where(comment > metadata, kinds.COMMENT, kinds.METADATA)
-    found[boilerplate] = np.where(np.maximum(metadata, comment) > 0.0, likelier, kinds.FURNITURE)
-    found[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, kinds.TEASER_HEADING, kinds.TEASER)
+    likelier = np.where(comment > metadata, groups.COMMENT, groups.METADATA)
+    found[boilerplate] = np.where(np.maximum(metadata, comment) > 0.0, likelier, groups.FURNITURE)
+    found[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, groups.TEASER_HEADING, groups.TEASER)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit
-from copydesk.classifier.model import kinds
+from copydesk.classifier.model import groups
 
 SIMILARITY_BITS = 11
 """Words are compared in a table of two to this many places."""
@@ -31,7 +31,7 @@ class _Vectors(NamedTuple):
 def fill_similarity(out: Floats, at: int, shares: Doubles, words: Hashes, word_ends: Integers) -> None:
     """Fill the columns of SIMILARITY_COLUMNS from `at` on; words are weighted by the log of their rarity on the page.
 
-    `shares`, shape (n, n_kinds), are the first stage's odds, each row scaled to sum to 1.
+    `shares`, shape (n, n_groups), are the first stage's odds, each row scaled to sum to 1.
     """
     places = (words & np.uint64((1 << SIMILARITY_BITS) - 1)).astype(np.int64)
     rarity = _rarity(places, word_ends)
@@ -46,7 +46,7 @@ def fill_similarity(out: Floats, at: int, shares: Doubles, words: Hashes, word_e
         block = places[begin : word_ends[b]]
         for place in block:
             own[place] += rarity[place]
-        own_norm, dot, change, dot_before = _compare(block, _Vectors(own, body, before), shares[b, kinds.TEXT])
+        own_norm, dot, change, dot_before = _compare(block, _Vectors(own, body, before), shares[b, groups.TEXT])
         if own_norm > 0.0:
             out[b, at + _LIKE_BODY] = dot / np.sqrt(own_norm * max(norm - change, 1e-9))
             if b > 0 and before_norm > 0.0:
@@ -84,7 +84,7 @@ def _body_words(places: Integers, word_ends: Integers, shares: Doubles, rarity: 
     body = np.zeros(len(rarity))
     for b in range(len(word_ends)):
         for place in places[word_ends[b - 1] if b > 0 else np.int64(0) : word_ends[b]]:
-            body[place] += shares[b, kinds.TEXT] * rarity[place]
+            body[place] += shares[b, groups.TEXT] * rarity[place]
     return body
 
 

@@ -9,7 +9,7 @@ from operator import sub
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
-from copydesk.classifier.types import Block, Blocks, Markup, records
+from copydesk.classifier.types import Block, Blocks, Head, Markup, records
 
 MAX_ROW_CELLS = 40
 """Cells up to which a table row is one block; wider rows are grids, and each cell is a block."""
@@ -25,6 +25,12 @@ MAX_HREF = 300
 
 MAX_ELEMENTS = 200_000
 """Elements of one page that begin and end blocks, and blocks separated by `br`; further ones count as white space."""
+
+MAX_METAS, MAX_JSON_LD, MAX_TIMES = 500, 50, 500
+"""`meta` elements, scripts of JSON-LD and `time` elements of one page that are kept."""
+
+MAX_META_CHARACTERS, MAX_JSON_LD_CHARACTERS, MAX_TIME_CHARACTERS = 4_000, 1_000_000, 100
+"""Characters of each that are kept."""
 
 HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
@@ -73,7 +79,7 @@ def segment_html(html: str | bytes) -> Blocks:
     elements, lasts = _walk(parser.body, builder) if parser.body is not None else ([_BODY], [0])
     ends = list(accumulate(map(len, builder.texts), lambda end, size: end + 2 + size))
     blocks = records(Block, zip(map(sub, ends, map(len, builder.texts)), ends, strict=True))
-    return Blocks("\n\n".join(builder.texts), blocks, _head_title(parser), _markup(elements, lasts, builder))
+    return Blocks("\n\n".join(builder.texts), blocks, _head(parser, builder), _markup(elements, lasts, builder))
 
 
 def to_utf8(html: str) -> bytes:
@@ -84,11 +90,51 @@ def to_utf8(html: str) -> bytes:
         return html.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
-def _head_title(parser: LexborHTMLParser) -> str:
+def _head(parser: LexborHTMLParser, builder: _BlockBuilder) -> Head:
+    """Read the children of `head`, and join what the walk through `body` found of the same."""
+    found = _Found()
+    title = ""
     node = parser.head.first_child if parser.head is not None else None
-    while node is not None and node.tag != "title":
+    while node is not None:
+        tag = node.tag
+        if tag == "title":
+            title = title or " ".join(node.text().split())
+        elif tag in ("meta", "link", "script"):
+            found.add(tag, node)
         node = node.next
-    return "" if node is None else " ".join(node.text().split())
+    root = parser.root
+    language = (root.attributes.get("lang") or "") if root is not None else ""
+    late = builder.found
+    return Head(
+        title,
+        language,
+        tuple(found.metas + late.metas)[:MAX_METAS],
+        found.canonical or late.canonical,
+        tuple(found.json_ld + late.json_ld)[:MAX_JSON_LD],
+        tuple(builder.times),
+    )
+
+
+class _Found:
+    """What the page says of itself in `meta`, `link` and `script`."""
+
+    def __init__(self) -> None:
+        self.metas: list[tuple[str, str]] = []
+        self.canonical = ""
+        self.json_ld: list[str] = []
+
+    def add(self, tag: str, node: LexborNode) -> None:
+        """Read one element."""
+        get = node.attributes.get
+        if tag == "script":
+            if (get("type") or "").strip().lower() == "application/ld+json":
+                self.json_ld.append((node.text_content or "")[:MAX_JSON_LD_CHARACTERS])
+        elif tag == "meta":
+            name, content = get("property") or get("name") or get("itemprop"), get("content")
+            if name and content:
+                self.metas.append((name.strip().lower(), content[:MAX_META_CHARACTERS]))
+        elif (get("rel") or "").strip().lower() == "canonical":
+            self.canonical = self.canonical or (get("href") or "")[:MAX_META_CHARACTERS]
 
 
 class _BlockBuilder:
@@ -104,6 +150,8 @@ class _BlockBuilder:
         self.inline: list[str] = []
         self.images = 0
         self.link = ""
+        self.found = _Found()
+        self.times: list[tuple[int, str]] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -211,6 +259,9 @@ def _add_other(tag: str, action: int, node: LexborNode, builder: _BlockBuilder, 
     if action == _IMAGE:
         builder.images += tag == "img"
         return _INSIDE
+    if tag in ("meta", "link", "script"):
+        builder.found.add(tag, node)
+        return _SKIPPED
     if action == _TEMPLATE:
         return _BLOCK if "shadowrootmode" in node.attributes else _SKIPPED
     if action == _BREAK or (action == _CELL and in_row):
@@ -229,6 +280,8 @@ def _add_inline(tag: str, action: int, attributes: dict[str, str | None], builde
     get = attributes.get
     if len(builder.inline) < MAX_INLINE:
         builder.inline.append(f"{tag} {get('class') or ''} {get('itemprop') or ''}")
+    if tag == "time" and (moment := get("datetime")) and len(builder.times) < MAX_TIMES:
+        builder.times.append((len(builder.texts), moment[:MAX_TIME_CHARACTERS]))
     if _is_hidden(attributes):
         return _BLOCK
     href = get("href") if action == _LINK else None

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import UnsetType
 
-from copydesk.classifier import Article, Page, UnreadablePage
+from copydesk.classifier import FIELDS, Article, Page, UnreadablePage
 from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
@@ -228,9 +228,13 @@ def _article(page: Page, answer: contract.LabelledPage) -> Article:
         text=text,
         blocks=tuple(block.to_scored_block(text) for block in answer.blocks),
         body=answer.body,
-        title=answer.title,
+        comments=answer.comments,
+        is_article=answer.is_article,
+        page_type=answer.page_type,
+        page_types=answer.page_types,
         confidence=answer.confidence,
         model=answer.model,
+        **{name: getattr(answer, name) for name in FIELDS},
     )
 
 

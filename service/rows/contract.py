@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from copydesk.classifier import Article, Explanation, Kind, Label, ScoredBlock, duplicates
+from copydesk.classifier import FIELDS, Article, Comment, Explanation, Kind, Label, ScoredBlock, duplicates
 from copydesk.service.corrections import Correction
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 
@@ -83,9 +83,24 @@ class LabelledPage(Struct, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     body: str
     title: str
-    confidence: Annotated[
-        Share, Meta(description="The F1 that the probabilities predict for the body, counted in characters.")
-    ]
+    authors: tuple[str, ...]
+    published: str | None
+    modified: str | None
+    site: str
+    section: str
+    tags: tuple[str, ...]
+    language: str
+    language_declared: str
+    language_detected: str
+    description: str
+    image: str
+    canonical_url: str
+    found_in: dict[str, str]
+    comments: tuple[Comment, ...]
+    is_article: bool
+    page_type: str
+    page_types: dict[str, Share]
+    confidence: Annotated[Share, Meta(description="The word F1 that is expected of the body.")]
     model: Annotated[str, Meta(description="The digest of the model that was used.")]
 
     @classmethod
@@ -97,9 +112,13 @@ class LabelledPage(Struct, frozen=True, kw_only=True):
             text=article.text if include_text or row.page.html is not None else UNSET,
             blocks=tuple(map(Block.of, article.blocks)),
             body=article.body,
-            title=article.title,
+            comments=article.comments,
+            is_article=article.is_article,
+            page_type=article.page_type,
+            page_types=dict(article.page_types),
             confidence=article.confidence,
             model=article.model,
+            **{name: getattr(article, name) for name in FIELDS},
         )
 
 

@@ -120,7 +120,7 @@ def _output_rows(
     columns = {
         "id": [storable(row.id) for row in rows],
         "url": [storable(row.url) for row in rows],
-        "title": [storable(page.title) for page in pages],
+        "title": [storable(page.fields.title) for page in pages],
         "body": [storable(page.body) for page in pages],
         "confidence": [page.confidence for page in pages],
         "published": [storable(row.published) for row in rows],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.article import LONG_PARAGRAPH, TITLE_BLOCKS, body_text, page_confidence, page_title
 from copydesk.classifier.segmentation import segment_html
-from copydesk.classifier.types import Block, Blocks
+from copydesk.classifier.types import Block, Blocks, Head
 
 PARAGRAPH = (
     "The ferry left the harbour an hour late because its crew had waited all morning for a spare pump" + "." * 60
@@ -22,7 +22,7 @@ def page(*texts: str, head_title: str = "") -> Blocks:
     for text in texts:
         blocks.append(Block(at, at + len(text)))
         at += len(text) + 2
-    return Blocks("\n\n".join(texts), tuple(blocks), head_title)
+    return Blocks("\n\n".join(texts), tuple(blocks), Head(head_title))
 
 
 def title(*texts: str, head_title: str = "") -> str:

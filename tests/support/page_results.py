@@ -32,7 +32,18 @@ def result(
         scored.append(scored_block(start, len(text), said, confidence))
         text += "\n\n"
     body = "\n\n".join(text[block.start : block.end] for block in scored if block.label is Label.BODY)
-    article = Article(page_id, "", text, tuple(scored), body, title="", confidence=0.5, model="m")
+    article = Article(
+        id=page_id,
+        url="",
+        text=text,
+        blocks=tuple(scored),
+        body=body,
+        is_article=True,
+        page_type="article",
+        page_types={"article": 1.0},
+        confidence=0.5,
+        model="m",
+    )
     codes = tuple(code for code, _ in blocks) if labelled else None
     origin = TrainingPage(page_id, corpus, f"{page_id}.example", page_type, language, "", (), codes, None)
     return PageResult(origin, form, codes, article)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.model import ALL_COLUMNS, FormModel, HashedLinear, Model, Trees
+from copydesk.classifier.model import ALL_COLUMNS, GROUPS, FormModel, HashedLinear, Model, Trees
 from copydesk.classifier.model.hashed_linear import BLOCK_BITS, PAGE_BITS, PAGE_TYPES
-from copydesk.classifier.types import KINDS
 
 Tree = float | tuple[int, float, "Tree", "Tree"]
 """A leaf's value, or a node: the column that it tests, its threshold, the tree to the left, the tree to the right."""
@@ -62,8 +61,8 @@ def small_first_stage(seed: int) -> HashedLinear:
     rng = np.random.default_rng(seed)
     known = rng.random(1 << BLOCK_BITS) < 0.25
     idf = np.where(known, rng.uniform(1.0, 8.0, 1 << BLOCK_BITS), 0.0)
-    weights = rng.normal(0.0, 1.0, (1 << BLOCK_BITS, len(KINDS))) * known[:, None]
-    intercepts = rng.normal(0.0, 1.0, len(KINDS)).astype(np.float32)
+    weights = rng.normal(0.0, 1.0, (1 << BLOCK_BITS, len(GROUPS))) * known[:, None]
+    intercepts = rng.normal(0.0, 1.0, len(GROUPS)).astype(np.float32)
     return HashedLinear(_rounded(idf), _rounded(weights), intercepts)
 
 

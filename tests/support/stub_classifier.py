@@ -22,7 +22,18 @@ def answer(page: Page, *, explain: bool = False) -> Article:
     text = page.text if page.text is not None else re.sub(r"<[^>]*>", "", page.html or "")
     blocks = tuple(_block(text, match, explain=explain) for match in re.finditer(r"[^\s](?:.*[^\s])?", text))
     body = "\n\n".join(text[block.start : block.end] for block in blocks if block.label is Label.BODY)
-    return Article(page.id, page.url, text, blocks, body, "", 0.5, "stand-in")
+    return Article(
+        id=page.id,
+        url=page.url,
+        text=text,
+        blocks=blocks,
+        body=body,
+        is_article=bool(body),
+        page_type="article",
+        page_types={"article": 1.0},
+        confidence=0.5,
+        model="stand-in",
+    )
 
 
 def _block(text: str, match: re.Match[str], *, explain: bool) -> ScoredBlock:

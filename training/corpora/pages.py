@@ -12,8 +12,13 @@ from typing import Any
 from copydesk.classifier import KINDS, CopydeskError
 
 GOLD_CODES = ("E", "M", "C", "B", "T", "H")
-"""One letter for each kind of block, in the order of `copydesk.classifier.types.KINDS`."""
-CODE_OF_KIND: dict[str, str] = dict(zip(KINDS, GOLD_CODES, strict=True))
+"""One letter for each group of kinds, in the order of `copydesk.classifier.model.GROUPS`."""
+PART_CODES = ("N", "S", "E", "U", "L", "Q", "X", "P", "K", "A", "D", "M", "C", "B", "T", "H")
+"""One letter for each kind, in the order of `copydesk.classifier.types.KINDS`."""
+PART_OF_KIND: dict[str, str] = dict(zip(KINDS, PART_CODES, strict=True))
+GROUP_CODE = {code: code for code in GOLD_CODES} | dict.fromkeys("NSULQXPK", "E") | dict.fromkeys("AD", "M")
+"""The code of the group that each kind's code falls under."""
+CODE_OF_KIND: dict[str, str] = {kind: GROUP_CODE[code] for kind, code in PART_OF_KIND.items()}
 
 SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "ne"})
 """Labels before a country's ending that do not name a site: bbc.co.uk is one site, not co.uk."""

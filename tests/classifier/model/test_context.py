@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features
 from copydesk.classifier.model import ALL_COLUMNS, FirstStageScores, context_columns
 from copydesk.classifier.model.context import CONTAINERS, CONTEXT_COLUMNS, NEIGHBOURS, WINDOWS
+from copydesk.classifier.model.groups import GROUPS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.types import KINDS, Kind
+from copydesk.classifier.types import Kind
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE
 
 Table = NDArray[np.float32]
@@ -23,7 +24,7 @@ PAGES = pytest.mark.parametrize("page", [TEXT, HTML], ids=["text", "html"])
 
 
 def scores(page: PageFeatures) -> Table:
-    return np.random.default_rng(7).normal(0, 3, (len(page.columns), len(KINDS))).astype(np.float32)
+    return np.random.default_rng(7).normal(0, 3, (len(page.columns), len(GROUPS))).astype(np.float32)
 
 
 TYPES = np.log(np.arange(1, len(PAGE_TYPES) + 1, dtype=np.float32))
@@ -47,7 +48,7 @@ def shares(page: PageFeatures) -> dict[str, Values]:
     """The first stage's odds as shares of one, by the words of the column names."""
     odds = 1 / (1 + np.exp(-np.clip(scores(page), -8, 8).astype(np.float64)))
     odds /= odds.sum(axis=1, keepdims=True)
-    by_kind = dict(zip(map(str, KINDS), odds.T, strict=True))
+    by_kind = dict(zip(map(str, GROUPS), odds.T, strict=True))
     return by_kind | {"teaser": by_kind[Kind.TEASER] + by_kind[Kind.TEASER_HEADING]}
 
 
@@ -166,8 +167,8 @@ def test_the_main_run_is_the_densest_run_of_text() -> None:
 def test_scores_by_field_and_page_types_are_columns(page: PageFeatures) -> None:
     table, given = filled(page), first_stage(scores(page))
     for f, part in enumerate(FIELDS):
-        for k, kind in enumerate(KINDS):
-            wanted = given.by_field[:, f * len(KINDS) + k]
+        for k, kind in enumerate(GROUPS):
+            wanted = given.by_field[:, f * len(GROUPS) + k]
             np.testing.assert_array_equal(column(table, f"own {kind} by {part}"), wanted)
     for t, page_type in enumerate(PAGE_TYPES):
         assert (column(table, f"page is {page_type}") == TYPES[t]).all()

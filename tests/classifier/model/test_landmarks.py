@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from copydesk.classifier.features import columns
+from copydesk.classifier.model.groups import GROUPS
 from copydesk.classifier.model.landmarks import FAR, LAGS, LANDMARK_COLUMNS, fill_landmarks
-from copydesk.classifier.types import KINDS, Kind
+from copydesk.classifier.types import Kind
 
 Table = NDArray[np.float32]
 
@@ -16,9 +17,9 @@ Table = NDArray[np.float32]
 def filled(kinds: list[Kind], *, chars: list[int] | None = None, headings: list[int] | None = None) -> Table:
     """Landmark columns of a page of blocks that are surely of these kinds; those in `headings` are set as headings."""
     n = len(kinds)
-    scores = np.full((n, len(KINDS)), -4.0, np.float32)
+    scores = np.full((n, len(GROUPS)), -4.0, np.float32)
     for b, kind in enumerate(kinds):
-        scores[b, KINDS.index(kind)] = 4.0
+        scores[b, GROUPS.index(str(kind))] = 4.0
     odds = 1 / (1 + np.exp(-scores.astype(np.float64)))
     dense = np.zeros((n, columns.N_COLUMNS), np.float32)
     dense[:, columns.LOG_CHARS] = np.log1p(chars or [200] * n)

@@ -217,8 +217,8 @@ def test_images_count_for_the_block_after_them() -> None:
 
 
 def test_title_comes_from_the_head_alone() -> None:
-    assert segment_html("<title> Late\n ferry </title><p>x").head_title == "Late ferry"
-    assert segment_html("<p>x<svg><title>Icon</title></svg>").head_title == ""
+    assert segment_html("<title> Late\n ferry </title><p>x").head.title == "Late ferry"
+    assert segment_html("<p>x<svg><title>Icon</title></svg>").head.title == ""
 
 
 # Odd pages

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.segmentation.plain_text import MAX_WRAP_WIDTH, MIN_WRAP_WIDTH, segment_text
+from copydesk.classifier.types import Head
 
 INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
@@ -55,7 +56,7 @@ def test_blocks_are_in_order_do_not_overlap_and_have_visible_ends(before: str, a
     text = before + after
     result = segment_text(text)
     assert result.text is text
-    assert result.head_title == ""
+    assert result.head == Head()
     assert result.markup is None
     last = 0
     for block in result.blocks:
