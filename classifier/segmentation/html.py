@@ -128,7 +128,7 @@ class _Found:
         get = node.attributes.get
         if tag == "script":
             if (get("type") or "").strip().lower() == "application/ld+json":
-                self.json_ld.append((node.text_content or "")[:MAX_JSON_LD_CHARACTERS])
+                self.json_ld.append((node.text() or "")[:MAX_JSON_LD_CHARACTERS])
         elif tag == "meta":
             name, content = get("property") or get("name") or get("itemprop"), get("content")
             if name and content:

@@ -221,6 +221,12 @@ def test_title_comes_from_the_head_alone() -> None:
     assert segment_html("<p>x<svg><title>Icon</title></svg>").head.title == ""
 
 
+def test_scripts_of_json_ld_are_read_in_head_and_body() -> None:
+    script = '<script type=" Application/LD+json">{"headline": "Ferry %s"}</script>'
+    page = segment_html(f"<head>{script % 1}<script>var x = 1</script></head><p>x</p>{script % 2}")
+    assert page.head.json_ld == ('{"headline": "Ferry 1"}', '{"headline": "Ferry 2"}')
+
+
 # Odd pages
 
 
