@@ -23,7 +23,7 @@ FORBIDDEN = {
 """What no module of a room imports."""
 
 DUPLICATES = "classifier.duplicates"
-FACES = ("classifier.segmentation", "classifier.features", "classifier.model", DUPLICATES)
+FACES = ("classifier.fields", "classifier.segmentation", "classifier.features", "classifier.model", DUPLICATES)
 """Packages from which other packages import only what `__init__` lists."""
 
 RUN_SINGLE_STEPS = (
