@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from copydesk.classifier.extraction import extract
     from copydesk.classifier.model import Model
     from copydesk.classifier.pipeline import classify, classify_page
+    from copydesk.classifier.result import Article
     from copydesk.classifier.segmentation import decode
     from copydesk.classifier.types import (
         BODY_PARTS,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         KINDS,
         LABELS,
         PARTS,
-        Article,
         Comment,
         Explanation,
         Kind,
@@ -67,6 +67,7 @@ __getattr__ = lazy_names(
         "copydesk.classifier.extraction": ("extract",),
         "copydesk.classifier.model": ("Model",),
         "copydesk.classifier.pipeline": ("classify", "classify_page"),
+        "copydesk.classifier.result": ("Article",),
         "copydesk.classifier.segmentation": ("decode",),
         "copydesk.classifier.types": (
             "BODY_PARTS",
@@ -74,7 +75,6 @@ __getattr__ = lazy_names(
             "KINDS",
             "LABELS",
             "PARTS",
-            "Article",
             "Comment",
             "Explanation",
             "Kind",

@@ -9,8 +9,9 @@ from typing import Literal
 from copydesk.classifier.artifact import load_model
 from copydesk.classifier.model import Model
 from copydesk.classifier.pipeline import classify_page
+from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode
-from copydesk.classifier.types import Article, Page
+from copydesk.classifier.types import Page
 
 Form = Literal["html", "text"]
 

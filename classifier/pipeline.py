@@ -20,13 +20,13 @@ from copydesk.classifier.model import (
     run_second_stage,
 )
 from copydesk.classifier.parts import name_kinds
+from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import (
     BODY_PARTS,
     FIELDS,
     KINDS,
     LABELS,
-    Article,
     Blocks,
     Explanation,
     Fields,

@@ -80,11 +80,11 @@ class Page:
     url: str = ""
 
     def __repr__(self) -> str:
-        parts = [f"{form}={_shortened(part)}" for form in ("text", "html") if (part := getattr(self, form)) is not None]
+        parts = [f"{form}={shortened(part)}" for form in ("text", "html") if (part := getattr(self, form)) is not None]
         return f"Page({', '.join([repr(self.id), *parts])})"
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     """Return a text's repr, or that of its beginning and its length."""
     return repr(text) if len(text) <= _SHORT else f"{text[:_SHORT]!r}… ({len(text)} characters)"
 
@@ -197,7 +197,7 @@ class ScoredBlock(NamedTuple):
     page_text: str = ""
 
     def __repr__(self) -> str:
-        place = f"{self.start}:{self.end} {_shortened(self.text)}"
+        place = f"{self.start}:{self.end} {shortened(self.text)}"
         return f"ScoredBlock({place}, {self.label.value}, {self.kind.value}, {self.confidence:.2f})"
 
     @property
@@ -278,66 +278,6 @@ class Fields:
 
 
 FIELDS: tuple[str, ...] = tuple(each.name for each in dataclass_fields(Fields))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Article(Fields):
-    """A page's article: its text, its fields, and all the page's labelled blocks in page order.
-
-    Attributes:
-        text: The text that the blocks' offsets index; if the input was text, the input itself.
-        body: The article's text: the blocks of `BODY_PARTS`, or of the parts that were chosen, joined by blank lines.
-        comments: Readers' comments, in page order.
-        is_article: Whether the page is an article with a body, and not a front page, a form, an error message.
-        page_type: The most probable type of the page.
-        page_types: The probability of each type; they sum to 1.
-        confidence: The word F1 that is expected of the body, in [0, 1]; 0 without a body.
-        model: The digest of the model that was used.
-    """
-
-    id: str
-    url: str
-    text: str
-    blocks: tuple[ScoredBlock, ...]
-    body: str
-    comments: tuple[Comment, ...] = ()
-    is_article: bool
-    page_type: str
-    page_types: Mapping[str, float]
-    confidence: float
-    model: str
-
-    def __repr__(self) -> str:
-        sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"
-        return f"Article({self.id!r}, title={_shortened(self.title)}, {sizes}, confidence={self.confidence:.2f})"
-
-    def text_of(self, *kinds: Kind | str) -> str:
-        """Return the text of all blocks of these kinds, in page order, joined by blank lines.
-
-        Raises:
-            ValueError: A name is no kind.
-        """
-        wanted = {Kind(kind) for kind in kinds}
-        return join_blocks(block.text for block in self.blocks if block.kind in wanted)
-
-    def to_dict(self, *, text: bool = True) -> dict[str, Any]:
-        """Return the article as a row of `copydesk classify`, for JSON; `text` says whether with its text."""
-        fields: dict[str, Any] = {"id": self.id}
-        if text:
-            fields["text"] = self.text
-        about = {name: getattr(self, name) for name in FIELDS}
-        about |= {"authors": list(self.authors), "tags": list(self.tags), "found_in": dict(self.found_in)}
-        return fields | {
-            "blocks": [block.to_dict() for block in self.blocks],
-            "body": self.body,
-            **about,
-            "comments": [comment.to_dict() for comment in self.comments],
-            "is_article": self.is_article,
-            "page_type": self.page_type,
-            "page_types": dict(self.page_types),
-            "confidence": self.confidence,
-            "model": self.model,
-        }
 
 
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))

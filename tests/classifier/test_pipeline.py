@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from copydesk.classifier import pipeline
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.pipeline import classify, classify_page
-from copydesk.classifier.types import LABELS, Article, Label, Page, ScoredBlock
+from copydesk.classifier.result import Article
+from copydesk.classifier.types import LABELS, Label, Page, ScoredBlock
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()

@@ -8,7 +8,8 @@ import pytest
 
 from copydesk.classifier import Model
 from copydesk.classifier.pipeline import classify_page
-from copydesk.classifier.types import Article, Label, Page
+from copydesk.classifier.result import Article
+from copydesk.classifier.types import Label, Page
 from tests.conftest import ROOT
 
 SEED = ROOT.parent / "shared" / "seed" / "page.txt"

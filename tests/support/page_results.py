@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from copydesk.classifier.types import KINDS, LABELS, Article, Kind, Label, ScoredBlock
+from copydesk.classifier.result import Article
+from copydesk.classifier.types import KINDS, LABELS, Kind, Label, ScoredBlock
 from copydesk.training.corpora import GOLD_CODES, TrainingPage
 from copydesk.training.evaluate import PageResult
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from copydesk.classifier.types import LABELS, Article, Explanation, Kind, Label, Page, Reason, ScoredBlock
+from copydesk.classifier.result import Article
+from copydesk.classifier.types import LABELS, Explanation, Kind, Label, Page, Reason, ScoredBlock
 
 LONG = 20
 """A line of at least as many characters is body; a shorter one is a teaser's heading with `...`, else furniture."""

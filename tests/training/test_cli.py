@@ -9,7 +9,8 @@ import pytest
 
 from copydesk.classifier import load_model
 from copydesk.classifier.pipeline import classify_page
-from copydesk.classifier.types import Article, Label, Page
+from copydesk.classifier.result import Article
+from copydesk.classifier.types import Label, Page
 from copydesk.training.cli import main
 from copydesk.training.dataset import fold_of
 from tests.support.training_pages import MadePage, made_page, made_pages, write_rows

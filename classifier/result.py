@@ -1,0 +1,69 @@
+"""The result for a page: its article, with the methods that make text and data of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from copydesk.classifier.types import FIELDS, Comment, Fields, Kind, ScoredBlock, join_blocks, shortened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Article(Fields):
+    """A page's article: its text, its fields, and all the page's labelled blocks in page order.
+
+    Attributes:
+        text: The text that the blocks' offsets index; if the input was text, the input itself.
+        body: The article's text: the blocks of `BODY_PARTS`, or of the parts that were chosen, joined by blank lines.
+        comments: Readers' comments, in page order.
+        is_article: Whether the page is an article with a body, and not a front page, a form, an error message.
+        page_type: The most probable type of the page.
+        page_types: The probability of each type; they sum to 1.
+        confidence: The word F1 that is expected of the body, in [0, 1]; 0 without a body.
+        model: The digest of the model that was used.
+    """
+
+    id: str
+    url: str
+    text: str
+    blocks: tuple[ScoredBlock, ...]
+    body: str
+    comments: tuple[Comment, ...] = ()
+    is_article: bool
+    page_type: str
+    page_types: Mapping[str, float]
+    confidence: float
+    model: str
+
+    def __repr__(self) -> str:
+        sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"
+        return f"Article({self.id!r}, title={shortened(self.title)}, {sizes}, confidence={self.confidence:.2f})"
+
+    def text_of(self, *kinds: Kind | str) -> str:
+        """Return the text of all blocks of these kinds, in page order, joined by blank lines.
+
+        Raises:
+            ValueError: A name is no kind.
+        """
+        wanted = {Kind(kind) for kind in kinds}
+        return join_blocks(block.text for block in self.blocks if block.kind in wanted)
+
+    def to_dict(self, *, text: bool = True) -> dict[str, Any]:
+        """Return the article as a row of `copydesk classify`, for JSON; `text` says whether with its text."""
+        fields: dict[str, Any] = {"id": self.id}
+        if text:
+            fields["text"] = self.text
+        about = {name: getattr(self, name) for name in FIELDS}
+        about |= {"authors": list(self.authors), "tags": list(self.tags), "found_in": dict(self.found_in)}
+        return fields | {
+            "blocks": [block.to_dict() for block in self.blocks],
+            "body": self.body,
+            **about,
+            "comments": [comment.to_dict() for comment in self.comments],
+            "is_article": self.is_article,
+            "page_type": self.page_type,
+            "page_types": dict(self.page_types),
+            "confidence": self.confidence,
+            "model": self.model,
+        }
