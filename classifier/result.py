@@ -51,19 +51,18 @@ class Article(Fields):
 
     def to_dict(self, *, text: bool = True) -> dict[str, Any]:
         """Return the article as a row of `copydesk classify`, for JSON; `text` says whether with its text."""
-        fields: dict[str, Any] = {"id": self.id}
-        if text:
-            fields["text"] = self.text
         about = {name: getattr(self, name) for name in FIELDS}
         about |= {"authors": list(self.authors), "tags": list(self.tags), "found_in": dict(self.found_in)}
-        return fields | {
-            "blocks": [block.to_dict() for block in self.blocks],
-            "body": self.body,
-            **about,
-            "comments": [comment.to_dict() for comment in self.comments],
+        fields: dict[str, Any] = {"id": self.id, "url": self.url} | about
+        fields |= {
             "is_article": self.is_article,
             "page_type": self.page_type,
             "page_types": dict(self.page_types),
             "confidence": self.confidence,
+            "body": self.body,
+            "comments": [comment.to_dict() for comment in self.comments],
             "model": self.model,
         }
+        if text:
+            fields["text"] = self.text
+        return fields | {"blocks": [block.to_dict() for block in self.blocks]}

@@ -1,7 +1,14 @@
 """Rows in and out: the one contract of JSON lines, HTTP bodies, the client and Parquet. Loads no numeric library."""
 
 from copydesk.service.rows import classify_rows, contract, inputs, jsonl
-from copydesk.service.rows.documents import ParsedDocument, match_documents, read_documents
+from copydesk.service.rows.documents import (
+    Origin,
+    ParsedDocument,
+    compared_text,
+    match_documents,
+    read_documents,
+    read_origin,
+)
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, Row
 
 __all__ = [
@@ -9,12 +16,15 @@ __all__ = [
     "BadRow",
     "JsonId",
     "Line",
+    "Origin",
     "ParsedDocument",
     "Row",
     "classify_rows",
+    "compared_text",
     "contract",
     "inputs",
     "jsonl",
     "match_documents",
     "read_documents",
+    "read_origin",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,14 @@ from msgspec import UNSET
 from copydesk.classifier.duplicates import Document
 from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import Classify, classify_row
+from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
 
 if TYPE_CHECKING:
     from copydesk.service.index import IndexAnswer
+
+NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+"""Null characters and lone surrogates, which the name of a source cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,54 @@ class ParsedDocument:
     body: str
     published: float = jsonl.UNKNOWN_TIME
     source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """When a document was published, in seconds since 1970, NaN where unknown, and by whom."""
+
+    published: float = jsonl.UNKNOWN_TIME
+    source: str | None = None
+
+    def filled_by(self, published: object, site: object) -> Origin:
+        """Take from the page what is unknown. A time or a name that cannot be used stays unknown: the page is kept."""
+        found = _found_time(published) if math.isnan(self.published) else self.published
+        return Origin(found, self.source or _found_source(site))
+
+
+def read_origin(fields: Mapping[str, Any]) -> Origin:
+    """Read a row's own `published` and `source`; in a row of `copydesk classify`, what it found on the page.
+
+    Raises:
+        BadField: The row's own value cannot be used.
+    """
+    source = jsonl.read_string(fields, "source")
+    if "found_in" in fields:
+        return Origin(source=source).filled_by(fields.get("published"), fields.get("site"))
+    return Origin(jsonl.read_published(fields), source)
+
+
+def _found_time(published: object) -> float:
+    try:
+        return jsonl.read_published({"published": published})
+    except BadField:
+        return jsonl.UNKNOWN_TIME
+
+
+def _found_source(site: object) -> str | None:
+    """Return a site's name in characters that a database can store, None without one."""
+    if not isinstance(site, str):
+        return None
+    return NOT_STORABLE.sub("", site)[:MAX_NAME_CHARACTERS] or None
+
+
+def compared_text(body: str, title: str) -> str:
+    """Return the text by which a page is compared with others; `ranges` of matches are in characters of its body.
+
+    Every document is made of this text, wherever it comes from. The title is left out: versions of one story often have
+    headlines of their own.
+    """
+    return body
 
 
 def read_documents(
@@ -53,26 +106,28 @@ def _read_document(row: Line | Row, classifier: Callable[[], Classify], max_page
             raise _earlier_error(fields["error"])
         if id is None:
             raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
-        published, source = jsonl.read_published(fields), jsonl.read_string(fields, "source")
+        own = read_origin(fields)
         body = jsonl.read_string(fields, "body")
         if body is not None:
             jsonl.check_size(body, max_page_bytes)
-            return ParsedDocument(id, row.number, body, published, source)
+            title = fields.get("title")
+            text = compared_text(body, title if isinstance(title, str) else "")
+            return ParsedDocument(id, row.number, text, own.published, own.source)
         if fields.get("text") is None and fields.get("html") is None:
             raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
         page = jsonl.read_page(fields, id, max_page_bytes)
-        return _classify_document(PageRow(id, row.number, page), classifier(), published, source)
+        return _classify_document(PageRow(id, row.number, page), classifier(), own)
 
     return jsonl.parse_line(row, read_fields)
 
 
-def _classify_document(
-    row: PageRow, classify: Classify, published: float = jsonl.UNKNOWN_TIME, source: str | None = None
-) -> ParsedDocument | BadRow:
+def _classify_document(row: PageRow, classify: Classify, own: Origin | None = None) -> ParsedDocument | BadRow:
     answer = classify_row(row, classify)
     if isinstance(answer, BadRow):
         return answer
-    return ParsedDocument(row.id, row.line, answer.article.body, published, source)
+    article = answer.article
+    origin = (own or Origin()).filled_by(article.published, article.site)
+    return ParsedDocument(row.id, row.line, compared_text(article.body, article.title), origin.published, origin.source)
 
 
 def _earlier_error(error: object) -> BadField:

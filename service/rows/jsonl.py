@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -164,7 +164,7 @@ def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
     return Page(id="" if id is None else str(id), text=text, html=html, url=url or "")
 
 
-def read_string(fields: dict[str, Any], name: str, *, expected: str = "a string") -> str | None:
+def read_string(fields: Mapping[str, Any], name: str, *, expected: str = "a string") -> str | None:
     """Return a field's string, None where there is none; raise `BadField` if it is something else."""
     value = fields.get(name)
     if value is None or isinstance(value, str):
@@ -172,7 +172,7 @@ def read_string(fields: dict[str, Any], name: str, *, expected: str = "a string"
     raise BadField("bad_row", f"{name} is {json_type(value)}, expected {expected}")
 
 
-def read_published(fields: dict[str, Any]) -> float:
+def read_published(fields: Mapping[str, Any]) -> float:
     """Return the time of publication in seconds since 1970, NaN where there is none; without an offset it is in UTC.
 
     Raises:

@@ -10,9 +10,13 @@ import msgspec
 import pyarrow as pa
 from msgspec import inspect
 
+from copydesk.classifier import FIELDS
+from copydesk.classifier.model import PAGE_TYPES
 from copydesk.service.rows import contract
 
 T = TypeVar("T", str, str | None)
+MAPS = {"page_types": PAGE_TYPES, "found_in": tuple(name for name in FIELDS if name != "found_in")}
+"""The names in each map of the contract. It becomes a struct, which DuckDB, Polars and pandas read by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def arrow_type(kind: inspect.Type) -> pa.DataType:
         case inspect.StructType(fields=fields) | inspect.DataclassType(fields=fields):
             # a field that JSON may leave out (`UNSET`) has no column
             present = [field for field in fields if field.required or field.default is not msgspec.NODEFAULT]
-            return pa.struct([(field.name, arrow_type(field.type)) for field in present])
+            return pa.struct([(field.name, _field_type(field)) for field in present])
         case inspect.BytesType():
             return pa.large_binary()
         case inspect.BoolType():
@@ -68,6 +72,13 @@ def arrow_type(kind: inspect.Type) -> pa.DataType:
             return pa.float64()
     assert isinstance(kind, inspect.StrType | inspect.EnumType), kind
     return pa.string()
+
+
+def _field_type(field: inspect.Field) -> pa.DataType:
+    kind = field.type.type if isinstance(field.type, inspect.Metadata) else field.type
+    if isinstance(kind, inspect.DictType):
+        return pa.struct([(name, arrow_type(kind.value_type)) for name in MAPS[field.name]])
+    return arrow_type(field.type)
 
 
 def _struct(kind: type) -> pa.StructType:

@@ -13,10 +13,11 @@ from copydesk.classifier.article import PageScores
 from copydesk.classifier.pipeline import cut_html, cut_text, score_blocks
 from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.types import Blocks
-from copydesk.service.rows import BadField, BadRow, ParsedDocument, classify_rows, contract, jsonl
+from copydesk.service.rows import BadRow, Origin, ParsedDocument, classify_rows, compared_text, contract, jsonl
 from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
 from copydesk.service.score.options import PageOptions
+from copydesk.service.score.page_columns import page_columns
 from copydesk.service.score.tally import Tally, count_batch
 
 
@@ -66,17 +67,12 @@ def score_batch(
 
 def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:
     """Return the documents of scored rows, for the search for duplicates; an unreadable time counts as unknown."""
-    columns = [rows.column(name).to_pylist() for name in ("id", "body", "published", "source")]
-    return [
-        ParsedDocument(id, None, body, _time(time), source) for id, body, time, source in zip(*columns, strict=True)
-    ]
-
-
-def _time(published: str | None) -> float:
-    try:
-        return jsonl.read_published({"published": published})
-    except BadField:
-        return jsonl.UNKNOWN_TIME
+    columns = [rows.column(name).to_pylist() for name in ("id", "body", "title", "published", "source")]
+    documents = []
+    for id, body, title, published, source in zip(*columns, strict=True):
+        origin = Origin(source=source).filled_by(published, None)
+        documents.append(ParsedDocument(id, None, compared_text(body, title), origin.published, source))
+    return documents
 
 
 def _score_row(row: InputRow, model: Model, options: PageOptions) -> PageScores | BadRow:
@@ -117,14 +113,8 @@ def _output_rows(
 ) -> pa.RecordBatch:
     rows, pages = [row for row, _ in scored], [page for _, page in scored]
     nothing = [None] * len(scored)
-    columns = {
+    columns = page_columns(rows, pages) | {
         "id": [storable(row.id) for row in rows],
-        "url": [storable(row.url) for row in rows],
-        "title": [storable(page.fields.title) for page in pages],
-        "body": [storable(page.body) for page in pages],
-        "confidence": [page.confidence for page in pages],
-        "published": [storable(row.published) for row in rows],
-        "source": [storable(row.source) for row in rows],
         "file": [storable(row.file) for row in rows],
         "position": [row.position for row in rows],
         "model": [digest] * len(pages),

@@ -7,12 +7,13 @@ import pickle
 
 import pytest
 
-from copydesk.classifier import Article, Model, Page, classify_page
+from copydesk.classifier import FIELDS, Article, Model, Page, classify_page
 from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
+AFTER_FIELDS = "is_article page_type page_types confidence body comments model text blocks".split()
 PAGES = [Page("t", text=TEXT_PAGE), Page("h", html=HTML_PAGE)]
 
 
@@ -40,7 +41,7 @@ def test_to_dict_has_the_fields_of_the_row_in_its_order(page: Page, explain: boo
     found = article(page, explain=explain)
     row = json.loads(encode_row(LabelledPage.of(PageRow(page.id, None, page), found)))
     assert json.dumps(found.to_dict(text=page.html is not None)) == json.dumps(row)
-    assert list(found.to_dict()) == ["id", "text", "blocks", "body", "title", "confidence", "model"]
+    assert list(found.to_dict()) == ["id", "url", *FIELDS, *AFTER_FIELDS]
 
 
 def test_reprs_are_short(model: Model) -> None:

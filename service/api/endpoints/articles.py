@@ -21,7 +21,7 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
-from copydesk.service.rows import contract, jsonl
+from copydesk.service.rows import compared_text, contract, read_origin
 
 NO_ID = "\x1fasked without an id"
 """Placeholder id of an article that is checked without one; clients' ids contain no control characters."""
@@ -111,11 +111,12 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
         raise Problem("bad_row", message)
     if id is None:
         id = NO_ID if row_id is None else str(row_id)
-    published = jsonl.read_published(fields)
-    source = jsonl.read_string(fields, "source")
+    own = read_origin(fields)
     article = state.classify(request)
+    origin = own.filled_by(article.published, article.site)
+    text = compared_text(article.body, article.title)
     try:
-        document = Document(id, article.body, None if isnan(published) else published, source)
+        document = Document(id, text, None if isnan(origin.published) else origin.published, origin.source)
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None
     return ClassifiedArticle(article, document)
@@ -123,7 +124,7 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
 
 def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contract.ArticleAnswer:
     """Return the index's answer and a summary of the labels; ranges are in characters of the body."""
-    article = classified.article
+    article, document = classified.article, classified.document
     counts = Counter(block.label for block in article.blocks)
     return contract.ArticleAnswer(
         id=None if answer.id == NO_ID else answer.id,
@@ -134,6 +135,8 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
         matches=tuple(map(contract.IndexMatch.of, answer.matches)),
         labels=contract.LabelCounts(*(counts[label] for label in LABELS)),
         title=article.title,
+        published=None if document.published is None else iso_time(document.published),
+        source=document.source,
         confidence=article.confidence,
         model=article.model,
     )

@@ -22,8 +22,10 @@ from copydesk.service.cli import main
 from copydesk.service.client import Client, Correction, ServiceProblem, ServiceUnreachable
 from copydesk.service.client.connection import Call, Connections, Retry, parse_address, read_lines
 from copydesk.service.rows.classify_rows import MAX_WAITING_ROWS, classify_ahead
-from copydesk.service.rows.jsonl import BadRow, PageRow
+from copydesk.service.rows.contract import LabelledPage
+from copydesk.service.rows.jsonl import BadRow, PageRow, encode_row
 from tests.support.served import Reply, serve_replies, serve_service
+from tests.support.stub_classifier import answer
 
 STORY = """\
 Ferry waits for a spare pump
@@ -64,10 +66,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def answer_line(id: int) -> bytes:
     """A line that answers the page "A line."."""
-    odds = {"body": 0.5, "boilerplate": 0.25, "teaser": 0.25}
-    block = {"start": 0, "end": 7, "label": "body", "kind": "text", "confidence": 0.5, "probabilities": odds}
-    fields = {"id": id, "blocks": [block], "body": "A line.", "title": "", "confidence": 0.5, "model": "m"}
-    return json.dumps(fields).encode() + b"\n"
+    page = Page(id="", text="A line.")
+    return encode_row(LabelledPage.of(PageRow(id, None, page), answer(page)))
 
 
 def test_service_and_library_answer_alike(client: Client, model: Model, html: str) -> None:
@@ -311,8 +311,8 @@ def test_run_of_bad_rows_is_not_held() -> None:
 
     most = 0
     answers = []
-    for answer in classify_ahead(many(), ahead):
-        answers.append(answer)
+    for answered in classify_ahead(many(), ahead):
+        answers.append(answered)
         most = max(most, taken - len(answers))
     assert [answer.id for answer in answers if isinstance(answer, BadRow)] == list(range(1, 10_001))
     assert [answer.id for answer in answers if isinstance(answer, BadRow) and answer.code == "binary"] == [1, 5001]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.classifier import BODY_PARTS
 from tests.conftest import ROOT, RunCommand
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("model")]
@@ -80,10 +81,11 @@ def test_blocks_stand_in_order_and_their_probabilities_sum_to_1(answer: dict[str
         assert block["confidence"] == max(block["probabilities"].values())
 
 
-def test_body_is_the_body_blocks_joined_by_blank_lines(answer: dict[str, Any]) -> None:
+def test_body_is_its_parts_joined_by_blank_lines(answer: dict[str, Any]) -> None:
     text = answer["text"]
-    blocks = [text[b["start"] : b["end"]] for b in answer["blocks"] if b["label"] == "body"]
+    blocks = [text[b["start"] : b["end"]] for b in answer["blocks"] if b["kind"] in BODY_PARTS]
     assert answer["body"] == "\n\n".join(blocks)
+    assert answer["title"] not in answer["body"]
 
 
 def test_reasons_add_up_to_the_log_odds(answer: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copydesk.classifier import FIELDS
 from copydesk.service.score.arrow_schema import OUTPUT
 
 PROBABILITIES = "struct<body: double, boilerplate: double, teaser: double>"
@@ -9,10 +10,17 @@ BLOCK = (
     f"struct<start: int32, end: int32, label: string, kind: string, confidence: double, probabilities: {PROBABILITIES}>"
 )
 MATCH = "struct<id: string, relation: string, similarity: double, contains: double, contained: double>"
+COMMENT = "struct<author: string, time: string, text: string>"
+TEXTS = "list<item: string>"
+FOUND_IN = ", ".join(f"{name}: string" for name in FIELDS if name != "found_in")
+PAGE_TYPES = "article, service, listing, forum, product, documentation, collection".replace(",", ": double,")
 COLUMNS = f"""
-    id string, url string, title string, body string, confidence double, text string, blocks list<item: {BLOCK}>,
-    published string, source string, file string, position int64, cluster string, keep bool,
-    matches list<item: {MATCH}>, model string
+    id string, url string, title string, authors {TEXTS}, published string, modified string, site string,
+    section string, tags {TEXTS}, language string, language_declared string, language_detected string,
+    description string, image string, canonical_url string, found_in struct<{FOUND_IN}>, is_article bool,
+    page_type string, page_types struct<{PAGE_TYPES}: double>, confidence double, body string,
+    comments list<item: {COMMENT}>, source string, file string, position int64, cluster string, keep bool,
+    matches list<item: {MATCH}>, model string, text string, blocks list<item: {BLOCK}>
 """
 
 

@@ -1,0 +1,51 @@
+"""Puts what is known about scored pages in columns: their fields, type, body and comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from copydesk.classifier import FIELDS
+from copydesk.classifier.article import PageScores
+from copydesk.classifier.model import PAGE_TYPES
+from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
+
+ROW = "row"
+"""In `found_in`: the time of publication is that of the input, not of the page."""
+_LISTS = ("authors", "tags")
+_TEXTS = tuple(name for name in FIELDS if name not in (*_LISTS, "found_in"))
+
+
+def page_columns(rows: Sequence[InputRow], pages: Sequence[PageScores]) -> dict[str, Any]:
+    """Return the columns of pages, of which each row has one, by name; `published` of a row goes before the page's."""
+    columns: dict[str, Any] = {name: [_text(getattr(page.fields, name)) for page in pages] for name in _TEXTS}
+    columns |= {name: [list(map(storable, getattr(page.fields, name))) for page in pages] for name in _LISTS}
+    places = [dict(page.fields.found_in) for page in pages]
+    for number, row in enumerate(rows):
+        if row.published is not None:
+            columns["published"][number] = storable(row.published)
+            places[number]["published"] = ROW
+    types = np.array([page.page_types for page in pages], np.float64).reshape(-1, len(PAGE_TYPES))
+    return columns | {
+        "url": [storable(row.url) for row in rows],
+        "source": [storable(row.source or page.fields.site or None) for row, page in zip(rows, pages, strict=True)],
+        "found_in": places,
+        "is_article": [page.is_article for page in pages],
+        "page_type": [PAGE_TYPES[number] for number in types.argmax(1).tolist()],
+        "page_types": pa.StructArray.from_arrays(
+            [pa.array(column) for column in types.T.copy()], fields=list(OUTPUT.field("page_types").type)
+        ),
+        "confidence": [page.confidence for page in pages],
+        "body": [storable(page.body) for page in pages],
+        "comments": [
+            [{name: storable(text) for name, text in comment.to_dict().items()} for comment in page.comments]
+            for page in pages
+        ],
+    }
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else storable(value)
