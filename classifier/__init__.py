@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Label,
         Page,
         ScoredBlock,
+        read_parts,
     )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "extract",
     "load_manifest",
     "load_model",
+    "read_parts",
 ]
 
 __getattr__ = lazy_names(
@@ -81,6 +83,7 @@ __getattr__ = lazy_names(
             "Label",
             "Page",
             "ScoredBlock",
+            "read_parts",
         ),
     },
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from copydesk.classifier.types import FIELDS, Comment, Fields, Kind, ScoredBlock, join_blocks, shortened
+from copydesk.classifier.types import FIELDS, Comment, Fields, Kind, ScoredBlock, join_blocks, read_parts, shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -48,6 +48,14 @@ class Article(Fields):
         """
         wanted = {Kind(kind) for kind in kinds}
         return join_blocks(block.text for block in self.blocks if block.kind in wanted)
+
+    def with_parts(self, parts: Iterable[Kind | str]) -> Article:
+        """Return the article with a body of these parts, which are among `PARTS`.
+
+        Raises:
+            ValueError: There is no name, or one of them is not that of a part.
+        """
+        return replace(self, body=self.text_of(*read_parts(parts)))
 
     def to_dict(self, *, text: bool = True) -> dict[str, Any]:
         """Return the article as a row of `copydesk classify`, for JSON; `text` says whether with its text."""

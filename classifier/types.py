@@ -67,6 +67,20 @@ LABEL_OF_KIND = {
 }
 
 
+def read_parts(names: Iterable[str]) -> tuple[Kind, ...]:
+    """Return the parts of an article with these names, in the order of `PARTS`.
+
+    Raises:
+        ValueError: There is no name, or one of them is not that of a part.
+    """
+    chosen = set(names)
+    unknown = sorted(chosen.difference(PARTS))
+    if unknown or not chosen:
+        found = f"{unknown[0][:40]!r} is no part of an article" if unknown else "no part of an article is chosen"
+        raise ValueError(f"{found}, expected some of {', '.join(PARTS)}")
+    return tuple(part for part in PARTS if part in chosen)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Page:
     """A page as it arrives, already decoded: give exactly one of `text` and `html`.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 
 import pytest
 
-from copydesk.classifier import FIELDS, Article, Model, Page, classify_page
+from copydesk.classifier import BODY_PARTS, FIELDS, PARTS, Article, Kind, Model, Page, classify_page, read_parts
 from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -42,6 +43,28 @@ def test_to_dict_has_the_fields_of_the_row_in_its_order(page: Page, explain: boo
     row = json.loads(encode_row(LabelledPage.of(PageRow(page.id, None, page), found)))
     assert json.dumps(found.to_dict(text=page.html is not None)) == json.dumps(row)
     assert list(found.to_dict()) == ["id", "url", *FIELDS, *AFTER_FIELDS]
+
+
+def test_body_of_chosen_parts_has_their_blocks_in_page_order() -> None:
+    found = article(PAGES[1])
+    chosen = found.with_parts(["text", "headline"])
+    assert chosen.body == found.text_of(Kind.HEADLINE, Kind.TEXT)
+    assert replace(chosen, body=found.body) == found
+    assert found.with_parts(BODY_PARTS).body == found.body
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["text", "headlin"], "'headlin' is no part of an article, expected some of headline, standfirst, text, "),
+        (["comment"], "'comment' is no part of an article"),
+        ([], "no part of an article is chosen, expected some of headline, "),
+    ],
+)
+def test_name_that_is_no_part_is_refused(names: list[str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        article(PAGES[0]).with_parts(names)
+    assert read_parts(reversed(PARTS)) == PARTS
 
 
 def test_reprs_are_short(model: Model) -> None:
