@@ -1,4 +1,4 @@
-"""Puts labelled blocks together again: the page's body, its title, and the expected quality of the body."""
+"""Puts labelled blocks together again: the page's body and the expected quality of the body."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Integers
 from copydesk.classifier.types import Blocks, Comment, Fields, join_blocks
-
-LONG_PARAGRAPH = 120
-"""Characters from which a body block that ends a sentence counts as a paragraph, not as a headline: a choice."""
-
-TITLE_BLOCKS = 8
-"""Body blocks at the top of a page that are searched for its headline."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,26 +56,3 @@ def page_confidence(characters: NDArray[np.integer[Any]], probabilities: Doubles
 def _sum(values: Doubles) -> float:
     """Add in order: a vectorised sum would differ in the last digits from one processor to another."""
     return float(np.cumsum(values)[-1]) if len(values) else 0.0
-
-
-def page_title(page: Blocks, body: Sequence[int]) -> str:
-    """Return the headline among the first blocks of the body, empty if none looks like one.
-
-    A first-level heading wins, then the block that shares most with the head's title, then the longest
-    line before the first paragraph.
-    """
-    top = body[:TITLE_BLOCKS]
-    texts = {i: page.text[slice(*page.blocks[i])] for i in top}
-    first_paragraph = next((i for i in top if len(texts[i]) >= LONG_PARAGRAPH and texts[i][-1] in ".!?。！？"), None)
-    before = [i for i in top if first_paragraph is None or i < first_paragraph]
-    head = set(page.head.title.lower().split())
-    best, most = "", 0.0
-    for i in before:
-        words = texts[i].lower().split()
-        shared = sum(word in head for word in words) / len(words) if words else 0.0
-        tag = page.markup.tags[page.markup.elements[i]] if page.markup else ""
-        plain = texts[i][-1] not in ".,;:" and len(texts[i]) <= 2 * LONG_PARAGRAPH
-        points = 4.0 * (tag == "h1") + 3.0 * shared * min(1.0, len(words) / 3) + plain * min(len(words), 12) / 12
-        if points > most:
-            best, most = texts[i], points
-    return best

@@ -7,9 +7,11 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from copydesk.classifier.article import PageScores, body_text, page_confidence, page_title
+from copydesk.classifier.article import PageScores, body_text, page_confidence
+from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.features import compute_features
+from copydesk.classifier.fields import read_json_ld
 from copydesk.classifier.model import (
     PAGE_TYPES,
     FormModel,
@@ -22,6 +24,7 @@ from copydesk.classifier.model import (
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
+from copydesk.classifier.title import choose_title
 from copydesk.classifier.types import (
     BODY_PARTS,
     FIELDS,
@@ -116,6 +119,9 @@ def collect_scores(blocks: Blocks, predictions: Predictions) -> PageScores:
     is_body = predictions.labels == LABELS.index(Label.BODY)
     kinds = name_kinds(blocks, predictions)
     in_body = np.flatnonzero(np.isin(kinds, [KINDS.index(part) for part in BODY_PARTS])).tolist()
+    declared = read_declared(blocks.head, read_json_ld(blocks.head.json_ld))
+    agreement = compare_blocks(blocks, declared)
+    title, found_in = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0])
     return PageScores(
         text=blocks.text,
         starts=spans[:, 0],
@@ -124,7 +130,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions) -> PageScores:
         kinds=kinds,
         probabilities=predictions.probabilities,
         body=body_text(blocks, in_body),
-        fields=Fields(title=page_title(blocks, np.flatnonzero(is_body).tolist())),
+        fields=Fields(title=title, found_in={"title": found_in} if title else {}),
         comments=(),
         is_article=bool(in_body) and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
         page_types=predictions.page_types,

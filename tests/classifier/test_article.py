@@ -1,4 +1,4 @@
-"""Body, title and confidence of hand-made pages."""
+"""Body and confidence of hand-made pages."""
 
 from __future__ import annotations
 
@@ -7,27 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.article import LONG_PARAGRAPH, TITLE_BLOCKS, body_text, page_confidence, page_title
-from copydesk.classifier.segmentation import segment_html
-from copydesk.classifier.types import Block, Blocks, Head
-
-PARAGRAPH = (
-    "The ferry left the harbour an hour late because its crew had waited all morning for a spare pump" + "." * 60
-)
+from copydesk.classifier.article import body_text, page_confidence
+from copydesk.classifier.types import Block, Blocks
 
 
-def page(*texts: str, head_title: str = "") -> Blocks:
+def page(*texts: str) -> Blocks:
     """A page of these blocks, with blank lines between them."""
     blocks, at = [], 0
     for text in texts:
         blocks.append(Block(at, at + len(text)))
         at += len(text) + 2
-    return Blocks("\n\n".join(texts), tuple(blocks), Head(head_title))
-
-
-def title(*texts: str, head_title: str = "") -> str:
-    """The title of a page that is all body."""
-    return page_title(page(*texts, head_title=head_title), range(len(texts)))
+    return Blocks("\n\n".join(texts), tuple(blocks))
 
 
 def confidence(*blocks: tuple[int, float, bool]) -> float:
@@ -76,48 +66,3 @@ def test_confidence_is_the_promised_f1() -> None:
 
 def test_page_without_body_is_as_sure_as_its_least_sure_block() -> None:
     assert confidence((10, 0.1, False), (10, 0.4, False)) == pytest.approx(0.6)
-
-
-def test_first_level_heading_is_the_title() -> None:
-    html = f"<p>A longer line that would win by its number of words</p><h1>Ferry late</h1><p>{PARAGRAPH}</p>"
-    blocks = segment_html(html)
-    assert page_title(blocks, [0, 1, 2]) == "Ferry late"
-
-
-def test_line_like_the_heads_title_beats_a_longer_one() -> None:
-    texts = ("Everything that the harbour told us about its boats this week", "Ferry waits for pump", PARAGRAPH)
-    assert title(*texts) == texts[0]
-    assert title(*texts, head_title="Ferry waits for pump | The Harbour Post") == texts[1]
-
-
-def test_longest_line_before_the_first_paragraph_is_the_title() -> None:
-    assert (
-        title("Harbour", "Ferry waits for pump", PARAGRAPH, "A longer line that follows it") == "Ferry waits for pump"
-    )
-
-
-def test_line_that_ends_like_a_sentence_is_no_title() -> None:
-    assert title("It rained all day and nobody came.", "Ferry late", PARAGRAPH) == "Ferry late"
-
-
-@pytest.mark.parametrize(("extra", "wanted"), [(-1, "line"), (0, "paragraph"), (1, "paragraph")])
-def test_a_paragraph_begins_at_its_length(extra: int, wanted: str) -> None:
-    first = "x" * (LONG_PARAGRAPH - 1 + extra) + "!"
-    assert title(first, "Ferry waits") == ("" if wanted == "paragraph" else "Ferry waits")
-
-
-@pytest.mark.parametrize("before", [TITLE_BLOCKS - 1, TITLE_BLOCKS])
-def test_title_is_one_of_the_first_body_blocks(before: int) -> None:
-    found = title(*["So."] * before, "Ferry waits for pump")
-    assert found == ("Ferry waits for pump" if before < TITLE_BLOCKS else "")
-
-
-def test_block_outside_the_body_is_not_the_title() -> None:
-    blocks = page("Ferry waits for pump", "14 May 2021", "Bakers count")
-    assert page_title(blocks, [2]) == "Bakers count"
-    assert page_title(blocks, []) == ""
-
-
-def test_page_without_anything_has_no_title() -> None:
-    assert title() == ""
-    assert title(PARAGRAPH) == ""

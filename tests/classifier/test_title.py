@@ -1,0 +1,161 @@
+"""Titles of hand-made pages: from blocks, from the head, from plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.declared_titles import compare_blocks, read_declared
+from copydesk.classifier.fields import read_json_ld
+from copydesk.classifier.segmentation import segment_html, segment_text
+from copydesk.classifier.title import MAX_HEADLINE, choose_title
+from copydesk.classifier.types import KINDS, Blocks, Kind
+
+FIRST = (
+    "The ferry to the island left the harbour an hour late because its crew had waited all morning for a spare pump "
+    "that a lorry brought from the mainland."
+)
+SECOND = "Passengers on the ferry said they would wait for the pump again, as the island has no other harbour."
+
+
+def title_of(page: Blocks, body: Sequence[int] | None = None, scores: Sequence[float] | None = None) -> tuple[str, str]:
+    """The title of a page whose blocks with these numbers are body, all others furniture; all are body without."""
+    n = len(page.blocks)
+    chosen = range(n) if body is None else body
+    kinds = np.full(n, KINDS.index(Kind.FURNITURE))
+    kinds[list(chosen)] = KINDS.index(Kind.TEXT)
+    in_body = np.where(kinds == KINDS.index(Kind.TEXT), 0.9, 0.1)
+    declared = read_declared(page.head, read_json_ld(page.head.json_ld))
+    agreement = compare_blocks(page, declared)
+    return choose_title(page, declared, agreement, kinds, in_body, None if scores is None else np.array(scores))
+
+
+def of_html(html: str, head: str = "", **options: Sequence[int]) -> tuple[str, str]:
+    return title_of(segment_html(f"<html><head>{head}</head><body>{html}</body></html>"), **options)
+
+
+def of_text(*blocks: str, **options: Sequence[int]) -> tuple[str, str]:
+    return title_of(segment_text("\n\n".join(blocks)), **options)
+
+
+ARTICLE = f"<p>{FIRST}</p><p>{SECOND}</p>"
+
+
+def test_first_level_heading_is_the_title() -> None:
+    assert of_html(f"<p>Harbour</p><h1>Ferry late</h1>{ARTICLE}") == ("Ferry late", "h1")
+
+
+def test_heading_that_was_labelled_furniture_is_the_title_too() -> None:
+    assert of_html(f"<h1>Ferry late</h1>{ARTICLE}", body=[1, 2]) == ("Ferry late", "h1")
+
+
+def test_heading_with_the_name_of_the_site_is_not_the_title() -> None:
+    head = '<meta property="og:site_name" content="The Harbour Post"><title>Ferry late | The Harbour Post</title>'
+    page = f"<h1>The Harbour Post</h1><div>Ferry late</div>{ARTICLE}"
+    assert of_html(page, head) == ("Ferry late", "block")
+
+
+def test_a_block_that_agrees_with_the_head_is_the_title_in_the_words_of_the_page() -> None:
+    head = "<title>ferry waits for “pump” - The Harbour Post</title>"
+    page = f"<div>News</div><div>Ferry Waits for ‘Pump’</div>{ARTICLE}"
+    assert of_html(page, head, body=[2, 3]) == ("Ferry Waits for ‘Pump’", "block")
+
+
+def test_the_whole_title_is_preferred_to_a_cut_one() -> None:
+    head = '<meta property="og:title" content="Ferry waits all morning for a …"><title>Ferry waits all…</title>'
+    page = f"<h1>Ferry waits all morning for a spare pump</h1>{ARTICLE}"
+    assert of_html(page, head) == ("Ferry waits all morning for a spare pump", "h1")
+    head = (
+        '<meta property="og:title" content="Ferry waits all morning for a spare pump"><title>Ferry waits all…</title>'
+    )
+    assert of_html(ARTICLE, head) == ("Ferry waits all morning for a spare pump", "meta")
+
+
+@pytest.mark.parametrize(
+    ("head", "found_in"),
+    [
+        ('<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry late"}</script>', "json-ld"),
+        ('<meta property="og:title" content="Ferry late">', "meta"),
+        ('<meta name="dc.title" content="Ferry late">', "meta"),
+        ("<title>Ferry late</title>", "title"),
+    ],
+)
+def test_head_gives_the_title_where_no_block_does(head: str, found_in: str) -> None:
+    assert of_html(ARTICLE, head) == ("Ferry late", found_in)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Ferry waits for a spare pump | The Harbour Post",
+        "Ferry waits for a spare pump - The Harbour Post",
+        "The Harbour Post: Ferry waits for a spare pump",
+        "Ferry waits for a spare pump – Islands – The Harbour Post",
+        "Ferry waits for a spare pump | Islands | harbourpost.example",
+        "Ferry waits for a spare pump",
+    ],
+)
+def test_site_is_cut_from_the_title(title: str) -> None:
+    site = (
+        '<meta property="og:site_name" content="The Harbour Post"><link rel="canonical" href="//harbourpost.example/1">'
+    )
+    assert of_html(ARTICLE, f"{site}<title>{title}</title>") == ("Ferry waits for a spare pump", "title")
+
+
+def test_title_has_no_invisible_characters() -> None:
+    assert of_html(f"<h1>Fer\u00adry\u200b  late</h1>{ARTICLE}") == ("Ferry late", "h1")
+    assert of_html(ARTICLE, "<title>Fer\u00adry late</title>") == ("Ferry late", "title")
+
+
+def test_heading_of_several_lines_is_one_title() -> None:
+    assert of_html(f"<h1><div>Ferry</div><div>waits for pump</div></h1>{ARTICLE}") == ("Ferry waits for pump", "h1")
+
+
+def test_line_before_the_first_paragraph_of_a_text_is_the_title() -> None:
+    lines = ("Home", "Sport", "Weather", "Ferry to the island waits for a spare pump", "By Ida Moor", FIRST, SECOND)
+    assert of_text(*lines, body=[3, 5, 6]) == (lines[3], "block")
+    assert of_text(*lines, body=[5, 6]) == (lines[3], "block")
+
+
+def test_wrapped_headline_of_a_text_is_one_line() -> None:
+    found = of_text("Ferry to the island waits\nfor a spare pump", FIRST, SECOND)
+    assert found == ("Ferry to the island waits for a spare pump", "block")
+
+
+def test_mark_of_a_heading_is_not_in_the_title() -> None:
+    assert of_text("# Ferry waits for a pump", FIRST, SECOND) == ("Ferry waits for a pump", "block")
+
+
+def test_scores_outweigh_the_form_of_a_line() -> None:
+    lines = ("Ferry to the island waits for a pump", "So this is how it ends.", FIRST, SECOND)
+    assert of_text(*lines)[0] == lines[0]
+    assert of_text(*lines, scores=[-8, 8, -8, -8])[0] == lines[1]
+
+
+def test_page_without_anything_has_no_title() -> None:
+    assert of_html("") == ("", "")
+    assert of_text("") == ("", "")
+    assert of_text(FIRST, SECOND) == ("", "")
+
+
+_TEXTS = st.text("ab C1.-|\u00ad\n…й漢", max_size=30)
+_PIECES = st.lists(st.tuples(st.sampled_from(["h1", "p", "div", "h2", "li", "a"]), _TEXTS), max_size=12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_PIECES, _TEXTS, _TEXTS, st.randoms(use_true_random=False))
+def test_title_is_empty_only_where_the_page_has_none(
+    pieces: list[tuple[str, str]], head: str, og: str, random: object
+) -> None:
+    html = "".join(f"<{tag}>{text}</{tag}>" for tag, text in pieces)
+    page = segment_html(f'<title>{head}</title><meta property="og:title" content="{og}"><body>{html}')
+    found, place = title_of(page, [n for n in range(len(page.blocks)) if random.random() < 0.5])  # type: ignore[attr-defined]
+    assert bool(found) == bool(place)
+    assert len(found) <= 2 * MAX_HEADLINE
+    assert not set(found) & set("\u00ad\u200b\n")
+    said = [head, og, *(text for tag, text in pieces if tag == "h1")]
+    assert found or not any(set(text) - set(" .-|\u00ad\n…") for text in said)
