@@ -12,9 +12,11 @@ from playwright.sync_api import Locator, Page, Request, Route, expect
 PHONE = {"width": 360, "height": 740}
 
 
-def read_sample(page: Page, button: str = "Try a sample") -> None:
+def read_sample(page: Page, button: str = "Try a sample", *, unfold: bool = True) -> None:
     page.get_by_role("button", name=button).click()
     expect(page.locator(".found h2")).to_be_attached()
+    if unfold:
+        page.get_by_role("button", name="Unfold all").click()
 
 
 def paste(page: Page, text: str) -> None:
@@ -25,6 +27,23 @@ def paste(page: Page, text: str) -> None:
 
 def block(page: Page, beginning: str) -> Locator:
     return page.locator(".block", has_text=beginning).first
+
+
+def focus_block(page: Page, beginning: str) -> Locator:
+    """Move the keyboard to a block, which selects it."""
+    found = block(page, beginning)
+    found.locator(".tag").focus()
+    return found
+
+
+def replace_answer(page: Page, **fields: Any) -> None:
+    """Change fields of the service's answer to a page before the page gets it."""
+
+    def answer(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json=reply.json() | fields)
+
+    page.route("**/v1/classify", answer)
 
 
 def collect_posts(page: Page, path: str) -> list[dict[str, Any]]:

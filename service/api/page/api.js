@@ -60,8 +60,9 @@ async function problemOf(response) {
   return new Problem(response.status, title, detail, response.headers.get("Retry-After"));
 }
 
-export async function call(method, path, fields) {
-  const headers = { Accept: "application/json" };
+// The answer is an object, or text where another media type than JSON is wanted.
+export async function call(method, path, fields, accept = "application/json") {
+  const headers = { Accept: accept };
   if (fields !== undefined) headers["Content-Type"] = "application/json";
   if (key) headers.Authorization = `Bearer ${key}`;
   const body = fields === undefined ? undefined : JSON.stringify(fields);
@@ -72,7 +73,8 @@ export async function call(method, path, fields) {
     throw new Problem(0, TITLES[0], "Nothing answered. Check that it runs and that the network is there.");
   }
   if (!response.ok) throw await problemOf(response);
-  return response.status === 204 ? null : response.json();
+  if (response.status === 204) return null;
+  return accept === "application/json" ? response.json() : response.text();
 }
 
 export const segment = (id) => encodeURIComponent(id);

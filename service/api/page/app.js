@@ -8,6 +8,7 @@ import { LARGE, decode, looksLikeHtml } from "./text.js";
 
 const VIEWS = ["desk", "index"];
 let shown = "desk";
+let result = null; // of the page that is shown
 let asked = 0; // counts pages: an answer to an earlier one comes too late
 let file = null; // {name, content}: a file too large for the text field
 
@@ -80,7 +81,8 @@ async function read(page) {
   try {
     const answer = await call("POST", "v1/classify", { ...page, explain: true, include_text: true });
     if (mine !== asked) return;
-    const result = new Result(answer, page, { again, failed });
+    result?.close();
+    result = new Result(answer, page, { again, failed });
     byId("result").replaceChildren(result.element);
     byId("result").hidden = false;
     byId("composer").hidden = true;

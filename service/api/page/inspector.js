@@ -1,7 +1,7 @@
 // Explains a block's label: probabilities, reasons that add up to the log-odds, and buttons that correct it.
 
 import { h, percent } from "./dom.js";
-import { KINDS, KIND_OF_ONE, LABELS, LABEL_WORDS } from "./labels.js";
+import { KINDS, KIND_OF_ONE, LABELS, LABEL_WORDS, LABEL_OF_KIND, capital } from "./labels.js";
 
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 
@@ -40,22 +40,25 @@ function reasons(block) {
   ];
 }
 
-function correction(block, number, correct) {
-  const kinds = KINDS[block.label];
+function correction(block, number, { correct, undo }) {
   return h("fieldset", { class: "correction" },
     h("legend", {}, "Is this right?"),
     h("div", { class: "choices" }, LABELS.map((label, at) => h("button", {
       type: "button", data: { label }, "aria-pressed": String(label === block.label), onclick: () => correct(number, label),
     }, LABEL_WORDS[label], h("kbd", { "aria-hidden": "true" }, at + 1)))),
-    kinds.length > 1 ? h("label", { class: "choice" }, "and more exactly ",
-      h("select", { onchange: (event) => correct(number, block.label, event.target.value) },
-        kinds.map((kind) => h("option", { value: kind, selected: kind === block.kind }, KIND_OF_ONE[kind])))) : null,
-    h("p", { class: "hint" }, "A correction is sent to the service at once, with this page, as material for training."));
+    h("label", { class: "choice" }, "More exactly",
+      h("select", { onchange: ({ target }) => correct(number, LABEL_OF_KIND[target.value], target.value) },
+        LABELS.map((label) => h("optgroup", { label: LABEL_WORDS[label] },
+          KINDS[label].map((kind) => h("option", { value: kind, selected: kind === block.kind }, capital(KIND_OF_ONE[kind]))))))),
+    block.corrected
+      ? h("p", { class: "hint" }, `The model said ${LABEL_WORDS[block.given].toLowerCase()}, ${KIND_OF_ONE[block.givenKind]}. `,
+        h("button", { type: "button", class: "link", onclick: () => undo(number) }, "Undo this correction"))
+      : h("p", { class: "hint" }, "Nothing is sent before you press Send."));
 }
 
 export class Inspector {
-  constructor({ correct, close }) {
-    this.correct = correct;
+  constructor({ correct, undo, close }) {
+    this.does = { correct, undo };
     this.inside = h("div", {});
     this.element = h("aside", { class: "inspector", "aria-label": "Why this label" },
       h("button", { type: "button", class: "quiet close", "aria-label": "Close the reasons", onclick: close }, "×"), this.inside);
@@ -85,7 +88,6 @@ export class Inspector {
     this.inside.replaceChildren(
       h("h2", { data: { label: block.label } }, h("span", { class: "swatch", "aria-hidden": "true" }), LABEL_WORDS[block.label],
         h("span", { class: "kind" }, kind), h("span", { class: "place" }, `Block ${number + 1}`)),
-      block.corrected ? h("p", { class: "hint" }, `The model said ${LABEL_WORDS[block.given].toLowerCase()}; you corrected it.`) : "",
-      probabilities(block), correction(block, number, this.correct), ...[reasons(block)].flat());
+      probabilities(block), correction(block, number, this.does), ...[reasons(block)].flat());
   }
 }

@@ -18,16 +18,23 @@ TYPES = {
 }
 INDEX = "index.html"
 ASSETS = (
+    "about.js",
     "api.js",
     "app.js",
     "article.js",
+    "comments.js",
+    "copying.js",
+    "corrections.js",
     "dom.js",
     "duplicates.js",
     "inspector.js",
     "labels.js",
     "overview.js",
+    "parts.js",
     "result.js",
+    "strip.js",
     "text.js",
+    "toggles.js",
     "style.css",
     "icon.svg",
     "sample.html",

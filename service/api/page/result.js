@@ -1,14 +1,18 @@
-// Shows the service's answer under three tabs: blocks, clean body, duplicates.
+// Shows the service's answer under three tabs: the article, its clean body, its duplicates.
 
-import { call } from "./api.js";
-import { BlockList, toggles } from "./article.js";
-import { copy, counted, h, percent, say } from "./dom.js";
+import { about, typeName } from "./about.js";
+import { BlockList } from "./article.js";
+import { comments } from "./comments.js";
+import { Copying } from "./copying.js";
+import { Corrections } from "./corrections.js";
+import { counted, h, percent } from "./dom.js";
 import { Duplicates } from "./duplicates.js";
 import { Inspector } from "./inspector.js";
-import { A_LABEL, KINDS } from "./labels.js";
+import { Strip } from "./strip.js";
 import { Characters, nameOf } from "./text.js";
+import { toggles } from "./toggles.js";
 
-function tabs(named) {
+function tabs(named, beside) {
   const buttons = named.map(({ id, title }, at) => h("button", {
     type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`,
     onclick: () => open(at), onkeydown: (event) => {
@@ -28,51 +32,80 @@ function tabs(named) {
     if (focus) buttons[chosen].focus();
   }
   open(0);
-  return h("div", {}, h("div", { class: "tabs", role: "tablist", "aria-label": "Views of this page" }, buttons), panels);
+  return h("div", {}, h("div", { class: "views" }, h("div", { class: "tabs", role: "tablist", "aria-label": "Views of this page" }, buttons), beside), panels);
+}
+
+function knownLanguage(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag)[0] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 export class Result {
   // `page` is the request, {text} or {html}; `again()` returns to the form, `failed(problem)` shows an error.
   constructor(answer, page, { again, failed }) {
     this.answer = answer;
-    this.page = page;
-    this.failed = failed;
-    this.text = new Characters(page.text ?? answer.text);
+    const text = new Characters(page.text ?? answer.text);
+    const words = (block) => text.slice(block.start, block.end);
     this.blocks = answer.blocks.map((block) => ({ ...block, given: block.label, givenKind: block.kind }));
-    this.id = nameOf(answer.title, answer.body);
+    const id = nameOf(answer.title, answer.body);
+    this.corrections = new Corrections(this.blocks, { page, id, failed, changed: (number) => this.#corrected(number) });
     this.inspector = new Inspector({
-      correct: (number, label, kind) => this.correct(number, label, kind),
+      correct: (number, label, kind) => this.corrections.set(number, label, kind),
+      undo: (number) => this.corrections.set(number, this.blocks[number].given, this.blocks[number].givenKind),
       close: () => this.list.leave(),
     });
-    this.list = new BlockList(this.blocks, (block) => this.text.slice(block.start, block.end), {
+    this.list = new BlockList(this.blocks, words, {
+      language: knownLanguage(answer.language),
       show: (number) => this.#explain(number),
-      correct: (number, label) => this.correct(number, label),
+      correct: (number, label) => this.corrections.set(number, label),
+      undo: () => this.corrections.undo(),
+      drawn: () => this.strip?.follow(),
     });
-    this.body = h("div", { class: "copytext", tabindex: "0", "aria-label": "The clean body" });
+    this.strip = new Strip(this.blocks, words, this.list);
+    this.copying = new Copying({ answer, page, blocks: this.blocks, words, id, failed });
+    this.body = h("div", { class: "copytext", tabindex: "0", role: "region", "aria-label": "The clean body", dir: "auto" });
     this.bodyNote = h("p", { class: "hint" });
-    this.duplicates = new Duplicates({
-      page: () => this.page, id: this.id, body: answer.body, failed, changed: (n) => this.#badge(n),
-    });
-    this.element = this.#draw(again);
+    this.duplicates = new Duplicates({ page: () => page, id, body: answer.body, failed, changed: (n) => this.#badge(n) });
+    this.legend = h("div", {});
+    this.element = this.#draw(again, page.html === undefined ? "plain text" : "HTML");
+    this.#drawLegend();
     this.#drawBody();
   }
 
-  #draw(again) {
+  close() {
+    this.strip.close();
+  }
+
+  #draw(again, form) {
     const { answer } = this;
-    const place = h("div", { class: "toggle-place" }, toggles(this.blocks, (hidden) => this.list.filter(hidden)));
-    this.heading = h("h1", { tabindex: "-1" }, answer.title || "No headline found");
+    this.heading = h("h1", { tabindex: "-1", dir: "auto" }, answer.title || "No title found");
     return h("article", {},
       h("header", { class: "summary" },
-        h("div", {}, this.heading,
-          h("p", { class: "facts" }, `${counted(this.blocks.length, "block")}, read as ${this.page.html === undefined ? "plain text" : "HTML"}. `,
-            `Confidence in the body: ${percent(answer.confidence)} (expected F1).`)),
+        h("div", {}, this.heading, this.#verdict(form)),
         h("button", { type: "button", id: "again", onclick: again }, "Another page")),
       tabs([
-        { id: "blocks", title: "Blocks", inside: [place, this.list.count, h("div", { class: "columns" }, this.list.element, this.inspector.element)] },
-        { id: "body", title: "Clean body", inside: h("div", { class: "clean" },
-          h("div", { class: "actions" }, h("button", { type: "button", class: "primary", id: "copy", onclick: () => copy(this.bodyText(), "The body") }, "Copy the body"), this.bodyNote), this.body) },
+        { id: "blocks", title: "Article", inside: [this.#legendRow(), h("div", { class: "columns" }, this.strip.element,
+          h("div", { class: "sheet" }, this.corrections.element, this.list.element, comments(answer.comments)),
+          about(answer), this.inspector.element)] },
+        { id: "body", title: "Clean body", inside: h("div", { class: "clean" }, h("div", { class: "actions" }, this.bodyNote, this.copying.saves()), this.body) },
         { id: "duplicates", title: "Seen before?", inside: this.duplicates.element },
-      ]));
+      ], this.copying.copies()));
+  }
+
+  #verdict(form) {
+    const { answer } = this;
+    const read = `${counted(this.blocks.length, "block")}, read as ${form}.`;
+    const likely = Object.entries(answer.page_types).sort((a, b) => b[1] - a[1]).map(([type, share]) => `${typeName(type)} ${percent(share)}`);
+    if (answer.is_article) return h("p", { class: "facts" }, `An article (${percent(answer.page_types[answer.page_type])}); expected word F1 of its body: ${percent(answer.confidence)}. ${read}`);
+    const why = answer.body ? likely.slice(0, 2).join(", ") : "no block of it is body";
+    return h("p", { class: "verdict" }, h("strong", {}, "Probably no article"), `: ${why}. ${read}`);
+  }
+
+  #legendRow() {
+    return h("div", { class: "legend" }, this.legend, h("p", { class: "folding" }, this.list.count, " ", this.list.unfold));
   }
 
   #explain(number) {
@@ -81,18 +114,18 @@ export class Result {
     this.inspector.show(number === null ? null : this.blocks[number], number, pinned);
   }
 
-  // The body blocks with the corrections made here, joined by blank lines as in the service.
-  bodyText() {
-    if (!this.blocks.some((block) => block.corrected)) return this.answer.body;
-    const words = (block) => this.text.slice(block.start, block.end);
-    return this.blocks.filter((block) => block.label === "body").map(words).join("\n\n");
+  #drawLegend() {
+    const { hidden } = this.list;
+    const open = this.legend.querySelector("details")?.open;
+    this.legend.replaceChildren(toggles(this.blocks, hidden, () => this.list.draw()));
+    this.legend.querySelector("details").open = open ?? false;
   }
 
   #drawBody() {
-    const text = this.bodyText();
-    const corrected = this.blocks.filter((block) => block.corrected).length;
+    const text = this.copying.text();
+    const corrected = this.corrections.corrected.length;
     this.body.textContent = text || "No block of this page is body.";
-    this.bodyNote.textContent = `${counted(text.split(/\s+/).filter(Boolean).length, "word")}${corrected ? `, with ${counted(corrected, "correction")} of yours` : ""}.`;
+    this.bodyNote.textContent = `${counted(text.split(/\s+/).filter(Boolean).length, "word")}, without headline and captions${corrected ? `, with ${counted(corrected, "correction")} of yours` : ""}.`;
   }
 
   #badge(matches) {
@@ -101,35 +134,12 @@ export class Result {
     badge.setAttribute("aria-label", matches ? counted(matches, "match", "matches") : "");
   }
 
-  // Every request sends all corrections of this page, so the last request is complete.
-  async correct(number, label, kind) {
-    const block = this.blocks[number];
-    const wanted = kind ?? (label === block.given ? block.givenKind : KINDS[label][0]);
-    if (label === block.label && wanted === block.kind) return;
-    const before = { label: block.label, kind: block.kind, corrected: block.corrected, chosen: block.chosen };
-    Object.assign(block, { label, kind: wanted, corrected: label !== block.given || wanted !== block.givenKind, chosen: kind !== undefined });
-    this.#repaint(number);
-    try {
-      await call("POST", "v1/feedback", { id: this.id, ...this.page, blocks: this.#corrections(number) });
-      say(`Noted: block ${number + 1} is ${A_LABEL[label]}. Thank you.`);
-    } catch (problem) {
-      Object.assign(block, before);
-      this.#repaint(number);
-      this.failed(problem);
-    }
-  }
-
-  #corrections(touched) {
-    return this.blocks.flatMap((block, number) => {
-      if (!block.corrected && number !== touched) return [];
-      const fields = { start: block.start, end: block.end, label: block.label };
-      return [block.chosen ? { ...fields, kind: block.kind } : fields];
-    });
-  }
-
-  #repaint(number) {
-    this.list.repaint(number);
-    this.inspector.show(this.blocks[number], number, true);
+  #corrected(number) {
+    if (number !== null) this.list.hidden.delete(this.blocks[number].kind);
+    this.list.draw();
+    this.strip.draw();
+    this.#explain(this.list.selected);
+    this.#drawLegend();
     this.#drawBody();
   }
 }

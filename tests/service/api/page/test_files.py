@@ -63,7 +63,7 @@ def test_file_in_the_browsers_cache_is_not_sent_again(client: ApiClient) -> None
 
 
 def test_unknown_asset_is_named() -> None:
-    with pytest.raises(KeyError, match=r"no file 'pages\.py', expected one of api\.js"):
+    with pytest.raises(KeyError, match=r"no file 'pages\.py', expected one of about\.js"):
         pages.load_asset("pages.py")
 
 

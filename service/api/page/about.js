@@ -1,0 +1,92 @@
+// Shows what the page says about its article, beside it: fields, where each was found, and whether it is an article.
+
+import { h, percent } from "./dom.js";
+
+const PLACES = {
+  "json-ld": "JSON-LD", meta: "meta element", microdata: "microdata", time: "time element", block: "a block", title: "title element",
+  h1: "h1", link: "link element", html: "html element", url: "address", text: "words of the text",
+};
+
+const TYPES = {
+  article: "article", service: "service page", listing: "list of links", forum: "forum", product: "product page",
+  documentation: "documentation", collection: "collection",
+};
+
+export const typeName = (type) => TYPES[type] ?? type;
+
+const MIN_SHOWN = 0.005; // probability from which a type of the page is listed
+
+// A time in the reader's form with the exact value as tooltip; a day without a time stays that day in every time zone.
+function moment(value) {
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(value);
+  const date = new Date(isDay ? `${value}T00:00:00Z` : value);
+  if (Number.isNaN(date.getTime())) return value;
+  const form = isDay ? { dateStyle: "long", timeZone: "UTC" } : { dateStyle: "long", timeStyle: "short" };
+  return h("time", { datetime: value, title: value }, date.toLocaleString(undefined, form));
+}
+
+// An address of the web as a link that tells the other side nothing; anything else stays text.
+function address(value, shown = value) {
+  const link = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
+  return link ? h("a", { href: value, rel: "noopener noreferrer nofollow", target: "_blank" }, shown) : value;
+}
+
+function language(tag) {
+  try {
+    return new Intl.DisplayNames(undefined, { type: "language" }).of(tag);
+  } catch {
+    return tag;
+  }
+}
+
+function languages({ language: used, language_declared: declared, language_detected: detected }) {
+  if (!used) return "";
+  const differ = declared && detected && declared.split("-")[0] !== detected.split("-")[0];
+  return [h("span", { title: used }, language(used)), differ ? ` (the page says ${language(declared)}, its words ${language(detected)})` : ""];
+}
+
+const list = (names) => names.length ? h("ul", { class: "inline" }, names.map((name) => h("li", { dir: "auto" }, name))) : "";
+
+const words = (value) => value && h("span", { dir: "auto" }, value);
+
+const ROWS = [
+  ["title", "Title", (page) => words(page.title)],
+  ["authors", "Authors", (page) => list(page.authors)],
+  ["published", "Published", (page) => page.published && moment(page.published)],
+  ["modified", "Modified", (page) => page.modified && moment(page.modified)],
+  ["site", "Site", (page) => words(page.site)],
+  ["section", "Section", (page) => words(page.section)],
+  ["tags", "Tags", (page) => list(page.tags)],
+  ["language", "Language", languages],
+  ["description", "Description", (page) => words(page.description)],
+  ["image", "Picture", (page) => page.image && address(page.image)],
+  ["canonical_url", "Address", (page) => page.canonical_url && address(page.canonical_url)],
+];
+
+function row(page, [field, name, value]) {
+  const found = page.found_in[field];
+  return h("div", { data: { field } }, h("dt", {}, name, found ? h("span", { class: "source" }, h("span", { class: "sr" }, ", found in "), PLACES[found] ?? found) : null),
+    h("dd", {}, value(page)));
+}
+
+function types(page) {
+  const found = Object.entries(page.page_types).filter(([, share]) => share >= MIN_SHOWN).sort((a, b) => b[1] - a[1]);
+  return h("dl", { class: "probabilities" }, found.map(([type, share]) => {
+    const bar = h("span", { class: "fill" });
+    bar.style.setProperty("--share", share.toFixed(4));
+    return h("div", {}, h("dt", {}, typeName(type)),
+      h("dd", {}, h("span", { class: "bar", "aria-hidden": "true" }, bar), h("span", { class: "value" }, percent(share))));
+  }));
+}
+
+export function about(page) {
+  const filled = ROWS.filter(([, , value]) => value(page));
+  const empty = ROWS.filter(([, , value]) => !value(page)).map(([, name]) => name.toLowerCase());
+  return h("details", { class: "about", open: matchMedia("(min-width: 60rem)").matches },
+    h("summary", {}, h("h2", {}, "About this page")),
+    h("dl", { class: "facts-list" }, filled.map((each) => row(page, each)),
+      h("div", {}, h("dt", {}, "Is it an article?"), h("dd", {}, page.is_article ? "Yes" : "No")),
+      h("div", {}, h("dt", {}, "Expected quality of the body"), h("dd", {}, percent(page.confidence), h("span", { class: "source" }, "word F1"))),
+      h("div", {}, h("dt", {}, "Type of the page"), h("dd", {}, types(page)))),
+    empty.length ? h("p", { class: "hint" }, `Not found: ${empty.join(", ")}.`) : null);
+}
