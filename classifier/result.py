@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from copydesk.classifier.types import FIELDS, Comment, Fields, Kind, ScoredBlock, join_blocks, read_parts, shortened
+from copydesk.classifier.rendering import build_outline, render_html, render_markdown
+from copydesk.classifier.types import (
+    BODY_PARTS,
+    FIELDS,
+    Comment,
+    Fields,
+    Kind,
+    ScoredBlock,
+    Structure,
+    join_blocks,
+    read_parts,
+    shortened,
+)
+
+_NOT_RENDERED = ("language_declared", "language_detected", "found_in")
+"""Fields that Markdown and HTML leave out: how the others were found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -22,6 +37,9 @@ class Article(Fields):
         page_types: The probability of each type; they sum to 1.
         confidence: The word F1 that is expected of the body, in [0, 1]; 0 without a body.
         model: The digest of the model that was used.
+        parts: The kinds of the blocks in `body`.
+        structure: What the page's HTML says of how the article is set, for Markdown and HTML; None where it was not
+            read.
     """
 
     id: str
@@ -35,6 +53,8 @@ class Article(Fields):
     page_types: Mapping[str, float]
     confidence: float
     model: str
+    parts: tuple[Kind, ...] = BODY_PARTS
+    structure: Structure | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"
@@ -55,7 +75,39 @@ class Article(Fields):
         Raises:
             ValueError: There is no name, or one of them is not that of a part.
         """
-        return replace(self, body=self.text_of(*read_parts(parts)))
+        chosen = read_parts(parts)
+        return replace(self, body=self.text_of(*chosen), parts=chosen)
+
+    def to_markdown(self, *, links: bool = False, front_matter: bool = True) -> str:
+        """Return the article as Markdown (CommonMark with tables), whose plain text is `body` up to white space.
+
+        Levels of headings, nested and numbered lists, empty cells and links come from the page's HTML, if `structure`
+        has them; else the kinds of the blocks decide alone.
+
+        Args:
+            links: Whether with links, emphasis and images.
+            front_matter: Whether the fields that are not empty are put before it, as YAML.
+        """
+        outline = build_outline(self.blocks, self.parts, self.structure, links=links)
+        return render_markdown(outline, self._known_fields() if front_matter else {})
+
+    def to_html(self, *, links: bool = False, fragment: bool = False) -> str:
+        """Return the article as an HTML document of a few tags, without scripts; see `to_markdown`.
+
+        Title, authors and time are in the element `header`. The text of the element `article` is `body` up to white
+        space.
+
+        Args:
+            links: Whether with links, emphasis and images.
+            fragment: Whether only the element `article` is returned.
+        """
+        outline = build_outline(self.blocks, self.parts, self.structure, links=links)
+        return render_html(outline, self._known_fields(), fragment=fragment)
+
+    def _known_fields(self) -> dict[str, str | Sequence[str]]:
+        fields = {"id": self.id, "url": self.url}
+        fields |= {name: getattr(self, name) for name in FIELDS if name not in _NOT_RENDERED}
+        return {name: value for name, value in fields.items() if value}
 
     def to_dict(self, *, text: bool = True) -> dict[str, Any]:
         """Return the article as a row of `copydesk classify`, for JSON; `text` says whether with its text."""

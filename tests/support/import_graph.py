@@ -23,7 +23,7 @@ LAYERS = """
     service.index service
     classifier
     classifier.model
-    classifier.segmentation classifier.features classifier.duplicates classifier.fields
+    classifier.segmentation classifier.rendering classifier.features classifier.duplicates classifier.fields
     classifier.compiled
     classifier.types classifier.errors classifier.arrays classifier.lazy_names
 """
