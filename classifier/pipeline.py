@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, repeat
 
 import numpy as np
@@ -11,7 +12,7 @@ from copydesk.classifier.article import PageScores, body_text, page_confidence
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.features import compute_features
-from copydesk.classifier.fields import read_json_ld
+from copydesk.classifier.fields import read_fields, read_json_ld
 from copydesk.classifier.model import (
     PAGE_TYPES,
     FormModel,
@@ -32,7 +33,6 @@ from copydesk.classifier.types import (
     LABELS,
     Blocks,
     Explanation,
-    Fields,
     Label,
     Page,
     ScoredBlock,
@@ -73,7 +73,7 @@ def classify_page(page: Page, model: Model, *, explain: bool = False) -> Article
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
     reasons = _explain_all(blocks, predictions, form) if explain else None
-    return assemble(page, collect_scores(blocks, predictions), model.digest, reasons)
+    return assemble(page, collect_scores(blocks, predictions, url=page.url), model.digest, reasons)
 
 
 def segment(page: Page) -> Blocks:
@@ -113,15 +113,19 @@ def predict(blocks: Blocks, form: FormModel) -> Predictions:
     return run_second_stage(features, run_first_stage(features, form), form)
 
 
-def collect_scores(blocks: Blocks, predictions: Predictions) -> PageScores:
-    """Put the predictions beside the blocks, and join the page's body."""
+def collect_scores(blocks: Blocks, predictions: Predictions, *, url: str = "") -> PageScores:
+    """Put the predictions beside the blocks, join the page's body, and read its fields."""
     spans = np.fromiter(chain.from_iterable(blocks.blocks), np.int32, 2 * len(blocks.blocks)).reshape(-1, 2)
     is_body = predictions.labels == LABELS.index(Label.BODY)
     kinds = name_kinds(blocks, predictions)
     in_body = np.flatnonzero(np.isin(kinds, [KINDS.index(part) for part in BODY_PARTS])).tolist()
-    declared = read_declared(blocks.head, read_json_ld(blocks.head.json_ld))
+    stated = read_json_ld(blocks.head.json_ld)
+    declared = read_declared(blocks.head, stated)
     agreement = compare_blocks(blocks, declared)
-    title, found_in = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0])
+    title, title_place = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0])
+    body = body_text(blocks, in_body)
+    fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
+    title_found = {"title": title_place} if title else {}
     return PageScores(
         text=blocks.text,
         starts=spans[:, 0],
@@ -129,8 +133,8 @@ def collect_scores(blocks: Blocks, predictions: Predictions) -> PageScores:
         labels=predictions.labels,
         kinds=kinds,
         probabilities=predictions.probabilities,
-        body=body_text(blocks, in_body),
-        fields=Fields(title=title, found_in={"title": found_in} if title else {}),
+        body=body,
+        fields=replace(fields, title=title, found_in=title_found | dict(fields.found_in)),
         comments=(),
         is_article=bool(in_body) and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
         page_types=predictions.page_types,
@@ -138,9 +142,9 @@ def collect_scores(blocks: Blocks, predictions: Predictions) -> PageScores:
     )
 
 
-def score_blocks(blocks: Blocks, model: Model) -> PageScores:
+def score_blocks(blocks: Blocks, model: Model, *, url: str = "") -> PageScores:
     """Do the same as `classify_page` for a segmented page, and leave its blocks in columns."""
-    return collect_scores(blocks, predict(blocks, model.form(markup=blocks.markup is not None)))
+    return collect_scores(blocks, predict(blocks, model.form(markup=blocks.markup is not None)), url=url)
 
 
 def _explain_all(blocks: Blocks, predictions: Predictions, form: FormModel) -> Iterator[Explanation]:

@@ -149,10 +149,12 @@ class Head:
         title: The text of `title`, white space folded.
         language: The `lang` attribute of `html`.
         metas: Name and content of each `meta` with both, in page order; the name is that of the attributes `name`,
-            `property` or `itemprop`, in lower case.
+            `property`, `itemprop` or `http-equiv`, in lower case.
         canonical: The target of `link rel=canonical`.
         json_ld: The text of each script of type `application/ld+json`.
         times: The number of the block that each `time` element is in or before, and its `datetime` attribute.
+        properties: Microdata: the number of the block that an element is in or before, its `itemprop`, and its value;
+            for authors, dates, publisher, section and keywords.
     """
 
     title: str = ""
@@ -161,6 +163,7 @@ class Head:
     canonical: str = ""
     json_ld: tuple[str, ...] = ()
     times: tuple[tuple[int, str], ...] = ()
+    properties: tuple[tuple[int, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

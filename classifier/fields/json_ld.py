@@ -56,7 +56,7 @@ class JsonLd:
         published: The property `datePublished`, or `dateCreated` or `uploadDate` without one.
         modified: The property `dateModified`.
         publisher: The name of the publisher.
-        section: The property `articleSection`, the last of several.
+        section: The property `articleSection`, the first of several.
         tags: The property `keywords`, uncut if it is one string.
         description: The property `description`.
         image: The address of the first image.
@@ -116,7 +116,6 @@ def _read(nodes: list[Node], sites: list[Node], by_id: Mapping[str, Node]) -> Js
     own = nodes[0] if nodes else {}
     authors = names_of("author") or names_of("creator")
     publishers = names_of("publisher") or [(name, True) for site in sites if (name := _text(site.get("name")))]
-    sections = list(_texts(_first(nodes, "articleSection")))
     is_page = bool(nodes) and not any(_ARTICLES.search(name) for name in _types(own))
     return JsonLd(
         kind=next(iter(_types(own)), ""),
@@ -127,7 +126,7 @@ def _read(nodes: list[Node], sites: list[Node], by_id: Mapping[str, Node]) -> Js
         published=first("datePublished", "dateCreated", "uploadDate"),
         modified=first("dateModified"),
         publisher=publishers[0][0] if publishers else "",
-        section=sections[-1] if sections else "",
+        section=first("articleSection"),
         tags=tuple(_texts(_first(nodes, "keywords"))),
         description=first("description"),
         image=next(_addresses(_first(nodes, "image") or _first(nodes, "thumbnailUrl"), by_id), ""),

@@ -8,8 +8,9 @@ from operator import sub
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from copydesk.classifier.segmentation.head import HeadFinder, read_head
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
-from copydesk.classifier.types import Block, Blocks, Head, Markup, records
+from copydesk.classifier.types import Block, Blocks, Markup, records
 
 MAX_ROW_CELLS = 40
 """Cells up to which a table row is one block; wider rows are grids, and each cell is a block."""
@@ -25,12 +26,6 @@ MAX_HREF = 300
 
 MAX_ELEMENTS = 200_000
 """Elements of one page that begin and end blocks, and blocks separated by `br`; further ones count as white space."""
-
-MAX_METAS, MAX_JSON_LD, MAX_TIMES = 500, 50, 500
-"""`meta` elements, scripts of JSON-LD and `time` elements of one page that are kept."""
-
-MAX_META_CHARACTERS, MAX_JSON_LD_CHARACTERS, MAX_TIME_CHARACTERS = 4_000, 1_000_000, 100
-"""Characters of each that are kept."""
 
 HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
@@ -79,7 +74,9 @@ def segment_html(html: str | bytes) -> Blocks:
     elements, lasts = _walk(parser.body, builder) if parser.body is not None else ([_BODY], [0])
     ends = list(accumulate(map(len, builder.texts), lambda end, size: end + 2 + size))
     blocks = records(Block, zip(map(sub, ends, map(len, builder.texts)), ends, strict=True))
-    return Blocks("\n\n".join(builder.texts), blocks, _head(parser, builder), _markup(elements, lasts, builder))
+    return Blocks(
+        "\n\n".join(builder.texts), blocks, read_head(parser, builder.found), _markup(elements, lasts, builder)
+    )
 
 
 def to_utf8(html: str) -> bytes:
@@ -88,53 +85,6 @@ def to_utf8(html: str) -> bytes:
         return html.encode()
     except UnicodeEncodeError:
         return html.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
-
-
-def _head(parser: LexborHTMLParser, builder: _BlockBuilder) -> Head:
-    """Read the children of `head`, and join what the walk through `body` found of the same."""
-    found = _Found()
-    title = ""
-    node = parser.head.first_child if parser.head is not None else None
-    while node is not None:
-        tag = node.tag
-        if tag == "title":
-            title = title or " ".join(node.text().split())
-        elif tag in ("meta", "link", "script"):
-            found.add(tag, node)
-        node = node.next
-    root = parser.root
-    language = (root.attributes.get("lang") or "") if root is not None else ""
-    late = builder.found
-    return Head(
-        title,
-        language,
-        tuple(found.metas + late.metas)[:MAX_METAS],
-        found.canonical or late.canonical,
-        tuple(found.json_ld + late.json_ld)[:MAX_JSON_LD],
-        tuple(builder.times),
-    )
-
-
-class _Found:
-    """What the page says of itself in `meta`, `link` and `script`."""
-
-    def __init__(self) -> None:
-        self.metas: list[tuple[str, str]] = []
-        self.canonical = ""
-        self.json_ld: list[str] = []
-
-    def add(self, tag: str, node: LexborNode) -> None:
-        """Read one element."""
-        get = node.attributes.get
-        if tag == "script":
-            if (get("type") or "").strip().lower() == "application/ld+json":
-                self.json_ld.append((node.text() or "")[:MAX_JSON_LD_CHARACTERS])
-        elif tag == "meta":
-            name, content = get("property") or get("name") or get("itemprop"), get("content")
-            if name and content:
-                self.metas.append((name.strip().lower(), content[:MAX_META_CHARACTERS]))
-        elif (get("rel") or "").strip().lower() == "canonical":
-            self.canonical = self.canonical or (get("href") or "")[:MAX_META_CHARACTERS]
 
 
 class _BlockBuilder:
@@ -150,8 +100,7 @@ class _BlockBuilder:
         self.inline: list[str] = []
         self.images = 0
         self.link = ""
-        self.found = _Found()
-        self.times: list[tuple[int, str]] = []
+        self.found = HeadFinder()
         self._begin()
 
     def _begin(self) -> None:
@@ -227,7 +176,7 @@ def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], lis
         if action == _TEXT:
             builder.add_text(node.text_content or "", in_pre, in_link)
         elif action in (_INLINE, _LINK):
-            action = _add_inline(tag, action, node.attributes, builder)
+            action = _add_inline(tag, action, node, builder)
             in_link += action == _LINK
         elif action < _BLOCK:
             action = _add_other(tag, action, node, builder, in_row)
@@ -244,7 +193,10 @@ def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], lis
                 action = _BLOCK
             in_pre += action == _PRE
             in_row += action == _ROW
-            elements.append(("span" if tag in _INLINE_TAGS else tag, _names(node.attributes), element, len(rows)))
+            attributes = node.attributes
+            if "itemprop" in attributes:
+                builder.found.add_property(len(rows), node, attributes)
+            elements.append(("span" if tag in _INLINE_TAGS else tag, _names(attributes), element, len(rows)))
             element = len(lasts)
             lasts.append(0)
         stack.append((node, action))
@@ -271,8 +223,9 @@ def _add_other(tag: str, action: int, node: LexborNode, builder: _BlockBuilder, 
     return _BLOCK if action == _CELL else _SKIPPED
 
 
-def _add_inline(tag: str, action: int, attributes: dict[str, str | None], builder: _BlockBuilder) -> int:
+def _add_inline(tag: str, action: int, node: LexborNode, builder: _BlockBuilder) -> int:
     """Add an inline element, and return what the walk does with it: a link, a hidden block, or nothing special."""
+    attributes = node.attributes
     if not attributes:
         if len(builder.inline) < MAX_INLINE:
             builder.inline.append(f"{tag}  ")
@@ -280,8 +233,10 @@ def _add_inline(tag: str, action: int, attributes: dict[str, str | None], builde
     get = attributes.get
     if len(builder.inline) < MAX_INLINE:
         builder.inline.append(f"{tag} {get('class') or ''} {get('itemprop') or ''}")
-    if tag == "time" and (moment := get("datetime")) and len(builder.times) < MAX_TIMES:
-        builder.times.append((len(builder.texts), moment[:MAX_TIME_CHARACTERS]))
+    if tag == "time" and (moment := get("datetime")):
+        builder.found.add_time(len(builder.texts), moment)
+    if "itemprop" in attributes or "rel" in attributes:
+        builder.found.add_property(len(builder.texts), node, attributes)
     if _is_hidden(attributes):
         return _BLOCK
     href = get("href") if action == _LINK else None

@@ -82,7 +82,7 @@ def _score_row(row: InputRow, model: Model, options: PageOptions) -> PageScores 
     if len(row.content) > options.max_page_bytes:
         return BadRow(row.id, None, "too_large", jsonl.too_large_message(options.max_page_bytes))
     try:
-        return score_blocks(_blocks(row, row.content), model)
+        return score_blocks(_blocks(row, row.content), model, url=row.url)
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))
     except Exception as error:  # a bug of copydesk costs this page only

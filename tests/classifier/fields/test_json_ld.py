@@ -79,7 +79,7 @@ def test_every_property_of_an_article_is_read() -> None:
         published="2024-05-03T08:00:00+02:00",
         modified="2024-05-04",
         publisher="The Pier",
-        section="Harbour",
+        section="News",
         tags=("ferry", "harbour"),
         description="After two years.",
         image="https://pier.example/ferry.jpg",

@@ -1,0 +1,79 @@
+"""Words of dates in many languages: months, changes, time zones."""
+
+from __future__ import annotations
+
+_MONTHS = (
+    "january jan januar jänner jaenner jän janvier janv enero ene janeiro gennaio gen januari janúar janúari "
+    "tammikuu tammikuuta stycznia styczeń sty ledna leden január januára siječnja siječanj januarja január ianuarie "
+    "ian ocak oca января янв січня януари јануара јануар ιανουαρίου ιαν يناير जनवरी জানুয়ারি gener urtarrila "
+    "jaanuar janvāris janvārī sausio ጃንዩወሪ",
+    "february feb februar feber février fevrier févr fév febrero fevereiro fev febbraio febbr februari februarie "
+    "febrúar helmikuu helmikuuta lutego luty lut února únor február februára veljače veljača febr şubat subat şub "
+    "февраля фев лютого февруари фебруара фебруар φεβρουαρίου φεβ فبراير फरवरी ফেব্রুয়ারি febrer otsaila veebruar "
+    "februāris februārī vasario",
+    "march mar märz maerz mär mrz mars marzo março marco maart mrt maret maaliskuu maaliskuuta marca marzec března "
+    "březen marec marca ožujka ožujak március márc martie mart марта мар березня март μαρτίου μαρ مارس मार्च মার্চ "
+    "març martxoa märts marts martā kovo machi",
+    "april apr avril avr abril abr aprile huhtikuu huhtikuuta kwietnia kwiecień kwi dubna duben apríl apríla "
+    "travnja travanj április ápr aprilie nisan nis апреля апр квітня април априла απριλίου απρ أبريل ابريل अप्रैल "
+    "এপ্রিল apirila aprill aprīlis aprīlī balandžio aprili",
+    "may mai mayo maio maggio mag maj mei maí maía toukokuu toukokuuta maja května květen máj mája svibnja svibanj "
+    "május máj mayıs mayis мая май травня мај маја μαΐου μαϊ مايو मई মে maig maiatza maijs maijā gegužės",
+    "june jun juni juin junio junho giugno giu júní kesäkuu kesäkuuta czerwca czerwiec cze června červen jún júna "
+    "lipnja lipanj június jún iunie iun haziran haz июня июн червня юни јуна јун ιουνίου ιουν يونيو जून জুন juny "
+    "ekaina juuni jūnijs jūnijā birželio",
+    "july jul juli juillet juil julio julho luglio lug júlí heinäkuu heinäkuuta lipca lipiec lip července červenec "
+    "júl júla srpnja srpanj július júl iulie iul temmuz tem июля июл липня юли јула јул ιουλίου ιουλ يوليو जुलाई "
+    "জুলাই juliol uztaila juuli jūlijs jūlijā liepos julai",
+    "august aug août aout agosto ago augustus augusti ágúst agustus agu elokuu elokuuta sierpnia sierpień sie srpna "
+    "srpen augusta kolovoza kolovoz augusztus avgust avgusta ağustos agustos ağu августа авг серпня август "
+    "αυγούστου αυγ أغسطس اغسطس अगस्त আগস্ট agost abuztua augusts augustā rugpjūčio agosti",
+    "september sep sept septembre septiembre setembro set settembre sett syyskuu syyskuuta września wrzesień wrz "
+    "září septembra rujna rujan szeptember szept septembrie eylül eylul eyl сентября сен вересня септември "
+    "септембра септембар σεπτεμβρίου σεπ سبتمبر सितंबर सितम्बर সেপ্টেম্বর setembre iraila septembris septembrī "
+    "rugsėjo septemba",
+    "october oct oktober okt octobre octubre outubro out ottobre ott október októbra lokakuu lokakuuta października "
+    "październik paź října říjen octombrie ekim eki октября окт жовтня октомври октобра октобар οκτωβρίου οκτ "
+    "أكتوبر اكتوبر अक्टूबर অক্টোবর urria oktoober oktobris oktobrī spalio oktoba oktobra",
+    "november nov novembre noviembre novembro nóvember marraskuu marraskuuta listopada listopad lis novembra "
+    "studenoga studeni noiembrie kasım kasim kas ноября ноя листопада ноември новембра новембар νοεμβρίου νοε "
+    "نوفمبر नवंबर नवम्बर নভেম্বর azaroa novembris novembrī lapkričio novemba",
+    "december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre desember des joulukuu "
+    "joulukuuta grudnia grudzień gru prosince prosinec decembra prosinca prosinac decembrie aralık aralik ara "
+    "декабря дек грудня декември децембра децембар δεκεμβρίου δεκ ديسمبر दिसंबर दिसम्बर ডিসেম্বর desembre abendua "
+    "detsember decembris decembrī gruodžio desemba",
+)
+
+MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+"""The number of each month's name or abbreviation, in lower case; Croatian "listopad" is read as the Polish one."""
+
+CHANGED = tuple(
+    "updat|modif|edited|revis|reviewed|amended|aktualis|geändert|überarbeitet|mis à jour|mise à jour|"
+    "actualiz|actualitz|aggiorna|atualiz|bijgewerkt|gewijzigd|uppdater|ändrad|oppdater|endret|opdater|"
+    "ændret|uppfær|päivite|muokat|aktualiz|zmienion|upraven|frissít|módosít|actualizat|güncelle|"
+    "diperbarui|cập nhật|обновлен|изменен|оновлен|обновен|ажурира|ενημέρωσ|更新|修正|改訂|수정|업데이트|تحديث|"
+    "अपडेट|অপডেট".split("|")
+)
+"""Beginnings of words, in lower case, that say of the date after them that the page was changed then."""
+
+ZONES = {
+    **dict.fromkeys(("z", "utc", "gmt", "wet"), 0),
+    **dict.fromkeys(("cet", "mez", "bst", "west", "wat"), 60),
+    **dict.fromkeys(("cest", "mesz", "eet", "sast", "cat"), 120),
+    **dict.fromkeys(("eest", "msk", "eat"), 180),
+    **dict.fromkeys(("jst", "kst"), 540),
+    **dict.fromkeys(("pkt",), 300),
+    **dict.fromkeys(("wib",), 420),
+    **dict.fromkeys(("hkt", "sgt", "awst"), 480),
+    **dict.fromkeys(("aest",), 600),
+    **dict.fromkeys(("aedt",), 660),
+    **dict.fromkeys(("nzst",), 720),
+    **dict.fromkeys(("nzdt",), 780),
+    **dict.fromkeys(("edt",), -240),
+    **dict.fromkeys(("est", "cdt"), -300),
+    **dict.fromkeys(("cst", "mdt"), -360),
+    **dict.fromkeys(("mst", "pdt"), -420),
+    **dict.fromkeys(("pst",), -480),
+    **dict.fromkeys(("brt",), -180),
+}
+"""Minutes east of Greenwich of each abbreviation that means one zone in news. "IST" means three, "ET" and "PT" two."""

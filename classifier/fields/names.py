@@ -1,0 +1,131 @@
+"""Makes clean names of authors from what a page says: bylines, lists of names, roles, agencies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MAX_AUTHORS = 50
+"""Names of one page that are kept."""
+
+MAX_WORDS = 6
+"""Words of a name; more are a sentence or a biography."""
+
+MAX_LETTERS = 80
+"""Characters of a name."""
+
+_INTRODUCED = re.compile(
+    r"^\W*(?:"
+    r"(?:(?:an?|ein|eine|une|un)\s+)?(?:words?|story|analysis|opinion|text|texte|texto|testo|kommentar|analyse|"
+    r"reportage|interview|gastbeitrag|gastkommentar|essay|kolumne|"
+    r"written|posted|published|reported|reviewed|report|reporting|produced|created|skrevet|skriven|veröffentlicht|"
+    r"geschrieben|verfasst|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven)\s+"
+    r"(?:by|von|par|por|di|da|av|af|door)\b"
+    r"|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
+    r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|text|texte|texto|testo|foto|"
+    r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|tekst|文|記者|作者)s?\s*(?:/in|in|\(s\))?\s*[:：]"
+    r")\s*:?\s*",
+    re.IGNORECASE,
+)
+_GLUED = re.compile(r"^(By|Von|Par|Por|WrittenBy)(?=[A-ZÀ-Þ][a-zà-ÿ])")
+_LISTED = re.compile(
+    r"\s*(?:[;|•·、，\n]|\s[/–—-]\s|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
+)
+_LISTED_NAMES = re.compile(r"\s+(?:y|e|i|et|en|ja|na|ak|și|în|a)\s+")
+"""Words that mean "and" and may also be within a name; they part two names of two words or more."""
+
+_IN_BRACKETS = re.compile(r"\s*[(\[<（【][^)\]>）】]*[)\]>）】]?")
+_ADDRESS = re.compile(r"\S+@\S+|(?:https?:)?//\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECASE)
+_ROLE = re.compile(
+    r"\b(?:editors?|reporters?|correspondents?|columnists?|contributors?|writers?|journalists?|producers?|presenters?|"
+    r"photographers?|analysts?|director|founder|ceo|cto|president|chief|officer|head of|professor|lecturer|fellow|"
+    r"researcher|manager|specialist|expert|physicians?|veterinarian|horticulturist|"
+    r"\w*redakt(?:eur|or|ør|ör)\w*|\w*korrespondent\w*|\w*reporter\w*|volontär\w*|ressortleiter\w*|leiter\w*|autor(?:in)?|"
+    r"chefredakteur\w*|freie\w*|journalist\w*|mitarbeiter\w*|kolumnist\w*|"
+    r"journaliste|rédact\w+|correspondant\w*|envoyée? spéciale?|"
+    r"redactor\w*|corresponsal|enviado|periodista|giornalista|inviat[oa]|dziennikar\w+|muhabir\w*|"
+    r"universit\w+|institut\w*|college|school|desk|ministry|department|ltd|inc|llc|gmbh|newspaper)\b",
+    re.IGNORECASE,
+)
+_AGENCIES = frozenset(
+    "afp ap dpa apa sda reuters ansa efe ntb tt ritzau pap ctk čtk sid kna epd pti ians ani bloomberg xinhua tass "
+    "belga anp lusa aap cp ats dts keystone-sda aa iha dha kyodo yonhap".split()
+)
+_ENDINGS = re.compile(r"\s*(?:\s(?:기자|특파원|앵커|記者|特派員)|(?<=[\u4e00-\u9fff])(?:記者|特派員)|\s외 \d+명)$")
+_CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]?[A-Z]*\.?){1,5}\*?")
+_SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
+_NO_NAME = frozenset(
+    "by von par por di admin administrator editor author autor staff redaktion guest unknown anonymous none null "
+    "undefined n/a na user webmaster root autor/in writer contributor reporter about mehr more read follow".split()
+)
+
+
+def clean_names(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in some texts, in order, each once: without "By", roles, addresses, brackets.
+
+    A text is one name, or a list such as "By Ada Quill, Harbour Editor, and Ben Reed".
+    """
+    names: dict[str, str] = {}
+    for text in texts:
+        for name in _split(text[: MAX_AUTHORS * MAX_LETTERS]):
+            if len(names) >= MAX_AUTHORS:
+                break
+            names.setdefault(name.casefold(), name)
+    return tuple(names.values())
+
+
+def names_author(text: str) -> bool:
+    """Return whether a text begins as a byline does: "By Ada Quill", "Autor: Ada Quill"."""
+    return _INTRODUCED.match(text) is not None or _GLUED.match(text) is not None
+
+
+def is_agency(name: str) -> bool:
+    """Return whether a name is the abbreviation of a news agency."""
+    return name.lower() in _AGENCIES
+
+
+def _split(text: str) -> list[str]:
+    text = _IN_BRACKETS.sub("", _ADDRESS.sub(" ", text))
+    text = _GLUED.sub("", " ".join(text.split()) if "\n" not in text else text.strip())
+    text = _INTRODUCED.sub("", text, count=1)
+    found = []
+    for part in _LISTED.split(text):
+        found += _split_commas(part)
+    return [name for each in found if (name := _clean(each))]
+
+
+def _split_commas(text: str) -> list[str]:
+    """Split at commas; a single word after one is a place or a degree, unless all parts are single words."""
+    parts = [part for each in text.split(",") if (part := each.strip())]
+    if len(parts) < 2:
+        return _split_names(text)
+    single = all(" " not in part for part in parts)
+    names: list[str] = []
+    for part in parts:
+        if names and _SUFFIX.fullmatch(part):
+            names[-1] += f", {part}"
+        elif names and (_CREDENTIAL.fullmatch(part) or (" " not in part and not single)) and not is_agency(part):
+            continue
+        elif not (names and _ROLE.search(part)):
+            names += _split_names(part)
+    return names
+
+
+def _split_names(text: str) -> list[str]:
+    parts = _LISTED_NAMES.split(text)
+    return parts if len(parts) > 1 and all(" " in part.strip() for part in parts) else [text]
+
+
+def _clean(text: str) -> str:
+    """Return a name without what is around it; empty if it is none."""
+    name = _ENDINGS.sub("", _ENDINGS.sub("", _INTRODUCED.sub("", text.strip(), count=1))).strip(
+        " \t\n\r.,:;|/*–—-_\"'’‘“”«»•·"
+    )
+    if name and name[-1].isalpha() and text.strip().endswith(f"{name}.") and len(name.rpartition(" ")[2]) < 3:
+        name += "."
+    words = name.split()
+    if not 0 < len(words) <= MAX_WORDS or len(name) > MAX_LETTERS or name.lower() in _NO_NAME:
+        return ""
+    letters = sum(character.isalpha() for character in name)
+    digits = sum(character.isdigit() for character in name)
+    return " ".join(words) if letters > digits and (letters > 1 or not name.isascii()) else ""

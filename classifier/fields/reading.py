@@ -1,0 +1,222 @@
+"""Reads all fields of a page but its title, each from the best place that says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from copydesk.classifier.fields import metas as names_of
+from copydesk.classifier.fields.addresses import host_name, resolve
+from copydesk.classifier.fields.authors import choose_authors
+from copydesk.classifier.fields.dates import Date, read_date
+from copydesk.classifier.fields.json_ld import JsonLd
+from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
+from copydesk.classifier.fields.metas import Metas
+from copydesk.classifier.fields.names import clean_names
+from copydesk.classifier.fields.page_blocks import block_authors, block_dates, time_dates
+from copydesk.classifier.types import Blocks, Fields
+
+MAX_TAGS, MAX_TAG_CHARACTERS = 50, 80
+"""Keywords of one page that are kept, and the characters of one; longer ones are sentences."""
+
+MAX_SITE_CHARACTERS, MAX_SECTION_CHARACTERS = 100, 80
+"""Characters of a site's and a section's name; longer ones are slogans, and are left out."""
+
+MAX_DESCRIPTION = 2_000
+"""Characters of a description that are kept."""
+
+_MONTH_FIRST = frozenset(("", "US", "PH"))
+"""Regions in which English pages write the month first; without a region they are taken for American ones."""
+
+_URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/-]|$)")
+_TITLE_ENDS = re.compile(r"\s+[|–—·•:»-]{1,2}\s+")
+_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is known of a page while its fields are read."""
+
+    page: Blocks
+    kinds: Sequence[int]
+    url: str
+    stated: JsonLd
+    metas: Metas = field(init=False)
+    found_in: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.metas = Metas(self.page.head.metas)
+
+    def choose(self, name: str, candidates: Iterable[tuple[str, str]]) -> str:
+        """Return the first candidate that is not empty, and note where it was found."""
+        for place, value in candidates:
+            if value:
+                self.found_in[name] = place
+                return value
+        return ""
+
+    def properties(self, *names: str) -> list[str]:
+        """Return the values of microdata with these names."""
+        return [value for _, name, value in self.page.head.properties if name in names and value]
+
+
+def read_fields(page: Blocks, kinds: Sequence[int], body: str, *, url: str, stated: JsonLd) -> Fields:
+    """Read all fields but the title.
+
+    Args:
+        page: A segmented page.
+        kinds: A number in `KINDS` for each block.
+        body: The article's text, by which its language is detected.
+        url: Where the page is from; empty if that is not known.
+        stated: What its JSON-LD says.
+    """
+    reading = _Reading(page, kinds, url, stated)
+    canonical = _canonical_url(reading)
+    language = _languages(reading, body)
+    month_first = language[0].partition("-")[0] == "en" and language[0].partition("-")[2] in _MONTH_FIRST
+    published, modified = _dates(reading, canonical, month_first)
+    site = _site(reading, canonical)
+    authors, place = choose_authors(_author_places(reading), {site, stated.publisher, host_name(canonical or url)})
+    if authors:
+        reading.found_in["authors"] = place
+    image = [("meta", reading.metas.first_of(names_of.IMAGE)), ("json-ld", stated.image)]
+    return Fields(
+        authors=authors,
+        published=published,
+        modified=modified,
+        site=site,
+        section=_section(reading),
+        tags=_tags(reading),
+        language=language[0],
+        language_declared=language[1],
+        language_detected=language[2],
+        description=_description(reading),
+        image=reading.choose("image", [(place, resolve(value, canonical or url)) for place, value in image]),
+        canonical_url=canonical,
+        found_in=reading.found_in,
+    )
+
+
+def _canonical_url(reading: _Reading) -> str:
+    base = reading.url or reading.metas.first_of(names_of.ADDRESS) or reading.stated.url
+    stated = [
+        ("link", reading.page.head.canonical),
+        ("meta", reading.metas.first_of(names_of.ADDRESS)),
+        ("json-ld", reading.stated.url),
+    ]
+    return reading.choose("canonical_url", ((place, resolve(value, base)) for place, value in stated))
+
+
+def _languages(reading: _Reading, body: str) -> tuple[str, str, str]:
+    """Return the language that is believed, the declared and the detected one."""
+    stated = [
+        ("html", reading.page.head.language),
+        ("meta", reading.metas.first_of(names_of.LANGUAGE)),
+        ("json-ld", reading.stated.language),
+    ]
+    declared = reading.choose("language_declared", ((place, normalize_language(value)) for place, value in stated))
+    detected = reading.choose("language_detected", [("text", detect_language(body))])
+    language = decide_language(declared, detected)
+    if language:
+        reading.found_in["language"] = reading.found_in["language_declared"] if language == declared else "text"
+    return language, declared, detected
+
+
+def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | None, str | None]:
+    """Return when the article was published and changed."""
+
+    def read(values: Iterable[str]) -> str:
+        return next(filter(None, (read_date(value, month_first=month_first) for value in values)), "") or ""
+
+    def of_metas(names: Iterable[str]) -> str:
+        return read(content for contents in reading.metas.all_of(names) for content in contents)
+
+    shown: dict[str, list[Date]] = {}
+
+    def dates(place: str) -> list[Date]:
+        if place not in shown:
+            find: Callable[..., list[Date]] = time_dates if place == "time" else block_dates
+            shown[place] = find(reading.page, reading.kinds, month_first=month_first)
+        return shown[place]
+
+    def candidates(stated: str, names: Iterable[str], item: str, changed: bool) -> Iterator[tuple[str, str]]:
+        yield "json-ld", read([stated])
+        yield "meta", of_metas(names)
+        yield "microdata", read(reading.properties(item))
+        for place in ("time", "block"):
+            yield place, next((date.iso for date in dates(place) if date.changed == changed), "")
+        if not changed:
+            found = _URL_DAY.search(canonical) or _URL_DAY.search(reading.url)
+            yield "url", read(["-".join(found.groups())] if found is not None else [])
+
+    published = candidates(reading.stated.published, names_of.PUBLISHED, "datePublished", changed=False)
+    modified = candidates(reading.stated.modified, names_of.MODIFIED, "dateModified", changed=True)
+    return reading.choose("published", published) or None, reading.choose("modified", modified) or None
+
+
+def _site(reading: _Reading, canonical: str) -> str:
+    host = host_name(canonical) or host_name(reading.url)
+    stated = [
+        ("meta", reading.metas.first_of(names_of.SITE)),
+        ("json-ld", reading.stated.publisher),
+        ("meta", reading.metas.first_of(names_of.APPLICATION)),
+        ("title", _title_end(reading.page.head.title, host)),
+        (reading.found_in.get("canonical_url", "url") if host_name(canonical) else "url", host),
+    ]
+    return reading.choose(
+        "site", ((place, value) for place, value in stated if value and len(value) <= MAX_SITE_CHARACTERS)
+    )
+
+
+def _title_end(title: str, host: str) -> str:
+    """Return the part of a title that is in the host's name: "The Pier" of "Ferry runs again | The Pier"."""
+    letters = _LETTERS.sub("", host)
+    for part in reversed(_TITLE_ENDS.split(title)[1:]):
+        key = _LETTERS.sub("", part.lower())
+        if len(key) > 2 and key in letters:
+            return part.strip()
+    return ""
+
+
+def _author_places(reading: _Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Return the names that each place gives, best place first."""
+    yield "json-ld", clean_names(reading.stated.authors)
+    for contents in reading.metas.all_of(names_of.AUTHOR):
+        yield "meta", clean_names(contents)
+    yield "microdata", clean_names(reading.properties("author", "creator"))
+    yield "block", block_authors(reading.page, reading.kinds)
+
+
+def _section(reading: _Reading) -> str:
+    stated = [
+        ("json-ld", reading.stated.section),
+        ("meta", reading.metas.first_of(names_of.SECTION)),
+        ("microdata", next(iter(reading.properties("articleSection")), "")),
+    ]
+    return reading.choose(
+        "section", ((place, value) for place, value in stated if len(value) <= MAX_SECTION_CHARACTERS)
+    )
+
+
+def _tags(reading: _Reading) -> tuple[str, ...]:
+    places: list[tuple[str, Sequence[str]]] = [("json-ld", reading.stated.tags)]
+    places += [("meta", contents) for contents in reading.metas.all_of(names_of.TAGS)]
+    places.append(("microdata", reading.properties("keywords")))
+    for place, values in places:
+        tags = dict.fromkeys(
+            tag for value in values for each in re.split(r"[,;、，|\n]", value) if (tag := each.strip(" #\"'"))
+        )
+        kept = tuple(tag for tag in tags if len(tag) <= MAX_TAG_CHARACTERS)[:MAX_TAGS]
+        if kept:
+            reading.found_in["tags"] = place
+            return kept
+    return ()
+
+
+def _description(reading: _Reading) -> str:
+    found = reading.choose(
+        "description",
+        [("meta", reading.metas.first_of(names_of.DESCRIPTION)), ("json-ld", reading.stated.description)],
+    )
+    return found[:MAX_DESCRIPTION]

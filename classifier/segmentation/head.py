@@ -1,0 +1,78 @@
+"""Collects what an HTML page says of itself beside its text: metas, JSON-LD, microdata, times."""
+
+from __future__ import annotations
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from copydesk.classifier.types import Head
+
+MAX_METAS, MAX_JSON_LD, MAX_TIMES, MAX_PROPERTIES = 500, 50, 500, 30
+"""`meta` elements, scripts of JSON-LD, `time` elements and microdata properties of one page that are kept."""
+
+MAX_META_CHARACTERS, MAX_JSON_LD_CHARACTERS, MAX_TIME_CHARACTERS, MAX_PROPERTY_CHARACTERS = 4_000, 1_000_000, 100, 300
+"""Characters of each that are kept."""
+
+_PROPERTIES = frozenset(
+    ("author", "creator", "datePublished", "dateModified", "publisher", "articleSection", "keywords")
+)
+"""Microdata whose values are kept; `rel=author` of a link counts as "author"."""
+
+
+class HeadFinder:
+    """Collects the elements that say something of the page, wherever they are."""
+
+    def __init__(self) -> None:
+        self.metas: list[tuple[str, str]] = []
+        self.canonical = ""
+        self.json_ld: list[str] = []
+        self.times: list[tuple[int, str]] = []
+        self.properties: list[tuple[int, str, str]] = []
+
+    def add(self, tag: str, node: LexborNode) -> None:
+        """Add a `meta`, `link` or `script`."""
+        get = node.attributes.get
+        if tag == "script":
+            if (get("type") or "").strip().lower() == "application/ld+json":
+                self.json_ld.append(node.text()[:MAX_JSON_LD_CHARACTERS])
+        elif tag == "meta":
+            name, content = get("property") or get("name") or get("itemprop") or get("http-equiv"), get("content")
+            if name and content:
+                self.metas.append((name.strip().lower(), content[:MAX_META_CHARACTERS]))
+        elif (get("rel") or "").strip().lower() == "canonical":
+            self.canonical = self.canonical or (get("href") or "")[:MAX_META_CHARACTERS]
+
+    def add_time(self, block: int, moment: str) -> None:
+        """Add the `datetime` of a `time` element, with the number of its block."""
+        if len(self.times) < MAX_TIMES:
+            self.times.append((block, moment[:MAX_TIME_CHARACTERS]))
+
+    def add_property(self, block: int, node: LexborNode, attributes: dict[str, str | None]) -> None:
+        """Add the microdata of an element; its value is an attribute, or else the element's text."""
+        name = "author" if attributes.get("rel") == "author" else attributes.get("itemprop")
+        if name in _PROPERTIES and len(self.properties) < MAX_PROPERTIES:
+            value = attributes.get("content") or attributes.get("datetime") or " ".join(node.text().split())
+            self.properties.append((block, name, value[:MAX_PROPERTY_CHARACTERS]))
+
+
+def read_head(parser: LexborHTMLParser, late: HeadFinder) -> Head:
+    """Read the children of `head`, and join what the walk through `body` found of the same."""
+    found = HeadFinder()
+    title = ""
+    node = parser.head.first_child if parser.head is not None else None
+    while node is not None:
+        tag = node.tag
+        if tag == "title":
+            title = title or " ".join(node.text().split())
+        elif tag in ("meta", "link", "script"):
+            found.add(tag, node)
+        node = node.next
+    root = parser.root
+    return Head(
+        title=title,
+        language=(root.attributes.get("lang") or "") if root is not None else "",
+        metas=tuple(found.metas + late.metas)[:MAX_METAS],
+        canonical=found.canonical or late.canonical,
+        json_ld=tuple(found.json_ld + late.json_ld)[:MAX_JSON_LD],
+        times=tuple(late.times),
+        properties=tuple(late.properties),
+    )
