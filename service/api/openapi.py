@@ -16,6 +16,8 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from copydesk.classifier import FIELDS
+from copydesk.classifier.model import PAGE_TYPES
 from copydesk.service.api.intake.requests import Media
 from copydesk.service.api.problems import MEDIA_TYPE, PROBLEM_KINDS
 from copydesk.service.index import SIZES
@@ -113,6 +115,10 @@ def _build_schemas() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(sorted(structs, key=lambda each: each.__name__), ref_template=REF)
     for request in requests:
         schemas[request.__name__]["oneOf"] = ONE_FORM
+    page = schemas["LabelledPage"]["properties"]
+    page["page_type"]["enum"] = list(PAGE_TYPES)
+    page["page_types"] |= {"required": list(PAGE_TYPES), "propertyNames": {"enum": list(PAGE_TYPES)}}
+    page["found_in"]["propertyNames"] = {"enum": [name for name in FIELDS if name != "found_in"]}
     schemas["DayTotals"]["properties"]["sizes"]["required"] = list(SIZES)
     schemas["ProblemDetails"]["properties"]["code"]["enum"] = sorted(PROBLEM_KINDS)
     for schema in schemas.values():

@@ -84,7 +84,7 @@ class State:
         Raises:
             UnreadablePage: The page cannot be read.
         """
-        article = classify_page(request.row.page, self.model, explain=request.explain)
+        article = classify_page(request.row.page, self.model, explain=request.options.explain)
         self.metrics.count_page(request.row.page, article)
         return article
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import UnsetType
 
-from copydesk.classifier import FIELDS, Article, Page, UnreadablePage
+from copydesk.classifier import FIELDS, Article, Kind, Page, UnreadablePage, read_parts
 from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
@@ -64,31 +64,41 @@ class Client:
         """Close the connections that are not in use."""
         self._connections.close()
 
-    def classify(self, page: Page, *, explain: bool = False) -> Article:
+    def classify(self, page: Page, *, explain: bool = False, parts: Iterable[Kind | str] | None = None) -> Article:
         """Label every block of one page, as `classifier.classify_page` does here.
+
+        Args:
+            page: The page.
+            explain: Whether each block has its explanation.
+            parts: The parts of the article that are its body; by default all but headline and captions.
 
         Raises:
             UnreadablePage: The page cannot be read.
+            ValueError: A part does not exist.
         """
+        chosen = None if parts is None else read_parts(parts)
         try:
-            request = contract.PageRequest(**_content(page), explain=explain)
+            request = contract.PageRequest(**_content(page), explain=explain, parts=chosen)
             return _article(page, self._call("POST", "/v1/classify", contract.LabelledPage, request))
         except ServiceProblem as problem:
             if problem.status == UNREADABLE:
                 raise UnreadablePage(problem.code, str(problem)) from None
             raise
 
-    def classify_batch(self, pages: Iterable[Page], *, explain: bool = False) -> Iterator[Article | UnreadablePage]:
+    def classify_batch(
+        self, pages: Iterable[Page], *, explain: bool = False, parts: Iterable[Kind | str] | None = None
+    ) -> Iterator[Article | UnreadablePage]:
         """Label every block of every page; lazily, one answer per page, in order, as `classifier.classify` does here.
 
         A request has up to 64 pages, and each answer is yielded as it arrives. After a truncated answer, the
         pages without an answer are sent again.
         """
+        options = {"explain": str(explain).lower()} | ({} if parts is None else {"parts": ",".join(read_parts(parts))})
         for batch in _batches(pages):
             retry = Retry(self._retries)
             while batch:
                 try:
-                    for answer in self._answers(batch, explain=explain):
+                    for answer in self._answers(batch, options):
                         yield answer
                         batch = batch[1:]
                         retry.reset()
@@ -157,10 +167,10 @@ class Client:
             except (ServiceProblem, ServiceUnreachable) as error:
                 retry.after(error)
 
-    def _answers(self, batch: Sequence[Page], *, explain: bool) -> Iterator[Article | UnreadablePage]:
+    def _answers(self, batch: Sequence[Page], options: Mapping[str, str]) -> Iterator[Article | UnreadablePage]:
         """Send a batch once; rows are numbered, so that an answer cannot be taken for another page's."""
         rows = [contract.PageRequest(id=number, **_content(page)) for number, page in enumerate(batch)]
-        path = "/v1/classify/batch?" + urlencode({"explain": str(explain).lower()})
+        path = "/v1/classify/batch?" + urlencode(options)
         call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
         n_answers = 0
         with self._connections.answer(call) as response:

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from copydesk.classifier import Article
+from copydesk.classifier import PARTS, Article
 from copydesk.service.api.intake.requests import (
+    AnswerOptions,
     ClassifyRequest,
     Media,
     RawRequest,
     parse_raw_request,
+    parts_parameter,
     read_charset,
     read_media,
 )
@@ -23,6 +25,14 @@ from copydesk.service.api_keys import Scope
 from copydesk.service.rows import contract, jsonl
 
 router = APIRouter()
+_PART = f"({'|'.join(PARTS)})"
+PartsParameter = Annotated[
+    str | None,
+    Query(
+        description="The parts of the article that are its body, separated by commas.",
+        json_schema_extra={"pattern": f"^{_PART}(,{_PART})*$"},
+    ),
+]
 
 
 @router.post("/v1/classify", dependencies=[require_scope(Scope.READ)])
@@ -31,14 +41,16 @@ async def classify_one(
     id: Annotated[str | None, Query(max_length=2000)] = None,
     explain: bool = False,
     include_text: bool = False,
+    parts: PartsParameter = None,
 ) -> Response:
     """Label every block of one page."""
     state = state_of(request)
+    options = AnswerOptions(explain, include_text, parts_parameter(parts))
     media = read_media(request, Media.JSON, Media.HTML, Media.TEXT)
     charset = read_charset(request)
 
     def classify(body: bytes) -> bytes:
-        return classify_raw(RawRequest(body, media, charset, id, explain, include_text), state)
+        return classify_raw(RawRequest(body, media, charset, id, options), state)
 
     return Response(await state.process_body(request, media, classify), media_type=Media.JSON)
 
@@ -55,5 +67,8 @@ def classify_raw(raw: RawRequest, state: State) -> bytes:
 
 
 def labelled_page(request: ClassifyRequest, article: Article) -> contract.LabelledPage:
-    """Return the command line's row, and the text where the request wants it."""
-    return contract.LabelledPage.of(request.row, article, include_text=request.include_text)
+    """Return the command line's row, with the parts and the text that the request asks for."""
+    options = request.options
+    if options.parts is not None:
+        article = article.with_parts(options.parts)
+    return contract.LabelledPage.of(request.row, article, include_text=options.include_text)

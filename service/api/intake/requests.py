@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from starlette.requests import Request
 
-from copydesk.classifier import Page, decode
+from copydesk.classifier import PARTS, Kind, Page, decode, read_parts
 from copydesk.service.api.problems import Problem
 from copydesk.service.rows import BadField, jsonl
 
@@ -23,12 +24,20 @@ class Media(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerOptions:
+    """What the answer to a page contains; `parts` are those of its body, None for the usual ones."""
+
+    explain: bool = False
+    include_text: bool = False
+    parts: tuple[Kind, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClassifyRequest:
     """A page with the options of its answer."""
 
     row: jsonl.PageRow
-    explain: bool = False
-    include_text: bool = False
+    options: AnswerOptions = AnswerOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,7 @@ class RawRequest:
     media: Media
     charset: str | None = None
     id: str | None = None
-    explain: bool = False
-    include_text: bool = False
+    options: AnswerOptions = AnswerOptions()
 
 
 def read_media(request: Request, *allowed: Media) -> Media:
@@ -87,7 +95,7 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
     content = decode(raw.body, html=html, declared=raw.charset)
     jsonl.check_size(content, max_page_bytes)
     page = Page(id=raw.id or "", text=None if html else content, html=content if html else None)
-    return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.explain, raw.include_text)
+    return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.options)
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -95,15 +103,19 @@ def parse_object(body: bytes) -> dict[str, Any]:
     return jsonl.parse_object(body.removeprefix(jsonl.BOM))
 
 
-def parse_classify_fields(fields: dict[str, Any], max_page_bytes: int) -> ClassifyRequest:
-    """Read the page and the options from an object's fields.
+def parse_classify_fields(
+    fields: dict[str, Any], max_page_bytes: int, default: AnswerOptions = AnswerOptions()
+) -> ClassifyRequest:
+    """Read the page and the options from an object's fields; `default` is for options that it leaves out.
 
     Raises:
         BadField: They do not fit.
     """
     id = jsonl.read_id(fields)
     row = jsonl.PageRow(id, None, jsonl.read_page(fields, id, max_page_bytes))
-    return ClassifyRequest(row, bool_field(fields, "explain"), bool_field(fields, "include_text"))
+    explain, include_text = bool_field(fields, "explain"), bool_field(fields, "include_text")
+    parts = parts_field(fields) or default.parts
+    return ClassifyRequest(row, AnswerOptions(explain or default.explain, include_text or default.include_text, parts))
 
 
 def bool_field(fields: dict[str, Any], name: str) -> bool:
@@ -116,3 +128,34 @@ def bool_field(fields: dict[str, Any], name: str) -> bool:
     if value is None or isinstance(value, bool):
         return bool(value)
     raise BadField("bad_row", f"{name} is {jsonl.json_type(value)}, expected true or false; leave it out for false")
+
+
+def parts_field(fields: dict[str, Any]) -> tuple[Kind, ...] | None:
+    """Read a list of parts of an article; None where it is null or missing.
+
+    Raises:
+        BadField: It is something else, or has a name that is no part.
+    """
+    value = fields.get("parts")
+    if value is None:
+        return None
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        found = "a list of other things" if isinstance(value, list) else jsonl.json_type(value)
+        raise BadField("bad_row", f"parts is {found}, expected a list with some of {', '.join(PARTS)}")
+    return _read_parts(value)
+
+
+def parts_parameter(value: str | None) -> tuple[Kind, ...] | None:
+    """Read names of parts, separated by commas, from a query; None where it has none.
+
+    Raises:
+        BadField: A name is no part.
+    """
+    return None if value is None else _read_parts(name.strip() for name in value.split(","))
+
+
+def _read_parts(names: Iterable[str]) -> tuple[Kind, ...]:
+    try:
+        return read_parts(names)
+    except ValueError as error:
+        raise BadField("bad_row", f"parts: {error}") from None

@@ -17,8 +17,8 @@ IncludeText = Annotated[
 ]
 Part = Annotated[str, Meta(extra_json_schema={"enum": [part.value for part in PARTS]})]
 Parts = Annotated[
-    tuple[Part, ...] | None,
-    Meta(description="The parts of the article that are its body; by default all but headline and captions."),
+    tuple[Part, ...],
+    Meta(min_length=1, description="The parts that are the body; by default all but headline and captions."),
 ]
 
 
@@ -34,7 +34,7 @@ class PageRequest(Struct, kw_only=True):
     url: Annotated[str | None, Meta(description="The page's address; nothing is fetched from it.")] | UnsetType = UNSET
     explain: Annotated[bool | None, Meta(description="Whether each block has its explanation.")] | UnsetType = UNSET
     include_text: IncludeText | UnsetType = UNSET
-    parts: Parts | UnsetType = UNSET
+    parts: Parts | UnsetType | None = UNSET
 
 
 class ArticleRequest(PageRequest, kw_only=True):

@@ -52,7 +52,8 @@ def test_put_answers_labels_cluster_and_matches(api: ApiClient) -> None:
     assert set(first["labels"]) == {"body", "boilerplate", "teaser"}
     assert sum(first["labels"].values()) == 2
     assert first["labels"]["body"] >= 1
-    assert "title" in first
+    assert first["title"] == "News of the town"
+    assert (first["published"], first["source"]) == ("2024-05-01T08:30:00Z", "x.test")
     assert 0 < first["confidence"] <= 1
     second = api.put("/v1/articles/b", json=page(POOL)).json()
     assert (second["cluster"], second["keep"], second["seen"], second["added"]) == ("a", False, True, True)

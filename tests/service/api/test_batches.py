@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,16 @@ def test_options_hold_for_the_batch_or_for_a_row(api: ApiClient) -> None:
     every = api.post("/v1/classify/batch?explain=1&include_text=1", content=body, headers=NDJSON).text.splitlines()
     assert all("explanation" in json.loads(line)["blocks"][0] for line in every[:2])
     assert json.loads(every[1])["text"] == LINES
+
+
+def test_parts_of_a_row_go_before_those_of_the_batch(api: ApiClient, sample_page: Path) -> None:
+    page = {"html": sample_page.read_text(encoding="utf-8")}
+    body = lines(page | {"parts": ["text"]}, page)
+    rows = api.post("/v1/classify/batch?parts=headline", content=body, headers=NDJSON).text.splitlines()
+    text, headline = map(json.loads, rows)
+    assert headline["body"] == headline["title"]
+    assert headline["title"] not in text["body"]
+    assert "\n\nThe open-air pool beside the river" in text["body"]
 
 
 def test_empty_batch_is_answered_by_nothing(api: ApiClient) -> None:

@@ -56,6 +56,16 @@ def test_text_is_in_the_answer_on_request(api: ApiClient) -> None:
     assert api.post("/v1/classify", json={"text": LINES, "include_text": True}).json()["text"] == LINES
 
 
+def test_parts_are_chosen_in_the_row_and_in_the_query(api: ApiClient, sample_page: Path) -> None:
+    html = sample_page.read_text(encoding="utf-8")
+    whole = api.post("/v1/classify", json={"html": html}).json()
+    row = api.post("/v1/classify", json={"html": html, "parts": ["text", "headline"]}).json()
+    raw = api.post("/v1/classify?parts=headline,text", content=html.encode(), headers={"content-type": "text/html"})
+    assert raw.json() == row
+    assert row["body"].startswith(whole["title"] + "\n\n")
+    assert {name for name in row if row[name] != whole[name]} == {"body"}
+
+
 def test_raw_page_is_answered_like_one_in_json(api: ApiClient, sample_page: Path) -> None:
     html = sample_page.read_bytes()
     raw = api.post("/v1/classify?id=a&explain=true", content=html, headers={"content-type": "text/html"})
@@ -87,6 +97,20 @@ def test_declared_charset_is_read(api: ApiClient) -> None:
         (b'{"text": 1}', 422, "bad_row", "text is a number, expected a string"),
         (b'{"text": "a", "id": []}', 422, "bad_row", "id is a list"),
         (b'{"text": "a", "explain": "yes"}', 422, "bad_row", "explain is a string, expected true or false"),
+        (
+            b'{"text": "a", "parts": ["lead"]}',
+            422,
+            "bad_row",
+            "parts: 'lead' is no part of an article, expected some",
+        ),
+        (
+            b'{"text": "a", "parts": []}',
+            422,
+            "bad_row",
+            "parts: no part of an article is chosen, expected some of",
+        ),
+        (b'{"text": "a", "parts": "text"}', 422, "bad_row", "parts is a string, expected a list with some of headline"),
+        (b'{"text": "a", "parts": [1]}', 422, "bad_row", "parts is a list of other things, expected a list with some"),
         (b'{"text": "%s"}' % (b"x" * 300_001), 413, "too_large", "more than 300000 bytes"),
     ],
 )
@@ -145,6 +169,11 @@ def test_file_that_is_no_text_is_refused(api: ApiClient) -> None:
 def test_parameter_that_does_not_fit_is_a_problem(api: ApiClient) -> None:
     options: dict[str, Any] = {"content": b"x", "headers": {"content-type": "text/plain"}}
     assert_problem(api.post("/v1/classify?explain=7", **options), 422, "bad_row", "query.explain is '7'")
+    for path in ("/v1/classify", "/v1/classify/batch"):
+        answer = api.post(f"{path}?parts=text,lead", **options)
+        assert_problem(
+            answer, 422, "bad_row", "'lead' is no part of an article, expected some of headline, standfirst,"
+        )
 
 
 def test_path_and_method_that_are_not_there_are_problems(api: ApiClient) -> None:

@@ -75,6 +75,15 @@ def test_service_and_library_answer_alike(client: Client, model: Model, html: st
         assert client.classify(page, explain=True) == classify_page(page, model, explain=True)
 
 
+def test_parts_are_those_of_the_library(client: Client, model: Model, html: str) -> None:
+    page = Page(id="a", html=html)
+    expected = classify_page(page, model).with_parts(["headline", "caption"])
+    assert client.classify(page, parts=["caption", "headline"]) == expected
+    assert list(client.classify_batch([page], parts=[Kind.HEADLINE, Kind.CAPTION])) == [expected]
+    with pytest.raises(ValueError, match="'lead' is no part of an article, expected some of headline"):
+        client.classify(page, parts=["lead"])
+
+
 def test_batch_answers_as_the_library_does_bad_pages_included(client: Client, model: Model, html: str) -> None:
     pages = [Page(id="", text=f"{STORY}\n{number}") for number in range(9)]
     pages[3:3] = [Page(id="long", text="a\n" * 1_000_001), Page(id="h", html=html), Page(id="half", text="\ud800 half")]

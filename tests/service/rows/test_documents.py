@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from copydesk.classifier import Article, Page
 from copydesk.service.rows.classify_rows import Classify
+from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.documents import ParsedDocument, read_documents
-from copydesk.service.rows.jsonl import BadRow, Line
-from tests.support.stub_classifier import stand_in
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, encode_row
+from tests.support.stub_classifier import answer, stand_in
 
 LIMIT = 1000
 
@@ -43,6 +47,54 @@ def test_page_is_classified_first() -> None:
     assert document({"id": "a", "text": "Menu\nThe old crane was taken down."}).body == "The old crane was taken down."
     page = document({"id": "a", "html": "<p>Menu</p>\n<p>The old crane was taken down.</p>", "source": "Herald"})
     assert (page.body, page.source) == ("The old crane was taken down.", "Herald")
+
+
+def dated(pages: Iterable[Page]) -> Iterator[Article]:
+    """Answer pages that say when and where they were published."""
+    for page in pages:
+        yield replace(answer(page), published=page.url or None, site="The Herald\0")
+
+
+@pytest.mark.parametrize(
+    ("own", "seconds", "source"),
+    [
+        ({}, 86400, "The Herald"),
+        ({"source": None, "published": None}, 86400, "The Herald"),
+        ({"published": "1970-01-03"}, 2 * 86400, "The Herald"),
+        ({"source": "own"}, 86400, "own"),
+    ],
+)
+def test_row_s_own_time_and_source_go_before_those_of_the_page(
+    own: dict[str, object], seconds: float, source: str
+) -> None:
+    found = read({"id": "a", "text": "x", "url": "1970-01-02", **own}, dated)
+    assert isinstance(found, ParsedDocument)
+    assert (found.published, found.source) == (seconds, source)
+
+
+@pytest.mark.parametrize("published", ["May", "2024-02-30", "0000-00-00", "2024-05-01T24:01", ""])
+def test_time_of_a_page_that_cannot_be_read_costs_no_document(published: str) -> None:
+    page = read({"id": "a", "text": "x", "url": published}, dated)
+    row = read({"id": "a", "body": "x", "published": published, "found_in": {"published": "meta"}})
+    for found in (page, row):
+        assert isinstance(found, ParsedDocument)
+        assert math.isnan(found.published)
+
+
+@pytest.mark.parametrize(
+    ("site", "source"), [("", None), ("\0\ud800", None), ("x" * 2001, "x" * 2000), (5, None), (None, None)]
+)
+def test_site_of_a_row_of_classify_is_a_source_that_an_index_can_store(site: object, source: str | None) -> None:
+    assert document({"id": "a", "body": "x", "site": site, "found_in": {}}).source == source
+    assert document({"id": "a", "body": "x", "site": site}).source is None
+
+
+def test_row_of_classify_is_the_document_of_its_page() -> None:
+    page = Page("a", text="The old crane was taken down.", url="2024-05-01T08:30:00+02:00")
+    (article,) = dated([page])
+    row = read(encode_row(LabelledPage.of(PageRow("a", None, page), article)))
+    assert row == read({"id": "a", "text": page.text, "url": page.url}, dated)
+    assert row == ParsedDocument("a", 7, page.text or "", 1714545000.0, "The Herald")
 
 
 def test_no_model_is_asked_for_where_every_row_has_a_body() -> None:
