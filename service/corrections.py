@@ -18,6 +18,9 @@ from copydesk.service.atomic_files import write_atomically
 SUFFIX = ".json"
 KIND_OF_LABEL = {Label.BODY: Kind.TEXT, Label.BOILERPLATE: Kind.FURNITURE, Label.TEASER: Kind.TEASER}
 """The kind of a block of which only the label was corrected."""
+HEADING_OF_LABEL = {Label.BODY: Kind.SUBHEADING, Label.TEASER: Kind.TEASER_HEADING}
+"""The same for a block that the model took for a heading."""
+HEADINGS = (Kind.HEADLINE, *HEADING_OF_LABEL.values())
 ID_CHARACTERS = 32
 
 
@@ -69,7 +72,10 @@ def corrected_row(page: Page, article: Article, corrections: Sequence[Correction
 def _kind(correction: Correction, found: Kind) -> Kind:
     if correction.kind is not None:
         return correction.kind
-    return found if found.label is correction.label else KIND_OF_LABEL[correction.label]
+    if found.label is correction.label:
+        return found
+    usual = KIND_OF_LABEL[correction.label]
+    return HEADING_OF_LABEL.get(correction.label, usual) if found in HEADINGS else usual
 
 
 def _site(url: str) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from copydesk.classifier import Kind, Model, load_model
+from copydesk.classifier import Kind, Label, Model, load_model
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.types import Page
 from copydesk.service.api_keys import KeyFile, Scope
-from copydesk.service.corrections import FeedbackFolder
+from copydesk.service.corrections import Correction, FeedbackFolder, corrected_row
 from copydesk.training.cli import main
 from copydesk.training.corpora import CODE_OF_KIND, CorpusError, is_feedback, read_feedback, read_jsonl
 from tests.service.api.test_classify import LINES, assert_problem
 from tests.support.in_process_api import ApiClient, open_api, settings_in
+from tests.support.stub_classifier import answer
 from tests.support.training_pages import MadePage, made_page, made_pages
 
 pytestmark = pytest.mark.slow
@@ -54,6 +56,35 @@ def test_blocks_that_are_not_named_keep_the_models_label(api: ApiClient, tmp_pat
         (first["kind"], False),
         ({"teaser": "teaser", "boilerplate": "furniture"}[wrong], True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("found", "label", "kind"),
+    [
+        (Kind.FURNITURE, Label.BODY, Kind.TEXT),
+        (Kind.CAPTION, Label.BODY, Kind.CAPTION),
+        (Kind.TEASER_HEADING, Label.BODY, Kind.SUBHEADING),
+        (Kind.HEADLINE, Label.TEASER, Kind.TEASER_HEADING),
+        (Kind.TEXT, Label.TEASER, Kind.TEASER),
+        (Kind.SUBHEADING, Label.BOILERPLATE, Kind.FURNITURE),
+        (Kind.BYLINE, Label.BOILERPLATE, Kind.BYLINE),
+    ],
+)
+def test_corrected_label_without_a_kind_gets_the_likeliest(found: Kind, label: Label, kind: Kind) -> None:
+    page = Page("a", text="A line that is long enough.")
+    (block,) = answer(page).blocks
+    article = replace(answer(page), blocks=(block._replace(label=found.label, kind=found),))
+    row = corrected_row(page, article, [Correction(block.start, block.end, label)])
+    assert [each["kind"] for each in row["blocks"]] == [kind]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_can_be_corrected_and_read_as_training_data(api: ApiClient, tmp_path: Path, kind: Kind) -> None:
+    first = {"start": 0, "end": len(LINES.split("\n")[0]), "label": kind.label, "kind": kind}
+    assert api.post("/v1/feedback", json={"text": LINES, "blocks": [first]}).status_code == 201
+    (page,) = read_feedback(tmp_path / "feedback")
+    assert page.codes is not None
+    assert page.codes[0] == CODE_OF_KIND[kind]
 
 
 def test_page_that_is_corrected_again_replaces_what_was_kept(api: ApiClient, tmp_path: Path) -> None:
