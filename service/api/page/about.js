@@ -26,9 +26,9 @@ function moment(value) {
 }
 
 // An address of the web as a link that tells the other side nothing; anything else stays text.
-function address(value, shown = value) {
-  const link = URL.canParse(value) && /^https?:$/.test(new URL(value).protocol);
-  return link ? h("a", { href: value, rel: "noopener noreferrer nofollow", target: "_blank" }, shown) : value;
+function address(value) {
+  if (!/^https?:\/\//i.test(value)) return value;
+  return h("a", { class: "address", href: value, title: value, rel: "noopener noreferrer nofollow", target: "_blank" }, value.replace(/^https?:\/\/(www\.)?/i, ""));
 }
 
 function language(tag) {

@@ -6,7 +6,8 @@ import { KIND_OF_GROUP, setBlock, setGroup } from "./parts.js";
 
 const DRAWN = 2000; // blocks that are drawn at once; the rest of a longer page is folded
 const QUIET = 90; // characters up to which a single block of furniture is shown, not folded
-const NAMED = 150; // characters of a fold's blocks in its line
+const NAMED = 8; // blocks of a fold that its line names, as far as there is room
+const NAME = 40; // characters of each
 
 // The runs of blocks that are drawn together: as a fold, a list, a table, or alone.
 function runsOf(blocks, hidden) {
@@ -23,6 +24,8 @@ function runsOf(blocks, hidden) {
   });
   return runs;
 }
+
+const shortened = (words) => words.length > NAME ? `${words.slice(0, NAME).trimEnd()}…` : words;
 
 function foldName(blocks) {
   const counts = new Map();
@@ -42,7 +45,7 @@ export class BlockList {
     this.selected = null;
     this.leaving = false;
     this.hidden = new Set();
-    this.open = new Set(blocks.some((block) => block.label === "body") ? [] : blocks.keys());
+    this.open = new Set(blocks.some((block) => block.label === "body") ? [] : Array(Math.min(blocks.length, DRAWN)).keys());
     this.list = h("div", {
       class: "blocks",
       role: "group",
@@ -104,8 +107,7 @@ export class BlockList {
     const blocks = numbers.map((number) => this.blocks[number]);
     const labels = LABELS.filter((label) => blocks.some((block) => block.label === label));
     const inside = h("div", { class: "folded", id: `fold-${numbers[0]}` });
-    let preview = "";
-    for (let at = 0; at < blocks.length && preview.length < NAMED; at += 1) preview += `${at ? " · " : ""}${this.words(blocks[at]).slice(0, 40).trim()}`;
+    const preview = blocks.slice(0, NAMED).map((block) => shortened(this.words(block))).join(" · ");
     const button = h("button", { type: "button", class: "fold-line stop", tabindex: "-1", "aria-controls": inside.id },
       h("span", { class: "arrow", "aria-hidden": "true" }),
       labels.map((label) => h("span", { class: "swatch", "aria-hidden": "true", data: { label } })),

@@ -22,14 +22,13 @@ function agree() {
   }
 }
 
-const size = (characters) => characters < 1000 ? counted(characters, "character") : `${counted(Math.round(characters / 1000), "thousand", "thousand")} characters`;
-
 // Asks what is sent and where it is stored; the answer is whether the reader agrees.
 function ask(page, many) {
   if (agreed) return Promise.resolve(true);
   const dialog = byId("send-dialog");
-  const form = page.html === undefined ? `its text (${size(page.text.length)})` : `its HTML (${size(page.html.length)})`;
-  byId("send-what").textContent = `Your ${counted(many, "correction")} and the whole page, ${form}, go to the service at ${location.host}.`;
+  const form = page.html === undefined ? "text" : "HTML";
+  const size = counted((page.html ?? page.text).length, "character");
+  byId("send-what").textContent = `Your ${counted(many, "correction")} and the whole page (its ${form}, ${size}) go to the service at ${location.host}.`;
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((answered) => {

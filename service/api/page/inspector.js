@@ -46,7 +46,7 @@ function correction(block, number, { correct, undo }) {
     h("div", { class: "choices" }, LABELS.map((label, at) => h("button", {
       type: "button", data: { label }, "aria-pressed": String(label === block.label), onclick: () => correct(number, label),
     }, LABEL_WORDS[label], h("kbd", { "aria-hidden": "true" }, at + 1)))),
-    h("label", { class: "choice" }, "More exactly",
+    h("label", { class: "choice" }, "Kind",
       h("select", { onchange: ({ target }) => correct(number, LABEL_OF_KIND[target.value], target.value) },
         LABELS.map((label) => h("optgroup", { label: LABEL_WORDS[label] },
           KINDS[label].map((kind) => h("option", { value: kind, selected: kind === block.kind }, capital(KIND_OF_ONE[kind]))))))),

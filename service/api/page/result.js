@@ -5,7 +5,7 @@ import { BlockList } from "./article.js";
 import { comments } from "./comments.js";
 import { Copying } from "./copying.js";
 import { Corrections } from "./corrections.js";
-import { counted, h, percent } from "./dom.js";
+import { counted, h, percent, say } from "./dom.js";
 import { Duplicates } from "./duplicates.js";
 import { Inspector } from "./inspector.js";
 import { Strip } from "./strip.js";
@@ -85,7 +85,7 @@ export class Result {
     return h("article", {},
       h("header", { class: "summary" },
         h("div", {}, this.heading, this.#verdict(form)),
-        h("button", { type: "button", id: "again", onclick: again }, "Another page")),
+        h("button", { type: "button", id: "again", onclick: () => this.#leave(again) }, "Another page")),
       tabs([
         { id: "blocks", title: "Article", inside: [this.#legendRow(), h("div", { class: "columns" }, this.strip.element,
           h("div", { class: "sheet" }, this.corrections.element, this.list.element, comments(answer.comments)),
@@ -93,6 +93,14 @@ export class Result {
         { id: "body", title: "Clean body", inside: h("div", { class: "clean" }, h("div", { class: "actions" }, this.bodyNote, this.copying.saves()), this.body) },
         { id: "duplicates", title: "Seen before?", inside: this.duplicates.element },
       ], this.copying.copies()));
+  }
+
+  // Corrections that were not sent are lost with the page, so the reader has to say it twice.
+  #leave(again) {
+    const unsent = this.corrections.unsent.length;
+    if (!unsent || this.warned) again();
+    else say(`${counted(unsent, "correction")} not sent. Send or undo, or press “Another page” again to give up what is not sent.`);
+    this.warned = true;
   }
 
   #verdict(form) {

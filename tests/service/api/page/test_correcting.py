@@ -29,7 +29,7 @@ def test_first_sending_asks_and_the_answer_holds_for_the_session(page: Page, add
     expect(bar).to_contain_text("2 corrections, not sent.")
     send(page)
     dialog = page.get_by_role("dialog", name="Send this page as training material?")
-    expect(dialog).to_contain_text("Your 2 corrections and the whole page, its HTML")
+    expect(dialog).to_contain_text("Your 2 corrections and the whole page (its HTML, ")
     expect(dialog).to_contain_text("folder of corrections")
     page.get_by_role("button", name="Do not send").click()
     expect(dialog).to_be_hidden()
@@ -97,11 +97,11 @@ def test_undoing_after_sending_is_sent_as_the_models_labels(page: Page) -> None:
 def test_kind_is_chosen_and_the_block_is_set_as_it(page: Page) -> None:
     read_sample(page)
     caption = focus_block(page, "The last boat left in 1994.")
-    page.get_by_label("More exactly").select_option("quote")
+    page.get_by_label("Kind", exact=True).select_option("quote")
     expect(caption).to_have_attribute("data-kind", "quote")
     expect(caption.locator("blockquote")).to_be_visible()
     expect(caption.locator(".tag")).to_have_text("Body, Quote corrected")
-    page.get_by_label("More exactly").select_option("teaser_heading")
+    page.get_by_label("Kind", exact=True).select_option("teaser_heading")
     expect(caption).to_have_attribute("data-label", "teaser")
     page.get_by_role("tab", name="Clean body").click()
     expect(page.get_by_label("The clean body")).not_to_contain_text("The last boat left in 1994.")
@@ -141,3 +141,14 @@ def test_refused_corrections_stay_on_the_page_unsent(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("expected the scope write")
     expect(chosen).to_have_attribute("data-label", "boilerplate")
     expect(page.get_by_label("Your corrections")).to_contain_text("1 correction, not sent.")
+
+
+def test_unsent_corrections_are_given_up_at_the_second_word_only(page: Page) -> None:
+    read_sample(page)
+    focus_block(page, SUBHEADING)
+    page.keyboard.press("2")
+    page.get_by_role("button", name="Another page").click()
+    expect(page.get_by_role("status").last).to_contain_text("1 correction not sent.")
+    expect(block(page, SUBHEADING)).to_be_visible()
+    page.get_by_role("button", name="Another page").click()
+    expect(page.get_by_label("The page, as text or HTML")).to_be_visible()
