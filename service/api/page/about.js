@@ -25,10 +25,12 @@ function moment(value) {
   return h("time", { datetime: value, title: value }, date.toLocaleString(undefined, form));
 }
 
+const WEB = /^https?:[/]{2}(?:www[.])?/i;
+
 // An address of the web as a link that tells the other side nothing; anything else stays text.
 function address(value) {
-  if (!/^https?:\/\//i.test(value)) return value;
-  return h("a", { class: "address", href: value, title: value, rel: "noopener noreferrer nofollow", target: "_blank" }, value.replace(/^https?:\/\/(www\.)?/i, ""));
+  if (!WEB.test(value)) return value;
+  return h("a", { class: "address", href: value, title: value, rel: "noopener noreferrer nofollow", target: "_blank" }, value.replace(WEB, ""));
 }
 
 function language(tag) {

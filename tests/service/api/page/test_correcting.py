@@ -97,11 +97,11 @@ def test_undoing_after_sending_is_sent_as_the_models_labels(page: Page) -> None:
 def test_kind_is_chosen_and_the_block_is_set_as_it(page: Page) -> None:
     read_sample(page)
     caption = focus_block(page, "The last boat left in 1994.")
-    page.get_by_label("Kind", exact=True).select_option("quote")
+    page.get_by_role("combobox", name="Kind").select_option("quote")
     expect(caption).to_have_attribute("data-kind", "quote")
     expect(caption.locator("blockquote")).to_be_visible()
     expect(caption.locator(".tag")).to_have_text("Body, Quote corrected")
-    page.get_by_label("Kind", exact=True).select_option("teaser_heading")
+    page.get_by_role("combobox", name="Kind").select_option("teaser_heading")
     expect(caption).to_have_attribute("data-label", "teaser")
     page.get_by_role("tab", name="Clean body").click()
     expect(page.get_by_label("The clean body")).not_to_contain_text("The last boat left in 1994.")
