@@ -113,7 +113,7 @@ def _output_rows(
 ) -> pa.RecordBatch:
     rows, pages = [row for row, _ in scored], [page for _, page in scored]
     nothing = [None] * len(scored)
-    columns = page_columns(rows, pages) | {
+    columns = page_columns(rows, pages, options.parts) | {
         "id": [storable(row.id) for row in rows],
         "file": [storable(row.file) for row in rows],
         "position": [row.position for row in rows],

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from copydesk.classifier import BODY_PARTS, Kind
+
 SHARD_MB = 32
 """Megabytes of input in a shard by default; smaller shards lose less work when a run is killed, but cost more files."""
 SHARD_BYTES = SHARD_MB * 1024 * 1024
@@ -40,11 +42,13 @@ class PageOptions:
     Attributes:
         max_page_bytes: A page of more bytes becomes an error row.
         blocks: Whether rows include their blocks and the text that these refer to.
+        parts: The parts of the article that are its body.
     """
 
     max_page_bytes: int
     blocks: bool = True
     columns: ColumnNames = field(default=ColumnNames())
+    parts: tuple[Kind, ...] = BODY_PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class ScoreOptions:
     folder: Path
     format: OutputFormat = OutputFormat.PARQUET
     blocks: bool = True
+    parts: tuple[Kind, ...] = BODY_PARTS
     workers: int = 1
     columns: ColumnNames = field(default=ColumnNames())
     shard_bytes: int = SHARD_BYTES

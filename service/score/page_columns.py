@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from copydesk.classifier import FIELDS
+from copydesk.classifier import BODY_PARTS, FIELDS, KINDS, Kind
 from copydesk.classifier.article import PageScores
 from copydesk.classifier.model import PAGE_TYPES
+from copydesk.classifier.types import join_blocks
 from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 
 ROW = "row"
@@ -19,8 +20,13 @@ _LISTS = ("authors", "tags")
 _TEXTS = tuple(name for name in FIELDS if name not in (*_LISTS, "found_in"))
 
 
-def page_columns(rows: Sequence[InputRow], pages: Sequence[PageScores]) -> dict[str, Any]:
-    """Return the columns of pages, of which each row has one, by name; `published` of a row goes before the page's."""
+def page_columns(
+    rows: Sequence[InputRow], pages: Sequence[PageScores], parts: tuple[Kind, ...] = BODY_PARTS
+) -> dict[str, Any]:
+    """Return the columns of pages, one for each row, by name.
+
+    A row's own `published` and `source` go before what its page says. `parts` are those of the body.
+    """
     columns: dict[str, Any] = {name: [_text(getattr(page.fields, name)) for page in pages] for name in _TEXTS}
     columns |= {name: [list(map(storable, getattr(page.fields, name))) for page in pages] for name in _LISTS}
     places = [dict(page.fields.found_in) for page in pages]
@@ -39,12 +45,20 @@ def page_columns(rows: Sequence[InputRow], pages: Sequence[PageScores]) -> dict[
             [pa.array(column) for column in types.T.copy()], fields=list(OUTPUT.field("page_types").type)
         ),
         "confidence": [page.confidence for page in pages],
-        "body": [storable(page.body) for page in pages],
+        "body": [storable(_body(page, parts)) for page in pages],
         "comments": [
             [{name: storable(text) for name, text in comment.to_dict().items()} for comment in page.comments]
             for page in pages
         ],
     }
+
+
+def _body(page: PageScores, parts: tuple[Kind, ...]) -> str:
+    if parts == BODY_PARTS:
+        return page.body
+    chosen = np.isin(page.kinds, [KINDS.index(part) for part in parts])
+    spans = zip(page.starts[chosen].tolist(), page.ends[chosen].tolist(), strict=True)
+    return join_blocks(page.text[start:end] for start, end in spans)
 
 
 def _text(value: str | None) -> str | None:

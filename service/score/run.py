@@ -85,6 +85,7 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "inputs": [input_fingerprint(name, find_files(name)) for name in options.inputs],
         "output": options.format,
         "blocks": options.blocks,
+        "parts": list(options.parts),
         "columns": asdict(options.columns),
         "shard_bytes": options.shard_bytes,
         "max_page_bytes": settings.max_page_bytes,
@@ -170,7 +171,7 @@ class _Run:
         return ScoreJob(
             self.settings.model,
             self.folder,
-            PageOptions(self.settings.max_page_bytes, self.options.blocks, self.options.columns),
+            PageOptions(self.settings.max_page_bytes, self.options.blocks, self.options.columns, self.options.parts),
             DEFAULT_KEYS if self.options.clustering.dedup else None,
             None if self.options.only is None else read_error_positions(self.options.only),
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier import Article, Model, Page, classify, decode
+from copydesk.classifier import Article, Kind, Model, Page, classify, decode
 from copydesk.classifier.segmentation import to_utf8
 from copydesk.classifier.types import Blocks
 from copydesk.service.score.arrow_schema import INPUT, OUTPUT, InputRow, input_batch, input_rows
-from copydesk.service.score.batch import ScoredBatch, score_batch
+from copydesk.service.score.batch import ScoredBatch, documents_of, score_batch
 from copydesk.service.score.options import OutputFormat, PageOptions
 from copydesk.service.score.output import OutputFolder, finish, write_rows
 from copydesk.service.score.readers import group_rows
@@ -135,6 +137,38 @@ def test_rows_without_blocks_have_the_same_bodies_and_counts(whole: ScoredBatch,
     assert bare.rows["body"].equals(whole.rows["body"])
     assert bare.rows["blocks"].null_count == bare.rows["text"].null_count == bare.rows.num_rows
     assert bare.tally == whole.tally
+
+
+def test_body_has_the_chosen_parts(sample_page: Path, model: Model) -> None:
+    row = InputRow("sample", content=sample_page.read_bytes())
+    parts = (Kind.HEADLINE, Kind.SUBHEADING)
+    (whole,) = score_batch([row], model, PageOptions(1_000_000)).rows.to_pylist()
+    (found,) = score_batch([row], model, PageOptions(1_000_000, parts=parts)).rows.to_pylist()
+    chosen = [whole["text"][block["start"] : block["end"]] for block in whole["blocks"] if block["kind"] in parts]
+    assert found["body"] == "\n\n".join(chosen)
+    assert found["body"].startswith(whole["title"])
+    assert found | {"body": whole["body"]} == whole
+
+
+def test_row_s_own_time_and_source_go_before_those_of_the_page(model: Model) -> None:
+    head = '<title>The pool</title><meta property="article:published_time" content="2024-05-01T08:30:00+02:00">'
+    head += '<meta property="og:site_name" content="The Herald">'
+    page = InputRow("a", content=(head + story(1)).encode())
+    rows = [page, replace(page, published="1970-01-02", source="own"), replace(page, published="soon")]
+    scored = score_batch(rows, model, OPTIONS).rows
+    first, own, soon = scored.to_pylist()
+    assert (first["published"], first["source"], first["site"]) == (
+        "2024-05-01T08:30:00+02:00",
+        "The Herald",
+        "The Herald",
+    )
+    assert first["found_in"]["published"] == "meta"
+    assert (own["published"], own["source"], own["site"]) == ("1970-01-02", "own", "The Herald")
+    assert (soon["published"], own["found_in"]["published"]) == ("soon", "row")
+    documents = documents_of(scored)
+    assert [document.published for document in documents[:2]] == [1714545000.0, 86400.0]
+    assert math.isnan(documents[2].published)
+    assert [document.source for document in documents] == ["The Herald", "own", "The Herald"]
 
 
 def test_counts_are_of_all_blocks(whole: ScoredBatch) -> None:
