@@ -2,7 +2,7 @@
 
 import { call } from "./api.js";
 import { byId, counted, h, say } from "./dom.js";
-import { USUAL_KIND } from "./labels.js";
+import { kindUnder } from "./labels.js";
 
 const AGREED = "copydesk-sends-corrections";
 let agreed = false; // whether the reader has agreed to sending pages; asked once in a session
@@ -69,7 +69,7 @@ export class Corrections {
 
   set(number, label, kind) {
     const block = this.blocks[number];
-    const wanted = kind ?? (label === block.given ? block.givenKind : USUAL_KIND[label]);
+    const wanted = kind ?? kindUnder(label, block.givenKind);
     if (label === block.label && wanted === block.kind) return;
     this.history.push({ number, label: block.label, kind: block.kind });
     this.#put(number, label, wanted);

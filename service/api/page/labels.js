@@ -31,15 +31,21 @@ export const KIND_OF_ONE = named(1);
 export const KIND_WORDS = named(2);
 export const KINDS = Object.fromEntries(LABELS.map((label) => [label, Object.keys(ALL).filter((kind) => LABEL_OF_KIND[kind] === label)]));
 
-// The kind of a block of which only the label was corrected.
-export const USUAL_KIND = { body: "text", boilerplate: "furniture", teaser: "teaser" };
+const USUAL = { body: "text", boilerplate: "furniture", teaser: "teaser" };
+const HEADINGS = { body: "subheading", boilerplate: "furniture", teaser: "teaser_heading" };
+
+// The kind of a block of which only the label was corrected, as in the service: a heading stays a heading.
+export function kindUnder(label, given) {
+  if (LABEL_OF_KIND[given] === label) return given;
+  return (["headline", "subheading", "teaser_heading"].includes(given) ? HEADINGS : USUAL)[label];
+}
 
 // The kinds that the body has, as in the service: headline and captions are no text of the article.
 export const BODY_PARTS = new Set(KINDS.body.filter((kind) => kind !== "headline" && kind !== "caption"));
 
 // The kinds of blocks that are folded, with the name that a fold has for them.
 export const FOLDED = {
-  furniture: "furniture", metadata: "furniture", comment: "comments", teaser: "teasers", teaser_heading: "teasers",
+  furniture: "furniture", metadata: "metadata", comment: "comments", teaser: "teasers", teaser_heading: "teasers",
 };
 
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);

@@ -9,7 +9,7 @@ import { counted, h, percent, say } from "./dom.js";
 import { Duplicates } from "./duplicates.js";
 import { Inspector } from "./inspector.js";
 import { Strip } from "./strip.js";
-import { Characters, nameOf } from "./text.js";
+import { Characters, countWords, nameOf } from "./text.js";
 import { toggles } from "./toggles.js";
 
 function tabs(named, beside) {
@@ -133,7 +133,7 @@ export class Result {
     const text = this.copying.text();
     const corrected = this.corrections.corrected.length;
     this.body.textContent = text || "No block of this page is body.";
-    this.bodyNote.textContent = `${counted(text.split(/\s+/).filter(Boolean).length, "word")}, without headline and captions${corrected ? `, with ${counted(corrected, "correction")} of yours` : ""}.`;
+    this.bodyNote.textContent = `${counted(countWords(text), "word")}, without headline and captions${corrected ? `, with ${counted(corrected, "correction")} of yours` : ""}.`;
   }
 
   #badge(matches) {

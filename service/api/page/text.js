@@ -2,6 +2,7 @@
 
 const SURROGATE = /[\ud800-\udfff]/;
 const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}\p{M}]+/gu;
+const COUNTED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}][^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]*/gu;
 const WORDS = 3;
 export const LARGE = 400_000; // characters; more than this makes a text field slow
 
@@ -72,6 +73,9 @@ export function sharedRanges(text, ranges, other) {
   const both = new Set(named.flatMap((each) => [...each]).filter((each) => theirs.has(each)));
   return { own: ranges.flatMap(([start, end]) => runs(text, both, start, end)), theirs: runs(other, both) };
 }
+
+// Words between spaces, and each character of scripts without spaces.
+export const countWords = (text) => text.match(COUNTED)?.length ?? 0;
 
 // Decides between HTML and text, as the command line does for an input whose file name does not tell.
 export const looksLikeHtml = (text) => /^\s*<[a-zA-Z!?/]/.test(text);

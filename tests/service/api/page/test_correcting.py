@@ -39,13 +39,13 @@ def test_first_sending_asks_and_the_answer_holds_for_the_session(page: Page, add
     expect(bar).to_contain_text("The page is stored as ")
     (answer,) = sent
     assert [(each["label"], each["kind"]) for each in answer["blocks"]] == [
-        ("teaser", "teaser"),
+        ("teaser", "teaser_heading"),
         ("boilerplate", "furniture"),
     ]
     rows = [json.loads(line) for line in page.request.get(f"{address}v1/feedback/export").text().splitlines()]
     (row,) = [row for row in rows if row["id"] in bar.inner_text()]
     corrected = {block["text"]: block["kind"] for block in row["blocks"] if block["corrected"]}
-    assert corrected == {SUBHEADING: "teaser", "Seal that boarded the post boat is put ashore": "furniture"}
+    assert corrected == {SUBHEADING: "teaser_heading", "Seal that boarded the post boat is put ashore": "furniture"}
     focus_block(page, SUBHEADING)
     page.keyboard.press("2")
     expect(bar).to_contain_text("1 change since then not sent.")
