@@ -29,7 +29,7 @@ from copydesk.service.score.sources import find_files, input_fingerprint
 from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Version of the output folder; a folder of another version is refused."""
 REPORT = "report.html"
 SUMMARY_SITES = 100
