@@ -6,10 +6,12 @@ Used to choose the title, and to keep a headline in the body when the block alon
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -38,6 +40,9 @@ _HOST = re.compile(r"(?:https?:)?//(?:www\.|m\.|amp\.)?([^/:?#\s]{1,200})", re.I
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 """A word, or one character of a script without spaces between words."""
 
+_MARK = re.compile(r"[-–—:•·/~|｜ㅣ»«›：_]")
+"""One character that every separator contains."""
+
 _LONG_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,4}|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 """A word, or four characters of a script without spaces between words."""
 
@@ -48,16 +53,26 @@ _ELLIPSIS = ("…", "...")
 _SHORT_PART = 4
 """Words up to which the last part of a title counts as the site's name or a section, whatever it says: a choice."""
 
-_ANCHOR = 3
-"""Longest words of each declared title of which a block has to contain one before it is compared with all."""
+_ANCHORS = 4
+"""Longest words of each declared title of which a block has to contain half to be compared: a choice."""
 
 
 class DeclaredTitle(NamedTuple):
-    """A title from the head: its text without the site's name, its normalised words, and where it was found."""
+    """A title from the head.
+
+    Attributes:
+        text: The title without the site's name, as written.
+        words: Its normalised words.
+        bag: The same words as a set.
+        found_in: The first place that declares it: "json-ld", "meta", "title".
+        places: How many places declare the same words.
+    """
 
     text: str
     words: str
+    bag: frozenset[str]
     found_in: str
+    places: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +85,7 @@ class Declared:
     def agreement(self, text: str) -> float:
         """Return the greatest similarity of a text with one of the titles, in [0, 1]."""
         words = normalise(clean(text))
-        return max((similarity(words, title.words) for title in self.titles), default=0.0)
+        return max((similarity(words, title) for title in self.titles), default=0.0)
 
 
 def normalise(text: str) -> str:
@@ -79,31 +94,35 @@ def normalise(text: str) -> str:
     return f" {' '.join(words)} " if words else ""
 
 
-def similarity(one: str, other: str) -> float:
-    """Compare two normalised texts: 1 if equal, high if one contains most of the other, else their share of words."""
-    if one == other:
-        return 1.0 if one else 0.0
-    short, long = (one, other) if len(one) <= len(other) else (other, one)
+def similarity(words: str, title: DeclaredTitle) -> float:
+    """Return 1 for the words of the title, much if one contains most of the other, else the share of common words."""
+    if words == title.words:
+        return 1.0
+    short, long = (words, title.words) if len(words) <= len(title.words) else (title.words, words)
     if not short:
         return 0.0
-    ratio = len(short) / len(long)
     if short in long:
+        ratio = len(short) / len(long)
         return 0.5 + 0.5 * ratio if short.count(" ") > 3 else ratio
-    a, b = short.split(), long.split()
-    shared = sum((Counter(a) & Counter(b)).values())
-    return 1.8 * shared / (len(a) + len(b))
+    bag = set(words.split())
+    return 1.8 * len(bag & title.bag) / (len(bag) + len(title.bag))
 
 
 def read_declared(head: Head, json_ld: JsonLd) -> Declared:
     """Read the titles in the head, the most exact first, without those that only name the site."""
     sites = _site_names(head, json_ld)
-    found: list[DeclaredTitle] = []
+    places: dict[str, list[str]] = {}
     for found_in, text in _sources(head, json_ld):
+        places.setdefault(text, []).append(found_in)
+    found: dict[str, DeclaredTitle] = {}
+    for text, found_ins in places.items():
         title = without_site(tidy(text), sites)
         words = normalise(title)
-        if words and len(found) < MAX_DECLARED and not _is_site(title, sites):
-            found.append(DeclaredTitle(title, words, found_in))
-    return Declared(tuple(found), sites)
+        if words in found:
+            found[words] = found[words]._replace(places=found[words].places + len(found_ins))
+        elif words and len(found) < MAX_DECLARED and not _is_site(title, sites):
+            found[words] = DeclaredTitle(title, words, frozenset(words.split()), found_ins[0], len(found_ins))
+    return Declared(tuple(found.values()), sites)
 
 
 def _sources(head: Head, json_ld: JsonLd) -> Iterator[tuple[str, str]]:
@@ -147,7 +166,7 @@ def _is_site(text: str, sites: frozenset[str]) -> bool:
 
 def without_site(title: str, sites: frozenset[str]) -> str:
     """Cut the name of the site and its sections from a title's end or beginning."""
-    parts = _SEPARATOR.split(title)
+    parts = _SEPARATOR.split(title) if _MARK.search(title) else [title]
     texts, separators = parts[::2], parts[1::2]
     if len(texts) < 2 or len(texts) > 12:
         return title
@@ -182,19 +201,49 @@ def compare_blocks(page: Blocks, declared: Declared) -> Doubles:
     contain one of a title's longest words are compared; all others have 0.
     """
     agreement = np.zeros(len(page.blocks))
-    words = {title.words for title in declared.titles}
-    if not words:
+    if not declared.titles or not page.blocks:
         return agreement
-    anchors = {word for text in words for word in sorted(text.split(), key=len)[-_ANCHOR:]}
-    longest, shortest = 2.5 * max(map(len, words)) + 20, min(map(len, words)) / 4
-    for number, (start, end) in enumerate(page.blocks[:COMPARED_BLOCKS]):
-        if end - start <= longest or "\n" in page.text[start:end]:
-            for each in lines_of(page.text[start:end]):
-                if shortest <= len(each) <= longest:
-                    text = each.casefold()
-                    if any(anchor in text for anchor in anchors):
-                        agreement[number] = max(agreement[number], declared.agreement(text))
+    numbers, lines = _fitting_blocks(page, [len(title.text) for title in declared.titles])
+    for place in _places_with([_anchors(title) for title in declared.titles], lines):
+        agreement[numbers[place]] = max(map(declared.agreement, lines_of(lines[place])))
     return agreement
+
+
+def _fitting_blocks(page: Blocks, sizes: Sequence[int]) -> tuple[list[int], list[str]]:
+    """Return numbers and texts of the first blocks that are, or whose first line may be, about as long as a title."""
+    shortest, longest = min(sizes) // 4, 2 * max(sizes) + 20
+    text, numbers, lines = page.text, [], []
+    for number, (start, end) in enumerate(page.blocks[:COMPARED_BLOCKS]):
+        size = end - start
+        if size >= shortest and (
+            size <= longest or (size <= 2 * MAX_TITLE and text.find("\n", start, start + longest) >= 0)
+        ):
+            numbers.append(number)
+            lines.append(text[start:end])
+    return numbers, lines
+
+
+def _anchors(title: DeclaredTitle) -> list[str]:
+    return sorted(title.bag, key=lambda word: (-len(word), word))[:_ANCHORS]
+
+
+def _places_with(anchors: Iterable[Sequence[str]], lines: Sequence[str]) -> list[int]:
+    """Return which of the lines contain at least half of a title's longest words."""
+    text = "\n".join(lines).replace("\u0130", "i").lower()  # the only letter whose lower case is longer
+    ends = list(accumulate(map(len, lines), lambda end, size: end + 1 + size))
+    found: set[int] = set()
+    for words in anchors:
+        hits = Counter(place for word in words for place in _lines_with(word, text, ends))
+        found.update(place for place, count in hits.items() if 2 * count >= len(words))
+    return sorted(found)
+
+
+def _lines_with(word: str, text: str, ends: Sequence[int]) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        place = bisect_right(ends, at)
+        yield place
+        at = text.find(word, ends[place])
 
 
 def lines_of(text: str) -> tuple[str, ...]:

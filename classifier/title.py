@@ -39,7 +39,7 @@ BEFORE_PARAGRAPH = 40
 """Blocks before the first paragraph among which the headline of a plain text is searched: a choice."""
 
 PARAGRAPH = 100
-"""Characters from which a block that ends a sentence counts as a paragraph: a choice."""
+"""Characters from which a block with a full stop at its end counts as a paragraph, and half of those without: a choice."""
 
 KNOWN_CHARACTERS = 4000
 """Characters of the body whose words are compared with those of a possible headline: a choice."""
@@ -106,7 +106,7 @@ def _weigh(
     runs |= {(n, n + 1): "block" for n in np.flatnonzero(likely)[:MAX_CANDIDATES].tolist() if (n, n + 1) not in runs}
     for (first, last), found_in in runs.items():
         text = page.text[page.blocks[first].start : page.blocks[last - 1].end]
-        agrees = float(agreement[first]) if last == first + 1 else declared.agreement(text)
+        agrees = float(agreement[first]) if found_in == "block" else max(map(declared.agreement, lines_of(text)))
         if "\n" in text and last == first + 1:
             text = max(lines_of(text), key=declared.agreement)
         text = tidy(text)
@@ -166,7 +166,7 @@ def _best_declared(declared: Sequence[DeclaredTitle]) -> DeclaredTitle | None:
     """Return the declared title that is most similar to all, a cut one last; the first of equals."""
 
     def support(title: DeclaredTitle) -> float:
-        return sum(similarity(title.words, other.words) for other in declared) - is_cut(title.text)
+        return sum(other.places * similarity(title.words, other) for other in declared) - is_cut(title.text)
 
     return max(declared, key=support, default=None)
 
@@ -178,23 +178,27 @@ def _headline_of_text(page: Blocks, in_body: Doubles, scores: Doubles | None) ->
     """
     paragraph = _first_paragraph(page, in_body)
     known = _words_of_body(page, in_body, paragraph)
-    best, most, begun = "", -np.inf, False
-    number = max(0, paragraph - BEFORE_PARAGRAPH)
-    while number < min(paragraph + 1, len(page.blocks)):
-        first, number = number, _end_of_line(page, number)
-        start, end = page.blocks[first].start, page.blocks[number - 1].end
-        if end - start > MAX_HEADLINE or (first == paragraph and _is_paragraph(page, first)):
+    first = max(0, paragraph - BEFORE_PARAGRAPH)
+    last = min(paragraph + 1, len(page.blocks))
+    around = page.text[page.blocks[first].start : page.blocks[last - 1].end] if last > first else ""
+    best, most, begun = "", -math.inf, False
+    while first < last:
+        number, first = first, _end_of_line(page, first)
+        start, end = page.blocks[number].start, page.blocks[first - 1].end
+        if end - start > MAX_HEADLINE or (number == paragraph and _is_paragraph(page, number)):
             continue
-        text = _without_mark(tidy(page.text[start:end]))
+        line = page.text[start:end]
+        text = _without_mark(tidy(line))
         words = normalise(text).split()
         if not words:
             continue
-        probability = float(in_body[first])
-        points = _points_of_line(text, words, known) + math.log(probability + 0.001) - 0.02 * (paragraph - first)
-        points += 2.0 * (probability >= 0.5 and not begun)
+        probability = float(in_body[number])
+        points = _points_of_line(text, words, known) + math.log(probability + 0.001) - 0.02 * (paragraph - number)
+        points += 2.0 * (probability >= 0.5 and not begun) + 2.0 * (len(words) > 2 and around.count(line) > 1)
+        points += 0.7 * (first < len(page.blocks) and _is_paragraph(page, first))
         begun = begun or probability >= 0.5
         if scores is not None:
-            points += float(scores[first])
+            points += float(scores[number])
         if points > most:
             best, most = text, points
     return best
@@ -231,7 +235,7 @@ def _first_paragraph(page: Blocks, in_body: Doubles) -> int:
 
 def _is_paragraph(page: Blocks, number: int) -> bool:
     start, end = page.blocks[number]
-    return end - start >= PARAGRAPH and page.text[end - 1] in _SENTENCE_ENDS
+    return end - start >= PARAGRAPH and (page.text[end - 1] in _FULL_STOPS or end - start >= 2 * PARAGRAPH)
 
 
 def _words_of_body(page: Blocks, in_body: Doubles, first: int) -> frozenset[str]:
