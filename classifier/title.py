@@ -39,7 +39,7 @@ BEFORE_PARAGRAPH = 40
 """Blocks before the first paragraph among which the headline of a plain text is searched: a choice."""
 
 PARAGRAPH = 100
-"""Characters from which a block with a full stop at its end counts as a paragraph, and half of those without: a choice."""
+"""Characters from which a block with a full stop counts as a paragraph; one without needs twice as many: a choice."""
 
 KNOWN_CHARACTERS = 4000
 """Characters of the body whose words are compared with those of a possible headline: a choice."""
@@ -47,7 +47,7 @@ KNOWN_CHARACTERS = 4000
 _HEADLINE, _TEXT = KINDS.index(Kind.HEADLINE), KINDS.index(Kind.TEXT)
 _IN_BODY = len(PARTS)
 _TEASERS = (KINDS.index(Kind.TEASER), KINDS.index(Kind.TEASER_HEADING))
-_SENTENCE_ENDS = frozenset('.!?:。！？।”“"»')
+_FULL_STOPS = frozenset(".。।")
 _HEADINGS = {"h1": 1.5, "h2": 0.4, "h3": 0.1}
 _FURNITURE = re.compile(r"breadcrumb|sticky|\bnav\b|navigation|menu|related|sidebar|footer", re.IGNORECASE)
 _HEADLINE_NAME = re.compile(r"headline|title|heading", re.IGNORECASE)
