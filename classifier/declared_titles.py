@@ -23,6 +23,9 @@ from copydesk.classifier.types import Blocks, Head, clean
 MAX_TITLE = 600
 """Characters of the longest text that is read as a title: a choice; the longest headline of the corpora has 260."""
 
+MAX_SITE = 40
+"""Letters of a site's name; some sites give the headline in its place: a choice."""
+
 COMPARED_BLOCKS = 400
 """Blocks at the top of a page that are compared with its declared titles: a choice that bounds the time."""
 
@@ -87,6 +90,11 @@ class Declared:
         words = normalise(clean(text))
         return max((similarity(words, title) for title in self.titles), default=0.0)
 
+    def support(self, words: str) -> float:
+        """Return the mean similarity of normalised words with what each place declares, in [0, 1]."""
+        places = sum(title.places for title in self.titles)
+        return sum(title.places * similarity(words, title) for title in self.titles) / places if places else 0.0
+
 
 def normalise(text: str) -> str:
     """Return the words of a text in lower case with a space around each; empty if it has none."""
@@ -147,7 +155,7 @@ def _site_names(head: Head, json_ld: JsonLd) -> frozenset[str]:
         if host:
             labels = host[1].lower().split(".")
             names += [_letters(host[1].lower()), *(_letters(label) for label in labels[:-1] if len(label) > 3)]
-    return frozenset(name for name in names if len(name) > 1)
+    return frozenset(name for name in names if 1 < len(name) <= MAX_SITE)
 
 
 def _letters(text: str) -> str:
@@ -186,7 +194,7 @@ def without_site(title: str, sites: frozenset[str]) -> str:
 
 
 def _is_short(part: str, rest: Sequence[str]) -> bool:
-    return len(_LONG_WORD.findall(part)) <= _SHORT_PART and 2 * len(part) < sum(map(len, rest))
+    return len(_LONG_WORD.findall(part)) <= _SHORT_PART and len(part) < sum(map(len, rest))
 
 
 def is_cut(title: str) -> bool:

@@ -122,10 +122,10 @@ def collect_scores(blocks: Blocks, predictions: Predictions, *, url: str = "") -
     stated = read_json_ld(blocks.head.json_ld)
     declared = read_declared(blocks.head, stated)
     agreement = compare_blocks(blocks, declared)
-    title, title_place = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0])
+    title = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0])
     body = body_text(blocks, in_body)
     fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
-    title_found = {"title": title_place} if title else {}
+    title_found = {"title": title.found_in} if title.text else {}
     return PageScores(
         text=blocks.text,
         starts=spans[:, 0],
@@ -134,7 +134,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, *, url: str = "") -
         kinds=kinds,
         probabilities=predictions.probabilities,
         body=body,
-        fields=replace(fields, title=title, found_in=title_found | dict(fields.found_in)),
+        fields=replace(fields, title=title.text, found_in=title_found | dict(fields.found_in)),
         comments=(),
         is_article=bool(in_body) and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
         page_types=predictions.page_types,

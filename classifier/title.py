@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from operator import itemgetter, mul
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,6 @@ from copydesk.classifier.declared_titles import (
     is_cut,
     lines_of,
     normalise,
-    similarity,
     tidy,
 )
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
@@ -32,7 +32,7 @@ AGREES = 0.6
 MAX_CANDIDATES = 40
 """Blocks of a page that are weighed against each other."""
 
-ENOUGH = 1.5
+ENOUGH = 2.5
 """Points from which a block is the title although the head declares another: chosen by trial on the corpora."""
 
 BEFORE_PARAGRAPH = 40
@@ -44,20 +44,39 @@ PARAGRAPH = 100
 KNOWN_CHARACTERS = 4000
 """Characters of the body whose words are compared with those of a possible headline: a choice."""
 
+SHORT_LINE = 25
+"""Characters below which the line before counts as a menu's or a label: a choice."""
+
+LINE_WEIGHTS = (0.9, 0.9, -0.2, -0.2, 1.2, 2.2, 2.2, 0.6, -2.1, 1.3, 1.8, -3.2, -1.9, -0.3)
+"""Weights of the features of a line of plain text in the log-odds of being the headline, in the order of
+`_lines_before_body`: logistic regression on the articles of the corpora."""
+
 _HEADLINE, _TEXT = KINDS.index(Kind.HEADLINE), KINDS.index(Kind.TEXT)
 _IN_BODY = len(PARTS)
 _TEASERS = (KINDS.index(Kind.TEASER), KINDS.index(Kind.TEASER_HEADING))
 _FULL_STOPS = frozenset(".。।")
 _HEADINGS = {"h1": 1.5, "h2": 0.4, "h3": 0.1}
 _FURNITURE = re.compile(r"breadcrumb|sticky|\bnav\b|navigation|menu|related|sidebar|footer", re.IGNORECASE)
+_ROOT = re.compile(r"/|(?:https?:)?//[^/?#]{1,200}/?", re.IGNORECASE)
+"""The address of a site's front page: a heading that leads there is a logo."""
+
 _HEADLINE_NAME = re.compile(r"headline|title|heading", re.IGNORECASE)
 
 
-class _Candidate(NamedTuple):
-    text: str
-    points: float
-    found_in: str
-    agreement: float
+class Title(NamedTuple):
+    """A page's title.
+
+    Attributes:
+        text: The title, empty if the page has none.
+        found_in: Where it was found: "block", "h1", "json-ld", "meta", "title"; empty without one.
+        blocks: The numbers of the blocks that it stands in.
+        agreement: How well their text agrees with the titles in the head, in [0, 1].
+    """
+
+    text: str = ""
+    found_in: str = ""
+    blocks: range = range(0)
+    agreement: float = 0.0
 
 
 def choose_title(
@@ -67,8 +86,8 @@ def choose_title(
     kinds: Integers,
     in_body: Doubles,
     scores: Doubles | None = None,
-) -> tuple[str, str]:
-    """Return the page's title, and where it was found: "block", "h1", "json-ld", "meta", "title"; empty without one.
+) -> Title:
+    """Return the page's title; empty only where neither the head nor an `h1` nor a block is like one.
 
     Args:
         page: The page's blocks.
@@ -78,24 +97,31 @@ def choose_title(
         in_body: The probability of each block to be body.
         scores: The log-odds of each block to be the headline; None if they are not known.
     """
-    said = _best_declared(declared.titles)
+    said = _best_declared(declared)
     if page.markup is not None:
-        candidates = _weigh(page, page.markup, declared, agreement, kinds, scores)
-        best = max(candidates, key=lambda each: each.points, default=None)
-        if best is not None and (said is None or best.points >= ENOUGH):
-            return best.text, best.found_in
+        weighed = _weigh(page, page.markup, declared, agreement, kinds, scores)
+        points, best = max(weighed, key=itemgetter(0), default=(-math.inf, None))
+        if best is not None and (said is None or points >= ENOUGH):
+            return best
     if said is not None:
-        return said.text, said.found_in
+        return Title(said.text, said.found_in)
     line = _headline_of_text(page, in_body, scores)
-    if line:
-        return line, "block"
     title = tidy(page.head.title)
-    return title, "title" if title else ""
+    return line if line.text or not title else Title(title, "title")
+
+
+def promote_headlines(kinds: Integers, title: Title, *, min_agreement: float = AGREES) -> Integers:
+    """Return the kinds, with the kind headline for the title's blocks if they agree so well with the head."""
+    if not title.blocks or title.agreement < min_agreement:
+        return kinds
+    promoted = kinds.copy()
+    promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
+    return promoted
 
 
 def _weigh(
     page: Blocks, markup: Markup, declared: Declared, agreement: Doubles, kinds: Integers, scores: Doubles | None
-) -> Iterator[_Candidate]:
+) -> Iterator[tuple[float, Title]]:
     """Weigh the headings of the first level, and the blocks that agree with the head or were labelled headline."""
     first_text = _first(kinds == _TEXT)
     runs = dict.fromkeys(islice(_first_level_headings(markup), MAX_CANDIDATES), "h1")
@@ -113,12 +139,14 @@ def _weigh(
         if not 0 < len(text) <= MAX_HEADLINE:
             continue
         kind = int(kinds[first])
-        points = 3 * agrees + _points_of_markup(markup, first, last, len(text))
+        points = (3 if agrees > 0.9 or found_in == "h1" else 2) * agrees + _points_of_markup(
+            markup, first, last, len(text)
+        )
         points += 0.6 * (kind < _IN_BODY) - 0.6 * (kind in _TEASERS) + 0.3 * (first < first_text)
         points -= 2.0 * (normalise(text).replace(" ", "") in declared.sites)
         if scores is not None:
             points += 0.3 * max(-5.0, min(5.0, float(scores[first])))
-        yield _Candidate(text, points, "h1" if _in_h1(markup, first) else found_in, agrees)
+        yield points, Title(text, "h1" if _in_h1(markup, first) else found_in, range(first, last), agrees)
 
 
 def _first(where: NDArray[np.bool_]) -> int:
@@ -148,7 +176,9 @@ def _points_of_markup(markup: Markup, first: int, last: int, length: int) -> flo
             points += _HEADINGS.get(tag, 0.0) + 0.2 * bool(_HEADLINE_NAME.search(names))
         points -= 0.5 * (tag in ("nav", "aside", "footer", "li") or bool(_FURNITURE.search(names)))
         element = markup.parents[element]
-    return points - 0.5 * (sum(markup.link_chars[first:last]) > length / 2)
+    if sum(markup.link_chars[first:last]) > length / 2:
+        points -= 1.5 if _ROOT.fullmatch(markup.hrefs[first].strip()) else 0.5
+    return points
 
 
 def _in_h1(markup: Markup, number: int) -> bool:
@@ -162,46 +192,69 @@ def _in_h1(markup: Markup, number: int) -> bool:
     return False
 
 
-def _best_declared(declared: Sequence[DeclaredTitle]) -> DeclaredTitle | None:
+def _best_declared(declared: Declared) -> DeclaredTitle | None:
     """Return the declared title that is most similar to all, a cut one last; the first of equals."""
 
-    def support(title: DeclaredTitle) -> float:
-        return sum(other.places * similarity(title.words, other) for other in declared) - is_cut(title.text)
-
-    return max(declared, key=support, default=None)
+    return max(declared.titles, key=lambda title: declared.support(title.words) - is_cut(title.text), default=None)
 
 
-def _headline_of_text(page: Blocks, in_body: Doubles, scores: Doubles | None) -> str:
-    """Return the line before the first paragraph that is most like a headline; empty if there is none.
+def _headline_of_text(page: Blocks, in_body: Doubles, scores: Doubles | None) -> Title:
+    """Return the line before the first paragraph that is most like a headline; empty if there is none."""
+    best, most = Title(), -math.inf
+    for numbers, text, features in _lines_before_body(page, in_body):
+        points = sum(map(mul, LINE_WEIGHTS, features))
+        if scores is not None:
+            points += float(scores[numbers.start])
+        if points > most:
+            best, most = Title(text, "block", numbers), points
+    return best
 
-    The weights are those of a logistic regression on the plain text of the corpora's articles, rounded.
-    """
+
+def _lines_before_body(page: Blocks, in_body: Doubles) -> Iterator[tuple[range, str, tuple[float, ...]]]:
+    """Yield the blocks, the text and the features of each line that may be the headline."""
     paragraph = _first_paragraph(page, in_body)
     known = _words_of_body(page, in_body, paragraph)
     first = max(0, paragraph - BEFORE_PARAGRAPH)
     last = min(paragraph + 1, len(page.blocks))
     around = page.text[page.blocks[first].start : page.blocks[last - 1].end] if last > first else ""
-    best, most, begun = "", -math.inf, False
+    begun, size_before = False, 0
     while first < last:
         number, first = first, _end_of_line(page, first)
-        start, end = page.blocks[number].start, page.blocks[first - 1].end
-        if end - start > MAX_HEADLINE or (number == paragraph and _is_paragraph(page, number)):
+        line = page.text[page.blocks[number].start : page.blocks[first - 1].end]
+        if len(line) > MAX_HEADLINE or (number == paragraph and _is_paragraph(page, number)):
             continue
-        line = page.text[start:end]
         text = _without_mark(tidy(line))
         words = normalise(text).split()
         if not words:
             continue
         probability = float(in_body[number])
-        points = _points_of_line(text, words, known) + math.log(probability + 0.001) - 0.02 * (paragraph - number)
-        points += 2.0 * (probability >= 0.5 and not begun) + 2.0 * (len(words) > 2 and around.count(line) > 1)
-        points += 0.7 * (first < len(page.blocks) and _is_paragraph(page, first))
-        begun = begun or probability >= 0.5
-        if scores is not None:
-            points += float(scores[number])
-        if points > most:
-            best, most = text, points
-    return best
+        begins = probability >= 0.5 and not begun
+        begun |= begins
+        place = (
+            math.log(probability + 0.001),
+            float(begins),
+            min(paragraph - number, 40) / 10,
+            float(first < len(page.blocks) and _is_paragraph(page, first)),
+            float(size_before < SHORT_LINE),
+            float(len(words) > 2 and around.count(line) > 1),
+        )
+        size_before = len(line)
+        yield range(number, first), text, place + _features_of_line(text, words, known)
+
+
+def _features_of_line(text: str, words: Sequence[str], known: frozenset[str]) -> tuple[float, ...]:
+    telling = [word for word in words if len(word) > 3] or words
+    shared = sum(word in known for word in telling) / len(telling)
+    return (
+        min(len(words), 4) / 4,
+        min(len(words), 10) / 10,
+        float(len(words) > 25),
+        shared,
+        shared * min(len(words), 8) / 8,
+        float(text.endswith((".", ",", ";", "。"))),
+        float(text.endswith((":", "："))),
+        sum(map(str.isdigit, text)) / len(text),
+    )
 
 
 def _end_of_line(page: Blocks, number: int) -> int:
@@ -211,16 +264,6 @@ def _end_of_line(page: Blocks, number: int) -> int:
         if page.text[end:start].strip("\r") != "\n" or not page.text[start].islower() or _is_paragraph(page, last):
             return last
     return min(number + 4, len(page.blocks))
-
-
-def _points_of_line(text: str, words: Sequence[str], known: frozenset[str]) -> float:
-    telling = [word for word in words if len(word) > 3] or words
-    shared = sum(word in known for word in telling) / len(telling)
-    digits = sum(map(str.isdigit, text)) / len(text)
-    points = 0.7 * min(len(words), 4) + shared * (1.3 + 0.2 * min(len(words), 8)) - 2.0 * digits
-    return (
-        points - 3.0 * text.endswith((".", ",", ";", "。")) - 1.7 * text.endswith((":", "：")) - 2.0 * (len(words) > 25)
-    )
 
 
 def _without_mark(line: str) -> str:

@@ -42,7 +42,7 @@ def check_laws(article: Article) -> None:
         last = block.end
     body = [article.text[b.start : b.end] for b in article.blocks if b.label is Label.BODY]
     assert article.body == "\n\n".join(body)
-    assert set(article.found_in) == ({"title"} if article.title else set())
+    assert ("title" in article.found_in) == bool(article.title)
     assert 0.0 <= article.confidence <= 1.0
     assert article.model == MODEL.digest
 

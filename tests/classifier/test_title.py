@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.fields import read_json_ld
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.title import MAX_HEADLINE, choose_title
+from copydesk.classifier.title import AGREES, MAX_HEADLINE, Title, choose_title, promote_headlines
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
 FIRST = (
@@ -31,7 +31,8 @@ def title_of(page: Blocks, body: Sequence[int] | None = None, scores: Sequence[f
     in_body = np.where(kinds == KINDS.index(Kind.TEXT), 0.9, 0.1)
     declared = read_declared(page.head, read_json_ld(page.head.json_ld))
     agreement = compare_blocks(page, declared)
-    return choose_title(page, declared, agreement, kinds, in_body, None if scores is None else np.array(scores))
+    title = choose_title(page, declared, agreement, kinds, in_body, None if scores is None else np.array(scores))
+    return title.text, title.found_in
 
 
 def of_html(html: str, head: str = "", **options: Sequence[int]) -> tuple[str, str]:
@@ -140,6 +141,41 @@ def test_page_without_anything_has_no_title() -> None:
     assert of_html("") == ("", "")
     assert of_text("") == ("", "")
     assert of_text(FIRST, SECOND) == ("", "")
+
+
+def test_logo_that_leads_to_the_front_page_is_not_the_title() -> None:
+    page = f'<h1><a href="/">Harbour Post</a></h1><h2>Ferry late</h2>{ARTICLE}'
+    assert of_html(page, "<title>Ferry late</title>") == ("Ferry late", "block")
+
+
+def test_first_line_of_a_block_is_the_title_if_the_head_says_so() -> None:
+    page = f"<div>Ferry waits for a pump<br>By Ida Moor</div>{ARTICLE}"
+    assert of_html(page, "<title>Ferry waits for a pump</title>") == ("Ferry waits for a pump", "block")
+
+
+def test_site_name_as_long_as_a_headline_is_no_site_name() -> None:
+    title = "Ferry to the island waits all morning for a pump: a day at sea"
+    head = f'<meta property="og:site_name" content="{title}"><title>{title}</title>'
+    assert of_html(ARTICLE, head) == (title, "title")
+
+
+@pytest.mark.parametrize("agreement", [AGREES - 0.01, AGREES, 1.0])
+def test_headline_that_agrees_with_the_head_is_promoted(agreement: float) -> None:
+    furniture, headline = KINDS.index(Kind.FURNITURE), KINDS.index(Kind.HEADLINE)
+    kinds = np.full(4, furniture)
+    promoted = promote_headlines(kinds, Title("Ferry late", "h1", range(1, 3), agreement))
+    is_headline = headline if agreement >= AGREES else furniture
+    assert promoted.tolist() == [furniture, is_headline, is_headline, furniture]
+    assert kinds.tolist() == [furniture] * 4
+    assert promote_headlines(kinds, Title("Ferry late", "meta")).tolist() == [furniture] * 4
+
+
+def test_agreement_is_that_of_the_same_words_whatever_their_form() -> None:
+    html = "<title>Ferry’s late! | Post</title><p>FERRY'S LATE<p>Ferry’s late again<p>Other words<p>Ferry"
+    page = segment_html(html)
+    equal, most, *none = compare_blocks(page, read_declared(page.head, read_json_ld(())))
+    assert (equal, none) == (1.0, [0.0, 0.0])
+    assert 0.6 < most < 1
 
 
 _TEXTS = st.text("ab C1.-|\u00ad\n…й漢", max_size=30)
