@@ -25,6 +25,7 @@ from copydesk.classifier.model import (
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
+from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.title import choose_title
 from copydesk.classifier.types import (
     BODY_PARTS,
@@ -51,37 +52,44 @@ MAX_MARKS = 1_000_000
 """Line ends of a text, or tags of an HTML page. Input with more is refused before it costs memory."""
 
 
-def classify(pages: Iterable[Page], model: Model, *, explain: bool = False) -> Iterator[Article | UnreadablePage]:
+def classify(
+    pages: Iterable[Page], model: Model, *, explain: bool = False, structure: bool = False
+) -> Iterator[Article | UnreadablePage]:
     """Label every block of every page; lazily, one article or error a page, in order.
 
     Each page is labelled by itself, so the result does not depend on the rest of the batch.
     """
     for page in pages:
         try:
-            yield classify_page(page, model, explain=explain)
+            yield classify_page(page, model, explain=explain, structure=structure)
         except UnreadablePage as error:
             yield error
 
 
-def classify_page(page: Page, model: Model, *, explain: bool = False) -> Article:
+def classify_page(page: Page, model: Model, *, explain: bool = False, structure: bool = False) -> Article:
     """Label every block of one page.
+
+    Args:
+        explain: Whether each block has its explanation.
+        structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.
 
     Raises:
         UnreadablePage: It has both text and html or neither, or too many blocks to be a page.
     """
-    blocks = segment(page)
+    blocks = segment(page, inline=structure)
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
     reasons = _explain_all(blocks, predictions, form) if explain else None
-    return assemble(page, collect_scores(blocks, predictions, url=page.url), model.digest, reasons)
+    article = assemble(page, collect_scores(blocks, predictions, url=page.url), model.digest, reasons)
+    return article if blocks.recording is None else add_structure(article, blocks)
 
 
-def segment(page: Page) -> Blocks:
-    """Cut a page into blocks, from text or from HTML."""
+def segment(page: Page, *, inline: bool = False) -> Blocks:
+    """Cut a page into blocks, from text or from HTML; `inline` says whether inline elements are recorded."""
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")
-    return cut_html(page.html or "") if page.text is None else cut_text(page.text)
+    return cut_html(page.html or "", inline=inline) if page.text is None else cut_text(page.text)
 
 
 def cut_text(text: str) -> Blocks:
@@ -92,10 +100,10 @@ def cut_text(text: str) -> Blocks:
     return blocks
 
 
-def cut_html(html: str | bytes) -> Blocks:
+def cut_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     """Cut HTML, decoded or in UTF-8, into blocks; raise UnreadablePage if they are too many for a page."""
     _check_limit(html.count(b"<") if isinstance(html, bytes) else html.count("<"), MAX_MARKS, "tags")
-    blocks = segment_html(html)
+    blocks = segment_html(html, inline=inline)
     _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
     return blocks
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from copydesk.classifier.rendering import build_outline, render_html, render_markdown
+from copydesk.classifier.structure import Structure
 from copydesk.classifier.types import (
     BODY_PARTS,
     FIELDS,
@@ -14,7 +15,6 @@ from copydesk.classifier.types import (
     Fields,
     Kind,
     ScoredBlock,
-    Structure,
     join_blocks,
     read_parts,
     shortened,

@@ -9,6 +9,8 @@ from enum import StrEnum
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
 
+from copydesk.classifier.structure import Recording
+
 Record = TypeVar("Record", bound=NamedTuple)
 
 
@@ -170,57 +172,15 @@ class Head:
 class Blocks:
     """A segmented page: the text that the offsets index, and its blocks in page order.
 
-    From HTML also what the page says of itself and the element tree; `markup` is None for plain text.
+    From HTML also what the page says of itself and the element tree; `markup` is None for plain text, and `recording`
+    where inline elements were not recorded.
     """
 
     text: str
     blocks: tuple[Block, ...]
     head: Head = Head()
     markup: Markup | None = None
-
-
-class Span(NamedTuple):
-    """Characters of a page's text inside one inline element, `text[start:end]`; an image has none.
-
-    `tag` is "a", "em", "strong", "code" or "img", or "td" or "th" for a cell of a table row that is one block. `target`
-    is the address of a link or an image, `alt` an image's description.
-    """
-
-    start: int
-    end: int
-    tag: str
-    target: str = ""
-    alt: str = ""
-
-
-class Picture(NamedTuple):
-    """An image between blocks: the number of the block after it, the elements around it, its `Span`."""
-
-    before: int
-    path: tuple[int, ...]
-    image: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """What HTML says of how an article is set, and the kinds of its blocks do not: for Markdown and HTML.
-
-    Attributes:
-        tags: The tag of each element in the paths, by its number: "h1" to "h6", "ul", "ol", "li", "table", "thead",
-            "tr", "td", "th", "blockquote", "pre", "figure".
-        starts: The number that an ordered list, or an item of it, begins with, by element, where the page says it.
-        languages: The programming language of preformatted blocks, by block, where the page says it.
-        paths: The elements around each block of the article, outermost first, by block.
-        spans: The inline elements of each block of the article, outer ones first, by block.
-        pictures: The article's images that are in no block, in page order.
-    """
-
-    tags: Mapping[int, str]
-    starts: Mapping[int, int]
-    languages: Mapping[int, str]
-    paths: Mapping[int, tuple[int, ...]]
-    spans: Mapping[int, tuple[Span, ...]]
-    pictures: tuple[Picture, ...]
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)

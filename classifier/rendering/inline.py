@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from copydesk.classifier.types import Span, clean
+from copydesk.classifier.structure import Span
+from copydesk.classifier.types import clean
 
 CELLS = ("td", "th")
 """Tags of spans that are cells of a row."""

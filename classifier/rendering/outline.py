@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.classifier.rendering.inline import CELLS, Inline, Piece, nest, with_breaks
-from copydesk.classifier.types import Kind, Picture, ScoredBlock, Span, Structure, clean
+from copydesk.classifier.structure import Picture, Span, Structure
+from copydesk.classifier.types import Kind, ScoredBlock, clean
 
 MAX_DEPTH = 16
 """Groups inside each other; what lies deeper is put into the innermost of them."""
@@ -99,8 +100,7 @@ class _Builder:
         shown = [span for span in spans if span.tag not in CELLS] if self.links else []
         self._open(_groups(number, block, elements))
         if self.stack[-1].tag == "tr":
-            cells = [span for span in spans if span.tag in CELLS] or _cells_by_tabs(block)
-            self._add_cells(block.page_text, cells, shown)
+            self._add_cells(block.page_text, _cells(block, spans), shown)
             return
         tag = _TAG_OF_KIND.get(block.kind, "p")
         if block.kind is Kind.SUBHEADING:
@@ -184,7 +184,12 @@ def _repaired(path: _Path) -> _Path:
     return repaired
 
 
-def _cells_by_tabs(block: ScoredBlock) -> list[Span]:
+def _cells(block: ScoredBlock, spans: Sequence[Span]) -> list[Span]:
+    """Return the cells of a row: those that were recorded, if they have all of its text, else what tabs separate."""
+    cells = [span for span in spans if span.tag in CELLS]
+    gaps = zip([block.start, *(cell.end for cell in cells)], [*(cell.start for cell in cells), block.end], strict=True)
+    if cells and all(start <= end and not block.page_text[start:end].strip() for start, end in gaps):
+        return cells
     cells, start = [], block.start
     for cell in block.text.split("\t"):
         cells.append(Span(start, start + len(cell), "td"))

@@ -8,8 +8,11 @@ from operator import sub
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from copydesk.classifier.segmentation.head import HeadFinder, read_head
+from copydesk.classifier.segmentation import block_builder
+from copydesk.classifier.segmentation.block_builder import CELL_END, LINE_END, BlockBuilder
+from copydesk.classifier.segmentation.head import read_head
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
+from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder
 from copydesk.classifier.types import Block, Blocks, Markup, records
 
 MAX_ROW_CELLS = 40
@@ -23,9 +26,6 @@ MAX_NAMES = 400
 
 MAX_HREF = 300
 """Characters of a link's target that are kept."""
-
-MAX_ELEMENTS = 200_000
-"""Elements of one page that begin and end blocks, and blocks separated by `br`; further ones count as white space."""
 
 HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
@@ -56,27 +56,30 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ROW_BREAKERS = _HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
-_LINE_END, _CELL_END = "\x0b", "\x0c"  # placeholders for `br` and for a cell's end until white space is folded
 
 _Element = tuple[str, str, int, int]  # tag, names, parent, first
+_Tree = tuple[list[_Element], list[int]]
 _BODY: _Element = ("body", "", -1, 0)
 
 
-def segment_html(html: str | bytes) -> Blocks:
+def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     """Cut a page into blocks and set it as plain text, a blank line between blocks.
+
+    `inline` says whether inline elements and images are recorded.
 
     Hidden elements, `noscript` and declarative shadow roots are kept, and recognisable by names or tags,
     since some sites have the article there. Takes time linear in the page's length at any nesting. Lone
     surrogates, and bytes that are not UTF-8, become U+FFFD.
     """
     parser = LexborHTMLParser(cap_nesting(html if isinstance(html, bytes) else to_utf8(html)))
-    builder = _BlockBuilder()
-    elements, lasts = _walk(parser.body, builder) if parser.body is not None else ([_BODY], [0])
+    recorder = RecordingBuilder() if inline else None
+    builder = BlockBuilder() if recorder is None else recorder
+    elements, lasts = _walk(parser.body, builder, recorder) if parser.body is not None else ([_BODY], [0])
     ends = list(accumulate(map(len, builder.texts), lambda end, size: end + 2 + size))
     blocks = records(Block, zip(map(sub, ends, map(len, builder.texts)), ends, strict=True))
-    return Blocks(
-        "\n\n".join(builder.texts), blocks, read_head(parser, builder.found), _markup(elements, lasts, builder)
-    )
+    markup = _markup(elements, lasts, builder)
+    recording = None if recorder is None else recorder.recording(parser)
+    return Blocks("\n\n".join(builder.texts), blocks, read_head(parser, builder.found), markup, recording)
 
 
 def to_utf8(html: str) -> bytes:
@@ -87,71 +90,7 @@ def to_utf8(html: str) -> bytes:
         return html.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
-class _BlockBuilder:
-    """Collects blocks with their columns of `Markup`, and the run: the content since the end of the last block.
-
-    `link` is the target of the link that was opened last; it counts for each block in the link.
-    """
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.rows: list[tuple[int, int, int, int, str, str]] = []  # element, link_chars, links, images, inline, href
-        self.pieces: list[str] = []
-        self.inline: list[str] = []
-        self.images = 0
-        self.link = ""
-        self.found = HeadFinder()
-        self._begin()
-
-    def _begin(self) -> None:
-        self.pieces.clear()
-        self.inline.clear()
-        self.link_chars = 0
-        self.links = 0
-        self.href = ""
-        self.visible = False
-        self.broken = False
-
-    def add_text(self, text: str, in_pre: int, in_link: int) -> None:
-        """Add text; white space alone is not visible."""
-        if text.isspace():
-            self.pieces.append(text if in_pre else " ")
-            return
-        if not in_pre and (_LINE_END in text or _CELL_END in text):
-            text = text.replace(_LINE_END, " ").replace(_CELL_END, " ")
-        self.pieces.append(text)
-        self.visible = True
-        if in_link:
-            self.link_chars += len(text.strip())
-            self.links = self.links or 1
-            self.href = self.href or self.link
-
-    def end(self, element: int, in_pre: int) -> None:
-        """End the run; two or more line breaks in a row end a block inside it."""
-        if not self.visible:
-            self.pieces.clear()
-            if not self.inline and not self.broken:  # most often the white space between two tags
-                return
-        elif in_pre:
-            text = "".join(self.pieces)
-            self._add(text.replace(_LINE_END, "\n").replace(_CELL_END, "\t").strip("\r\n").rstrip(), element)
-        elif self.broken:
-            parts = _fold_breaks("".join(self.pieces))
-            room = max(0, MAX_ELEMENTS - len(self.texts))
-            for part in parts if len(parts) <= room else [*parts[:room], "\n".join(parts[room:])]:
-                self._add(part, element)
-        else:
-            self._add(" ".join("".join(self.pieces).split()), element)
-        self._begin()
-
-    def _add(self, text: str, element: int) -> None:
-        link_chars = min(self.link_chars, len(text))
-        self.texts.append(text)
-        self.rows.append((element, link_chars, self.links, self.images, " ".join(self.inline), self.href))
-        self.images = 0
-
-
-def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], list[int]]:
+def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | None) -> _Tree:
     """Visit every node in page order; return the elements and their `lasts`. Nearly all time is spent here."""
     pieces, rows, elements, lasts = builder.pieces, builder.rows, [_BODY], [0]
     stack: list[tuple[LexborNode, int]] = []
@@ -169,6 +108,8 @@ def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], lis
                 element = elements[element][2]
             elif action == _LINK:
                 in_link -= 1
+            if recorder is not None and recorder.open and recorder.open[-1][0] == len(stack):
+                recorder.leave()
             node = node.next
             continue
         tag = node.tag or ""
@@ -183,7 +124,7 @@ def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], lis
         if action <= _SKIPPED:
             node = node.next
             continue
-        if action >= _BLOCK and len(lasts) >= MAX_ELEMENTS:
+        if action >= _BLOCK and len(lasts) >= block_builder.MAX_ELEMENTS:
             pieces.append(" ")
             action = _INSIDE
         elif action >= _BLOCK:
@@ -193,12 +134,11 @@ def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], lis
                 action = _BLOCK
             in_pre += action == _PRE
             in_row += action == _ROW
-            attributes = node.attributes
-            if "itemprop" in attributes:
-                builder.found.add_property(len(rows), node, attributes)
-            elements.append(("span" if tag in _INLINE_TAGS else tag, _names(attributes), element, len(rows)))
+            elements.append(("span" if tag in _INLINE_TAGS else tag, _read_names(node, builder), element, len(rows)))
             element = len(lasts)
             lasts.append(0)
+        if recorder is not None and tag in RECORDED and (action < _BLOCK or tag == "ol"):
+            recorder.enter(tag, node, element, len(stack))
         stack.append((node, action))
         node = node.first_child if tag != "template" else _shadow_root(node)
     if pieces:
@@ -206,7 +146,7 @@ def _walk(body: LexborNode, builder: _BlockBuilder) -> tuple[list[_Element], lis
     return elements, lasts
 
 
-def _add_other(tag: str, action: int, node: LexborNode, builder: _BlockBuilder, in_row: int) -> int:
+def _add_other(tag: str, action: int, node: LexborNode, builder: BlockBuilder, in_row: int) -> int:
     """Add a node that is neither text nor inline nor a block, and return what the walk does with it."""
     if action == _IMAGE:
         builder.images += tag == "img"
@@ -217,13 +157,13 @@ def _add_other(tag: str, action: int, node: LexborNode, builder: _BlockBuilder, 
     if action == _TEMPLATE:
         return _BLOCK if "shadowrootmode" in node.attributes else _SKIPPED
     if action == _BREAK or (action == _CELL and in_row):
-        builder.pieces.append(_LINE_END if action == _BREAK else _CELL_END)
+        builder.pieces.append(LINE_END if action == _BREAK else CELL_END)
         builder.broken = True
         return _INSIDE
     return _BLOCK if action == _CELL else _SKIPPED
 
 
-def _add_inline(tag: str, action: int, node: LexborNode, builder: _BlockBuilder) -> int:
+def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder) -> int:
     """Add an inline element, and return what the walk does with it: a link, a hidden block, or nothing special."""
     attributes = node.attributes
     if not attributes:
@@ -246,6 +186,14 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: _BlockBuilder)
     builder.link = href[:MAX_HREF]
     builder.href = builder.href or builder.link
     return _LINK
+
+
+def _read_names(node: LexborNode, builder: BlockBuilder) -> str:
+    """Return an element's names, and keep its microdata."""
+    attributes = node.attributes
+    if "itemprop" in attributes:
+        builder.found.add_property(len(builder.texts), node, attributes)
+    return _names(attributes)
 
 
 def _names(attributes: dict[str, str | None]) -> str:
@@ -290,23 +238,7 @@ def _shadow_root(template: LexborNode) -> LexborNode | None:
     return fragments[0].first_child if fragments else None
 
 
-def _fold_breaks(text: str) -> list[str]:
-    """Fold white space, turn one break into a line end and one cell end into a tab, and cut at a run of breaks."""
-    parts: list[str] = []
-    lines: list[str] = []
-    for line in text.split(_LINE_END):
-        folded = "\t".join(filter(None, (" ".join(cell.split()) for cell in line.split(_CELL_END))))
-        if folded:
-            lines.append(folded)
-        elif lines:
-            parts.append("\n".join(lines))
-            lines = []
-    if lines:
-        parts.append("\n".join(lines))
-    return parts
-
-
-def _markup(elements: list[_Element], lasts: list[int], builder: _BlockBuilder) -> Markup:
+def _markup(elements: list[_Element], lasts: list[int], builder: BlockBuilder) -> Markup:
     lasts[0] = len(builder.rows)
     tags, names, parents, firsts = zip(*elements, strict=True)
     of_blocks = zip(*builder.rows, strict=True) if builder.rows else [()] * 6

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.segmentation import html as module
+from copydesk.classifier.segmentation import block_builder
 from copydesk.classifier.segmentation.html import HIDDEN, MAX_HREF, MAX_NAMES, MAX_ROW_CELLS, segment_html
 from copydesk.classifier.types import Blocks, Markup
 
@@ -265,7 +265,7 @@ def test_page_without_text_has_a_body_and_no_blocks(html: str) -> None:
 
 
 def test_elements_beyond_the_limit_count_as_white_space(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_ELEMENTS", 3)
+    monkeypatch.setattr(block_builder, "MAX_ELEMENTS", 3)
     assert texts("<p>one<p>two<p>three<ul><li>four") == ["one", "two", "three four"]
     assert texts("one<br><br>two<br><br>three<br><br>four<br><br>five") == ["one", "two", "three", "four\nfive"]
 

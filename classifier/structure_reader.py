@@ -1,0 +1,204 @@
+"""Reads how an article is set from its page's element tree and the recorded inline elements, for the renderers."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from copydesk.classifier.fields.addresses import resolve
+from copydesk.classifier.result import Article
+from copydesk.classifier.structure import LooseImage, Mark, Picture, Recording, Span, Structure
+from copydesk.classifier.types import PARTS, Blocks, Kind, Markup
+
+MAX_KEPT = 48
+"""Elements around a block that are read, outermost first."""
+
+MAX_PICTURES = 1_000
+"""Images of one page between blocks that are read."""
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_LISTS = frozenset(("ul", "ol"))
+_ROW_PARTS = frozenset(("thead", "tr", "td", "th"))
+_KEPT = _HEADINGS | _LISTS | _ROW_PARTS | {"table", "li", "blockquote", "figure"}
+_CELLS = ("td", "th")
+
+_LANGUAGE = re.compile(r"\b(?:language|lang|highlight-source)-([\w+#.-]{1,30})", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_NOT_IN_ADDRESS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_WEB_SCHEMES, _OTHER_SCHEMES = ("http:", "https:"), ("mailto:", "tel:")
+
+
+def add_structure(article: Article, page: Blocks) -> Article:
+    """Return the article of a page with its structure, if the page's inline elements were recorded."""
+    if page.markup is None or page.recording is None or page.text != article.text:
+        return article
+    kinds = [block.kind for block in article.blocks]
+    parts = {number for number, kind in enumerate(kinds) if kind in PARTS}
+    url = article.url or page.head.canonical
+    base = resolve(page.recording.base, url) or url
+    paths = _Paths(page.markup, kinds, parts)
+    structure = Structure(
+        pictures=tuple(_pictures(page.markup, page.recording, paths, base)),
+        paths=paths.of_blocks,
+        tags=paths.tags,
+        starts={element: start for element, start in page.recording.starts.items() if element in paths.tags},
+        languages=dict(_languages(page.markup, kinds)),
+        spans=dict(_spans(page, page.recording, parts, base)),
+    )
+    return replace(article, structure=structure)
+
+
+class _Paths:
+    """The elements around blocks, without those that only the page's layout has."""
+
+    def __init__(self, markup: Markup, kinds: Sequence[Kind], parts: set[int]) -> None:
+        self.markup = markup
+        self.tags: dict[int, str] = {}
+        self.parts = parts
+        self._kept: dict[int, tuple[int, ...]] = {0: ()}
+        self._items = self._innermost("li", [number for number in parts if kinds[number] is Kind.LIST_ITEM])
+        self._quotes = self._innermost("blockquote", [number for number in parts if kinds[number] is Kind.QUOTE])
+        self.of_blocks = {number: self.of(markup.elements[number], kinds[number]) for number in sorted(parts)}
+
+    def of(self, element: int, kind: Kind) -> tuple[int, ...]:
+        """Return the elements around and including one, outermost first, that matter for a block of this kind."""
+        tag_of = self.markup.tags
+        kept = self._around(element)
+        table = max((place for place, each in enumerate(kept) if tag_of[each] == "table"), default=len(kept))
+        in_row = kind is Kind.TABLE and any(tag_of[each] == "tr" for each in kept[table:])
+        path: list[int] = []
+        in_item = False
+        for place in reversed(range(len(kept))):
+            each = kept[place]
+            tag = tag_of[each]
+            if tag == "li":
+                in_item = each in self._items
+            if (
+                (tag in _HEADINGS and kind is Kind.SUBHEADING)
+                or ((tag == "li" or tag in _LISTS) and in_item and not (in_row and place > table))
+                or (tag == "blockquote" and each in self._quotes)
+                or ((tag == "table" or tag in _ROW_PARTS) and in_row and place >= table)
+                or (tag == "figure" and kind is Kind.CAPTION)
+            ):
+                path.append(each)
+                self.tags[each] = tag
+        return tuple(reversed(path))
+
+    def _around(self, element: int) -> tuple[int, ...]:
+        """Return the elements with tags that matter around and including one; each element is visited once."""
+        chain = []
+        while element not in self._kept:
+            chain.append(element)
+            element = self.markup.parents[element]
+        kept = self._kept[element]
+        for each in reversed(chain):
+            if self.markup.tags[each] in _KEPT and len(kept) < MAX_KEPT:
+                kept = (*kept, each)
+            self._kept[each] = kept
+        return kept
+
+    def _innermost(self, tag: str, numbers: Iterable[int]) -> set[int]:
+        """Return the innermost elements of a tag around blocks."""
+        found = set()
+        for number in numbers:
+            around = self._around(self.markup.elements[number])
+            found.update([each for each in around if self.markup.tags[each] == tag][-1:])
+        return found
+
+
+def _languages(markup: Markup, kinds: Sequence[Kind]) -> Iterator[tuple[int, str]]:
+    for number, kind in enumerate(kinds):
+        if kind is Kind.PREFORMATTED:
+            element = markup.elements[number]
+            names = f"{markup.inline[number]} {markup.names[element]} {markup.names[max(0, markup.parents[element])]}"
+            if found := _LANGUAGE.search(names):
+                yield number, found[1].lower()
+
+
+def _pictures(markup: Markup, recording: Recording, paths: _Paths, base: str) -> Iterator[Picture]:
+    """Yield the images that are beside a block of the article in the innermost element with blocks around them."""
+    last = LooseImage(-1, -1, "", "")
+    for image in recording.images[:MAX_PICTURES]:
+        element, is_fallback = image.element, False
+        while element > 0 and markup.firsts[element] == markup.lasts[element]:
+            is_fallback |= markup.tags[element] == "noscript"
+            element = markup.parents[element]
+        beside = [image.before - 1] * (image.before > markup.firsts[element])
+        beside += [image.before] * (image.before < markup.lasts[element])
+        target = _safe_address(image.target, base)
+        is_again = target == last.target or (is_fallback and image.before == last.before)
+        if target and not is_again and any(number in paths.parts for number in beside):
+            yield Picture(image.before, paths.of(image.element, Kind.CAPTION), Span(0, 0, "img", target, image.alt))
+            last = image._replace(target=target)
+
+
+# Inline elements
+
+
+def _spans(page: Blocks, recording: Recording, parts: set[int], base: str) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    """Yield the spans of each block of the article that has some: cells in page order, then the others, outer first.
+
+    Runs and blocks differ in white space alone, so a place in a run is found in its blocks by the number of other
+    characters before it.
+    """
+    for run in recording.runs:
+        if parts.isdisjoint(range(run.first, run.last)):
+            continue
+        counts = [0, *accumulate(len("".join(piece.split())) for piece in run.pieces)]
+        before = 0
+        for number in range(run.first, run.last):
+            places = _Places(page.text, *page.blocks[number])
+            if number in parts:
+                spans = [span for mark in run.marks if (span := places.span(mark, counts, before, base)) is not None]
+                cells = [span for span in spans if span.tag in _CELLS]
+                others = [span for span in reversed(spans) if span.tag not in _CELLS]
+                if spans:
+                    yield number, (*cells, *sorted(others, key=lambda span: (span.start, -span.end)))
+            before += places.size
+
+
+class _Places:
+    """Where in a page's text the characters of a block are, white space not counted."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._end = end
+        words = [found.span() for found in _WORD.finditer(text, start, end)]
+        self._starts = [word[0] for word in words]
+        self._counts = [0, *accumulate(end - start for start, end in words)]
+        self.size = self._counts[-1]
+
+    def span(self, mark: Mark, counts: Sequence[int], before: int, base: str) -> Span | None:
+        """Return the part of a mark that is in the block, None if there is none or its address is not safe."""
+        first = max(counts[mark.start] - before, 0)
+        last = min(counts[mark.end] - before, self.size)
+        is_elsewhere = counts[mark.start] != counts[mark.end] or (first == self.size and before + first < counts[-1])
+        if first > last or (first == last and (mark.tag not in ("img", *_CELLS) or is_elsewhere)):
+            return None
+        target = _safe_address(mark.target, base) if mark.target else ""
+        if mark.tag in ("a", "img") and not target:
+            return None
+        start = self._place(first)
+        return Span(start, start if first == last else self._place(last - 1) + 1, mark.tag, target, mark.alt)
+
+    def _place(self, count: int) -> int:
+        if count >= self.size:
+            return self._end
+        word = bisect_right(self._counts, count) - 1
+        return self._starts[word] + count - self._counts[word]
+
+
+def _safe_address(address: str, base: str) -> str:
+    """Return an address, absolute where possible; empty for places on the page itself and for what runs or has data."""
+    address = _NOT_IN_ADDRESS.sub("", address).strip()
+    scheme = _SCHEME.match(address)
+    if scheme is not None and scheme[0].lower() in _OTHER_SCHEMES:
+        return address
+    if address.startswith("#") or (scheme is not None and scheme[0].lower() not in _WEB_SCHEMES):
+        return ""
+    absolute = resolve(address, base)
+    _, mark, fragment = address.partition("#")
+    return f"{absolute}{mark}{fragment}" if absolute else address
