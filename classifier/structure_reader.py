@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from copydesk.classifier.fields.addresses import resolve
+from copydesk.classifier.fields import resolve
 from copydesk.classifier.result import Article
 from copydesk.classifier.structure import LooseImage, Mark, Picture, Recording, Span, Structure
 from copydesk.classifier.types import PARTS, Blocks, Kind, Markup
