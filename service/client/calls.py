@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import UnsetType
 
-from copydesk.classifier import FIELDS, Article, Kind, Page, UnreadablePage, read_parts
+from copydesk.classifier import BODY_PARTS, FIELDS, Article, Kind, Page, UnreadablePage, read_parts
 from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
@@ -76,10 +76,10 @@ class Client:
             UnreadablePage: The page cannot be read.
             ValueError: A part does not exist.
         """
-        chosen = None if parts is None else read_parts(parts)
+        chosen = BODY_PARTS if parts is None else read_parts(parts)
         try:
             request = contract.PageRequest(**_content(page), explain=explain, parts=chosen)
-            return _article(page, self._call("POST", "/v1/classify", contract.LabelledPage, request))
+            return _article(page, self._call("POST", "/v1/classify", contract.LabelledPage, request), chosen)
         except ServiceProblem as problem:
             if problem.status == UNREADABLE:
                 raise UnreadablePage(problem.code, str(problem)) from None
@@ -93,12 +93,12 @@ class Client:
         A request has up to 64 pages, and each answer is yielded as it arrives. After a truncated answer, the
         pages without an answer are sent again.
         """
-        options = {"explain": str(explain).lower()} | ({} if parts is None else {"parts": ",".join(read_parts(parts))})
+        chosen = BODY_PARTS if parts is None else read_parts(parts)
         for batch in _batches(pages):
             retry = Retry(self._retries)
             while batch:
                 try:
-                    for answer in self._answers(batch, options):
+                    for answer in self._answers(batch, chosen, explain=explain):
                         yield answer
                         batch = batch[1:]
                         retry.reset()
@@ -167,10 +167,12 @@ class Client:
             except (ServiceProblem, ServiceUnreachable) as error:
                 retry.after(error)
 
-    def _answers(self, batch: Sequence[Page], options: Mapping[str, str]) -> Iterator[Article | UnreadablePage]:
+    def _answers(
+        self, batch: Sequence[Page], parts: Sequence[Kind], *, explain: bool
+    ) -> Iterator[Article | UnreadablePage]:
         """Send a batch once; rows are numbered, so that an answer cannot be taken for another page's."""
         rows = [contract.PageRequest(id=number, **_content(page)) for number, page in enumerate(batch)]
-        path = "/v1/classify/batch?" + urlencode(options)
+        path = "/v1/classify/batch?" + urlencode({"explain": str(explain).lower(), "parts": ",".join(parts)})
         call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
         n_answers = 0
         with self._connections.answer(call) as response:
@@ -178,7 +180,7 @@ class Client:
                 row = _decode_row(line)
                 if n_answers == len(batch) or row.id != n_answers:
                     raise _out_of_order(row)
-                yield _result(batch[n_answers], row)
+                yield _result(batch[n_answers], row, parts)
                 n_answers += 1
         if n_answers < len(batch):
             raise ServiceUnreachable(
@@ -230,7 +232,7 @@ def _decode(data: bytes, kind: type[T]) -> T:
         raise ServiceUnreachable(f"the server's answer is not as expected ({error}); {CHECK_URL}") from None
 
 
-def _article(page: Page, answer: contract.LabelledPage) -> Article:
+def _article(page: Page, answer: contract.LabelledPage, parts: Sequence[Kind]) -> Article:
     text = answer.text if page.text is None and not isinstance(answer.text, UnsetType) else page.text or ""
     return Article(
         id=page.id,
@@ -244,13 +246,16 @@ def _article(page: Page, answer: contract.LabelledPage) -> Article:
         page_types=answer.page_types,
         confidence=answer.confidence,
         model=answer.model,
+        parts=tuple(parts),
         **{name: getattr(answer, name) for name in FIELDS},
     )
 
 
-def _result(page: Page, answer: contract.LabelledPage | contract.ErrorRow) -> Article | UnreadablePage:
+def _result(
+    page: Page, answer: contract.LabelledPage | contract.ErrorRow, parts: Sequence[Kind]
+) -> Article | UnreadablePage:
     if isinstance(answer, contract.LabelledPage):
-        return _article(page, answer)
+        return _article(page, answer, parts)
     prefix, _, rest = answer.error.message.partition(": ")
     named = prefix.startswith("line ") and prefix[5:].isdigit()
     return UnreadablePage(answer.error.code, rest if named else answer.error.message)
