@@ -35,18 +35,19 @@ function foldName(blocks) {
   }
   const all = counted(blocks.length, "block");
   if (counts.size === 1) return `${all} of ${[...counts.keys()][0]}`;
-  return `${all}: ${[...counts].map(([name, count]) => `${count} of ${name}`).join(", ")}`;
+  const each = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} of ${name}`);
+  return `${all}: ${each.join(", ")}`;
 }
 
 export class BlockList {
   // Calls `show(number | null)` when another block is to be explained, `correct(number, label)` and `undo()` for keys.
-  constructor(blocks, words, { language, show, correct, undo, drawn }) {
-    Object.assign(this, { blocks, words, language, show, correct, undo, drawn });
+  constructor(blocks, words, { language, show, correct, undo }) {
+    Object.assign(this, { blocks, words, language, show, correct, undo });
     this.selected = null;
     this.leaving = false;
     this.hidden = new Set();
     this.open = new Set(blocks.some((block) => block.label === "body") ? [] : Array(Math.min(blocks.length, DRAWN)).keys());
-    this.list = h("div", {
+    this.element = h("div", {
       class: "blocks",
       role: "group",
       "aria-label": "Blocks of the page. Arrow keys move, 1, 2 and 3 correct the label.",
@@ -58,7 +59,6 @@ export class BlockList {
     });
     this.count = h("span", { class: "count", "aria-live": "polite" });
     this.unfold = h("button", { type: "button", class: "link", onclick: () => this.#unfoldAll() });
-    this.element = this.list;
     this.draw();
   }
 
@@ -66,7 +66,7 @@ export class BlockList {
   draw(hidden = this.hidden) {
     this.hidden = hidden;
     if (this.selected !== null) this.open.add(this.selected); // a block that is foldable again stays in sight
-    const focused = this.list.contains(document.activeElement);
+    const focused = this.element.contains(document.activeElement);
     const top = this.items?.get(this.selected)?.element.getBoundingClientRect().top;
     this.items = new Map();
     this.folds = [];
@@ -76,7 +76,7 @@ export class BlockList {
       const elements = shape === "fold" && !quiet ? [this.#fold(numbers)] : this.#set(shape, numbers);
       elements.forEach((element) => this.entries.push({ element, first: numbers[0], last: numbers.at(-1) }));
     }
-    this.list.replaceChildren(...this.entries.map((entry) => entry.element));
+    this.element.replaceChildren(...this.entries.map((entry) => entry.element));
     if (this.selected !== null) this.#mark(this.selected, true);
     this.#tabStop(this.items.get(this.selected)?.tag ?? this.#stops()[0]);
     const item = this.items.get(this.selected);
@@ -140,7 +140,6 @@ export class BlockList {
     this.count.textContent = shown === all ? counted(all, "block") : `${shown} of ${counted(all, "block")} shown`;
     this.unfold.hidden = this.folds.length === 0;
     this.unfold.textContent = this.folds.some((fold) => !this.open.has(fold.numbers[0])) ? "Unfold all" : "Fold all";
-    this.drawn?.();
   }
 
   #mark(number, pressed) {
@@ -150,11 +149,11 @@ export class BlockList {
   }
 
   #stops() {
-    return [...this.list.querySelectorAll(".stop")];
+    return [...this.element.querySelectorAll(".stop")];
   }
 
   #tabStop(stop) {
-    for (const each of this.list.querySelectorAll('.stop[tabindex="0"]')) each.tabIndex = -1;
+    for (const each of this.element.querySelectorAll('.stop[tabindex="0"]')) each.tabIndex = -1;
     if (stop) stop.tabIndex = 0;
   }
 

@@ -6,18 +6,24 @@ const TAGS = { headline: "h2", subheading: "h3", quote: "blockquote", preformatt
 
 export const KIND_OF_GROUP = { list_item: "list", table: "table" };
 
-const cells = (line, tag) => line.split("\t").map((words) => h(words ? tag : "td", { dir: "auto", scope: tag === "th" && words ? "col" : null }, words));
-
-// A block with its tag beside it. Its first row is the table's head where `head` says so.
-function tableRows(block, words, tag, head) {
-  const lines = words.split("\n");
-  return lines.map((line, at) => h("tr", {},
-    at === 0 ? h("td", { class: "gutter", rowspan: lines.length > 1 ? lines.length : null }, tag) : null,
-    cells(line, head && at === 0 ? "th" : "td")));
+function cells(line, name, language) {
+  return line.split("\t").map((words) => {
+    const tag = words ? name : "td"; // a head without words would be none
+    return h(tag, { dir: "auto", lang: language, scope: tag === "th" ? "col" : null }, words);
+  });
 }
 
+// A row for each line; the first line has the block's tag, and is the table's head where `head` says so.
+function rows(words, tag, head, language) {
+  const lines = words.split("\n");
+  return lines.map((line, at) => h("tr", {},
+    at === 0 ? h("td", { class: "gutter", rowspan: lines.length }, tag) : null,
+    cells(line, head && at === 0 ? "th" : "td", language)));
+}
+
+// A block with its tag beside it; rows and items of a group need that group around them.
 export function setBlock(block, words, tag, { group = "", head = false, language } = {}) {
-  if (group === "table") return h("tbody", { class: "block", lang: language }, tableRows(block, words, tag, head));
+  if (group === "table") return h("tbody", { class: "block" }, rows(words, tag, head, language));
   const name = block.kind === "table" || block.kind === "list_item" ? "p" : TAGS[block.kind] ?? "p";
   return h(group === "list" ? "li" : "div", { class: "block" }, tag, h(name, { class: "words", dir: "auto", lang: language }, words));
 }
@@ -26,5 +32,5 @@ export function setBlock(block, words, tag, { group = "", head = false, language
 export function setGroup(group, blocks) {
   if (group === "list") return [h("ul", {}, blocks)];
   if (group !== "table") return blocks;
-  return [h("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Table" }, h("table", { class: "set" }, blocks))];
+  return [h("div", { class: "wide", tabindex: "0", role: "group", "aria-label": "Table" }, h("table", { class: "set" }, blocks))];
 }

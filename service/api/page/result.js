@@ -62,7 +62,6 @@ export class Result {
       show: (number) => this.#explain(number),
       correct: (number, label) => this.corrections.set(number, label),
       undo: () => this.corrections.undo(),
-      drawn: () => this.strip?.follow(),
     });
     this.strip = new Strip(this.blocks, words, this.list);
     this.copying = new Copying({ answer, page, blocks: this.blocks, words, id, failed });

@@ -33,8 +33,8 @@ export class Strip {
       requestAnimationFrame(() => { this.waiting = false; this.#follow(); });
     };
     addEventListener("scroll", this.follow, { passive: true });
-    addEventListener("resize", this.follow);
-    this.follow();
+    this.sizes = new ResizeObserver(this.follow);
+    this.sizes.observe(list.element);
   }
 
   draw() {
@@ -104,6 +104,6 @@ export class Strip {
 
   close() {
     removeEventListener("scroll", this.follow);
-    removeEventListener("resize", this.follow);
+    this.sizes.disconnect();
   }
 }

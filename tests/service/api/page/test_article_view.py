@@ -162,7 +162,7 @@ def test_long_table_scrolls_inside_and_right_to_left_text_is_set_from_the_right(
     words = block(page, "وصل القارب").locator(".words")
     assert words.evaluate("words => [words.lang, getComputedStyle(words).direction]") == ["ar", "rtl"]
     assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
-    table = page.get_by_role("region", name="Table")
+    table = page.get_by_role("group", name="Table")
     assert table.evaluate("table => table.scrollWidth > 2 * table.clientWidth")
 
 
