@@ -22,7 +22,7 @@ _UNSET = {(1970, 1, 1), (1969, 12, 31)}
 
 _WORD = r"[^\W\d_][^\s\d.,|/:;()–—-]{1,14}"
 _DATE = re.compile(
-    r"(?P<y1>(?<!\d)(?:1[89]|20)\d\d)\s*(?P<s1>[-/.]|年|년)\s*(?P<m1>\d\d?)\s*(?:(?P=s1)|月|월)\s*(?P<d1>\d\d?)(?!\d)(?:\s*[日일])?"
+    r"(?P<y1>(?<!\d)(?:1[89]|20)\d\d)\s*(?P<s1>[-/.]|年|년)\s*(?P<m1>\d\d?)\s*(?:(?P=s1)|月|월)\s*(?P<d1>\d\d|\d(?!\d))(?:\s*[日일])?"
     r"|(?<!\d)(?P<a2>\d\d?)\s?(?P<s2>[./-])\s?(?P<b2>\d\d?)\s?(?P=s2)\s?(?P<y2>(?:1[89]|20)\d\d|\d\d(?![\d:]))"
     rf"|(?<!\d)(?P<d3>\d\d?)(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:(?:de|of|d['’])\s*)?(?P<n3>{_WORD})[.,]?[\s-]+"
     r"(?:(?:de|del|of)\s+)?(?P<y3>(?:1[89]|20)\d\d)"
@@ -44,6 +44,7 @@ _JOINED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s?(?:(Z)|([+-]\d\d):?(\d\d))?)?"
 )
+_JOINED_MONTH = re.compile(r"(?<=[a-zà-ÿ])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\s\d)")
 
 
 class Date(NamedTuple):
@@ -96,7 +97,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
 
 def cut_dates(text: str) -> str:
     """Return a text with a line end in place of each date and time."""
-    return _DATE.sub("\n", _CLOCK.sub("\n", text[:MAX_CHARACTERS]))
+    return _DATE.sub("\n", _CLOCK.sub("\n", _JOINED_MONTH.sub(" ", text[:MAX_CHARACTERS])))
 
 
 def _read_day(found: re.Match[str], month_first: bool) -> tuple[int, int, int] | None:

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 AUTHOR = (
     *("author", "article:author", "parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator"),
     *("dcterms.creator", "dc.contributor", "og:author", "og:article:author", "article:author_name", "byl", "byline"),
-    *("citation_author", "article.author", "authors", "creator", "rbauthors"),
+    *("article.author", "authors", "articleauthor", "creator", "rbauthors"),
 )
+TURNED_AUTHOR = ("citation_author",)
+"""Names that have the family name first, and a comma."""
 PUBLISHED = (
     *("article:published_time", "datepublished", "og:published_time", "og:article:published_time", "parsely-pub-date"),
     *("cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.date"),

@@ -24,10 +24,13 @@ _INTRODUCED = re.compile(
     r"|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
     r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|text|texte|texto|testo|foto|"
     r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|tekst|文|記者|作者)s?\s*(?:/in|in|\(s\))?\s*[:：]"
+    r"|autorin/autor\b"
     r")\s*:?\s*",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"^(By|Von|Par|Por|WrittenBy)(?=[A-ZÀ-Þ][a-zà-ÿ])")
+_GLUED = re.compile(
+    r"^(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished) ?[Bb]y|[Bb]y|Von|Par|Por)(?=[A-ZÀ-Þ]{2}|[A-ZÀ-Þ][a-zà-ÿ])"
+)
 _LISTED = re.compile(
     r"\s*(?:[;|•·、，\n]|\s[/–—-]\s|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
 )
@@ -51,26 +54,45 @@ _AGENCIES = frozenset(
     "afp ap dpa apa sda reuters ansa efe ntb tt ritzau pap ctk čtk sid kna epd pti ians ani bloomberg xinhua tass "
     "belga anp lusa aap cp ats dts keystone-sda aa iha dha kyodo yonhap".split()
 )
+_GLUED_ROLE = re.compile(
+    r"(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*$"
+    r"|\s(?:Senior|Contributing|Staff|Chief)\s.*$|\s*\d+\*?$"
+)
 _ENDINGS = re.compile(r"\s*(?:\s(?:기자|특파원|앵커|記者|特派員)|(?<=[\u4e00-\u9fff])(?:記者|特派員)|\s외 \d+명)$")
+_TRAILING = re.compile(r"\s+(?:on|at|am|um|le|in|for|from|to|the|a|published|updated|posted|\w+day)$", re.IGNORECASE)
+_CONTROL = re.compile(
+    r"(?:view|read|see|show|more|all|about|follow|share|comments?|posts?|categor\w+|tags?|updated|edited|reviewed|"
+    r"fact.checked|last|mehr|alle|zum|zur|voir|ver|leer)\b",
+    re.IGNORECASE,
+)
+"""How a link or a label begins that is no name."""
+_PARTICLES = frozenset(
+    "de del della di da do dos das du la le les el al von vom van der den ter zu zum zur af av bin ibn bint y e i und "
+    "and of the for ap ten op 't lo san".split()
+)
+"""Words that are written small within names."""
 _CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]?[A-Z]*\.?){1,5}\*?")
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
 _NO_NAME = frozenset(
     "by von par por di admin administrator editor author autor staff redaktion guest unknown anonymous none null "
-    "undefined n/a na user webmaster root autor/in writer contributor reporter about mehr more read follow".split()
+    "undefined n/a na at on user webmaster root autor/in writer contributor reporter about mehr more read "
+    "follow この記事を書いた人".split()
 )
 
 
-def clean_names(texts: Iterable[str]) -> tuple[str, ...]:
+def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]:
     """Return the names in some texts, in order, each once: without "By", roles, addresses, brackets.
 
-    A text is one name, or a list such as "By Ada Quill, Harbour Editor, and Ben Reed".
+    A text is one name, or a list such as "By Ada Quill, Harbour Editor, and Ben Reed". If it is `shown` on the page,
+    and not stated for programs, only what is written as a name counts.
     """
     names: dict[str, str] = {}
     for text in texts:
         for name in _split(text[: MAX_AUTHORS * MAX_LETTERS]):
             if len(names) >= MAX_AUTHORS:
                 break
-            names.setdefault(name.casefold(), name)
+            if not shown or _is_written_as_name(name):
+                names.setdefault(name.casefold(), name)
     return tuple(names.values())
 
 
@@ -82,6 +104,12 @@ def names_author(text: str) -> bool:
 def is_agency(name: str) -> bool:
     """Return whether a name is the abbreviation of a news agency."""
     return name.lower() in _AGENCIES
+
+
+def _is_written_as_name(name: str) -> bool:
+    words = name.split()
+    capital = len(words) == 1 or all(not word[0].islower() or word in _PARTICLES for word in words)
+    return (capital and not name[0].isdigit() and _CONTROL.match(name) is None) or is_agency(name)
 
 
 def _split(text: str) -> list[str]:
@@ -118,12 +146,15 @@ def _split_names(text: str) -> list[str]:
 
 def _clean(text: str) -> str:
     """Return a name without what is around it; empty if it is none."""
-    name = _ENDINGS.sub("", _ENDINGS.sub("", _INTRODUCED.sub("", text.strip(), count=1))).strip(
-        " \t\n\r.,:;|/*–—-_\"'’‘“”«»•·"
-    )
+    name = _INTRODUCED.sub("", text.strip(), count=1)
+    for ending in (_GLUED_ROLE, _ENDINGS, _ENDINGS, _TRAILING, _TRAILING):
+        name = ending.sub("", name)
+    name = name.strip(" \t\n\r.,:;|/*–—-_\"'’‘“”«»•·&●")
     if name and name[-1].isalpha() and text.strip().endswith(f"{name}.") and len(name.rpartition(" ")[2]) < 3:
         name += "."
     words = name.split()
+    if len(words) % 2 == 0 and words[: len(words) // 2] == words[len(words) // 2 :]:
+        words = words[: len(words) // 2]
     if not 0 < len(words) <= MAX_WORDS or len(name) > MAX_LETTERS or name.lower() in _NO_NAME:
         return ""
     letters = sum(character.isalpha() for character in name)

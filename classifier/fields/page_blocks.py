@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from copydesk.classifier.fields.dates import Date, cut_dates, find_dates, read_date
@@ -12,40 +13,73 @@ MAX_BYLINE = 200
 """Characters of a byline; longer blocks are biographies."""
 
 MAX_BARE_NAME = 60
-"""Characters of a byline without "By"."""
+"""Characters of a byline that does not begin with "By" or the like."""
 
 NEAR = 12
 """Blocks before an article's first paragraph, and a third as many after it, where its byline and date are looked for if
 no block is labelled so."""
 
+_AUTHOR_NAME = re.compile(r"author|byline|autor(?:en|in|es)?\b|verfasser|writer", re.IGNORECASE)
 _LABELLED = {name: KINDS.index(name) for name in (Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.TEXT, Kind.STANDFIRST)}
-_OF_OTHERS = {KINDS.index(name) for name in (Kind.TEASER, Kind.TEASER_HEADING, Kind.COMMENT, Kind.FURNITURE)}
+OF_OTHERS = frozenset(KINDS.index(name) for name in (Kind.TEASER, Kind.TEASER_HEADING, Kind.COMMENT))
+"""Kinds of blocks that may name the authors and dates of other stories."""
+
+_UNRELATED = OF_OTHERS | {KINDS.index(Kind.FURNITURE)}
 _PART = frozenset(KINDS.index(part) for part in PARTS)
 
 
 def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
-    """Return the names in the first byline with any; in the metadata near the text if no block is labelled byline."""
+    """Return the names in the first byline that begins as one, or in the first other one.
+
+    If no block labelled byline has any, blocks of metadata are searched that begin so or are in an element named so,
+    those near the text first.
+    """
+    others: tuple[str, ...] = ()
     introduced = False
     for number in _numbers(kinds, Kind.BYLINE):
         text = _text(page, number)
-        if len(text) > (MAX_BYLINE if names_author(text) else MAX_BARE_NAME) and not introduced:
-            continue
-        names = clean_names(cut_dates(text).splitlines())
-        if names:
+        names, introduces = _names(text)
+        if names and (introduces or introduced):
             return names
-        introduced = names_author(f"{text} ")
-    if _LABELLED[Kind.BYLINE] not in kinds:
-        for number in _near(kinds):
-            text = _text(page, number)
-            if len(text) <= MAX_BYLINE and names_author(text) and (names := clean_names(cut_dates(text).splitlines())):
-                return names
+        if len(text) <= MAX_BARE_NAME:
+            others = others or names
+        introduced = names_author(f"{text} ") and not names
+    if others:
+        return others
+    for number in dict.fromkeys([*_near(kinds), *_numbers(kinds, Kind.METADATA)]):
+        named = _is_named_author(page, number)
+        names, introduces = _names(_text(page, number))
+        if names and (introduces or (named and any(" " in name or not name.isascii() for name in names))):
+            return names
     return ()
 
 
+def _names(byline: str) -> tuple[tuple[str, ...], bool]:
+    """Return the names in a byline, which end at a date, and whether they begin with "By" or the like."""
+    if len(byline) <= MAX_BYLINE:
+        for line in cut_dates(byline).splitlines():
+            text = line.strip(" |•·,-–—/")
+            names = clean_names([text], shown=True)
+            if names:
+                return names, names_author(text)
+    return (), False
+
+
+def _is_named_author(page: Blocks, number: int) -> bool:
+    """Return whether the element around a block, or the one around that, is named as an author's."""
+    if page.markup is None:
+        return False
+    element = page.markup.elements[number]
+    names = (
+        f"{page.markup.inline[number]} {page.markup.names[element]} {page.markup.names[page.markup.parents[element]]}"
+    )
+    return _AUTHOR_NAME.search(names) is not None
+
+
 def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> list[Date]:
-    """Return the dates in blocks labelled date or byline; in the metadata near the text if no block is labelled so."""
+    """Return the dates in blocks labelled date or byline; in metadata, near the text first, if those have none."""
     labelled = sorted({*_numbers(kinds, Kind.DATE), *_numbers(kinds, Kind.BYLINE)})
-    for numbers in (labelled, _near(kinds)):
+    for numbers in (labelled, _near(kinds), _numbers(kinds, Kind.METADATA)):
         found: list[Date] = []
         before = ""
         for number in numbers:
@@ -58,13 +92,15 @@ def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> lis
 
 
 def time_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> list[Date]:
-    """Return the dates of `time` elements, those in blocks labelled date or byline if there are any."""
+    """Return the dates of `time` elements: in blocks labelled date or byline, or near the text, or in the article."""
     times = [(number, iso) for number, value in page.head.times if number < len(kinds) and (iso := read_date(value))]
     wanted = (_LABELLED[Kind.DATE], _LABELLED[Kind.BYLINE])
-    chosen = [time for time in times if kinds[time[0]] in wanted]
-    if not chosen:
-        near = set(_near(kinds))
-        chosen = [time for time in times if time[0] in near]
+    near = set(_near(kinds)) if times else set()
+    chosen = (
+        [time for time in times if kinds[time[0]] in wanted]
+        or [time for time in times if time[0] in near]
+        or [time for time in times if kinds[time[0]] not in _UNRELATED][:1]
+    )
     flags: dict[int, Iterator[Date]] = {}
     found = []
     for number, iso in chosen:
@@ -87,7 +123,7 @@ def _near(kinds: Sequence[int]) -> list[int]:
     if first is None:
         return []
     around = range(max(0, first - NEAR), min(len(kinds), first + NEAR // 3))
-    return [number for number in around if kinds[number] not in _OF_OTHERS and kinds[number] not in _PART]
+    return [number for number in around if kinds[number] not in _UNRELATED and kinds[number] not in _PART]
 
 
 def _text(page: Blocks, number: int) -> str:

@@ -14,7 +14,7 @@ from copydesk.classifier.fields.json_ld import JsonLd
 from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
 from copydesk.classifier.fields.metas import Metas
 from copydesk.classifier.fields.names import clean_names
-from copydesk.classifier.fields.page_blocks import block_authors, block_dates, time_dates
+from copydesk.classifier.fields.page_blocks import OF_OTHERS, block_authors, block_dates, time_dates
 from copydesk.classifier.types import Blocks, Fields
 
 MAX_TAGS, MAX_TAG_CHARACTERS = 50, 80
@@ -57,8 +57,13 @@ class _Reading:
         return ""
 
     def properties(self, *names: str) -> list[str]:
-        """Return the values of microdata with these names."""
-        return [value for _, name, value in self.page.head.properties if name in names and value]
+        """Return the values of microdata with these names, but for those in teasers and comments."""
+        kinds = self.kinds
+        return [
+            value
+            for block, name, value in self.page.head.properties
+            if name in names and (block >= len(kinds) or kinds[block] not in OF_OTHERS)
+        ]
 
 
 def read_fields(page: Blocks, kinds: Sequence[int], body: str, *, url: str, stated: JsonLd) -> Fields:
@@ -77,7 +82,8 @@ def read_fields(page: Blocks, kinds: Sequence[int], body: str, *, url: str, stat
     month_first = language[0].partition("-")[0] == "en" and language[0].partition("-")[2] in _MONTH_FIRST
     published, modified = _dates(reading, canonical, month_first)
     site = _site(reading, canonical)
-    authors, place = choose_authors(_author_places(reading), {site, stated.publisher, host_name(canonical or url)})
+    publishers = {site, stated.publisher, host_name(canonical or url)}
+    authors, place = choose_authors(_author_places(reading), stated, publishers)
     if authors:
         reading.found_in["authors"] = place
     image = [("meta", reading.metas.first_of(names_of.IMAGE)), ("json-ld", stated.image)]
@@ -181,10 +187,12 @@ def _title_end(title: str, host: str) -> str:
 
 def _author_places(reading: _Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Return the names that each place gives, best place first."""
-    yield "json-ld", clean_names(reading.stated.authors)
+    yield "json-ld", clean_names(name for name in reading.stated.authors if name not in reading.stated.organisations)
     for contents in reading.metas.all_of(names_of.AUTHOR):
         yield "meta", clean_names(contents)
-    yield "microdata", clean_names(reading.properties("author", "creator"))
+    for contents in reading.metas.all_of(names_of.TURNED_AUTHOR):
+        yield "meta", clean_names(" ".join(reversed(name.split(", ", 1))) for name in contents)
+    yield "microdata", clean_names(reading.properties("author", "creator"), shown=True)
     yield "block", block_authors(reading.page, reading.kinds)
 
 

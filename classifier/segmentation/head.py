@@ -9,7 +9,7 @@ from copydesk.classifier.types import Head
 MAX_METAS, MAX_JSON_LD, MAX_TIMES, MAX_PROPERTIES = 500, 50, 500, 30
 """`meta` elements, scripts of JSON-LD, `time` elements and microdata properties of one page that are kept."""
 
-MAX_META_CHARACTERS, MAX_JSON_LD_CHARACTERS, MAX_TIME_CHARACTERS, MAX_PROPERTY_CHARACTERS = 4_000, 1_000_000, 100, 300
+MAX_META_CHARACTERS, MAX_JSON_LD_CHARACTERS, MAX_TIME_CHARACTERS, MAX_PROPERTY_CHARACTERS = 4_000, 1_000_000, 100, 200
 """Characters of each that are kept."""
 
 _PROPERTIES = frozenset(
@@ -47,11 +47,18 @@ class HeadFinder:
             self.times.append((block, moment[:MAX_TIME_CHARACTERS]))
 
     def add_property(self, block: int, node: LexborNode, attributes: dict[str, str | None]) -> None:
-        """Add the microdata of an element; its value is an attribute, or else the element's text."""
+        """Add the microdata of an element; its value is an attribute, or the text of the name in it, or its own text.
+
+        A long text is left out, since it is more than the value.
+        """
         name = "author" if attributes.get("rel") == "author" else attributes.get("itemprop")
         if name in _PROPERTIES and len(self.properties) < MAX_PROPERTIES:
-            value = attributes.get("content") or attributes.get("datetime") or " ".join(node.text().split())
-            self.properties.append((block, name, value[:MAX_PROPERTY_CHARACTERS]))
+            value = attributes.get("content") or attributes.get("datetime")
+            if not value:
+                inner = node.css_first("[itemprop=name]") or node
+                value = inner.attributes.get("content") or " ".join(inner.text().split())
+            if 0 < len(value) <= MAX_PROPERTY_CHARACTERS and "{" not in value:
+                self.properties.append((block, name, value))
 
 
 def read_head(parser: LexborHTMLParser, late: HeadFinder) -> Head:

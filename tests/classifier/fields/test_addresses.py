@@ -1,0 +1,57 @@
+"""Laws and forms of web addresses."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.classifier.fields.addresses import host_name, resolve
+
+BASE = "https://www.pier.example/news/2024/ferry?page=2"
+PATHS = st.lists(st.sampled_from(["a", "b", "..", ".", "c.html"]), min_size=1, max_size=5).map("/".join)
+
+
+@given(st.text(), st.text())
+def test_any_address_becomes_absolute_or_nothing(address: str, base: str) -> None:
+    found = resolve(address, base)
+    assert found == "" or (urlsplit(found).scheme in ("http", "https") and host_name(found))
+    assert resolve(found, "") == found
+
+
+@given(PATHS, st.sampled_from(["", "/", "?x=1"]))
+def test_relative_addresses_are_joined_as_the_standard_says(path: str, beginning: str) -> None:
+    assert resolve(beginning + path, BASE) == urljoin(BASE, beginning + path)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("https://Pier.example", "https://pier.example/"),
+        (" https://pier.example/a b#top ", "https://pier.example/a%20b"),
+        ("//cdn.example/x.jpg", "https://cdn.example/x.jpg"),
+        ("/x.jpg", "https://www.pier.example/x.jpg"),
+        ("data:image/png;base64,AAAA", ""),
+        ("javascript:alert(1)", ""),
+        ("https://localhost/", ""),
+        ("https://", ""),
+        ("", ""),
+        ("x" * 3000, ""),
+    ],
+)
+def test_form_is_read(address: str, expected: str) -> None:
+    assert resolve(address, BASE) == expected
+
+
+def test_a_relative_address_without_a_base_is_left_out() -> None:
+    assert resolve("/ferry", "") == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [(BASE, "pier.example"), ("http://user@pier.example:8080/", "pier.example"), ("pier.example", ""), ("", "")],
+)
+def test_host_is_read(address: str, expected: str) -> None:
+    assert host_name(address) == expected

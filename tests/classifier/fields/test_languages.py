@@ -1,0 +1,80 @@
+"""Forms of languages, and which one is believed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
+
+TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
+
+
+@given(st.text())
+def test_any_value_becomes_a_tag_or_nothing(value: str) -> None:
+    tag = normalize_language(value)
+    assert tag == "" or TAG.fullmatch(tag)
+    assert normalize_language(tag) == tag
+
+
+@given(st.text())
+def test_any_text_is_in_a_language_or_none(text: str) -> None:
+    tag = detect_language(text)
+    assert tag == "" or TAG.fullmatch(tag)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("de_AT.UTF-8", "de-AT"),
+        ("en-us", "en-US"),
+        ("zh-hans-cn", "zh-Hans-CN"),
+        ("es-419", "es-419"),
+        ("en_EN", "en"),
+        ("en-UK", "en-GB"),
+        ("iw", "he"),
+        ("English", "en"),
+        ("de, en", "de"),
+        ("und", ""),
+        ("x-klingon", ""),
+        ("", ""),
+    ],
+)
+def test_form_is_read(value: str, expected: str) -> None:
+    assert normalize_language(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The ferry to the island runs again from Monday, after two years of repairs in the harbour.", "en"),
+        ("Die Fähre zur Insel fährt ab Montag wieder, nachdem sie zwei Jahre lang in der Werft war.", "de"),
+        ("Le bac vers l'île circule de nouveau à partir de lundi, après deux ans de réparations.", "fr"),
+        ("Паром на остров снова ходит с понедельника после двух лет ремонта в гавани.", "ru"),
+        ("島へのフェリーは、港での二年間の修理を終えて、月曜日から再び運航します。乗客はとても喜んでいます。", "ja"),
+        ("Ferry!", ""),
+        ("", ""),
+    ],
+)
+def test_language_is_told_by_the_words(text: str, expected: str) -> None:
+    assert detect_language(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("declared", "detected", "expected"),
+    [
+        ("de-AT", "de", "de-AT"),
+        ("nb-NO", "no", "nb-NO"),
+        ("en", "zu", "zu"),
+        ("en", "", "en"),
+        ("", "fr", "fr"),
+        ("", "", ""),
+    ],
+)
+def test_the_declared_language_is_believed_unless_the_text_is_in_another(
+    declared: str, detected: str, expected: str
+) -> None:
+    assert decide_language(declared, detected) == expected

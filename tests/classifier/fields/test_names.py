@@ -1,0 +1,112 @@
+"""Laws and forms of authors' names."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.classifier.fields.authors import choose_authors
+from copydesk.classifier.fields.json_ld import JsonLd
+from copydesk.classifier.fields.names import MAX_AUTHORS, MAX_LETTERS, clean_names, names_author
+
+NAMES = st.lists(st.sampled_from(["Ada Quill", "Ben Reed", "Élise Öz-Møller", "José Ortega y Gasset"]), unique=True)
+
+
+# Laws
+
+
+@given(st.lists(st.text()), st.booleans())
+def test_any_text_gives_short_names_each_once(texts: list[str], shown: bool) -> None:
+    names = clean_names(texts, shown=shown)
+    assert len({name.casefold() for name in names}) == len(names) <= MAX_AUTHORS
+    assert all(0 < len(name) <= MAX_LETTERS + 10 and name == " ".join(name.split()) for name in names)
+
+
+@given(NAMES, st.sampled_from([", ", " and ", " und ", " & ", "; ", " | ", "、"]))
+def test_a_list_is_split_in_order(names: list[str], between: str) -> None:
+    assert clean_names([f"By {between.join(names)}"] if names else []) == tuple(names)
+
+
+def test_a_long_text_is_read_to_a_limit() -> None:
+    assert len(clean_names([", ".join(f"Ada Quill{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600))])) <= 50
+
+
+# Forms
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By Ada Quill, Harbour Editor, and Ben Reed", ("Ada Quill", "Ben Reed")),
+        ("Von Ada Quill, Kiel", ("Ada Quill",)),
+        ("Von Ada Quill und Ben Reed, dpa", ("Ada Quill", "Ben Reed", "dpa")),
+        ("Kommentar von Ada Quill", ("Ada Quill",)),
+        ("Autor: Ada Quill", ("Ada Quill",)),
+        ("di Ada Quill", ("Ada Quill",)),
+        ("ByAda Quill", ("Ada Quill",)),
+        ("Written byAda Quill", ("Ada Quill",)),
+        ("Ada Quill y Ben Reed", ("Ada Quill", "Ben Reed")),
+        ("José Ortega y Gasset", ("José Ortega y Gasset",)),
+        ("Ben Reed, Jr.", ("Ben Reed, Jr.",)),
+        ("Ada Quill, MD, PhD", ("Ada Quill",)),
+        ("Ada Quill (aq)", ("Ada Quill",)),
+        ("Ada Quill ada@pier.example", ("Ada Quill",)),
+        ("https://pier.example/ada", ()),
+        ("Ada Quill Ada Quill", ("Ada Quill",)),
+        ("Ada QuillKorrespondentin", ("Ada Quill",)),
+        ("김철수 기자", ("김철수",)),
+        ("Samuel J.", ("Samuel J.",)),
+        ("admin", ()),
+        ("", ()),
+        ("12345", ()),
+        ("Ada Quill is a writer who has lived by the sea for more than a decade", ()),
+    ],
+)
+def test_form_is_read(text: str, expected: tuple[str, ...]) -> None:
+    assert clean_names([text]) == expected
+
+
+@pytest.mark.parametrize("text", ["View more posts", "Read more", "from the harbour dept", "4 mins read"])
+def test_what_is_shown_but_no_name_is_left_out(text: str) -> None:
+    assert clean_names([text], shown=True) == ()
+
+
+@pytest.mark.parametrize(("text", "expected"), [("By Ada Quill", True), ("byAda Quill", True), ("Bypass opens", False)])
+def test_a_byline_is_known_by_its_beginning(text: str, expected: bool) -> None:
+    assert names_author(text) is expected
+
+
+# Choice
+
+
+def chosen(*places: tuple[str, tuple[str, ...]], stated: JsonLd | None = None) -> tuple[tuple[str, ...], str]:
+    return choose_authors(places, stated or JsonLd(), {"The Pier", "pier.example"})
+
+
+def test_the_first_place_with_a_person_is_chosen() -> None:
+    assert chosen(("meta", ("The Pier",)), ("block", ("Ada Quill",))) == (("Ada Quill",), "block")
+
+
+def test_the_publisher_is_left_out_beside_a_person() -> None:
+    assert chosen(("meta", ("The Pier", "Ada Quill"))) == (("Ada Quill",), "meta")
+
+
+@pytest.mark.parametrize("name", ["The Pier", "Pier.example", "THE PIER Redaktion", "Pier News Staff"])
+def test_the_publisher_is_the_author_if_nobody_else_is(name: str) -> None:
+    assert chosen(("meta", (name,)), ("block", ())) == ((name,), "meta")
+
+
+def test_a_person_comes_before_an_organisation_of_json_ld() -> None:
+    stated = JsonLd(authors=("Sea Office",), organisations=("Sea Office",))
+    assert chosen(("json-ld", ()), ("block", ("Ada Quill",)), stated=stated) == (("Ada Quill",), "block")
+    assert chosen(("json-ld", ()), ("block", ()), stated=stated) == (("Sea Office",), "json-ld")
+
+
+def test_an_organisation_beside_a_person_of_json_ld_is_kept_in_order() -> None:
+    stated = JsonLd(authors=("dpa", "Ada Quill", "The Pier"), organisations=("dpa", "The Pier"))
+    assert chosen(("json-ld", ("Ada Quill",)), stated=stated) == (("dpa", "Ada Quill"), "json-ld")
+
+
+def test_no_author_is_found_where_none_is_named() -> None:
+    assert chosen(("meta", ())) == ((), "")
