@@ -2,14 +2,16 @@
 
 from copydesk.training.corpora.pages import CODE_OF_KIND, GOLD_CODES, CorpusError, TrainingPage
 from copydesk.training.corpora.rows import is_feedback, read_feedback, read_jsonl
-from copydesk.training.corpora.shared import read_shared
+from copydesk.training.corpora.shared import fundus_record, load_linearise, read_shared
 
 __all__ = [
     "CODE_OF_KIND",
     "GOLD_CODES",
     "CorpusError",
     "TrainingPage",
+    "fundus_record",
     "is_feedback",
+    "load_linearise",
     "read_feedback",
     "read_jsonl",
     "read_shared",

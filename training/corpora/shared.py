@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from copydesk.training.corpora.pages import (
     GOLD_CODES,
@@ -31,7 +32,7 @@ def read_shared(folder: Path) -> Iterator[TrainingPage]:
     Raises:
         CorpusError: A part is missing, or labels do not fit their page.
     """
-    linearise = _load_linearise(folder / "gold" / "linearise.py")
+    linearise = load_linearise(folder / "gold" / "linearise.py")
     for part in (folder / "gold" / "labels", folder / "corpora" / "wcxb-dev", folder / "corpora" / "fundus"):
         if not part.is_dir():
             raise CorpusError(f"{part} is missing; expected a folder with corpora/wcxb-dev, corpora/fundus and gold")
@@ -40,7 +41,7 @@ def read_shared(folder: Path) -> Iterator[TrainingPage]:
     yield from _read_fundus(folder / "corpora" / "fundus", gold, linearise)
 
 
-def _load_linearise(path: Path) -> Callable[[str], list[str]]:
+def load_linearise(path: Path) -> Callable[[str], list[str]]:
     """Load the function that fixes the gold block numbers from the corpus that it belongs to."""
     spec = importlib.util.spec_from_file_location("copydesk_gold_linearise", path)
     if spec is None or spec.loader is None or not path.exists():
@@ -113,18 +114,32 @@ def _gold_codes(path: Path | None, n_blocks: int) -> tuple[str, ...] | None:
 
 
 def _fundus_reference(path: Path, texts: Sequence[str]) -> str | None:
-    """Return the stored body that shares most with this page; a publisher's file has one per parser version."""
+    """Return the text of the stored body that shares most with this page."""
+    record = fundus_record(path, texts)
+    return None if record is None else "\n".join([str(record.get("title") or ""), *_body_lines(record)])
+
+
+def fundus_record(path: Path, texts: Sequence[str]) -> Mapping[str, Any] | None:
+    """Return what Fundus stored for the page with these block texts: the record whose body shares most with it.
+
+    `path` is the file of the page's publisher, which has a record for each version of its parser.
+    """
     page = set(texts)
     best, most = None, 0
     for version in read_json(path).values():
         for record in version.values() if "body" not in version else (version,):
-            body = record.get("body") if isinstance(record, dict) else None
-            if not isinstance(body, dict):
+            if not isinstance(record, dict) or not isinstance(record.get("body"), dict):
                 continue
-            lines = [*body.get("summary", [])]
-            for section in body.get("sections", []):
-                lines += [*section.get("headline", []), *section.get("paragraphs", [])]
+            lines = _body_lines(record)
             found = sum(" ".join(line.split()) in page for line in lines)
             if found > most and found * 2 >= len(lines):
-                best, most = "\n".join([str(record.get("title") or ""), *lines]), found
+                best, most = record, found
     return best
+
+
+def _body_lines(record: Mapping[str, Any]) -> list[str]:
+    body = record["body"]
+    lines = [*body.get("summary", [])]
+    for section in body.get("sections", []):
+        lines += [*section.get("headline", []), *section.get("paragraphs", [])]
+    return lines

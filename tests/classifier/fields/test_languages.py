@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
@@ -20,6 +20,7 @@ def test_any_value_becomes_a_tag_or_nothing(value: str) -> None:
     assert normalize_language(tag) == tag
 
 
+@settings(deadline=None)  # the first call loads the detector
 @given(st.text())
 def test_any_text_is_in_a_language_or_none(text: str) -> None:
     tag = detect_language(text)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.fields import JsonLd, metas, read_fields, read_json_ld
@@ -66,6 +66,7 @@ def check(fields: Fields) -> None:
 # Laws
 
 
+@settings(deadline=None)  # the first call loads the detector of languages
 @given(
     st.lists(st.tuples(st.sampled_from(META_NAMES), st.text("<>&;:/.,-@#0123456789 abyvonpar年éA"))),
     st.text(),
@@ -79,6 +80,7 @@ def test_any_head_is_read(pairs: list[tuple[str, str]], title: str, url: str, ca
     check(read_fields(page, [0] * len(page.blocks), BODY, url=url, stated=JsonLd()))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(list(Kind)), st.text(min_size=1)), max_size=8))
 def test_any_blocks_are_read(blocks: list[tuple[Kind, str]]) -> None:
     page = segment_text("\n\n".join(text for _, text in blocks))
@@ -204,7 +206,7 @@ def test_an_element_named_author_is_read_without_labels() -> None:
 def test_numbers_are_read_in_the_order_of_the_language() -> None:
     for language, expected in (("en-US", "2024-03-05"), ("en-GB", "2024-05-03"), ("fr", "2024-05-03")):
         html = f'<html lang="{language}"><p>03/05/2024</p><p>Text</p>'
-        assert of_html(html, Kind.DATE, Kind.TEXT).published == expected
+        assert of_html(html, Kind.DATE, Kind.TEXT, body="").published == expected
 
 
 def test_the_day_in_the_address_is_the_last_resort() -> None:
