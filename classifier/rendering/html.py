@@ -77,7 +77,7 @@ def _leaf(leaf: Leaf, parent: Group) -> str:
     text = _inline(leaf.content)
     if leaf.tag == "pre":
         language = f' class="language-{escape(leaf.language)}"' if leaf.language else ""
-        return f"<pre><code{language}>{escape(plain(leaf.content))}</code></pre>\n"
+        return f"<pre><code{language}>{escape(plain(leaf.content), quote=False)}</code></pre>\n"
     if leaf.tag == "img":
         return f"{text}\n" if parent.tag == "figure" else f"<figure>{text}</figure>\n"
     if leaf.tag == "figcaption" and parent.tag != "figure":
@@ -86,7 +86,7 @@ def _leaf(leaf: Leaf, parent: Group) -> str:
 
 
 def _inline(pieces: Sequence[Piece]) -> str:
-    return "".join([escape(piece) if isinstance(piece, str) else _element(piece) for piece in pieces])
+    return "".join([escape(piece, quote=False) if isinstance(piece, str) else _element(piece) for piece in pieces])
 
 
 def _element(piece: Inline) -> str:

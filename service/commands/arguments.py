@@ -15,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, TypeAlias
 
+from copydesk.classifier import PARTS, Kind, read_parts
 from copydesk.service.settings import Settings, read_settings
 
 OK = 0
@@ -39,6 +40,11 @@ SHARED: dict[str, dict[str, Any]] = {
         "type": Path,
         "metavar": "DIR",
         "help": "folder of a trained model (default: COPYDESK_MODEL, or the model that ships with copydesk)",
+    },
+    "--parts": {
+        "metavar": "PART,PART",
+        "help": f"parts of the article that are its body, among {', '.join(PARTS)} "
+        "(default: all but headline and captions)",
     },
     "--workers": {"type": int, "metavar": "N", "help": "number of processes (default: one for each processor)"},
     "--prefer": {
@@ -123,6 +129,18 @@ def _check_file(name: str) -> None:
         raise WrongUsage(f"{name!r} is a folder; name the files in it")
     if not os.access(name, os.R_OK):
         raise WrongUsage(f"{name!r} cannot be read (no permission); change its permissions or leave it out")
+
+
+def read_part_names(names: str | None) -> tuple[Kind, ...] | None:
+    """Return the parts that `--parts` names, None without it.
+
+    Raises:
+        WrongUsage: A name is not that of a part.
+    """
+    try:
+        return None if names is None else read_parts(name.strip() for name in names.split(","))
+    except ValueError as error:
+        raise WrongUsage(f"--parts is {names!r}: {error}") from error
 
 
 def count_workers(workers: int | None) -> int:

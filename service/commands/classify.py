@@ -5,36 +5,30 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 from itertools import chain
+from pathlib import Path
 
-from copydesk.classifier import ArtifactMismatch, CopydeskError
+from copydesk.classifier import ArtifactMismatch, CopydeskError, Kind
 from copydesk.service.commands import arguments
-from copydesk.service.commands.table import Canvas, row_name, table
+from copydesk.service.commands.answers import RENDERED, AnswerFormat, AnswerWriter
+from copydesk.service.commands.page_files import PageFiles, make_folder
+from copydesk.service.commands.table import Canvas
 from copydesk.service.progress import COMPILING, Progress
-from copydesk.service.rows import BadRow, Row, classify_rows, contract, inputs, jsonl
+from copydesk.service.rows import BadRow, Row, classify_rows, inputs
 from copydesk.service.settings import Settings
-from copydesk.service.terminal import clean
 
-BETWEEN_BODIES = b"\f"
-
-
-class AnswerFormat(StrEnum):
-    """How answers are written."""
-
-    TABLE = "table"
-    JSONL = "jsonl"
-    BODY = "body"
+Answers = Iterator[classify_rows.ClassifiedRow | BadRow]
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifyOptions:
     """Options of the command line. A format of None depends on each file; for output, on the files and the terminal.
 
-    `server` is the URL of a service that classifies in place of this process.
+    `server` is the URL of a service that classifies in place of this process. `parts` are those of the body, None for
+    the usual ones. `folder` is for a file of each page, in place of standard output.
     """
 
     files: Sequence[str]
@@ -43,6 +37,9 @@ class ClassifyOptions:
     explain: bool
     canvas: Canvas
     server: str | None = None
+    parts: tuple[Kind, ...] | None = None
+    links: bool = False
+    folder: Path | None = None
 
 
 def add_classify(commands: arguments.Commands) -> None:
@@ -58,9 +55,18 @@ def add_classify(commands: arguments.Commands) -> None:
     add = command.add_argument
     add(
         "--output",
-        choices=("table", "jsonl", "body"),
-        help="a table for people, JSONL with one page per line, or the article's text alone "
-        "(default: table for a single page on a terminal, else jsonl)",
+        choices=tuple(AnswerFormat),
+        help="a table for people; JSONL with one page per line; indented JSON, an object or an array of several; the "
+        "article's text alone; the article as Markdown or as an HTML document (default: table for a single page on a "
+        "terminal, json with --output-dir, else jsonl)",
+    )
+    arguments.add_shared(command, "--parts")
+    add("--links", action="store_true", help="keep links, emphasis and images in Markdown and HTML")
+    add(
+        "--output-dir",
+        type=Path,
+        metavar="FOLDER",
+        help="write a file for each page into a folder, named after the page; files of the same name are replaced",
     )
     add("--explain", action="store_true", help="add the reasons for each block's label")
     arguments.add_shared(command, "--model")
@@ -88,13 +94,19 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
     if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
         arguments.say("reading a page from the terminal; end it with Ctrl-D")
 
+    output = AnswerFormat(args.output or "json") if args.output or args.output_dir else None
+    if args.links and output not in RENDERED:
+        raise arguments.WrongUsage("--links is for Markdown and HTML; add --output markdown or --output html")
     options = ClassifyOptions(
         files=files,
         input_format=None if args.format == "auto" else inputs.Format(args.format),
-        output=AnswerFormat(args.output) if args.output else None,
+        output=output,
         explain=args.explain,
         canvas=Canvas(columns=shutil.get_terminal_size((100, 24)).columns, color=_use_color(args.color, environment)),
         server=args.server,
+        parts=arguments.read_part_names(args.parts),
+        links=args.links,
+        folder=make_folder(args.output_dir) if args.output_dir else None,
     )
     try:
         n_bad = classify_files(options, settings, arguments.open_streams())
@@ -122,7 +134,8 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         CopydeskError: The server does not answer, or refuses.
         OSError: The results cannot be written.
     """
-    with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
+    on_terminal = streams.out_is_terminal and options.folder is None
+    with Progress(streams.err, answers_on_terminal=on_terminal) as progress:
         progress.stage("", unit="pages")
         answer = _load_classifier(options, settings)
         rows = classify_rows.end_with_bad_row(
@@ -131,21 +144,22 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
         if options.server is None:
             progress.wait(COMPILING)
-        writer = AnswerWriter(output, options.canvas, streams, progress.remark)
-        n_bad = writer.write_all(progress.watch(answer(rows)))
+        files = None if options.folder is None else PageFiles(options.folder, output.suffix)
+        writer = AnswerWriter(output, options.canvas, streams, progress.remark, options.links, files)
+        n_bad = writer.write_all(progress.watch(_completed(answer(rows), options)))
     if n_bad:
         print(f"copydesk: {n_bad} of {progress.n} pages could not be classified", file=streams.err)
     return n_bad
 
 
-def _load_classifier(
-    options: ClassifyOptions, settings: Settings
-) -> Callable[[Iterator[Row]], Iterator[classify_rows.ClassifiedRow | BadRow]]:
+def _load_classifier(options: ClassifyOptions, settings: Settings) -> Callable[[Iterator[Row]], Answers]:
     """Load the model, or make the client of the server that takes its place."""
     from copydesk.classifier import classify, load_model
 
+    structure = options.output in RENDERED
     if options.server is None:
-        classifier = partial(classify, model=load_model(settings.model), explain=options.explain)
+        model = load_model(settings.model)
+        classifier = partial(classify, model=model, explain=options.explain, structure=structure)
         return partial(classify_rows.classify_in_turn, classify_pages=classifier)
     from copydesk.service.client import Client
 
@@ -154,6 +168,23 @@ def _load_classifier(
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from None
     return partial(classify_rows.classify_ahead, classify_pages=partial(client.classify_batch, explain=options.explain))
+
+
+def _completed(answers: Answers, options: ClassifyOptions) -> Answers:
+    """Choose the parts of each body, and read what a server does not send for Markdown and HTML."""
+    for answer in answers:
+        if isinstance(answer, BadRow):
+            yield answer
+            continue
+        article = answer.article
+        if options.server is not None and options.output in RENDERED and answer.row.page.html is not None:
+            from copydesk.classifier.segmentation import segment_html
+            from copydesk.classifier.structure_reader import add_structure
+
+            article = add_structure(article, segment_html(answer.row.page.html, inline=True))
+        if options.parts is not None:
+            article = article.with_parts(options.parts)
+        yield classify_rows.ClassifiedRow(answer.row, article)
 
 
 def _choose_output(
@@ -166,48 +197,3 @@ def _choose_output(
         return options.output, rows
     single = first is not None and first.line is None and len(options.files) == 1
     return AnswerFormat.TABLE if single and out_is_terminal else AnswerFormat.JSONL, rows
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerWriter:
-    """Writes answers to standard output, and errors of pages to standard error where they are not in the JSONL."""
-
-    output: AnswerFormat
-    canvas: Canvas
-    streams: arguments.Streams
-    remark: Callable[[str], None]
-
-    def write_all(self, answers: Iterable[classify_rows.ClassifiedRow | BadRow]) -> int:
-        """Write each answer as soon as it is known; return the number of bad rows."""
-        n_bad = 0
-        for number, answer in enumerate(answers):
-            n_bad += isinstance(answer, BadRow)
-            if self.output is AnswerFormat.JSONL:
-                self.streams.out.write(_jsonl(answer))
-            else:
-                self._write_for_people(answer, first=number == 0)
-            self.streams.out.flush()
-        return n_bad
-
-    def _write_for_people(self, answer: classify_rows.ClassifiedRow | BadRow, *, first: bool) -> None:
-        out = self.streams.out
-        if not first:
-            out.write(BETWEEN_BODIES if self.output is AnswerFormat.BODY else b"\n")
-        if isinstance(answer, BadRow):
-            self.remark(f"{row_name(answer.id, answer.line)}: {answer.code}: {clean(answer.message)}")
-        elif self.output is AnswerFormat.TABLE:
-            out.write(_utf8(table(answer.row, answer.article, self.canvas)))
-        elif body := answer.article.body:
-            lines = map(clean, body.split("\n")) if self.streams.out_is_terminal else [body]
-            out.write(_utf8("\n".join(lines) + "\n"))
-
-
-def _jsonl(answer: classify_rows.ClassifiedRow | BadRow) -> bytes:
-    if isinstance(answer, BadRow):
-        return jsonl.encode_row(contract.ErrorRow.of(answer))
-    return jsonl.encode_row(contract.LabelledPage.of(answer.row, answer.article))
-
-
-def _utf8(text: str) -> bytes:
-    """Encode text; a lone surrogate, which UTF-8 cannot express, becomes a question mark."""
-    return text.encode("utf-8", "replace")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from copydesk.classifier import BODY_PARTS, PARTS, read_parts
+from copydesk.classifier import BODY_PARTS
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
 from copydesk.service.score import PAGE_SECONDS, SHARD_MB, ClusterOptions, ColumnNames, OutputFormat, ScoreOptions
@@ -48,7 +48,7 @@ def add_score(commands: arguments.Commands) -> None:
     add("--output", type=Path, required=True, metavar="DIR", help="folder for the rows, the errors and the summary")
     add("--format", choices=("parquet", "jsonl"), default="parquet", help="format of the rows (default: parquet)")
     add("--no-blocks", action="store_true", help="leave out the blocks, and the text that their positions refer to")
-    add("--parts", metavar="PART,PART", help=f"parts of the article that are its body, among {', '.join(PARTS)}")
+    arguments.add_shared(command, "--parts")
     arguments.add_shared(command, "--workers")
     add(
         "--page-seconds",
@@ -116,7 +116,7 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         folder=args.output,
         format=OutputFormat(args.format),
         blocks=not args.no_blocks,
-        parts=BODY_PARTS if args.parts is None else read_parts(args.parts.split(",")),
+        parts=arguments.read_part_names(args.parts) or BODY_PARTS,
         workers=arguments.count_workers(args.workers),
         columns=ColumnNames(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
         shard_bytes=round(args.shard_mb * 1024 * 1024),

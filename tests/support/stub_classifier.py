@@ -12,7 +12,9 @@ LONG = 20
 """A line of at least as many characters is body; a shorter one is a teaser's heading with `...`, else furniture."""
 
 
-def stand_in(pages: Iterable[Page], model: object = None, *, explain: bool = False) -> Iterator[Article]:
+def stand_in(
+    pages: Iterable[Page], model: object = None, *, explain: bool = False, structure: bool = False
+) -> Iterator[Article]:
     """Answer page by page: every line that is not blank is a block."""
     for page in pages:
         yield answer(page, explain=explain)

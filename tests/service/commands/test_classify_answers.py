@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.classifier import Page
+from copydesk.service.commands.answers import AnswerFormat, AnswerWriter
 from copydesk.service.commands.arguments import Streams
-from copydesk.service.commands.classify import AnswerFormat, AnswerWriter, ClassifyOptions, classify_files
+from copydesk.service.commands.classify import ClassifyOptions, classify_files
 from copydesk.service.commands.table import Canvas
 from copydesk.service.progress import Progress
 from copydesk.service.rows.classify_rows import ClassifiedRow

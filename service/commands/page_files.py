@@ -1,0 +1,75 @@
+"""Names the files of `--output-dir`, one for each page, and writes them."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from copydesk.service.atomic_files import write_atomically
+from copydesk.service.commands.arguments import WrongUsage
+from copydesk.service.rows.jsonl import PageRow
+
+MAX_NAME_BYTES = 150
+"""Bytes of a file's name without its suffix, in UTF-8; file systems allow 255 in all."""
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+_PAGE_SUFFIX = re.compile(r"(?:\.(?:html?|xhtml|txt|md))?(?:\.gz)?\Z", re.IGNORECASE)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
+"""Names that Windows keeps for devices."""
+
+
+class PageFiles:
+    """A folder with a file for each page.
+
+    Memory grows by the names of the files, which are kept so that no two pages have the same one.
+    """
+
+    def __init__(self, folder: Path, suffix: str) -> None:
+        self._folder = folder
+        self._suffix = suffix
+        self._used: set[str] = set()
+
+    def write(self, row: PageRow, content: bytes) -> None:
+        """Write a page's file; one that is there is replaced, in one step."""
+        write_atomically(self._folder / self._name(row), lambda out: out.write(content))
+
+    def _name(self, row: PageRow) -> str:
+        """Return a name that no page had before, on file systems that ignore case too."""
+        name = unique = safe_name(row)
+        number = 1
+        while unique.casefold() in self._used:
+            number += 1
+            unique = f"{name}-{number}"
+        self._used.add(unique.casefold())
+        return f"{unique}{self._suffix}"
+
+
+def safe_name(row: PageRow) -> str:
+    """Return a name made of letters, digits, and `.`, `_`, `-`: of the page's id, or of the file that is the page."""
+    if row.line is None:
+        text = _PAGE_SUFFIX.sub("", Path(str(row.id)).name)
+    else:
+        text = str(row.id) if row.id is not None else f"line {row.line}"
+    name = _UNSAFE.sub("-", unicodedata.normalize("NFC", text)).strip("-.")
+    name = name.encode()[:MAX_NAME_BYTES].decode(errors="ignore").rstrip("-.")
+    return f"_{name}" if _RESERVED.match(name) else name or "page"
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder for results, if it is not there.
+
+    Raises:
+        WrongUsage: It cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise WrongUsage(f"--output-dir is {str(folder)!r}, which is a file; name a folder") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise WrongUsage(f"--output-dir is {str(folder)!r}, which cannot be made ({reason}); name another") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise WrongUsage(f"--output-dir is {str(folder)!r}, which cannot be written to; change its permissions")
+    return folder
