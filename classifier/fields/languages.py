@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+from typing import Any
 
 MIN_LETTERS = 40
 """Letters of a body from which its language is detected; with fewer a few names decide: a choice."""
 
-SAMPLE = 200
-"""Characters of a body that are looked at. Of 1,612 news and web pages py3langid tells 0.994 right by 200 characters,
-0.998 by 1,000, in 0.06 and 0.20 ms; the wrong ones are mostly lists of names."""
-
-MIN_CONFIDENCE = 0.5
-"""Probability from which a detected language counts."""
+SAMPLE = 300
+"""Characters of a body that are looked at. Of 1,612 pages of Fundus and WCXB, CLD3 gives 5 another language than they
+declare (at least 3 of them are in it), and none to 26, mostly lists of names. It takes 0.08 ms."""
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:$|[-_.@,;\s])", re.IGNORECASE)
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+"""Kana and kanji. CLD3 answers "ja" for text in scripts that it does not know."""
+
 _RENAMED = dict(
     pair.split(":")
     for pair in (
@@ -58,8 +55,10 @@ def detect_language(body: str) -> str:
     sample = body[:SAMPLE]
     if sum(map(str.isalpha, sample)) < MIN_LETTERS:
         return ""
-    language, confidence = _identifier().classify(sample)
-    return normalize_language(language) if confidence >= MIN_CONFIDENCE else ""
+    found = _identifier().FindLanguage(sample.encode("utf-8", "replace").decode())
+    if not found.is_reliable or (found.language == "ja" and _JAPANESE.search(sample) is None):
+        return ""
+    return normalize_language(found.language)
 
 
 def decide_language(declared: str, detected: str) -> str:
@@ -73,8 +72,8 @@ def _primary(tag: str) -> str:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
-    """Load the detector: 0.3 s and 77 MB, once in a process."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+def _identifier() -> Any:
+    """Load the detector, a network of 1 MB."""
+    import gcld3
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return gcld3.NNetLanguageIdentifier(min_num_bytes=0, max_num_bytes=4 * SAMPLE)
