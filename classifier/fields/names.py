@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 MAX_AUTHORS = 50
 """Names of one page that are kept."""
@@ -13,6 +14,9 @@ MAX_WORDS = 6
 
 MAX_LETTERS = 80
 """Characters of a name."""
+
+MAX_TEXTS, MAX_CHARACTERS = 200, 1_000
+"""Texts with names that are looked at, and characters of each."""
 
 _INTRODUCED = re.compile(
     r"^\W*(?:"
@@ -38,7 +42,7 @@ _LISTED_NAMES = re.compile(r"\s+(?:y|e|i|et|en|ja|na|ak|și|în|a)\s+")
 """Words that mean "and" and may also be within a name; they part two names of two words or more."""
 
 _IN_BRACKETS = re.compile(r"\s*[(\[<（【][^)\]>）】]*[)\]>）】]?")
-_ADDRESS = re.compile(r"\S+@\S+|(?:https?:)?//\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\S)\S+@\S+|(?:https?:)?//\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECASE)
 _ROLE = re.compile(
     r"\b(?:editors?|reporters?|correspondents?|columnists?|contributors?|writers?|journalists?|producers?|presenters?|"
     r"photographers?|analysts?|director|founder|ceo|cto|president|chief|officer|head of|professor|lecturer|fellow|"
@@ -87,8 +91,8 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
     and not stated for programs, only what is written as a name counts.
     """
     names: dict[str, str] = {}
-    for text in texts:
-        for name in _split(text[: MAX_AUTHORS * MAX_LETTERS]):
+    for text in islice(texts, MAX_TEXTS):
+        for name in _split(text[:MAX_CHARACTERS]):
             if len(names) >= MAX_AUTHORS:
                 break
             if not shown or _is_written_as_name(name):
@@ -146,6 +150,8 @@ def _split_names(text: str) -> list[str]:
 
 def _clean(text: str) -> str:
     """Return a name without what is around it; empty if it is none."""
+    if len(text) > 2 * MAX_LETTERS:
+        return ""
     name = _INTRODUCED.sub("", text.strip(), count=1)
     for ending in (_GLUED_ROLE, _ENDINGS, _ENDINGS, _TRAILING, _TRAILING):
         name = ending.sub("", name)

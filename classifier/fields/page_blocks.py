@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from copydesk.classifier.fields.dates import Date, cut_dates, find_dates, read_date
 from copydesk.classifier.fields.names import clean_names, names_author
@@ -18,6 +19,9 @@ MAX_BARE_NAME = 60
 NEAR = 12
 """Blocks before an article's first paragraph, and a third as many after it, where its byline and date are looked for if
 no block is labelled so."""
+
+MAX_BLOCKS = 200
+"""Blocks of one kind that are searched."""
 
 _AUTHOR_NAME = re.compile(r"author|byline|autor(?:en|in|es)?\b|verfasser|writer", re.IGNORECASE)
 _LABELLED = {name: KINDS.index(name) for name in (Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.TEXT, Kind.STANDFIRST)}
@@ -113,7 +117,7 @@ def time_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> list
 
 def _numbers(kinds: Sequence[int], kind: Kind) -> list[int]:
     wanted = _LABELLED[kind]
-    return [number for number, each in enumerate(kinds) if each == wanted]
+    return list(islice((number for number, each in enumerate(kinds) if each == wanted), MAX_BLOCKS))
 
 
 def _near(kinds: Sequence[int]) -> list[int]:

@@ -12,6 +12,9 @@ MAX_METAS, MAX_JSON_LD, MAX_TIMES, MAX_PROPERTIES = 500, 50, 500, 30
 MAX_META_CHARACTERS, MAX_JSON_LD_CHARACTERS, MAX_TIME_CHARACTERS, MAX_PROPERTY_CHARACTERS = 4_000, 1_000_000, 100, 200
 """Characters of each that are kept."""
 
+MAX_PROPERTY_NODES = 30
+"""Nodes inside an element up to which its text is the value of a property."""
+
 _PROPERTIES = frozenset(
     ("author", "creator", "datePublished", "dateModified", "publisher", "articleSection", "keywords")
 )
@@ -53,12 +56,29 @@ class HeadFinder:
         """
         name = "author" if attributes.get("rel") == "author" else attributes.get("itemprop")
         if name in _PROPERTIES and len(self.properties) < MAX_PROPERTIES:
-            value = attributes.get("content") or attributes.get("datetime")
-            if not value:
-                inner = node.css_first("[itemprop=name]") or node
-                value = inner.attributes.get("content") or " ".join(inner.text().split())
-            if 0 < len(value) <= MAX_PROPERTY_CHARACTERS and "{" not in value:
+            value = attributes.get("content") or attributes.get("datetime") or _short_text(node)
+            if 0 < len(value) <= MAX_PROPERTY_CHARACTERS:
                 self.properties.append((block, name, value))
+
+
+def _short_text(node: LexborNode) -> str:
+    """Return the text of an element, or of the name in it; empty if there is more in it than a value."""
+    pieces: list[str] = []
+    left = [node]
+    for _ in range(MAX_PROPERTY_NODES):
+        if not left:
+            return " ".join("".join(pieces).split())
+        inner = left.pop()
+        if inner.tag == "-text":
+            pieces.append((inner.text_content or "")[: 2 * MAX_PROPERTY_CHARACTERS])
+        elif inner.tag not in ("script", "style", "svg"):
+            if "itemprop" in inner.attributes and inner.attributes["itemprop"] == "name":
+                pieces, left = [inner.attributes.get("content") or ""], []
+            child = inner.last_child
+            while child is not None and len(left) < MAX_PROPERTY_NODES:
+                left.append(child)
+                child = child.prev
+    return ""
 
 
 def read_head(parser: LexborHTMLParser, late: HeadFinder) -> Head:

@@ -337,3 +337,24 @@ def test_every_word_of_a_page_is_kept(html: str) -> None:
 def test_words_keep_their_order(words: list[str], tag: str) -> None:
     html = "".join(f"<{tag}>{word}</{tag}>" for word in words)
     assert texts(html) == [word.strip() for word in words]
+
+
+def test_microdata_is_kept_with_its_value_and_block() -> None:
+    html = (
+        '<p>Text<p itemprop="author">By <b>Ada</b> Quill<style>p {}</style></p><span itemprop="author"><a>'
+        '<i itemprop="name">Ben Reed</i></a>, editor</span><a rel="author">Cy Marsh</a>'
+        '<i itemprop="datePublished" content="2024-05-03">3 May</i><i itemprop="other">x</i>'
+    )
+    assert segment_html(html).head.properties == (
+        (1, "author", "By Ada Quill"),
+        (2, "author", "Ben Reed"),
+        (2, "author", "Cy Marsh"),
+        (2, "datePublished", "2024-05-03"),
+    )
+
+
+def test_more_than_a_value_is_no_microdata() -> None:
+    long = f'<div itemprop="author">{"word " * 100}</div>' + f'<div itemprop="author">{"<b>x</b>" * 50}</div>'
+    assert segment_html(long).head.properties == ()
+    many = '<i itemprop="author">x</i>' * 1000
+    assert len(segment_html(many).head.properties) == 30
