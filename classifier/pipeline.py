@@ -9,6 +9,7 @@ from itertools import chain, repeat
 import numpy as np
 
 from copydesk.classifier.article import PageScores, body_text, page_confidence
+from copydesk.classifier.comments import read_comments
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.features import compute_features
@@ -143,7 +144,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, *, url: str = "") -
         probabilities=predictions.probabilities,
         body=body,
         fields=replace(fields, title=title.text, found_in=title_found | dict(fields.found_in)),
-        comments=(),
+        comments=read_comments(blocks, kinds),
         is_article=bool(in_body) and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
         page_types=predictions.page_types,
         confidence=page_confidence(spans[:, 1] - spans[:, 0], predictions.probabilities[:, 0], is_body),

@@ -1,0 +1,154 @@
+"""Tells what a line of a reader's comment is: the name of its author, its time, its text, or a control beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import NamedTuple
+
+from copydesk.classifier.fields import MONTHS, cut_dates
+from copydesk.classifier.types import clean
+
+MAX_HEADER = 120
+"""Characters of the longest line with an author or a time: a choice."""
+
+MAX_NAME, MAX_NAME_WORDS = 50, 6
+"""Characters and words of the longest name: a choice."""
+
+
+def _pattern(*words: str, before: str = "", after: str = "") -> re.Pattern[str]:
+    """Compile a pattern that matches any of the words, in whatever case."""
+    return re.compile(f"{before}(?:{'|'.join(words)}){after}", re.IGNORECASE)
+
+
+_AUTHOR_NAME = _pattern(
+    "author", "user-?_?name", "user-?link", r"\bfn\b", r"nick(?:name)?\b", r"\bposter\b", r"\bcite\b"
+)
+_TEXT_NAME = _pattern("content", "body", "text", r"message\b")
+_SAYS = _pattern(
+    "says?|said|wrote|writes|commented|replied|sagte?|schreibt|schrieb|meint|dit|a dit|a écrit|dice|dijo|escribió",
+    "ha scritto|scrive|diz|disse|escreveu|zegt|schreef|skriver|säger|siger|sier|mówi|pisze|napisał|říká|napsal",
+    "говорит|пишет|каже|diyor ki|sanoo|kirjoitti",
+    before=r"\s+",
+    after=r"\s*:?$",
+)
+_POSTED = re.compile(r"^(?:posted|written|comment)\s+by:?\s+", re.IGNORECASE)
+_BEFORE_TIME = _pattern(
+    r"[\s|·•,–—-]",
+    r"\b(?:on|at|am|um|le|el|il|em|op|den|dne|vor|hace|fa|há|il y a|for|posted|says?)\b[.:]?",
+    r"\b(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)(?:day)?\b[.:]?",
+    before="(?:",
+    after=")+$",
+)
+_DAY = re.compile(r"\w{3,12}[.,]? \d\d?|\d\d?\.? \w{3,12}\.?")
+"""A day without a year, if its word is a month."""
+
+_TAG = re.compile(r"</?[a-z][^<>]{0,30}>", re.IGNORECASE)
+_GLUED = re.compile(r"\w{0,30}?[^\W\d_A-Z](?=[A-Z][^\W\d_A-Z]{2,9}\s\d)")
+"""A name that ends where the name of a month begins, since only their elements were apart."""
+
+_UNITS = (
+    "s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h|d|days?|w|wks?|weeks?|mos?|months?|y|yrs?|years?",
+    "Sekunden?|Minuten?|Stunden?|Tag(?:en)?|Wochen?|Monat(?:en)?|Jahr(?:en)?",
+)
+_AGO = _pattern(
+    r"\b(?:an?|one)\s\w{3,6}\sago\b",
+    rf"\b\d{{1,3}}\+?\s?(?:{_UNITS[0]})\b(?:\s+ago\b)?",
+    r"\b(?:just now|yesterday|gestern|hier|ayer|ieri|ontem|igår|gisteren|wczoraj|вчера)\b",
+    rf"\bvor\s+\w{{1,8}}\s+(?:{_UNITS[1]})\b",
+    r"\b(?:il y a|hace|há|fa)\s+\w{1,4}\s+\w{2,9}",
+    r"\b\w{1,4}\s+(?:\w{3,9}\s+)?(?:geleden|sedan|siden|sitten|temu|назад|önce)\b",
+    r"\d{1,3}\s?(?:秒|分|時間|小时|小時|天|日|週間|个月|か月|年|초|분|시간|일|주|개월|년)\s?(?:前|전)",
+)
+_COUNTED = "[km]|likes?|votes?|points?|repl(?:y|ies)(?: by .{0,40})?|reactions?|upvotes?|comments?"
+_CONTROLS = _pattern(
+    "reply|replies|like[sd]?|dislike|share|report(?: comment| abuse)?|flag|permalink|link|edit|delete|quote|upvote",
+    "downvote|vote|helpful|log in to reply|antworten?|melden|teilen|gefällt mir|zitieren|répondre|signaler|partager",
+    "j.aime|responder|denunciar|compartir|me gusta|citar|rispondi|segnala|condividi|mi piace|reageer|rapporteer",
+    "antwoord(?:en)?|svara?|anmäl|rapporter|gilla|odpowiedz|zgłoś|odpovědět|ответить|пожаловаться|yanıtla|balas",
+    "回复|返信|답글|at|pinned|verified|guest|author|auf .{0,40} antworten|(?:show|view|hide|load) .{0,30}",
+    r"repl(?:y|ies) to\b.{0,60}|in reply to\b.{0,60}|(?:like\s?)?liked by .{0,60}",
+    rf"[\W\d_]{{1,12}}|(?:\d[\d.,]{{0,8}}\s?(?:{_COUNTED})?\s*){{1,4}}",
+    after=r"\s*[:.…»↩]?(?:\s*\(?\d{1,6}\)?)?",
+)
+
+
+class Role(Enum):
+    """What a line of a comment is, as far as it shows by itself."""
+
+    AUTHOR = auto()
+    TIME = auto()  # perhaps with the author in the same line
+    SHORT = auto()  # may be a name
+    TEXT = auto()
+
+
+HEADER = (Role.AUTHOR, Role.TIME)
+"""What is not part of a comment's text."""
+
+
+class Piece(NamedTuple):
+    """A line of a comment's header, or a block of its text.
+
+    `unit` is the element around the comment, -1 if unknown; `below` says that the line ends its comment.
+    """
+
+    role: Role
+    unit: int
+    text: str
+    author: str = ""
+    time: str = ""
+    below: bool = False
+
+
+def cut_comment(text: str, unit: int, names: str) -> Iterator[Piece]:
+    """Cut a block into the lines of a header, or take it whole."""
+    text = clean(text).strip()
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    header = len(text) <= MAX_HEADER and len(lines) > 1 and any(_split_time(line) for line in lines)
+    for line in lines if header else [text] if text else []:
+        piece = _piece(line, unit, names)
+        if piece is not None:
+            yield piece
+
+
+def _piece(line: str, unit: int, names: str) -> Piece | None:
+    """Tell what a line is; None for a control or a count of votes."""
+    if len(line) > MAX_HEADER or "\n" in line:
+        return Piece(Role.TEXT, unit, line)
+    split = _split_time(line)
+    if split is not None:
+        return Piece(Role.TIME, unit, line, *split, _POSTED.match(line) is not None)
+    if _CONTROLS.fullmatch(line):
+        return None
+    if _SAYS.search(line) or (_POSTED.match(line) and _is_name(_name(line))):
+        return Piece(Role.AUTHOR, unit, line, _name(line), below=_POSTED.match(line) is not None)
+    if not _is_name(line):
+        return Piece(Role.TEXT, unit, line)
+    is_author = _AUTHOR_NAME.search(names) is not None and _TEXT_NAME.search(names) is None
+    return Piece(Role.AUTHOR if is_author else Role.SHORT, unit, line, _name(line))
+
+
+def _split_time(line: str) -> tuple[str, str] | None:
+    """Return the author and the time of a line that has a time and at most a name before it; None for other lines."""
+    if _DAY.fullmatch(line) and any(word.strip(".,").lower() in MONTHS for word in line.split()):
+        return "", line
+    before = _AGO.sub("\n", cut_dates(line)) if any(map(str.isdigit, line)) else _AGO.sub("\n", line)
+    first, found, rest = before.partition("\n")
+    if not found or len(line) > MAX_HEADER or len(re.findall(r"\w+", rest)) > 4:
+        return None
+    name = _BEFORE_TIME.sub("", first)
+    glued = _GLUED.match(line, len(first))
+    if glued is not None:
+        name = line[: glued.end()]
+    if name and not _is_name(_name(name)):
+        return None
+    return _name(name), line[len(name) :].strip(" \t,|·•–—-:")
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= MAX_NAME and len(text.split()) <= MAX_NAME_WORDS and text[-1] not in ".!?…。！？;,"
+
+
+def _name(text: str) -> str:
+    return _POSTED.sub("", _SAYS.sub("", _TAG.sub("", text))).strip(" \t:,|·•–—-")

@@ -1,0 +1,151 @@
+"""Reads the comments of readers from blocks of that kind: who wrote each, when, and what.
+
+In HTML, the blocks of one comment are those in the same repeated element; in plain text, a comment begins with the line
+of its author or its time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from copydesk.classifier.arrays import Integers
+from copydesk.classifier.comment_lines import HEADER, Piece, Role, cut_comment
+from copydesk.classifier.types import KINDS, Blocks, Comment, Kind, Markup, join_blocks
+
+LOOKED_AT = 12
+"""Elements around a block that are searched for the one around its comment."""
+
+COVERED = 0.95
+"""Share of the comments' blocks that the repeated elements have to enclose: a choice."""
+
+LONG_TEXT = 40
+"""Characters from which a block is surely a comment's text, and no name: a choice."""
+
+WITH_TEXT = 0.5
+"""Share of the repeated elements that have to have such a text: a choice; many comments are shorter."""
+
+_COMMENT = KINDS.index(Kind.COMMENT)
+
+
+def read_comments(page: Blocks, kinds: Integers) -> tuple[Comment, ...]:
+    """Return the comments in page order; each block is used at most once, and reply buttons and votes are left out."""
+    numbers = np.flatnonzero(kinds == _COMMENT).tolist()
+    if not numbers:
+        return ()
+    units = _units(page, page.markup, numbers) if page.markup is not None else [-1] * len(numbers)
+    pieces = [
+        piece
+        for number, unit in zip(numbers, units, strict=True)
+        for piece in cut_comment(page.text[slice(*page.blocks[number])], unit, _names(page.markup, number))
+    ]
+    return tuple(comment for group in _groups(pieces) if (comment := _comment(group)).text)
+
+
+def _units(page: Blocks, markup: Markup, numbers: Sequence[int]) -> list[int]:
+    """Return for each block the innermost element of the sort that encloses one comment each; -1 without one.
+
+    That is, of the repeated sorts that enclose nearly all blocks, the one with most texts in elements of their own; of
+    equal ones the outermost.
+    """
+    chains = [list(_ancestors(markup, number)) for number in numbers]
+    elements: dict[str, set[int]] = defaultdict(set)
+    covered: Counter[str] = Counter()
+    with_text: set[int] = set()
+    for number, chain in zip(numbers, chains, strict=True):
+        sorts = [_sort(markup, element) for element in chain]
+        covered.update(set(sorts))
+        for sort, element in zip(sorts, chain, strict=True):
+            elements[sort].add(element)
+        if page.blocks[number].end - page.blocks[number].start >= LONG_TEXT:
+            with_text.update(chain)
+    fitting = [
+        sort
+        for sort, count in covered.items()
+        if len(elements[sort]) > 1
+        and count >= COVERED * len(numbers)
+        and len(elements[sort] & with_text) >= WITH_TEXT * len(elements[sort])
+    ]
+    if not fitting:
+        return [-1] * len(numbers)
+    chosen = elements[max(fitting, key=lambda sort: (len(elements[sort] & with_text), -min(elements[sort])))]
+    return [next((element for element in chain if element in chosen), -1) for chain in chains]
+
+
+def _ancestors(markup: Markup, number: int) -> Iterator[int]:
+    element = markup.elements[number]
+    for _ in range(LOOKED_AT):
+        if element <= 0:
+            return
+        if markup.tags[element] != "p":
+            yield element
+        element = markup.parents[element]
+
+
+def _sort(markup: Markup, element: int) -> str:
+    """Return an element's tag and first name, without digits."""
+    name = markup.names[element].split(maxsplit=1)
+    return f"{markup.tags[element]} {name[0].rstrip('0123456789') if name else ''}"
+
+
+def _names(markup: Markup | None, number: int) -> str:
+    """Return the names of the block's first inline elements, and of the two elements around it."""
+    if markup is None:
+        return ""
+    element = markup.elements[number]
+    around = markup.names[markup.parents[element]] if markup.parents[element] > 0 else ""
+    return f"{markup.inline[number]} {markup.names[element]} {around}"
+
+
+def _groups(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """Gather the pieces of one comment each."""
+    group: list[Piece] = []
+    for number, piece in enumerate(pieces):
+        after = pieces[number + 1] if number + 1 < len(pieces) else None
+        if group and _begins(piece, after, group):
+            yield group
+            group = []
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _begins(piece: Piece, after: Piece | None, group: Sequence[Piece]) -> bool:
+    """Return whether a piece begins the next comment after the pieces of a group."""
+    if piece.unit != group[-1].unit:
+        return True
+    if group[0].role is Role.TEXT and group[-1].role in HEADER and piece.unit < 0:  # the header was below the text
+        return True
+    has_header = any(each.role in HEADER for each in group)
+    has_text = group[-1].role is Role.TEXT or (has_header and group[-1].role is Role.SHORT)
+    has_text |= any(each.role is Role.TEXT for each in group)
+    if not has_text or (piece.unit >= 0 and not has_header):  # a header may stand below the text
+        return False
+    if piece.role is Role.SHORT:
+        return after is not None and after.role is Role.TIME and not after.author and after.unit == piece.unit
+    if piece.role is Role.AUTHOR or (piece.role is Role.TIME and piece.author):
+        return not piece.below
+    return piece.role is Role.TIME and any(each.role is Role.TIME for each in group)
+
+
+def _comment(group: Sequence[Piece]) -> Comment:
+    """Make a comment of its pieces; a short line is the author's name if no other line has it."""
+    header = [number for number, piece in enumerate(group) if piece.role in HEADER]
+    author = next((group[number].author for number in header if group[number].author), "")
+    names = _name_before(group, header[0] if header else 0) if not author or group[0].role is Role.SHORT else range(0)
+    texts = [each.text for number, each in enumerate(group) if number not in header and number not in names]
+    author = author or max((group[number].author for number in names), key=len, default="")
+    time = next((group[number].time for number in header if group[number].time), "")
+    return Comment(author, time, join_blocks(texts))
+
+
+def _name_before(group: Sequence[Piece], header: int) -> range:
+    """Return which short lines at the top of a comment are not its text: those above the time, or the first below."""
+    first = header if header and all(piece.role is Role.SHORT for piece in group[:header]) else 0
+    if first:
+        return range(first)
+    below = 1 if group[0].role is Role.TIME else 0
+    has_more = len(group) > below + 1 and not any(piece.role in HEADER for piece in group[below:])
+    return range(below, below + (has_more and group[below].role is Role.SHORT))
