@@ -18,6 +18,7 @@ from fastapi.openapi.utils import get_openapi
 
 from copydesk.classifier import FIELDS
 from copydesk.classifier.model import PAGE_TYPES
+from copydesk.service.api.endpoints.classify import ANSWERS
 from copydesk.service.api.intake.requests import Media
 from copydesk.service.api.problems import MEDIA_TYPE, PROBLEM_KINDS
 from copydesk.service.index import SIZES
@@ -54,13 +55,17 @@ _INDEX = ("index_unavailable", "busy", "timeout")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An endpoint: the struct and media type of its answer, the codes of its problems, its bodies by media type."""
+    """An endpoint: the struct and media type of its answer, the codes of its problems, its bodies by media type.
+
+    `also` are types of text that it answers if the request prefers them.
+    """
 
     answer: type[msgspec.Struct] | None
     problems: tuple[str, ...]
     bodies: Bodies = field(default_factory=dict)
     media: Media = Media.JSON
     open: bool = False
+    also: tuple[Media, ...] = ()
 
 
 _PAGES: Bodies = {
@@ -75,7 +80,7 @@ _CORRECTED_PAGE = {"text": STORY, "blocks": [{"start": 0, "end": len(STORY), "la
 _CORRECTED: Bodies = {Media.JSON: (contract.FeedbackRequest, _CORRECTED_PAGE)}
 
 ENDPOINTS = {
-    ("post", "/v1/classify"): Endpoint(contract.LabelledPage, _ONE, _PAGES),
+    ("post", "/v1/classify"): Endpoint(contract.LabelledPage, _ONE, _PAGES, also=ANSWERS[1:]),
     ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy"), _LINES, Media.NDJSON),
     ("post", "/v1/articles/check"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX), _ARTICLE),
     ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy"), _LINES, Media.NDJSON),
@@ -132,6 +137,7 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     answer: dict[str, Any] = {"description": "Success"}
     if status != "204":
         answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer)}}
+        answer["content"] |= {str(media): {"schema": _schema(None)} for media in endpoint.also}
     operation["responses"] = {status: answer} | _describe_problems(endpoint)
     if endpoint.bodies:
         content = {

@@ -78,13 +78,13 @@ class State:
         finally:
             self.body_budget.release(len(body))
 
-    def classify(self, request: ClassifyRequest) -> Article:
-        """Classify a page; call it on the classifier's thread.
+    def classify(self, request: ClassifyRequest, *, structure: bool = False) -> Article:
+        """Classify a page, with its structure for Markdown and HTML if wanted; call it on the classifier's thread.
 
         Raises:
             UnreadablePage: The page cannot be read.
         """
-        article = classify_page(request.row.page, self.model, explain=request.options.explain)
+        article = classify_page(request.row.page, self.model, explain=request.options.explain, structure=structure)
         self.metrics.count_page(request.row.page, article)
         return article
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -77,13 +78,38 @@ class Client:
             ValueError: A part does not exist.
         """
         chosen = BODY_PARTS if parts is None else read_parts(parts)
-        try:
-            request = contract.PageRequest(**_content(page), explain=explain, parts=chosen)
+        request = contract.PageRequest(**_content(page), explain=explain, parts=chosen)
+        with _unreadable_pages():
             return _article(page, self._call("POST", "/v1/classify", contract.LabelledPage, request), chosen)
-        except ServiceProblem as problem:
-            if problem.status == UNREADABLE:
-                raise UnreadablePage(problem.code, str(problem)) from None
-            raise
+
+    def render(
+        self,
+        page: Page,
+        output: Literal["markdown", "html"] = "markdown",
+        *,
+        links: bool = False,
+        parts: Iterable[Kind | str] | None = None,
+    ) -> str:
+        """Return a page's article as Markdown with its fields, or as an HTML document.
+
+        It has levels of headings, nested lists and links as `classify_page(page, model, structure=True)` does here; the
+        articles that `classify` returns are without them.
+
+        Args:
+            page: The page.
+            output: In which of the two it is written.
+            links: Whether with links, emphasis and images.
+            parts: The parts of the article; by default all but headline and captions.
+
+        Raises:
+            UnreadablePage: The page cannot be read.
+            ValueError: A part does not exist.
+        """
+        chosen = BODY_PARTS if parts is None else read_parts(parts)
+        request = contract.PageRequest(id=page.id or None, **_content(page), links=links, parts=chosen)
+        call = Call("POST", "/v1/classify", jsonl.encode_row(request), accept=f"text/{output}")
+        with _unreadable_pages():
+            return self._send(call).decode()
 
     def classify_batch(
         self, pages: Iterable[Page], *, explain: bool = False, parts: Iterable[Kind | str] | None = None
@@ -157,13 +183,17 @@ class Client:
             raise
 
     def _call(self, method: str, path: str, kind: type[T], request: contract.PageRequest | None = None) -> T:
-        """Send a request, again where that helps, and read its answer; no content reads as an empty object."""
+        """Send a request and decode its answer; no content reads as an empty object."""
         call = Call(method, path, None if request is None else jsonl.encode_row(request))
+        return _decode(self._send(call) or b"{}", kind)
+
+    def _send(self, call: Call) -> bytes:
+        """Send a request, again where that helps, and read its answer."""
         retry = Retry(self._retries)
         while True:
             try:
                 with self._connections.answer(call) as response:
-                    return _decode(connection.read_body(response) or b"{}", kind)
+                    return connection.read_body(response)
             except (ServiceProblem, ServiceUnreachable) as error:
                 retry.after(error)
 
@@ -186,6 +216,17 @@ class Client:
             raise ServiceUnreachable(
                 f"the server answered {n_answers} of {len(batch)} pages, then the answer was truncated; try later"
             )
+
+
+@contextmanager
+def _unreadable_pages() -> Iterator[None]:
+    """Raise the problem of a page as the library does."""
+    try:
+        yield
+    except ServiceProblem as problem:
+        if problem.status == UNREADABLE:
+            raise UnreadablePage(problem.code, str(problem)) from None
+        raise
 
 
 def _path(collection: str, id: str) -> str:

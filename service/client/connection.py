@@ -67,6 +67,7 @@ class Call:
     path: str
     body: bytes | None = None
     media: str = "application/json"
+    accept: str = "application/json, application/x-ndjson"
 
 
 @dataclass(slots=True)
@@ -150,7 +151,7 @@ class Connections:
 
     def _send_on(self, connection: HTTPConnection, call: Call) -> HTTPResponse:
         """Send on a connection, which is closed if that fails."""
-        body, headers = call.body, {"Accept": "application/json, application/x-ndjson", "User-Agent": "copydesk"}
+        body, headers = call.body, {"Accept": call.accept, "User-Agent": "copydesk"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
         if body is not None:

@@ -49,6 +49,8 @@ def add_score(commands: arguments.Commands) -> None:
     add("--format", choices=("parquet", "jsonl"), default="parquet", help="format of the rows (default: parquet)")
     add("--no-blocks", action="store_true", help="leave out the blocks, and the text that their positions refer to")
     arguments.add_shared(command, "--parts")
+    add("--markdown", action="store_true", help="add the article as Markdown")
+    add("--links", action="store_true", help="with links, emphasis and images in the Markdown")
     arguments.add_shared(command, "--workers")
     add(
         "--page-seconds",
@@ -100,6 +102,8 @@ def _check_arguments(args: argparse.Namespace) -> None:
         raise arguments.WrongUsage(
             f"--only is {str(args.only)!r}, which is not a file; name the errors.jsonl of an earlier run"
         )
+    if args.links and not args.markdown:
+        raise arguments.WrongUsage("--links is for Markdown, which the output does not have; add --markdown")
     if "-" in args.inputs:
         raise arguments.WrongUsage("- is among the inputs; standard input cannot be read again when a run is resumed")
     if args.dedup and args.index is not None:
@@ -117,6 +121,8 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         format=OutputFormat(args.format),
         blocks=not args.no_blocks,
         parts=arguments.read_part_names(args.parts) or BODY_PARTS,
+        markdown=args.markdown,
+        links=args.links,
         workers=arguments.count_workers(args.workers),
         columns=ColumnNames(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
         shard_bytes=round(args.shard_mb * 1024 * 1024),

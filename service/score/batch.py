@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
-from copydesk.classifier import Model, UnreadablePage, decode
+from copydesk.classifier import Model, Page, UnreadablePage, decode
 from copydesk.classifier.article import PageScores
-from copydesk.classifier.pipeline import cut_html, cut_text, score_blocks
+from copydesk.classifier.pipeline import assemble, cut_html, cut_text, score_blocks
 from copydesk.classifier.segmentation import decode_html
+from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.types import Blocks
 from copydesk.service.rows import BadRow, Origin, ParsedDocument, classify_rows, compared_text, contract, jsonl
 from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
@@ -52,16 +53,19 @@ def score_batch(
         begin: Called with the number of each row before it is scored, so that the pool knows which page a worker is at.
     """
     scored: list[tuple[InputRow, PageScores]] = []
+    markdown: list[str | None] = []
     errors: list[tuple[InputRow, BadRow]] = []
     for number, row in enumerate(batch):
         begin(number)
         found = _score_row(row, model, options)
-        if isinstance(found, PageScores):
-            scored.append((row, found))
-        else:
+        if isinstance(found, BadRow):
             errors.append((row, found))
+        else:
+            scored.append((row, found[0]))
+            markdown.append(found[1])
     flat = flat_blocks([page for _, page in scored])
-    rows = _output_rows(scored, flat, model.digest, options)
+    columns = {"model": [model.digest] * len(scored), "markdown": markdown}
+    rows = _output_rows(scored, flat, columns, options)
     return ScoredBatch(rows, [_error(row, bad) for row, bad in errors], count_batch(scored, errors, flat))
 
 
@@ -75,24 +79,31 @@ def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:
     return documents
 
 
-def _score_row(row: InputRow, model: Model, options: PageOptions) -> PageScores | BadRow:
-    """Score one row's page; an error of any kind affects only this row."""
+def _score_row(row: InputRow, model: Model, options: PageOptions) -> tuple[PageScores, str | None] | BadRow:
+    """Score one row's page, and render it if wanted; an error of any kind affects only this row."""
     if row.code is not None or row.content is None:
         return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
     if len(row.content) > options.max_page_bytes:
         return BadRow(row.id, None, "too_large", jsonl.too_large_message(options.max_page_bytes))
     try:
-        return score_blocks(_blocks(row, row.content), model, url=row.url)
+        blocks = _blocks(row, row.content, inline=options.markdown)
+        scores = score_blocks(blocks, model, url=row.url)
+        return scores, _render(row, blocks, scores, options) if options.markdown else None
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))
     except Exception as error:  # a bug of copydesk costs this page only
         return classify_rows.internal_error(row.id, None, error)
 
 
-def _blocks(row: InputRow, content: bytes) -> Blocks:
+def _render(row: InputRow, blocks: Blocks, scores: PageScores, options: PageOptions) -> str:
+    article = add_structure(assemble(Page(row.id, url=row.url), scores, ""), blocks)
+    return storable(article.with_parts(options.parts).to_markdown(links=options.links, front_matter=False))
+
+
+def _blocks(row: InputRow, content: bytes, *, inline: bool) -> Blocks:
     """Decode a row's page and cut it into blocks."""
     if row.form == "html":
-        return cut_html(content if row.decoded else decode_html(content, declared=row.charset))
+        return cut_html(content if row.decoded else decode_html(content, declared=row.charset), inline=inline)
     return cut_text(_decoded_text(content) if row.decoded else decode(content, html=False, declared=row.charset))
 
 
@@ -109,15 +120,15 @@ def _error(row: InputRow, bad: BadRow) -> contract.ScoreError:
 
 
 def _output_rows(
-    scored: Sequence[tuple[InputRow, PageScores]], flat: FlatBlocks, digest: str, options: PageOptions
+    scored: Sequence[tuple[InputRow, PageScores]], flat: FlatBlocks, more: Mapping[str, Any], options: PageOptions
 ) -> pa.RecordBatch:
     rows, pages = [row for row, _ in scored], [page for _, page in scored]
     nothing = [None] * len(scored)
     columns = page_columns(rows, pages, options.parts) | {
+        **more,
         "id": [storable(row.id) for row in rows],
         "file": [storable(row.file) for row in rows],
         "position": [row.position for row in rows],
-        "model": [digest] * len(pages),
     }
     if options.blocks:
         columns["text"] = [storable(page.text) if row.form == "html" else None for row, page in scored]

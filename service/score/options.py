@@ -43,12 +43,16 @@ class PageOptions:
         max_page_bytes: A page of more bytes becomes an error row.
         blocks: Whether rows include their blocks and the text that these refer to.
         parts: The parts of the article that are its body.
+        markdown: Whether rows include the article as Markdown.
+        links: Whether that has links, emphasis and images.
     """
 
     max_page_bytes: int
     blocks: bool = True
     columns: ColumnNames = field(default=ColumnNames())
     parts: tuple[Kind, ...] = BODY_PARTS
+    markdown: bool = False
+    links: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class ScoreOptions:
     format: OutputFormat = OutputFormat.PARQUET
     blocks: bool = True
     parts: tuple[Kind, ...] = BODY_PARTS
+    markdown: bool = False
+    links: bool = False
     workers: int = 1
     columns: ColumnNames = field(default=ColumnNames())
     shard_bytes: int = SHARD_BYTES

@@ -86,6 +86,8 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "output": options.format,
         "blocks": options.blocks,
         "parts": list(options.parts),
+        "markdown": options.markdown,
+        "links": options.links,
         "columns": asdict(options.columns),
         "shard_bytes": options.shard_bytes,
         "max_page_bytes": settings.max_page_bytes,
@@ -168,12 +170,20 @@ class _Run:
         return n_shards
 
     def _job(self) -> ScoreJob:
+        options = self.options
         return ScoreJob(
             self.settings.model,
             self.folder,
-            PageOptions(self.settings.max_page_bytes, self.options.blocks, self.options.columns, self.options.parts),
-            DEFAULT_KEYS if self.options.clustering.dedup else None,
-            None if self.options.only is None else read_error_positions(self.options.only),
+            PageOptions(
+                self.settings.max_page_bytes,
+                blocks=options.blocks,
+                columns=options.columns,
+                parts=options.parts,
+                markdown=options.markdown,
+                links=options.links,
+            ),
+            DEFAULT_KEYS if options.clustering.dedup else None,
+            None if options.only is None else read_error_positions(options.only),
         )
 
     def _shards(self, job: ScoreJob) -> Iterator[Shard]:

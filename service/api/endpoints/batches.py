@@ -15,15 +15,9 @@ from starlette.types import Scope as AsgiScope
 
 from copydesk.classifier import UnreadablePage
 from copydesk.service.api.endpoints.articles import ClassifiedArticle, article_answer, classify_article
-from copydesk.service.api.endpoints.classify import PartsParameter, labelled_page
+from copydesk.service.api.endpoints.classify import Options, classify_row
 from copydesk.service.api.intake.bodies import GZIP
-from copydesk.service.api.intake.requests import (
-    AnswerOptions,
-    Media,
-    parse_classify_fields,
-    parts_parameter,
-    read_media,
-)
+from copydesk.service.api.intake.requests import Media, parse_classify_fields, read_media
 from copydesk.service.api.intake.spool import Spool, line_groups
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
@@ -41,16 +35,12 @@ router = APIRouter()
 
 
 @router.post("/v1/classify/batch", dependencies=[require_scope(Scope.READ)])
-async def classify_batch(
-    request: Request, explain: bool = False, include_text: bool = False, parts: PartsParameter = None
-) -> Response:
+async def classify_batch(request: Request, options: Options) -> Response:
     """Label the blocks of many pages; a row that cannot be read is answered by an error row."""
     state = state_of(request)
-    options = AnswerOptions(explain, include_text, parts_parameter(parts))
 
     def classify(fields: dict[str, Any]) -> contract.LabelledPage:
-        page = parse_classify_fields(fields, state.settings.max_page_bytes, options)
-        return labelled_page(page, state.classify(page))
+        return classify_row(parse_classify_fields(fields, state.settings.max_page_bytes, options), state)
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
         return await state.model_queue.run_when_free(

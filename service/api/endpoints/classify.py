@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
+from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.classifier import PARTS, Article
+from copydesk.service.api.intake.negotiation import choose_media
 from copydesk.service.api.intake.requests import (
     AnswerOptions,
     ClassifyRequest,
@@ -25,6 +27,10 @@ from copydesk.service.api_keys import Scope
 from copydesk.service.rows import contract, jsonl
 
 router = APIRouter()
+ANSWERS = (Media.JSON, Media.MARKDOWN, Media.HTML)
+"""The types of an answer; the first is that of a request without a preference."""
+SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+"""Headers of rendered articles, so that a browser runs and loads nothing of the page."""
 _PART = f"({'|'.join(PARTS)})"
 PartsParameter = Annotated[
     str | None,
@@ -35,40 +41,63 @@ PartsParameter = Annotated[
 ]
 
 
-@router.post("/v1/classify", dependencies=[require_scope(Scope.READ)])
-async def classify_one(
-    request: Request,
-    id: Annotated[str | None, Query(max_length=2000)] = None,
+def read_options(
     explain: bool = False,
     include_text: bool = False,
+    include_markdown: bool = False,
+    links: bool = False,
     parts: PartsParameter = None,
+) -> AnswerOptions:
+    """Read the options of the query; raise `BadField` if a part does not exist."""
+    return AnswerOptions(explain, include_text, include_markdown, links, parts_parameter(parts))
+
+
+Options = Annotated[AnswerOptions, Depends(read_options)]
+
+
+@router.post("/v1/classify", dependencies=[require_scope(Scope.READ)])
+async def classify_one(
+    request: Request, options: Options, id: Annotated[str | None, Query(max_length=2000)] = None
 ) -> Response:
-    """Label every block of one page."""
+    """Label every block of one page. The answer is JSON; Markdown or HTML of the article if Accept prefers it."""
     state = state_of(request)
-    options = AnswerOptions(explain, include_text, parts_parameter(parts))
     media = read_media(request, Media.JSON, Media.HTML, Media.TEXT)
     charset = read_charset(request)
+    answer = choose_media(request, *ANSWERS)
 
     def classify(body: bytes) -> bytes:
-        return classify_raw(RawRequest(body, media, charset, id, options), state)
+        return classify_raw(RawRequest(body, media, charset, id, options), state, answer)
 
-    return Response(await state.process_body(request, media, classify), media_type=Media.JSON)
+    headers = {"Vary": "Accept"} | ({} if answer is Media.JSON else SAFE)
+    return Response(await state.process_body(request, media, classify), headers=headers, media_type=answer)
 
 
-def classify_raw(raw: RawRequest, state: State) -> bytes:
-    """Parse, classify and encode a page; call it on the classifier's thread.
+def classify_raw(raw: RawRequest, state: State, answer: Media) -> bytes:
+    """Parse and classify a page, and encode the answer; call it on the classifier's thread.
 
     Raises:
         BadField: The body does not fit.
         UnreadablePage: The page cannot be read.
     """
     request = parse_raw_request(raw, state.settings.max_page_bytes)
-    return jsonl.encode_row_fast(labelled_page(request, state.classify(request)))
+    if answer is Media.JSON:
+        return jsonl.encode_row_fast(classify_row(request, state))
+    article = _with_parts(state.classify(request, structure=True), request.options)
+    render = article.to_markdown if answer is Media.MARKDOWN else article.to_html
+    return render(links=request.options.links).encode("utf-8", "replace")
 
 
-def labelled_page(request: ClassifyRequest, article: Article) -> contract.LabelledPage:
-    """Return the command line's row, with the parts and the text that the request asks for."""
+def classify_row(request: ClassifyRequest, state: State) -> contract.LabelledPage:
+    """Classify a page and return the command line's row, with what the options add; call it on the classifier's thread.
+
+    Raises:
+        UnreadablePage: The page cannot be read.
+    """
     options = request.options
-    if options.parts is not None:
-        article = article.with_parts(options.parts)
-    return contract.LabelledPage.of(request.row, article, include_text=options.include_text)
+    article = _with_parts(state.classify(request, structure=options.include_markdown), options)
+    markdown = article.to_markdown(links=options.links, front_matter=False) if options.include_markdown else UNSET
+    return contract.LabelledPage.of(request.row, article, include_text=options.include_text, markdown=markdown)
+
+
+def _with_parts(article: Article, options: AnswerOptions) -> Article:
+    return article if options.parts is None else article.with_parts(options.parts)

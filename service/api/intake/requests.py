@@ -19,17 +19,29 @@ class Media(StrEnum):
 
     JSON = "application/json"
     HTML = "text/html"
+    MARKDOWN = "text/markdown"
     TEXT = "text/plain"
     NDJSON = "application/x-ndjson"
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
-    """What the answer to a page contains; `parts` are those of its body, None for the usual ones."""
+    """What the answer to a page contains.
+
+    Attributes:
+        links: Whether Markdown and HTML have links, emphasis and images.
+        parts: The parts of the body, None for the usual ones.
+    """
 
     explain: bool = False
     include_text: bool = False
+    include_markdown: bool = False
+    links: bool = False
     parts: tuple[Kind, ...] | None = None
+
+
+FLAGS = ("explain", "include_text", "include_markdown", "links")
+"""The options that are true or false."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +125,8 @@ def parse_classify_fields(
     """
     id = jsonl.read_id(fields)
     row = jsonl.PageRow(id, None, jsonl.read_page(fields, id, max_page_bytes))
-    explain, include_text = bool_field(fields, "explain"), bool_field(fields, "include_text")
-    parts = parts_field(fields) or default.parts
-    return ClassifyRequest(row, AnswerOptions(explain or default.explain, include_text or default.include_text, parts))
+    flags = {name: bool_field(fields, name) or getattr(default, name) for name in FLAGS}
+    return ClassifyRequest(row, AnswerOptions(**flags, parts=parts_field(fields) or default.parts))
 
 
 def bool_field(fields: dict[str, Any], name: str) -> bool:

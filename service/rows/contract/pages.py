@@ -76,12 +76,15 @@ class PageAnswer(Struct, frozen=True, kw_only=True):
 class LabelledPage(PageAnswer, frozen=True, kw_only=True):
     """The answer to a page: its fields, its body and its blocks."""
 
+    markdown: Annotated[str, Meta(description="The article as Markdown, on request.")] | UnsetType = UNSET
     model: Digest
     text: Annotated[str, Meta(description="What the blocks' offsets index.")] | UnsetType = UNSET
     blocks: tuple[Block, ...]
 
     @classmethod
-    def of(cls, row: PageRow, article: Article, *, include_text: bool = False) -> Self:
+    def of(
+        cls, row: PageRow, article: Article, *, include_text: bool = False, markdown: str | UnsetType = UNSET
+    ) -> Self:
         """Convert the classifier's answer; a page of HTML always gets its text, a page of text on request."""
         return cls(
             id=row.id,
@@ -94,6 +97,7 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
             confidence=article.confidence,
             body=article.body,
             comments=article.comments,
+            markdown=markdown,
             model=article.model,
             text=article.text if include_text or row.page.html is not None else UNSET,
             blocks=tuple(map(Block.of, article.blocks)),
@@ -127,12 +131,14 @@ def _line(row: PageRow | BadRow) -> int | UnsetType:
 class ScoredPage(PageAnswer, frozen=True, kw_only=True):
     """A page in the output of `copydesk score`.
 
-    `published` and `source` are those of the input, else what the page says: its `published` and its `site`.
-    `position` is the page's place in its file. `cluster`, `keep` and `matches` are null where duplicates were not
-    looked for, `text` if the input was text, `text` and `blocks` without blocks in the output.
+    `published` and `source` are those of the input, else what the page says: its `published` and its `site`. `markdown`
+    is null unless it was asked for. `position` is the page's place in its file. `cluster`, `keep` and `matches` are
+    null where duplicates were not looked for, `text` if the input was text, `text` and `blocks` without blocks in the
+    output.
     """
 
     id: str
+    markdown: str | None
     source: str | None
     file: str
     position: int

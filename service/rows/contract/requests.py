@@ -34,6 +34,13 @@ class PageRequest(Struct, kw_only=True):
     url: Annotated[str | None, Meta(description="The page's address; nothing is fetched from it.")] | UnsetType = UNSET
     explain: Annotated[bool | None, Meta(description="Whether each block has its explanation.")] | UnsetType = UNSET
     include_text: IncludeText | UnsetType = UNSET
+    include_markdown: (
+        Annotated[bool | None, Meta(description="Whether the answer has the article as Markdown too.")] | UnsetType
+    ) = UNSET
+    links: (
+        Annotated[bool | None, Meta(description="Whether Markdown and HTML have links, emphasis and images.")]
+        | UnsetType
+    ) = UNSET
     parts: Parts | UnsetType | None = UNSET
 
 

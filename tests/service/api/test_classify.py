@@ -11,8 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
-from copydesk.classifier import Model
+from copydesk.classifier import Model, Page, classify_page
+from copydesk.service.api.endpoints.classify import ANSWERS
+from copydesk.service.api.intake.negotiation import choose_media
+from copydesk.service.api.intake.requests import Media
 from copydesk.service.api.problems import PROBLEM_KINDS
 from tests.conftest import RunCommand
 from tests.support.in_process_api import ApiClient, open_api, settings_in
@@ -64,6 +68,54 @@ def test_parts_are_chosen_in_the_row_and_in_the_query(api: ApiClient, sample_pag
     assert raw.json() == row
     assert row["body"].startswith(whole["title"] + "\n\n")
     assert {name for name in row if row[name] != whole[name]} == {"body"}
+
+
+@pytest.mark.parametrize("links", [False, True])
+def test_article_is_answered_as_markdown_or_html_if_accept_prefers_it(
+    api: ApiClient, model: Model, sample_page: Path, links: bool
+) -> None:
+    html = sample_page.read_text(encoding="utf-8")
+    article = classify_page(Page("a", html=html), model, structure=True).with_parts(["headline", "text"])
+    row = {"id": "a", "html": html, "parts": ["text", "headline"], "links": links}
+    expected = {
+        "text/markdown": article.to_markdown(links=links),
+        "text/html": article.to_html(links=links),
+    }
+    for media, text in expected.items():
+        answer = api.post("/v1/classify", json=row, headers={"accept": media})
+        assert answer.headers["content-type"] == f"{media}; charset=utf-8"
+        assert answer.text == text
+        assert answer.headers["vary"] == "Accept"
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    inside = api.post("/v1/classify", json=row | {"include_markdown": True}).json()
+    assert inside["markdown"] == article.to_markdown(links=links, front_matter=False)
+    problem = api.post("/v1/classify", json={}, headers={"accept": "text/markdown"})
+    assert_problem(problem, 422, "bad_row", "neither text nor html")
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ([], Media.JSON),
+        (["*/*"], Media.JSON),
+        (["text/markdown"], Media.MARKDOWN),
+        (["text/*"], Media.MARKDOWN),
+        (["TEXT/MARKDOWN ; q=1, */*"], Media.MARKDOWN),
+        (["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"], Media.HTML),
+        (["application/json", "text/markdown"], Media.JSON),
+        (["text/markdown", "application/json"], Media.MARKDOWN),
+        (["text/markdown;q=0.5, application/json;q=0.6"], Media.JSON),
+        (["application/json;q=0, */*"], Media.MARKDOWN),
+        (["text/html;q=2, text/markdown;q=x"], Media.JSON),
+        (["image/png"], Media.JSON),
+        ([",;q=,;;"], Media.JSON),
+    ],
+)
+def test_media_type_is_the_one_that_is_preferred(accept: list[str], media: Media) -> None:
+    headers = [(b"accept", value.encode()) for value in accept]
+    request = Request({"type": "http", "headers": headers})
+    assert choose_media(request, *ANSWERS) is media
 
 
 def test_raw_page_is_answered_like_one_in_json(api: ApiClient, sample_page: Path) -> None:

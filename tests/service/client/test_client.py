@@ -84,6 +84,17 @@ def test_parts_are_those_of_the_library(client: Client, model: Model, html: str)
         client.classify(page, parts=["lead"])
 
 
+def test_article_is_rendered_as_the_library_does(client: Client, model: Model, html: str) -> None:
+    page = Page(id="a", html=html, url="https://example.org/a")
+    article = classify_page(page, model, structure=True)
+    assert client.render(page) == article.to_markdown()
+    assert client.render(page, "html", links=True) == article.to_html(links=True)
+    headline = article.with_parts(["headline"])
+    assert client.render(page, parts=["headline"]) == headline.to_markdown()
+    with pytest.raises(UnreadablePage, match="expected exactly one"):
+        client.render(Page(id="a"))
+
+
 def test_batch_answers_as_the_library_does_bad_pages_included(client: Client, model: Model, html: str) -> None:
     pages = [Page(id="", text=f"{STORY}\n{number}") for number in range(9)]
     pages[3:3] = [Page(id="long", text="a\n" * 1_000_001), Page(id="h", html=html), Page(id="half", text="\ud800 half")]

@@ -19,8 +19,8 @@ COLUMNS = f"""
     section string, tags {TEXTS}, language string, language_declared string, language_detected string,
     description string, image string, canonical_url string, found_in struct<{FOUND_IN}>, is_article bool,
     page_type string, page_types struct<{PAGE_TYPES}: double>, confidence double, body string,
-    comments list<item: {COMMENT}>, source string, file string, position int64, cluster string, keep bool,
-    matches list<item: {MATCH}>, model string, text string, blocks list<item: {BLOCK}>
+    comments list<item: {COMMENT}>, markdown string, source string, file string, position int64,
+    cluster string, keep bool, matches list<item: {MATCH}>, model string, text string, blocks list<item: {BLOCK}>
 """
 
 

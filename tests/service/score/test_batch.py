@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier import Article, Kind, Model, Page, classify, decode
+from copydesk.classifier import Article, Kind, Model, Page, classify, classify_page, decode
 from copydesk.classifier.segmentation import to_utf8
 from copydesk.classifier.types import Blocks
 from copydesk.service.score.arrow_schema import INPUT, OUTPUT, InputRow, input_batch, input_rows
@@ -148,6 +148,19 @@ def test_body_has_the_chosen_parts(sample_page: Path, model: Model) -> None:
     assert found["body"] == "\n\n".join(chosen)
     assert found["body"].startswith(whole["title"])
     assert found | {"body": whole["body"]} == whole
+
+
+def test_markdown_is_that_of_the_article(sample_page: Path, model: Model) -> None:
+    row = InputRow("sample", url="https://a.example/1", content=sample_page.read_bytes())
+    plain = InputRow("text", form="text", content=b"The pool opens.\n\nIt is cold.")
+    page = Page("sample", html=sample_page.read_text(encoding="utf-8"), url=row.url)
+    article = classify_page(page, model, structure=True).with_parts(["text", "subheading"])
+    for links in (False, True):
+        options = PageOptions(1_000_000, parts=article.parts, markdown=True, links=links)
+        found = score_batch([row, plain], model, options).rows["markdown"].to_pylist()
+        assert found[0] == article.to_markdown(links=links, front_matter=False)
+        assert isinstance(found[1], str)
+    assert score_batch([row], model, PageOptions(1_000_000)).rows["markdown"].null_count == 1
 
 
 def test_row_s_own_time_and_source_go_before_those_of_the_page(model: Model) -> None:
