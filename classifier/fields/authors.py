@@ -30,7 +30,7 @@ def choose_authors(
     for place, names in places:
         others = tuple(name for name in names if not _is_publisher(name, own))
         if others:
-            return others if place != "json-ld" else _with_organisations(stated, own), place
+            return _with_organisations(stated, own) if place == "json-ld" and stated.organisations else others, place
         if names and not fallback[0]:
             fallback = names, place
     if stated.organisations:

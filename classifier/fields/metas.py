@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable
+from itertools import chain
 
 AUTHOR = (
     *("author", "article:author", "parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator"),
@@ -42,14 +43,18 @@ ADDRESS = ("og:url", "twitter:url", "parsely-link", "url")
 LANGUAGE = ("og:locale", "og:language", "content-language", "language", "dc.language", "dcterms.language", "locale")
 
 
+_WANTED = frozenset(
+    chain(AUTHOR, TURNED_AUTHOR, PUBLISHED, MODIFIED, SITE, APPLICATION, SECTION, TAGS, DESCRIPTION, IMAGE, ADDRESS)
+).union(LANGUAGE)
+
+
 class Metas:
     """The metas of a page by name, each with its contents in page order, entities decoded."""
 
     def __init__(self, metas: Iterable[tuple[str, str]]) -> None:
         self._contents: dict[str, list[str]] = {}
         for name, content in metas:
-            text = " ".join(content.split())
-            if text:
+            if name in _WANTED and (text := " ".join(content.split())):
                 self._contents.setdefault(name, []).append(html.unescape(text) if "&" in text else text)
 
     def all_of(self, names: Iterable[str]) -> list[list[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from copydesk.classifier.fields.dates import Date, cut_dates, find_dates, read_date
-from copydesk.classifier.fields.names import clean_names, names_author
+from copydesk.classifier.fields.names import clean_names, mentions_author, names_author
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind
 
 MAX_BYLINE = 200
@@ -51,10 +51,12 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
     if others:
         return others
     for number in dict.fromkeys([*_near(kinds), *_numbers(kinds, Kind.METADATA)]):
-        named = _is_named_author(page, number)
-        names, introduces = _names(_text(page, number))
-        if names and (introduces or (named and any(" " in name or not name.isascii() for name in names))):
-            return names
+        text = _text(page, number)
+        named = len(text) <= MAX_BARE_NAME and _is_named_author(page, number)
+        if len(text) <= MAX_BYLINE and (named or mentions_author(text)):
+            names, introduces = _names(text)
+            if names and (introduces or (named and any(" " in name or not name.isascii() for name in names))):
+                return names
     return ()
 
 
