@@ -60,7 +60,7 @@ class PageAnswer(Struct, frozen=True, kw_only=True):
     tags: Annotated[tuple[str, ...], Meta(description="Keywords, in the order of the page.")]
     language: Annotated[str, Meta(description="BCP 47: the declared language, unless the text is in another one.")]
     language_declared: Annotated[str, Meta(description="BCP 47: as the page declares it.")]
-    language_detected: Annotated[str, Meta(description="BCP 47: by the words of the body.")]
+    language_detected: Annotated[str, Meta(description="BCP 47: by the text of the body.")]
     description: Annotated[str, Meta(description="The page's own summary.")]
     image: Annotated[str, Meta(description="The address of the article's picture.")]
     canonical_url: Annotated[str, Meta(description="The address that the page names as its own.")]
