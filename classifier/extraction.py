@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Literal
 
@@ -11,14 +12,22 @@ from copydesk.classifier.model import Model
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode
-from copydesk.classifier.types import Page
+from copydesk.classifier.types import BODY_PARTS, Kind, Page, read_parts
 
 Form = Literal["html", "text"]
 
 _MARKUP = re.compile(r"[\s\ufeff]*<[a-z!?/]", re.IGNORECASE)
 
 
-def extract(content: str | bytes, *, form: Form | None = None, url: str = "", charset: str | None = None) -> Article:
+def extract(
+    content: str | bytes,
+    *,
+    form: Form | None = None,
+    url: str = "",
+    charset: str | None = None,
+    parts: Iterable[Kind | str] = BODY_PARTS,
+    structure: bool = False,
+) -> Article:
     """Return the article of one page: its body, title and labelled blocks.
 
     Content counts as HTML if the first character that is not white space is `<` and a letter, `!`, `?` or `/`
@@ -29,24 +38,28 @@ def extract(content: str | bytes, *, form: Form | None = None, url: str = "", ch
         form: "html" or "text", where it is known.
         url: The page's address. It is only kept: nothing is fetched.
         charset: The charset of an HTTP header, or the header's whole value; for bytes.
+        parts: The parts of the article that are its body, by default all but headline and captions.
+        structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.
 
     Raises:
         UnreadablePage: The bytes are not text, or the page has too many blocks to be one.
         TypeError: `content` is neither str nor bytes, such as a path.
-        ValueError: `form` is another word.
+        ValueError: `form` is another word, or a part does not exist.
     """
     if not isinstance(content, str | bytes):
         kind = type(content).__name__
         raise TypeError(f"content is a {kind}, expected a page as str or bytes; read the file first")
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
+    chosen = read_parts(parts)
     text = content if isinstance(content, str) else decode(content, html=form != "text", declared=charset)
     if form is None:
         form = "html" if _MARKUP.match(text) else "text"
         if form == "text" and isinstance(content, bytes):
             text = decode(content, html=False, declared=charset)
     page = Page("", html=text, url=url) if form == "html" else Page("", text=text, url=url)
-    return classify_page(page, _shipped_model())
+    article = classify_page(page, _shipped_model(), structure=structure)
+    return article if chosen == article.parts else article.with_parts(chosen)
 
 
 @cache

@@ -61,8 +61,20 @@ class _Paths:
         self.parts = parts
         self._kept: dict[int, tuple[int, ...]] = {0: ()}
         self._items = self._innermost("li", [number for number in parts if kinds[number] is Kind.LIST_ITEM])
+        self._items -= self._with_heading(self._items, kinds)
         self._quotes = self._innermost("blockquote", [number for number in parts if kinds[number] is Kind.QUOTE])
         self.of_blocks = {number: self.of(markup.elements[number], kinds[number]) for number in sorted(parts)}
+
+    def _with_heading(self, elements: Iterable[int], kinds: Sequence[Kind]) -> set[int]:
+        """Return the elements with a heading in them: such an item is a section, and no line of a list."""
+        before = [0, *accumulate(kind in (Kind.HEADLINE, Kind.SUBHEADING) for kind in kinds)]
+        firsts, lasts = self.markup.firsts, self.markup.lasts
+        return {each for each in elements if before[firsts[each]] < before[lasts[each]]}
+
+    def of_image(self, element: int) -> tuple[int, ...]:
+        """Return the same for an image: a cell of a table with data, or else a figure."""
+        tables = [each for each in self._around(element) if self.markup.tags[each] == "table"]
+        return self.of(element, Kind.TABLE if tables and tables[-1] in self.tags else Kind.CAPTION)
 
     def of(self, element: int, kind: Kind) -> tuple[int, ...]:
         """Return the elements around and including one, outermost first, that matter for a block of this kind."""
@@ -132,7 +144,7 @@ def _pictures(markup: Markup, recording: Recording, paths: _Paths, base: str) ->
         target = _safe_address(image.target, base)
         is_again = target == last.target or (is_fallback and image.before == last.before)
         if target and not is_again and any(number in paths.parts for number in beside):
-            yield Picture(image.before, paths.of(image.element, Kind.CAPTION), Span(0, 0, "img", target, image.alt))
+            yield Picture(image.before, paths.of_image(image.element), Span(0, 0, "img", target, image.alt))
             last = image._replace(target=target)
 
 

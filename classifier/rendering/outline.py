@@ -89,7 +89,7 @@ class _Builder:
     def __init__(self, structure: Structure, *, links: bool) -> None:
         self.structure = structure
         self.links = links
-        self.has_breaks = structure is not _NOTHING
+        self.is_html = structure is not _NOTHING
         self.root = Group("article")
         self.stack = [self.root]
 
@@ -98,7 +98,7 @@ class _Builder:
         elements = self._elements(self.structure.paths.get(number, ()))
         spans = self.structure.spans.get(number, ())
         shown = [span for span in spans if span.tag not in CELLS] if self.links else []
-        self._open(_groups(number, block, elements))
+        self._open(_groups(number, block, elements, is_html=self.is_html))
         if self.stack[-1].tag == "tr":
             self._add_cells(block.page_text, _cells(block, spans), shown)
             return
@@ -106,7 +106,7 @@ class _Builder:
         if block.kind is Kind.SUBHEADING:
             tag = next((tag for _, tag in reversed(elements) if tag in HEADINGS), tag)
         content = nest(block.page_text, block.start, block.end, shown)
-        if self.has_breaks and block.kind is not Kind.PREFORMATTED:
+        if self.is_html and block.kind is not Kind.PREFORMATTED:
             content = with_breaks(content)
         self.stack[-1].children.append(Leaf(tag, content, self.structure.languages.get(number, "")))
 
@@ -124,7 +124,8 @@ class _Builder:
         """Add an image between blocks."""
         self._open(_repaired(self._elements(picture.path)))
         image = picture.image
-        self.stack[-1].children.append(Leaf("img", (Inline("img", (), image.target, clean(image.alt)),)))
+        leaf = Leaf("img", (Inline("img", (), image.target, clean(image.alt)),))
+        self.stack[-1].children.append(Group("td", children=[leaf]) if self.stack[-1].tag == "tr" else leaf)
 
     def _elements(self, path: Sequence[int]) -> _Path:
         return [(element, self.structure.tags[element]) for element in path]
@@ -156,16 +157,17 @@ class _Added:
     near: object
 
 
-def _groups(number: int, block: ScoredBlock, elements: _Path) -> _Path:
-    """Return the groups around a block: those of the page, and where the page has none those of its kind."""
+def _groups(number: int, block: ScoredBlock, elements: _Path, *, is_html: bool) -> _Path:
+    """Return the groups around a block: those of the page, and where the page has none those of its kind.
+
+    A list item is set as a paragraph if HTML has no list there, or if its text brings its bullet along.
+    """
     path = _repaired([(key, tag) for key, tag in elements if tag not in HEADINGS])
     around = _AROUND_KIND.get(block.kind, ())
     if not around or around[-1] in [tag for _, tag in path]:
         return path
-    if block.kind is Kind.LIST_ITEM and _OWN_MARKER.match(block.page_text, block.start, block.end):
+    if block.kind is Kind.LIST_ITEM and (is_html or _OWN_MARKER.match(block.page_text, block.start, block.end)):
         return path
-    if path and path[-1][1] in LISTS:
-        around = around[-1:]
     inner = "" if block.kind is Kind.QUOTE else number
     return [*path, *((_Added(tag, ""), tag) for tag in around[:-1]), (_Added(around[-1], inner), around[-1])]
 
