@@ -52,6 +52,8 @@ def _nest(text: str, start: int, end: int, spans: Sequence[Span], around: frozen
         content = _nest(text, span.start, span.end, spans[number:inner], around | {span.tag})
         if content or span.tag == "img":
             pieces.append(Inline(span.tag, content, span.target, span.alt))
+        if span.tag == "img" and span.start < end and (span.start == 0 or text[span.start - 1].isspace()):
+            pieces.append(" ")  # white space is kept on one side of an image alone
         at, number = span.end, inner
     pieces.append(clean(text[at:end]))
     return tuple(_merge(pieces))

@@ -192,18 +192,19 @@ def _element(piece: Inline, before: str, after: str, around: str) -> str:
     if piece.tag == "img":
         return f"![{_one_line(_escaped(piece.alt))}]({_address(piece.target)})"
     if piece.tag == "code":
-        return _code(_one_line(plain(piece.content))) or plain(piece.content)
+        return _code(plain(piece.content))
     if piece.tag == "a":
         return f"[{_inline(piece.content, '[', ']', around)}]({_address(piece.target)})"
     mark = _MARKS[piece.tag]
-    text = plain(piece.content)
-    if mark in around or not _can_mark(mark, before, text, after):
-        return _inline(piece.content, before, after, around)
-    return f"{mark}{_inline(piece.content, mark[-1], mark[-1], around + mark)}{mark}"
+    if mark not in around:
+        text = _inline(piece.content, mark[-1], mark[-1], around + mark)
+        if _can_mark(mark, before, text, after):
+            return f"{mark}{text}{mark}"
+    return _inline(piece.content, before, after, around)
 
 
 def _can_mark(mark: str, before: str, text: str, after: str) -> bool:
-    """Return whether marks around a text open and close emphasis by the rules of CommonMark for their neighbours."""
+    """Return whether marks around rendered text open and close emphasis by CommonMark's rules for their neighbours."""
     first, last = text[:1], text[-1:]
     opens, closes = _is_edge(before), _is_edge(after)
     if not text or first.isspace() or last.isspace():
@@ -218,12 +219,14 @@ def _is_edge(character: str) -> bool:
 
 
 def _code(text: str) -> str:
-    """Render code between more backticks than it has in a row."""
-    if not text:
-        return ""
-    fence = "`" * (1 + max(map(len, _BACKTICKS.findall(text)), default=0))
-    space = " " if "`" in (text[0], text[-1]) else ""
-    return f"{fence}{space}{text}{space}{fence}"
+    """Render code between more backticks than it has in a row; white space at its ends goes outside."""
+    code = _one_line(text)
+    if not code:
+        return text
+    fence = "`" * (1 + max(map(len, _BACKTICKS.findall(code)), default=0))
+    space = " " if "`" in (code[0], code[-1]) else ""
+    before, after = " " * text[0].isspace(), " " * text[-1].isspace()
+    return f"{before}{fence}{space}{code}{space}{fence}{after}"
 
 
 def _address(target: str) -> str:

@@ -151,7 +151,7 @@ class _Builder:
 
 @dataclass(frozen=True, slots=True)
 class _Added:
-    """The key of a group that the page does not have."""
+    """The key of a list around a lone item, and of an item around a list that is a list's child."""
 
     tag: str
     near: object
@@ -168,8 +168,8 @@ def _groups(number: int, block: ScoredBlock, elements: _Path, *, is_html: bool) 
         return path
     if block.kind is Kind.LIST_ITEM and (is_html or _OWN_MARKER.match(block.page_text, block.start, block.end)):
         return path
-    inner = "" if block.kind is Kind.QUOTE else number
-    return [*path, *((_Added(tag, ""), tag) for tag in around[:-1]), (_Added(around[-1], inner), around[-1])]
+    inner = "" if block.kind is Kind.QUOTE else number  # quotes in a row are one
+    return [*path, *(((tag, ""), tag) for tag in around[:-1]), ((around[-1], inner), around[-1])]
 
 
 def _repaired(path: _Path) -> _Path:
