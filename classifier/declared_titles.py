@@ -56,6 +56,9 @@ _ELLIPSIS = ("…", "...")
 _SHORT_PART = 4
 """Words up to which the last part of a title counts as the site's name or a section, whatever it says: a choice."""
 
+LIKE_A_PART = 0.95
+"""Agreement of a block with a part of a title: a choice, less than that with the whole one."""
+
 _ANCHORS = 4
 """Longest words of each declared title of which a block has to contain half to be compared: a choice."""
 
@@ -80,14 +83,23 @@ class DeclaredTitle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The titles that a page declares, the most exact first, and its site's names as letters without spaces."""
+    """What a page declares of its title.
+
+    Attributes:
+        titles: The titles, the most exact first.
+        parts: The longer parts of those with a separator, normalised: what is cut off may be the name of the site.
+        sites: The site's names as letters without spaces.
+    """
 
     titles: tuple[DeclaredTitle, ...]
+    parts: frozenset[str]
     sites: frozenset[str]
 
     def agreement(self, text: str) -> float:
         """Return the greatest similarity of a text with one of the titles, in [0, 1]."""
         words = normalise(clean(text))
+        if words in self.parts:
+            return LIKE_A_PART
         return max((similarity(words, title) for title in self.titles), default=0.0)
 
     def support(self, words: str) -> float:
@@ -130,7 +142,8 @@ def read_declared(head: Head, json_ld: JsonLd) -> Declared:
             found[words] = found[words]._replace(places=found[words].places + len(found_ins))
         elif words and len(found) < MAX_DECLARED and not _is_site(title, sites):
             found[words] = DeclaredTitle(title, words, frozenset(words.split()), found_ins[0], len(found_ins))
-    return Declared(tuple(found.values()), sites)
+    parts = {words for title in found.values() for words in _long_parts(title.text)}
+    return Declared(tuple(found.values()), frozenset(parts), sites)
 
 
 def _sources(head: Head, json_ld: JsonLd) -> Iterator[tuple[str, str]]:
@@ -191,6 +204,14 @@ def without_site(title: str, sites: frozenset[str]) -> str:
         last -= 1
     kept = "".join(parts[2 * first : 2 * last - 1]).strip()
     return kept or title
+
+
+def _long_parts(title: str) -> Iterator[str]:
+    """Yield a title without its first and without its last part, normalised, if it is at least half of the title."""
+    parts = _SEPARATOR.split(title) if _MARK.search(title) else [title]
+    for part in ("".join(parts[2:]), "".join(parts[:-2])):
+        if 2 * len(part) >= len(title) and len(_LONG_WORD.findall(part)) > 2:
+            yield normalise(part)
 
 
 def _is_short(part: str, rest: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice, pairwise
 from operator import itemgetter, mul
 from typing import NamedTuple
 
@@ -40,6 +40,9 @@ BEFORE_PARAGRAPH = 40
 
 PARAGRAPH = 100
 """Characters from which a block with a full stop counts as a paragraph; one without needs twice as many: a choice."""
+
+SOON = 12
+"""Blocks from a paragraph of the body to the next block of it; one further away may be a note on cookies: a choice."""
 
 KNOWN_CHARACTERS = 4000
 """Characters of the body whose words are compared with those of a possible headline: a choice."""
@@ -212,16 +215,16 @@ def _headline_of_text(page: Blocks, in_body: Doubles, scores: Doubles | None) ->
 
 def _lines_before_body(page: Blocks, in_body: Doubles) -> Iterator[tuple[range, str, tuple[float, ...]]]:
     """Yield the blocks, the text and the features of each line that may be the headline."""
-    paragraph = _first_paragraph(page, in_body)
+    paragraph, followed = _first_paragraphs(page, in_body)
     known = _words_of_body(page, in_body, paragraph)
     first = max(0, paragraph - BEFORE_PARAGRAPH)
-    last = min(paragraph + 1, len(page.blocks))
+    last = min(followed + 1, len(page.blocks))
     around = page.text[page.blocks[first].start : page.blocks[last - 1].end] if last > first else ""
     begun, size_before = False, 0
     while first < last:
         number, first = first, _end_of_line(page, first)
         line = page.text[page.blocks[number].start : page.blocks[first - 1].end]
-        if len(line) > MAX_HEADLINE or (number == paragraph and _is_paragraph(page, number)):
+        if len(line) > MAX_HEADLINE or (number >= paragraph and _is_paragraph(page, number)):
             continue
         text = _without_mark(tidy(line))
         words = normalise(text).split()
@@ -233,7 +236,7 @@ def _lines_before_body(page: Blocks, in_body: Doubles) -> Iterator[tuple[range, 
         place = (
             math.log(probability + 0.001),
             float(begins),
-            min(paragraph - number, 40) / 10,
+            min((paragraph if number <= paragraph else followed) - number, 40) / 10,
             float(first < len(page.blocks) and _is_paragraph(page, first)),
             float(size_before < SHORT_LINE),
             float(len(words) > 2 and around.count(line) > 1),
@@ -270,10 +273,16 @@ def _without_mark(line: str) -> str:
     return line.lstrip("#").lstrip() if line.startswith("#") else line
 
 
-def _first_paragraph(page: Blocks, in_body: Doubles) -> int:
-    """Return the number of the first paragraph of the body, else of the first block in it, else of the first one."""
+def _first_paragraphs(page: Blocks, in_body: Doubles) -> tuple[int, int]:
+    """Return the numbers of the first paragraph of the body, and of the first that is soon followed by more of it.
+
+    A text without one begins at the first block of the body, else in its middle.
+    """
     body = np.flatnonzero(in_body >= 0.5).tolist()
-    return next((n for n in body if _is_paragraph(page, n)), None) or (body[0] if body else len(page.blocks) // 2)
+    first = next(chain((n for n in body if _is_paragraph(page, n)), body), len(page.blocks) // 2)
+    followed = (n for n, after in pairwise(body) if after <= n + SOON and _is_paragraph(page, n))
+    second = next(followed, first)
+    return first, second if second <= first + BEFORE_PARAGRAPH else first
 
 
 def _is_paragraph(page: Blocks, number: int) -> bool:
