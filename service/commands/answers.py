@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -139,7 +140,11 @@ def _jsonl(answer: ClassifiedRow | BadRow) -> bytes:
 
 
 def _pretty(answer: ClassifiedRow | BadRow) -> bytes:
-    return msgspec.json.format(_jsonl(answer), indent=2).strip()
+    row = _jsonl(answer)
+    try:
+        return msgspec.json.format(row, indent=2)
+    except msgspec.DecodeError:  # an escape of a lone surrogate
+        return json.dumps(json.loads(row), indent=2).encode()
 
 
 def _indented(text: bytes) -> bytes:

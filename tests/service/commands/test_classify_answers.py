@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.classifier import Page
+from copydesk.classifier import Kind, Page
 from copydesk.service.commands.answers import AnswerFormat, AnswerWriter
 from copydesk.service.commands.arguments import Streams
 from copydesk.service.commands.classify import ClassifyOptions, classify_files
@@ -63,6 +63,36 @@ def test_error_on_stderr_cannot_carry_escape_sequences() -> None:
     assert err.isprintable() or err.rstrip("\n").isprintable()
 
 
+def test_several_pages_in_json_are_an_array_and_one_is_an_object() -> None:
+    bad = BadRow("b", 1, "bad_json", "why")
+    one, two, three = answered(LONG), bad, answered(f"Menu\n{LONG}", "c")
+    assert json.loads(written([one], AnswerFormat.JSON)[0])["body"] == LONG
+    out, err, n_bad = written([one, two, three], AnswerFormat.JSON)
+    assert [each["id"] for each in json.loads(out)] == ["a", "b", "c"]
+    assert out.startswith('[\n  {\n    "id": "a",\n')
+    assert (err, n_bad) == ("", 1)
+    assert json.loads(written([], AnswerFormat.JSON)[0]) == []
+
+
+def test_rows_of_both_forms_of_json_have_the_same_values() -> None:
+    answers = [answered(f"{LONG}\ud800 \u2028 \x1b")]
+    assert json.loads(written(list(answers), AnswerFormat.JSON)[0]) == json.loads(
+        written(list(answers), AnswerFormat.JSONL)[0]
+    )
+
+
+@pytest.mark.parametrize("output", [AnswerFormat.MARKDOWN, AnswerFormat.HTML])
+def test_rendered_pages_have_a_form_feed_between_them(output: AnswerFormat) -> None:
+    out, err, n_bad = written([answered(LONG), BadRow("b", 1, "bad_json", "why"), answered(LONG, "c")], output)
+    first, second, third = out.split("\f")
+    assert (second, third) == ("", first.replace('"a"', '"c"'))
+    assert LONG in first
+    assert (err, n_bad) == ("copydesk: b: bad_json: why\n", 1)
+    text = "An escape \x1b[31m that would colour all that follows."
+    assert "\x1b" in written([answered(text)], output)[0]
+    assert "\x1b" not in written([answered(text)], output, terminal=True)[0]
+
+
 @pytest.fixture
 def with_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the stand-in where the command finds its classifier."""
@@ -71,10 +101,15 @@ def with_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_on(
-    *files: Path, output: AnswerFormat | None = None, terminal: bool = False, explain: bool = False
+    *files: Path,
+    output: AnswerFormat | None = None,
+    terminal: bool = False,
+    explain: bool = False,
+    parts: tuple[Kind, ...] | None = None,
+    folder: Path | None = None,
 ) -> tuple[int, str]:
     streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
-    options = ClassifyOptions([str(file) for file in files], None, output, explain, CANVAS)
+    options = ClassifyOptions([str(file) for file in files], None, output, explain, CANVAS, parts=parts, folder=folder)
     n_bad = classify_files(options, Settings(), streams)
     assert isinstance(streams.out, io.BytesIO)
     return n_bad, streams.out.getvalue().decode()
@@ -114,3 +149,25 @@ def test_no_input_rows_give_no_output(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     rows.write_text("\n\n")
     assert run_on(rows) == (0, "")
+
+
+@pytest.mark.usefixtures("with_stand_in")
+@pytest.mark.parametrize("output", list(AnswerFormat))
+def test_files_have_what_standard_output_would(tmp_path: Path, output: AnswerFormat) -> None:
+    page, rows, folder = tmp_path / "page.txt", tmp_path / "rows.jsonl", tmp_path / "out"
+    page.write_text(LONG)
+    rows.write_text(json.dumps({"id": "x/y", "text": LONG}) + "\nbad\n")
+    folder.mkdir()
+    assert run_on(page, rows, output=output, folder=folder) == (1, "")
+    assert {path.name for path in folder.iterdir()} == {f"page{output.suffix}", f"x-y{output.suffix}"}
+    assert (folder / f"page{output.suffix}").read_text() == run_on(page, output=output)[1]
+
+
+@pytest.mark.usefixtures("with_stand_in")
+@pytest.mark.parametrize("output", [AnswerFormat.JSONL, AnswerFormat.BODY, AnswerFormat.MARKDOWN, AnswerFormat.HTML])
+def test_chosen_parts_are_those_of_every_output(tmp_path: Path, output: AnswerFormat) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text(LONG)
+    assert LONG in run_on(page, output=output, parts=(Kind.TEXT,))[1]
+    without = run_on(page, output=output, parts=(Kind.QUOTE,))[1]
+    assert json.loads(without)["body"] == "" if output is AnswerFormat.JSONL else LONG not in without

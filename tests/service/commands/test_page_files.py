@@ -1,0 +1,91 @@
+"""`copydesk classify --output-dir`: the names of the files, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier import Page
+from copydesk.service.commands.arguments import WrongUsage
+from copydesk.service.commands.page_files import MAX_NAME_BYTES, PageFiles, make_folder, safe_name
+from copydesk.service.rows.jsonl import JsonId, PageRow
+
+
+def row(id: JsonId, line: int | None = 1) -> PageRow:
+    return PageRow(id, line, Page(id=str(id), text=""))
+
+
+@pytest.mark.parametrize(
+    ("id", "line", "name"),
+    [
+        ("gazette/ferry", 1, "gazette-ferry"),
+        ("https://pier.example/a?b=c", 1, "https-pier.example-a-b-c"),
+        ("../../etc/passwd", 1, "etc-passwd"),
+        (".hidden", 1, "hidden"),
+        (7, 1, "7"),
+        (None, 12, "line-12"),
+        ("", 1, "page"),
+        ("..", 1, "page"),
+        ("nul.txt", 1, "_nul.txt"),
+        ("船/\ud800", 1, "船"),
+        ("e\u0301", 1, "é"),
+        ("pages/ferry.html", None, "ferry"),
+        ("pages/ferry.HTML.gz", None, "ferry"),
+        ("ferry.2025.txt", None, "ferry.2025"),
+        ("-", None, "page"),
+    ],
+)
+def test_name_is_that_of_the_page_without_what_a_path_could_mean(id: JsonId, line: int | None, name: str) -> None:
+    assert safe_name(row(id, line)) == name
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(exclude_categories=[]), max_size=300), st.sampled_from([None, 1]))
+def test_any_id_gives_a_name_inside_the_folder(id: str, line: int | None) -> None:
+    name = safe_name(row(id, line))
+    assert 0 < len(name.encode()) <= MAX_NAME_BYTES + 1
+    assert Path(name).name == name
+    assert name[0] not in ".-"
+
+
+def test_pages_of_the_same_name_get_files_of_their_own(tmp_path: Path) -> None:
+    files = PageFiles(tmp_path, ".md")
+    ids = ["a", "A", "a", "a-2", "a/2", "b" * 300, "b" * 301]
+    for number, id in enumerate(ids):
+        files.write(row(id), str(number).encode())
+    found = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    long = "b" * MAX_NAME_BYTES
+    assert found == {
+        "a.md": "0",
+        "A-2.md": "1",
+        "a-3.md": "2",
+        "a-2-2.md": "3",
+        "a-2-3.md": "4",
+        f"{long}.md": "5",
+        f"{long}-2.md": "6",
+    }
+
+
+def test_file_that_is_there_is_replaced_in_one_step(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("old")
+    before = (tmp_path / "a.md").stat().st_ino
+    PageFiles(tmp_path, ".md").write(row("a"), b"new")
+    assert (tmp_path / "a.md").read_text() == "new"
+    assert (tmp_path / "a.md").stat().st_ino != before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    assert make_folder(tmp_path / "a" / "b").is_dir()
+    assert make_folder(tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize("below", ["", "/b"])
+def test_file_in_the_place_of_the_folder_is_refused(tmp_path: Path, below: str) -> None:
+    (tmp_path / "a").write_text(json.dumps({}))
+    with pytest.raises(WrongUsage, match=r"^--output-dir is '.*', which (is a file; name a folder|cannot be made)"):
+        make_folder(Path(f"{tmp_path / 'a'}{below}"))
