@@ -97,7 +97,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
 
 def cut_dates(text: str) -> str:
     """Return a text with a line end in place of each date and time."""
-    return _DATE.sub("\n", _CLOCK.sub("\n", _JOINED_MONTH.sub(" ", text[:MAX_CHARACTERS])))
+    return _CLOCK.sub("\n", _DATE.sub("\n", _JOINED_MONTH.sub(" ", text[:MAX_CHARACTERS])))
 
 
 def _read_day(found: re.Match[str], month_first: bool) -> tuple[int, int, int] | None:

@@ -28,7 +28,7 @@ _INTRODUCED = re.compile(
     r"|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
     r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|text|texte|texto|testo|foto|"
     r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|tekst|文|記者|作者)s?\s*(?:/in|in|\(s\))?\s*[:：]"
-    r"|autorin/autor\b"
+    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?[\u4e00-\u9fff])"
     r")\s*:?\s*",
     re.IGNORECASE,
 )
@@ -61,15 +61,16 @@ _AGENCIES = frozenset(
 _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*"
     r"|\s(?:Senior|Contributing|Staff|Chief)\s.*|\s*\d+\*?|\s(?:기자|특파원|앵커|記者|特派員|외 \d+명)"
-    r"|(?<=[\u4e00-\u9fff])(?:記者|特派員)"
-    r"|\s(?:on|at|am|um|le|in|for|from|to|the|a|[Pp]ublished|[Uu]pdated|[Pp]osted|\w+day))$"
+    r"|(?<=[\u4e00-\u9fff])(?:記者|特派員|[／/]\S{0,12}(?:報導|报道|報道))|\s(?:입력|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)"
+    r"|\s(?:on|at|am|um|le|in|for|from|to|the|a|[Uu]pdated|[Pp]osted|\w+day"
+    r"|[Pp]ubli\w{1,9}|[Pp]ubblicato|[Oo]publikowano|[Vv]eröffentlicht|[Ee]rstellt|[Aa]ktualisiert|Stand:?))$"
 )
 """What follows a name: roles, numbers, words that led to a date."""
 _PLAIN = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?: [A-ZÀ-Þ]\.)?(?: [A-ZÀ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-Þ][a-zà-ÿ]+)?){1,2}")
 """A name that needs no cleaning, as most do."""
 _MENTIONED = re.compile(
     r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit)|author"
-    r"|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|作者|editor|by[A-ZÀ-Þ]",
+    r"|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|기자|كتب|بقلم|تقرير|लेखक|editor|by[A-ZÀ-Þ]",
     re.IGNORECASE,
 )
 _CONTROL = re.compile(
@@ -87,8 +88,8 @@ _CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]?[A-Z]*\.?){1,5}\*?")
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
 _NO_NAME = frozenset(
     "by von par por di admin administrator editor author autor staff redaktion guest unknown anonymous none null "
-    "undefined n/a na at on user webmaster root autor/in writer contributor reporter about mehr more read "
-    "follow この記事を書いた人".split()
+    "published updated posted publié undefined n/a na at on user webmaster root autor/in writer contributor "
+    "reporter about mehr more read follow この記事を書いた人".split()
 )
 
 

@@ -31,6 +31,9 @@ _MONTH_FIRST = frozenset(("", "US", "PH"))
 
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/-]|$)")
 _TITLE_ENDS = re.compile(r"\s+[|–—·•:»-]{1,2}\s+")
+_UNNAMED = frozenset("blog home homepage news website start startseite".split())
+"""What templates write where a site has no name."""
+
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -150,15 +153,18 @@ def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | 
         yield "json-ld", read([stated])
         yield "meta", of_metas(names)
         yield "microdata", read(reading.properties(item))
+        since = found_published[:10] if changed else ""
         for place in ("time", "block"):
-            yield place, next((date.iso for date in dates(place) if date.changed == changed), "")
+            yield place, next((date.iso for date in dates(place) if date.changed == changed and date.iso >= since), "")
         if not changed:
             found = _URL_DAY.search(canonical) or _URL_DAY.search(reading.url)
             yield "url", read(["-".join(found.groups())] if found is not None else [])
 
+    found_published = ""
     published = candidates(reading.stated.published, names_of.PUBLISHED, "datePublished", changed=False)
+    found_published = reading.choose("published", published)
     modified = candidates(reading.stated.modified, names_of.MODIFIED, "dateModified", changed=True)
-    return reading.choose("published", published) or None, reading.choose("modified", modified) or None
+    return found_published or None, reading.choose("modified", modified) or None
 
 
 def _site(reading: _Reading, canonical: str) -> str:
@@ -170,9 +176,8 @@ def _site(reading: _Reading, canonical: str) -> str:
         ("title", _title_end(reading.page.head.title, host)),
         (reading.found_in.get("canonical_url", "url") if host_name(canonical) else "url", host),
     ]
-    return reading.choose(
-        "site", ((place, value) for place, value in stated if value and len(value) <= MAX_SITE_CHARACTERS)
-    )
+    named = ((place, value) for place, value in stated if len(value) <= MAX_SITE_CHARACTERS)
+    return reading.choose("site", ((place, value) for place, value in named if value.lower() not in _UNNAMED))
 
 
 def _title_end(title: str, host: str) -> str:

@@ -130,4 +130,5 @@ def test_dates_in_a_text_are_found_with_what_they_are(text: str, expected: list[
 
 def test_dates_and_times_are_cut() -> None:
     assert cut_dates("By Ada Quill 3 May 2024, 10:15").split("\n")[0].strip() == "By Ada Quill"
+    assert cut_dates("Ada Quill 11.3.2025 6:40").split("\n")[0].strip() == "Ada Quill"
     assert cut_dates("By Ada QuillMay 3, 2024").split("\n")[0].strip() == "By Ada Quill"

@@ -193,6 +193,11 @@ def test_a_date_over_two_blocks_is_that_of_a_change() -> None:
     assert (fields.published, fields.modified) == (None, "2024-05-03")
 
 
+def test_a_shown_change_is_not_before_publication() -> None:
+    html = json_ld(datePublished="2024-05-03") + "<p>Updated 1 May 2020</p><p>Updated 4 May 2024</p><p>Text"
+    assert of_html(html, Kind.DATE, Kind.DATE, Kind.TEXT).modified == "2024-05-04"
+
+
 def test_metadata_near_the_text_is_read_without_labels() -> None:
     fields = of_text((Kind.METADATA, "By Ada Quill | 3 May 2024"), (Kind.TEXT, BODY), (Kind.TEASER, "By Ben Reed"))
     assert (fields.authors, fields.published) == (("Ada Quill",), "2024-05-03")
@@ -222,6 +227,7 @@ def test_the_day_in_the_address_is_the_last_resort() -> None:
         ("<title>Ferry runs - again | The Pier</title>", "pier.example", "url"),
         ("<title>Ferry runs - again | Pier Example</title>", "Pier Example", "title"),
         ("<link rel=canonical href=https://m.dock.example/x>", "m.dock.example", "link"),
+        (meta("og:site_name", "Blog"), "pier.example", "url"),
         ("", "pier.example", "url"),
     ],
 )
