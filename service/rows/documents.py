@@ -77,10 +77,9 @@ def _found_source(site: object) -> str | None:
 
 
 def compared_text(body: str, title: str) -> str:
-    """Return the text by which a page is compared with others; `ranges` of matches are in characters of its body.
+    """Return the text by which a page is compared with others. Every document has this text, wherever it comes from.
 
-    Every document is made of this text, wherever it comes from. The title is left out: versions of one story often have
-    headlines of their own.
+    It begins with the body, because the `ranges` of matches are in characters of the body. The title is not compared.
     """
     return body
 

@@ -137,6 +137,7 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
         title=article.title,
         published=None if document.published is None else iso_time(document.published),
         source=document.source,
+        is_article=article.is_article,
         confidence=article.confidence,
         model=article.model,
     )

@@ -65,6 +65,22 @@ def test_put_answers_labels_cluster_and_matches(api: ApiClient) -> None:
     assert end >= len(POOL) - 1
 
 
+def test_time_and_site_of_the_page_are_stored_unless_the_request_has_its_own(api: ApiClient) -> None:
+    head = '<meta property="article:published_time" content="2024-05-01T10:30:00+02:00">'
+    head += '<meta property="og:site_name" content="The Herald">'
+    dated = {"html": head + page(POOL)["html"]}
+    found = api.put("/v1/articles/a", json=dated).json()
+    assert (found["published"], found["source"]) == ("2024-05-01T08:30:00Z", "The Herald")
+    own = api.put("/v1/articles/b", json=dated | {"published": "2024-04-30", "source": "x.test"}).json()
+    assert (own["published"], own["source"], own["keep"]) == ("2024-04-30T00:00:00Z", "x.test", True)
+    for id, answer in (("a", found), ("b", own)):
+        entry = api.get(f"/v1/articles/{id}").json()
+        assert (entry["published"], entry["source"]) == (answer["published"], answer["source"])
+    lines = b"\n".join(json.dumps(dated | {"id": id}).encode() for id in ("c", "d"))
+    batch = api.post("/v1/articles/batch", content=lines, headers={"content-type": "application/x-ndjson"})
+    assert [json.loads(line)["source"] for line in batch.text.splitlines()] == ["The Herald"] * 2
+
+
 def test_repeating_a_put_changes_nothing(api: ApiClient) -> None:
     assert api.put("/v1/articles/a", json=page(POOL)).json()["added"]
     before = api.get("/v1/articles/a").json()
