@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from copydesk.classifier.types import clean
+
 MAX_NODES = 2_000
 """Nodes of one page that are looked at."""
 
@@ -208,7 +210,7 @@ def _text(value: object) -> str:
 def _texts(value: object, depth: int = 0) -> Iterator[str]:
     """Return the texts of a value that may be a list, or a node with `@value` or `name`."""
     if isinstance(value, str):
-        text = _clean(value)
+        text = _folded(value)
         if text:
             yield text
     elif depth < MAX_DEPTH and isinstance(value, list):
@@ -218,12 +220,12 @@ def _texts(value: object, depth: int = 0) -> Iterator[str]:
         yield from _texts(value.get("@value") or value.get("name"), depth + 1)
 
 
-def _clean(value: str) -> str:
+def _folded(value: str) -> str:
     text = value[:MAX_CHARACTERS]
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if not text.isascii():
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        text = clean(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
     return " ".join(text.split())
 
 

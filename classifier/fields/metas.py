@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable
 from itertools import chain
 
+from copydesk.classifier.types import clean
+
 AUTHOR = (
     *("author", "article:author", "parsely-author", "sailthru.author", "cxenseparse:author", "dc.creator"),
     *("dcterms.creator", "dc.contributor", "og:author", "og:article:author", "article:author_name", "byl", "byline"),
@@ -55,7 +57,7 @@ class Metas:
         self._contents: dict[str, list[str]] = {}
         for name, content in metas:
             if name in _WANTED and (text := " ".join(content.split())):
-                self._contents.setdefault(name, []).append(html.unescape(text) if "&" in text else text)
+                self._contents.setdefault(name, []).append(clean(html.unescape(text) if "&" in text else text))
 
     def all_of(self, names: Iterable[str]) -> list[list[str]]:
         """Return the contents of each name that the page has, in the order of the names."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from copydesk.classifier.types import clean
+
 MAX_AUTHORS = 50
 """Names of one page that are kept."""
 
@@ -101,7 +103,7 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
     """
     names: dict[str, str] = {}
     for text in islice(texts, MAX_TEXTS):
-        for name in _split(text[:MAX_CHARACTERS]):
+        for name in _split(clean(text[:MAX_CHARACTERS])):
             if len(names) >= MAX_AUTHORS:
                 break
             if not shown or _is_written_as_name(name):

@@ -29,7 +29,11 @@ MAX_DESCRIPTION = 2_000
 _MONTH_FIRST = frozenset(("", "US", "PH"))
 """Regions in which English pages write the month first; without a region they are taken for American ones."""
 
+_DAY_FIRST_HOSTS = (".uk", ".ie", ".au", ".nz", ".za", ".in", ".pk", ".ng", ".ke", ".gh", ".tz", ".na", ".sg", ".my")
+"""Endings of hosts whose English pages write the day first."""
+
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/-]|$)")
+_ELEMENT = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _TITLE_ENDS = re.compile(r"\s+[|–—·•:»-]{1,2}\s+")
 _UNNAMED = frozenset("blog home homepage news website start startseite".split())
 """What templates write where a site has no name."""
@@ -82,10 +86,10 @@ def read_fields(page: Blocks, kinds: Sequence[int], body: str, *, url: str, stat
     reading = _Reading(page, kinds, url, stated)
     canonical = _canonical_url(reading)
     language = _languages(reading, body)
-    month_first = language[0].partition("-")[0] == "en" and language[0].partition("-")[2] in _MONTH_FIRST
-    published, modified = _dates(reading, canonical, month_first)
-    site = _site(reading, canonical)
-    publishers = {site, stated.publisher, host_name(canonical or url)}
+    host = host_name(canonical) or host_name(url)
+    published, modified = _dates(reading, canonical, _is_month_first(language[0], host))
+    site = _site(reading, canonical, host)
+    publishers = {site, stated.publisher, host}
     authors, place = choose_authors(_author_places(reading), stated, publishers)
     if authors:
         reading.found_in["authors"] = place
@@ -167,8 +171,12 @@ def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | 
     return found_published or None, reading.choose("modified", modified) or None
 
 
-def _site(reading: _Reading, canonical: str) -> str:
-    host = host_name(canonical) or host_name(reading.url)
+def _is_month_first(language: str, host: str) -> bool:
+    primary, _, region = language.partition("-")
+    return primary == "en" and region in _MONTH_FIRST and not (region == "" and host.endswith(_DAY_FIRST_HOSTS))
+
+
+def _site(reading: _Reading, canonical: str, host: str) -> str:
     stated = [
         ("meta", reading.metas.first_of(names_of.SITE)),
         ("json-ld", reading.stated.publisher),
@@ -232,4 +240,4 @@ def _description(reading: _Reading) -> str:
         "description",
         [("meta", reading.metas.first_of(names_of.DESCRIPTION)), ("json-ld", reading.stated.description)],
     )
-    return found[:MAX_DESCRIPTION]
+    return " ".join(_ELEMENT.sub(" ", found[:MAX_DESCRIPTION]).split()) if "<" in found else found[:MAX_DESCRIPTION]

@@ -214,6 +214,21 @@ def test_numbers_are_read_in_the_order_of_the_language() -> None:
         assert of_html(html, Kind.DATE, Kind.TEXT, body="").published == expected
 
 
+def test_numbers_are_read_in_the_order_of_the_host_if_the_language_has_no_region() -> None:
+    for host, expected in (("pier.example", "2024-03-05"), ("pier.co.uk", "2024-05-03")):
+        html = "<html lang=en><p>03/05/2024</p><p>Text</p>"
+        assert of_html(html, Kind.DATE, Kind.TEXT, url=f"https://{host}/x").published == expected
+
+
+def test_tags_entities_and_invisible_characters_are_no_part_of_a_field() -> None:
+    fields = of_html(
+        meta("description", "&lt;p>Fish &amp;amp; sh\u00adips&lt;/p> 3 &lt; 4")
+        + meta("author", "Ada Qu\u200bill")
+        + "<p>Text"
+    )
+    assert (fields.description, fields.authors) == ("Fish & ships 3 < 4", ("Ada Quill",))
+
+
 def test_the_day_in_the_address_is_the_last_resort() -> None:
     fields = of_html("<p>Text", url="https://pier.example/2024/05/03/ferry")
     assert (fields.published, fields.found_in["published"]) == ("2024-05-03", "url")
