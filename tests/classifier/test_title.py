@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.fields import read_json_ld
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.title import AGREES, MAX_HEADLINE, Title, choose_title, promote_headlines
+from copydesk.classifier.title import AGREES, Title, choose_title, promote_headlines
+from copydesk.classifier.title_of_text import MAX_HEADLINE
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
 FIRST = (

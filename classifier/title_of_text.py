@@ -1,0 +1,162 @@
+"""Finds the headline of a plain text: the line before its first paragraph that is most like one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
+from operator import mul
+
+import numpy as np
+
+from copydesk.classifier.arrays import Doubles
+from copydesk.classifier.declared_titles import normalise, tidy
+from copydesk.classifier.types import Blocks
+
+MAX_HEADLINE = 300
+"""Characters of the longest block that is taken for a headline: a choice."""
+
+BEFORE_PARAGRAPH = 40
+"""Blocks before the first paragraph among which the headline is searched: a choice."""
+
+PARAGRAPH = 100
+"""Characters from which a block with a full stop counts as a paragraph; one without needs twice as many: a choice."""
+
+SOON = 12
+"""Blocks from a paragraph of the body to the next block of it; one further away may be a note on cookies: a choice."""
+
+KNOWN_CHARACTERS = 3000
+"""Characters of the body whose words are compared with those of a possible headline: a choice."""
+
+SHORT_LINE = 25
+"""Characters below which the line before counts as a menu's or a label: a choice."""
+
+MAX_SCORE = 8.0
+"""Log-odds at which a score is cut off, so that the line's form counts too."""
+
+PLACE_WEIGHTS = (0.9, 0.9, -0.2, -0.2, 1.2, 2.2)
+WORD_WEIGHTS = (2.2, 0.6, -2.1, 1.3, 1.8, -3.2, -1.9, -0.3)
+"""Weights of the features of a line in the log-odds of being the headline, in the order of `_place` and `_words`: those
+of a logistic regression on the articles of the corpora, rounded."""
+
+_MOST = sum(weight for weight in WORD_WEIGHTS if weight > 0)
+"""The greatest contribution of a line's words."""
+
+_FULL_STOPS = frozenset(".。।")
+
+
+def find_headline(page: Blocks, in_body: Doubles, scores: Doubles | None) -> tuple[str, range]:
+    """Return the headline and the numbers of its blocks; empty if there is none.
+
+    `scores` are the log-odds of each block to be the headline; None if they are not known.
+    """
+    paragraph, followed = _first_paragraphs(page, in_body)
+    lines = []
+    for blocks, features in _lines_before_body(page, in_body, paragraph, followed):
+        points = sum(map(mul, PLACE_WEIGHTS, features))
+        if scores is not None:
+            points += max(-MAX_SCORE, min(MAX_SCORE, float(scores[blocks.start])))
+        lines.append((points, -blocks.start, blocks))
+    if not lines:
+        return "", range(0)
+    known = _words_of_body(page, in_body, paragraph)
+    best, found, most = "", range(0), -math.inf
+    for points, _, blocks in sorted(lines, reverse=True):
+        if points + _MOST <= most:
+            break
+        text = line_of(page, blocks)
+        words = normalise(text).split()
+        points += sum(map(mul, WORD_WEIGHTS, _words(text, words, known))) if words else -math.inf
+        if points > most:
+            best, found, most = text, blocks, points
+    return best, found
+
+
+def line_of(page: Blocks, blocks: range) -> str:
+    """Return the text of a line without the mark of a heading."""
+    line = tidy(page.text[page.blocks[blocks.start].start : page.blocks[blocks.stop - 1].end])
+    return line.lstrip("#").lstrip() if line.startswith("#") else line
+
+
+def _lines_before_body(
+    page: Blocks, in_body: Doubles, paragraph: int, followed: int
+) -> Iterator[tuple[range, tuple[float, ...]]]:
+    """Yield the blocks of each line that may be the headline, and what its place tells."""
+    first = max(0, paragraph - BEFORE_PARAGRAPH)
+    last = min(followed + 1, len(page.blocks))
+    around = page.text[page.blocks[first].start : page.blocks[last - 1].end] if last > first else ""
+    begun, size_before = False, 0
+    while first < last:
+        number, first = first, _end_of_line(page, first)
+        line = page.text[page.blocks[number].start : page.blocks[first - 1].end]
+        if len(line) > MAX_HEADLINE or (number >= paragraph and _is_paragraph(page, number)):
+            continue
+        probability = float(in_body[number])
+        begins = probability >= 0.5 and not begun
+        begun |= begins
+        yield (
+            range(number, first),
+            (
+                math.log(probability + 0.001),
+                begins,
+                min((paragraph if number <= paragraph else followed) - number, 40) / 10,
+                first < len(page.blocks) and _is_paragraph(page, first),
+                size_before < SHORT_LINE,
+                line.count(" ") > 1 and around.count(line) > 1,
+            ),
+        )
+        size_before = len(line)
+
+
+def _words(text: str, words: Sequence[str], known: frozenset[str]) -> tuple[float, ...]:
+    """Return what the words of a line tell."""
+    telling = [word for word in words if len(word) > 3] or words
+    shared = sum(word in known for word in telling) / len(telling)
+    return (
+        min(len(words), 4) / 4,
+        min(len(words), 10) / 10,
+        len(words) > 25,
+        shared,
+        shared * min(len(words), 8) / 8,
+        text.endswith((".", ",", ";", "。")),
+        text.endswith((":", "：")),
+        sum(map(str.isdigit, text)) / len(text),
+    )
+
+
+def _end_of_line(page: Blocks, number: int) -> int:
+    """Return one past the last block of a wrapped line: each next line begins in lower case, without a blank line."""
+    for last in range(number + 1, min(number + 4, len(page.blocks))):
+        end, start = page.blocks[last - 1].end, page.blocks[last].start
+        if page.text[end:start].strip("\r") != "\n" or not page.text[start].islower() or _is_paragraph(page, last):
+            return last
+    return min(number + 4, len(page.blocks))
+
+
+def _first_paragraphs(page: Blocks, in_body: Doubles) -> tuple[int, int]:
+    """Return the numbers of the first paragraph of the body, and of the first that is soon followed by more of it.
+
+    A text without one begins at the first block of the body, else in its middle.
+    """
+    body = np.flatnonzero(in_body >= 0.5).tolist()
+    first = next(chain((n for n in body if _is_paragraph(page, n)), body), len(page.blocks) // 2)
+    followed = (n for n, after in pairwise(body) if after <= n + SOON and _is_paragraph(page, n))
+    second = next(followed, first)
+    return first, second if second <= first + BEFORE_PARAGRAPH else first
+
+
+def _is_paragraph(page: Blocks, number: int) -> bool:
+    start, end = page.blocks[number]
+    return end - start >= PARAGRAPH and (page.text[end - 1] in _FULL_STOPS or end - start >= 2 * PARAGRAPH)
+
+
+def _words_of_body(page: Blocks, in_body: Doubles, first: int) -> frozenset[str]:
+    """Return the words of the body's first characters."""
+    words: set[str] = set()
+    room = KNOWN_CHARACTERS
+    for number in range(first, len(page.blocks)):
+        if in_body[number] >= 0.5 and room > 0:
+            start, end = page.blocks[number]
+            words.update(normalise(page.text[start : min(end, start + room)]).split())
+            room -= end - start
+    return frozenset(words)
