@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from itertools import accumulate
@@ -87,20 +87,27 @@ class Declared:
 
     Attributes:
         titles: The titles, the most exact first.
+        letters: The text of each title by its letters without spaces: a page may have lost some between elements.
         parts: The longer parts of those with a separator, normalised: what is cut off may be the name of the site.
         sites: The site's names as letters without spaces.
     """
 
     titles: tuple[DeclaredTitle, ...]
+    letters: Mapping[str, str]
     parts: frozenset[str]
     sites: frozenset[str]
 
     def agreement(self, text: str) -> float:
         """Return the greatest similarity of a text with one of the titles, in [0, 1]."""
         words = normalise(clean(text))
-        if words in self.parts:
-            return LIKE_A_PART
+        if words in self.parts or words.replace(" ", "") in self.letters:
+            return max(LIKE_A_PART, *(similarity(words, title) for title in self.titles))
         return max((similarity(words, title) for title in self.titles), default=0.0)
+
+    def with_spaces(self, text: str) -> str:
+        """Return a text, or the title with the same letters and more spaces."""
+        same = self.letters.get(normalise(text).replace(" ", ""))
+        return same if same is not None and len(same.split()) > len(text.split()) else text
 
     def support(self, words: str) -> float:
         """Return the mean similarity of normalised words with what each place declares, in [0, 1]."""
@@ -136,14 +143,15 @@ def read_declared(head: Head, json_ld: JsonLd) -> Declared:
         places.setdefault(text, []).append(found_in)
     found: dict[str, DeclaredTitle] = {}
     for text, found_ins in places.items():
-        title = without_site(tidy(text), sites)
+        title = without_site(tidy(text), sites, guess="title" in found_ins and "json-ld" not in found_ins)
         words = normalise(title)
         if words in found:
             found[words] = found[words]._replace(places=found[words].places + len(found_ins))
         elif words and len(found) < MAX_DECLARED and not _is_site(title, sites):
             found[words] = DeclaredTitle(title, words, frozenset(words.split()), found_ins[0], len(found_ins))
     parts = {words for title in found.values() for words in _long_parts(title.text)}
-    return Declared(tuple(found.values()), frozenset(parts), sites)
+    letters = {words.replace(" ", ""): title.text for words, title in reversed(found.items())}
+    return Declared(tuple(found.values()), letters, frozenset(parts), sites)
 
 
 def _sources(head: Head, json_ld: JsonLd) -> Iterator[tuple[str, str]]:
@@ -185,8 +193,11 @@ def _is_site(text: str, sites: frozenset[str]) -> bool:
     )
 
 
-def without_site(title: str, sites: frozenset[str]) -> str:
-    """Cut the name of the site and its sections from a title's end or beginning."""
+def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> str:
+    """Cut the name of the site and its sections from a title's end or beginning.
+
+    `guess` says whether a short last part is cut too that is not known to be the site's name.
+    """
     parts = _SEPARATOR.split(title) if _MARK.search(title) else [title]
     texts, separators = parts[::2], parts[1::2]
     if len(texts) < 2 or len(texts) > 12:
@@ -200,7 +211,7 @@ def without_site(title: str, sites: frozenset[str]) -> str:
             last -= 1
     elif _is_site(texts[0], sites):
         first = 1
-    elif separators[-1].strip() not in (":", "：", "/") and _is_short(texts[-1], texts[:-1]):
+    elif guess and separators[-1].strip() not in (":", "：", "/") and _is_short(texts[-1], texts[:-1]):
         last -= 1
     kept = "".join(parts[2 * first : 2 * last - 1]).strip()
     return kept or title

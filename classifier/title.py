@@ -87,8 +87,10 @@ def choose_title(
     if said is not None:
         return Title(said.text, said.found_in)
     text, blocks = find_headline(page, in_body, scores)
+    if text:
+        return Title(text, "block", blocks)
     title = tidy(page.head.title)
-    return Title(text, "block", blocks) if text or not title else Title(title, "title")
+    return Title(title, "title") if title else Title()
 
 
 def promote_headlines(kinds: Integers, title: Title, *, min_agreement: float = AGREES) -> Integers:
@@ -127,6 +129,7 @@ def _weigh(
         points -= 2.0 * (normalise(text).replace(" ", "") in declared.sites)
         if scores is not None:
             points += 0.3 * max(-5.0, min(5.0, float(scores[first])))
+        text = declared.with_spaces(text)
         yield points, Title(text, "h1" if _in_h1(markup, first) else found_in, range(first, last), agrees)
 
 

@@ -154,6 +154,19 @@ def test_first_line_of_a_block_is_the_title_if_the_head_says_so() -> None:
     assert of_html(page, "<title>Ferry waits for a pump</title>") == ("Ferry waits for a pump", "block")
 
 
+def test_space_that_was_lost_between_elements_comes_from_the_head() -> None:
+    page = f"<h1><span>Ferry line:</span><span>Pump is late</span></h1>{ARTICLE}"
+    assert of_html(page, "<title>Ferry line: Pump is late</title>") == ("Ferry line: Pump is late", "h1")
+
+
+def test_end_of_a_headline_in_json_ld_is_not_taken_for_the_site() -> None:
+    json_ld = '{"@type": "NewsArticle", "headline": "Fire in the old pump – no boats"}'
+    assert of_html(ARTICLE, f'<script type="application/ld+json">{json_ld}</script>') == (
+        "Fire in the old pump – no boats",
+        "json-ld",
+    )
+
+
 def test_site_name_as_long_as_a_headline_is_no_site_name() -> None:
     title = "Ferry to the island waits all morning for a pump: a day at sea"
     head = f'<meta property="og:site_name" content="{title}"><title>{title}</title>'
