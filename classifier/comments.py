@@ -102,32 +102,33 @@ def _names(markup: Markup | None, number: int) -> str:
 def _groups(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """Gather the pieces of one comment each."""
     group: list[Piece] = []
+    roles: set[Role] = set()
     for number, piece in enumerate(pieces):
         after = pieces[number + 1] if number + 1 < len(pieces) else None
-        if group and _begins(piece, after, group):
+        if group and _begins(piece, after, group, roles):
             yield group
-            group = []
+            group, roles = [], set()
         group.append(piece)
+        roles.add(piece.role)
     if group:
         yield group
 
 
-def _begins(piece: Piece, after: Piece | None, group: Sequence[Piece]) -> bool:
-    """Return whether a piece begins the next comment after the pieces of a group."""
+def _begins(piece: Piece, after: Piece | None, group: Sequence[Piece], roles: set[Role]) -> bool:
+    """Return whether a piece begins the next comment after a group of pieces with these roles."""
     if piece.unit != group[-1].unit:
         return True
     if group[0].role is Role.TEXT and group[-1].role in HEADER and piece.unit < 0:  # the header was below the text
         return True
-    has_header = any(each.role in HEADER for each in group)
-    has_text = group[-1].role is Role.TEXT or (has_header and group[-1].role is Role.SHORT)
-    has_text |= any(each.role is Role.TEXT for each in group)
+    has_header = not roles.isdisjoint(HEADER)
+    has_text = Role.TEXT in roles or (has_header and group[-1].role is Role.SHORT)
     if not has_text or (piece.unit >= 0 and not has_header):  # a header may stand below the text
         return False
     if piece.role is Role.SHORT:
         return after is not None and after.role is Role.TIME and not after.author and after.unit == piece.unit
     if piece.role is Role.AUTHOR or (piece.role is Role.TIME and piece.author):
         return not piece.below
-    return piece.role is Role.TIME and any(each.role is Role.TIME for each in group)
+    return piece.role is Role.TIME and Role.TIME in roles
 
 
 def _comment(group: Sequence[Piece]) -> Comment:
@@ -135,7 +136,7 @@ def _comment(group: Sequence[Piece]) -> Comment:
     header = [number for number, piece in enumerate(group) if piece.role in HEADER]
     author = next((group[number].author for number in header if group[number].author), "")
     names = _name_before(group, header[0] if header else 0) if not author or group[0].role is Role.SHORT else range(0)
-    texts = [each.text for number, each in enumerate(group) if number not in header and number not in names]
+    texts = [each.text for number, each in enumerate(group) if each.role not in HEADER and number not in names]
     author = author or max((group[number].author for number in names), key=len, default="")
     time = next((group[number].time for number in header if group[number].time), "")
     return Comment(author, time, join_blocks(texts))

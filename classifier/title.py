@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Integers
 from copydesk.classifier.declared_titles import (
+    MAX_TITLE,
     Declared,
     DeclaredTitle,
     is_cut,
@@ -114,7 +115,8 @@ def _weigh(
         likely |= scores > 0
     runs |= {(n, n + 1): "block" for n in np.flatnonzero(likely)[:MAX_CANDIDATES].tolist() if (n, n + 1) not in runs}
     for (first, last), found_in in runs.items():
-        text = page.text[page.blocks[first].start : page.blocks[last - 1].end]
+        start = page.blocks[first].start
+        text = page.text[start : min(page.blocks[last - 1].end, start + 2 * MAX_TITLE)]
         agrees = float(agreement[first]) if found_in == "block" else max(map(declared.agreement, lines_of(text)))
         if "\n" in text and last == first + 1:
             text = max(lines_of(text), key=declared.agreement)

@@ -152,11 +152,12 @@ def _is_paragraph(page: Blocks, number: int) -> bool:
 
 def _words_of_body(page: Blocks, in_body: Doubles, first: int) -> frozenset[str]:
     """Return the words of the body's first characters."""
-    words: set[str] = set()
+    texts: list[str] = []
     room = KNOWN_CHARACTERS
-    for number in range(first, len(page.blocks)):
-        if in_body[number] >= 0.5 and room > 0:
-            start, end = page.blocks[number]
-            words.update(normalise(page.text[start : min(end, start + room)]).split())
-            room -= end - start
-    return frozenset(words)
+    for number in (first + np.flatnonzero(in_body[first:] >= 0.5)).tolist():
+        start, end = page.blocks[number]
+        texts.append(page.text[start : min(end, start + room)])
+        room -= end - start
+        if room <= 0:
+            break
+    return frozenset(normalise("\n".join(texts)).split())
