@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copydesk.classifier import Article, Page
+from copydesk.classifier.fields.dates import read_date
 from copydesk.service.rows.classify_rows import Classify
 from copydesk.service.rows.contract import LabelledPage
+from copydesk.service.rows.contract.values import ISO_TIME
 from copydesk.service.rows.documents import ParsedDocument, read_documents
-from copydesk.service.rows.jsonl import BadRow, Line, PageRow, encode_row
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, encode_row, read_published
 from tests.support.stub_classifier import answer, stand_in
 
 LIMIT = 1000
@@ -87,6 +92,22 @@ def test_time_of_a_page_that_cannot_be_read_costs_no_document(published: str) ->
 def test_site_of_a_row_of_classify_is_a_source_that_an_index_can_store(site: object, source: str | None) -> None:
     assert document({"id": "a", "body": "x", "site": site, "found_in": {}}).source == source
     assert document({"id": "a", "body": "x", "site": site}).source is None
+
+
+DATES = st.one_of(
+    st.datetimes().map(str),
+    st.datetimes(timezones=st.timezones()).map(lambda time: time.isoformat()),
+    st.dates().map(lambda day: day.strftime("%d %B %Y, %H:%M UTC+9")),
+    st.integers(0, 10**13).map(str),
+    st.from_regex(r"[012]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?", fullmatch=True),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(DATES)
+def test_every_date_that_is_read_on_a_page_fits_the_contract(text: str) -> None:
+    found = read_date(text)
+    assert found is None or (re.fullmatch(ISO_TIME, found) and not math.isnan(read_published({"published": found})))
 
 
 def test_row_of_classify_is_the_document_of_its_page() -> None:
