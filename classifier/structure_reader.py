@@ -158,19 +158,42 @@ def _spans(page: Blocks, recording: Recording, parts: set[int], base: str) -> It
     characters before it.
     """
     for run in recording.runs:
-        if parts.isdisjoint(range(run.first, run.last)):
+        numbers = range(run.first, run.last)
+        if parts.isdisjoint(numbers):
             continue
+        blocks = [_Places(page.text, *page.blocks[number]) for number in numbers]
+        before = list(accumulate((block.size for block in blocks), initial=0))
         counts = [0, *accumulate(len("".join(piece.split())) for piece in run.pieces)]
-        before = 0
-        for number in range(run.first, run.last):
-            places = _Places(page.text, *page.blocks[number])
-            if number in parts:
-                spans = [span for mark in run.marks if (span := places.span(mark, counts, before, base)) is not None]
-                cells = [span for span in spans if span.tag in _CELLS]
-                others = [span for span in reversed(spans) if span.tag not in _CELLS]
-                if spans:
-                    yield number, (*cells, *sorted(others, key=lambda span: (span.start, -span.end)))
-            before += places.size
+        spans: list[list[Span]] = [[] for _ in blocks]
+        for mark in run.marks:
+            target = _safe_address(mark.target, base) if mark.target else ""
+            if target or mark.tag not in ("a", "img"):
+                for place, span in _parts_of(mark._replace(target=target), counts, before, blocks):
+                    spans[place].append(span)
+        for number, found in zip(numbers, spans, strict=True):
+            if found and number in parts:
+                cells = [span for span in found if span.tag in _CELLS]
+                others = [span for span in reversed(found) if span.tag not in _CELLS]
+                yield number, (*cells, *sorted(others, key=lambda span: (span.start, -span.end)))
+
+
+def _parts_of(
+    mark: Mark, counts: Sequence[int], before: Sequence[int], blocks: Sequence[_Places]
+) -> Iterator[tuple[int, Span]]:
+    """Yield the parts of a mark in the blocks of its run; a mark without characters is in one of them.
+
+    `counts` and `before` are the characters before each piece and before each block.
+    """
+    first, last = counts[mark.start], counts[mark.end]
+    place = min(bisect_right(before, first), len(blocks)) - 1
+    if first == last and mark.tag in ("img", *_CELLS):
+        at = blocks[place].at(first - before[place])
+        yield place, Span(at, at, mark.tag, mark.target, mark.alt)
+    while place < len(blocks) and before[place] < last and first < last:
+        start, end = max(first - before[place], 0), min(last - before[place], blocks[place].size)
+        if start < end:
+            yield place, Span(blocks[place].at(start), blocks[place].at(end - 1) + 1, mark.tag, mark.target, mark.alt)
+        place += 1
 
 
 class _Places:
@@ -180,27 +203,15 @@ class _Places:
         self._end = end
         words = [found.span() for found in _WORD.finditer(text, start, end)]
         self._starts = [word[0] for word in words]
-        self._counts = [0, *accumulate(end - start for start, end in words)]
+        self._counts = list(accumulate((end - start for start, end in words), initial=0))
         self.size = self._counts[-1]
 
-    def span(self, mark: Mark, counts: Sequence[int], before: int, base: str) -> Span | None:
-        """Return the part of a mark that is in the block, None if there is none or its address is not safe."""
-        first = max(counts[mark.start] - before, 0)
-        last = min(counts[mark.end] - before, self.size)
-        is_elsewhere = counts[mark.start] != counts[mark.end] or (first == self.size and before + first < counts[-1])
-        if first > last or (first == last and (mark.tag not in ("img", *_CELLS) or is_elsewhere)):
-            return None
-        target = _safe_address(mark.target, base) if mark.target else ""
-        if mark.tag in ("a", "img") and not target:
-            return None
-        start = self._place(first)
-        return Span(start, start if first == last else self._place(last - 1) + 1, mark.tag, target, mark.alt)
-
-    def _place(self, count: int) -> int:
-        if count >= self.size:
+    def at(self, number: int) -> int:
+        """Return the place of a character, or the block's end."""
+        if number >= self.size:
             return self._end
-        word = bisect_right(self._counts, count) - 1
-        return self._starts[word] + count - self._counts[word]
+        word = bisect_right(self._counts, number) - 1
+        return self._starts[word] + number - self._counts[word]
 
 
 def _safe_address(address: str, base: str) -> str:

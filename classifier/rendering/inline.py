@@ -50,10 +50,13 @@ def _nest(text: str, start: int, end: int, spans: Sequence[Span], around: frozen
             inner += 1
         pieces.append(clean(text[at : span.start]))
         content = _nest(text, span.start, span.end, spans[number:inner], around | {span.tag})
-        if content or span.tag == "img":
+        is_image = span.tag == "img"  # white space around it is kept on one side alone, and not at the block's edges
+        if is_image and (span.start == len(text) or text[span.start].isspace()):
+            pieces.append(" ")
+        if content or is_image:
             pieces.append(Inline(span.tag, content, span.target, span.alt))
-        if span.tag == "img" and span.start < end and (span.start == 0 or text[span.start - 1].isspace()):
-            pieces.append(" ")  # white space is kept on one side of an image alone
+        if is_image and span.start < end and (span.start == 0 or text[span.start - 1].isspace()):
+            pieces.append(" ")
         at, number = span.end, inner
     pieces.append(clean(text[at:end]))
     return tuple(_merge(pieces))

@@ -23,7 +23,6 @@ _LINE_START = re.compile(r"#{1,6}(?=\s|\Z)|[>|]|[-+](?=[\s\-|:]|\Z)|=+\Z|:(?=-)"
 """What begins a heading, a quote, a list or a table, or makes a heading or a table's head of the line before."""
 _NUMBER = re.compile(r"[0-9]{1,9}(?=[.)](?:\s|\Z))")
 """What begins an ordered list."""
-_LAST_HASHES = re.compile(r"#+\Z")
 _BACKTICKS = re.compile(r"`+")
 _IN_ADDRESS = re.compile(r"[\x00-\x20()<>\[\]\\\"`|\x7f-\x9f\ud800-\udfff]|&(?=#?\w+;)|\s")
 """What is percent-encoded in an address."""
@@ -125,7 +124,9 @@ def _leaf(leaf: Leaf) -> str:
         return _fenced(plain(leaf.content), leaf.language)
     if leaf.tag in HEADINGS:
         text = _one_line(_inline(_unwrapped(leaf.content)))
-        return f"{'#' * int(leaf.tag[1])} {_LAST_HASHES.sub(_escape, text)}" if text else ""
+        n_hashes = len(text) - len(text.rstrip("#"))  # at the end they would be no text
+        text = f"{text[:-n_hashes]}\\{text[-n_hashes:]}" if n_hashes else text
+        return f"{'#' * int(leaf.tag[1])} {text}" if text else ""
     if leaf.tag == "figcaption":
         return _lines(_inline((Inline("em", leaf.content),)))
     return _lines(_inline(leaf.content))

@@ -12,8 +12,8 @@ from copydesk.classifier.structure import LooseImage, Mark, Recording, Run
 MAX_ADDRESS, MAX_ALT = 2_000, 1_000
 """Characters of a link's or an image's address beyond which it is left out, and of an image's description."""
 
-MAX_SRCSET = 10_000
-"""Characters of a `srcset` that are read."""
+MAX_WORDS = 100
+"""Words of a `srcset` that are read."""
 
 MAX_OPEN = 50
 """Inline elements inside each other that are recorded."""
@@ -34,7 +34,8 @@ RECORDED = frozenset(_NAMES) | {"img", "ol"}
 _CELLS = ("td", "th")
 _LATE_SOURCES = ("data-src", "data-original", "data-lazy-src")
 """Attributes in which pages keep an image's address for a script that loads it late."""
-_CANDIDATE = re.compile(r"(\S*[^\s,])(?:\s+([0-9.]{1,12})[wx])?\s*(?:,|\Z)")
+_SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)[wx](?:,(.*))?")
+"""Width or density of a candidate in a `srcset`, and what is written after it without white space."""
 
 
 class RecordingBuilder(BlockBuilder):
@@ -121,12 +122,14 @@ def _image_address(image: LexborNode) -> str:
 
 def _largest(srcset: str | None) -> str:
     """Return the address of the largest candidate of a `srcset`."""
-    candidates = _CANDIDATE.findall((srcset or "")[:MAX_SRCSET])
-    return max(candidates, key=lambda found: _number(found[1]), default=("", ""))[0]
-
-
-def _number(size: str) -> float:
-    try:
-        return float(size)
-    except ValueError:
-        return 0.0
+    candidates: list[tuple[float, str]] = [(-1.0, "")]
+    address = ""
+    for word in (srcset or "").split()[:MAX_WORDS]:
+        size = _SIZE.fullmatch(word)
+        if size is None:
+            candidates.append((0.0, address))
+            address = word
+        else:
+            candidates.append((float(size[1]), address))
+            address = size[2] or ""
+    return max([*candidates, (0.0, address)], key=lambda each: (each[1] != "", each[0]))[1].rstrip(",")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,3 +81,25 @@ def test_table_of_very_uneven_rows_is_no_table() -> None:
     article = article_of_html(html, Kind.TABLE)
     assert "|" not in article.to_markdown()
     assert_both_forms_have_the_body(article)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("html", "kind"),
+    [
+        ("<div>" + "<a href=/x>word</a> text<br><br>" * 20_000, Kind.TEXT),
+        ("<ul><li>x" * 20_000, Kind.LIST_ITEM),
+        ("<table>" + "<tr><td>a<td><td><b>b</b>" * 20_000, Kind.TABLE),
+        ("<table><tr><td>x" * 20_000, Kind.TABLE),
+        ("<p>" + "!<a href=x>*</a>" * 20_000, Kind.TEXT),
+        (f"<h2>{'#' * 200_000}a</h2>", Kind.SUBHEADING),
+        (f"<p>x<img srcset='{',a ' * 100_000}'>" + "<img src=a>" * 20_000, Kind.TEXT),
+    ],
+    ids=["links", "lists", "rows", "tables", "bangs", "hashes", "images"],
+)
+def test_time_is_linear_in_the_length_of_the_page(html: str, kind: Kind) -> None:
+    article = article_of_html(html, kind)
+    before = time.process_time()
+    article.to_markdown(links=True)
+    article.to_html(links=True)
+    assert time.process_time() - before < 10

@@ -91,6 +91,7 @@ def test_signs_are_escaped_where_they_mean_something(text: str, markdown: str) -
 
 
 def test_hashes_at_the_end_of_a_heading_stay() -> None:
+    assert of_text((H, "###")) == "## \\###\n"
     assert of_text((H, "In C ##")) == "## In C \\##\n"
 
 
@@ -227,6 +228,25 @@ def test_images_between_blocks_stay_in_their_places() -> None:
 def test_largest_candidate_of_a_srcset_is_taken() -> None:
     html = "<p>a</p><picture><source srcset='/s,1.jpg 100w, /l,2.jpg 900w,/m.jpg 2x'><img alt=A></picture>"
     assert of_html(html) == "a\n\n![A](/l,2.jpg)\n"
+
+
+@pytest.mark.parametrize(
+    ("srcset", "taken"),
+    [
+        ("/a.jpg", "/a.jpg"),
+        ("/a.jpg, /b.jpg", "/a.jpg"),
+        ("/a.jpg 1x, /b.jpg 2.5x", "/b.jpg"),
+        ("/a.jpg 640w,/b.jpg 320w", "/a.jpg"),
+        ("/w_1,h_2/a.jpg 1x,/w_3,h_4/b.jpg 2x", "/w_3,h_4/b.jpg"),
+    ],
+)
+def test_candidates_of_a_srcset_may_have_commas(srcset: str, taken: str) -> None:
+    assert of_html(f'<p>a</p><img srcset="{srcset}">') == f"a\n\n![]({taken})\n"
+
+
+def test_links_of_paragraphs_that_only_breaks_separate_stay_in_theirs() -> None:
+    html = "<div><a href=/1>one</a><br><br>two <a href=/3>three<br><br>four</a> <img src=/5>"
+    assert of_html(html) == "[one](/1)\n\ntwo [three](/3)\n\n[four](/3) ![](/5)\n"
 
 
 def test_image_of_a_cell_stays_in_it() -> None:
