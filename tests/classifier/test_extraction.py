@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -74,3 +75,15 @@ def test_the_model_is_loaded_once() -> None:
     before = extraction._shipped_model.cache_info().misses
     copydesk.extract("Two")
     assert extraction._shipped_model.cache_info().misses == before == 1
+
+
+def test_parts_and_structure_are_read_on_request() -> None:
+    plain, structured = copydesk.extract(HTML), copydesk.extract(HTML, structure=True)
+    assert plain.structure is None
+    assert structured.structure is not None
+    assert structured == plain
+    assert pickle.loads(pickle.dumps(structured)).structure == structured.structure
+    chosen = copydesk.extract(HTML, parts=["headline"])
+    assert (chosen.body, chosen.parts) == (plain.text_of("headline"), ("headline",))
+    with pytest.raises(ValueError, match="'headlin' is no part of an article, expected some of headline"):
+        copydesk.extract(HTML, parts=["headlin"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ import pytest
 from copydesk.classifier import Kind, Page
 from copydesk.service.commands.answers import AnswerFormat, AnswerWriter
 from copydesk.service.commands.arguments import Streams
-from copydesk.service.commands.classify import ClassifyOptions, classify_files
+from copydesk.service.commands.classify import ClassifyOptions, _completed, classify_files
 from copydesk.service.commands.table import Canvas
 from copydesk.service.progress import Progress
 from copydesk.service.rows.classify_rows import ClassifiedRow
 from copydesk.service.rows.jsonl import BadRow, PageRow
 from copydesk.service.settings import Settings
+from tests.support.articles import article_of_html
 from tests.support.stub_classifier import answer, stand_in
 
 CANVAS = Canvas(columns=80, color=False)
@@ -171,3 +173,19 @@ def test_chosen_parts_are_those_of_every_output(tmp_path: Path, output: AnswerFo
     assert LONG in run_on(page, output=output, parts=(Kind.TEXT,))[1]
     without = run_on(page, output=output, parts=(Kind.QUOTE,))[1]
     assert json.loads(without)["body"] == "" if output is AnswerFormat.JSONL else LONG not in without
+
+
+def test_structure_that_a_server_does_not_send_is_read_here() -> None:
+    html = f"<p>Menu<ul><li>{LONG}<ol><li>{LONG}</ol></ul>"
+    page = Page(id="a", html=html)
+    article = article_of_html(html, [Kind.FURNITURE, Kind.LIST_ITEM, Kind.LIST_ITEM])
+    bad = BadRow("b", 1, "bad_row", "why")
+    answers: list[ClassifiedRow | BadRow] = [
+        ClassifiedRow(PageRow("a", None, page), replace(article, structure=None)),
+        bad,
+    ]
+    options = ClassifyOptions(["a"], None, AnswerFormat.MARKDOWN, False, CANVAS, server="http://127.0.0.1:1")
+    first, second = _completed(iter(answers), options)
+    assert isinstance(first, ClassifiedRow)
+    assert first.article.to_markdown(front_matter=False) == f"- {LONG}\n  1. {LONG}\n"
+    assert second is bad
