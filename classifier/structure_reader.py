@@ -38,7 +38,7 @@ def add_structure(article: Article, page: Blocks) -> Article:
         return article
     kinds = [block.kind for block in article.blocks]
     parts = {number for number, kind in enumerate(kinds) if kind in PARTS}
-    url = article.url or page.head.canonical
+    url = article.url or article.canonical_url or page.head.canonical
     base = resolve(page.recording.base, url) or url
     paths = _Paths(page.markup, kinds, parts)
     structure = Structure(

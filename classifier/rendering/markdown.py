@@ -16,7 +16,7 @@ _ESCAPED = re.compile(
     r"[\\`*\[\]]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word it is no emphasis
     r"|(?<=\S)~|~(?=~)"
-    r"|<(?=[A-Za-z/!?]|\Z)|&(?=[#\w]|\Z)"
+    r"|<(?=[A-Za-z/!?]|\Z)|&(?=#?\w*(?:;|\Z))"
 )
 """Characters that mean something inside a line."""
 _LINE_START = re.compile(r"#{1,6}(?=\s|\Z)|[>|]|[-+](?=[\s\-|:]|\Z)|=+\Z|:(?=-)")
