@@ -106,14 +106,12 @@ def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | 
                 in_row -= action == _ROW
                 lasts[element] = len(rows)
                 element = elements[element][2]
-            elif action == _LINK:
-                in_link -= 1
+            in_link -= action == _LINK
             if recorder is not None and recorder.open and recorder.open[-1][0] == len(stack):
                 recorder.leave()
             node = node.next
             continue
-        tag = node.tag or ""
-        action = _ACTIONS.get(tag, _BLOCK)
+        action = _ACTIONS.get(tag := node.tag or "", _BLOCK)
         if action == _TEXT:
             builder.add_text(node.text_content or "", in_pre, in_link)
         elif action in (_INLINE, _LINK):
@@ -130,12 +128,10 @@ def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | 
         elif action >= _BLOCK:
             if pieces:
                 builder.end(element, in_pre)
-            if action == _ROW and (in_row or not _is_data_row(node)):
-                action = _BLOCK
+            action = _BLOCK if action == _ROW and (in_row or not _is_data_row(node)) else action
             in_pre += action == _PRE
             in_row += action == _ROW
-            elements.append(("span" if tag in _INLINE_TAGS else tag, _read_names(node, builder), element, len(rows)))
-            element = len(lasts)
+            element = _begin_element(tag, node, element, builder, elements)
             lasts.append(0)
         if recorder is not None and tag in RECORDED and (action < _BLOCK or tag == "ol"):
             recorder.enter(tag, node, element, len(stack))
@@ -188,12 +184,14 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder) 
     return _LINK
 
 
-def _read_names(node: LexborNode, builder: BlockBuilder) -> str:
-    """Return an element's names, and keep its microdata."""
+def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilder, elements: list[_Element]) -> int:
+    """Add an element that begins a block, keep its microdata, and return its number."""
     attributes = node.attributes
+    first = len(builder.texts)
     if "itemprop" in attributes:
-        builder.found.add_property(len(builder.texts), node, attributes)
-    return _names(attributes)
+        builder.found.add_property(first, node, attributes)
+    elements.append(("span" if tag in _INLINE_TAGS else tag, _names(attributes), parent, first))
+    return len(elements) - 1
 
 
 def _names(attributes: dict[str, str | None]) -> str:
