@@ -1,10 +1,9 @@
-"""Puts labelled blocks together again: the page's body and the expected quality of the body."""
+"""Puts labelled blocks together again: the page's body."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,22 +36,3 @@ class PageScores:
 def body_text(page: Blocks, body: Sequence[int]) -> str:
     """Join the blocks with these numbers by blank lines, without invisible characters."""
     return join_blocks(page.text[slice(*page.blocks[number])] for number in body)
-
-
-def page_confidence(characters: NDArray[np.integer[Any]], probabilities: Doubles, is_body: NDArray[np.bool_]) -> float:
-    """Return the F1 that the probabilities predict for the body, measured in characters, in [0, 1].
-
-    With c characters and probability p of body in each block, that is
-    2 * sum(c p, body blocks) / (sum(c, body blocks) + sum(c p, all blocks)). Without a body block it is 1 - p of the
-    block that is most likely body; 1 for a page without blocks.
-    """
-    in_body = int(characters[is_body].sum())
-    expected = characters * probabilities
-    if in_body:
-        return 2 * _sum(expected[is_body]) / (in_body + _sum(expected))
-    return float((1.0 - probabilities).min(initial=1.0))
-
-
-def _sum(values: Doubles) -> float:
-    """Add in order: a vectorised sum would differ in the last digits from one processor to another."""
-    return float(np.cumsum(values)[-1]) if len(values) else 0.0

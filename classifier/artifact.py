@@ -16,10 +16,19 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.errors import ArtifactMismatch
 from copydesk.classifier.features import FEATURES_VERSION
-from copydesk.classifier.model import ALL_COLUMNS, GROUPS, FormModel, HashedLinear, Model, Trees, hashed_linear
+from copydesk.classifier.model import (
+    ALL_COLUMNS,
+    GROUPS,
+    LINEAR_PARTS,
+    FormModel,
+    HashedLinear,
+    Model,
+    Trees,
+    hashed_linear,
+)
 from copydesk.classifier.types import LABELS
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised by any change of the files' layout."""
 
 MODEL_FILES = ("text.npz", "html.npz")
@@ -27,7 +36,7 @@ MODEL_FILES = ("text.npz", "html.npz")
 
 MANIFEST_FILE = "manifest.json"
 
-STORED_ENSEMBLES = {name: name for name in ("body", "teaser", "metadata", "comment", "heading")}
+STORED_ENSEMBLES = {name: name for name in ("body", "teaser", "metadata", "comment", "heading", "quality")}
 STORED_ARRAYS = {name: name for name in ("roots", "columns", "thresholds", "lefts", "values", "baseline")}
 """Names in the files of the trees of a `FormModel` and of the arrays of `Trees`, by field. A renamed field keeps its
 name in the files, else saved models could not be loaded."""
@@ -39,7 +48,7 @@ def expected() -> dict[str, Any]:
         "format_version": FORMAT_VERSION,
         "features_version": FEATURES_VERSION,
         "labels": [str(label) for label in LABELS],
-        "groups": list(GROUPS),
+        "classes": [*GROUPS, *LINEAR_PARTS],
         "page_types": list(hashed_linear.PAGE_TYPES),
         "hash_bits": hashed_linear.BLOCK_BITS,
         "n_columns": len(ALL_COLUMNS),
@@ -134,9 +143,11 @@ def _pack_form(name: str, form: FormModel) -> bytes:
         f"{name}/page_types/weights": form.page_types.weights.astype(np.float16),
         f"{name}/page_types/intercepts": form.page_types.intercepts,
     }
-    for ensemble, stored in STORED_ENSEMBLES.items():
+    ensembles = {stored: getattr(form, field) for field, stored in STORED_ENSEMBLES.items()}
+    ensembles |= {f"parts/{part}": trees for part, trees in form.parts.items()}
+    for stored, trees in ensembles.items():
         for array, stored_array in STORED_ARRAYS.items():
-            arrays[f"{name}/{stored}/{stored_array}"] = np.asarray(getattr(getattr(form, ensemble), array))
+            arrays[f"{name}/{stored}/{stored_array}"] = np.asarray(getattr(trees, array))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for key in sorted(arrays):
@@ -162,12 +173,19 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     used = arrays[f"{name}/used"]
     idf = np.zeros(1 << hashed_linear.BLOCK_BITS, np.float32)
     idf[used] = arrays[f"{name}/idf"]
-    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(GROUPS)), np.float32)
+    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(GROUPS) + len(LINEAR_PARTS)), np.float32)
     weights[used] = arrays[f"{name}/weights"]
     first_stage = HashedLinear(idf, weights, arrays[f"{name}/intercepts"])
     types = (arrays[f"{name}/page_types/{array}"].astype(np.float32) for array in ("idf", "weights", "intercepts"))
     ensembles = {field: _trees(arrays, f"{name}/{stored}") for field, stored in STORED_ENSEMBLES.items()}
-    return FormModel(first_stage, HashedLinear(*types), **ensembles)
+    prefix = f"{name}/parts/"
+    parts = sorted({key.removeprefix(prefix).split("/")[0] for key in arrays if key.startswith(prefix)})
+    return FormModel(
+        first_stage,
+        HashedLinear(*types),
+        **ensembles,
+        parts={part: _trees(arrays, f"{prefix}{part}") for part in parts},
+    )
 
 
 def _trees(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Trees:

@@ -234,26 +234,32 @@ def is_cut(title: str) -> bool:
     return title.endswith(_ELLIPSIS)
 
 
-def compare_blocks(page: Blocks, declared: Declared) -> Doubles:
+def compare_blocks(page: Blocks, declared: Declared, candidates: Sequence[int] | None = None) -> Doubles:
     """Return for each block how well it agrees with the declared titles, in [0, 1].
 
-    That is the greatest similarity with one of them. Only the first `COMPARED_BLOCKS` blocks of fitting length that
-    contain one of a title's longest words are compared; all others have 0.
+    That is the greatest similarity with one of them. Only `COMPARED_BLOCKS` blocks of fitting length are compared: the
+    candidates, where they are given, else those that contain one of a title's longest words; all others have 0.
     """
     agreement = np.zeros(len(page.blocks))
     if not declared.titles or not page.blocks:
         return agreement
-    numbers, lines = _fitting_blocks(page, [len(title.text) for title in declared.titles])
+    sizes = [len(title.text) for title in declared.titles]
+    if candidates is not None:
+        for number, line in zip(*_fitting_blocks(page, sizes, candidates), strict=True):
+            agreement[number] = max(map(declared.agreement, lines_of(line)))
+        return agreement
+    numbers, lines = _fitting_blocks(page, sizes, range(len(page.blocks)))
     for place in _places_with([_anchors(title) for title in declared.titles], lines):
         agreement[numbers[place]] = max(map(declared.agreement, lines_of(lines[place])))
     return agreement
 
 
-def _fitting_blocks(page: Blocks, sizes: Sequence[int]) -> tuple[list[int], list[str]]:
+def _fitting_blocks(page: Blocks, sizes: Sequence[int], candidates: Sequence[int]) -> tuple[list[int], list[str]]:
     """Return numbers and texts of the first blocks that are, or whose first line may be, about as long as a title."""
     shortest, longest = min(sizes) // 4, 2 * max(sizes) + 20
     text, numbers, lines = page.text, [], []
-    for number, (start, end) in enumerate(page.blocks[:COMPARED_BLOCKS]):
+    for number in candidates[:COMPARED_BLOCKS]:
+        start, end = page.blocks[number]
         size = end - start
         if size >= shortest and (
             size <= longest or (size <= 2 * MAX_TITLE and text.find("\n", start, start + longest) >= 0)

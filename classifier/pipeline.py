@@ -8,17 +8,20 @@ from itertools import chain, repeat
 
 import numpy as np
 
-from copydesk.classifier.article import PageScores, body_text, page_confidence
+from copydesk.classifier.arrays import Integers
+from copydesk.classifier.article import PageScores, body_text
 from copydesk.classifier.comments import read_comments
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.features import compute_features
 from copydesk.classifier.fields import read_fields, read_json_ld
 from copydesk.classifier.model import (
+    ALL_COLUMNS,
     PAGE_TYPES,
     FormModel,
     Model,
     Predictions,
+    expected_f1,
     explain_block,
     run_first_stage,
     run_second_stage,
@@ -27,7 +30,7 @@ from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.structure_reader import add_structure
-from copydesk.classifier.title import choose_title
+from copydesk.classifier.title import choose_title, promote_headlines
 from copydesk.classifier.types import (
     BODY_PARTS,
     FIELDS,
@@ -35,6 +38,7 @@ from copydesk.classifier.types import (
     LABELS,
     Blocks,
     Explanation,
+    Kind,
     Label,
     Page,
     ScoredBlock,
@@ -44,7 +48,16 @@ from copydesk.classifier.types import (
 MIN_IS_ARTICLE = 0.5
 """Probability of the page type article from which a page with a body counts as an article."""
 
+MIN_CONFIDENCE = 0.3
+"""Confidence in its body below which a page does not count as an article."""
+
+LEAST_TITLE_MATCH = 0.35
+"""Words in common with a declared title (Dice) from which a block is compared with the titles more closely."""
+
 _ARTICLE = PAGE_TYPES.index("article")
+_TITLE_MATCH = ALL_COLUMNS.index("title_match")
+_HEADLINE = KINDS.index(Kind.HEADLINE)
+_BODY = LABELS.index(Label.BODY)
 
 MAX_BLOCKS = 100_000
 """Blocks of one page. Input with more is not one page, and is refused."""
@@ -80,8 +93,9 @@ def classify_page(page: Page, model: Model, *, explain: bool = False, structure:
     blocks = segment(page, inline=structure)
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
-    reasons = _explain_all(blocks, predictions, form) if explain else None
-    article = assemble(page, collect_scores(blocks, predictions, url=page.url), model.digest, reasons)
+    scores = collect_scores(blocks, predictions, expected_f1(predictions, form), url=page.url)
+    reasons = _explain_all(blocks, scores.labels, predictions, form) if explain else None
+    article = assemble(page, scores, model.digest, reasons)
     return article if blocks.recording is None else add_structure(article, blocks)
 
 
@@ -122,16 +136,18 @@ def predict(blocks: Blocks, form: FormModel) -> Predictions:
     return run_second_stage(features, run_first_stage(features, form), form)
 
 
-def collect_scores(blocks: Blocks, predictions: Predictions, *, url: str = "") -> PageScores:
+def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, *, url: str = "") -> PageScores:
     """Put the predictions beside the blocks, join the page's body, and read its fields."""
     spans = np.fromiter(chain.from_iterable(blocks.blocks), np.int32, 2 * len(blocks.blocks)).reshape(-1, 2)
-    is_body = predictions.labels == LABELS.index(Label.BODY)
     kinds = name_kinds(blocks, predictions)
-    in_body = np.flatnonzero(np.isin(kinds, [KINDS.index(part) for part in BODY_PARTS])).tolist()
     stated = read_json_ld(blocks.head.json_ld)
     declared = read_declared(blocks.head, stated)
-    agreement = compare_blocks(blocks, declared)
-    title = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0])
+    alike = np.flatnonzero(predictions.columns[:, _TITLE_MATCH] >= LEAST_TITLE_MATCH).tolist()
+    agreement = compare_blocks(blocks, declared, alike)
+    title = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
+    kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
+    in_body = np.flatnonzero(np.isin(kinds, [KINDS.index(part) for part in BODY_PARTS])).tolist()
+    labels = np.where(kinds == _HEADLINE, _BODY, predictions.labels)
     body = body_text(blocks, in_body)
     fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
     title_found = {"title": title.found_in} if title.text else {}
@@ -139,25 +155,27 @@ def collect_scores(blocks: Blocks, predictions: Predictions, *, url: str = "") -
         text=blocks.text,
         starts=spans[:, 0],
         ends=spans[:, 1],
-        labels=predictions.labels,
+        labels=labels,
         kinds=kinds,
         probabilities=predictions.probabilities,
         body=body,
         fields=replace(fields, title=title.text, found_in=title_found | dict(fields.found_in)),
         comments=read_comments(blocks, kinds),
-        is_article=bool(in_body) and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
+        is_article=confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
         page_types=predictions.page_types,
-        confidence=page_confidence(spans[:, 1] - spans[:, 0], predictions.probabilities[:, 0], is_body),
+        confidence=confidence if in_body else 0.0,
     )
 
 
 def score_blocks(blocks: Blocks, model: Model, *, url: str = "") -> PageScores:
     """Do the same as `classify_page` for a segmented page, and leave its blocks in columns."""
-    return collect_scores(blocks, predict(blocks, model.form(markup=blocks.markup is not None)), url=url)
+    form = model.form(markup=blocks.markup is not None)
+    predictions = predict(blocks, form)
+    return collect_scores(blocks, predictions, expected_f1(predictions, form), url=url)
 
 
-def _explain_all(blocks: Blocks, predictions: Predictions, form: FormModel) -> Iterator[Explanation]:
-    for number, (block, label) in enumerate(zip(blocks.blocks, predictions.labels.tolist(), strict=True)):
+def _explain_all(blocks: Blocks, labels: Integers, predictions: Predictions, form: FormModel) -> Iterator[Explanation]:
+    for number, (block, label) in enumerate(zip(blocks.blocks, labels.tolist(), strict=True)):
         yield explain_block(blocks.text[block.start : block.end], number, LABELS[label], predictions, form)
 
 

@@ -22,23 +22,33 @@ from copydesk.classifier.declared_titles import (
     normalise,
     tidy,
 )
+from copydesk.classifier.model import NO_HEADLINE
 from copydesk.classifier.title_of_text import MAX_HEADLINE, find_headline
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
 
 AGREES = 0.6
 """Agreement from which a block is a candidate without being in an `h1`: a choice."""
 
+SURE = 0.0
+"""Log-odds of headline from which the title of a plain text is one, whatever the label of its block."""
+
 MAX_CANDIDATES = 40
 """Blocks of a page that are weighed against each other."""
 
-ENOUGH = 2.5
+CERTAIN = 0.9
+"""Agreement of a block with the head from which it is the title whatever its place: it only lacks the site's name."""
+
+ENOUGH = 3.0
 """Points from which a block is the title although the head declares another: chosen by trial on the corpora."""
 
 _HEADLINE, _TEXT = KINDS.index(Kind.HEADLINE), KINDS.index(Kind.TEXT)
 _IN_BODY = len(PARTS)
 _TEASERS = (KINDS.index(Kind.TEASER), KINDS.index(Kind.TEASER_HEADING))
 _HEADINGS = {"h1": 1.5, "h2": 0.4, "h3": 0.1}
-_FURNITURE = re.compile(r"breadcrumb|sticky|\bnav\b|navigation|menu|related|sidebar|footer", re.IGNORECASE)
+_FURNITURE = re.compile(r"sticky|\bnav\b|navigation|menu|related|sidebar|footer", re.IGNORECASE)
+_PATH = re.compile(r"bread(?:crumb|bar)|pfadnav", re.IGNORECASE)
+"""Names of the line that leads to the page and often ends in its headline, even in an `h1`."""
+
 _ROOT = re.compile(r"/|(?:https?:)?//[^/?#]{1,200}/?", re.IGNORECASE)
 """The address of a site's front page: a heading that leads there is a logo."""
 
@@ -83,7 +93,7 @@ def choose_title(
     if page.markup is not None:
         weighed = _weigh(page, page.markup, declared, agreement, kinds, scores)
         points, best = max(weighed, key=itemgetter(0), default=(-math.inf, None))
-        if best is not None and (said is None or points >= ENOUGH):
+        if best is not None and (said is None or points >= ENOUGH or best.agreement >= CERTAIN):
             return best
     if said is not None:
         return Title(said.text, said.found_in)
@@ -94,12 +104,25 @@ def choose_title(
     return Title(title, "title") if title else Title()
 
 
-def promote_headlines(kinds: Integers, title: Title, *, min_agreement: float = AGREES) -> Integers:
-    """Return the kinds, with the kind headline for the title's blocks if they agree so well with the head."""
-    if not title.blocks or title.agreement < min_agreement:
+def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubles) -> Integers:
+    """Return the kinds, with the kind headline for the title's blocks if they agree with the head (`AGREES`).
+
+    In plain text, which has no head, they are headlines where their score is above `SURE`.
+
+    Blocks of the body with just the title's words are headlines too: some pages repeat it, as on a printed page.
+    """
+    if not title.text:
         return kinds
     promoted = kinds.copy()
-    promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
+    if title.agreement >= AGREES or (page.markup is None and title.blocks and scores[title.blocks.start] > SURE):
+        promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
+    words, shortest, longest = normalise(title.text), len(title.text) // 2, 2 * len(title.text)
+    for number in np.flatnonzero(kinds < _IN_BODY).tolist():
+        start, end = page.blocks[number]
+        starts_alike = page.text[start].lower() == title.text[0].lower()
+        may_be = starts_alike and scores[number] > NO_HEADLINE
+        if may_be and shortest <= end - start <= longest and normalise(page.text[start:end]) == words:
+            promoted[number] = _HEADLINE
     return promoted
 
 
@@ -130,7 +153,7 @@ def _weigh(
         points += 0.6 * (kind < _IN_BODY) - 0.6 * (kind in _TEASERS) + 0.3 * (first < first_text)
         points -= 2.0 * (normalise(text).replace(" ", "") in declared.sites)
         if scores is not None:
-            points += 0.3 * max(-5.0, min(5.0, float(scores[first])))
+            points += 0.3 * max(-2.0, min(5.0, float(scores[first])))
         text = declared.with_spaces(text)
         yield points, Title(text, "h1" if _in_h1(markup, first) else found_in, range(first, last), agrees)
 
@@ -160,6 +183,7 @@ def _points_of_markup(markup: Markup, first: int, last: int, length: int) -> flo
         tag, names = markup.tags[element], markup.names[element]
         if depth < 2:
             points += _HEADINGS.get(tag, 0.0) + 0.2 * bool(_HEADLINE_NAME.search(names))
+        points -= 2.0 * bool(_PATH.search(names))
         points -= 0.5 * (tag in ("nav", "aside", "footer", "li") or bool(_FURNITURE.search(names)))
         element = markup.parents[element]
     if sum(markup.link_chars[first:last]) > length / 2:

@@ -31,7 +31,7 @@ KNOWN_CHARACTERS = 3000
 SHORT_LINE = 25
 """Characters below which the line before counts as a menu's or a label: a choice."""
 
-MAX_SCORE = 8.0
+MAX_SCORE = 4.0
 """Log-odds at which a score is cut off, so that the line's form counts too."""
 
 PLACE_WEIGHTS = (0.9, 0.9, -0.2, -0.2, 1.2, 2.2)

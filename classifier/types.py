@@ -301,13 +301,15 @@ class Fields:
 FIELDS: tuple[str, ...] = tuple(each.name for each in dataclass_fields(Fields))
 
 
-INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 """Characters that only say where a line may break; they are left out of a title and a body."""
 
 
 def clean(text: str) -> str:
     """Return text without soft hyphens, zero-width spaces, word joiners and byte order marks."""
-    return text if text.isascii() else text.translate(INVISIBLE)
+    for character in () if text.isascii() else INVISIBLE:
+        text = text.replace(character, "")
+    return text
 
 
 def join_blocks(texts: Iterable[str]) -> str:

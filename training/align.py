@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import LCSseq
 
+from copydesk.classifier import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Blocks
-from copydesk.training.corpora import TrainingPage
+from copydesk.training.corpora import CODE_OF_KIND, GROUP_CODE, TrainingPage
+from copydesk.training.weak_parts import fit_to_codes, parts_by_markup
 
 SHINGLE = 4
 """Words per shingle, when blocks are looked up in a reference body."""
@@ -30,6 +32,7 @@ class LabelledPage:
     """A page in one form with a code for each block.
 
     `codes` are those of `corpora.pages.GOLD_CODES`, `?` for a block only known not to be body, or empty for unknown.
+    `parts` are those of `PART_CODES`, or empty for unknown: of a person where `origin.has_parts`, else by markup.
     `gold` is whether a person labelled the page. `origin` has neither html nor texts, to save memory.
     `synthetic` marks a page put together for training; scores leave it out.
     """
@@ -38,6 +41,7 @@ class LabelledPage:
     form: str
     blocks: Blocks
     codes: tuple[str, ...]
+    parts: tuple[str, ...]
     gold: bool
     synthetic: bool = False
 
@@ -51,16 +55,31 @@ def label_page(source: TrainingPage, form: str) -> LabelledPage | None:
     else:
         blocks = segment_text("\n\n".join(source.texts) or _plain_text(source.html))
     texts = [blocks.text[b.start : b.end] for b in blocks.blocks]
+    parts = [""] * len(texts)
     if source.codes is not None:
-        codes = carry_codes(source.texts, source.codes, texts)
+        carried = carry_codes(source.texts, source.codes, texts)
+        codes = [GROUP_CODE.get(code, "") for code in carried]
+        parts = carried if source.has_parts else parts
         if form == "html":
             codes = _fill_unknown(codes, texts, source.reference)
     elif source.reference is not None:
         codes = find_body(texts, source.reference)
     else:
         return None
+    if form == "html" and not source.has_parts:
+        parts = parts_by_markup(blocks, codes)
     about = replace(source, html="", texts=())
-    return LabelledPage(about, form, blocks, tuple(codes), source.codes is not None)
+    return LabelledPage(about, form, blocks, tuple(codes), tuple(parts), source.codes is not None)
+
+
+def teach_parts(lesson: tuple[LabelledPage, Article | None]) -> LabelledPage:
+    """Label the parts of a plain-text page by what a model that did not see its site answered about its HTML form."""
+    page, answer = lesson
+    if answer is None or page.origin.has_parts:
+        return page
+    said = [block.text for block in answer.blocks], [CODE_OF_KIND[block.kind] for block in answer.blocks]
+    texts = [page.blocks.text[b.start : b.end] for b in page.blocks.blocks]
+    return replace(page, parts=tuple(fit_to_codes(carry_codes(*said, texts), page.codes)))
 
 
 def _plain_text(html: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.classifier.segmentation import segment_text
 from copydesk.training.align import LabelledPage, carry_codes
@@ -46,17 +47,19 @@ COMMENT_FORM = (
 )
 """Text that comment plug-ins show where there are no comments yet."""
 
-Lines = list[tuple[str, str]]
+Lines = list[tuple[str, str, str]]
+"""Text, code and part of each block."""
 
 
 def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
-    """Return three synthetic pages for each page that a person labelled, always the same three.
+    """Return four synthetic pages for each page that a person labelled, always the same four.
 
     1. The page from its first body block to its last body, teaser or comment block: the output of a scraper
        that finds the start of the article but not its end.
     2. The article, some furniture, then stories of other pages as a headline and a truncated summary.
     3. The article inside everything except the body of another page, of any type, one block per line: a copy on a
        site unlike its own.
+    4. The article alone, or only its first paragraphs, as in a feed; see `article_alone`.
 
     All parts come from one fold, so that no fold trains on words of the sites it is tested on.
     """
@@ -65,26 +68,40 @@ def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
     synthetic = []
     for page in usable:
         fold = fold_of(page.origin.site, n_folds)
-        synthetic.append(_synthetic_page(page, _cut_down(_lines(page))))
+        synthetic.append(_synthetic_page(page, _cut_down(lines_of(page))))
         synthetic.append(_synthetic_page(page, _stitched(page, pools[fold])))
         synthetic.append(_synthetic_page(page, _embedded(page, hosts[fold]), between="\n"))
+        kept = article_alone(page)
+        alone = [line for line, keep in zip(lines_of(page), kept.tolist(), strict=True) if keep]
+        synthetic.append(_synthetic_page(page, alone))
     return synthetic
 
 
-def _lines(page: LabelledPage) -> Lines:
-    return [(page.blocks.text[b.start : b.end], code) for b, code in zip(page.blocks.blocks, page.codes, strict=True)]
+def article_alone(page: LabelledPage) -> NDArray[np.bool_]:
+    """Tell which blocks of a page stay if only its article does, or the article's beginning; always the same ones."""
+    rng = np.random.default_rng(crc32(b"alone" + page.origin.id.encode()))
+    body = np.array([code == "E" for code in page.codes], np.bool_)
+    order = np.cumsum(body)
+    first, most = (2 if rng.random() < 0.3 else 1), int(rng.choice((1, 2, 3, 5, 8, 1000)))
+    return body & (order >= first) & (order < first + most)
+
+
+def lines_of(page: LabelledPage) -> Lines:
+    texts = (page.blocks.text[b.start : b.end] for b in page.blocks.blocks)
+    return list(zip(texts, page.codes, page.parts, strict=True))
 
 
 def _synthetic_page(page: LabelledPage, lines: Lines, *, between: str = "\n\n") -> LabelledPage:
-    texts, codes = [text for text, _ in lines], [code for _, code in lines]
+    texts, marks = [text for text, _, _ in lines], [f"{code} {part}" for _, code, part in lines]
     blocks = segment_text(between.join(texts))
-    carried = carry_codes(texts, codes, [blocks.text[b.start : b.end] for b in blocks.blocks])
-    return replace(page, blocks=blocks, codes=tuple(carried), synthetic=True)
+    carried = carry_codes(texts, marks, [blocks.text[b.start : b.end] for b in blocks.blocks])
+    codes, parts = (tuple(mark.partition(" ")[k] for mark in carried) for k in (0, 2))
+    return replace(page, blocks=blocks, codes=codes, parts=parts, synthetic=True)
 
 
 def _cut_down(lines: Lines) -> Lines:
-    first = next(i for i, (_, code) in enumerate(lines) if code == "E")
-    last = max(i for i, (_, code) in enumerate(lines) if code in "ETHC" and code)
+    first = next(i for i, (_, code, _) in enumerate(lines) if code == "E")
+    last = max(i for i, (_, code, _) in enumerate(lines) if code in "ETHC" and code)
     return lines[first : last + 1]
 
 
@@ -97,13 +114,15 @@ def _pools(pages: Sequence[LabelledPage], n_folds: int) -> Mapping[int, list[Lab
 
 def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
     rng = np.random.default_rng(crc32(page.origin.id.encode()))
-    lines = _lines(page)
-    article = [i for i, (_, code) in enumerate(lines) if code == "E"]
+    lines = lines_of(page)
+    article = [i for i, (_, code, _) in enumerate(lines) if code == "E"]
     others = [other for other in pool if other.origin.language == page.origin.language and other is not page]
-    stories = [story for other in others for story in [_story(_lines(other), rng)] if story]
-    furniture = [line for line in _lines(pool[int(rng.integers(len(pool)))]) if line[1] in "BC" and len(line[0]) < 40]
+    stories = [found for other in others if (found := story(lines_of(other), rng))]
+    furniture = [line for line in lines_of(pool[int(rng.integers(len(pool)))]) if line[1] in "BC" and len(line[0]) < 40]
     start = int(rng.integers(max(1, len(furniture))))
-    form = [(text, "B") for text in rng.permutation(COMMENT_FORM)[: int(rng.integers(MOST_FURNITURE + 1))].tolist()]
+    form = [
+        (text, "B", "B") for text in rng.permutation(COMMENT_FORM)[: int(rng.integers(MOST_FURNITURE + 1))].tolist()
+    ]
     chosen = rng.permutation(len(stories))[: int(rng.integers(3, MOST_TEASERS + 1))]
     headings = [line for line in lines if line[1] == "H"][:1]
     return [
@@ -117,23 +136,23 @@ def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
 
 def _embedded(page: LabelledPage, hosts: Sequence[LabelledPage]) -> Lines:
     rng = np.random.default_rng(crc32(b"lodged" + page.origin.id.encode()))
-    host = _lines(hosts[int(rng.integers(len(hosts)))])
-    first = next((i for i, (_, code) in enumerate(host) if code == "E"), len(host) // 3)
+    host = lines_of(hosts[int(rng.integers(len(hosts)))])
+    first = next((i for i, (_, code, _) in enumerate(host) if code == "E"), len(host) // 3)
     return [
         *[line for line in host[:first] if line[1] != ""],
-        *[line for line in _lines(page) if line[1] == "E"],
+        *[line for line in lines_of(page) if line[1] == "E"],
         *[line for line in host[first:] if line[1] not in ("E", "")],
     ]
 
 
-def _story(lines: Lines, rng: np.random.Generator) -> Lines:
+def story(lines: Lines, rng: np.random.Generator) -> Lines:
     """Return a page's headline and the start of its first paragraph as a teaser; nothing where it has none."""
-    body = [text for text, code in lines if code == "E"]
+    body = [text for text, code, _ in lines if code == "E"]
     paragraph = next((text for text in body if len(text) >= SUMMARY_LEAST), "")
-    if len(body[0]) > HEADLINE_CHARS or not paragraph:
+    if not paragraph or len(body[0]) > HEADLINE_CHARS:
         return []
     words = paragraph.split()
     n = int(rng.integers(10, 26))
     summary = " ".join(words[:n]) if len(words) > n else paragraph[: SUMMARY_LEAST // 2]
     ending = ("...", "...", "…", " ...")[int(rng.integers(4))]
-    return [(body[0], "T"), (summary.rstrip(".,;:") + ending, "T")]
+    return [(body[0], "T", "T"), (summary.rstrip(".,;:") + ending, "T", "T")]

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from copydesk.classifier.model import FormModel, HashedLinear, Trees, context_columns
-from copydesk.training.corpora import CorpusError
+from copydesk.classifier import Kind
+from copydesk.classifier.model import UNDER_METADATA, FormModel, HashedLinear, Trees, context_columns
+from copydesk.training.corpora import CODE_OF_KIND, GROUP_CODE, PART_CODES, CorpusError
 from copydesk.training.dataset import Table
-from copydesk.training.fit import KIND_TREES, WEAK, calibrate, calibrated, fit_linear, fit_page_types, fit_question
+from copydesk.training.fit import (
+    GROUP_BOOSTING,
+    GUESSES,
+    LABEL_BOOSTING,
+    LEAN,
+    PART_BOOSTING,
+    WEAK,
+    WEAK_ELSEWHERE,
+    calibrate,
+    calibrated,
+    constant,
+    fit_linear,
+    fit_page_types,
+    fit_question,
+)
+
+MARKUP_PARTS = (Kind.HEADLINE, Kind.STANDFIRST, Kind.SUBHEADING, Kind.CAPTION)
+"""Parts that the model tells from other body blocks of HTML; markup says the others."""
+TEXT_PARTS = (*MARKUP_PARTS, Kind.LIST_ITEM, Kind.QUOTE, Kind.TABLE, Kind.PREFORMATTED)
+"""Parts that it tells apart in plain text."""
+BODY_CODES, METADATA_CODES = ("".join(code for code in PART_CODES if GROUP_CODE[code] == group) for group in "EM")
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -74,23 +95,40 @@ def _with_progress(fits: Iterable[T], stage: str, n_folds: int, say: Say) -> Ite
 def _fit_second_stage(
     table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64], linear: HashedLinear, page_types: HashedLinear
 ) -> FormModel:
-    """Fit the second stage's trees; return the model, not yet calibrated."""
+    """Fit the second stage's trees; return the model, not yet calibrated, without an estimate of quality."""
+    form = table.pages[0].form
     codes, gold, weights = table.codes[rows], table.gold[rows], table.weights[rows]
-    body_weights = weights * np.where(gold, 1.0, WEAK) * table.page_shares()[rows]
+    weak = np.where(table.of_articles()[rows], WEAK, WEAK_ELSEWHERE)
+    body_weights = weights * np.where(gold, 1.0, weak) * table.page_shares()[rows]
 
-    def among(chosen: str, positive: str, **options: int) -> Trees:
+    def among(chosen: str, positive: str, boosting: Mapping[str, Any] = GROUP_BOOSTING) -> Trees:
         within = gold & np.isin(codes, list(chosen))
         answers = np.isin(codes[within], list(positive))
-        return fit_question(columns[rows[within]], answers, weights[within], **options)
+        return fit_question(columns[rows[within]], answers, weights[within], boosting)
 
+    def part(kind: Kind, chosen: str) -> Trees:
+        parts, by_hand, guesses = table.parts[rows], table.has_parts[rows], GUESSES[form].get(kind, 0.0)
+        within = np.isin(parts, list(chosen)) & (by_hand | (gold & (guesses > 0.0)))
+        trust = np.where(by_hand[within], 1.0, guesses)
+        answers = parts[within] == CODE_OF_KIND[kind]
+        trust *= weights[within]
+        trees = fit_question(columns[rows[within]], answers, trust, PART_BOOSTING)
+        return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
+
+    body_parts = TEXT_PARTS if form == "text" else MARKUP_PARTS
     return FormModel(
         first_stage=linear,
         page_types=page_types,
-        body=fit_question(columns[rows], codes == "E", body_weights),
-        teaser=among("MCBTH", "TH"),
-        metadata=among("MCB", "M", n_trees=KIND_TREES),
-        comment=among("MCB", "C", n_trees=KIND_TREES),
-        heading=among("TH", "H", n_trees=KIND_TREES),
+        body=fit_question(columns[rows], codes == "E", body_weights, LABEL_BOOSTING[form]),
+        teaser=among("MCBTH", "TH", LABEL_BOOSTING[form]),
+        metadata=among("MCB", "M"),
+        comment=among("MCB", "C"),
+        heading=among("TH", "H"),
+        parts={
+            **{str(kind): part(kind, BODY_CODES) for kind in body_parts},
+            **{str(kind): part(kind, METADATA_CODES) for kind in UNDER_METADATA},
+        },
+        quality=constant(0.0),
     )
 
 

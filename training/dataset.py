@@ -44,6 +44,8 @@ class Table:
         columns: Hashed columns of all rows, see `hashed_linear.hashed_rows`.
         field_ends: Shape (n_rows, n_fields).
         codes: Shape (n_rows,): codes as in `align.LabelledPage`.
+        parts: Shape (n_rows,): codes of PART_CODES, or empty for unknown.
+        has_parts: Shape (n_rows,): whether a person gave them.
         gold: Shape (n_rows,): whether the row has a hand label.
         weights: Shape (n_rows,): a page's weights sum to its number of learnt rows.
         learnt: Shape (n_rows,): whether the row is used for training in folds that train on its page.
@@ -57,6 +59,8 @@ class Table:
     columns: NDArray[np.int32]
     field_ends: NDArray[np.int64]
     codes: NDArray[np.str_]
+    parts: NDArray[np.str_]
+    has_parts: NDArray[np.bool_]
     gold: NDArray[np.bool_]
     weights: NDArray[np.float64]
     learnt: NDArray[np.bool_]
@@ -76,6 +80,11 @@ class Table:
         factors[known] = (totals[known] / np.median(totals[known])) ** -0.5
         shares: NDArray[np.float64] = factors[pages]
         return shares
+
+    def of_articles(self) -> NDArray[np.bool_]:
+        """Return whether each row is of an article's page, shape (n_rows,)."""
+        articles = np.array([page.origin.page_type in ONE_STORY for page in self.pages], np.bool_)
+        return np.repeat(articles, np.diff(self.row_ends, prepend=0))
 
     def matrix(self, rows: NDArray[np.int64], idf: NDArray[np.float32]) -> Any:
         """Return the TF-IDF rows as a sparse matrix, shape (len(rows), 2**BLOCK_BITS)."""
@@ -125,6 +134,8 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
         columns=np.concatenate([columns for columns, _ in rows]),
         field_ends=np.concatenate([ends + offset for (_, ends), offset in zip(rows, offsets, strict=True)]),
         codes=np.array([code for page in pages for code in page.codes]),
+        parts=np.array([part for page in pages for part in page.parts]),
+        has_parts=np.repeat(np.array([page.origin.has_parts for page in pages]), sizes),
         gold=np.repeat(np.array([page.gold for page in pages]), sizes),
         weights=weights,
         learnt=learnt,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,18 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from copydesk.classifier import KINDS, LABELS, Article, Kind, Label, ScoredBlock
+from copydesk.classifier import LABELS, Article, Kind, Label, ScoredBlock
 from copydesk.classifier.model import GROUPS
-from copydesk.training.corpora import GOLD_CODES, TrainingPage
+from copydesk.training.corpora import CODE_OF_KIND, GOLD_CODES, GROUP_CODE, TrainingPage
 
 FORMS = ("text", "html")
 UNKNOWN = -1
 N_BINS = 15  # equal-width bins of [0, 1], the usual choice for calibration error
 
-KIND_NUMBER = {code: KINDS.index(Kind(group)) for code, group in zip(GOLD_CODES, GROUPS, strict=True)} | {"": UNKNOWN}
+GROUP_NUMBER = {code: number for number, code in enumerate(GOLD_CODES)} | {"": UNKNOWN}
+GROUP_OF_KIND = {kind: GROUP_NUMBER[GROUP_CODE[code]] for kind, code in CODE_OF_KIND.items()}
 LABEL_NUMBER = {label: number for number, label in enumerate(LABELS)}
-LABEL_OF_KIND_NUMBER = np.array([LABEL_NUMBER[kind.label] for kind in KINDS] + [UNKNOWN])
-METADATA = KINDS.index(Kind.METADATA)
+LABEL_OF_GROUP_NUMBER = np.array([LABEL_NUMBER[Kind(group).label] for group in GROUPS] + [UNKNOWN])
+COUNTED_AS = dict.fromkeys("LQXP", "E")
+"""Codes of kinds that the hand labels of parts have no code for."""
+METADATA = GROUPS.index("metadata")
 WORD = re.compile(r"\w+")
 
 Ints = NDArray[np.int64]
@@ -33,14 +37,15 @@ Bools = NDArray[np.bool_]
 class PageResult:
     """One page in one form, with the answer of a model that never saw the page's site.
 
-    `form` is one of FORMS. `codes` has the hand-labelled code of each block of `article`, "" for unknown; None
-    where the page has no block labels.
+    `form` is one of FORMS. `codes` has the hand-labelled code of GOLD_CODES of each block of `article`, "" for unknown;
+    None where the page has no block labels. `parts` has the same of PART_CODES.
     """
 
     origin: TrainingPage
     form: str
     codes: tuple[str, ...] | None
     article: Article
+    parts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,15 +53,15 @@ class BlockTable:
     """The blocks of all labelled pages as columns, one row per block, pages after one another.
 
     Attributes:
-        kinds: Shape (n_blocks,), the hand-labelled kind's place in KINDS, -1 where unknown.
-        predicted_kinds: Shape (n_blocks,), the predicted kind's place in KINDS.
+        groups: Shape (n_blocks,), the hand-labelled group's place in GROUPS, -1 where unknown.
+        predicted_groups: Shape (n_blocks,), the predicted group's place in GROUPS.
         predicted: Shape (n_blocks,), the predicted label's place in LABELS.
         probabilities: Shape (n_blocks, 3), rows sum to 1.
         words: Shape (n_blocks,), words in the block.
     """
 
-    kinds: Ints
-    predicted_kinds: Ints
+    groups: Ints
+    predicted_groups: Ints
     predicted: Ints
     probabilities: Floats
     words: Ints
@@ -64,17 +69,17 @@ class BlockTable:
     @property
     def truth(self) -> Ints:
         """The hand-labelled label's place in LABELS, -1 where unknown."""
-        return LABEL_OF_KIND_NUMBER[self.kinds]
+        return LABEL_OF_GROUP_NUMBER[self.groups]
 
     @property
     def known(self) -> Bools:
         """Where the label is known."""
-        return np.not_equal(self.kinds, UNKNOWN)
+        return np.not_equal(self.groups, UNKNOWN)
 
     @property
     def scored(self) -> Bools:
         """Where a block counts in headline scores: known and not metadata, which readers may want or not."""
-        return self.known & np.not_equal(self.kinds, METADATA)
+        return self.known & np.not_equal(self.groups, METADATA)
 
     def where(self, rows: Bools) -> BlockTable:
         """Keep some rows."""
@@ -120,8 +125,8 @@ class Evaluation:
         n_pages: Pages with block labels.
         n_blocks: Their blocks that count in the headline scores.
         confusion: Shape (3, 3), hand label by predicted label, metadata left out.
-        kinds: Shape (6, 6), hand-labelled kind by predicted kind, metadata included.
-        kinds_to_labels: Shape (6, 3), hand-labelled kind by predicted label.
+        groups: Shape (6, 6), hand-labelled group by predicted group, metadata included.
+        groups_to_labels: Shape (6, 3), hand-labelled group by predicted label.
         macro_f1: The mean F1 of `scores`.
         top_error: Expected calibration error of the predicted label.
         class_errors: Expected calibration error of each label's probability.
@@ -131,8 +136,8 @@ class Evaluation:
     n_pages: int
     n_blocks: int
     confusion: Ints
-    kinds: Ints
-    kinds_to_labels: Ints
+    groups: Ints
+    groups_to_labels: Ints
     scores: tuple[LabelScore, ...]
     macro_f1: float
     top_error: float
@@ -171,10 +176,10 @@ def evaluate(results: Iterable[PageResult]) -> Evaluation:
     scores = label_scores(counts)
     return Evaluation(
         n_pages=len(labelled),
-        n_blocks=len(scored.kinds),
+        n_blocks=len(scored.groups),
         confusion=counts,
-        kinds=confusion(known.kinds, known.predicted_kinds, size=len(KINDS)),
-        kinds_to_labels=confusion(known.kinds, known.predicted, size=len(KINDS))[:, : len(LABELS)],
+        groups=confusion(known.groups, known.predicted_groups, size=len(GROUPS)),
+        groups_to_labels=confusion(known.groups, known.predicted, size=len(GROUPS))[:, : len(LABELS)],
         scores=scores,
         macro_f1=float(np.mean([score.f1 for score in scores])),
         top_error=top_label_error(scored),
@@ -199,8 +204,8 @@ def flatten(results: Sequence[PageResult]) -> BlockTable:
     rows = [(code, block, words) for result in results for code, block, words in _coded_blocks(result)]
     probabilities = [block.probabilities for _, block, _ in rows]
     return BlockTable(
-        kinds=np.array([KIND_NUMBER[code] for code, _, _ in rows], dtype=np.int64),
-        predicted_kinds=np.array([KINDS.index(block.kind) for _, block, _ in rows], dtype=np.int64),
+        groups=np.array([GROUP_NUMBER[code] for code, _, _ in rows], dtype=np.int64),
+        predicted_groups=np.array([GROUP_OF_KIND[block.kind] for _, block, _ in rows], dtype=np.int64),
         predicted=np.array([LABEL_NUMBER[block.label] for _, block, _ in rows], dtype=np.int64),
         probabilities=np.array(probabilities, dtype=np.float64).reshape(len(rows), len(LABELS)),
         words=np.array([words for _, _, words in rows], dtype=np.int64),
@@ -233,12 +238,12 @@ def label_scores(counts: Ints) -> tuple[LabelScore, ...]:
     )
 
 
-def reliability(probability: Floats, hit: Bools, *, n_bins: int = N_BINS) -> ReliabilityCurve:
+def reliability(probability: Floats, hit: Bools | Floats, *, n_bins: int = N_BINS) -> ReliabilityCurve:
     """Bin probabilities by equal width and compare their mean with how often the event happened.
 
     Args:
         probability: Shape (n,), in [0, 1].
-        hit: Shape (n,), whether the event happened.
+        hit: Shape (n,), whether the event happened, or a share of it in [0, 1].
         n_bins: At least 1; a value on an edge falls into the upper bin, 1 into the last.
     """
     bins = np.minimum((probability * n_bins).astype(np.int64), n_bins - 1)
@@ -269,6 +274,34 @@ def top_label_error(table: BlockTable) -> float:
     return calibration_error(reliability(confidence, table.predicted == table.truth))
 
 
+def part_scores(results: Iterable[PageResult]) -> dict[str, dict[str, float]]:
+    """Score each kind on the pages whose parts a person labelled: precision, recall and F1 of blocks, and their number.
+
+    A block that has another kind counts as wrong whatever its label is. List items, quotes, tables and preformatted
+    text count as text, as the hand labels do not tell them apart.
+    """
+    pairs = Counter(
+        (COUNTED_AS.get(part, part), COUNTED_AS.get(CODE_OF_KIND[block.kind], CODE_OF_KIND[block.kind]))
+        for result in results
+        if result.parts is not None
+        for part, block in zip(result.parts, result.article.blocks, strict=True)
+        if part
+    )
+    scores: dict[str, dict[str, float]] = {}
+    for kind, code in CODE_OF_KIND.items():
+        hits = pairs[code, code]
+        predicted = sum(n for (_, said), n in pairs.items() if said == code)
+        true = sum(n for (part, _), n in pairs.items() if part == code)
+        if true:
+            scores[kind] = {
+                "precision": _share(hits, predicted, otherwise=0.0),
+                "recall": hits / true,
+                "f1": _share(2 * hits, predicted + true, otherwise=0.0),
+                "n": true,
+            }
+    return scores
+
+
 def page_score(result: PageResult) -> PageScore:
     """Score one labelled page's body by words; metadata and unknown blocks do not count."""
     hit = predicted = true = teaser = 0
@@ -294,7 +327,7 @@ def _coded_blocks(result: PageResult) -> list[tuple[str, ScoredBlock, int]]:
             f"page {result.origin.id} has {len(result.codes)} codes for {len(blocks)} blocks; "
             "align the labels to the blocks of its answer"
         )
-    strange = next((code for code in result.codes if code not in KIND_NUMBER), None)
+    strange = next((code for code in result.codes if code not in GROUP_NUMBER), None)
     if strange is not None:
         raise ValueError(
             f"page {result.origin.id} has the code {strange!r}; expected one of {' '.join(GOLD_CODES)} or an empty one"

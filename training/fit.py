@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,8 +13,9 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from copydesk.classifier.model import HashedLinear, Trees, hashed_linear
-from copydesk.training.corpora import GOLD_CODES
+from copydesk.classifier import KINDS, Kind
+from copydesk.classifier.model import LINEAR_PARTS, HashedLinear, Trees, hashed_linear
+from copydesk.training.corpora import CODE_OF_KIND, GOLD_CODES
 from copydesk.training.dataset import Table, inverse_frequency, rounded
 
 ALPHA = 1e-6
@@ -33,12 +35,24 @@ PAGE_TYPE_OF = {"news": "article"}
 ABSENT = -8.0
 """Log-odds of a class without training examples: probability 0.0003."""
 
-WEAK = 0.5
-"""Weight of a row whose label comes from a reference body; a hand-labelled row has 1."""
+WEAK_PART = 0.3
+"""Weight in the first stage of a row whose part was guessed, see `weak_parts`; one that a person labelled has 1."""
 
-TREES = 220
+GUESSES = {"html": {Kind.CAPTION: 0.1, Kind.BYLINE: 0.1}, "text": dict.fromkeys(KINDS, 0.3)}
+"""Weight in the trees of a part of such a row on a page with hand labels, by form; 0 for a kind that is not named.
+From HTML more guesses make the other parts worse: they repeat what markup says, and these trees are to know better."""
+
+LINEAR_CODES = tuple(CODE_OF_KIND[part] for part in LINEAR_PARTS)
+
+WEAK = 0.5
+WEAK_ELSEWHERE = 2.0
+"""Weight of a row whose label comes from a reference body; a hand-labelled row has 1. For the trees that find body,
+rows of pages that are no articles have the higher weight: no person labelled such pages, and articles are many."""
+
 KIND_TREES = 60
-"""Trees of one ensemble of the second stage: TREES for body and teaser, KIND_TREES for the kinds."""
+PART_TREES = 80
+"""Trees of one ensemble of the second stage: KIND_TREES for the groups under a label, PART_TREES for the parts, which
+few pages teach."""
 
 BOOSTING: Mapping[str, Any] = {
     "objective": "binary",
@@ -53,8 +67,25 @@ BOOSTING: Mapping[str, Any] = {
     "force_row_wise": True,
     "num_threads": 1,
     "verbose": -1,
+    "num_iterations": KIND_TREES,
 }
-"""LightGBM's parameters, chosen by cross-validation split by site; one thread and a seed make runs repeatable."""
+GROUP_BOOSTING: Mapping[str, Any] = {**BOOSTING, "num_leaves": 16, "learning_rate": 0.1}
+LABEL_BOOSTING: Mapping[str, Mapping[str, Any]] = {
+    "html": {**BOOSTING, "num_iterations": 220},
+    "text": {**BOOSTING, "learning_rate": 0.14, "num_iterations": 110},
+}
+PART_BOOSTING: Mapping[str, Any] = {
+    **BOOSTING,
+    "learning_rate": 0.12,
+    "num_leaves": 8,
+    "min_data_in_leaf": 10,
+    "num_iterations": PART_TREES,
+}
+"""LightGBM's parameters: GROUP_BOOSTING for groups, LABEL_BOOSTING for body and teaser, PART_BOOSTING for parts.
+Chosen by cross-validation split by site; one thread and a seed make runs repeatable."""
+
+LEAN = {"html": {Kind.STANDFIRST: 0.7}, "text": {Kind.STANDFIRST: 0.7, Kind.CAPTION: 1.0}}
+"""Log-odds that are added to those of a rare part, by form: a chance of one in three is enough for the best F1."""
 
 
 def fit_linear(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
@@ -79,8 +110,25 @@ def fit_linear(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
     weights = table.weights[rows] * np.where(table.gold[rows], 1.0, WEAK)
     model = _sgd(matrix, codes, weights)
     coefficients, intercepts = by_class(model.coef_, model.intercept_, model.classes_, GOLD_CODES)
+    more, more_intercepts = _fit_parts(matrix, table, rows)
+    coefficients = np.concatenate([coefficients, more])
     coefficients[:, idf == 0] = 0.0
-    return HashedLinear(idf, rounded(coefficients.T), intercepts)
+    return HashedLinear(idf, rounded(coefficients.T), np.concatenate([intercepts, more_intercepts]))
+
+
+def _fit_parts(matrix: Any, table: Table, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Fit a regression for each of LINEAR_PARTS, on the rows whose part is known."""
+    known = np.flatnonzero(table.parts[rows] != "")
+    parts = table.parts[rows[known]]
+    codes = np.where(np.isin(parts, LINEAR_CODES), parts, "O")
+    if len(np.unique(codes)) < 2:
+        shape = len(LINEAR_CODES), matrix.shape[1]
+        return np.zeros(shape, np.float32), np.full(len(LINEAR_CODES), ABSENT, np.float32)
+    weights = table.weights[rows[known]] * np.where(table.has_parts[rows[known]], 1.0, WEAK_PART)
+    model = _sgd(matrix[known], codes, weights)
+    order = (*LINEAR_CODES, "O")
+    coefficients, intercepts = by_class(model.coef_, model.intercept_, model.classes_, order)
+    return coefficients[:-1], intercepts[:-1]
 
 
 def fit_page_types(table: Table, rows: NDArray[np.int64]) -> HashedLinear:
@@ -137,13 +185,18 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
 
 
 def fit_question(
-    columns: NDArray[np.float32], answers: NDArray[np.bool_], weights: NDArray[np.float64], *, n_trees: int = TREES
+    columns: NDArray[np.float32],
+    answers: NDArray[Any],
+    weights: NDArray[np.float64],
+    boosting: Mapping[str, Any] = BOOSTING,
 ) -> Trees:
-    """Fit boosted trees to a binary target; a target with only one class gets a constant and no trees."""
-    if answers.all() or not answers.any():
-        return _constant(8.0 if len(answers) and answers.all() else -8.0)
-    data = lightgbm.Dataset(columns, answers.astype(np.int8), weight=weights)
-    booster = lightgbm.train(dict(BOOSTING), data, num_boost_round=n_trees)
+    """Fit boosted trees to a target in [0, 1]; one that is the same for all rows gets a constant and no trees."""
+    share = float(answers.mean()) if len(answers) else 0.0
+    if not len(answers) or (answers == answers[0]).all():
+        return constant(min(8.0, max(-8.0, math.log((share + 1e-9) / (1 - share + 1e-9)))))
+    data = lightgbm.Dataset(columns, answers.astype(np.float64), weight=weights)
+    parameters = dict(boosting)
+    booster = lightgbm.train(parameters, data, num_boost_round=parameters.pop("num_iterations"))
     return plain_trees(booster.dump_model()["tree_info"])
 
 
@@ -200,7 +253,8 @@ def _flatten(root: Mapping[str, Any], first: int) -> list[tuple[int, float, int,
     ]
 
 
-def _constant(odds: float) -> Trees:
+def constant(odds: float) -> Trees:
+    """Return no trees, with these log-odds for every row."""
     none = np.empty(0, np.int32)
     return Trees(none, none.astype(np.int16), np.empty(0, np.float32), none, np.empty(0), odds)
 

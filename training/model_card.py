@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from copydesk.classifier import KINDS, LABELS
+from copydesk.classifier import LABELS
+from copydesk.classifier.model import GROUPS
 from copydesk.training.evaluate import FORMS, N_BINS, Evaluation, Ints, PageResult, evaluate_by
 from copydesk.training.external_scorers import ScoreTables, Table
 from copydesk.training.plots import FEW_BLOCKS, FORM_TITLES, draw_confusion, draw_reliability
@@ -57,12 +58,19 @@ HOW_SCORED = {
     "blocks": "Hand-labelled pages, words aligned with any segmentation (`score_blocks.py`)",
     "bodies html": "Bodies from HTML against the WCXB references, word F1 by page type (`score_bodies.py`)",
     "bodies text": "Bodies from plain text against the WCXB references, word F1 by page type (`score_bodies.py`)",
+    "titles": "Titles against those of WCXB articles and Fundus, normalised words (`title_scores.py`)",
+    "fields": "Authors and dates against what Fundus stored (`field_scores.py`)",
+    "choices html": "Which parts make the best body, from HTML: word F1 against the references (`article_scores.py`)",
+    "choices text": "Which parts make the best body, from plain text (`article_scores.py`)",
+    "parts html": "Kinds, block by block, on the pages whose parts are labelled by hand, from HTML",
+    "parts text": "Kinds, block by block, on the same pages, from plain text",
+    "confidence": "Confidence against the word F1 of the body; pages without an article are made for this",
     "languages html": "Hand-labelled news pages by language, from HTML (`score_blocks.py`)",
     "languages text": "Hand-labelled news pages by language, from plain text (`score_blocks.py`)",
 }
 
 NUMBER = re.compile(r"[\d.,]+%?|-")
-COUNTS = {"pages", "missing", "n"}  # the scorers' columns that are whole numbers
+COUNTS = {"pages", "dated pages", "missing", "n", "without article"}  # the scorers' columns that are whole numbers
 # Of the scorer's fifteen columns, those that fit in a table by language.
 LANGUAGE_COLUMNS = (
     "pages",
@@ -96,7 +104,7 @@ def write_card(
     if evaluations:
         draw_confusion(folder / CONFUSION, evaluations)
         draw_reliability(folder / RELIABILITY, evaluations)
-        parts += [*label_section(evaluations), *kind_section(evaluations), *calibration_section(evaluations)]
+        parts += [*label_section(evaluations), *group_of_kinds_section(evaluations), *calibration_section(evaluations)]
         parts += [*group_section("language", results, lambda result: result.origin.language)]
         parts += [*group_section("page type", results, lambda result: result.origin.page_type)]
     parts += ["## Limits and weak spots", *weak_section(results), "## Settings and versions", manifest_list(manifest)]
@@ -153,12 +161,12 @@ def label_section(evaluations: Mapping[str, Evaluation]) -> list[str]:
     return ["### Labels, block by block", picture, table, means[0].upper() + means[1:] + "."]
 
 
-def kind_section(evaluations: Mapping[str, Evaluation]) -> list[str]:
-    """Show the confusion of kinds, one table per form, a row for each hand-labelled kind."""
-    parts = ["### Kinds, block by block", "A row is a gold kind, a column what it was called."]
+def group_of_kinds_section(evaluations: Mapping[str, Evaluation]) -> list[str]:
+    """Show the confusion of groups of kinds, one table per form, a row for each hand-labelled group."""
+    parts = ["### Groups of kinds, block by block", "A row is a gold group, a column the group of the answered kind."]
     for form, evaluation in evaluations.items():
-        header = ["gold kind", *map(str, KINDS), "recall"]
-        parts += [f"From {FORM_TITLES[form]}:", markdown_table(header, _kind_rows(evaluation.kinds))]
+        header = ["gold group", *GROUPS, "recall"]
+        parts += [f"From {FORM_TITLES[form]}:", markdown_table(header, _group_rows(evaluation.groups))]
     return parts
 
 
@@ -230,11 +238,11 @@ def _scorer_table(table: Table) -> list[str]:
     return [markdown_table(["", *columns], rows), *note]
 
 
-def _kind_rows(counts: Ints) -> Rows:
-    for row, kind in enumerate(KINDS):
+def _group_rows(counts: Ints) -> Rows:
+    for row, group in enumerate(GROUPS):
         total = int(counts[row].sum())
         recall = f"{counts[row, row] / total:.3f}" if total else "-"
-        yield [kind, *map(int, counts[row]), recall]
+        yield [group, *map(int, counts[row]), recall]
 
 
 def _number(column: str, value: float | None) -> str:

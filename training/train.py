@@ -8,26 +8,43 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 from joblib import Memory, Parallel, delayed
 
 from copydesk.classifier import Page
 from copydesk.classifier.artifact import save_model
-from copydesk.classifier.model import FormModel, Model
+from copydesk.classifier.model import BODY, Model, Predictions, expected_f1
 from copydesk.classifier.pipeline import assemble, collect_scores, predict
-from copydesk.training.align import LabelledPage, label_page
+from copydesk.training.align import LabelledPage, label_page, teach_parts
+from copydesk.training.article_scores import score_articles, score_confidence, score_parts
 from copydesk.training.augment import vary
 from copydesk.training.corpora import CorpusError, TrainingPage, is_feedback, read_feedback, read_jsonl, read_shared
 from copydesk.training.crossval import FormModels, fit_form
 from copydesk.training.dataset import LENGTH_WEIGHT, MOST_ROWS, RAREST, SYNTHETIC_WEIGHT, build_table, fold_of
-from copydesk.training.evaluate import FORMS, PageResult
-from copydesk.training.external_scorers import run_scorers, write_answers
-from copydesk.training.fit import ALPHA, BOOSTING, EPOCHS, KIND_TREES, TREES, TYPE_C, TYPE_STEPS, WEAK
+from copydesk.training.evaluate import FORMS, PageResult, page_score
+from copydesk.training.external_scorers import ScoreTables, run_scorers, write_answers
+from copydesk.training.fit import (
+    ALPHA,
+    EPOCHS,
+    GROUP_BOOSTING,
+    GUESSES,
+    LABEL_BOOSTING,
+    LEAN,
+    PART_BOOSTING,
+    TYPE_C,
+    TYPE_STEPS,
+    WEAK,
+    WEAK_ELSEWHERE,
+)
 from copydesk.training.model_card import write_card
+from copydesk.training.no_article import article_alone_page, front_pages, messages, without_article
+from copydesk.training.quality import ALONE_WEIGHT, NO_ARTICLE_WEIGHT, QUALITY_BOOSTING, body_f1, fit_quality
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "numba", "selectolax", "joblib")
 BATCH = 16
@@ -51,21 +68,30 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     memory = Memory(chosen.cache, verbose=0)
     forms: dict[str, FormModels] = {}
     results: list[PageResult] = []
-    for form in FORMS:
+    without_article: dict[str, list[float]] = {}
+    for form in reversed(FORMS):  # HTML first: its answers teach the other form
         run = partial(_run_parallel, chosen.jobs)
         labelled = [page for page in run(memory.cache(label_page), sources, form) if page is not None and page.codes]
         if not labelled:
             raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
         say(form, f"{len(labelled)} pages labelled, {sum(len(page.codes) for page in labelled)} blocks")
+        if form == "text":
+            answers = {(result.origin.corpus, result.origin.id): result.article for result in results}
+            lessons = [(page, answers.get((page.origin.corpus, page.origin.id))) for page in labelled]
+            labelled = run(teach_parts, lessons)
         synthetic = vary(labelled, n_folds=chosen.folds) if form == "text" else []
         table = build_table([*labelled, *synthetic], n_folds=chosen.folds, run=run)
         say(form, "features")
-        forms[form] = fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(say, form))
-        results += held_out_results(labelled, fitted, form)
+        fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(say, form))
+        answered = answer_held_out(labelled, fitted, form)
+        forms[form] = answered.models
+        results += answered.results
+        without_article[form] = answered.without_article
         say(form, "cross-validated")
         del table
     text, html = forms["text"], forms["html"]
-    write(chosen, Model(text.final, html.final, ""), sources, results, say)
+    scores = {**score_parts(results), "confidence": score_confidence(results, without_article)}
+    write(chosen, Model(text.final, html.final, ""), sources, results, scores, say)
     if chosen.fold_models is not None:
         for fold, parts in enumerate(zip(text.folds, html.folds, strict=True)):
             save_model(Model(*parts, ""), chosen.fold_models / f"fold-{fold}", {"fold": fold, "folds": chosen.folds})
@@ -102,25 +128,71 @@ def _run_parallel(jobs: int, function: Callable[..., Any], items: Sequence[Any],
     return done
 
 
-def held_out_results(pages: Sequence[LabelledPage], fitted: FormModels, form: str) -> list[PageResult]:
-    """Answer every page with the model of its fold, as the pipeline would."""
-    return [_held_out(page, fitted.folds[fold_of(page.origin.site, len(fitted.folds))], form) for page in pages]
+class HeldOut(NamedTuple):
+    """Answers of one form by models that never saw the page's site.
+
+    Attributes:
+        models: The models with an estimate of a body's quality: each fold's from the answers about the other folds.
+        results: One answer a page.
+        without_article: The confidence in the body of each page that was made without an article.
+    """
+
+    models: FormModels
+    results: list[PageResult]
+    without_article: list[float]
 
 
-def _held_out(labelled: LabelledPage, model: FormModel, form: str) -> PageResult:
-    scores = collect_scores(labelled.blocks, predict(labelled.blocks, model))
+def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str) -> HeldOut:
+    """Answer every page with the model of its fold, as the pipeline would, and let the models learn from how well."""
+    n_folds = len(fitted.folds)
+    made = [*(other for page in pages for other in without_article(page)), *messages(form, pages[0])]
+    made += front_pages(pages, form, n_folds=n_folds)
+    n_made = len(made)
+    made += [alone for page in pages for alone in article_alone_page(page)]
+    every = [*pages, *made]
+    folds = np.array([fold_of(page.origin.site, n_folds) for page in every])
+    answers = [predict(page.blocks, fitted.folds[fold]) for page, fold in zip(every, folds.tolist(), strict=True)]
+    results = [_result(page, answer, form) for page, answer in zip(every, answers, strict=True)]
+    scores = [*map(body_f1, results[: len(pages)]), *(page_score(result).body_f1 for result in results[len(pages) :])]
+    targets = np.array(scores, np.float64)  # None becomes NaN
+    has_body = np.array([(answer.labels == BODY).any() for answer in answers])
+    known = np.flatnonzero(~np.isnan(targets) & has_body)
+    rows = np.concatenate([answer.quality for answer in answers])
+    sizes = len(pages), n_made, len(made) - n_made
+    weights = np.repeat((1.0, NO_ARTICLE_WEIGHT, ALONE_WEIGHT), sizes)
+    parts = [known[folds[known] != fold] for fold in range(n_folds)] + [known]
+    qualities = [fit_quality(rows[part], targets[part], weights[part]) for part in parts]
+    *by_fold, final = (
+        replace(model, quality=quality) for model, quality in zip([*fitted.folds, fitted.final], qualities, strict=True)
+    )
+    sure = [expected_f1(answer, by_fold[fold]) for answer, fold in zip(answers, folds.tolist(), strict=True)]
+    results = [
+        replace(result, article=replace(result.article, confidence=confidence))
+        for result, confidence in zip(results[: len(pages)], sure[: len(pages)], strict=True)
+    ]
+    return HeldOut(FormModels(final, tuple(by_fold)), results, sure[len(pages) : len(pages) + n_made])
+
+
+def _result(labelled: LabelledPage, answer: Predictions, form: str) -> PageResult:
+    scores = collect_scores(labelled.blocks, answer, 0.0)
     article = assemble(Page(labelled.origin.id, text=scores.text), scores, "cross-validated")
-    return PageResult(labelled.origin, form, labelled.codes if labelled.gold else None, article)
+    codes = labelled.codes if labelled.gold else None
+    parts = labelled.parts if labelled.origin.has_parts else None
+    return PageResult(labelled.origin, form, codes, article, parts)
 
 
 def write(
-    chosen: argparse.Namespace, model: Model, sources: Sequence[TrainingPage], results: Sequence[PageResult], say: Clock
+    chosen: argparse.Namespace,
+    model: Model,
+    sources: Sequence[TrainingPage],
+    results: Sequence[PageResult],
+    scores: ScoreTables,
+    say: Clock,
 ) -> None:
     """Score the held-out answers, then write model, manifest and card."""
-    scores: dict[str, Any] = {}
     for folder in chosen.corpora:
         if (folder / "score").is_dir():
-            scores = dict(run_scorers(results, folder))
+            scores = {**run_scorers(results, folder), **score_articles(results, folder), **scores}
             say("scored")
     about = {
         "libraries": {name: version(name) for name in LIBRARIES},
@@ -146,9 +218,13 @@ def settings(folds: int) -> dict[str, Any]:
         "alpha": ALPHA,
         "epochs": EPOCHS,
         "weak_weight": WEAK,
-        "trees": TREES,
-        "kind_trees": KIND_TREES,
-        "boosting": dict(BOOSTING),
+        "weak_weight_elsewhere": WEAK_ELSEWHERE,
+        "group_boosting": dict(GROUP_BOOSTING),
+        "label_boosting": {form: dict(found) for form, found in LABEL_BOOSTING.items()},
+        "part_boosting": dict(PART_BOOSTING),
+        "quality_boosting": dict(QUALITY_BOOSTING),
+        "guesses": {form: {str(kind): w for kind, w in found.items()} for form, found in GUESSES.items()},
+        "lean": {form: {str(kind): odds for kind, odds in found.items()} for form, found in LEAN.items()},
         "most_rows": MOST_ROWS,
         "length_weight": LENGTH_WEIGHT,
         "rarest": RAREST,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from copydesk.classifier import KINDS, LABELS, Kind, Label
+from copydesk.classifier import LABELS, Kind, Label
+from copydesk.classifier.model import GROUPS
 from copydesk.training.evaluate import BlockTable, Evaluation, PageResult, PageScore, evaluate, evaluate_by, flatten
 
 LEAK_SHARE = 0.05  # of a kind's blocks under one wrong label: below it a leak is not worth a line
@@ -55,10 +56,10 @@ def _sentences(labelled: Sequence[PageResult], evaluation: Evaluation) -> Iterat
 def leaks(evaluation: Evaluation) -> list[str]:
     """Name every kind of block of which a notable share got a wrong label, largest share first."""
     found = []
-    for row, kind in enumerate(KINDS):
-        total = int(evaluation.kinds_to_labels[row].sum())
+    for row, kind in enumerate(map(Kind, GROUPS)):
+        total = int(evaluation.groups_to_labels[row].sum())
         for column, label in enumerate(LABELS):
-            wrong = int(evaluation.kinds_to_labels[row, column])
+            wrong = int(evaluation.groups_to_labels[row, column])
             if label is not kind.label and total >= LEAST_BLOCKS and wrong >= LEAK_SHARE * total:
                 sentence = f"{wrong / total:.0%} of {total:,} blocks of {NAME_OF_KIND[kind]} were called {label}"
                 found.append((wrong / total, sentence))

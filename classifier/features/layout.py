@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
-from copydesk.classifier.features.page_arrays import TextArrays, TreeArrays
+from copydesk.classifier.features.page_arrays import DECLARED_PLACES, TextArrays, TreeArrays
+from copydesk.classifier.features.part_names import N_PARTS
 
-_TITLE_WORDS = 60
-"""Words at a block's start that are looked up in the head's title."""
+_LOOKED_UP = 60
+"""Words at a block's start that are looked up in the titles and the description that the page declares."""
+
+_LOOKED_AT = 4
+"""Elements around a block that are searched for these tags."""
 
 _HEADINGS = (3173249898, 606773968, 1395495494, 3444115429, 3125688179, 591881929)
 _LI, _P = 3170889640, 2181537457
-"""CRC-32 of the tag names h1 to h6, li and p, as `page_features.hash_tag` returns them."""
+_FIGURE, _FIGCAPTION, _UL, _OL, _QUOTE = 794276730, 2123174919, 1469428287, 3887614180, 4030392724
+"""CRC-32 of the tag names h1 to h6, li, p, figure, figcaption, ul, ol and blockquote, as of `hash_tag`."""
 
 
 @jit
-def fill_layout_columns(out: Floats, text: TextArrays, tree: TreeArrays) -> tuple[Hashes, Hashes]:
-    """Fill the columns of `LAYOUT_COLUMNS` in `out`, shape (n, N_COLUMNS), all zero.
+def fill_layout_columns(
+    out: Floats, text: TextArrays, tree: TreeArrays, parts: NDArray[np.uint8]
+) -> tuple[Hashes, Hashes]:
+    """Fill the columns of `LAYOUT_COLUMNS` in `out`, shape (n, N_COLUMNS), all zero; `parts` as of `parts_by_name`.
 
     Returns:
         Path hashes of the blocks and of the elements: equal where tags and names are equal all the way up.
@@ -41,15 +49,14 @@ def fill_layout_columns(out: Floats, text: TextArrays, tree: TreeArrays) -> tupl
         c[columns.LINKS] = min(row[counts.LINKS], 12)
         c[columns.IMAGES] = min(row[counts.IMAGES], 5)
         c[columns.REPEATS] = min(text.repeats[b], 6)
-        if len(text.title) > 0:
-            found = _count_title_words(text, b)
-            c[columns.TITLE_FOUND] = min(found, 20)
-            c[columns.TITLE_SHARE] = found / max(1, row[counts.WORDS])
+        if text.declared_words.any():
+            _fill_declared(c, text, b)
         e = tree.elements[b]
         if e >= 0:
             paths[b] = element_paths[e]
             c[columns.DEPTH] = min(depths[e], 40)
             _fill_element(c, tree.tags[e], tree.spans[e], b)
+            _fill_around(c, e, tree, parts)
         c[columns.PLACE_BY_BLOCKS] = (b + 0.5) / n
         c[columns.PLACE_BY_WORDS] = (words_before + row[counts.WORDS] * 0.5) / max(1, page_words)
         c[columns.LOG_PAGE_BLOCKS] = np.log1p(n)
@@ -109,14 +116,23 @@ def _fill_ends(c: Floats, row: Integers) -> None:
 
 
 @jit
-def _count_title_words(text: TextArrays, b: int) -> int:
-    """Count the words at a block's start that are in the head's title."""
-    title, found = text.title, 0
+def _fill_declared(c: Floats, text: TextArrays, b: int) -> None:
+    """Fill how many of the words at a block's start the declared texts have, and how alike they are (Dice)."""
+    in_title = in_social = in_description = in_headline = 0
     begin = text.word_ends[b - 1] if b > 0 else 0
-    for k in range(begin, min(text.word_ends[b], begin + _TITLE_WORDS)):
-        at = np.searchsorted(title, text.words[k])
-        found += at < len(title) and title[at] == text.words[k]
-    return found
+    for k in range(begin, min(text.word_ends[b], begin + _LOOKED_UP)):
+        texts = text.declared[text.words[k] & np.uint64(DECLARED_PLACES - 1)]
+        in_title += texts & 1
+        in_social += texts >> 1 & 1
+        in_description += texts >> 2 & 1
+        in_headline += texts >> 3 & 1
+    n_words, sizes = max(1, text.counts[b, counts.WORDS]), text.declared_words
+    c[columns.TITLE_FOUND] = min(in_title, 20)
+    c[columns.TITLE_SHARE] = in_title / n_words
+    declared = max(in_social / (n_words + sizes[1]), in_headline / (n_words + sizes[3]))
+    c[columns.TITLE_MATCH] = 2.0 * max(in_title / (n_words + sizes[0]), declared)
+    c[columns.DESCRIPTION_SHARE] = in_description / n_words
+    c[columns.DESCRIPTION_MATCH] = 2.0 * in_description / (n_words + sizes[2])
 
 
 @jit
@@ -130,6 +146,28 @@ def _fill_element(c: Floats, tag: np.uint64, span: Integers, b: int) -> None:
             c[columns.HEADING] = 6.0 - k  # 6 for h1 down to 1 for h6, 0 for any other tag
     c[columns.LIST_ITEM] = tag == _LI
     c[columns.PARAGRAPH] = tag == _P
+
+
+@jit
+def _fill_around(c: Floats, element: int, tree: TreeArrays, parts: NDArray[np.uint8]) -> None:
+    """Fill whether the innermost elements around a block are a heading, figure, list or quote, or named as a part.
+
+    `parts` has a bit for each of PART_NAMES whose words an element's names have.
+    """
+    for level in range(_LOOKED_AT):
+        if element < 0:
+            break
+        tag = tree.tags[element]
+        for k in range(len(_HEADINGS)):
+            if tag == _HEADINGS[k]:
+                c[columns.IN_HEADING] = max(c[columns.IN_HEADING], 6.0 - k)
+        c[columns.IN_FIGURE] = max(c[columns.IN_FIGURE], 1.0 * (tag == _FIGURE) + 2.0 * (tag == _FIGCAPTION))
+        c[columns.IN_LIST] = max(c[columns.IN_LIST], 1.0 * (tag in (_UL, _OL)))
+        c[columns.IN_QUOTE] = max(c[columns.IN_QUOTE], 1.0 * (tag == _QUOTE))
+        for part in range(N_PARTS):
+            if parts[element] >> part & 1 and c[columns.FIRST_NAMED + part] == 0.0:
+                c[columns.FIRST_NAMED + part] = _LOOKED_AT - level
+        element = tree.parents[element]
 
 
 @jit

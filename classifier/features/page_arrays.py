@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from copydesk.classifier.arrays import Hashes, Integers
+
+DECLARED_PLACES = 4096
+"""Places of the table of declared words, a power of two: of 100 words few share a place with another."""
 
 
 class TextArrays(NamedTuple):
@@ -15,14 +21,17 @@ class TextArrays(NamedTuple):
         words: Hashes of all blocks' words, one after the other.
         word_ends: Shape (n,): where each block's words end.
         repeats: Shape (n,): blocks of the page with exactly the block's text, itself among them.
-        title: Sorted distinct hashes of the words of the head's title.
+        declared: Shape (DECLARED_PLACES,): for each hash modulo that, a bit for each declared text that has a word with
+            this hash: 1 the head's title, 2 the title for social media, 4 the description, 8 the headline of JSON-LD.
+        declared_words: Shape (4,): how many different words each of these texts has, 0 where the page has no such text.
     """
 
     counts: Integers
     words: Hashes
     word_ends: Integers
     repeats: Integers
-    title: Hashes
+    declared: NDArray[np.uint8]
+    declared_words: Integers
 
 
 class TreeArrays(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
@@ -17,19 +18,25 @@ from copydesk.classifier.features.block_text import BlockWords, read_blocks, rea
 from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.layout import fill_layout_columns
 from copydesk.classifier.features.markup_words import hash_hrefs, hash_names
-from copydesk.classifier.features.page_arrays import TextArrays, TreeArrays
+from copydesk.classifier.features.page_arrays import DECLARED_PLACES, TextArrays, TreeArrays
+from copydesk.classifier.features.part_names import parts_by_name
 from copydesk.classifier.features.repetition import count_repeats, fill_repetition_columns
 from copydesk.classifier.features.tokens import markup_tokens, shape_tokens
-from copydesk.classifier.types import Blocks, Markup
+from copydesk.classifier.types import Blocks, Head, Markup
 
-FEATURES_VERSION = 3
+FEATURES_VERSION = 4
 """Raised by any change in this package that moves a value; stored in every model."""
 
 FIELDS = ("words", "shape", "markup")
 """Fields of tokens; each has unit length, so that no field outweighs the others."""
 
-_TITLE_CHARS = 400
-"""Characters of the head's title that are read."""
+_DECLARED_CHARS = 600
+"""Characters of a declared title or description that are read."""
+
+_HEADLINE = re.compile(r'"headline"\s*:\s*"([^"]{1,600})"')
+
+_SOCIAL_TITLES, _DESCRIPTIONS = ("og:title", "twitter:title"), ("og:description", "description", "twitter:description")
+"""Names of `meta` elements, the first of which that the page has counts."""
 
 
 class PageFeatures(NamedTuple):
@@ -68,11 +75,11 @@ def compute_features(page: Blocks) -> PageFeatures:
     if page.markup is not None:
         links = page.markup.link_chars, page.markup.links, page.markup.images
         read.counts[:, counts.LINK_CHARS :] = np.array(links, np.int64).T
-    title = np.unique(read_text(page.head.title[:_TITLE_CHARS]).words) if page.head.title else np.empty(0, np.uint64)
-    text = TextArrays(read.counts, read.words, read.word_ends, count_repeats(points, starts, ends), title)
+    repeats = count_repeats(points, starts, ends)
+    text = TextArrays(read.counts, read.words, read.word_ends, repeats, *_declared(page.head))
     tree = _no_tree(n) if page.markup is None else _tree(page.markup)
     columns = np.zeros((n, N_COLUMNS), np.float32)
-    paths, element_paths = fill_layout_columns(columns, text, tree)
+    paths, element_paths = fill_layout_columns(columns, text, tree, parts_by_name(tree.names, tree.name_ends))
     fill_repetition_columns(columns, text.counts, tree, element_paths)
     shapes = shape_tokens(text.counts, columns, page.markup is not None)
     tokens, token_ends = _joined(read, shapes, *markup_tokens(tree, text.counts))
@@ -87,6 +94,21 @@ def compute_features(page: Blocks) -> PageFeatures:
         elements=tree.elements,
         paths=paths,
     )
+
+
+def _declared(head: Head) -> tuple[NDArray[np.uint8], Integers]:
+    """Return the table of the words that the page declares as titles and as description, and their numbers."""
+    metas = dict(reversed(head.metas))  # of several with one name the first
+    social, description = (next(filter(None, map(metas.get, names)), "") for names in (_SOCIAL_TITLES, _DESCRIPTIONS))
+    headline = next((found[1] for script in head.json_ld if (found := _HEADLINE.search(script))), "")
+    texts = (head.title, social, description, headline)
+    table, sizes = np.zeros(DECLARED_PLACES, np.uint8), np.zeros(len(texts), np.int64)
+    for number, text in enumerate(texts):
+        if text:
+            words = set(read_text(text[:_DECLARED_CHARS]).words.tolist())
+            sizes[number] = len(words)
+            table[[word % DECLARED_PLACES for word in words]] |= np.uint8(1 << number)
+    return table, sizes
 
 
 @jit

@@ -16,6 +16,7 @@ from copydesk.classifier.features import FIELDS, PageFeatures, columns
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores
 from copydesk.classifier.model.landmarks import LANDMARK_COLUMNS, fill_landmarks
+from copydesk.classifier.model.part_context import PART_COLUMNS, fill_parts
 from copydesk.classifier.model.word_similarity import SIMILARITY_COLUMNS, fill_similarity
 
 NEIGHBOURS = 5
@@ -42,7 +43,7 @@ _PAGE = (
     *("from run start", "from run end", "in run", "run share", "from first text", "from last text"),
 )
 _N_GROUPS, _N_ALIKE, _N_CONTAINER, _N_PAGE = len(groups.GROUPS), len(_ALIKE), len(_CONTAINER), len(_PAGE)
-_N_SIMILARITY = len(SIMILARITY_COLUMNS)
+_N_SIMILARITY, _N_LANDMARKS = len(SIMILARITY_COLUMNS), len(LANDMARK_COLUMNS)
 
 
 def _names() -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def _names() -> tuple[str, ...]:
         names += [f"{what} in {width} {side}" for side in sides for what in (*_SHARE_NAMES, "log_chars")]
     names += [f"{what} set alike" for what in _ALIKE]
     names += [f"{what} in container {level}" for level in range(CONTAINERS) for what in _CONTAINER]
-    names += [*_PAGE, *SIMILARITY_COLUMNS, *LANDMARK_COLUMNS]
+    names += [*_PAGE, *SIMILARITY_COLUMNS, *LANDMARK_COLUMNS, *PART_COLUMNS]
     names += [f"own {group} by {part}" for part in FIELDS for group in groups.GROUPS]
     names += [f"page is {page_type}" for page_type in PAGE_TYPES]
     return tuple(names)
@@ -83,12 +84,14 @@ class _Blocks(NamedTuple):
 
     Attributes:
         scores: Shape (n, n_groups): the first stage's log-odds, clipped.
+        parts: Shape (n, n_parts): the same for each of `LINEAR_PARTS`.
         shares: Shape (n, n_groups): the odds, each row scaled to sum to 1.
         weights: Shape (n,): square roots of the blocks' lengths in characters.
         sums: Shape (n + 1, 7): running sums of the weighted shares and of the weights.
     """
 
     scores: Floats
+    parts: Floats
     shares: Doubles
     weights: Doubles
     sums: Doubles
@@ -96,7 +99,8 @@ class _Blocks(NamedTuple):
 
 def context_columns(page: PageFeatures, first_stage: FirstStageScores, page_types: Floats) -> Floats:
     """Return the second stage's columns, shape (n, len(ALL_COLUMNS)); `page_types` are log-probabilities."""
-    clipped = np.clip(first_stage.own, -8.0, 8.0).astype(np.float32)
+    every = np.clip(first_stage.own, -8.0, 8.0).astype(np.float32)
+    clipped, parts = every[:, :_N_GROUPS].copy(), every[:, _N_GROUPS:].copy()
     odds = 1.0 / (1.0 + np.exp(-clipped.astype(np.float64)))
     shares = odds / odds.sum(axis=1, keepdims=True)
     n = len(clipped)
@@ -106,7 +110,7 @@ def context_columns(page: PageFeatures, first_stage: FirstStageScores, page_type
         types = N_CONTEXT - len(PAGE_TYPES)
         out[:, types:N_CONTEXT] = page_types
         out[:, types - first_stage.by_field.shape[1] : types] = first_stage.by_field
-        blocks = _Blocks(clipped, shares, *_weights_and_sums(shares, page.columns))
+        blocks = _Blocks(clipped, parts, shares, *_weights_and_sums(shares, page.columns))
         _fill(out, blocks, page, np.argsort(page.paths, kind="stable"))
     return out
 
@@ -132,6 +136,8 @@ def _fill(out: Floats, blocks: _Blocks, page: PageFeatures, order: Integers) -> 
     fill_similarity(out, at, blocks.shares, page.words, page.word_ends)
     at += _N_SIMILARITY
     fill_landmarks(out, at, blocks.scores, blocks.shares, page.columns, len(page.parents) > 0)
+    at += _N_LANDMARKS
+    fill_parts(out, at, blocks.parts, page.columns, blocks.sums[:, _TEXT_CHARS])
 
 
 @jit

@@ -29,7 +29,16 @@ _THEMES = {
     "its links and images": "link_share, links, images, linked",
     "where its link points": "same_target, target_before, target_after",
     "how often it stands on the page": "repeats",
-    "words it shares with the page's title": "title_found, title_share",
+    "words it shares with the page's title": "title_found, title_share, title_match",
+    "words it shares with the page's description": "description_share, description_match",
+    "titles next to it": "title_match 1 before, title_match 1 after, title matches before, "
+    "margin of title match before, margin of title match",
+    "pictures next to it": "images 1 before, images 1 after, in_figure, in_figure 1 before, in_figure 1 after",
+    "what the elements around it are called": "named_headline, named_standfirst, named_caption, named_byline, "
+    "named_date, named_path, in_heading, in_list, in_quote",
+    "the heading above it": "standfirst of heading above",
+    "where the headline is": "blocks since likeliest headline, log text since likeliest headline, "
+    "margin of likeliest headline",
     "its place in the tree": "depth, siblings, sibling_place, heading, list_item, paragraph, path_share",
     "its place on the page": "place_by_blocks, place_by_words, from run start, from run end, in run, from first text, "
     "from last text, share of text before, log text before, log text after",
@@ -55,6 +64,7 @@ _NOUNS = {
     "ends_sentence": "whole sentences",
     "ellipsis": "text that breaks off",
     "heading": "heading",
+    **{part: f"{part.replace('_', ' ')}s" for part in groups.LINEAR_PARTS},
 }
 
 
@@ -120,7 +130,7 @@ def _own_words(text: str, first_stage: HashedLinear, direction: Doubles) -> str:
 
 def _weight(word: str, first_stage: HashedLinear, direction: Doubles) -> float:
     columns = (read_text(word).tokens & np.uint64(len(first_stage.idf) - 1)).astype(np.int64)
-    return float(first_stage.idf[columns] @ (first_stage.weights[columns] @ direction))
+    return float(first_stage.idf[columns] @ (first_stage.weights[columns, : len(direction)] @ direction))
 
 
 def _reasons(contributions: tuple[float, Doubles], sign: float, own: str, others: list[Reason]) -> tuple[Reason, ...]:

@@ -6,4 +6,7 @@
 from __future__ import annotations
 
 GROUPS = ("text", "metadata", "comment", "furniture", "teaser", "teaser_heading")
+LINEAR_PARTS = ("headline", "standfirst", "subheading", "caption", "list_item", "quote", "byline", "date")
+"""Kinds that the first stage scores beside the groups, for telling apart the kinds of one group."""
+
 TEXT, METADATA, COMMENT, FURNITURE, TEASER, TEASER_HEADING = range(len(GROUPS))

@@ -1,4 +1,4 @@
-"""Linear models over hashed TF-IDF: one scores each block by kind (the first stage), one the whole page by type."""
+"""Linear models over hashed TF-IDF: one scores each block (the first stage), one the whole page by type."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ PAGE_BITS = 16
 PAGE_TYPES = ("article", "service", "listing", "forum", "product", "documentation", "collection")
 """What a page may be, in the words of the WCXB corpus."""
 
-MAX_CLASSES = 7
+MAX_CLASSES = 15
 """Classes that a model may have: their weights and the squared idf fill one cache line."""
 
 _LANES = MAX_CLASSES + 1
 _SQUARE = MAX_CLASSES
+_N_GROUPS = len(groups.GROUPS)
 
 _DAMPENED = 1.0 + np.log(np.arange(1, 257))
 """Weight of a term by its count on the page, starting at a count of 1; counts above 256 weigh as 256."""
@@ -36,8 +37,8 @@ class FirstStageScores:
     """What the first stage says of a page's n blocks, each by itself.
 
     Attributes:
-        own: Shape (n, n_groups): log-odds of each group against all others.
-        by_field: Shape (n, n_fields * n_groups): what each field adds to them.
+        own: Shape (n, n_classes): log-odds of each of `GROUPS`, then of each of `LINEAR_PARTS`, against all others.
+        by_field: Shape (n, n_fields * n_groups): what each field adds to those of `GROUPS`.
     """
 
     own: Floats
@@ -60,7 +61,7 @@ class HashedLinear:
     idf: Floats
     weights: Floats
     intercepts: Floats
-    _rows: Doubles = field(init=False, compare=False)
+    _rows: Floats = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         size, n_classes = 1 << (len(self.idf) - 1).bit_length(), self.weights.shape[-1]
@@ -73,9 +74,8 @@ class HashedLinear:
                 )
         if n_classes > MAX_CLASSES:
             raise ValueError(f"weights has {n_classes} classes, expected at most {MAX_CLASSES}; train again")
-        idf = self.idf.astype(np.float64)
-        rows = np.zeros((size, _LANES))  # all that a token adds, in one cache line
-        rows[:, :n_classes], rows[:, _SQUARE] = self.weights * idf[:, None], idf * idf
+        rows = np.zeros((size, _LANES), np.float32)  # all that a token adds, in one cache line
+        rows[:, :n_classes], rows[:, _SQUARE] = self.weights * self.idf[:, None], self.idf * self.idf
         object.__setattr__(self, "_rows", rows)
 
     def __repr__(self) -> str:
@@ -185,53 +185,59 @@ def page_values(terms: TermCounts, idf: Floats) -> Doubles:
 
 @jit
 def _block_scores(
-    tokens: NDArray[np.uint32], ends: Integers, rows: Doubles, intercepts: Floats
+    tokens: NDArray[np.uint32], ends: Integers, rows: Floats, intercepts: Floats
 ) -> tuple[Floats, Floats]:
     parts, n = ends.shape
-    n_groups = len(intercepts)
-    own = np.empty((n, n_groups), np.float32)
+    n_classes, n_groups = len(intercepts), min(len(intercepts), _N_GROUPS)
+    own = np.empty((n, n_classes), np.float32)
     by_field = np.zeros((n, parts * n_groups), np.float32)
-    sums = np.empty(MAX_CLASSES)
-    total = np.empty(n_groups)
+    sums = np.empty(_LANES)
+    total = np.empty(n_classes)
     for b in range(n):
         total[:] = 0.0
         for part in range(parts):
             begin = ends[part, b - 1] if b > 0 else (ends[part - 1, n - 1] if part > 0 else 0)
-            square = _sum_up(sums, tokens[begin : ends[part, b]], rows)
-            if square > 0.0:
-                norm = np.sqrt(square)
+            _sum_up(sums, tokens[begin : ends[part, b]], rows)
+            if sums[_SQUARE] > 0.0:
+                norm = np.sqrt(sums[_SQUARE])
                 for k in range(n_groups):
                     by_field[b, part * n_groups + k] = sums[k] / norm
+                for k in range(n_classes):
                     total[k] += sums[k] / norm
-        for k in range(n_groups):
+        for k in range(n_classes):
             own[b, k] = total[k] + intercepts[k]
     return own, by_field
 
 
 @jit
-def _sum_up(sums: Doubles, tokens: NDArray[np.uint32], rows: Doubles) -> float:
-    """Sum up the weights of some tokens, each times its idf; return the squared length of the vector of idfs.
-
-    Six variables instead of an array: they stay in registers, which takes a third off the time.
-    """
+def _sum_up(sums: Doubles, tokens: NDArray[np.uint32], rows: Floats) -> None:
+    """Sum up the weights of some tokens, each times its idf, and the squares of the idfs, into `sums`."""
     mask = np.uint32(len(rows) - 1)
-    square = text = metadata = comment = furniture = teaser = heading = 0.0
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = s8 = s9 = s10 = s11 = s12 = s13 = s14 = s15 = np.float32(0.0)
     for token in tokens:
         row = rows[np.int64(token & mask)]
-        square += row[_SQUARE]
-        text += row[groups.TEXT]
-        metadata += row[groups.METADATA]
-        comment += row[groups.COMMENT]
-        furniture += row[groups.FURNITURE]
-        teaser += row[groups.TEASER]
-        heading += row[groups.TEASER_HEADING]
-    for kind, total in enumerate((text, metadata, comment, furniture, teaser, heading)):
-        sums[kind] = total
-    return square
+        s0 += row[0]
+        s1 += row[1]
+        s2 += row[2]
+        s3 += row[3]
+        s4 += row[4]
+        s5 += row[5]
+        s6 += row[6]
+        s7 += row[7]
+        s8 += row[8]
+        s9 += row[9]
+        s10 += row[10]
+        s11 += row[11]
+        s12 += row[12]
+        s13 += row[13]
+        s14 += row[14]
+        s15 += row[15]
+    for k, total in enumerate((s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15)):
+        sums[k] = total
 
 
 @jit
-def _page_scores(terms: TermCounts, rows: Doubles, intercepts: Floats) -> Doubles:
+def _page_scores(terms: TermCounts, rows: Floats, intercepts: Floats) -> Doubles:
     """Add up the weights of all terms, each times its value as in `page_values`."""
     columns, counts, ends = terms
     odds = np.zeros(MAX_CLASSES)
@@ -244,7 +250,7 @@ def _page_scores(terms: TermCounts, rows: Doubles, intercepts: Floats) -> Double
 
 
 @jit
-def _add_field(odds: Doubles, columns: NDArray[np.int32], counts: NDArray[np.int32], rows: Doubles) -> None:
+def _add_field(odds: Doubles, columns: NDArray[np.int32], counts: NDArray[np.int32], rows: Floats) -> None:
     """Add one field's weights; in seven variables that stay in registers, instead of the array."""
     square = a = b = c = d = e = f = g = 0.0
     for k in range(len(columns)):

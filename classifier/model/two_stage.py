@@ -1,7 +1,8 @@
-"""Runs both stages: from a page's features to the probabilities of labels, and to labels and groups."""
+"""Runs both stages: from a page's features to the probabilities of labels, and to labels and kinds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,11 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.features import PageFeatures, columns
 from copydesk.classifier.model import groups
-from copydesk.classifier.model.context import context_columns
+from copydesk.classifier.model.context import ALL_COLUMNS, context_columns
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores, HashedLinear
+from copydesk.classifier.model.quality import quality_columns
 from copydesk.classifier.model.trees import Trees, score_ensembles
-from copydesk.classifier.types import LABELS
+from copydesk.classifier.types import KINDS, LABELS, Kind
 
 BODY, BOILERPLATE, TEASERS = range(len(LABELS))
 """Columns of a table by label."""
@@ -38,7 +40,19 @@ MIN_NOTE, NOTE_WORDS = 0.6, (6, 60)
 """Probability of body that a block of so many words needs in an article with markup: invitations, authors' notes and
 promotions are this long. Chosen on cross-validated answers: bodies gain precision, block labels lose some."""
 
+UNDER_METADATA = (Kind.BYLINE, Kind.DATE)
+"""Kinds that are told apart among what is metadata."""
+
+LEAST_BODY, LEAST_TITLE_MATCH, NO_HEADLINE = 0.05, 0.3, -8.0
+"""Probability of body, or words in common with a declared title (Dice), from which a block may be a headline, and the
+log-odds of headline of the others."""
+
+LONGEST_SENTENCE = float(np.log1p(12))
+"""Log of the words from which a block that ends with a full stop is no headline."""
+
 _ARTICLE = PAGE_TYPES.index("article")
+_LOG_WORDS, _ENDS_SENTENCE = ALL_COLUMNS.index("log_words"), ALL_COLUMNS.index("ends_sentence")
+_TITLE_MATCH = ALL_COLUMNS.index("title_match")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +60,14 @@ class FormModel:
     """The weights for one form of input, plain text or HTML.
 
     Attributes:
-        first_stage: Scores each block by itself, one class for each of GROUPS.
+        first_stage: Scores each block by itself, one class for each of GROUPS and of LINEAR_PARTS.
         page_types: Scores the page as a whole, one class for each of PAGE_TYPES.
         body: The second stage. All trees see the scores of the first stage at and around a block.
         teaser: Teasers among what is not body.
         metadata, comment: Metadata, and comments, among boilerplate.
         heading: Headings among teasers.
+        parts: By kind: each part among what is body, byline and date among what is metadata.
+        quality: The word F1 that is expected of the body, from the columns of QUALITY_COLUMNS.
 
     Raises:
         ValueError: A linear model has another number of classes.
@@ -64,9 +80,12 @@ class FormModel:
     metadata: Trees
     comment: Trees
     heading: Trees
+    parts: Mapping[str, Trees]
+    quality: Trees
 
     def __post_init__(self) -> None:
-        for name, classes in (("first_stage", groups.GROUPS), ("page_types", PAGE_TYPES)):
+        first_stage = (*groups.GROUPS, *groups.LINEAR_PARTS)
+        for name, classes in (("first_stage", first_stage), ("page_types", PAGE_TYPES)):
             found = len(getattr(self, name).intercepts)
             if found != len(classes):
                 raise ValueError(f"{name} has {found} classes, expected {len(classes)}; train again")
@@ -98,8 +117,10 @@ class Predictions:
         teaser_odds: Shape (n,): log-odds of teaser among what is not body.
         probabilities: Shape (n, 3): in `LABELS` order, rows sum to 1.
         labels: Shape (n,): numbers in `LABELS`.
-        groups: Shape (n,): numbers in `GROUPS`.
+        kinds: Shape (n,): numbers in `KINDS`.
+        headline_odds: Shape (n,): log-odds of headline among what is body.
         page_types: Shape (n_page_types,): the probability of each of `PAGE_TYPES`; they sum to 1.
+        quality: Shape (1, n_quality_columns): what says how good the body is, see `quality_columns`.
     """
 
     columns: Floats
@@ -107,8 +128,10 @@ class Predictions:
     teaser_odds: Doubles
     probabilities: Doubles
     labels: Integers
-    groups: Integers
+    kinds: Integers
+    headline_odds: Doubles
     page_types: Doubles
+    quality: Floats
 
 
 def run_first_stage(page: PageFeatures, form: FormModel) -> FirstStageScores:
@@ -126,8 +149,25 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     words = np.expm1(page.columns[:, columns.LOG_WORDS])
     types = np.exp(log_types.astype(np.float64))
     labels = choose_labels(probabilities, words, article=float(types[_ARTICLE]), has_tree=has_tree)
-    found = _groups(context, labels, form)
-    return Predictions(context, body_odds, teaser_odds, probabilities, labels, found, types / types.sum())
+    headline_odds = _headline_odds(context, probabilities[:, BODY], form)
+    return Predictions(
+        columns=context,
+        body_odds=body_odds,
+        teaser_odds=teaser_odds,
+        probabilities=probabilities,
+        labels=labels,
+        kinds=_kinds(context, labels, headline_odds, form),
+        headline_odds=headline_odds,
+        page_types=types / types.sum(),
+        quality=quality_columns(page, labels, probabilities, headline_odds, log_types),
+    )
+
+
+def expected_f1(predictions: Predictions, form: FormModel) -> float:
+    """Return the word F1 that is expected of the body, in [0, 1]; 0 without a body."""
+    if not (predictions.labels == BODY).any():
+        return 0.0
+    return float(1.0 / (1.0 + np.exp(-form.quality.scores(predictions.quality)[0])))
 
 
 def label_probabilities(body_odds: Doubles, teaser_odds: Doubles) -> Doubles:
@@ -162,13 +202,37 @@ def choose_labels(
     return np.where(body, BODY, np.where(like_teaser, TEASERS, BOILERPLATE))
 
 
-def _groups(columns: Floats, labels: Integers, form: FormModel) -> Integers:
-    """Return a group number for each block: body is text, and further trees tell the groups of other labels apart."""
-    found = np.full(len(labels), groups.TEXT, np.int64)
-    boilerplate = np.flatnonzero(labels == BOILERPLATE)
-    teasers = np.flatnonzero(labels == TEASERS)
-    metadata, comment = score_ensembles(columns[boilerplate], form.metadata, form.comment)
-    likelier = np.where(comment > metadata, groups.COMMENT, groups.METADATA)
-    found[boilerplate] = np.where(np.maximum(metadata, comment) > 0.0, likelier, groups.FURNITURE)
-    found[teasers] = np.where(form.heading.scores(columns[teasers]) > 0.0, groups.TEASER_HEADING, groups.TEASER)
+def _headline_odds(columns: Floats, in_body: Doubles, form: FormModel) -> Doubles:
+    """Return the log-odds of headline, very low for blocks that are hardly body and share no words with a title.
+
+    A long sentence is no headline either.
+    """
+    asked = np.flatnonzero((in_body >= LEAST_BODY) | (columns[:, _TITLE_MATCH] >= LEAST_TITLE_MATCH))
+    odds = np.full(len(in_body), NO_HEADLINE)
+    odds[asked] = form.parts[Kind.HEADLINE].scores(columns[asked])
+    odds[(columns[:, _LOG_WORDS] > LONGEST_SENTENCE) & (columns[:, _ENDS_SENTENCE] == 1.0)] = NO_HEADLINE
+    return odds
+
+
+def _kinds(columns: Floats, labels: Integers, headline_odds: Doubles, form: FormModel) -> Integers:
+    """Return a kind number for each block: further trees tell the kinds under each label apart."""
+    found = np.full(len(labels), KINDS.index(Kind.TEXT), np.int64)
+    body, rest, teasers = (np.flatnonzero(labels == label) for label in (BODY, BOILERPLATE, TEASERS))
+    parts = [part for part in form.parts if part not in (Kind.HEADLINE, *UNDER_METADATA)]
+    odds = score_ensembles(columns[body], *(form.parts[part] for part in parts))
+    found[body] = _likeliest(Kind.TEXT, {Kind.HEADLINE: headline_odds[body], **dict(zip(parts, odds, strict=True))})
+    metadata, comment = score_ensembles(columns[rest], form.metadata, form.comment)
+    found[rest] = _likeliest(Kind.FURNITURE, {Kind.METADATA: metadata, Kind.COMMENT: comment})
+    rest = np.flatnonzero(found == KINDS.index(Kind.METADATA))
+    odds = score_ensembles(columns[rest], *(form.parts[part] for part in UNDER_METADATA))
+    found[rest] = _likeliest(Kind.METADATA, dict(zip(UNDER_METADATA, odds, strict=True)))
+    (heading,) = score_ensembles(columns[teasers], form.heading)
+    found[teasers] = _likeliest(Kind.TEASER, {Kind.TEASER_HEADING: heading})
     return found
+
+
+def _likeliest(otherwise: Kind, odds: Mapping[str, Doubles]) -> Integers:
+    """Return each block's kind with the highest log-odds, as its number, `otherwise` where all are below 0."""
+    table = np.stack(list(odds.values()), axis=1)
+    numbers = np.array([KINDS.index(Kind(kind)) for kind in odds], np.int64)
+    return np.where(table.max(axis=1) > 0.0, numbers[table.argmax(axis=1)], KINDS.index(otherwise))

@@ -12,7 +12,7 @@ from copydesk.classifier import pipeline
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.pipeline import classify, classify_page
 from copydesk.classifier.result import Article
-from copydesk.classifier.types import LABELS, Label, Page, ScoredBlock
+from copydesk.classifier.types import BODY_PARTS, LABELS, Page, ScoredBlock
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -40,7 +40,7 @@ def check_laws(article: Article) -> None:
         assert sum(block.probabilities) == pytest.approx(1.0)
         assert block.confidence == block.probabilities[LABELS.index(block.label)]
         last = block.end
-    body = [article.text[b.start : b.end] for b in article.blocks if b.label is Label.BODY]
+    body = [article.text[b.start : b.end] for b in article.blocks if b.kind in BODY_PARTS]
     assert article.body == "\n\n".join(body)
     assert ("title" in article.found_in) == bool(article.title)
     assert 0.0 <= article.confidence <= 1.0
@@ -111,10 +111,11 @@ def test_the_text_page_has_blocks_of_all_three_labels() -> None:
     assert "Bakers" not in article.body
 
 
-def test_an_empty_page_is_an_empty_article_that_is_sure() -> None:
+def test_an_empty_page_is_no_article_and_nothing_is_expected_of_it() -> None:
     for page in (Page("t", text=" \n\t "), Page("h", html="<br>")):
         article = classify_page(page, MODEL)
-        assert (article.blocks, article.body, article.title, article.confidence) == ((), "", "", 1.0)
+        assert (article.blocks, article.body, article.title, article.confidence) == ((), "", "", 0.0)
+        assert not article.is_article
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.fields import read_json_ld
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.title import AGREES, Title, choose_title, promote_headlines
+from copydesk.classifier.title import AGREES, SURE, Title, choose_title, promote_headlines
 from copydesk.classifier.title_of_text import MAX_HEADLINE
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
@@ -173,15 +173,25 @@ def test_site_name_as_long_as_a_headline_is_no_site_name() -> None:
     assert of_html(ARTICLE, head) == (title, "title")
 
 
+NO_SCORES = np.full(4, -7.0)
+
+
 @pytest.mark.parametrize("agreement", [AGREES - 0.01, AGREES, 1.0])
 def test_headline_that_agrees_with_the_head_is_promoted(agreement: float) -> None:
     furniture, headline = KINDS.index(Kind.FURNITURE), KINDS.index(Kind.HEADLINE)
-    kinds = np.full(4, furniture)
-    promoted = promote_headlines(kinds, Title("Ferry late", "h1", range(1, 3), agreement))
+    page, kinds = segment_text("Menu\n\nFerry\n\nlate\n\nLogin"), np.full(4, furniture)
+    promoted = promote_headlines(page, kinds, Title("Ferry late", "h1", range(1, 3), agreement), NO_SCORES)
     is_headline = headline if agreement >= AGREES else furniture
     assert promoted.tolist() == [furniture, is_headline, is_headline, furniture]
     assert kinds.tolist() == [furniture] * 4
-    assert promote_headlines(kinds, Title("Ferry late", "meta")).tolist() == [furniture] * 4
+    assert promote_headlines(page, kinds, Title("Ferry late", "meta"), NO_SCORES).tolist() == [furniture] * 4
+
+
+def test_blocks_of_the_body_that_repeat_the_title_are_headlines() -> None:
+    furniture, headline, text = (KINDS.index(kind) for kind in (Kind.FURNITURE, Kind.HEADLINE, Kind.TEXT))
+    page = segment_text("Ferry late\n\nFERRY LATE!\n\nThe ferry is late.\n\nFerry late")
+    promoted = promote_headlines(page, np.array([furniture, text, text, text]), Title("Ferry late", "title"), NO_SCORES)
+    assert promoted.tolist() == [furniture, headline, text, headline]
 
 
 def test_agreement_is_that_of_the_same_words_whatever_their_form() -> None:
@@ -209,3 +219,11 @@ def test_title_is_empty_only_where_the_page_has_none(
     assert not set(found) & set("\u00ad\u200b\n")
     said = [head, og, *(text for tag, text in pieces if tag == "h1")]
     assert found or not any(set(text) - set(" .-|\u00ad\n…") for text in said)
+
+
+@pytest.mark.parametrize("score", [SURE - 0.01, SURE, SURE + 0.01])
+def test_title_of_a_plain_text_is_promoted_where_its_score_is_high(score: float) -> None:
+    furniture, headline = KINDS.index(Kind.FURNITURE), KINDS.index(Kind.HEADLINE)
+    page, scores = segment_text("Menu\n\nFerry late"), np.array([-8.0, score])
+    promoted = promote_headlines(page, np.full(2, furniture), Title("Ferry late", "block", range(1, 2)), scores)
+    assert promoted.tolist() == [furniture, headline if score > SURE else furniture]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from copydesk.classifier.model import GROUPS
 from copydesk.classifier.result import Article
 from copydesk.classifier.types import KINDS, LABELS, Kind, Label, ScoredBlock
 from copydesk.training.corpora import GOLD_CODES, TrainingPage
@@ -60,7 +61,7 @@ def scored_block(start: int, end: int, said: Label | Kind, confidence: float = S
 
 def perfect(codes: Sequence[str], **fields: str) -> PageResult:
     """Make a page whose every block is answered right, with certainty."""
-    return result(*((code, KINDS[GOLD_CODES.index(code)]) for code in codes), confidence=1.0, **fields)  # type: ignore[arg-type]
+    return result(*((code, Kind(GROUPS[GOLD_CODES.index(code)])) for code in codes), confidence=1.0, **fields)  # type: ignore[arg-type]
 
 
 def noisy(n_pages: int, *, seed: int = 7) -> list[PageResult]:
@@ -72,7 +73,7 @@ def noisy(n_pages: int, *, seed: int = 7) -> list[PageResult]:
 def _noisy_page(chance: random.Random, number: int, form: str) -> PageResult:
     blocks = []
     for code in chance.choices(GOLD_CODES, weights=(8, 2, 2, 6, 6, 1), k=30):
-        right = KINDS[GOLD_CODES.index(code)]
+        right = Kind(GROUPS[GOLD_CODES.index(code)])
         blocks.append((code, chance.choice(KINDS) if chance.random() < 0.15 else right))
     return result(
         *blocks,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.model import ALL_COLUMNS, GROUPS, FormModel, HashedLinear, Model, Trees
+from copydesk.classifier.model import ALL_COLUMNS, GROUPS, LINEAR_PARTS, FormModel, HashedLinear, Model, Trees
 from copydesk.classifier.model.hashed_linear import BLOCK_BITS, PAGE_BITS, PAGE_TYPES
 
 Tree = float | tuple[int, float, "Tree", "Tree"]
@@ -61,8 +61,8 @@ def small_first_stage(seed: int) -> HashedLinear:
     rng = np.random.default_rng(seed)
     known = rng.random(1 << BLOCK_BITS) < 0.25
     idf = np.where(known, rng.uniform(1.0, 8.0, 1 << BLOCK_BITS), 0.0)
-    weights = rng.normal(0.0, 1.0, (1 << BLOCK_BITS, len(GROUPS))) * known[:, None]
-    intercepts = rng.normal(0.0, 1.0, len(GROUPS)).astype(np.float32)
+    weights = rng.normal(0.0, 1.0, (1 << BLOCK_BITS, len(GROUPS) + len(LINEAR_PARTS))) * known[:, None]
+    intercepts = rng.normal(0.0, 1.0, len(GROUPS) + len(LINEAR_PARTS)).astype(np.float32)
     return HashedLinear(_rounded(idf), _rounded(weights), intercepts)
 
 
@@ -92,6 +92,15 @@ def small_form(seed: int) -> FormModel:
         metadata=grow(split_at("digits", 0.2, -1.0, 1.0)),
         comment=grow(split_at("own comment", 1.0, -1.0, 2.0)),
         heading=grow(split_at("log_chars", 3.5, 1.0, -1.0)),
+        parts={
+            "headline": grow(split_at("heading", 5.5, -2.0, 3.0)),
+            "standfirst": grow(split_at("description_match", 0.5, -1.0, 1.0)),
+            "subheading": grow(split_at("log_chars", 3.5, 1.0, -1.0)),
+            "caption": grow(split_at("images", 0.5, -1.0, 1.0)),
+            "byline": grow(split_at("digits", 0.1, 0.5, -1.0)),
+            "date": grow(split_at("digits", 0.3, -1.0, 0.5)),
+        },
+        quality=grow((0, 0.5, -2.0, 1.0), (3, 4.0, -0.5, 1.0)),
     )
 
 

@@ -28,7 +28,7 @@ def labelled(town: str, site: str) -> LabelledPage:
     ]
     texts = tuple(text for text, _ in lines)
     source = TrainingPage(town, "own", site, "news", "en", "", texts, tuple(code for _, code in lines), None)
-    return LabelledPage(source, "text", segment_text("\n\n".join(texts)), source.codes or (), True)
+    return LabelledPage(source, "text", segment_text("\n\n".join(texts)), source.codes or (), source.codes or (), True)
 
 
 PAGES = [labelled(f"Town{n}", f"site{n % 5}.example") for n in range(15)]
@@ -58,7 +58,7 @@ def test_a_stitched_page_ends_in_headlines_with_summaries_that_break_off() -> No
 
 def test_stories_come_from_other_pages_of_the_same_fold() -> None:
     fold_of_town = {page.origin.id: fold_of(page.origin.site, N_FOLDS) for page in PAGES}
-    for page in vary(PAGES, n_folds=N_FOLDS)[1::3]:
+    for page in vary(PAGES, n_folds=N_FOLDS)[1::4]:
         for text, code in zip(texts_of(page), page.codes, strict=True):
             if code == "T" and text.endswith("keeps its ferry"):
                 town = text.split()[0]
@@ -75,13 +75,14 @@ def test_a_lodged_page_is_the_article_inside_what_another_page_of_the_fold_has_b
             "text",
             segment_text(host.blocks.text.replace("Home", f"{host.origin.id} home")),
             host.codes,
+            host.parts,
             False,
         )
         for host in hosts
     ]
     fold_of_town |= {host.origin.id: fold_of(host.origin.site, N_FOLDS) for host in hosts}
     strangers = 0
-    for page in vary([*PAGES, *hosts], n_folds=N_FOLDS)[2::3]:
+    for page in vary([*PAGES, *hosts], n_folds=N_FOLDS)[2::4]:
         texts = texts_of(page)
         article = [text for text, code in zip(texts, page.codes, strict=True) if code == "E"]
         assert article == texts_of(next(own for own in PAGES if own.origin.id == page.origin.id))[2:5]
@@ -93,10 +94,18 @@ def test_a_lodged_page_is_the_article_inside_what_another_page_of_the_fold_has_b
     assert strangers > 0
 
 
+def test_a_page_alone_has_only_its_article_or_the_beginning_of_it() -> None:
+    alone = vary(PAGES, n_folds=N_FOLDS)[3::4]
+    assert {"".join(page.codes) for page in alone} >= {"E", "EE", "EEE"}
+    for page, own in zip(alone, PAGES, strict=True):
+        article = texts_of(own)[2:5]
+        assert any(texts_of(page) == article[first : first + len(page.codes)] for first in (0, 1))
+
+
 def test_the_same_pages_give_the_same_made_ones() -> None:
     assert vary(PAGES, n_folds=N_FOLDS) == vary(PAGES, n_folds=N_FOLDS)
 
 
 def test_pages_that_nobody_labelled_are_not_varied() -> None:
-    weak = LabelledPage(PAGES[0].origin, "text", PAGES[0].blocks, PAGES[0].codes, False)
+    weak = LabelledPage(PAGES[0].origin, "text", PAGES[0].blocks, PAGES[0].codes, PAGES[0].parts, False)
     assert vary([weak], n_folds=N_FOLDS) == []

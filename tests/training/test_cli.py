@@ -10,7 +10,7 @@ import pytest
 from copydesk.classifier import load_model
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.result import Article
-from copydesk.classifier.types import Label, Page
+from copydesk.classifier.types import PARTS, Label, Page
 from copydesk.training.cli import main
 from copydesk.training.dataset import fold_of
 from tests.support.training_pages import MadePage, made_page, made_pages, write_rows
@@ -71,7 +71,7 @@ def test_trained_model_labels_a_page_of_a_site_it_never_saw(trained: Path, unsee
     page = Page("new", text=text) if form == "text" else Page("new", html=unseen.html)
     article = classify_page(page, load_model(trained))
     assert labels(article) == [(text, kind.label) for text, kind in unseen.blocks]
-    assert article.body.split("\n\n") == unseen.body.split("\n")
+    assert article.text_of(*PARTS).split("\n\n") == unseen.body.split("\n")
 
 
 def test_two_runs_write_the_same_bytes(trained: Path, corpus: Path, tmp_path: Path) -> None:

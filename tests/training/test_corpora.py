@@ -119,7 +119,7 @@ def test_a_missing_part_is_named_with_what_was_expected(shared: Path, part: str)
         ("0 B\n1-3 E", "found '1-3 E', expected a block or first-last below 3"),
         ("0 B\n3 E", "found '3 E', expected a block or first-last below 3"),
         ("0 B\n2-1 E", "found '2-1 E', expected a block or first-last below 3"),
-        ("0 X\n1-2 E", "found '0 X', expected .* then a code of .*'E', 'M', 'C', 'B', 'T', 'H'"),
+        ("0 Z\n1-2 E", "found '0 Z', expected .* then a code of .*'M', 'C', 'B', 'T', 'H'"),
         ("zero B", "found 'zero B', expected a block"),
         ("0 B\n2 E", "block 1 of 3 has no label; label every block"),
     ],

@@ -27,7 +27,7 @@ def one_by_one(function: Callable[..., Any], pages: Sequence[Any]) -> list[Any]:
 
 def page_of(text: str, codes: Sequence[str], *, site: str = "made.example", gold: bool = True) -> LabelledPage:
     source = TrainingPage("1", "own", site, "news", "en", "", (), tuple(codes) if gold else None, None)
-    return LabelledPage(source, "text", segment_text(text), tuple(codes), gold)
+    return LabelledPage(source, "text", segment_text(text), tuple(codes), tuple(codes), gold)
 
 
 def made_labelled(site: str, number: int, form: str = "html") -> LabelledPage:
@@ -56,6 +56,8 @@ def rows_of(*rows: Sequence[int]) -> Table:
         columns=np.array([column for row in rows for column in row], np.int32),
         field_ends=np.repeat(ends[:, None], 3, axis=1),
         codes=np.array(["E"] * n),
+        parts=np.array(["E"] * n),
+        has_parts=np.ones(n, np.bool_),
         gold=np.ones(n, np.bool_),
         weights=np.ones(n),
         learnt=np.ones(n, np.bool_),
@@ -170,5 +172,5 @@ def test_a_line_that_is_mostly_link_is_body_only_where_a_person_says_so(gold: bo
     source = TrainingPage("1", "own", "made.example", "news", "en", html, (), None, "x")
     page = label_page(source, "html")
     assert page is not None
-    page = LabelledPage(page.origin, "html", page.blocks, ("E", "E"), gold)
+    page = LabelledPage(page.origin, "html", page.blocks, ("E", "E"), ("E", "E"), gold)
     assert list(build_table([page], n_folds=2, run=one_by_one).learnt) == [True, learnt]

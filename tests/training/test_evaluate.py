@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.types import KINDS, LABELS, Kind, Label
+from copydesk.classifier.model import GROUPS
+from copydesk.classifier.types import KINDS, LABELS, Label
 from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.evaluate import (
-    KIND_NUMBER,
+    GROUP_NUMBER,
     PageResult,
     calibration_error,
     confusion,
@@ -37,9 +38,9 @@ answered_pages = st.lists(
 )
 
 
-def test_gold_codes_stand_in_the_order_of_kinds() -> None:
+def test_gold_codes_stand_in_the_order_of_groups() -> None:
     named = {"E": "text", "M": "metadata", "C": "comment", "B": "furniture", "T": "teaser", "H": "teaser_heading"}
-    assert {code: str(KINDS[KIND_NUMBER[code]]) for code in GOLD_CODES} == named
+    assert {code: GROUPS[GROUP_NUMBER[code]] for code in GOLD_CODES} == named
 
 
 def test_perfect_answers_score_one_with_no_calibration_error() -> None:
@@ -68,8 +69,8 @@ def test_confusion_rows_sum_to_the_gold_blocks(results: list[PageResult]) -> Non
         codes.count("B") + codes.count("C"),
         codes.count("T") + codes.count("H"),
     ]
-    assert found.kinds.sum(axis=1).tolist() == [codes.count(code) for code in GOLD_CODES]
-    assert found.kinds_to_labels.sum(axis=1).tolist() == found.kinds.sum(axis=1).tolist()
+    assert found.groups.sum(axis=1).tolist() == [codes.count(code) for code in GOLD_CODES]
+    assert found.groups_to_labels.sum(axis=1).tolist() == found.groups.sum(axis=1).tolist()
 
 
 def test_scores_do_not_depend_on_the_order_of_pages() -> None:
@@ -77,7 +78,7 @@ def test_scores_do_not_depend_on_the_order_of_pages() -> None:
     shuffled = random.Random(3).sample(results, len(results))
     one, other = evaluate(results), evaluate(shuffled)
     assert np.array_equal(one.confusion, other.confusion)
-    assert np.array_equal(one.kinds, other.kinds)
+    assert np.array_equal(one.groups, other.groups)
     assert one.top_error == pytest.approx(other.top_error)
     assert one.class_errors == pytest.approx(other.class_errors)
     assert one.body_f1 == pytest.approx(other.body_f1)
@@ -101,7 +102,7 @@ def test_metadata_and_unknown_blocks_count_in_no_headline_score() -> None:
     one, other = evaluate([result(*plain)]), evaluate([result(*with_others)])
     assert one.confusion.tolist() == other.confusion.tolist()
     assert (one.top_error, one.body_f1, one.n_blocks) == (other.top_error, other.body_f1, other.n_blocks)
-    assert other.kinds[KINDS.index(Kind.METADATA)].sum() == 1
+    assert other.groups[GROUPS.index("metadata")].sum() == 1
     assert other.all_top_error != one.all_top_error
 
 
@@ -110,7 +111,7 @@ def test_pages_without_labels_do_not_count() -> None:
     found = evaluate([labelled, bare])
     assert (found.n_pages, found.n_blocks) == (1, 1)
     assert evaluate_by([bare], lambda page: page.form) == {}
-    assert len(flatten([bare]).kinds) == 0
+    assert len(flatten([bare]).groups) == 0
 
 
 def test_precision_and_recall_are_of_blocks() -> None:

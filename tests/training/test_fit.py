@@ -32,6 +32,8 @@ def toy(*groups: tuple[str, bool, Sequence[int]], rows: int = 30) -> Table:
         columns=np.array([column for row in columns for column in row], np.int32),
         field_ends=np.repeat(ends[:, None], 3, axis=1),
         codes=np.array(codes),
+        parts=np.array(codes),
+        has_parts=np.array(gold),
         gold=np.array(gold),
         weights=np.ones(n),
         learnt=np.ones(n, np.bool_),
@@ -104,7 +106,7 @@ def test_references_alone_teach_body_against_furniture() -> None:
 
 
 def test_question_is_answered_right_on_rows_not_seen() -> None:
-    trees = fit_question(*learnable(1500, 0), np.ones(1500), n_trees=60)
+    trees = fit_question(*learnable(1500, 0), np.ones(1500), {**BOOSTING, "num_iterations": 60})
     columns, answers = learnable(300, 1)
     clear = (np.abs(columns[:, 1] - 0.5) > 0.03) & (np.abs(columns[:, 3] - 0.1) > 0.03)
     assert clear.sum() > 200
@@ -113,9 +115,9 @@ def test_question_is_answered_right_on_rows_not_seen() -> None:
 
 def test_weights_decide_between_contradicting_rows() -> None:
     columns, answers = np.zeros((200, 2), np.float32), np.arange(200) < 100
-    trees = fit_question(columns, answers, np.where(answers, 1.0, 0.2), n_trees=5)
+    trees = fit_question(columns, answers, np.where(answers, 1.0, 0.2), {**BOOSTING, "num_iterations": 5})
     assert trees.scores(columns)[0] > 0
-    trees = fit_question(columns, answers, np.where(answers, 0.2, 1.0), n_trees=5)
+    trees = fit_question(columns, answers, np.where(answers, 0.2, 1.0), {**BOOSTING, "num_iterations": 5})
     assert trees.scores(columns)[0] < 0
 
 
@@ -123,7 +125,8 @@ def test_weights_decide_between_contradicting_rows() -> None:
 def test_plain_trees_score_as_lightgbm_does(n: int, n_trees: int) -> None:
     columns, answers = learnable(n, 5)
     columns[::3, 1] = 0.0
-    booster = lightgbm.train(dict(BOOSTING), lightgbm.Dataset(columns, answers.astype(np.int8)), n_trees)
+    parameters = {key: value for key, value in BOOSTING.items() if key != "num_iterations"}
+    booster = lightgbm.train(parameters, lightgbm.Dataset(columns, answers.astype(np.int8)), n_trees)
     trees = plain_trees(booster.dump_model()["tree_info"])
     fresh = np.concatenate([columns, learnable(200, 6)[0] * 3 - 1]).astype(np.float32)
     np.testing.assert_allclose(trees.scores(fresh), booster.predict(fresh, raw_score=True), rtol=0, atol=1e-9)
@@ -141,7 +144,7 @@ def test_values_beside_a_threshold_go_the_way_that_it_says(threshold: float) -> 
 
 def test_plain_trees_hold_the_mean_of_what_is_below_each_node() -> None:
     columns, answers = learnable(600, 5)
-    trees = fit_question(columns, answers, np.ones(600), n_trees=1)
+    trees = fit_question(columns, answers, np.ones(600), {**BOOSTING, "num_iterations": 1})
     start, parts = trees.contributions(columns[0])
     assert start == pytest.approx(trees.scores(columns).mean(), abs=1e-9)
     assert start + parts.sum() == pytest.approx(trees.scores(columns[:1])[0], abs=1e-12)

@@ -1,12 +1,14 @@
 """Reads pages to learn from: WCXB and Fundus with their hand labels, and a user's own labelled pages."""
 
-from copydesk.training.corpora.pages import CODE_OF_KIND, GOLD_CODES, CorpusError, TrainingPage
+from copydesk.training.corpora.pages import CODE_OF_KIND, GOLD_CODES, GROUP_CODE, PART_CODES, CorpusError, TrainingPage
 from copydesk.training.corpora.rows import is_feedback, read_feedback, read_jsonl
 from copydesk.training.corpora.shared import fundus_record, load_linearise, read_shared
 
 __all__ = [
     "CODE_OF_KIND",
     "GOLD_CODES",
+    "GROUP_CODE",
+    "PART_CODES",
     "CorpusError",
     "TrainingPage",
     "fundus_record",

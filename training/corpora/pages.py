@@ -15,10 +15,9 @@ GOLD_CODES = ("E", "M", "C", "B", "T", "H")
 """One letter for each group of kinds, in the order of `copydesk.classifier.model.GROUPS`."""
 PART_CODES = ("N", "S", "E", "U", "L", "Q", "X", "P", "K", "A", "D", "M", "C", "B", "T", "H")
 """One letter for each kind, in the order of `copydesk.classifier.types.KINDS`."""
-PART_OF_KIND: dict[str, str] = dict(zip(KINDS, PART_CODES, strict=True))
+CODE_OF_KIND: dict[str, str] = dict(zip(KINDS, PART_CODES, strict=True))
 GROUP_CODE = {code: code for code in GOLD_CODES} | dict.fromkeys("NSULQXPK", "E") | dict.fromkeys("AD", "M")
 """The code of the group that each kind's code falls under."""
-CODE_OF_KIND: dict[str, str] = {kind: GROUP_CODE[code] for kind, code in PART_OF_KIND.items()}
 
 SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "ne"})
 """Labels before a country's ending that do not name a site: bbc.co.uk is one site, not co.uk."""
@@ -44,7 +43,8 @@ class TrainingPage:
         language: Two letters, `und` where the page does not specify it.
         html: The page, empty where only text is known.
         texts: The blocks of its plain-text form, in page order.
-        codes: Hand-labelled code of each of `texts`; None where there are no hand labels.
+        codes: Hand-labelled code of each of `texts`, of PART_CODES; None where there are no hand labels.
+        has_parts: Whether the codes tell the kinds of a group apart; if not they are of GOLD_CODES.
         reference: The page's body by a reference extraction; None where there is none.
     """
 
@@ -57,6 +57,7 @@ class TrainingPage:
     texts: tuple[str, ...]
     codes: tuple[str, ...] | None
     reference: str | None
+    has_parts: bool = False
 
 
 def registered_domain(host: str) -> str:

@@ -75,4 +75,5 @@ def _training_page(row: dict[str, object], corpus: str) -> TrainingPage:
         texts=texts,
         codes=codes,
         reference=body if isinstance(body, str) else None,
+        has_parts=codes is not None,
     )

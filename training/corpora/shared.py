@@ -6,10 +6,10 @@ import importlib.util
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from copydesk.training.corpora.pages import (
-    GOLD_CODES,
+    PART_CODES,
     CorpusError,
     TrainingPage,
     declared_language,
@@ -18,7 +18,7 @@ from copydesk.training.corpora.pages import (
     registered_domain,
 )
 
-_GOLD_LINE = re.compile(rf"\s*(\d+)(?:-(\d+))?\s+([{''.join(GOLD_CODES)}])\s*")
+_GOLD_LINE = re.compile(rf"\s*(\d+)(?:-(\d+))?\s+([{''.join(PART_CODES)}])\s*")
 _CANONICAL = re.compile(
     r"(?:rel=[\"']?canonical[\"']?[^>]{0,200}?href|property=[\"']?og:url[\"']?[^>]{0,200}?content)"
     r"\s*=\s*[\"']?https?://([^/\"'\s>]+)",
@@ -36,9 +36,19 @@ def read_shared(folder: Path) -> Iterator[TrainingPage]:
     for part in (folder / "gold" / "labels", folder / "corpora" / "wcxb-dev", folder / "corpora" / "fundus"):
         if not part.is_dir():
             raise CorpusError(f"{part} is missing; expected a folder with corpora/wcxb-dev, corpora/fundus and gold")
-    gold = {path.stem: path for path in (folder / "gold" / "labels").rglob("*.txt")}
+    labels, parts = (
+        {path.stem: path for path in (folder / "gold" / kind).rglob("*.txt")} for kind in ("labels", "parts")
+    )
+    gold = _Gold(labels | parts, frozenset(parts))
     yield from _read_wcxb(folder / "corpora" / "wcxb-dev", gold, linearise)
     yield from _read_fundus(folder / "corpora" / "fundus", gold, linearise)
+
+
+class _Gold(NamedTuple):
+    """The label files by page id, the finest of each page, and the pages whose labels have parts."""
+
+    files: dict[str, Path]
+    with_parts: frozenset[str]
 
 
 def load_linearise(path: Path) -> Callable[[str], list[str]]:
@@ -52,7 +62,7 @@ def load_linearise(path: Path) -> Callable[[str], list[str]]:
     return blocks
 
 
-def _read_wcxb(folder: Path, gold: dict[str, Path], linearise: Callable[[str], list[str]]) -> Iterator[TrainingPage]:
+def _read_wcxb(folder: Path, gold: _Gold, linearise: Callable[[str], list[str]]) -> Iterator[TrainingPage]:
     index = folder / "pages.json"
     if not index.exists():
         raise CorpusError(f"{index} is missing; expected the WCXB development set with pages.json, html, ground-truth")
@@ -68,12 +78,13 @@ def _read_wcxb(folder: Path, gold: dict[str, Path], linearise: Callable[[str], l
             language=declared_language(html),
             html=html,
             texts=texts,
-            codes=_gold_codes(gold.get(page), len(texts)),
+            codes=_gold_codes(gold.files.get(page), len(texts)),
             reference=truth.get("main_content") or "",
+            has_parts=page in gold.with_parts,
         )
 
 
-def _read_fundus(folder: Path, gold: dict[str, Path], linearise: Callable[[str], list[str]]) -> Iterator[TrainingPage]:
+def _read_fundus(folder: Path, gold: _Gold, linearise: Callable[[str], list[str]]) -> Iterator[TrainingPage]:
     for path in sorted(folder.rglob("*.html.gz")):
         page = path.name.removesuffix(".html.gz")
         html = read_html(path)
@@ -89,8 +100,9 @@ def _read_fundus(folder: Path, gold: dict[str, Path], linearise: Callable[[str],
             language=declared_language(html),
             html=html,
             texts=texts,
-            codes=_gold_codes(gold.get(page), len(texts)),
+            codes=_gold_codes(gold.files.get(page), len(texts)),
             reference=_fundus_reference(bodies, texts) if bodies.exists() else None,
+            has_parts=page in gold.with_parts,
         )
 
 
@@ -105,7 +117,7 @@ def _gold_codes(path: Path | None, n_blocks: int) -> tuple[str, ...] | None:
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
         if not found or not first <= last < n_blocks:
             raise CorpusError(
-                f"{path}: found {line!r}, expected a block or first-last below {n_blocks}, then a code of {GOLD_CODES}"
+                f"{path}: found {line!r}, expected a block or first-last below {n_blocks}, then a code of {PART_CODES}"
             )
         codes[first : last + 1] = [found[3]] * (last + 1 - first)
     if "" in codes:

@@ -130,8 +130,9 @@ def test_no_block_has_more_tokens_than_the_limit() -> None:
 def test_constants_are_the_numbers_of_the_names(module: ModuleType, names: Sequence[str]) -> None:
     numbers = {name.lower(): value for name, value in vars(module).items() if name.lower() in names}
     assert numbers == {name: number for number, name in enumerate(names) if name in numbers}
-    assert all(name in numbers or name.startswith("element_") for name in names)
+    assert all(name in numbers or name.startswith(("element_", "named_")) for name in names)
     assert columns.COLUMNS.index("element_0_alike") == columns.FIRST_ELEMENT
+    assert columns.COLUMNS.index("named_headline") == columns.FIRST_NAMED
 
 
 def test_counts_are_what_their_names_say() -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features
 from copydesk.classifier.model import ALL_COLUMNS, FirstStageScores, context_columns
 from copydesk.classifier.model.context import CONTAINERS, CONTEXT_COLUMNS, NEIGHBOURS, WINDOWS
-from copydesk.classifier.model.groups import GROUPS
+from copydesk.classifier.model.groups import GROUPS, LINEAR_PARTS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Kind
@@ -18,13 +18,15 @@ from tests.support.small_model import HTML_PAGE, TEXT_PAGE
 Table = NDArray[np.float32]
 Values = NDArray[np.float64]
 
+N_CLASSES = len(GROUPS) + len(LINEAR_PARTS)
+
 TEXT = compute_features(segment_text(TEXT_PAGE))
 HTML = compute_features(segment_html(HTML_PAGE))
 PAGES = pytest.mark.parametrize("page", [TEXT, HTML], ids=["text", "html"])
 
 
 def scores(page: PageFeatures) -> Table:
-    return np.random.default_rng(7).normal(0, 3, (len(page.columns), len(GROUPS))).astype(np.float32)
+    return np.random.default_rng(7).normal(0, 3, (len(page.columns), N_CLASSES)).astype(np.float32)
 
 
 TYPES = np.log(np.arange(1, len(PAGE_TYPES) + 1, dtype=np.float32))
@@ -32,8 +34,8 @@ TYPES = np.log(np.arange(1, len(PAGE_TYPES) + 1, dtype=np.float32))
 
 def first_stage(own: Table) -> FirstStageScores:
     """The scores that are given, with parts by field that all have different values."""
-    n, kinds = own.shape
-    return FirstStageScores(own, np.arange(n * len(FIELDS) * kinds, dtype=np.float32).reshape(n, len(FIELDS) * kinds))
+    shape = len(own), len(FIELDS) * len(GROUPS)
+    return FirstStageScores(own, np.arange(shape[0] * shape[1], dtype=np.float32).reshape(shape))
 
 
 def filled(page: PageFeatures) -> Table:
@@ -46,7 +48,7 @@ def column(table: Table, name: str) -> Table:
 
 def shares(page: PageFeatures) -> dict[str, Values]:
     """The first stage's odds as shares of one, by the words of the column names."""
-    odds = 1 / (1 + np.exp(-np.clip(scores(page), -8, 8).astype(np.float64)))
+    odds = 1 / (1 + np.exp(-np.clip(scores(page)[:, : len(GROUPS)], -8, 8).astype(np.float64)))
     odds /= odds.sum(axis=1, keepdims=True)
     by_kind = dict(zip(map(str, GROUPS), odds.T, strict=True))
     return by_kind | {"teaser": by_kind[Kind.TEASER] + by_kind[Kind.TEASER_HEADING]}
@@ -147,14 +149,14 @@ def test_blocks_set_alike_are_averaged_over_their_path(page: PageFeatures) -> No
 
 def test_equal_neighbours_are_fully_alike_and_strangers_not_at_all() -> None:
     page = compute_features(segment_text("red boats sail\n\nred boats sail\n\ngreen hills rest"))
-    table = context_columns(page, first_stage(np.zeros((3, 6), np.float32)), TYPES)
+    table = context_columns(page, first_stage(np.zeros((3, N_CLASSES), np.float32)), TYPES)
     assert column(table, "like the block before").tolist() == pytest.approx([0.0, 1.0, 0.0])
     assert column(table, "like the block after").tolist() == pytest.approx([1.0, 0.0, 0.0])
 
 
 def test_the_main_run_is_the_densest_run_of_text() -> None:
     page = compute_features(segment_text("\n\n".join(f"Block {i} speaks of boats." for i in range(6))))
-    given = np.full((6, 6), -6.0, np.float32)
+    given = np.full((6, N_CLASSES), -6.0, np.float32)
     given[:, 3] = 6.0
     given[2:5, 0], given[2:5, 3] = 6.0, -6.0
     table = context_columns(page, first_stage(given), TYPES)

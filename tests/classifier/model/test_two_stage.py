@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.features import compute_features
-from copydesk.classifier.model import GROUPS, run_first_stage, run_second_stage
+from copydesk.classifier.model import run_first_stage, run_second_stage
 from copydesk.classifier.model.two_stage import choose_labels, label_probabilities
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.types import LABELS, Blocks, Kind
+from copydesk.classifier.types import KINDS, LABELS, Blocks
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -33,7 +33,7 @@ def test_predictions_have_probabilities_and_kinds_under_their_labels(page: Block
     assert predictions.probabilities.shape == (len(page.blocks), len(LABELS))
     assert ((predictions.probabilities >= 0) & (predictions.probabilities <= 1)).all()
     assert predictions.probabilities.sum(axis=1) == pytest.approx(np.ones(len(page.blocks)), abs=1e-12)
-    assert [Kind(GROUPS[group]).label for group in predictions.groups] == [LABELS[i] for i in predictions.labels]
+    assert [KINDS[kind].label for kind in predictions.kinds] == [LABELS[i] for i in predictions.labels]
 
 
 def test_the_form_follows_the_markup() -> None:

@@ -73,7 +73,7 @@ def test_parts_of_a_row_go_before_those_of_the_batch(api: ApiClient, sample_page
     text, headline = map(json.loads, rows)
     assert headline["body"] == headline["title"]
     assert headline["title"] not in text["body"]
-    assert "\n\nThe open-air pool beside the river" in text["body"]
+    assert "The open-air pool beside the river" in text["body"]
 
 
 def test_empty_batch_is_answered_by_nothing(api: ApiClient) -> None:

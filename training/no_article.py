@@ -1,0 +1,211 @@
+"""Makes pages without an article, on which a body is wrong: pages whose article is cut out, front pages, messages.
+
+Also their opposite, an article without its page, on which everything is right.
+
+From them the estimate of a body's quality learns what it looks like when there is nothing to find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import escape
+from itertools import accumulate, compress
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.segmentation import segment_html, segment_text
+from copydesk.classifier.types import Block, Blocks, Head, Markup
+from copydesk.training.align import LabelledPage
+from copydesk.training.augment import article_alone, lines_of, story
+from copydesk.training.dataset import fold_of
+
+LEAST_LEFT = 3
+"""Blocks that a page has to have left."""
+
+MESSAGES = (
+    ("Sign in", "Sign in to continue", "E-mail address", "Password", "Forgot your password?", "Create an account"),
+    (
+        "Just a moment",
+        "Checking that you are not a robot before we let you in.",
+        "This takes a few seconds.",
+        "Ray 8f2c",
+    ),
+    ("Page not found", "We looked everywhere, but there is no page at this address.", "Go to the home page", "Search"),
+    ("Please turn on JavaScript", "This site needs JavaScript. Turn it on in your browser's settings, then reload."),
+    ("Your privacy", "We and our partners store information on your device to show advertising.", "Agree", "Settings"),
+    (
+        "Access denied",
+        "You do not have permission to see this page. If you think this is wrong, write to us.",
+        "Error 403",
+    ),
+    ("Back soon", "We are doing some maintenance. Please come back in an hour.", "Status page"),
+    (
+        "Subscribe to read on",
+        "This text is for subscribers. Choose an offer and read without limits.",
+        "Log in",
+        "Offers",
+    ),
+    ("Anmelden", "Melden Sie sich an, um fortzufahren", "E-Mail", "Passwort", "Passwort vergessen?", "Konto anlegen"),
+    ("Seite nicht gefunden", "Unter dieser Adresse gibt es keine Seite mehr.", "Zur Startseite", "Suche"),
+    ("Bitte JavaScript einschalten", "Diese Seite braucht JavaScript. Schalten Sie es ein und laden Sie sie neu."),
+    ("Sind Sie ein Mensch?", "Wir prüfen kurz, ob Sie kein Roboter sind.", "Bitte warten", "Fehler melden"),
+    ("Connexion", "Connectez-vous pour continuer", "Adresse e-mail", "Mot de passe", "Mot de passe oublié ?"),
+    ("Page introuvable", "Il n'y a pas de page à cette adresse.", "Retour à l'accueil", "Rechercher"),
+    ("Vérification", "Nous vérifions que vous n'êtes pas un robot. Merci de patienter.", "Aide"),
+    (
+        "Iniciar sesión",
+        "Inicia sesión para continuar",
+        "Correo electrónico",
+        "Contraseña",
+        "¿Has olvidado la contraseña?",
+    ),
+    ("Página no encontrada", "No hay ninguna página en esta dirección.", "Ir a la portada", "Buscar"),
+    ("Un momento", "Comprobamos que no eres un robot antes de dejarte pasar.", "Ayuda", "Privacidad"),
+)
+"""Messages that stand where an article was expected, as lines of a page."""
+
+CHROME = (
+    "Home",
+    "News",
+    "Contact",
+    "Imprint",
+    "Privacy",
+    "Help",
+    "About us",
+    "Search",
+    "Menu",
+    "© All rights reserved",
+)
+
+COPIES = 30
+"""Pages that are made of each message."""
+
+FRONT_PAGES = 60
+"""Front pages that are made of the stories of each fold's pages."""
+
+SECTIONS = ("Top stories", "Sport", "Culture", "Politics", "Most read", "Meinung", "Wirtschaft", "À la une", "Deportes")
+BOXES = ("<article class=card>{}</article>", "<div>{}</div>", "<li>{}</li>", "<section>{}</section>")
+HEADINGS = ("h2", "h3", "h4", "div", "p", "h3 class=title", "div class=x7f")
+EXTRAS = ("", "<span>3 hours ago</span>", "<p>Ann Reed</p>")
+TITLES = ("The Gazette", "Gazette | News", "News, sport and weather - Gazette")
+"""What front pages are made of."""
+
+
+def article_alone_page(page: LabelledPage) -> list[LabelledPage]:
+    """Return the page with its article alone, or with the article's beginning, if a person labelled it."""
+    kept = article_alone(page)
+    return [_keep(page, kept)] if page.gold and not page.synthetic and kept.any() else []
+
+
+def without_article(page: LabelledPage) -> list[LabelledPage]:
+    """Return what is left of a page without its article: with its teasers, as a front page is, and without them.
+
+    Pages that no person labelled give nothing, as do pages with little beside the article.
+    """
+    if not page.gold or page.synthetic:
+        return []
+    rng = np.random.default_rng(crc32(b"no article" + page.origin.id.encode()))
+    furniture = np.array([code == "B" for code in page.codes])
+    few = furniture & (np.cumsum(furniture) <= int(rng.integers(LEAST_LEFT, 30)))
+    kept = (np.array([code in "BTH" and code != "" for code in page.codes]), furniture, few)
+    return [_keep(page, chosen) for chosen in kept if LEAST_LEFT <= chosen.sum() < len(chosen)]
+
+
+def messages(form: str, template: LabelledPage) -> list[LabelledPage]:
+    """Return pages that show a message, in the form `text` or `html`; `template` is a page of any origin."""
+    made = []
+    for number, lines in enumerate(MESSAGES):
+        for copy in range(COPIES):
+            rng = np.random.default_rng(number * COPIES + copy)
+            chrome = rng.permutation(CHROME)[: int(rng.integers(0, len(CHROME)))].tolist()
+            shown = [
+                *chrome[: len(chrome) // 2],
+                *lines[: int(rng.integers(2, len(lines) + 1))],
+                *chrome[len(chrome) // 2 :],
+            ]
+            blocks = segment_text("\n\n".join(shown)) if form == "text" else segment_html(_html(lines[0], shown, copy))
+            codes = ("B",) * len(blocks.blocks)
+            about = replace(template.origin, id=f"message-{number}-{copy}", site=f"message-{number}.example")
+            made.append(replace(template, origin=about, blocks=blocks, codes=codes, parts=codes, synthetic=True))
+    return made
+
+
+def front_pages(pages: Sequence[LabelledPage], form: str, *, n_folds: int) -> list[LabelledPage]:
+    """Return pages that show headlines and summaries of stories, each of the stories of the sites of one fold."""
+    made = []
+    for fold in range(n_folds):
+        rng = np.random.default_rng(fold)
+        own = [
+            page for page in pages if page.gold and not page.synthetic and fold_of(page.origin.site, n_folds) == fold
+        ]
+        stories = [[text for text, _, _ in found] for page in own if (found := story(lines_of(page), rng))]
+        for number in range(FRONT_PAGES if stories else 0):
+            chosen = [stories[int(i)] for i in rng.integers(0, len(stories), int(rng.integers(5, 30)))]
+            shown = [(headline, summary.rstrip(".…") + "." * int(rng.integers(3))) for headline, summary in chosen]
+            blocks = _front_text(shown, rng) if form == "text" else segment_html(_front_html(shown, rng))
+            codes = ("T",) * len(blocks.blocks)
+            about = replace(own[0].origin, id=f"front-{fold}-{number}")
+            made.append(replace(own[0], origin=about, blocks=blocks, codes=codes, parts=codes, synthetic=True))
+    return made
+
+
+def _front_text(stories: Sequence[tuple[str, str]], rng: np.random.Generator) -> Blocks:
+    between = ("\n\n", "\n")[int(rng.integers(2))]
+    chrome = rng.permutation(CHROME).tolist()
+    with_summary = rng.random() < 0.8
+    lines = [line for headline, summary in stories for line in ((headline, summary) if with_summary else (headline,))]
+    return segment_text(between.join([*chrome[:4], *rng.permutation(SECTIONS)[:1].tolist(), *lines, *chrome[4:]]))
+
+
+def _front_html(stories: Sequence[tuple[str, str]], rng: np.random.Generator) -> str:
+    """Set stories as cards, in one of many ways: with links or without, in lists, articles or plain boxes."""
+    box, heading, extra, title = (
+        choices[int(rng.integers(len(choices)))] for choices in (BOXES, HEADINGS, EXTRAS, TITLES)
+    )
+    linked = rng.random() < 0.8
+    parts = []
+    for number, (headline, summary) in enumerate(stories):
+        if number % 6 == 0:
+            parts.append(f"<h2>{SECTIONS[int(rng.integers(len(SECTIONS)))]}</h2>")
+        shown = f"<{heading}>{escape(headline)}</{heading.split()[0]}>"
+        shown = f"<a href=/s{number}>{shown}</a>" if linked else shown
+        parts.append(box.format(f"<img src=x.jpg>{shown}<p>{escape(summary)}</p>{extra}"))
+    links = "".join(f"<a href=/{number}>{line}</a><hr>" for number, line in enumerate(rng.permutation(CHROME).tolist()))
+    return f"<title>{title}</title><nav>{links}</nav><main>{''.join(parts)}</main><footer><p>© Gazette</p></footer>"
+
+
+def _html(title: str, lines: Sequence[str], style: int) -> str:
+    tags: Callable[[str], str] = (
+        lambda line: (
+            f"<h1>{line}</h1>" if line == title else f"<p>{line}</p>" if len(line) > 30 else f"<i>{line}</i><hr>"
+        ),
+        lambda line: f"<div class='row'>{line}</div>",
+        lambda line: f"<li><span>{line}</span></li>",
+    )[style % 3]
+    return f"<html><head><title>{title}</title></head><body><main>{''.join(map(tags, lines))}</main></body></html>"
+
+
+def _keep(page: LabelledPage, kept: NDArray[np.bool_]) -> LabelledPage:
+    """Return the page with some of its blocks alone; its title is only the part behind the last separator."""
+    texts = [page.blocks.text[b.start : b.end] for b in compress(page.blocks.blocks, kept)]
+    ends = list(accumulate(map(len, texts), lambda end, size: end + 2 + size))
+    spans = tuple(Block(end - len(text), end) for text, end in zip(texts, ends, strict=True))
+    markup = None if page.blocks.markup is None else _keep_markup(page.blocks.markup, kept)
+    head = Head(title=page.blocks.head.title.rpartition("|")[2].strip()[-40:], language=page.blocks.head.language)
+    blocks = Blocks("\n\n".join(texts), spans, head, markup)
+    codes = tuple(compress(page.codes, kept))
+    return replace(page, blocks=blocks, codes=codes, parts=codes, synthetic=True)
+
+
+def _keep_markup(markup: Markup, kept: NDArray[np.bool_]) -> Markup:
+    before = np.concatenate([[0], np.cumsum(kept)])
+    of_blocks = ("elements", "link_chars", "links", "images", "inline", "hrefs")
+    return replace(
+        markup,
+        firsts=tuple(before[list(markup.firsts)].tolist()),
+        lasts=tuple(before[list(markup.lasts)].tolist()),
+        **{name: tuple(compress(getattr(markup, name), kept)) for name in of_blocks},
+    )
