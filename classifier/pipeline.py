@@ -58,6 +58,7 @@ _ARTICLE = PAGE_TYPES.index("article")
 _TITLE_MATCH = ALL_COLUMNS.index("title_match")
 _HEADLINE = KINDS.index(Kind.HEADLINE)
 _BODY = LABELS.index(Label.BODY)
+_IN_BODY = np.array([kind in BODY_PARTS for kind in KINDS])
 
 MAX_BLOCKS = 100_000
 """Blocks of one page. Input with more is not one page, and is refused."""
@@ -146,7 +147,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     agreement = compare_blocks(blocks, declared, alike)
     title = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
-    in_body = np.flatnonzero(np.isin(kinds, [KINDS.index(part) for part in BODY_PARTS])).tolist()
+    in_body = np.flatnonzero(_IN_BODY[kinds]).tolist()
     labels = np.where(kinds == _HEADLINE, _BODY, predictions.labels)
     body = body_text(blocks, in_body)
     fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)

@@ -26,6 +26,21 @@ LEAST_LEFT = 3
 """Blocks that a page has to have left."""
 
 MESSAGES = (
+    (
+        "Are you human?",
+        "Unusual requests came from your connection.",
+        "Solve the puzzle to show that you are no bot.",
+        "Why?",
+    ),
+    ("Security check", "This check takes a moment and runs in your browser.", "Turn on cookies to continue.", "Help"),
+    ("404", "The page that you wanted does not exist any more, or it has moved.", "Try the search or our front page."),
+    ("Error 500", "Something went wrong on our side. Please try again in a few minutes.", "Report the problem"),
+    ("Log in or register", "E-mail", "Password", "Keep me logged in", "No account yet? Register for free.", "Log in"),
+    ("Thank you", "Your message has been sent. We will answer within two days.", "Back to the home page"),
+    ("Session expired", "You were logged out because you were away for a while. Log in again to go on.", "Log in"),
+    ("Not available", "This content is not available in your country.", "Read more about our licences", "Contact"),
+    ("Cookies are off", "Cookies are needed to read this site. Allow them in your browser, then reload the page."),
+    ("Loading…", "Please wait while the page loads.", "If nothing happens, turn on JavaScript."),
     ("Sign in", "Sign in to continue", "E-mail address", "Password", "Forgot your password?", "Create an account"),
     (
         "Just a moment",
@@ -80,7 +95,10 @@ CHROME = (
     "© All rights reserved",
 )
 
-COPIES = 30
+LEAST_BLOCKS = 5
+"""Blocks of an article alone, from HTML."""
+
+COPIES = 20
 """Pages that are made of each message."""
 
 FRONT_PAGES = 60
@@ -95,9 +113,13 @@ TITLES = ("The Gazette", "Gazette | News", "News, sport and weather - Gazette")
 
 
 def article_alone_page(page: LabelledPage) -> list[LabelledPage]:
-    """Return the page with its article alone, or with the article's beginning, if a person labelled it."""
+    """Return the page with its article alone, or with the article's beginning, if a person labelled it.
+
+    From HTML only longer ones: a page of two paragraphs is a message more often than an article.
+    """
     kept = article_alone(page)
-    return [_keep(page, kept)] if page.gold and not page.synthetic and kept.any() else []
+    least = 1 if page.form == "text" else LEAST_BLOCKS
+    return [_keep(page, kept)] if page.gold and not page.synthetic and kept.sum() >= least else []
 
 
 def without_article(page: LabelledPage) -> list[LabelledPage]:

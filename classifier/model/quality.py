@@ -6,9 +6,14 @@ import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.features import PageFeatures, columns
+from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES
 from copydesk.classifier.types import LABELS, Label
 
+WORDS_OF = ("text", "furniture", "teaser")
+"""Groups whose first-stage scores by words alone are averaged over the body."""
+
+_BY_WORDS = tuple(ALL_COLUMNS.index(f"own {group} by words") for group in WORDS_OF)
 BODY, TEASERS = LABELS.index(Label.BODY), LABELS.index(Label.TEASER)
 
 QUALITY_COLUMNS = (
@@ -26,13 +31,19 @@ QUALITY_COLUMNS = (
     "sentences of body",
     "words of title in body",
     "likeliest headline",
+    *(f"{group} of body by words" for group in WORDS_OF),
     *(f"page is {page_type}" for page_type in PAGE_TYPES),
 )
 """Columns, in order."""
 
 
 def quality_columns(
-    page: PageFeatures, labels: Integers, probabilities: Doubles, headline_odds: Doubles, log_types: Floats
+    page: PageFeatures,
+    context: Floats,
+    labels: Integers,
+    probabilities: Doubles,
+    headline_odds: Doubles,
+    log_types: Floats,
 ) -> Floats:
     """Return the columns of QUALITY_COLUMNS, shape (1, n_columns).
 
@@ -60,6 +71,7 @@ def quality_columns(
         _sum(weights * (body[:, columns.ENDS_SENTENCE] > 0.0)) / in_body,
         body[:, columns.TITLE_FOUND].max(initial=0.0),
         headline_odds.max(initial=-8.0),
+        *(_sum(weights * context[is_body, column]) / in_body for column in _BY_WORDS),
         *log_types.tolist(),
     ]
     return np.array([row], np.float32)

@@ -159,7 +159,7 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
         kinds=_kinds(context, labels, headline_odds, form),
         headline_odds=headline_odds,
         page_types=types / types.sum(),
-        quality=quality_columns(page, labels, probabilities, headline_odds, log_types),
+        quality=quality_columns(page, context, labels, probabilities, headline_odds, log_types),
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.features import PageFeatures, compute_features
-from copydesk.classifier.model import Predictions, expected_f1, run_first_stage, run_second_stage
+from copydesk.classifier.model import ALL_COLUMNS, Predictions, expected_f1, run_first_stage, run_second_stage
 from copydesk.classifier.model.quality import QUALITY_COLUMNS, quality_columns
 from copydesk.classifier.model.two_stage import BODY, BOILERPLATE
 from copydesk.classifier.segmentation import segment_html, segment_text
@@ -32,7 +32,8 @@ def columns_of(characters: list[int], probabilities: list[float], labels: list[i
     """The columns of a page of plain lines, with these probabilities of body and no teasers."""
     page = compute_features(segment_text("\n\n".join("a" * count for count in characters)))
     table = np.array([[p, 1 - p, 0.0] for p in probabilities]).reshape(-1, 3)
-    row = quality_columns(page, np.array(labels, np.int64), table, np.zeros(len(characters)), TYPES)
+    context = np.zeros((len(characters), len(ALL_COLUMNS)), np.float32)
+    row = quality_columns(page, context, np.array(labels, np.int64), table, np.zeros(len(characters)), TYPES)
     return dict(zip(QUALITY_COLUMNS, row[0].tolist(), strict=True))
 
 
