@@ -164,7 +164,7 @@ def _sources(head: Head, json_ld: JsonLd) -> Iterator[tuple[str, str]]:
 def tidy(text: str) -> str:
     """Fold white space, and remove entities that were escaped twice and invisible characters."""
     text = text[:MAX_TITLE]
-    return clean(" ".join((unescape(text) if "&" in text else text).split()))
+    return clean(" ".join((unescape(text) if "&" in text else text).split())).lstrip(":|·•– ")
 
 
 def _site_names(head: Head, json_ld: JsonLd) -> frozenset[str]:

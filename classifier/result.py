@@ -11,6 +11,7 @@ from copydesk.classifier.structure import Structure
 from copydesk.classifier.types import (
     BODY_PARTS,
     FIELDS,
+    KINDS,
     Comment,
     Fields,
     Kind,
@@ -66,7 +67,10 @@ class Article(Fields):
         Raises:
             ValueError: A name is no kind.
         """
-        wanted = {Kind(kind) for kind in kinds}
+        unknown = [kind for kind in kinds if kind not in KINDS]
+        if unknown:
+            raise ValueError(f"{unknown[0][:40]!r} is no kind of block, expected some of {', '.join(KINDS)}")
+        wanted = set(map(Kind, kinds))
         return join_blocks(block.text for block in self.blocks if block.kind in wanted)
 
     def with_parts(self, parts: Iterable[Kind | str]) -> Article:
@@ -75,7 +79,7 @@ class Article(Fields):
         Raises:
             ValueError: There is no name, or one of them is not that of a part.
         """
-        chosen = read_parts(parts)
+        chosen = read_parts([parts] if isinstance(parts, str) else parts)
         return replace(self, body=self.text_of(*chosen), parts=chosen)
 
     def to_markdown(self, *, links: bool = False, front_matter: bool = True) -> str:

@@ -131,6 +131,10 @@ def _languages(markup: Markup, kinds: Sequence[Kind]) -> Iterator[tuple[int, str
                 yield number, found[1].lower()
 
 
+_NO_PICTURE = re.compile(r"\.svg$|placeholder|transparent|spacer|pixel\.gif|icon[-_.]", re.IGNORECASE)
+"""Addresses of icons, and of what stands for a picture until a script loads it."""
+
+
 def _pictures(markup: Markup, recording: Recording, paths: _Paths, base: str) -> Iterator[Picture]:
     """Yield the images that are beside a block of the article in the innermost element with blocks around them."""
     last = LooseImage(-1, -1, "", "")
@@ -143,7 +147,12 @@ def _pictures(markup: Markup, recording: Recording, paths: _Paths, base: str) ->
         beside += [image.before] * (image.before < markup.lasts[element])
         target = _safe_address(image.target, base)
         is_again = target == last.target or (is_fallback and image.before == last.before)
-        if target and not is_again and any(number in paths.parts for number in beside):
+        if (
+            target
+            and not is_again
+            and not _NO_PICTURE.search(target)
+            and any(number in paths.parts for number in beside)
+        ):
             yield Picture(image.before, paths.of_image(image.element), Span(0, 0, "img", target, image.alt))
             last = image._replace(target=target)
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -112,7 +113,7 @@ def _read(nodes: list[Node], sites: list[Node], by_id: Mapping[str, Node]) -> Js
         return next(filter(None, found), "")
 
     def names_of(name: str) -> list[tuple[str, bool]]:
-        found = (list(_names(node.get(name), by_id)) for node in nodes)
+        found = (list(islice(_names(node.get(name), by_id, {}), MAX_VALUES)) for node in nodes)
         return next(filter(None, found), [])
 
     own = nodes[0] if nodes else {}
@@ -129,11 +130,11 @@ def _read(nodes: list[Node], sites: list[Node], by_id: Mapping[str, Node]) -> Js
         modified=first("dateModified"),
         publisher=publishers[0][0] if publishers else "",
         section=first("articleSection"),
-        tags=tuple(_texts(_first(nodes, "keywords"))),
+        tags=tuple(islice(_texts(_first(nodes, "keywords")), MAX_VALUES)),
         description=first("description"),
-        image=next(_addresses(_first(nodes, "image") or _first(nodes, "thumbnailUrl"), by_id), ""),
+        image=next(_addresses(_first(nodes, "image") or _first(nodes, "thumbnailUrl"), by_id, {}), ""),
         language=first("inLanguage"),
-        url=first("url") or next(_addresses(own.get("mainEntityOfPage"), {}), ""),
+        url=first("url") or next(_addresses(own.get("mainEntityOfPage"), {}, {}), ""),
     )
 
 
@@ -229,26 +230,42 @@ def _folded(value: str) -> str:
     return " ".join(text.split())
 
 
-def _names(value: object, by_id: Mapping[str, Node], depth: int = 0) -> Iterator[tuple[str, bool]]:
-    """Return names of persons and organisations, and whether each is an organisation."""
+def _names(
+    value: object, by_id: Mapping[str, Node], known: dict[int, list[tuple[str, bool]]], depth: int = 0
+) -> Iterator[tuple[str, bool]]:
+    """Return names of persons and organisations, and whether each is an organisation.
+
+    `known` has the names of the nodes that were read already: many references to one node cost no more than one.
+    """
     if isinstance(value, list) and depth < MAX_DEPTH:
         for each in value[:MAX_VALUES]:
-            yield from _names(each, by_id, depth + 1)
+            yield from _names(each, by_id, known, depth + 1)
     elif isinstance(value, dict):
         node = value if "name" in value else by_id.get(str(value.get("@id")), value)
-        is_organisation = any(_ORGANISATIONS.search(name) for name in _types(node))
-        yield from ((name, is_organisation) for name in _texts(node.get("name")))
+        if id(node) not in known:
+            is_organisation = any(_ORGANISATIONS.search(name) for name in _types(node))
+            names = islice(_texts(node.get("name")), MAX_VALUES)
+            known[id(node)] = [(name, is_organisation) for name in names]
+        yield from known[id(node)]
     else:
         yield from ((name, False) for name in _texts(value))
 
 
-def _addresses(value: object, by_id: Mapping[str, Node], depth: int = 0) -> Iterator[str]:
-    """Return the addresses of pictures or pages."""
+def _addresses(value: object, by_id: Mapping[str, Node], known: dict[int, str], depth: int = 0) -> Iterator[str]:
+    """Return the addresses of pictures or pages.
+
+    `known` has the address of each node that was read already; a node that refers to itself has none.
+    """
     if isinstance(value, list) and depth < MAX_DEPTH:
         for each in value[:MAX_VALUES]:
-            yield from _addresses(each, by_id, depth + 1)
+            yield from _addresses(each, by_id, known, depth + 1)
     elif isinstance(value, dict) and depth < MAX_DEPTH:
         node = by_id.get(str(value.get("@id")), value)
-        yield from _addresses(node.get("url") or node.get("contentUrl") or node.get("@id"), by_id, depth + 1)
+        if id(node) not in known:
+            known[id(node)] = ""
+            inner = node.get("url") or node.get("contentUrl") or node.get("@id")
+            known[id(node)] = next(_addresses(inner, by_id, known, depth + 1), "")
+        if known[id(node)]:
+            yield known[id(node)]
     elif isinstance(value, str):
         yield from _texts(value)

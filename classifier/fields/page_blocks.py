@@ -24,6 +24,7 @@ MAX_BLOCKS = 200
 """Blocks of one kind that are searched."""
 
 _AUTHOR_NAME = re.compile(r"author|byline|autor(?:en|in|es)?\b|verfasser|writer", re.IGNORECASE)
+_PICTURE = re.compile(r"\W{0,3}(?:photo|foto|bild|image|picture|crédit|credit|©)", re.IGNORECASE)
 _LABELLED = {name: KINDS.index(name) for name in (Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.TEXT, Kind.STANDFIRST)}
 OF_OTHERS = frozenset(KINDS.index(name) for name in (Kind.TEASER, Kind.TEASER_HEADING, Kind.COMMENT))
 """Kinds of blocks that may name the authors and dates of other stories."""
@@ -61,8 +62,11 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
 
 
 def _names(byline: str) -> tuple[tuple[str, ...], bool]:
-    """Return the names in a byline, which end at a date, and whether they begin with "By" or the like."""
-    if len(byline) <= MAX_BYLINE:
+    """Return the names in a byline, which end at a date, and whether they begin with "By" or the like.
+
+    The line below a picture names its photographer, and has none.
+    """
+    if len(byline) <= MAX_BYLINE and not _PICTURE.match(byline):
         for line in cut_dates(byline).splitlines():
             text = line.strip(" |•·,-–—/")
             names = clean_names([text], shown=True)

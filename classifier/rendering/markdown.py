@@ -180,6 +180,8 @@ def _inline(pieces: Sequence[Piece], before: str = "", after: str = "", around: 
         else:
             follower = plain(pieces[number + 1 : number + 2])[:1] or after
             text = _element(piece, out[-1][-1] if out else before, follower, around)
+            if text.startswith("`") and out and out[-1].endswith("`"):
+                text = _escaped(plain([piece]))  # two spans of code that touch would be one
         if text.startswith("[") and out and out[-1].endswith("!"):
             out[-1] = f"{out[-1][:-1]}\\!"  # else the link would be an image
         if text:

@@ -55,7 +55,7 @@ def add_classify(commands: arguments.Commands) -> None:
     add = command.add_argument
     add(
         "--output",
-        choices=tuple(AnswerFormat),
+        choices=tuple(form.value for form in AnswerFormat),
         help="a table for people; JSONL with one page per line; indented JSON, an object or an array of several; the "
         "article's text alone; the article as Markdown or as an HTML document (default: table for a single page on a "
         "terminal, json with --output-dir, else jsonl)",

@@ -30,6 +30,7 @@ class PageFiles:
         self._folder = folder
         self._suffix = suffix
         self._used: set[str] = set()
+        self._last: dict[str, int] = {}  # number of the last page of a name
 
     def write(self, row: PageRow, content: bytes) -> None:
         """Write a page's file; one that is there is replaced, in one step."""
@@ -38,10 +39,11 @@ class PageFiles:
     def _name(self, row: PageRow) -> str:
         """Return a name that no page had before, on file systems that ignore case too."""
         name = unique = safe_name(row)
-        number = 1
+        number = self._last.get(name.casefold(), 1)
         while unique.casefold() in self._used:
             number += 1
             unique = f"{name}-{number}"
+        self._last[name.casefold()] = number
         self._used.add(unique.casefold())
         return f"{unique}{self._suffix}"
 

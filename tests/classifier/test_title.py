@@ -227,3 +227,7 @@ def test_title_of_a_plain_text_is_promoted_where_its_score_is_high(score: float)
     page, scores = segment_text("Menu\n\nFerry late"), np.array([-8.0, score])
     promoted = promote_headlines(page, np.full(2, furniture), Title("Ferry late", "block", range(1, 2)), scores)
     assert promoted.tolist() == [furniture, headline if score > SURE else furniture]
+
+
+def test_marks_before_a_title_are_cut_off() -> None:
+    assert of_html(f"<h1>: City of superlatives</h1>{ARTICLE}")[0] == "City of superlatives"

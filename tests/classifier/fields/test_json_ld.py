@@ -69,6 +69,19 @@ def test_a_long_list_is_read_to_a_limit() -> None:
 # Layouts
 
 
+def test_references_in_a_circle_end() -> None:
+    for many in (2, 200):
+        graph = [STORY | {"image": {"@id": "a"}}, {"@id": "a", "url": [{"@id": "a"}] * many}]
+        assert read_json_ld((json.dumps({"@graph": graph}),)).image == ""
+
+
+def test_many_references_to_a_node_with_many_names_cost_little_memory() -> None:
+    author = [[{"@id": "a"}] * 200] * 10
+    graph = [STORY | {"author": author}, {"@id": "a", "name": [["Ada Quill"] * 200] * 200}]
+    assert set(read_json_ld((json.dumps({"@graph": graph}),)).authors) == {"Ada Quill"}
+    assert len(read_json_ld((json.dumps({"@graph": graph}),)).authors) <= 200
+
+
 def test_every_property_of_an_article_is_read() -> None:
     assert read(STORY) == JsonLd(
         kind="NewsArticle",

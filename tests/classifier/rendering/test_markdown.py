@@ -278,3 +278,7 @@ def test_front_matter_is_yaml_of_the_same_values(title: str, authors: list[str])
     expected = {name: value for name, value in (("title", title), ("authors", authors)) if value}
     if expected:
         assert yaml.safe_load(front) == expected
+
+
+def test_spans_of_code_that_touch_do_not_become_one() -> None:
+    assert of_html("<p>Run <code>a</code><em><code>b</code></em>now.") == "Run `a`bnow.\n"

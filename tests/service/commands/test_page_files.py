@@ -89,3 +89,11 @@ def test_file_in_the_place_of_the_folder_is_refused(tmp_path: Path, below: str) 
     (tmp_path / "a").write_text(json.dumps({}))
     with pytest.raises(WrongUsage, match=r"^--output-dir is '.*', which (is a file; name a folder|cannot be made)"):
         make_folder(Path(f"{tmp_path / 'a'}{below}"))
+
+
+def test_pages_with_one_id_get_numbers_in_turn(tmp_path: Path) -> None:
+    files = PageFiles(tmp_path, ".md")
+    row = PageRow(id="a", line=None, page=Page("a", text="Boats."))
+    for _ in range(3):
+        files.write(row, b"Boats.")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-2.md", "a-3.md", "a.md"]
