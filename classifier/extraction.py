@@ -16,6 +16,10 @@ from copydesk.classifier.types import BODY_PARTS, Kind, Page, read_parts
 
 Form = Literal["html", "text"]
 
+MAX_ADDRESS = 500
+"""Characters up to which content may be an address or the name of a file, given by mistake."""
+
+_ADDRESS = re.compile(r"https?://\S+|\S+\.(?:html?|txt|gz)", re.IGNORECASE)
 _MARKUP = re.compile(r"[\s\ufeff]*<[a-z!?/]", re.IGNORECASE)
 
 
@@ -44,11 +48,13 @@ def extract(
     Raises:
         UnreadablePage: The bytes are not text, or the page has too many blocks to be one.
         TypeError: `content` is neither str nor bytes, such as a path.
-        ValueError: `form` is another word, or a part does not exist.
+        ValueError: `form` is another word, a part does not exist, or the content is only an address or a file's name.
     """
     if not isinstance(content, str | bytes):
         kind = type(content).__name__
         raise TypeError(f"content is a {kind}, expected a page as str or bytes; read the file first")
+    if isinstance(content, str) and len(content) <= MAX_ADDRESS and _ADDRESS.fullmatch(content):
+        raise ValueError(f"content is {content!r}, expected a page; read the file or fetch the address first")
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
     chosen = read_parts(parts)

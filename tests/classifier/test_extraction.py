@@ -87,3 +87,9 @@ def test_parts_and_structure_are_read_on_request() -> None:
     assert (chosen.body, chosen.parts) == (plain.text_of("headline"), ("headline",))
     with pytest.raises(ValueError, match="'headlin' is no part of an article, expected some of headline"):
         copydesk.extract(HTML, parts=["headlin"])
+
+
+@pytest.mark.parametrize("content", ["page.html", "late/ferry.txt", "https://pier.example/ferry"])
+def test_the_name_of_a_file_or_an_address_is_no_page(content: str) -> None:
+    with pytest.raises(ValueError, match=r"expected a page; read the file or fetch the address first"):
+        copydesk.extract(content)
