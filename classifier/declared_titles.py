@@ -6,12 +6,9 @@ Used to choose the title, and to keep a headline in the body when the block alon
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -58,9 +55,6 @@ _SHORT_PART = 4
 
 LIKE_A_PART = 0.95
 """Agreement of a block with a part of a title: a choice, less than that with the whole one."""
-
-_ANCHORS = 4
-"""Longest words of each declared title of which a block has to contain half to be compared: a choice."""
 
 
 class DeclaredTitle(NamedTuple):
@@ -234,23 +228,17 @@ def is_cut(title: str) -> bool:
     return title.endswith(_ELLIPSIS)
 
 
-def compare_blocks(page: Blocks, declared: Declared, candidates: Sequence[int] | None = None) -> Doubles:
+def compare_blocks(page: Blocks, declared: Declared, candidates: Sequence[int]) -> Doubles:
     """Return for each block how well it agrees with the declared titles, in [0, 1].
 
-    That is the greatest similarity with one of them. Only `COMPARED_BLOCKS` blocks of fitting length are compared: the
-    candidates, where they are given, else those that contain one of a title's longest words; all others have 0.
+    That is the greatest similarity with one of them. Only the first `COMPARED_BLOCKS` candidates of fitting length are
+    compared; all others have 0.
     """
     agreement = np.zeros(len(page.blocks))
-    if not declared.titles or not page.blocks:
-        return agreement
-    sizes = [len(title.text) for title in declared.titles]
-    if candidates is not None:
+    if declared.titles and page.blocks:
+        sizes = [len(title.text) for title in declared.titles]
         for number, line in zip(*_fitting_blocks(page, sizes, candidates), strict=True):
             agreement[number] = max(map(declared.agreement, lines_of(line)))
-        return agreement
-    numbers, lines = _fitting_blocks(page, sizes, range(len(page.blocks)))
-    for place in _places_with([_anchors(title) for title in declared.titles], lines):
-        agreement[numbers[place]] = max(map(declared.agreement, lines_of(lines[place])))
     return agreement
 
 
@@ -267,29 +255,6 @@ def _fitting_blocks(page: Blocks, sizes: Sequence[int], candidates: Sequence[int
             numbers.append(number)
             lines.append(text[start:end])
     return numbers, lines
-
-
-def _anchors(title: DeclaredTitle) -> list[str]:
-    return sorted(title.bag, key=lambda word: (-len(word), word))[:_ANCHORS]
-
-
-def _places_with(anchors: Iterable[Sequence[str]], lines: Sequence[str]) -> list[int]:
-    """Return which of the lines contain at least half of a title's longest words."""
-    text = "\n".join(lines).replace("\u0130", "i").lower()  # the only letter whose lower case is longer
-    ends = list(accumulate(map(len, lines), lambda end, size: end + 1 + size))
-    found: set[int] = set()
-    for words in anchors:
-        hits = Counter(place for word in words for place in _lines_with(word, text, ends))
-        found.update(place for place, count in hits.items() if 2 * count >= len(words))
-    return sorted(found)
-
-
-def _lines_with(word: str, text: str, ends: Sequence[int]) -> Iterator[int]:
-    at = text.find(word)
-    while at >= 0:
-        place = bisect_right(ends, at)
-        yield place
-        at = text.find(word, ends[place])
 
 
 def lines_of(text: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def title_of(page: Blocks, body: Sequence[int] | None = None, scores: Sequence[f
     kinds[list(chosen)] = KINDS.index(Kind.TEXT)
     in_body = np.where(kinds == KINDS.index(Kind.TEXT), 0.9, 0.1)
     declared = read_declared(page.head, read_json_ld(page.head.json_ld))
-    agreement = compare_blocks(page, declared)
+    agreement = compare_blocks(page, declared, range(len(page.blocks)))
     title = choose_title(page, declared, agreement, kinds, in_body, None if scores is None else np.array(scores))
     return title.text, title.found_in
 
@@ -197,7 +197,7 @@ def test_blocks_of_the_body_that_repeat_the_title_are_headlines() -> None:
 def test_agreement_is_that_of_the_same_words_whatever_their_form() -> None:
     html = "<title>Ferry’s late! | Post</title><p>FERRY'S LATE<p>Ferry’s late again<p>Other words<p>Ferry"
     page = segment_html(html)
-    equal, most, *none = compare_blocks(page, read_declared(page.head, read_json_ld(())))
+    equal, most, *none = compare_blocks(page, read_declared(page.head, read_json_ld(())), (0, 1))
     assert (equal, none) == (1.0, [0.0, 0.0])
     assert 0.6 < most < 1
 
