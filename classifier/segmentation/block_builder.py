@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
+
+from copydesk.classifier.segmentation import formulas
 from copydesk.classifier.segmentation.head import HeadFinder
+from copydesk.classifier.segmentation.tags import INLINE_TAGS
 
 MAX_ELEMENTS = 200_000
 """Elements of one page that begin and end blocks, and blocks separated by `br`; further ones count as white space."""
@@ -10,18 +15,32 @@ MAX_ELEMENTS = 200_000
 LINE_END, CELL_END = "\x0b", "\x0c"
 """Placeholders for `br` and for a cell's end until white space is folded."""
 
+Element = tuple[str, str, int, int]
+"""Tag, names, the number of the element around, and the number of the first block inside."""
+
 
 class BlockBuilder:
-    """Collects blocks with their columns of `Markup`, and the run: the content since the end of the last block.
+    """Collects elements and blocks with their columns of `Markup`, and the run: the content since the last block's end.
 
-    `link` is the target of the link that was opened last; it counts for each block in the link.
+    Attributes:
+        link: The target of the link that was opened last; it counts for each block in the link.
+        formula_at: The number of the piece after the run's last formula, -1 without one.
+        run_end: The number of blocks after the last run, before its asides.
+        unseen: The numbers of the elements that are hidden, or that are there for some readers alone.
     """
 
     def __init__(self) -> None:
+        self.elements: list[Element] = [("body", "", -1, 0)]
+        self.lasts = [0]
+        self.unseen: list[int] = []
+        self.run_end = 0
         self.texts: list[str] = []
         self.rows: list[tuple[int, int, int, int, str, str]] = []  # element, link_chars, links, images, inline, href
         self.pieces: list[str] = []
         self.inline: list[str] = []
+        self.asides: list[tuple[str, str, str, bool]] = []  # tag, names, text, whether it is a link
+        self.spoken: list[tuple[int, str, int]] = []  # number of the piece, text, in_link
+        self.gaps: list[int] = []  # numbers of the pieces in place of asides and of spoken text
         self.images = 0
         self.link = ""
         self.found = HeadFinder()
@@ -30,6 +49,7 @@ class BlockBuilder:
     def _begin(self) -> None:
         self.pieces.clear()
         self.inline.clear()
+        self.formula_at = -1
         self.link_chars = 0
         self.links = 0
         self.href = ""
@@ -50,11 +70,38 @@ class BlockBuilder:
             self.links = self.links or 1
             self.href = self.href or self.link
 
+    def add_formula(self, formula: str) -> None:
+        """Add a formula, unless it is the one before in another form."""
+        if not formula or self.follows_formula() or formulas.ends_with(self.pieces, formula):
+            return
+        self.pieces.append(formula)
+        self.visible = True
+        self.formula_at = len(self.pieces)
+
+    def follows_formula(self) -> bool:
+        """Return whether nothing visible has followed the run's last formula."""
+        return self.formula_at >= 0 and not "".join(self.pieces[self.formula_at :]).strip()
+
+    def add_aside(self, tag: str, names: str, text: str, *, is_link: bool) -> None:
+        """Add text that stands inside a sentence without being part of it; it becomes a block after the sentence's."""
+        self.gaps.append(len(self.pieces))
+        self.pieces.append("")
+        if folded := " ".join(text.split()):
+            self.asides.append((tag if tag not in INLINE_TAGS else "span", names, folded, is_link))
+
+    def add_spoken(self, text: str, in_link: int) -> None:
+        """Add text for screen readers alone; it is left out of a run with as much other text."""
+        self.spoken.append((len(self.pieces), text, in_link))
+        self.gaps.append(len(self.pieces))
+        self.pieces.append("")
+
     def end(self, element: int, in_pre: int) -> None:
         """End the run; two or more line breaks in a row end a block inside it."""
+        if self.gaps:
+            self.fill_gaps()
         if not self.visible:
             self.pieces.clear()
-            if not self.inline and not self.broken:  # most often the white space between two tags
+            if not self.inline and not self.broken and not self.asides:  # most often the white space between two tags
                 return
         elif in_pre:
             text = "".join(self.pieces)
@@ -66,7 +113,51 @@ class BlockBuilder:
                 self._add(part, element)
         else:
             self._add(" ".join("".join(self.pieces).split()), element)
+        self.run_end = len(self.texts)
+        for tag, names, text, is_link in self.asides:
+            number = len(self.elements)
+            self.unseen.append(number)
+            self.elements.append((tag, names, element, len(self.texts)))
+            self.texts.append(text)
+            self.lasts.append(len(self.texts))
+            self.rows.append((number, len(text) if is_link else 0, int(is_link), 0, "", ""))
+        self.asides.clear()
         self._begin()
+
+    def fill_gaps(self) -> None:
+        """Put spoken text in its place if it is a sign or longer than what is shown; keep words apart at other gaps."""
+        shown = len("".join("".join(self.pieces).split()))
+        for at, text, in_link in self.spoken:
+            if shown < len("".join(text.split())) or not any(map(str.isalnum, text)):
+                self.pieces[at] = text
+                self.visible = True
+                if in_link:
+                    self.link_chars += len(text)
+                    self.links = self.links or 1
+                    self.href = self.href or self.link
+        for at in self.gaps:
+            if not self.pieces[at] and 0 < at < len(self.pieces) - 1:
+                before, after = self.pieces[at - 1][-1:], self.pieces[at + 1][:1]
+                self.pieces[at] = " " if before.isalnum() and after.isalnum() else ""
+        self.spoken.clear()
+        self.gaps.clear()
+
+    def leave_out(self, left_out: Sequence[int]) -> list[int]:
+        """Leave out blocks; return the new number of each block, or of the one after it, and one past the last."""
+        out = set(left_out)
+        numbers = list(accumulate((number not in out for number in range(len(self.texts))), initial=0))
+        for number in left_out:  # images before a few of them count for the block after them
+            if number - 1 not in out:
+                last = next(n for n in range(number, len(self.rows) + 1) if n not in out)
+                if last < len(self.rows):
+                    element, link_chars, links, images, inline, href = self.rows[last]
+                    self.rows[last] = element, link_chars, links, images + self.rows[number][3], inline, href
+        self.texts[:] = [text for number, text in enumerate(self.texts) if number not in out]
+        self.rows[:] = [row for number, row in enumerate(self.rows) if number not in out]
+        self.elements[:] = [(tag, names, parent, numbers[first]) for tag, names, parent, first in self.elements]
+        self.lasts[:] = [numbers[last] for last in self.lasts]
+        self.found.renumber(numbers)
+        return numbers
 
     def _add(self, text: str, element: int) -> None:
         link_chars = min(self.link_chars, len(text))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from copydesk.classifier.types import Head
@@ -59,6 +61,11 @@ class HeadFinder:
             value = attributes.get("content") or attributes.get("datetime") or _short_text(node)
             if 0 < len(value) <= MAX_PROPERTY_CHARACTERS:
                 self.properties.append((block, name, value))
+
+    def renumber(self, numbers: Sequence[int]) -> None:
+        """Give each block its new number."""
+        self.times = [(numbers[block], moment) for block, moment in self.times]
+        self.properties = [(numbers[block], name, value) for block, name, value in self.properties]
 
 
 def _short_text(node: LexborNode) -> str:

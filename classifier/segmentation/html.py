@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 from operator import sub
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from copydesk.classifier.segmentation import block_builder
+from copydesk.classifier.segmentation import block_builder, formulas, hidden
 from copydesk.classifier.segmentation.block_builder import CELL_END, LINE_END, BlockBuilder
 from copydesk.classifier.segmentation.head import read_head
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder
+from copydesk.classifier.segmentation.tags import (
+    ACTIONS,
+    BLOCK,
+    BREAK,
+    CELL,
+    FORMULA,
+    IMAGE,
+    INLINE,
+    INLINE_TAGS,
+    INSIDE,
+    LINK,
+    PRE,
+    ROW,
+    SKIPPED,
+    TEMPLATE,
+    TEXT,
+)  # fmt: skip
 from copydesk.classifier.types import Block, Blocks, Markup, records
 
 MAX_ROW_CELLS = 40
@@ -30,36 +46,11 @@ MAX_HREF = 300
 HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
 
-_TEXT, _SKIPPED, _BREAK, _INSIDE, _IMAGE, _INLINE, _LINK, _CELL, _TEMPLATE, _BLOCK, _PRE, _ROW = range(12)
-
-_TAGS = {
-    _TEXT: "-text",
-    # Elements without text of the page.
-    _SKIPPED: "script style head svg math iframe object canvas video audio select datalist textarea map -comment "
-    "-doctype meta link noframes noembed",
-    _BREAK: "br",
-    _IMAGE: "img picture source input wbr",
-    # Phrasing content of the HTML Standard: a browser sets it inside a line.
-    _INLINE: "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small "
-    "span strike strong sub sup time tt u var nobr",
-    _LINK: "a",
-    _CELL: "td th",
-    _TEMPLATE: "template",
-    _PRE: "pre",
-    _ROW: "tr",
-}
-_ACTIONS = {tag: action for action, tags in _TAGS.items() for tag in tags.split()} | {"": _SKIPPED}
-"""Action per tag; an element of any other tag begins a block."""
-
-_INLINE_TAGS = frozenset(tag for tag, action in _ACTIONS.items() if action in (_INLINE, _LINK))
+_FALLBACKS = frozenset(("noscript", "template"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ROW_BREAKERS = _HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
-_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+Attributes = dict[str, str | None]
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
-
-_Element = tuple[str, str, int, int]  # tag, names, parent, first
-_Tree = tuple[list[_Element], list[int]]
-_BODY: _Element = ("body", "", -1, 0)
 
 
 def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
@@ -68,16 +59,21 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     `inline` says whether inline elements and images are recorded.
 
     Hidden elements, `noscript` and declarative shadow roots are kept, and recognisable by names or tags,
-    since some sites have the article there. Takes time linear in the page's length at any nesting. Lone
-    surrogates, and bytes that are not UTF-8, become U+FFFD.
+    since some sites have the article there; copies of text that is shown are left out. A hidden remark inside a
+    sentence becomes a block after it. Takes time linear in the page's length at any nesting. Lone surrogates, and
+    bytes that are not UTF-8, become U+FFFD.
     """
     parser = LexborHTMLParser(cap_nesting(html if isinstance(html, bytes) else to_utf8(html)))
     recorder = RecordingBuilder() if inline else None
     builder = BlockBuilder() if recorder is None else recorder
-    elements, lasts = _walk(parser.body, builder, recorder) if parser.body is not None else ([_BODY], [0])
+    if parser.body is not None:
+        _walk(parser.body, builder, recorder)
+        builder.lasts[0] = len(builder.texts)
+    if builder.unseen:
+        _leave_out_copies(builder)
     ends = list(accumulate(map(len, builder.texts), lambda end, size: end + 2 + size))
     blocks = records(Block, zip(map(sub, ends, map(len, builder.texts)), ends, strict=True))
-    markup = _markup(elements, lasts, builder)
+    markup = _markup(builder)
     recording = None if recorder is None else recorder.recording(parser)
     return Blocks("\n\n".join(builder.texts), blocks, read_head(parser, builder.found), markup, recording)
 
@@ -90,125 +86,170 @@ def to_utf8(html: str) -> bytes:
         return html.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
-def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | None) -> _Tree:
-    """Visit every node in page order; return the elements and their `lasts`. Nearly all time is spent here."""
-    pieces, rows, elements, lasts = builder.pieces, builder.rows, [_BODY], [0]
+def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | None) -> None:
+    """Visit every node in page order. Nearly all time is spent here."""
+    pieces, texts, elements, lasts = builder.pieces, builder.texts, builder.elements, builder.lasts
     stack: list[tuple[LexborNode, int]] = []
     element = in_link = in_pre = in_row = 0
     node = body.first_child
     while node is not None or stack:
         if node is None:
             node, action = stack.pop()
-            if action >= _BLOCK:
+            if action >= BLOCK:
                 if pieces:
                     builder.end(element, in_pre)
-                in_pre -= action == _PRE
-                in_row -= action == _ROW
-                lasts[element] = len(rows)
+                in_pre -= action == PRE
+                in_row -= action == ROW
+                lasts[element] = len(texts)
                 element = elements[element][2]
-            in_link -= action == _LINK
+            in_link -= action == LINK
             if recorder is not None and recorder.open and recorder.open[-1][0] == len(stack):
                 recorder.leave()
             node = node.next
             continue
-        action = _ACTIONS.get(tag := node.tag or "", _BLOCK)
-        if action == _TEXT:
+        action = ACTIONS.get(tag := node.tag or "", BLOCK)
+        if action == TEXT:
             builder.add_text(node.text_content or "", in_pre, in_link)
-        elif action in (_INLINE, _LINK):
-            action = _add_inline(tag, action, node, builder)
-            in_link += action == _LINK
-        elif action < _BLOCK:
+        elif action in (INLINE, LINK):
+            action = _add_inline(tag, action, node, builder, in_link)
+            in_link += action == LINK
+        elif action < BLOCK:
             action = _add_other(tag, action, node, builder, in_row)
-        if action <= _SKIPPED:
+        elif builder.visible:
+            action = _add_remark(tag, action, node, builder, in_link)
+        if action <= SKIPPED:
             node = node.next
             continue
-        if action >= _BLOCK and len(lasts) >= block_builder.MAX_ELEMENTS:
+        if action >= BLOCK and len(lasts) >= block_builder.MAX_ELEMENTS:
             pieces.append(" ")
-            action = _INSIDE
-        elif action >= _BLOCK:
+            action = INSIDE
+        elif action >= BLOCK:
             if pieces:
                 builder.end(element, in_pre)
-            action = _BLOCK if action == _ROW and (in_row or not _is_data_row(node)) else action
-            in_pre += action == _PRE
-            in_row += action == _ROW
-            element = _begin_element(tag, node, element, builder, elements)
-            lasts.append(0)
-        if recorder is not None and tag in RECORDED and (action < _BLOCK or tag == "ol"):
+            action = BLOCK if action == ROW and (in_row or not _is_data_row(node)) else action
+            in_pre += action == PRE
+            in_row += action == ROW
+            element = _begin_element(tag, node, element, builder)
+        if recorder is not None and tag in RECORDED and (action < BLOCK or tag == "ol"):
             recorder.enter(tag, node, element, len(stack))
         stack.append((node, action))
         node = node.first_child if tag != "template" else _shadow_root(node)
     if pieces:
         builder.end(element, in_pre)
-    return elements, lasts
 
 
 def _add_other(tag: str, action: int, node: LexborNode, builder: BlockBuilder, in_row: int) -> int:
     """Add a node that is neither text nor inline nor a block, and return what the walk does with it."""
-    if action == _IMAGE:
-        builder.images += tag == "img"
-        return _INSIDE
+    if action == IMAGE:
+        if tag == "img":
+            if builder.visible and (formula := formulas.read_image(node.attributes)):
+                builder.add_formula(formula)
+                return SKIPPED
+            builder.images += 1
+        return INSIDE
     if tag in ("meta", "link", "script"):
         builder.found.add(tag, node)
-        return _SKIPPED
-    if action == _TEMPLATE:
-        return _BLOCK if "shadowrootmode" in node.attributes else _SKIPPED
-    if action == _BREAK or (action == _CELL and in_row):
-        builder.pieces.append(LINE_END if action == _BREAK else CELL_END)
+        return SKIPPED
+    if action == FORMULA:
+        builder.add_formula(formulas.read_math(node))
+        return SKIPPED
+    if action == TEMPLATE:
+        return BLOCK if "shadowrootmode" in node.attributes or hidden.holds_article(node) else SKIPPED
+    if action == BREAK or (action == CELL and in_row):
+        builder.pieces.append(LINE_END if action == BREAK else CELL_END)
         builder.broken = True
-        return _INSIDE
-    return _BLOCK if action == _CELL else _SKIPPED
+        return INSIDE
+    return BLOCK if action == CELL else SKIPPED
 
 
-def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder) -> int:
+def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, in_link: int) -> int:
     """Add an inline element, and return what the walk does with it: a link, a hidden block, or nothing special."""
     attributes = node.attributes
     if not attributes:
         if len(builder.inline) < MAX_INLINE:
             builder.inline.append(f"{tag}  ")
-        return _INSIDE
+        return INSIDE
     get = attributes.get
+    classes = get("class") or ""
     if len(builder.inline) < MAX_INLINE:
-        builder.inline.append(f"{tag} {get('class') or ''} {get('itemprop') or ''}")
+        builder.inline.append(f"{tag} {classes} {get('itemprop') or ''}")
     if tag == "time" and (moment := get("datetime")):
         builder.found.add_time(len(builder.texts), moment)
     if "itemprop" in attributes or "rel" in attributes:
         builder.found.add_property(len(builder.texts), node, attributes)
-    if _is_hidden(attributes):
-        return _BLOCK
-    href = get("href") if action == _LINK else None
+    if builder.formula_at >= 0 and get("aria-hidden") == "true" and builder.follows_formula():
+        return SKIPPED
+    if hidden.is_hidden(attributes):
+        return _add_hidden(
+            tag, node, attributes, builder, is_link=in_link > 0 or (action == LINK and "href" in attributes)
+        )
+    href = get("href") if action == LINK else None
+    if not href and (role := hidden.role_of(classes, get("role"))):
+        text = hidden.text_of_aside(node)
+        if text and role == hidden.SPOKEN:
+            builder.add_spoken(text, in_link)
+            return SKIPPED
+        if text and builder.visible:
+            builder.add_aside(tag, _names(attributes), text, is_link=in_link > 0)
+            return SKIPPED
     if not href:
-        return _INSIDE
+        return INSIDE
     builder.links += 1
     builder.link = href[:MAX_HREF]
     builder.href = builder.href or builder.link
-    return _LINK
+    return LINK
 
 
-def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilder, elements: list[_Element]) -> int:
+def _add_hidden(tag: str, node: LexborNode, attributes: Attributes, builder: BlockBuilder, *, is_link: bool) -> int:
+    """Add a hidden element inside a line as an aside; one with blocks inside or with much text is a block."""
+    if hidden.holds_formula(node):
+        return INSIDE
+    text = hidden.text_of_aside(node) if builder.visible else None
+    if text is None or len(builder.elements) + len(builder.asides) >= block_builder.MAX_ELEMENTS:
+        return BLOCK
+    builder.add_aside(tag, _names(attributes), text, is_link=is_link)
+    return SKIPPED
+
+
+def _add_remark(tag: str, action: int, node: LexborNode, builder: BlockBuilder, in_link: int) -> int:
+    """Return what the walk does with an element that begins a block, but is in the middle of a line."""
+    attributes = node.attributes
+    if tag == "noscript" or hidden.is_hidden(attributes):
+        hidden_action = _add_hidden(tag, node, attributes, builder, is_link=in_link > 0)
+        return hidden_action if hidden_action == SKIPPED else action
+    return action
+
+
+def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilder) -> int:
     """Add an element that begins a block, keep its microdata, and return its number."""
     attributes = node.attributes
-    first = len(builder.texts)
-    if "itemprop" in attributes:
-        builder.found.add_property(first, node, attributes)
-    elements.append(("span" if tag in _INLINE_TAGS else tag, _names(attributes), parent, first))
-    return len(elements) - 1
-
-
-def _names(attributes: dict[str, str | None]) -> str:
-    """Return an element's names in one string; if it is too long, the part before `HIDDEN` is cut."""
-    if len(attributes) == 1 and "class" in attributes:
-        return (attributes["class"] or "")[:MAX_NAMES]
+    number, first = len(builder.lasts), len(builder.texts)
     if not attributes:
-        return ""
+        names = ""
+    elif len(attributes) == 1 and "class" in attributes:
+        names = (attributes["class"] or "")[:MAX_NAMES]
+    else:
+        names = _names(attributes)
+        if "itemprop" in attributes:
+            builder.found.add_property(first, node, attributes)
+        if attributes.get("aria-hidden") == "true" or names.endswith(HIDDEN):
+            builder.unseen.append(number)
+    if tag in _FALLBACKS:
+        if "shadowrootmode" not in attributes:
+            builder.unseen.append(number)
+    elif tag in INLINE_TAGS:
+        tag = "span"
+    builder.elements.append((tag, names, parent, first))
+    builder.lasts.append(0)
+    return number
+
+
+def _names(attributes: Attributes) -> str:
+    """Return an element's names in one string; if it is too long, the part before `HIDDEN` is cut."""
     names = " ".join([value for key in _NAME_ATTRIBUTES if (value := attributes.get(key))])
-    if _is_hidden(attributes):
+    if hidden.is_hidden(attributes):
         return f"{names[: MAX_NAMES - len(HIDDEN) - 1]} {HIDDEN}"
     return names[:MAX_NAMES]
-
-
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    style = attributes.get("style")
-    return "hidden" in attributes or (style is not None and _DISPLAY_NONE.search(style) is not None)
 
 
 def _is_data_row(row: LexborNode) -> bool:
@@ -236,8 +277,14 @@ def _shadow_root(template: LexborNode) -> LexborNode | None:
     return fragments[0].first_child if fragments else None
 
 
-def _markup(elements: list[_Element], lasts: list[int], builder: BlockBuilder) -> Markup:
-    lasts[0] = len(builder.rows)
-    tags, names, parents, firsts = zip(*elements, strict=True)
+def _leave_out_copies(builder: BlockBuilder) -> None:
+    spans = [(builder.elements[element][3], builder.lasts[element]) for element in builder.unseen]
+    copied = hidden.find_copies(builder.texts, spans)
+    if copied:
+        builder.leave_out(copied)
+
+
+def _markup(builder: BlockBuilder) -> Markup:
     of_blocks = zip(*builder.rows, strict=True) if builder.rows else [()] * 6
-    return Markup(tags, names, parents, firsts, tuple(lasts), *of_blocks)
+    tags, names, parents, firsts = zip(*builder.elements, strict=True)
+    return Markup(tags, names, parents, firsts, tuple(builder.lasts), *of_blocks)

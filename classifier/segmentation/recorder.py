@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -86,18 +87,31 @@ class RecordingBuilder(BlockBuilder):
         if not (self.open or self._marks or self._images):
             super().end(element, in_pre)
             return
+        if self.gaps:
+            self.fill_gaps()
         first, pieces = len(self.texts), tuple(self.pieces)
         super().end(element, in_pre)
-        if len(self.texts) > first:
+        if self.run_end > first:
             inside = [mark for place, mark in self._images if place == element]
             unfinished = [Mark(start, len(pieces), tag, target) for _, start, tag, target in reversed(self.open)]
             marks = (*self._marks, *inside, *unfinished)  # an outer element after those in it
-            self._runs.append(Run(first, len(self.texts), pieces, marks))
+            self._runs.append(Run(first, self.run_end, pieces, marks))
             self._images = [image for image in self._images if image[0] != element]
         self._loose += [LooseImage(first, place, mark.target, mark.alt) for place, mark in self._images]
         self._images.clear()
         self._marks.clear()
         self.open[:] = [(depth, 0, tag, target) for depth, _, tag, target in self.open]
+
+    def leave_out(self, left_out: Sequence[int]) -> list[int]:
+        """Leave out blocks, and the record of each run that loses one."""
+        numbers = super().leave_out(left_out)
+        self._runs = [
+            run._replace(first=numbers[run.first], last=numbers[run.last])
+            for run in self._runs
+            if numbers[run.last] - numbers[run.first] == run.last - run.first
+        ]
+        self._loose = [image._replace(before=numbers[image.before]) for image in self._loose]
+        return numbers
 
     def recording(self, parser: LexborHTMLParser) -> Recording:
         """Return what was recorded of the page."""

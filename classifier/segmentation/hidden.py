@@ -1,0 +1,145 @@
+"""Recognises text that a browser does not show, and finds which of it is a copy of text that it does show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from selectolax.lexbor import LexborNode
+
+from copydesk.classifier.segmentation import tags
+
+MIN_COPY = 50
+"""Characters of a hidden block from which it may be a copy of an article's paragraph; menus and labels are shorter."""
+
+COPIED = 0.8
+"""Share of the characters of a hidden block or element, in sentences that are shown too, from which it is a copy."""
+
+MAX_ASIDE_NODES = 20
+"""Nodes of a hidden element up to which it may be a remark inside a sentence; one with more is a part of the page."""
+
+MIN_PARAGRAPH, MIN_PARAGRAPHS = 80, 3
+"""Characters of a paragraph, and such paragraphs, from which a `template` holds an article and no form to fill in."""
+
+SPOKEN, POPUP = "spoken", "popup"
+"""Text that is only read out, and text that a pointer or a finger opens or that is set beside the line."""
+
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"(?<![\w:-])sr-?_?only(?![\w-])|visually[-_]?hidden(?!-focus)|hidden-?visually|screen-?reader|show-for-sr"
+    r"|element-invisible|assistive-?text|(?<![\w-])(?:a-)?off-?screen(?![\w-])",
+    re.IGNORECASE,
+)
+_POPUP = re.compile(
+    r"tool-?tip(?:s?[-_]*)(?:text|content|inner|body|box|bubble|popup)|popover-?_*(?:content|body|inner)"
+    r"|(?:foot|end)-?note[-_]*(?:text|content|popup|popover|body|tooltip|note)(?![\w-])"
+    r"|(?<![\w-])(?:side|margin)-?note(?![\w-])",
+    re.IGNORECASE,
+)
+_PLACEHOLDER = re.compile(r"\{\{|\$\{|<%|\[\[")
+_SENTENCE_ENDS = (".\n", ". ", "? ", "! ", "。", "！", "？", "। ", "\t")
+
+
+def is_hidden(attributes: Mapping[str, str | None]) -> bool:
+    """Return whether an element with these attributes is not shown, as far as they alone say it."""
+    style = attributes.get("style")
+    return "hidden" in attributes or (style is not None and _NOT_SHOWN.search(style) is not None)
+
+
+@lru_cache(maxsize=1 << 12)
+def role_of(classes: str, role: str | None) -> str:
+    """Return `SPOKEN`, `POPUP` or an empty string, by the class names and the role of an inline element."""
+    return SPOKEN if _SPOKEN.search(classes) else POPUP if role == "tooltip" or _POPUP.search(classes) else ""
+
+
+def text_of_aside(node: LexborNode) -> str | None:
+    """Return the text of a small element without blocks and with one line and one link at most; None for any other."""
+    pieces: list[str] = []
+    left = [node.first_child]
+    count = breaks = links = 0
+    while left:
+        inner = left.pop()
+        if inner is None:
+            continue
+        action = tags.ACTIONS.get(inner.tag or "", tags.BLOCK)
+        count += 1
+        breaks += action == tags.BREAK
+        links += action == tags.LINK
+        if count > MAX_ASIDE_NODES or action > tags.LINK or breaks > 1 or links > 1:
+            return None
+        left.append(inner.next)
+        if action == tags.TEXT:
+            pieces.append(inner.text_content or "")
+        elif action == tags.BREAK:
+            pieces.append(" ")
+        elif action != tags.SKIPPED:
+            left.append(inner.first_child)
+    return "".join(pieces)
+
+
+def holds_formula(node: LexborNode) -> bool:
+    """Return whether an element only wraps MathML, which pages hide beside an image of the formula."""
+    child = node.first_child
+    for _ in range(3):
+        if child is None or child.tag == "math":
+            break
+        child = child.first_child
+    return child is not None and child.tag == "math"
+
+
+def holds_article(template: LexborNode) -> bool:
+    """Return whether a `template` has paragraphs of text, and not a form with places that a script fills in."""
+    count = 0
+    for fragment in template.template_fragments():
+        for paragraph in fragment.css("p"):
+            text = paragraph.text()
+            count += len(text) >= MIN_PARAGRAPH and not _PLACEHOLDER.search(text)
+            if count == MIN_PARAGRAPHS:
+                return True
+    return False
+
+
+def find_copies(texts: Sequence[str], elements: Iterable[tuple[int, int]]) -> list[int]:
+    """Return the numbers of the blocks that are copies of text that stands elsewhere on the page and is shown.
+
+    If most of a hidden element is a copy, all its blocks count as copied. Of two hidden elements with the same
+    text one is kept.
+
+    Args:
+        elements: The first block, and one past the last, of each hidden element, in page order.
+    """
+    spans: list[tuple[int, int]] = []
+    for first, last in elements:
+        if first < last and (not spans or first >= spans[-1][1]) and max(map(len, texts[first:last])) >= MIN_COPY:
+            spans.append((first, last))
+    copied: list[int] = []
+    shown = _shown_sentences(texts, spans) if spans else set()
+    for first, last in spans:
+        sentences = [_sentences(text) for text in texts[first:last]]
+        sizes = [sum(map(len, own)) for own in sentences]
+        found = [sum(len(sentence) for sentence in own if sentence in shown) for own in sentences]
+        copies = [n for n, size in enumerate(sizes) if size >= MIN_COPY and found[n] >= COPIED * size]
+        if copies and sum(found) >= COPIED * sum(sizes):
+            copies = list(range(last - first))
+        copied += [first + n for n in copies]
+        for n in set(range(last - first)).difference(copies):
+            shown.update(sentences[n])
+    return copied
+
+
+def _shown_sentences(texts: Sequence[str], spans: Iterable[tuple[int, int]]) -> set[str]:
+    """Return the sentences of all blocks outside some ranges."""
+    at = 0
+    shown: list[str] = []
+    for first, last in spans:
+        shown += texts[at:first]
+        at = last
+    return set(_sentences("\n".join(shown + list(texts[at:]))))
+
+
+def _sentences(text: str) -> list[str]:
+    """Cut a text into its sentences, as far as their ends are plain to see."""
+    for end in _SENTENCE_ENDS:
+        text = text.replace(end, "\n")
+    return text.rstrip(".?!").split("\n")
