@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
+from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures, columns
 from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES
@@ -37,6 +40,28 @@ QUALITY_COLUMNS = (
 """Columns, in order."""
 
 
+class _Sums(NamedTuple):
+    """Characters of a page's blocks, added up: of which blocks, and times what.
+
+    Attributes:
+        page, body, teasers: Of all blocks, and of those with these labels.
+        hits: Of body, times the probability of body.
+        expected, expected_teasers: Of all blocks, times the probability of body, and of teaser.
+        links, sentences: Of body, times the share of links; and of those blocks that end a sentence.
+        words: Shape (len(WORDS_OF),): of body, times the score by words alone.
+    """
+
+    page: float
+    body: float
+    teasers: float
+    hits: float
+    expected: float
+    expected_teasers: float
+    links: float
+    sentences: float
+    words: Doubles
+
+
 def quality_columns(
     page: PageFeatures,
     context: Floats,
@@ -47,35 +72,53 @@ def quality_columns(
 ) -> Floats:
     """Return the columns of QUALITY_COLUMNS, shape (1, n_columns).
 
-    Expected precision and recall are those that the probabilities predict for the body, in characters. Sums are
-    added in order: a vectorised sum would differ in the last digits from one processor to another.
+    Expected precision and recall are those that the probabilities predict for the body, in characters.
     """
-    is_body = labels == BODY
-    characters = np.expm1(page.columns[:, columns.LOG_CHARS].astype(np.float64))
-    total, in_body = max(_sum(characters), 1.0), max(_sum(characters[is_body]), 1e-9)
-    hits, expected = _sum((characters * probabilities[:, BODY])[is_body]), _sum(characters * probabilities[:, BODY])
-    body = page.columns[is_body].astype(np.float64)
-    weights = characters[is_body]
+    body = np.flatnonzero(labels == BODY)
+    dense = page.columns
+    characters = np.expm1(dense[:, columns.LOG_CHARS].astype(np.float64))
+    sums = _Sums(*_sum_up(characters, labels, probabilities, dense, context))
+    total, in_body, expected = max(sums.page, 1.0), max(sums.body, 1e-9), max(sums.expected, 1e-9)
     row = [
-        2 * hits / (in_body + max(expected, 1e-9)),
-        hits / in_body,
-        hits / max(expected, 1e-9),
+        2 * sums.hits / (in_body + expected),
+        sums.hits / in_body,
+        sums.hits / expected,
         np.log1p(in_body),
-        np.log1p(len(weights)),
+        np.log1p(len(body)),
         in_body / total,
-        _sum(characters[labels == TEASERS]) / total,
-        _sum(characters * probabilities[:, TEASERS]) / total,
+        sums.teasers / total,
+        sums.expected_teasers / total,
         np.log1p(len(characters)),
-        body[:, columns.LOG_CHARS].max(initial=0.0),
-        _sum(weights * body[:, columns.LINK_SHARE]) / in_body,
-        _sum(weights * (body[:, columns.ENDS_SENTENCE] > 0.0)) / in_body,
-        body[:, columns.TITLE_FOUND].max(initial=0.0),
+        dense[body, columns.LOG_CHARS].max(initial=0.0),
+        sums.links / in_body,
+        sums.sentences / in_body,
+        dense[body, columns.TITLE_FOUND].max(initial=0.0),
         headline_odds.max(initial=-8.0),
-        *(_sum(weights * context[is_body, column]) / in_body for column in _BY_WORDS),
+        *(sums.words / in_body).tolist(),
         *log_types.tolist(),
     ]
     return np.array([row], np.float32)
 
 
-def _sum(values: Doubles) -> float:
-    return float(np.cumsum(values)[-1]) if len(values) else 0.0
+@jit
+def _sum_up(
+    characters: Doubles, labels: Integers, probabilities: Doubles, dense: Floats, context: Floats
+) -> tuple[float, float, float, float, float, float, float, float, Doubles]:
+    """Add up what `_Sums` has, in page order: so every processor gives the same last digits."""
+    page = body = teasers = hits = expected = expected_teasers = links = sentences = 0.0
+    words = np.zeros(len(_BY_WORDS))
+    for b in range(len(characters)):
+        n = characters[b]
+        page += n
+        expected += n * probabilities[b, BODY]
+        expected_teasers += n * probabilities[b, TEASERS]
+        if labels[b] == BODY:
+            body += n
+            hits += n * probabilities[b, BODY]
+            links += n * dense[b, columns.LINK_SHARE]
+            sentences += n * (dense[b, columns.ENDS_SENTENCE] > 0.0)
+            for k in range(len(_BY_WORDS)):
+                words[k] += n * context[b, _BY_WORDS[k]]
+        elif labels[b] == TEASERS:
+            teasers += n
+    return page, body, teasers, hits, expected, expected_teasers, links, sentences, words

@@ -117,15 +117,21 @@ class Trees:
         return start, _contributions(row, self.roots, self.columns, self.thresholds, self.lefts, self.values)
 
 
-def score_ensembles(columns: Floats, *ensembles: Trees) -> tuple[Doubles, ...]:
-    """Return each ensemble's log-odds for each row, as `Trees.scores` does; the columns are transposed once for all."""
-    found = tuple(np.full(len(columns), trees.baseline) for trees in ensembles)
+def score_ensembles(columns: Floats, *ensembles: Trees, rows: Integers | None = None) -> tuple[Doubles, ...]:
+    """Return each ensemble's log-odds for each row, as `Trees.scores` does; the columns are transposed once for all.
+
+    Args:
+        rows: Numbers of the rows to score; all if it is left out.
+    """
+    if rows is None:
+        rows = np.arange(len(columns))
+    found = tuple(np.full(len(rows), trees.baseline) for trees in ensembles)
     is_used = np.zeros(columns.shape[1], np.bool_)
     for trees in ensembles:
         is_used[trees._used] = True
     used = np.flatnonzero(is_used)
-    for first in range(0, len(columns), MAX_TRANSPOSED):
-        transposed = _transpose(columns[first : first + MAX_TRANSPOSED], used)
+    for first in range(0, len(rows), MAX_TRANSPOSED):
+        transposed = _transpose(columns, rows[first : first + MAX_TRANSPOSED], used)
         for out, trees in zip(found, ensembles, strict=True):
             _add_scores(out[first : first + MAX_TRANSPOSED], transposed, trees._tests)
     return found
@@ -201,17 +207,17 @@ def _places(trees: Trees) -> tuple[Integers, Integers, Integers]:
 
 
 @jit
-def _transpose(rows: Floats, used: Integers) -> Floats:
-    """Transpose the columns that are used, ROWS rows at a time: shape (n_parts, n_columns, ROWS).
+def _transpose(columns: Floats, rows: Integers, used: Integers) -> Floats:
+    """Transpose the columns of some rows that are used, ROWS rows at a time: shape (n_parts, n_columns, ROWS).
 
     Other columns, and places behind the last row, are left uninitialised; nothing reads them.
     """
-    n, width = rows.shape
+    n, width = len(rows), columns.shape[1]
     transposed = np.empty((-(-n // ROWS), width, ROWS), np.float32)
     for row in range(n):
-        part = transposed[row // ROWS]
+        part, source = transposed[row // ROWS], columns[rows[row]]
         for column in used:
-            part[column, row % ROWS] = rows[row, column]
+            part[column, row % ROWS] = source[column]
     return transposed
 
 

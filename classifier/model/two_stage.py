@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,7 +174,11 @@ def label_probabilities(body_odds: Doubles, teaser_odds: Doubles) -> Doubles:
     """Return probabilities in `LABELS` order, shape (n, 3), from the log-odds of the two questions."""
     body = 1.0 / (1.0 + np.exp(-body_odds))
     teaser = 1.0 / (1.0 + np.exp(-teaser_odds))
-    return np.stack([body, (1.0 - body) * (1.0 - teaser), (1.0 - body) * teaser], axis=1)
+    probabilities = np.empty((len(body), len(LABELS)))
+    probabilities[:, BODY] = body
+    probabilities[:, BOILERPLATE] = (1.0 - body) * (1.0 - teaser)
+    probabilities[:, TEASERS] = (1.0 - body) * teaser
+    return probabilities
 
 
 def choose_labels(
@@ -209,30 +213,30 @@ def _headline_odds(columns: Floats, in_body: Doubles, form: FormModel) -> Double
     """
     asked = np.flatnonzero((in_body >= LEAST_BODY) | (columns[:, _TITLE_MATCH] >= LEAST_TITLE_MATCH))
     odds = np.full(len(in_body), NO_HEADLINE)
-    odds[asked] = form.parts[Kind.HEADLINE].scores(columns[asked])
+    odds[asked] = score_ensembles(columns, form.parts[Kind.HEADLINE], rows=asked)[0]
     odds[(columns[:, _LOG_WORDS] > LONGEST_SENTENCE) & (columns[:, _ENDS_SENTENCE] == 1.0)] = NO_HEADLINE
     return odds
 
 
 def _kinds(columns: Floats, labels: Integers, headline_odds: Doubles, form: FormModel) -> Integers:
     """Return a kind number for each block: further trees tell the kinds under each label apart."""
-    found = np.full(len(labels), KINDS.index(Kind.TEXT), np.int64)
+    found = np.empty(len(labels), np.int64)
     body, rest, teasers = (np.flatnonzero(labels == label) for label in (BODY, BOILERPLATE, TEASERS))
     parts = [part for part in form.parts if part not in (Kind.HEADLINE, *UNDER_METADATA)]
-    odds = score_ensembles(columns[body], *(form.parts[part] for part in parts))
-    found[body] = _likeliest(Kind.TEXT, {Kind.HEADLINE: headline_odds[body], **dict(zip(parts, odds, strict=True))})
-    metadata, comment = score_ensembles(columns[rest], form.metadata, form.comment)
-    found[rest] = _likeliest(Kind.FURNITURE, {Kind.METADATA: metadata, Kind.COMMENT: comment})
+    odds = score_ensembles(columns, *(form.parts[part] for part in parts), rows=body)
+    found[body] = _likeliest(Kind.TEXT, (Kind.HEADLINE, *parts), (headline_odds[body], *odds))
+    odds = score_ensembles(columns, form.metadata, form.comment, rows=rest)
+    found[rest] = _likeliest(Kind.FURNITURE, (Kind.METADATA, Kind.COMMENT), odds)
     rest = np.flatnonzero(found == KINDS.index(Kind.METADATA))
-    odds = score_ensembles(columns[rest], *(form.parts[part] for part in UNDER_METADATA))
-    found[rest] = _likeliest(Kind.METADATA, dict(zip(UNDER_METADATA, odds, strict=True)))
-    (heading,) = score_ensembles(columns[teasers], form.heading)
-    found[teasers] = _likeliest(Kind.TEASER, {Kind.TEASER_HEADING: heading})
+    odds = score_ensembles(columns, *(form.parts[part] for part in UNDER_METADATA), rows=rest)
+    found[rest] = _likeliest(Kind.METADATA, UNDER_METADATA, odds)
+    odds = score_ensembles(columns, form.heading, rows=teasers)
+    found[teasers] = _likeliest(Kind.TEASER, (Kind.TEASER_HEADING,), odds)
     return found
 
 
-def _likeliest(otherwise: Kind, odds: Mapping[str, Doubles]) -> Integers:
+def _likeliest(otherwise: Kind, kinds: Sequence[str], odds: Sequence[Doubles]) -> Integers:
     """Return each block's kind with the highest log-odds, as its number, `otherwise` where all are below 0."""
-    table = np.stack(list(odds.values()), axis=1)
-    numbers = np.array([KINDS.index(Kind(kind)) for kind in odds], np.int64)
-    return np.where(table.max(axis=1) > 0.0, numbers[table.argmax(axis=1)], KINDS.index(otherwise))
+    table = np.array(odds)
+    numbers = np.array([KINDS.index(Kind(kind)) for kind in kinds])
+    return np.where(table.max(axis=0) > 0.0, numbers[table.argmax(axis=0)], KINDS.index(otherwise))
