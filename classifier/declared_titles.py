@@ -258,5 +258,6 @@ def _fitting_blocks(page: Blocks, sizes: Sequence[int], candidates: Sequence[int
 
 
 def lines_of(text: str) -> tuple[str, ...]:
-    """Return a block's text, and its first line if it has several: a headline may be in one block with its byline."""
-    return (text, text[: text.index("\n")]) if "\n" in text else (text,)
+    """Return a block's text, and if it has several lines the first, and the others: one may be a byline or a kicker."""
+    first, _, others = text.partition("\n")
+    return (text, first, others) if others else (text,)

@@ -8,9 +8,21 @@ from itertools import accumulate
 from copydesk.classifier.segmentation import formulas
 from copydesk.classifier.segmentation.head import HeadFinder
 from copydesk.classifier.segmentation.tags import INLINE_TAGS
+from copydesk.classifier.types import clean
 
 MAX_ELEMENTS = 200_000
 """Elements of one page that begin and end blocks, and blocks separated by `br`; further ones count as white space."""
+
+MIN_KICKER = 3
+"""Characters of a kicker's last word, at least; shorter pieces of a heading are initials and parts of words."""
+
+SEPARATORS = (":", "-", "–", "—", "|", "/", "·", "•")
+"""Signs after a kicker that is set in one line with its headline."""
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+
+MAX_UNSEEN = 8
+"""Characters up to which a text may consist of soft hyphens, zero-width spaces and the like, and is no block then."""
 
 LINE_END, CELL_END = "\x0b", "\x0c"
 """Placeholders for `br` and for a cell's end until white space is folded."""
@@ -41,6 +53,7 @@ class BlockBuilder:
         self.asides: list[tuple[str, str, str, bool]] = []  # tag, names, text, whether it is a link
         self.spoken: list[tuple[int, str, int]] = []  # number of the piece, text, in_link
         self.gaps: list[int] = []  # numbers of the pieces in place of asides and of spoken text
+        self.kickers: list[int] = []  # numbers of the pieces after kickers
         self.images = 0
         self.link = ""
         self.found = HeadFinder()
@@ -50,6 +63,8 @@ class BlockBuilder:
         self.pieces.clear()
         self.inline.clear()
         self.formula_at = -1
+        if self.kickers:
+            self.kickers.clear()
         self.link_chars = 0
         self.links = 0
         self.href = ""
@@ -95,10 +110,18 @@ class BlockBuilder:
         self.gaps.append(len(self.pieces))
         self.pieces.append("")
 
+    def add_kicker(self, text: str, in_link: int) -> None:
+        """Add text that is a line of its own where it is in a heading."""
+        self.add_text(text, 0, in_link)
+        self.kickers.append(len(self.pieces))
+        self.pieces.append("")
+
     def end(self, element: int, in_pre: int) -> None:
         """End the run; two or more line breaks in a row end a block inside it."""
         if self.gaps:
             self.fill_gaps()
+        if len(self.pieces) > 1 and self.elements[element][0] in HEADINGS:
+            self._part_heading()
         if not self.visible:
             self.pieces.clear()
             if not self.inline and not self.broken and not self.asides:  # most often the white space between two tags
@@ -123,6 +146,19 @@ class BlockBuilder:
             self.rows.append((number, len(text) if is_link else 0, int(is_link), 0, "", ""))
         self.asides.clear()
         self._begin()
+
+    def _part_heading(self) -> None:
+        """End a line after a kicker, and between two pieces of a heading whose words run into each other."""
+        if LINE_END in self.pieces:
+            return
+        for at in self.kickers:
+            around = "".join(self.pieces[:at]).rstrip(), "".join(self.pieces[at:]).lstrip()
+            if not (around[0].endswith(SEPARATORS) or around[1].startswith(SEPARATORS)):
+                self.pieces[at] = LINE_END
+        for at in range(1, len(self.pieces)):
+            if _run_together(self.pieces[at - 1], self.pieces[at]):
+                self.pieces[at] = LINE_END + self.pieces[at]
+        self.broken = any(piece.startswith(LINE_END) for piece in self.pieces)
 
     def fill_gaps(self) -> None:
         """Put spoken text in its place if it is a sign or longer than what is shown; keep words apart at other gaps."""
@@ -160,10 +196,20 @@ class BlockBuilder:
         return numbers
 
     def _add(self, text: str, element: int) -> None:
+        if len(text) <= MAX_UNSEEN and not text.isascii() and not clean(text):
+            return
         link_chars = min(self.link_chars, len(text))
         self.texts.append(text)
         self.rows.append((element, link_chars, self.links, self.images, " ".join(self.inline), self.href))
         self.images = 0
+
+
+def _run_together(before: str, after: str) -> bool:
+    """Return whether a piece of a heading ends in a word or a sign, and the next begins with a capital letter."""
+    if not after[:1].isupper() or len("".join(before[-MIN_KICKER:].split())) < MIN_KICKER:
+        return False
+    in_capitals = before[-1].isupper() and before.isupper() and after[1:2].islower()
+    return before[-1].islower() or in_capitals or (before[-1] in ":!?" and before[-2].isalpha())
 
 
 def _fold_breaks(text: str) -> list[str]:

@@ -22,8 +22,8 @@ MAX_ASIDE_NODES = 20
 MIN_PARAGRAPH, MIN_PARAGRAPHS = 80, 3
 """Characters of a paragraph, and such paragraphs, from which a `template` holds an article and no form to fill in."""
 
-SPOKEN, POPUP = "spoken", "popup"
-"""Text that is only read out, and text that a pointer or a finger opens or that is set beside the line."""
+SPOKEN, POPUP, KICKER = "spoken", "popup", "kicker"
+"""Text that is only read out, text that is opened by a pointer or set beside the line, and text above a headline."""
 
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _SPOKEN = re.compile(
@@ -37,6 +37,9 @@ _POPUP = re.compile(
     r"|(?<![\w-])(?:side|margin)-?note(?![\w-])",
     re.IGNORECASE,
 )
+_KICKER = re.compile(
+    r"kicker|over-?(?:line|title)|eyebrow|dachzeile|spitzmarke|top-?line|pre-?title|super-?title", re.I
+)
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|<%|\[\[")
 _SENTENCE_ENDS = (".\n", ". ", "? ", "! ", "。", "！", "？", "। ", "\t")
 
@@ -49,8 +52,12 @@ def is_hidden(attributes: Mapping[str, str | None]) -> bool:
 
 @lru_cache(maxsize=1 << 12)
 def role_of(classes: str, role: str | None) -> str:
-    """Return `SPOKEN`, `POPUP` or an empty string, by the class names and the role of an inline element."""
-    return SPOKEN if _SPOKEN.search(classes) else POPUP if role == "tooltip" or _POPUP.search(classes) else ""
+    """Return `SPOKEN`, `POPUP`, `KICKER` or an empty string, by the class names and the role of an inline element."""
+    if _SPOKEN.search(classes):
+        return SPOKEN
+    if role == "tooltip" or _POPUP.search(classes):
+        return POPUP
+    return KICKER if _KICKER.search(classes) else ""
 
 
 def text_of_aside(node: LexborNode) -> str | None:

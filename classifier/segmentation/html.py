@@ -8,7 +8,7 @@ from operator import sub
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from copydesk.classifier.segmentation import block_builder, formulas, hidden
-from copydesk.classifier.segmentation.block_builder import CELL_END, LINE_END, BlockBuilder
+from copydesk.classifier.segmentation.block_builder import CELL_END, HEADINGS, LINE_END, BlockBuilder
 from copydesk.classifier.segmentation.head import read_head
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder
@@ -47,8 +47,7 @@ HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
 
 _FALLBACKS = frozenset(("noscript", "template"))
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_ROW_BREAKERS = _HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
+_ROW_BREAKERS = HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
 Attributes = dict[str, str | None]
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
 
@@ -188,6 +187,9 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
         text = hidden.text_of_aside(node)
         if text and role == hidden.SPOKEN:
             builder.add_spoken(text, in_link)
+            return SKIPPED
+        if text and role == hidden.KICKER:
+            builder.add_kicker(text, in_link)
             return SKIPPED
         if text and builder.visible:
             builder.add_aside(tag, _names(attributes), text, is_link=in_link > 0)

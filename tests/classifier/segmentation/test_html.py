@@ -358,3 +358,31 @@ def test_more_than_a_value_is_no_microdata() -> None:
     assert segment_html(long).head.properties == ()
     many = '<i itemprop="author">x</i>' * 1000
     assert len(segment_html(many).head.properties) == 30
+
+
+# Headings
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("<b class=kicker>Ferries</b><b>Boat to island returns</b>", "Ferries\nBoat to island returns"),
+        ("<b class=kicker>Ferries</b> Boat to island returns", "Ferries\nBoat to island returns"),
+        ("<b class=x-overline>Ferries</b>: Boat to island returns", "Ferries: Boat to island returns"),
+        ("<b class=eyebrow>Ferries:</b> Boat to island returns", "Ferries: Boat to island returns"),
+        ("<b>Ferries</b><b>Boat to island returns</b>", "Ferries\nBoat to island returns"),
+        ("<b>FERRIES</b>Boat to island returns", "FERRIES\nBoat to island returns"),
+        ("<b>Ferries:</b><i>Boat to island returns</i>", "Ferries:\nBoat to island returns"),
+        ("<b>T</b>he <i>F</i>ERRY <b>re</b>turns with i<b>Pad</b>s", "The FERRY returns with iPads"),
+        ("use <a>std::</a><a>Target</a>", "use std::Target"),
+        ("<b>Ferries</b>Boat<br>to island", "FerriesBoat\nto island"),
+    ],
+)
+def test_kicker_is_a_line_of_its_heading(heading: str, expected: str) -> None:
+    assert texts(f"<h1>{heading}</h1>") == [expected]
+    assert "\n" not in segment_html(f"<p>{heading.replace('<br>', '')}</p>").text
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "&shy;", "\ufeff\u200b", "&nbsp;"])
+def test_element_with_invisible_characters_alone_is_no_block(unseen: str) -> None:
+    assert texts(f"<p>one</p><p>{unseen}</p><p>two</p>") == ["one", "two"]
