@@ -35,4 +35,4 @@ class PageScores:
 
 def body_text(page: Blocks, body: Sequence[int]) -> str:
     """Join the blocks with these numbers by blank lines, without invisible characters."""
-    return join_blocks(page.text[slice(*page.blocks[number])] for number in body)
+    return join_blocks([page.text[start:end] for start, end in map(page.blocks.__getitem__, body)])

@@ -133,7 +133,7 @@ def _split_time(line: str) -> tuple[str, str] | None:
     """Return the author and the time of a line that has a time and at most a name before it; None for other lines."""
     if _DAY.fullmatch(line) and any(word.strip(".,").lower() in MONTHS for word in line.split()):
         return "", line
-    before = _AGO.sub("\n", cut_dates(line)) if any(map(str.isdigit, line)) else _AGO.sub("\n", line)
+    before = _AGO.sub("\n", cut_dates(line))
     first, found, rest = before.partition("\n")
     if not found or len(line) > MAX_HEADER or len(re.findall(r"\w+", rest)) > 4:
         return None

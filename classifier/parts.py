@@ -22,7 +22,8 @@ CELL_CHARACTERS = 200
 _LOOKED_AT = 4
 """Elements around a block that are searched for such a tag."""
 
-_TEXT = KINDS.index(Kind.TEXT)
+_NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
+_TEXT = _NUMBERS[Kind.TEXT]
 
 
 def name_kinds(page: Blocks, predictions: Predictions) -> Integers:
@@ -32,7 +33,7 @@ def name_kinds(page: Blocks, predictions: Predictions) -> Integers:
     kinds = predictions.kinds.copy()
     for number in np.flatnonzero(kinds == _TEXT).tolist():
         start, end = page.blocks[number]
-        kinds[number] = KINDS.index(kind_by_markup(page.markup, number, end - start))
+        kinds[number] = _NUMBERS[kind_by_markup(page.markup, number, end - start)]
     return kinds
 
 

@@ -24,7 +24,7 @@ from copydesk.classifier.declared_titles import (
 )
 from copydesk.classifier.model import NO_HEADLINE
 from copydesk.classifier.title_of_text import MAX_HEADLINE, find_headline
-from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
+from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, places_of
 
 AGREES = 0.6
 """Agreement from which a block is a candidate without being in an `h1`: a choice."""
@@ -116,12 +116,11 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
     promoted = kinds.copy()
     if title.agreement >= AGREES or (page.markup is None and title.blocks and scores[title.blocks.start] > SURE):
         promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
-    words, shortest, longest = normalise(title.text), len(title.text) // 2, 2 * len(title.text)
-    for number in np.flatnonzero(kinds < _IN_BODY).tolist():
+    words, sizes, first = normalise(title.text), range(len(title.text) // 2, 2 * len(title.text) + 1), title.text[0]
+    for number in np.flatnonzero((kinds < _IN_BODY) & (scores > NO_HEADLINE)).tolist():
         start, end = page.blocks[number]
-        starts_alike = page.text[start].lower() == title.text[0].lower()
-        may_be = starts_alike and scores[number] > NO_HEADLINE
-        if may_be and shortest <= end - start <= longest and normalise(page.text[start:end]) == words:
+        may_be = end - start in sizes and page.text[start].lower() == first.lower()
+        if may_be and normalise(page.text[start:end]) == words:
             promoted[number] = _HEADLINE
     return promoted
 
@@ -165,12 +164,7 @@ def _first(where: NDArray[np.bool_]) -> int:
 
 def _first_level_headings(markup: Markup) -> Iterator[tuple[int, int]]:
     """Yield the blocks inside each `h1`: first, and one past the last."""
-    at = -1
-    while True:
-        try:
-            at = markup.tags.index("h1", at + 1)
-        except ValueError:
-            return
+    for at in places_of("h1", markup.tags):
         if 0 < markup.lasts[at] - markup.firsts[at] <= 4:
             yield markup.firsts[at], markup.lasts[at]
 

@@ -10,7 +10,7 @@ from operator import mul
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles
-from copydesk.classifier.declared_titles import normalise, tidy
+from copydesk.classifier.declared_titles import contains_word, normalise, tidy
 from copydesk.classifier.types import Blocks
 
 MAX_HEADLINE = 300
@@ -59,7 +59,7 @@ def find_headline(page: Blocks, in_body: Doubles, scores: Doubles | None) -> tup
         lines.append((points, -blocks.start, blocks))
     if not lines:
         return "", range(0)
-    known = _words_of_body(page, in_body, paragraph)
+    known = _beginning_of_body(page, in_body, paragraph).casefold()
     best, found, most = "", range(0), -math.inf
     for points, _, blocks in sorted(lines, reverse=True):
         if points + _MOST <= most:
@@ -108,10 +108,10 @@ def _lines_before_body(
         size_before = len(line)
 
 
-def _words(text: str, words: Sequence[str], known: frozenset[str]) -> tuple[float, ...]:
-    """Return what the words of a line tell."""
+def _words(text: str, words: Sequence[str], known: str) -> tuple[float, ...]:
+    """Return what the words of a line tell, also by how many of them are in a known text, which is casefolded."""
     telling = [word for word in words if len(word) > 3] or words
-    shared = sum(word in known for word in telling) / len(telling)
+    shared = sum(contains_word(known, word) for word in telling) / len(telling)
     return (
         min(len(words), 4) / 4,
         min(len(words), 10) / 10,
@@ -150,8 +150,8 @@ def _is_paragraph(page: Blocks, number: int) -> bool:
     return end - start >= PARAGRAPH and (page.text[end - 1] in _FULL_STOPS or end - start >= 2 * PARAGRAPH)
 
 
-def _words_of_body(page: Blocks, in_body: Doubles, first: int) -> frozenset[str]:
-    """Return the words of the body's first characters."""
+def _beginning_of_body(page: Blocks, in_body: Doubles, first: int) -> str:
+    """Return the body's first characters."""
     texts: list[str] = []
     room = KNOWN_CHARACTERS
     for number in (first + np.flatnonzero(in_body[first:] >= 0.5)).tolist():
@@ -160,4 +160,4 @@ def _words_of_body(page: Blocks, in_body: Doubles, first: int) -> frozenset[str]
         room -= end - start
         if room <= 0:
             break
-    return frozenset(normalise("\n".join(texts)).split())
+    return "\n".join(texts)

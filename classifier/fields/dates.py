@@ -17,6 +17,9 @@ MAX_CHARACTERS = 300
 MAX_DATES = 6
 """Dates that are read in one text."""
 
+_DIGIT, _TWO_DIGITS = re.compile(r"\d"), re.compile(r"\d\d")
+"""What every date and time has, and what every date has: most texts have neither, which is quick to see."""
+
 _UNSET = {(1970, 1, 1), (1969, 12, 31)}
 """What programs write when they know no date."""
 
@@ -75,6 +78,8 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
 
     `month_first` says how 3/5/2024 is read: as the 5th of March, instead of the 3rd of May.
     """
+    if _TWO_DIGITS.search(text, 0, MAX_CHARACTERS) is None:
+        return
     text = _JOINED.sub(" ", text[:MAX_CHARACTERS])
     at = 0
     for _ in range(MAX_DATES):
@@ -97,7 +102,10 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
 
 def cut_dates(text: str) -> str:
     """Return a text with a line end in place of each date and time."""
-    return _CLOCK.sub("\n", _DATE.sub("\n", _JOINED_MONTH.sub(" ", text[:MAX_CHARACTERS])))
+    text = text[:MAX_CHARACTERS]
+    if _DIGIT.search(text) is None:
+        return text
+    return _CLOCK.sub("\n", _DATE.sub("\n", _JOINED_MONTH.sub(" ", text)))
 
 
 def _read_day(found: re.Match[str], month_first: bool) -> tuple[int, int, int] | None:

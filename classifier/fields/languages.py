@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import islice
 from typing import Any
 
 MIN_LETTERS = 40
@@ -53,7 +54,7 @@ def normalize_language(value: str) -> str:
 def detect_language(body: str) -> str:
     """Return the language of a body by its words, in the form of BCP 47; empty if it is too short to tell."""
     sample = body[:SAMPLE]
-    if sum(map(str.isalpha, sample)) < MIN_LETTERS:
+    if len(tuple(islice(filter(str.isalpha, sample), MIN_LETTERS))) < MIN_LETTERS:
         return ""
     found = _identifier().FindLanguage(sample.encode("utf-8", "replace").decode())
     if not found.is_reliable or (found.language == "ja" and _JAPANESE.search(sample) is None):

@@ -8,7 +8,7 @@ from itertools import islice
 
 from copydesk.classifier.fields.dates import Date, cut_dates, find_dates, read_date
 from copydesk.classifier.fields.names import clean_names, mentions_author, names_author
-from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind
+from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MAX_BYLINE = 200
 """Characters of a byline; longer blocks are biographies."""
@@ -122,14 +122,12 @@ def time_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> list
 
 
 def _numbers(kinds: Sequence[int], kind: Kind) -> list[int]:
-    wanted = _LABELLED[kind]
-    return list(islice((number for number, each in enumerate(kinds) if each == wanted), MAX_BLOCKS))
+    return list(islice(places_of(_LABELLED[kind], kinds), MAX_BLOCKS))
 
 
 def _near(kinds: Sequence[int]) -> list[int]:
     """Return the numbers of the blocks of metadata around the article's first paragraph."""
-    paragraph = _LABELLED[Kind.TEXT]
-    first = next((number for number, each in enumerate(kinds) if each == paragraph), None)
+    first = next(places_of(_LABELLED[Kind.TEXT], kinds), None)
     if first is None:
         return []
     around = range(max(0, first - NEAR), min(len(kinds), first + NEAR // 3))
