@@ -39,7 +39,7 @@ def hash_hrefs(texts: Sequence[str]) -> HashesByText:
 
 
 def _joined(texts: Sequence[str]) -> tuple[CodePoints, Integers]:
-    lengths = np.array([len(text) for text in texts], np.int64)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     return code_points("".join(texts)), np.cumsum(lengths)
 
 
