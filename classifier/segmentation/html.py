@@ -50,6 +50,7 @@ _FALLBACKS = frozenset(("noscript", "template"))
 _ROW_BREAKERS = HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
 Attributes = dict[str, str | None]
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
+_OTHER_NAMES = frozenset(_NAME_ATTRIBUTES[1:])
 
 
 def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
@@ -183,16 +184,15 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
             tag, node, attributes, builder, is_link=in_link > 0 or (action == LINK and "href" in attributes)
         )
     href = get("href") if action == LINK else None
-    if not href and (role := hidden.role_of(classes, get("role"))):
+    if not href and (classes or "role" in attributes) and (role := hidden.role_of(classes, get("role"))):
         text = hidden.text_of_aside(node)
-        if text and role == hidden.SPOKEN:
-            builder.add_spoken(text, in_link)
-            return SKIPPED
-        if text and role == hidden.KICKER:
-            builder.add_kicker(text, in_link)
-            return SKIPPED
-        if text and builder.visible:
-            builder.add_aside(tag, _names(attributes), text, is_link=in_link > 0)
+        if text and not text.isspace() and (role != hidden.POPUP or builder.visible):
+            if role == hidden.SPOKEN:
+                builder.add_spoken(text, in_link)
+            elif role == hidden.KICKER:
+                builder.add_kicker(text, in_link)
+            else:
+                builder.add_aside(tag, _names(attributes), text, is_link=in_link > 0)
             return SKIPPED
     if not href:
         return INSIDE
@@ -248,7 +248,9 @@ def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilde
 
 def _names(attributes: Attributes) -> str:
     """Return an element's names in one string; if it is too long, the part before `HIDDEN` is cut."""
-    names = " ".join([value for key in _NAME_ATTRIBUTES if (value := attributes.get(key))])
+    names = attributes.get("class") or ""
+    if not _OTHER_NAMES.isdisjoint(attributes):
+        names = " ".join([value for key in _NAME_ATTRIBUTES if (value := attributes.get(key))])
     if hidden.is_hidden(attributes):
         return f"{names[: MAX_NAMES - len(HIDDEN) - 1]} {HIDDEN}"
     return names[:MAX_NAMES]
