@@ -143,7 +143,10 @@ def _scan(data: scanner.Bytes, keys: Integers, families: Integers, formatting: b
         end, excess, closed = scanner.tag_end(data, at)
         if end == n:
             break
-        cuts, stack = _with_room(cuts, n_cuts + 1), _with_room(stack, counts[_DEPTH] + 1)
+        if n_cuts == len(cuts):
+            cuts = _twice_as_long(cuts)
+        if counts[_DEPTH] == len(stack):
+            stack = _twice_as_long(stack)
         foreign = counts[_DEPTH] > 0 and stack[counts[_DEPTH] - 1, 1] & _FOREIGN != 0
         kept, counts[_AT] = counts[_KEPT], i
         removed = family & _FORMATTING != 0 and not formatting
@@ -331,10 +334,7 @@ def _forget(active: Integers, counts: Integers, name: int) -> None:
 
 
 @jit
-def _with_room(rows: Integers, size: int) -> Integers:
-    """Return the rows, or a copy twice as long if they are fewer than `size`."""
-    if size <= len(rows):
-        return rows
+def _twice_as_long(rows: Integers) -> Integers:
     more = np.empty((2 * len(rows), 3), np.int64)
     more[: len(rows)] = rows
     return more
