@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Integers
-from copydesk.classifier.types import Blocks, Comment, Fields, join_blocks
+from copydesk.classifier.types import Blocks, Comment, Fields, OtherArticle, join_blocks
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -28,6 +28,7 @@ class PageScores:
     body: str
     fields: Fields
     comments: tuple[Comment, ...]
+    other_articles: tuple[OtherArticle, ...]
     is_article: bool
     page_types: Doubles
     confidence: float

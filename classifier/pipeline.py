@@ -26,6 +26,7 @@ from copydesk.classifier.model import (
     run_first_stage,
     run_second_stage,
 )
+from copydesk.classifier.other_articles import find_other_articles
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
@@ -36,6 +37,7 @@ from copydesk.classifier.types import (
     FIELDS,
     KINDS,
     LABELS,
+    PARTS,
     Blocks,
     Explanation,
     Kind,
@@ -48,6 +50,9 @@ from copydesk.classifier.types import (
 MIN_IS_ARTICLE = 0.5
 """Probability of the page type article from which a page with a body counts as an article."""
 
+MIN_LIKE_ARTICLE = 0.2
+"""Probability of the page type article below which a page is a list, where every article belongs to it."""
+
 MIN_CONFIDENCE = 0.3
 """Confidence in its body below which a page does not count as an article."""
 
@@ -57,7 +62,9 @@ LEAST_TITLE_MATCH = 0.35
 _ARTICLE = PAGE_TYPES.index("article")
 _TITLE_MATCH = ALL_COLUMNS.index("title_match")
 _HEADLINE = KINDS.index(Kind.HEADLINE)
-_BODY = LABELS.index(Label.BODY)
+_TEASER_KIND = KINDS.index(Kind.TEASER)
+_BODY, _TEASER = LABELS.index(Label.BODY), LABELS.index(Label.TEASER)
+_IN_ARTICLE = np.array([kind in PARTS or kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA) for kind in KINDS])
 _IN_BODY = np.array([kind in BODY_PARTS for kind in KINDS])
 
 MAX_BLOCKS = 100_000
@@ -147,8 +154,13 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     agreement = compare_blocks(blocks, declared, alike)
     title = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
-    in_body = np.flatnonzero(_IN_BODY[kinds]).tolist()
     labels = np.where(kinds == _HEADLINE, _BODY, predictions.labels)
+    is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
+    others = find_other_articles(blocks, kinds, title.blocks) if is_like_article else []
+    for _, numbers in others:
+        teasers = numbers.start + np.flatnonzero(_IN_ARTICLE[kinds[numbers.start : numbers.stop]])
+        kinds[teasers], labels[teasers] = _TEASER_KIND, _TEASER
+    in_body = np.flatnonzero(_IN_BODY[kinds]).tolist()
     body = body_text(blocks, in_body)
     fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
     title_found = {"title": title.found_in} if title.text else {}
@@ -162,6 +174,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
         body=body,
         fields=replace(fields, title=title.text, found_in=title_found | dict(fields.found_in)),
         comments=read_comments(blocks, kinds),
+        other_articles=tuple(other for other, _ in others),
         is_article=confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
         page_types=predictions.page_types,
         confidence=confidence if in_body else 0.0,
@@ -198,6 +211,7 @@ def assemble(page: Page, scores: PageScores, digest: str, reasons: Iterable[Expl
         blocks=records(ScoredBlock, zip(*columns, strict=True)),
         body=scores.body,
         comments=scores.comments,
+        other_articles=scores.other_articles,
         is_article=scores.is_article,
         page_type=PAGE_TYPES[int(scores.page_types.argmax())],
         page_types=dict(zip(PAGE_TYPES, scores.page_types.tolist(), strict=True)),

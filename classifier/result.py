@@ -15,6 +15,7 @@ from copydesk.classifier.types import (
     Comment,
     Fields,
     Kind,
+    OtherArticle,
     ScoredBlock,
     join_blocks,
     read_parts,
@@ -33,6 +34,7 @@ class Article(Fields):
         text: The text that the blocks' offsets index; if the input was text, the input itself.
         body: The article's text: the blocks of `BODY_PARTS`, or of the parts that were chosen, joined by blank lines.
         comments: Readers' comments, in page order.
+        other_articles: Further articles on the page, in page order; their blocks are teasers.
         is_article: Whether the page is an article with a body, and not a front page, a form, an error message.
         page_type: The most probable type of the page.
         page_types: The probability of each type; they sum to 1.
@@ -49,6 +51,7 @@ class Article(Fields):
     blocks: tuple[ScoredBlock, ...]
     body: str
     comments: tuple[Comment, ...] = ()
+    other_articles: tuple[OtherArticle, ...] = ()
     is_article: bool
     page_type: str
     page_types: Mapping[str, float]
@@ -125,6 +128,7 @@ class Article(Fields):
             "confidence": self.confidence,
             "body": self.body,
             "comments": [comment.to_dict() for comment in self.comments],
+            "other_articles": [other.to_dict() for other in self.other_articles],
             "model": self.model,
         }
         if text:

@@ -271,6 +271,19 @@ class Comment:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class OtherArticle:
+    """Another article on the same page: its headline, and the characters of the page's text that it takes up."""
+
+    title: str
+    start: int
+    end: int
+
+    def to_dict(self) -> dict[str, str | int]:
+        """Return the article as it is in a row of `copydesk classify`, for JSON."""
+        return asdict(self)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
     """What a page says about its article; empty or None where it says nothing.

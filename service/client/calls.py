@@ -282,6 +282,7 @@ def _article(page: Page, answer: contract.LabelledPage, parts: Sequence[Kind]) -
         blocks=tuple(block.to_scored_block(text) for block in answer.blocks),
         body=answer.body,
         comments=answer.comments,
+        other_articles=answer.other_articles,
         is_article=answer.is_article,
         page_type=answer.page_type,
         page_types=answer.page_types,

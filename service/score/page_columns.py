@@ -1,4 +1,4 @@
-"""Puts what is known about scored pages in columns: their fields, type, body and comments."""
+"""Puts what is known about scored pages in columns: their fields, type, body, comments and further articles."""
 
 from __future__ import annotations
 
@@ -49,6 +49,9 @@ def page_columns(
         "comments": [
             [{name: storable(text) for name, text in comment.to_dict().items()} for comment in page.comments]
             for page in pages
+        ],
+        "other_articles": [
+            [other.to_dict() | {"title": storable(other.title)} for other in page.other_articles] for page in pages
         ],
     }
 

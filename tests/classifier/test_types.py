@@ -14,7 +14,7 @@ from copydesk.service.rows.jsonl import PageRow, encode_row
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
-AFTER_FIELDS = "is_article page_type page_types confidence body comments model text blocks".split()
+AFTER_FIELDS = "is_article page_type page_types confidence body comments other_articles model text blocks".split()
 PAGES = [Page("t", text=TEXT_PAGE), Page("h", html=HTML_PAGE)]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from copydesk.classifier import FIELDS, Article, Comment, Explanation, Kind, Label, ScoredBlock
+from copydesk.classifier import FIELDS, Article, Comment, Explanation, Kind, Label, OtherArticle, ScoredBlock
 from copydesk.service.rows.contract.documents import Match
 from copydesk.service.rows.contract.values import Confidence, Digest, FoundTime, Offset, Share, Title
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
@@ -71,6 +71,9 @@ class PageAnswer(Struct, frozen=True, kw_only=True):
     confidence: Confidence
     body: Annotated[str, Meta(description="The chosen parts of the article, joined by blank lines.")]
     comments: Annotated[tuple[Comment, ...], Meta(description="Readers' comments, in the order of the page.")]
+    other_articles: Annotated[
+        tuple[OtherArticle, ...], Meta(description="Further articles on the page; offsets as those of the blocks.")
+    ]
 
 
 class LabelledPage(PageAnswer, frozen=True, kw_only=True):
@@ -97,6 +100,7 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
             confidence=article.confidence,
             body=article.body,
             comments=article.comments,
+            other_articles=article.other_articles,
             markdown=markdown,
             model=article.model,
             text=article.text if include_text or row.page.html is not None else UNSET,

@@ -35,8 +35,8 @@ pytestmark = pytest.mark.slow
 LIMIT = 1000
 FIELDS_IN_ORDER = (
     "id url title authors published modified site section tags language language_declared language_detected "
-    "description image canonical_url found_in is_article page_type page_types confidence body comments model text "
-    "blocks"
+    "description image canonical_url found_in is_article page_type page_types confidence body comments "
+    "other_articles model text blocks"
 ).split()
 
 

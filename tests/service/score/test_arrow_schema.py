@@ -11,6 +11,7 @@ BLOCK = (
 )
 MATCH = "struct<id: string, relation: string, similarity: double, contains: double, contained: double>"
 COMMENT = "struct<author: string, time: string, text: string>"
+OTHER = "struct<title: string, start: int64, end: int64>"
 TEXTS = "list<item: string>"
 FOUND_IN = ", ".join(f"{name}: string" for name in FIELDS if name != "found_in")
 PAGE_TYPES = "article, service, listing, forum, product, documentation, collection".replace(",", ": double,")
@@ -19,8 +20,9 @@ COLUMNS = f"""
     section string, tags {TEXTS}, language string, language_declared string, language_detected string,
     description string, image string, canonical_url string, found_in struct<{FOUND_IN}>, is_article bool,
     page_type string, page_types struct<{PAGE_TYPES}: double>, confidence double, body string,
-    comments list<item: {COMMENT}>, markdown string, source string, file string, position int64,
-    cluster string, keep bool, matches list<item: {MATCH}>, model string, text string, blocks list<item: {BLOCK}>
+    comments list<item: {COMMENT}>, other_articles list<item: {OTHER}>, markdown string, source string,
+    file string, position int64, cluster string, keep bool, matches list<item: {MATCH}>, model string, text string,
+    blocks list<item: {BLOCK}>
 """
 
 
