@@ -23,7 +23,7 @@ no block is labelled so."""
 MAX_BLOCKS = 200
 """Blocks of one kind that are searched."""
 
-_AUTHOR_NAME = re.compile(r"author|byline|autor(?:en|in|es)?\b|verfasser|writer", re.IGNORECASE)
+_AUTHOR_NAME = re.compile(r"author|byline|autor(?:en|in|es)?\b|verfasser|writer")
 _PICTURE = re.compile(r"\W{0,3}(?:photo|foto|bild|image|picture|crédit|credit|©)", re.IGNORECASE)
 _LABELLED = {name: KINDS.index(name) for name in (Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.TEXT, Kind.STANDFIRST)}
 OF_OTHERS = frozenset(KINDS.index(name) for name in (Kind.TEASER, Kind.TEASER_HEADING, Kind.COMMENT))
@@ -83,7 +83,7 @@ def _is_named_author(page: Blocks, number: int) -> bool:
     names = (
         f"{page.markup.inline[number]} {page.markup.names[element]} {page.markup.names[page.markup.parents[element]]}"
     )
-    return _AUTHOR_NAME.search(names) is not None
+    return _AUTHOR_NAME.search(names.lower()) is not None
 
 
 def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> list[Date]:

@@ -25,21 +25,21 @@ MIN_PARAGRAPH, MIN_PARAGRAPHS = 80, 3
 SPOKEN, POPUP, KICKER = "spoken", "popup", "kicker"
 """Text that is only read out, text that is opened by a pointer or set beside the line, and text above a headline."""
 
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_OF_NOTE = r"[-_]*(?:text|content|popup|popover|body|tooltip|note)(?![\w-])"
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)")
 _SPOKEN = re.compile(
-    r"(?<![\w:-])sr-?_?only(?![\w-])|visually[-_]?hidden(?!-focus)|hidden-?visually|screen-?reader|show-for-sr"
-    r"|element-invisible|assistive-?text|(?<![\w-])(?:a-)?off-?screen(?![\w-])",
-    re.IGNORECASE,
+    r"sr(?<![\w:-]sr)-?_?only(?![\w-])|visually[-_]?hidden(?!-focus)|hidden-?visually|screen-?reader|show-for-sr"
+    r"|element-invisible|assistive-?text|off(?<![\w-]off)-?screen(?![\w-])|a-off(?<![\w-]a-off)-?screen(?![\w-])"
 )
 _POPUP = re.compile(
     r"tool-?tip(?:s?[-_]*)(?:text|content|inner|body|box|bubble|popup)|popover-?_*(?:content|body|inner)"
-    r"|(?:foot|end)-?note[-_]*(?:text|content|popup|popover|body|tooltip|note)(?![\w-])"
-    r"|(?<![\w-])(?:side|margin)-?note(?![\w-])",
-    re.IGNORECASE,
+    rf"|foot-?note{_OF_NOTE}|end-?note{_OF_NOTE}"
+    r"|side(?<![\w-]side)-?note(?![\w-])|margin(?<![\w-]margin)-?note(?![\w-])"
 )
-_KICKER = re.compile(
-    r"kicker|over-?(?:line|title)|eyebrow|dachzeile|spitzmarke|top-?line|pre-?title|super-?title", re.I
-)
+_KICKER = re.compile(r"kicker|over-?(?:line|title)|eyebrow|dachzeile|spitzmarke|top-?line|pre-?title|super-?title")
+"""For class names in lower case. Without IGNORECASE, and with a letter at the start of each choice, a search only tries
+the places of these letters: 1 instead of 12 microseconds for one element's names."""
+
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|<%|\[\[")
 _SENTENCE_ENDS = (".\n", ". ", "? ", "! ", "。", "！", "？", "। ", "\t")
 
@@ -47,17 +47,18 @@ _SENTENCE_ENDS = (".\n", ". ", "? ", "! ", "。", "！", "？", "। ", "\t")
 def is_hidden(attributes: Mapping[str, str | None]) -> bool:
     """Return whether an element with these attributes is not shown, as far as they alone say it."""
     style = attributes.get("style")
-    return "hidden" in attributes or (style is not None and _NOT_SHOWN.search(style) is not None)
+    return "hidden" in attributes or (style is not None and _NOT_SHOWN.search(style.lower()) is not None)
 
 
 @lru_cache(maxsize=1 << 12)
 def role_of(classes: str, role: str | None) -> str:
     """Return `SPOKEN`, `POPUP`, `KICKER` or an empty string, by the class names and the role of an inline element."""
-    if _SPOKEN.search(classes):
+    names = classes.lower()
+    if _SPOKEN.search(names):
         return SPOKEN
-    if role == "tooltip" or _POPUP.search(classes):
+    if role == "tooltip" or _POPUP.search(names):
         return POPUP
-    return KICKER if _KICKER.search(classes) else ""
+    return KICKER if _KICKER.search(names) else ""
 
 
 def text_of_aside(node: LexborNode) -> str | None:
