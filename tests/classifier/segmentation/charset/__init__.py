@@ -1,0 +1,1 @@
+"""Tests of `copydesk.classifier.segmentation.charset`."""
