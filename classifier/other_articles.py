@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -61,7 +61,7 @@ def find_other_articles(page: Blocks, kinds: Integers, title: range) -> list[tup
     heads = _heads(page.markup, title) if page.markup is not None else []
     if page.markup is not None and all(head.first in title for head in heads):
         return []
-    sizes = np.fromiter((end - start for start, end in page.blocks), np.int64, len(page.blocks))
+    sizes = np.diff(np.fromiter(chain.from_iterable(page.blocks), np.int64, 2 * len(page.blocks)))[::2]
     prose = (kinds < _N_PARTS) & (sizes >= MIN_PROSE)
     if page.markup is None:
         stretches = find_in_text(page, prose, title)

@@ -17,8 +17,9 @@ MAX_CHARACTERS = 300
 MAX_DATES = 6
 """Dates that are read in one text."""
 
-_DIGIT, _TWO_DIGITS = re.compile(r"\d"), re.compile(r"\d\d")
-"""What every date and time has, and what every date has: most texts have neither, which is quick to see."""
+_DIGIT = re.compile(r"\d")
+_IN_DATE = re.compile(r"\d(?:(?<=1)[89]\d\d|(?<=2)0\d\d|\s?[./-]\s?\d)")
+"""What every date has, a year or two numbers with a mark between them: most texts have none, which is quick to see."""
 
 _UNSET = {(1970, 1, 1), (1969, 12, 31)}
 """What programs write when they know no date."""
@@ -78,7 +79,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
 
     `month_first` says how 3/5/2024 is read: as the 5th of March, instead of the 3rd of May.
     """
-    if _TWO_DIGITS.search(text, 0, MAX_CHARACTERS) is None:
+    if _IN_DATE.search(text, 0, MAX_CHARACTERS) is None:
         return
     text = _JOINED.sub(" ", text[:MAX_CHARACTERS])
     at = 0
@@ -105,7 +106,8 @@ def cut_dates(text: str) -> str:
     text = text[:MAX_CHARACTERS]
     if _DIGIT.search(text) is None:
         return text
-    return _CLOCK.sub("\n", _DATE.sub("\n", _JOINED_MONTH.sub(" ", text)))
+    text = _JOINED_MONTH.sub(" ", text)
+    return _CLOCK.sub("\n", _DATE.sub("\n", text) if _IN_DATE.search(text) is not None else text)
 
 
 def _read_day(found: re.Match[str], month_first: bool) -> tuple[int, int, int] | None:
