@@ -17,7 +17,7 @@ from copydesk.classifier.declared_titles import normalise, tidy
 from copydesk.classifier.other_articles_of_text import find_in_text
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, OtherArticle
 
-MIN_PROSE = 80
+MIN_PROSE = 60
 """Characters of a block of the body from which it counts as a paragraph: a choice."""
 
 REACH = 6

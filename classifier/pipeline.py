@@ -11,6 +11,7 @@ import numpy as np
 from copydesk.classifier.arrays import Integers
 from copydesk.classifier.article import PageScores, body_text
 from copydesk.classifier.comments import read_comments
+from copydesk.classifier.copies import find_copies
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.features import compute_features
@@ -63,7 +64,8 @@ _ARTICLE = PAGE_TYPES.index("article")
 _TITLE_MATCH = ALL_COLUMNS.index("title_match")
 _HEADLINE = KINDS.index(Kind.HEADLINE)
 _TEASER_KIND = KINDS.index(Kind.TEASER)
-_BODY, _TEASER = LABELS.index(Label.BODY), LABELS.index(Label.TEASER)
+_FURNITURE = KINDS.index(Kind.FURNITURE)
+_BODY, _BOILERPLATE, _TEASER = map(LABELS.index, (Label.BODY, Label.BOILERPLATE, Label.TEASER))
 _IN_ARTICLE = np.array([kind in PARTS or kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA) for kind in KINDS])
 _IN_BODY = np.array([kind in BODY_PARTS for kind in KINDS])
 
@@ -161,6 +163,9 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
         teasers = numbers.start + np.flatnonzero(_IN_ARTICLE[kinds[numbers.start : numbers.stop]])
         kinds[teasers], labels[teasers] = _TEASER_KIND, _TEASER
     in_body = np.flatnonzero(_IN_BODY[kinds]).tolist()
+    if copies := find_copies(blocks, in_body):
+        kinds[copies], labels[copies] = _FURNITURE, _BOILERPLATE
+        in_body = np.flatnonzero(_IN_BODY[kinds]).tolist()
     body = body_text(blocks, in_body)
     fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
     title_found = {"title": title.found_in} if title.text else {}

