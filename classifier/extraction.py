@@ -19,7 +19,11 @@ Form = Literal["html", "text"]
 MAX_ADDRESS = 500
 """Characters up to which content may be an address or the name of a file, given by mistake."""
 
-_ADDRESS = re.compile(r"https?://\S+|\S+\.(?:html?|txt|gz)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?|file|s3|gs)://\S+|(?:[^\s<>]+|(?:[~.]{0,2}|[a-z]:)[/\\][^\n<>]+)"
+    r"\.(?:x?html?|mhtml?|txt|md|jsonl?|csv|xml|pdf|warc|gz|zst|parquet)",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"[\s\ufeff]*<[a-z!?/]", re.IGNORECASE)
 
 

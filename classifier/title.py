@@ -110,10 +110,11 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
 
     In plain text, which has no head, they are headlines where their score is above `SURE`.
 
-    Blocks of the body with just the title's words are headlines too: some pages repeat it, as on a printed page.
+    Blocks of the body with just the title's words are headlines too: some pages repeat it, as on a printed page. A page
+    that is a single block has no headline but in an `h1`.
     """
     if not title.text:
-        return kinds
+        return kinds if len(kinds) > 1 else np.where(kinds == _HEADLINE, _TEXT, kinds)
     promoted = kinds.copy()
     if title.agreement >= AGREES or (page.markup is None and title.blocks and scores[title.blocks.start] > SURE):
         promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
@@ -136,6 +137,7 @@ def _weigh(
     likely |= kinds == _HEADLINE
     if scores is not None:
         likely |= scores > 0
+    likely &= len(page.blocks) > 1
     runs |= {(n, n + 1): "block" for n in np.flatnonzero(likely)[:MAX_CANDIDATES].tolist() if (n, n + 1) not in runs}
     for (first, last), found_in in runs.items():
         start = page.blocks[first].start

@@ -46,10 +46,12 @@ _FULL_STOPS = frozenset(".。।")
 
 
 def find_headline(page: Blocks, in_body: Doubles, scores: Doubles | None) -> tuple[str, range]:
-    """Return the headline and the numbers of its blocks; empty if there is none.
+    """Return the headline and the numbers of its blocks; empty if there is none, or the page is a single block.
 
     `scores` are the log-odds of each block to be the headline; None if they are not known.
     """
+    if len(page.blocks) == 1:
+        return "", range(0)
     paragraph, followed = _first_paragraphs(page, in_body)
     lines = []
     for blocks, features in _lines_before_body(page, in_body, paragraph, followed):

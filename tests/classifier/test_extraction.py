@@ -89,7 +89,22 @@ def test_parts_and_structure_are_read_on_request() -> None:
         copydesk.extract(HTML, parts=["headlin"])
 
 
-@pytest.mark.parametrize("content", ["page.html", "late/ferry.txt", "https://pier.example/ferry"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "page.html",
+        "late/ferry.txt",
+        "/my pages/a.html",
+        "C:\\my pages\\a.htm",
+        "file:///a",
+        "https://pier.example/ferry",
+    ],
+)
 def test_the_name_of_a_file_or_an_address_is_no_page(content: str) -> None:
     with pytest.raises(ValueError, match=r"expected a page; read the file or fetch the address first"):
         copydesk.extract(content)
+
+
+@pytest.mark.parametrize("content", ["She wrote index.html", "<p>index.html", "See docs/readme.txt", "1/2.5", ""])
+def test_a_line_that_names_a_file_is_a_page(content: str) -> None:
+    assert copydesk.extract(content).text.endswith(content.removeprefix("<p>"))

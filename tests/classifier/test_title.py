@@ -237,3 +237,13 @@ def test_marks_before_a_title_are_cut_off() -> None:
 def test_a_text_contains_a_word_exactly_if_it_is_one_of_its_words(text: str, some: str) -> None:
     for word in {*words_of(some), *words_of(text)}:
         assert contains_word(text.casefold(), word) == (word in words_of(text))
+
+
+@pytest.mark.parametrize("text", ["The road is open again.", "Road open again"])
+def test_page_of_one_block_has_a_body_and_no_headline(text: str) -> None:
+    assert of_text(text, scores=[5]) == of_html(f"<p>{text}</p>", scores=[5]) == ("", "")
+    page = segment_text(text)
+    kinds = promote_headlines(page, np.array([KINDS.index(Kind.HEADLINE)]), Title(), np.array([5.0]))
+    assert kinds.tolist() == [KINDS.index(Kind.TEXT)]
+    assert of_html(f"<h1>{text}</h1>") == (text, "h1")
+    assert of_html(f"<p>{text}</p>", head="<title>Roads</title>") == ("Roads", "title")
