@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from copydesk.classifier.segmentation import formulas
@@ -194,6 +194,13 @@ class BlockBuilder:
         self.lasts[:] = [numbers[last] for last in self.lasts]
         self.found.renumber(numbers)
         return numbers
+
+    def replace_texts(self, texts: Mapping[int, str]) -> None:
+        """Give blocks other texts, by number."""
+        for number, text in texts.items():
+            element, link_chars, links, images, inline, href = self.rows[number]
+            self.texts[number] = text
+            self.rows[number] = element, min(link_chars, len(text)), links, images, inline, href
 
     def _add(self, text: str, element: int) -> None:
         if len(text) <= MAX_UNSEEN and not text.isascii() and not clean(text):

@@ -21,8 +21,10 @@ _INVISIBLE = re.compile("[\u2061-\u2064\u200b]")
 """Signs such as the invisible times."""
 
 _STYLE = re.compile(r"\s*\{?\\(?:display|text)style\b\s*(.*?)\}?\s*", re.DOTALL)
-_TEX = re.compile(r"[\\^_{}=+<>]")
-_OF_FORMULA = re.compile(r"(?<![a-z])(?:la)?tex(?![a-z])|(?<![a-z])math(?![a-z])|formula|equation", re.IGNORECASE)
+_SIGN = re.compile(r"[\\^_{}=+<>]")
+_IS_TEX = re.compile(r"\\[a-zA-Z]{2,}|[\w)}][\^_]\{?[\w\\]")
+_OF_TEX = re.compile(r"(?<![a-z])(?:la)?tex(?![a-z])|mwe-math", re.IGNORECASE)
+_OF_FORMULA = re.compile(r"(?<![a-z])math(?![a-z])|formula|equation", re.IGNORECASE)
 _DRAWN_BY = re.compile(r"latex\.php|/math/render/|/(?:mime|math)?tex\b|codecogs|chart\.(?:apis\.)?google.*cht=tx")
 
 
@@ -57,10 +59,12 @@ def read_math(math: LexborNode) -> str:
 def read_image(attributes: Mapping[str, str | None]) -> str:
     """Return the formula that an image stands for, empty for any other image."""
     alt = attributes.get("alt")
-    if not alt or not (len(alt) <= MAX_SHORT or _TEX.search(alt)):
+    if not alt:
         return ""
     names, address = attributes.get("class") or "", attributes.get("src") or ""
-    return _plain(alt) if _OF_FORMULA.search(names) or _DRAWN_BY.search(address[:MAX_FORMULA]) else ""
+    if _OF_TEX.search(names) or _DRAWN_BY.search(address[:MAX_FORMULA]) or _IS_TEX.search(alt[:MAX_FORMULA]):
+        return _plain(alt)
+    return _plain(alt) if _OF_FORMULA.search(names) and (len(alt) <= MAX_SHORT or _SIGN.search(alt)) else ""
 
 
 def _plain(formula: str) -> str:

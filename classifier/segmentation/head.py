@@ -33,18 +33,22 @@ class HeadFinder:
         self.times: list[tuple[int, str]] = []
         self.properties: list[tuple[int, str, str]] = []
 
-    def add(self, tag: str, node: LexborNode) -> None:
-        """Add a `meta`, `link` or `script`."""
+    def add(self, tag: str, node: LexborNode) -> str:
+        """Add a `meta`, `link` or `script`; return the formula that a script is for, as MathJax reads them."""
         get = node.attributes.get
         if tag == "script":
-            if (get("type") or "").strip().lower() == "application/ld+json":
+            kind = (get("type") or "").strip().lower()
+            if kind == "application/ld+json":
                 self.json_ld.append(node.text()[:MAX_JSON_LD_CHARACTERS])
+            elif kind.startswith("math/tex"):
+                return " ".join(node.text()[:MAX_META_CHARACTERS].split())
         elif tag == "meta":
             name, content = get("property") or get("name") or get("itemprop") or get("http-equiv"), get("content")
             if name and content:
                 self.metas.append((name.strip().lower(), content[:MAX_META_CHARACTERS]))
         elif (get("rel") or "").strip().lower() == "canonical":
             self.canonical = self.canonical or (get("href") or "")[:MAX_META_CHARACTERS]
+        return ""
 
     def add_time(self, block: int, moment: str) -> None:
         """Add the `datetime` of a `time` element, with the number of its block."""

@@ -22,11 +22,17 @@ MAX_ASIDE_NODES = 20
 MIN_PARAGRAPH, MIN_PARAGRAPHS = 80, 3
 """Characters of a paragraph, and such paragraphs, from which a `template` holds an article and no form to fill in."""
 
-SPOKEN, POPUP, KICKER = "spoken", "popup", "kicker"
-"""Text that is only read out, text that is opened by a pointer or set beside the line, and text above a headline."""
+SPOKEN, POPUP, TERM, KICKER = "spoken", "popup", "term", "kicker"
+"""Text that is only read out; text that is opened by a pointer or set beside the line; either that, or the term that it
+explains, or a word that only some screens show; and text above a headline."""
+
+MIN_EXPLANATION = 4
+"""Words from which an element named a tooltip, or hidden by its class, is no term and no part of the sentence."""
 
 _OF_NOTE = r"[-_]*(?:text|content|popup|popover|body|tooltip|note)(?![\w-])"
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)")
+_NOT_SHOWN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|left\s*:\s*-\d{4}|clip\s*:\s*rect\(0|text-indent\s*:\s*-\d{4}"
+)
 _SPOKEN = re.compile(
     r"sr(?<![\w:-]sr)-?_?only(?![\w-])|visually[-_]?hidden(?!-focus)|hidden-?visually|screen-?reader|show-for-sr"
     r"|element-invisible|assistive-?text|off(?<![\w-]off)-?screen(?![\w-])|a-off(?<![\w-]a-off)-?screen(?![\w-])"
@@ -35,6 +41,10 @@ _POPUP = re.compile(
     r"tool-?tip(?:s?[-_]*)(?:text|content|inner|body|box|bubble|popup)|popover-?_*(?:content|body|inner)"
     rf"|foot-?note{_OF_NOTE}|end-?note{_OF_NOTE}"
     r"|side(?<![\w-]side)-?note(?![\w-])|margin(?<![\w-]margin)-?note(?![\w-])"
+)
+_SHOWN_WHERE_WIDE = re.compile(r"(?:sm|md|lg|xl)(?::|-)(?:inline|block|flex|show)")
+_TERM = re.compile(
+    r"(?:tool-?tips?|popovers?|hover-?card)(?![\w-])|hid(?<![\w:-]hid)(?:e|den)(?!\S)|d-none(?<![\w:-]d-none)(?!\S)"
 )
 _KICKER = re.compile(r"kicker|over-?(?:line|title)|eyebrow|dachzeile|spitzmarke|top-?line|pre-?title|super-?title")
 """For class names in lower case. Without IGNORECASE, and with a letter at the start of each choice, a search only tries
@@ -52,13 +62,15 @@ def is_hidden(attributes: Mapping[str, str | None]) -> bool:
 
 @lru_cache(maxsize=1 << 12)
 def role_of(classes: str, role: str | None) -> str:
-    """Return `SPOKEN`, `POPUP`, `KICKER` or an empty string, by the class names and the role of an inline element."""
+    """Return one of the four roles or an empty string, by the class names and the attribute `role` of an element."""
     names = classes.lower()
     if _SPOKEN.search(names):
         return SPOKEN
     if role == "tooltip" or _POPUP.search(names):
         return POPUP
-    return KICKER if _KICKER.search(names) else ""
+    if _KICKER.search(names):
+        return KICKER
+    return TERM if _TERM.search(names) and not _SHOWN_WHERE_WIDE.search(names) else ""
 
 
 def text_of_aside(node: LexborNode) -> str | None:

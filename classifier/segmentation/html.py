@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from copydesk.classifier.segmentation import block_builder, formulas, hidden
 from copydesk.classifier.segmentation.block_builder import CELL_END, HEADINGS, LINE_END, BlockBuilder
+from copydesk.classifier.segmentation.double_escapes import undo_double_escapes
 from copydesk.classifier.segmentation.head import read_head
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder
@@ -46,7 +47,9 @@ MAX_HREF = 300
 HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
 
-_FALLBACKS = frozenset(("noscript", "template"))
+_FALLBACKS = frozenset(("noscript", "template", "dialog"))
+_SHOWN = frozenset(("shadowrootmode", "open"))
+_PARAGRAPHS = frozenset(("p", "dd", "span", "center"))
 _ROW_BREAKERS = HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
 Attributes = dict[str, str | None]
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
@@ -71,11 +74,14 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
         builder.lasts[0] = len(builder.texts)
     if builder.unseen:
         _leave_out_copies(builder)
+    text = "\n\n".join(builder.texts)
+    if undo_double_escapes(builder, text):
+        text = "\n\n".join(builder.texts)
     ends = list(accumulate(map(len, builder.texts), lambda end, size: end + 2 + size))
     blocks = records(Block, zip(map(sub, ends, map(len, builder.texts)), ends, strict=True))
     markup = _markup(builder)
     recording = None if recorder is None else recorder.recording(parser)
-    return Blocks("\n\n".join(builder.texts), blocks, read_head(parser, builder.found), markup, recording)
+    return Blocks(text, blocks, read_head(parser, builder.found), markup, recording)
 
 
 def to_utf8(html: str) -> bytes:
@@ -142,13 +148,13 @@ def _add_other(tag: str, action: int, node: LexborNode, builder: BlockBuilder, i
     """Add a node that is neither text nor inline nor a block, and return what the walk does with it."""
     if action == IMAGE:
         if tag == "img":
-            if builder.visible and (formula := formulas.read_image(node.attributes)):
+            if (builder.visible or _is_in_paragraph(node)) and (formula := formulas.read_image(node.attributes)):
                 builder.add_formula(formula)
                 return SKIPPED
             builder.images += 1
         return INSIDE
     if tag in ("meta", "link", "script"):
-        builder.found.add(tag, node)
+        builder.add_formula(builder.found.add(tag, node))
         return SKIPPED
     if action == FORMULA:
         builder.add_formula(formulas.read_math(node))
@@ -160,6 +166,10 @@ def _add_other(tag: str, action: int, node: LexborNode, builder: BlockBuilder, i
         builder.broken = True
         return INSIDE
     return BLOCK if action == CELL else SKIPPED
+
+
+def _is_in_paragraph(node: LexborNode) -> bool:
+    return node.parent is not None and node.parent.tag in _PARAGRAPHS
 
 
 def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, in_link: int) -> int:
@@ -185,14 +195,17 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
         )
     href = get("href") if action == LINK else None
     if not href and (classes or "role" in attributes) and (role := hidden.role_of(classes, get("role"))):
-        text = hidden.text_of_aside(node)
-        if text and not text.isspace() and (role != hidden.POPUP or builder.visible):
-            if role == hidden.SPOKEN:
-                builder.add_spoken(text, in_link)
-            elif role == hidden.KICKER:
-                builder.add_kicker(text, in_link)
-            else:
-                builder.add_aside(tag, _names(attributes), text, is_link=in_link > 0)
+        text = hidden.text_of_aside(node) or ""
+        if text.isspace() or not text:
+            return INSIDE
+        if role == hidden.SPOKEN:
+            builder.add_spoken(text, in_link)
+            return SKIPPED
+        if role == hidden.KICKER:
+            builder.add_kicker(text, in_link)
+            return SKIPPED
+        if builder.visible and (role == hidden.POPUP or len(text.split()) >= hidden.MIN_EXPLANATION):
+            builder.add_aside(tag, _names(attributes), text, is_link=in_link > 0)
             return SKIPPED
     if not href:
         return INSIDE
@@ -237,7 +250,7 @@ def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilde
         if attributes.get("aria-hidden") == "true" or names.endswith(HIDDEN):
             builder.unseen.append(number)
     if tag in _FALLBACKS:
-        if "shadowrootmode" not in attributes:
+        if _SHOWN.isdisjoint(attributes):
             builder.unseen.append(number)
     elif tag in INLINE_TAGS:
         tag = "span"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -112,6 +112,11 @@ class RecordingBuilder(BlockBuilder):
         ]
         self._loose = [image._replace(before=numbers[image.before]) for image in self._loose]
         return numbers
+
+    def replace_texts(self, texts: Mapping[int, str]) -> None:
+        """Give blocks other texts, and forget the record of their runs."""
+        super().replace_texts(texts)
+        self._runs = [run for run in self._runs if texts.keys().isdisjoint(range(run.first, run.last))]
 
     def recording(self, parser: LexborHTMLParser) -> Recording:
         """Return what was recorded of the page."""

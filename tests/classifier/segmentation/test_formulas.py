@@ -30,6 +30,9 @@ def text(html: str) -> str:
         ("<math alttext='E = m c'></math>", "E = m c"),
         (IMAGE, "10x^{6}"),
         ("<img class=latex alt='E=mc^2'>", "E=mc^2"),
+        ("<img alt='\\frac{a}{b}' src=1.png>", "\\frac{a}{b}"),
+        ("<img class=mwe-math-fallback-image alt='a formula in words'>", "a formula in words"),
+        ("<script type='math/tex; mode=display'>E = mc^2</script>", "E = mc^2"),
         ("<img src='https://s0.example/latex.php?latex=x' alt=x>", "x"),
         ("<mjx-container><mjx-math aria-hidden=true>z</mjx-math><mjx-assistive-mml>" + PLAIN, "E=mc"),
     ],
@@ -50,6 +53,11 @@ def test_formula_is_part_of_its_sentence(formula: str, expected: str) -> None:
 )
 def test_formula_in_two_forms_is_read_once(both: str) -> None:
     assert text(f"<p>So <span>{both}</span> holds.") == "So 10x^{6} holds."
+
+
+def test_formula_alone_is_a_block() -> None:
+    html = f"<p>So</p><p>{IMAGE}</p><div>{POWER}</div><p><script type=math/tex>a+b</script>"
+    assert text(html) == "So\n\n10x^{6}\n\n10x^{6}\n\na+b"
 
 
 def test_two_formulas_are_both_read() -> None:

@@ -42,12 +42,22 @@ def names_around(page: Blocks, number: int) -> str:
         "<span class='tooltip-text'>half are below</span>",
         "<span class='footnote__note'>half are below</span>",
         "<small class=sidenote>half are below</small>",
+        "<span class=tooltip>half of all are below</span>",
+        "<span class='x d-none'>half of all are below</span>",
+        "<span style='position:absolute;left:-9999px'>half are below</span>",
     ],
 )
 def test_remark_in_a_sentence_becomes_a_block_after_it(remark: str) -> None:
-    assert texts(f"<p>The median{remark} rent is higher.</p><p>Next</p>") == [
-        "The median rent is higher.", "half are below", "Next",
-    ]  # fmt: skip
+    blocks = texts(f"<p>The median{remark} rent is higher.</p><p>Next</p>")
+    assert blocks[::2] == ["The median rent is higher.", "Next"]
+    assert blocks[1].split()[-2:] == ["are", "below"]
+
+
+@pytest.mark.parametrize(
+    "term", ["<b class=tooltip title=x>median rent</b>", "<b class='hidden md:inline'>median and the mean rent</b>"]
+)
+def test_term_with_an_explanation_is_part_of_its_sentence(term: str) -> None:
+    assert len(texts(f"<p>The {term} is higher.")) == 1
 
 
 @pytest.mark.parametrize("tag", ["div", "aside", "tool-tip"])
@@ -112,6 +122,7 @@ def test_drop_cap_is_read_once() -> None:
         "<div aria-hidden=true>{}</div>",
         "<noscript>{}</noscript>",
         "<template>{}</template>",
+        "<dialog>{}</dialog>",
         "<div hidden><h1>Print version</h1>{}</div>",
     ],
 )
