@@ -16,6 +16,9 @@ MAX_ELEMENTS = 200_000
 MIN_KICKER = 3
 """Characters of a kicker's last word, at least; shorter pieces of a heading are initials and parts of words."""
 
+MAX_KICKERS = 4
+"""Kickers of one heading that are read."""
+
 SEPARATORS = (":", "-", "–", "—", "|", "/", "·", "•")
 """Signs after a kicker that is set in one line with its headline."""
 
@@ -36,7 +39,7 @@ class BlockBuilder:
 
     Attributes:
         link: The target of the link that was opened last; it counts for each block in the link.
-        formula_at: The number of the piece after the run's last formula, -1 without one.
+        formula_at: The number of a piece before which only white space follows the run's last formula; -1 without one.
         run_end: The number of blocks after the last run, before its asides.
         unseen: The numbers of the elements that are hidden, or that are there for some readers alone.
     """
@@ -95,7 +98,10 @@ class BlockBuilder:
 
     def follows_formula(self) -> bool:
         """Return whether nothing visible has followed the run's last formula."""
-        return self.formula_at >= 0 and not "".join(self.pieces[self.formula_at :]).strip()
+        if self.formula_at >= 0:
+            follows = not "".join(self.pieces[self.formula_at :]).strip()
+            self.formula_at = len(self.pieces) if follows else -1
+        return self.formula_at >= 0
 
     def add_aside(self, tag: str, names: str, text: str, *, is_link: bool) -> None:
         """Add text that stands inside a sentence without being part of it; it becomes a block after the sentence's."""
@@ -120,8 +126,6 @@ class BlockBuilder:
         """End the run; two or more line breaks in a row end a block inside it."""
         if self.gaps:
             self.fill_gaps()
-        if len(self.pieces) > 1 and self.elements[element][0] in HEADINGS:
-            self._part_heading()
         if not self.visible:
             self.pieces.clear()
             if not self.inline and not self.broken and not self.asides:  # most often the white space between two tags
@@ -129,13 +133,13 @@ class BlockBuilder:
         elif in_pre:
             text = "".join(self.pieces)
             self._add(text.replace(LINE_END, "\n").replace(CELL_END, "\t").strip("\r\n").rstrip(), element)
-        elif self.broken:
-            parts = _fold_breaks("".join(self.pieces))
-            room = max(0, MAX_ELEMENTS - len(self.texts))
-            for part in parts if len(parts) <= room else [*parts[:room], "\n".join(parts[room:])]:
-                self._add(part, element)
         else:
-            self._add(" ".join("".join(self.pieces).split()), element)
+            if len(self.pieces) > 1 and self.elements[element][0] in HEADINGS:
+                self._part_heading()
+            if self.broken:
+                self._add_lines(element)
+            else:
+                self._add(" ".join("".join(self.pieces).split()), element)
         self.run_end = len(self.texts)
         for tag, names, text, is_link in self.asides:
             number = len(self.elements)
@@ -147,18 +151,27 @@ class BlockBuilder:
         self.asides.clear()
         self._begin()
 
+    def _add_lines(self, element: int) -> None:
+        """Add the blocks of a run with line breaks."""
+        parts = _fold_breaks("".join(self.pieces))
+        room = max(0, MAX_ELEMENTS - len(self.texts))
+        for part in parts if len(parts) <= room else [*parts[:room], "\n".join(parts[room:])]:
+            self._add(part, element)
+
     def _part_heading(self) -> None:
         """End a line after a kicker, and between two pieces of a heading whose words run into each other."""
-        if LINE_END in self.pieces:
+        pieces = self.pieces
+        if self.broken:
             return
-        for at in self.kickers:
-            around = "".join(self.pieces[:at]).rstrip(), "".join(self.pieces[at:]).lstrip()
-            if not (around[0].endswith(SEPARATORS) or around[1].startswith(SEPARATORS)):
-                self.pieces[at] = LINE_END
-        for at in range(1, len(self.pieces)):
-            if _run_together(self.pieces[at - 1], self.pieces[at]):
-                self.pieces[at] = LINE_END + self.pieces[at]
-        self.broken = any(piece.startswith(LINE_END) for piece in self.pieces)
+        for at in self.kickers[:MAX_KICKERS]:
+            before, after = "".join(pieces[:at]).rstrip(), "".join(pieces[at:]).lstrip()
+            if not (before.endswith(SEPARATORS) or after.startswith(SEPARATORS)):
+                pieces[at] = LINE_END
+                self.broken = True
+        for at in range(1, len(pieces)):
+            if pieces[at][:1].isupper() and _run_together(pieces[at - 1], pieces[at]):
+                pieces[at] = LINE_END + pieces[at]
+                self.broken = True
 
     def fill_gaps(self) -> None:
         """Put spoken text in its place if it is a sign or longer than what is shown; keep words apart at other gaps."""
@@ -212,8 +225,8 @@ class BlockBuilder:
 
 
 def _run_together(before: str, after: str) -> bool:
-    """Return whether a piece of a heading ends in a word or a sign, and the next begins with a capital letter."""
-    if not after[:1].isupper() or len("".join(before[-MIN_KICKER:].split())) < MIN_KICKER:
+    """Return whether a piece of a heading ends in a word or a sign, where the next begins with a capital letter."""
+    if len("".join(before[-MIN_KICKER:].split())) < MIN_KICKER:
         return False
     in_capitals = before[-1].isupper() and before.isupper() and after[1:2].islower()
     return before[-1].islower() or in_capitals or (before[-1] in ":!?" and before[-2].isalpha())

@@ -130,9 +130,12 @@ def find_copies(texts: Sequence[str], elements: Iterable[tuple[int, int]]) -> li
         elements: The first block, and one past the last, of each hidden element, in page order.
     """
     spans: list[tuple[int, int]] = []
+    done = 0
     for first, last in elements:
-        if first < last and (not spans or first >= spans[-1][1]) and max(map(len, texts[first:last])) >= MIN_COPY:
-            spans.append((first, last))
+        if done <= first < last:
+            done = last
+            if max(map(len, texts[first:last])) >= MIN_COPY:
+                spans.append((first, last))
     copied: list[int] = []
     shown = _shown_sentences(texts, spans) if spans else set()
     for first, last in spans:

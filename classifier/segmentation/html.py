@@ -47,7 +47,7 @@ MAX_HREF = 300
 HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
 
-_FALLBACKS = frozenset(("noscript", "template", "dialog"))
+_RARE = INLINE_TAGS | {"noscript", "template", "dialog"}
 _SHOWN = frozenset(("shadowrootmode", "open"))
 _PARAGRAPHS = frozenset(("p", "dd", "span", "center"))
 _ROW_BREAKERS = HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "article", "form", "pre", "blockquote"}
@@ -249,11 +249,11 @@ def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilde
             builder.found.add_property(first, node, attributes)
         if attributes.get("aria-hidden") == "true" or names.endswith(HIDDEN):
             builder.unseen.append(number)
-    if tag in _FALLBACKS:
-        if _SHOWN.isdisjoint(attributes):
+    if tag in _RARE:
+        if tag in INLINE_TAGS:
+            tag = "span"
+        elif _SHOWN.isdisjoint(attributes):
             builder.unseen.append(number)
-    elif tag in INLINE_TAGS:
-        tag = "span"
     builder.elements.append((tag, names, parent, first))
     builder.lasts.append(0)
     return number

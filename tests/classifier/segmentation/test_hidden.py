@@ -202,8 +202,14 @@ def test_hidden_copy_of_paragraphs_changes_nothing(lines: list[str], copy: str, 
         f"<template><p>{FERRY}" * 20_000,
         "<p>word<b class=sr-only>spoken</b>" * 30_000,
         f"<div hidden>{FERRY}</div><p>{FERRY}</p>" * 20_000,
+        "<div hidden>" * 380 + "<p>short" * 100_000,
+        "<p><math><mi>x</mi></math>text" + "<b aria-hidden=true>a</b>" * 100_000,
+        "<p><math><mi>x</mi></math>" + "<b aria-hidden=true>a</b> " * 100_000,
+        "<p>" + "<math><mi>x</mi></math>" * 50_000,
+        "<h1>" + "<b class=kicker>a</b>" * 50_000,
+        "<p>&amp;nbsp;&amp;nbsp;" + "<b>&amp;nbsp;</b>" * 50_000,
     ],
-    ids=["many", "remarks", "deep", "deep remarks", "templates", "spoken", "copies"],
+    ids="many remarks deep deep_remarks templates spoken copies nested marks drawings formulas kickers escapes".split(),
 )
 def test_hidden_elements_take_linear_time(html: str) -> None:
     started = time.process_time()
