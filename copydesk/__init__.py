@@ -6,7 +6,6 @@ Names are loaded when they are first used, so that the client and `--help` wait 
 from __future__ import annotations
 
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from copydesk.classifier.extras import MissingExtra, require_extra
@@ -78,6 +77,8 @@ _lazy = lazy_names(
 def __getattr__(name: str) -> Any:
     """Import a public name from the module that defines it."""
     if name == "__version__":
+        from importlib.metadata import version  # most of the time that importing copydesk would take
+
         return version("copydesk")
     if name == "open_index":
         try:

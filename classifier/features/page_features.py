@@ -105,9 +105,9 @@ def _declared(head: Head) -> tuple[NDArray[np.uint8], Integers]:
     table, sizes = np.zeros(DECLARED_PLACES, np.uint8), np.zeros(len(texts), np.int64)
     for number, text in enumerate(texts):
         if text:
-            words = set(read_text(text[:_DECLARED_CHARS]).words.tolist())
-            sizes[number] = len(words)
-            table[[word % DECLARED_PLACES for word in words]] |= np.uint8(1 << number)
+            words = read_text(text[:_DECLARED_CHARS]).words
+            sizes[number] = len(set(words.tolist()))
+            table[words % np.uint64(DECLARED_PLACES)] |= np.uint8(1 << number)
     return table, sizes
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-from operator import sub
 
+import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from copydesk.classifier.segmentation import block_builder, formulas, hidden
@@ -77,8 +76,9 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     text = "\n\n".join(builder.texts)
     if undo_double_escapes(builder, text):
         text = "\n\n".join(builder.texts)
-    ends = list(accumulate(map(len, builder.texts), lambda end, size: end + 2 + size))
-    blocks = records(Block, zip(map(sub, ends, map(len, builder.texts)), ends, strict=True))
+    sizes = np.fromiter(map(len, builder.texts), np.int64, len(builder.texts))
+    ends = np.cumsum(sizes + 2) - 2
+    blocks = records(Block, zip((ends - sizes).tolist(), ends.tolist(), strict=True))
     markup = _markup(builder)
     recording = None if recorder is None else recorder.recording(parser)
     return Blocks(text, blocks, read_head(parser, builder.found), markup, recording)
