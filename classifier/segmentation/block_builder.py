@@ -40,7 +40,7 @@ class BlockBuilder:
     Attributes:
         link: The target of the link that was opened last; it counts for each block in the link.
         formula_at: The number of a piece before which only white space follows the run's last formula; -1 without one.
-        run_end: The number of blocks after the last run, before its asides.
+        roles: The roles of inline elements by their class names, as `hidden.role_of` tells them.
         unseen: The numbers of the elements that are hidden, or that are there for some readers alone.
     """
 
@@ -48,7 +48,6 @@ class BlockBuilder:
         self.elements: list[Element] = [("body", "", -1, 0)]
         self.lasts = [0]
         self.unseen: list[int] = []
-        self.run_end = 0
         self.texts: list[str] = []
         self.rows: list[tuple[int, int, int, int, str, str]] = []  # element, link_chars, links, images, inline, href
         self.pieces: list[str] = []
@@ -57,6 +56,7 @@ class BlockBuilder:
         self.spoken: list[tuple[int, str, int]] = []  # number of the piece, text, in_link
         self.gaps: list[int] = []  # numbers of the pieces in place of asides and of spoken text
         self.kickers: list[int] = []  # numbers of the pieces after kickers
+        self.roles: dict[str, str] = {}
         self.images = 0
         self.link = ""
         self.found = HeadFinder()
@@ -140,15 +140,8 @@ class BlockBuilder:
                 self._add_lines(element)
             else:
                 self._add(" ".join("".join(self.pieces).split()), element)
-        self.run_end = len(self.texts)
-        for tag, names, text, is_link in self.asides:
-            number = len(self.elements)
-            self.unseen.append(number)
-            self.elements.append((tag, names, element, len(self.texts)))
-            self.texts.append(text)
-            self.lasts.append(len(self.texts))
-            self.rows.append((number, len(text) if is_link else 0, int(is_link), 0, "", ""))
-        self.asides.clear()
+        if self.asides:
+            self._add_asides(element)
         self._begin()
 
     def _add_lines(self, element: int) -> None:
@@ -157,6 +150,17 @@ class BlockBuilder:
         room = max(0, MAX_ELEMENTS - len(self.texts))
         for part in parts if len(parts) <= room else [*parts[:room], "\n".join(parts[room:])]:
             self._add(part, element)
+
+    def _add_asides(self, element: int) -> None:
+        """Add the asides of a run, each as an element with a block."""
+        for tag, names, text, is_link in self.asides:
+            number = len(self.elements)
+            self.unseen.append(number)
+            self.elements.append((tag, names, element, len(self.texts)))
+            self.texts.append(text)
+            self.lasts.append(len(self.texts))
+            self.rows.append((number, len(text) if is_link else 0, int(is_link), 0, "", ""))
+        self.asides.clear()
 
     def _part_heading(self) -> None:
         """End a line after a kicker, and between two pieces of a heading whose words run into each other."""

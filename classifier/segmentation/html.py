@@ -182,36 +182,47 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
     classes = get("class") or ""
     if len(builder.inline) < MAX_INLINE:
         builder.inline.append(f"{tag} {classes} {get('itemprop') or ''}")
-    if tag == "time" and (moment := get("datetime")):
-        builder.found.add_time(len(builder.texts), moment)
-    if "itemprop" in attributes or "rel" in attributes:
-        builder.found.add_property(len(builder.texts), node, attributes)
-    if builder.formula_at >= 0 and get("aria-hidden") == "true" and builder.follows_formula():
-        return SKIPPED
-    if hidden.is_hidden(attributes):
-        return _add_hidden(
-            tag, node, attributes, builder, is_link=in_link > 0 or (action == LINK and "href" in attributes)
-        )
-    href = get("href") if action == LINK else None
-    if not href and (classes or "role" in attributes) and (role := hidden.role_of(classes, get("role"))):
-        text = hidden.text_of_aside(node) or ""
-        if text.isspace() or not text:
-            return INSIDE
-        if role == hidden.SPOKEN:
-            builder.add_spoken(text, in_link)
+    href = None
+    if not classes or len(attributes) > 1:
+        if tag == "time" and (moment := get("datetime")):
+            builder.found.add_time(len(builder.texts), moment)
+        if "itemprop" in attributes or "rel" in attributes:
+            builder.found.add_property(len(builder.texts), node, attributes)
+        if builder.formula_at >= 0 and get("aria-hidden") == "true" and builder.follows_formula():
             return SKIPPED
-        if role == hidden.KICKER:
-            builder.add_kicker(text, in_link)
-            return SKIPPED
-        if builder.visible and (role == hidden.POPUP or len(text.split()) >= hidden.MIN_EXPLANATION):
-            builder.add_aside(tag, _names(attributes), text, is_link=in_link > 0)
-            return SKIPPED
+        if get("role") == "tooltip":
+            return _add_by_role(tag, hidden.POPUP, node, builder, in_link)
+        href = get("href") if action == LINK else None
+        if hidden.is_hidden(attributes):
+            return _add_hidden(tag, node, attributes, builder, is_link=in_link > 0 or href is not None)
+    if classes and not href:
+        role = builder.roles.get(classes)
+        if role is None:
+            role = builder.roles[classes] = hidden.role_of(classes)
+        if role:
+            return _add_by_role(tag, role, node, builder, in_link)
     if not href:
         return INSIDE
     builder.links += 1
     builder.link = href[:MAX_HREF]
     builder.href = builder.href or builder.link
     return LINK
+
+
+def _add_by_role(tag: str, role: str, node: LexborNode, builder: BlockBuilder, in_link: int) -> int:
+    """Add an inline element that is read out, explains a term or is a kicker, and return what the walk does with it."""
+    text = hidden.text_of_aside(node)
+    if text is None or not text.strip():
+        return INSIDE
+    if role == hidden.SPOKEN:
+        builder.add_spoken(text, in_link)
+    elif role == hidden.KICKER:
+        builder.add_kicker(text, in_link)
+    elif builder.visible and (role == hidden.POPUP or len(text.split()) >= hidden.MIN_EXPLANATION):
+        builder.add_aside(tag, _names(node.attributes), text, is_link=in_link > 0)
+    else:
+        return INSIDE
+    return SKIPPED
 
 
 def _add_hidden(tag: str, node: LexborNode, attributes: Attributes, builder: BlockBuilder, *, is_link: bool) -> int:
@@ -246,7 +257,7 @@ def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilde
         names = _names(attributes)
         if "itemprop" in attributes:
             builder.found.add_property(first, node, attributes)
-        if attributes.get("aria-hidden") == "true" or names.endswith(HIDDEN):
+        if names.endswith(HIDDEN) or attributes.get("aria-hidden") == "true":
             builder.unseen.append(number)
     if tag in _RARE:
         if tag in INLINE_TAGS:
@@ -263,7 +274,7 @@ def _names(attributes: Attributes) -> str:
     names = attributes.get("class") or ""
     if not _OTHER_NAMES.isdisjoint(attributes):
         names = " ".join([value for key in _NAME_ATTRIBUTES if (value := attributes.get(key))])
-    if hidden.is_hidden(attributes):
+    if ("style" in attributes or "hidden" in attributes) and hidden.is_hidden(attributes):
         return f"{names[: MAX_NAMES - len(HIDDEN) - 1]} {HIDDEN}"
     return names[:MAX_NAMES]
 

@@ -89,13 +89,14 @@ class RecordingBuilder(BlockBuilder):
             return
         if self.gaps:
             self.fill_gaps()
-        first, pieces = len(self.texts), tuple(self.pieces)
+        first, pieces, n_asides = len(self.texts), tuple(self.pieces), len(self.asides)
         super().end(element, in_pre)
-        if self.run_end > first:
+        last = len(self.texts) - n_asides
+        if last > first:
             inside = [mark for place, mark in self._images if place == element]
             unfinished = [Mark(start, len(pieces), tag, target) for _, start, tag, target in reversed(self.open)]
             marks = (*self._marks, *inside, *unfinished)  # an outer element after those in it
-            self._runs.append(Run(first, self.run_end, pieces, marks))
+            self._runs.append(Run(first, last, pieces, marks))
             self._images = [image for image in self._images if image[0] != element]
         self._loose += [LooseImage(first, place, mark.target, mark.alt) for place, mark in self._images]
         self._images.clear()
