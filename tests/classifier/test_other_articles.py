@@ -162,3 +162,19 @@ def test_many_dates_in_plain_text_take_little_time() -> None:
     started = time.process_time()
     find_other_articles(page, kinds, range(1))
     assert time.process_time() - started < 2
+
+
+def test_headings_that_would_take_most_of_the_article_are_its_own() -> None:
+    long = " ".join([CHESS[1]] * 4)
+    page = segment_html(
+        f"<article><h1>{FERRY[0]}</h1><p>{FERRY[1]}</article><article><h1>{CHESS[0]}</h1><p>{long}</article>"
+    )
+    assert found(page) == []
+
+
+def test_headings_below_a_title_that_stands_outside_the_article_are_sections() -> None:
+    page = segment_html(
+        f"<header><h1>{FERRY[0]}</h1>{BYLINE}</header><article><p>{FERRY[1]}<p>{SWIFT[1]}"
+        f"<div><h1>{CHESS[0]}</h1>{BYLINE}<p>{CHESS[1]}</div></article>"
+    )
+    assert found(page) == []

@@ -15,7 +15,7 @@ from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.model import FormModel, Predictions
 from copydesk.classifier.pipeline import classify, classify_page, predict
 from copydesk.classifier.result import Article
-from copydesk.classifier.types import BODY_PARTS, KINDS, LABELS, Blocks, Kind, Page, ScoredBlock
+from copydesk.classifier.types import BODY_PARTS, KINDS, LABELS, Blocks, Kind, Page, ScoredBlock, clean
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -43,8 +43,8 @@ def check_laws(article: Article) -> None:
         assert sum(block.probabilities) == pytest.approx(1.0)
         assert block.confidence == block.probabilities[LABELS.index(block.label)]
         last = block.end
-    body = [article.text[b.start : b.end] for b in article.blocks if b.kind in BODY_PARTS]
-    assert article.body == "\n\n".join(body)
+    body = "\n\n".join(article.text[b.start : b.end] for b in article.blocks if b.kind in BODY_PARTS)
+    assert article.body == clean(body)
     assert ("title" in article.found_in) == bool(article.title)
     assert 0.0 <= article.confidence <= 1.0
     assert article.model == MODEL.digest
