@@ -22,7 +22,6 @@ from copydesk.classifier.declared_titles import (
     normalise,
     tidy,
 )
-from copydesk.classifier.model import NO_HEADLINE
 from copydesk.classifier.title_of_text import MAX_HEADLINE, find_headline
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, places_of
 
@@ -119,7 +118,7 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
     if title.agreement >= AGREES or (page.markup is None and title.blocks and scores[title.blocks.start] > SURE):
         promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
     words, sizes, first = normalise(title.text), range(len(title.text) // 2, 2 * len(title.text) + 1), title.text[0]
-    for number in np.flatnonzero((kinds < _IN_BODY) & (scores > NO_HEADLINE)).tolist():
+    for number in np.flatnonzero(kinds < _IN_BODY).tolist():
         start, end = page.blocks[number]
         may_be = end - start in sizes and page.text[start].lower() == first.lower()
         if may_be and normalise(page.text[start:end]) == words:

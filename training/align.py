@@ -13,6 +13,7 @@ from copydesk.classifier import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Blocks
 from copydesk.training.corpora import CODE_OF_KIND, GROUP_CODE, TrainingPage
+from copydesk.training.headlines import find_title, mark_headline
 from copydesk.training.weak_parts import fit_to_codes, parts_by_markup
 
 SHINGLE = 4
@@ -34,7 +35,8 @@ class LabelledPage:
     `codes` are those of `corpora.pages.GOLD_CODES`, `?` for a block only known not to be body, or empty for unknown.
     `parts` are those of `PART_CODES`, or empty for unknown: of a person where `origin.has_parts`, else by markup.
     `gold` is whether a person labelled the page. `origin` has neither html nor texts, to save memory.
-    `synthetic` marks a page put together for training; scores leave it out.
+    `synthetic` marks a page put together for training; scores leave it out. `headline` is whether `parts` has the
+    headline by the page's known title.
     """
 
     origin: TrainingPage
@@ -44,6 +46,7 @@ class LabelledPage:
     parts: tuple[str, ...]
     gold: bool
     synthetic: bool = False
+    headline: bool = False
 
 
 def label_page(source: TrainingPage, form: str) -> LabelledPage | None:
@@ -69,17 +72,36 @@ def label_page(source: TrainingPage, form: str) -> LabelledPage | None:
     if form == "html" and not source.has_parts:
         parts = parts_by_markup(blocks, codes)
     about = replace(source, html="", texts=())
-    return LabelledPage(about, form, blocks, tuple(codes), tuple(parts), source.codes is not None)
+    page = LabelledPage(about, form, blocks, tuple(codes), tuple(parts), source.codes is not None)
+    return _with_headline(page)
 
 
-def teach_parts(lesson: tuple[LabelledPage, Article | None]) -> LabelledPage:
-    """Label the parts of a plain-text page by what a model that did not see its site answered about its HTML form."""
+def _with_headline(page: LabelledPage) -> LabelledPage:
+    """Mark the headline of a page whose title is known and whose parts no person labelled."""
+    texts = [page.blocks.text[b.start : b.end] for b in page.blocks.blocks]
+    if page.origin.has_parts or (found := find_title(texts, page.codes, page.origin.title)) is None:
+        return page
+    codes, parts = mark_headline(page.codes, page.parts, found, by_hand=page.gold)
+    return replace(page, codes=tuple(codes), parts=tuple(parts), headline=codes[found] == "E")
+
+
+def teach(lesson: tuple[LabelledPage, Article | None]) -> LabelledPage:
+    """Label a plain-text page by what a model that did not see its site answered about its HTML form.
+
+    The answer tells the parts of a page whose parts no person labelled, and on a page that no person labelled at all
+    what the blocks are that are only known not to be body.
+    """
     page, answer = lesson
     if answer is None or page.origin.has_parts:
         return page
     said = [block.text for block in answer.blocks], [CODE_OF_KIND[block.kind] for block in answer.blocks]
-    texts = [page.blocks.text[b.start : b.end] for b in page.blocks.blocks]
-    return replace(page, parts=tuple(fit_to_codes(carry_codes(*said, texts), page.codes)))
+    heard = carry_codes(*said, [page.blocks.text[b.start : b.end] for b in page.blocks.blocks])
+    groups = [GROUP_CODE.get(code, "") for code in heard]
+    codes = [
+        group if code == "?" and group not in ("", "E") else code
+        for code, group in zip(page.codes, groups, strict=True)
+    ]
+    return _with_headline(replace(page, codes=tuple(codes), parts=tuple(fit_to_codes(heard, codes))))
 
 
 def _plain_text(html: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from textwrap import fill
 from zlib import crc32
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from copydesk.classifier.segmentation import segment_text
 from copydesk.training.align import LabelledPage, carry_codes
 from copydesk.training.dataset import fold_of
+from copydesk.training.dresses import FOREIGN_SHARE, foreign
+from copydesk.training.interruptions import interrupt
 
 LEAST_BODY = 3
 """Pages with fewer body blocks get no synthetic pages."""
@@ -52,7 +55,7 @@ Lines = list[tuple[str, str, str]]
 
 
 def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
-    """Return four synthetic pages for each page that a person labelled, always the same four.
+    """Return five synthetic pages for each page that a person labelled, always the same five.
 
     1. The page from its first body block to its last body, teaser or comment block: the output of a scraper
        that finds the start of the article but not its end.
@@ -60,6 +63,10 @@ def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
     3. The article inside everything except the body of another page, of any type, one block per line: a copy on a
        site unlike its own.
     4. The article alone, or only its first paragraphs, as in a feed; see `article_alone`.
+    5. The page with furniture between its paragraphs, in another layout: one block a line, lines of one width, or some
+       paragraphs joined.
+
+    Some of them are written in a language that does not exist, see `dresses.foreign`.
 
     All parts come from one fold, so that no fold trains on words of the sites it is tested on.
     """
@@ -74,7 +81,31 @@ def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
         kept = article_alone(page)
         alone = [line for line, keep in zip(lines_of(page), kept.tolist(), strict=True) if keep]
         synthetic.append(_synthetic_page(page, alone))
-    return synthetic
+        synthetic.append(_laid_out(interrupt(page) or page))
+    rng = np.random.default_rng(0)
+    return [foreign(page, rng) if rng.random() < FOREIGN_SHARE else page for page in synthetic]
+
+
+def _laid_out(page: LabelledPage) -> LabelledPage:
+    rng = np.random.default_rng(crc32(b"layout" + page.origin.id.encode()))
+    lines, way = lines_of(page), int(rng.integers(3))
+    if way == 1:
+        width = int(rng.integers(50, 90))
+        lines = [(fill(text, width), code, part) for text, code, part in lines]
+    if way == 2:
+        lines = _joined(lines, rng)
+    return _synthetic_page(page, lines, between="\n" if way == 0 else "\n\n")
+
+
+def _joined(lines: Lines, rng: np.random.Generator) -> Lines:
+    """Join some neighbours of one label and part, as a scraper does that knows no line breaks."""
+    joined: Lines = []
+    for text, code, part in lines:
+        if joined and joined[-1][1:] == (code, part) and rng.random() < 0.3:
+            joined[-1] = (f"{joined[-1][0]} {text}", code, part)
+        else:
+            joined.append((text, code, part))
+    return joined
 
 
 def article_alone(page: LabelledPage) -> NDArray[np.bool_]:

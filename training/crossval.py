@@ -18,9 +18,12 @@ from copydesk.training.dataset import Table
 from copydesk.training.fit import (
     GROUP_BOOSTING,
     GUESSES,
+    KNOWN_TITLE,
     LABEL_BOOSTING,
+    LABEL_LEAN,
     LEAN,
     PART_BOOSTING,
+    TAUGHT,
     WEAK,
     WEAK_ELSEWHERE,
     calibrate,
@@ -31,8 +34,8 @@ from copydesk.training.fit import (
     fit_question,
 )
 
-MARKUP_PARTS = (Kind.HEADLINE, Kind.STANDFIRST, Kind.SUBHEADING, Kind.CAPTION)
-"""Parts that the model tells from other body blocks of HTML; markup says the others."""
+MARKUP_PARTS = (Kind.STANDFIRST, Kind.SUBHEADING, Kind.CAPTION)
+"""Parts, beside the headline, that the model tells from other body blocks of HTML; markup says the others."""
 TEXT_PARTS = (*MARKUP_PARTS, Kind.LIST_ITEM, Kind.QUOTE, Kind.TABLE, Kind.PREFORMATTED)
 """Parts that it tells apart in plain text."""
 BODY_CODES, METADATA_CODES = ("".join(code for code in PART_CODES if GROUP_CODE[code] == group) for group in "EM")
@@ -102,9 +105,10 @@ def _fit_second_stage(
     body_weights = weights * np.where(gold, 1.0, weak) * table.page_shares()[rows]
 
     def among(chosen: str, positive: str, boosting: Mapping[str, Any] = GROUP_BOOSTING) -> Trees:
-        within = gold & np.isin(codes, list(chosen))
+        within = np.isin(codes, list(chosen)) & (gold | (codes != "E"))
         answers = np.isin(codes[within], list(positive))
-        return fit_question(columns[rows[within]], answers, weights[within], boosting)
+        trust = weights[within] * np.where(gold[within], 1.0, TAUGHT)
+        return fit_question(columns[rows[within]], answers, trust, boosting)
 
     def part(kind: Kind, chosen: str) -> Trees:
         parts, by_hand, guesses = table.parts[rows], table.has_parts[rows], GUESSES[form].get(kind, 0.0)
@@ -114,6 +118,13 @@ def _fit_second_stage(
         trust *= weights[within]
         trees = fit_question(columns[rows[within]], answers, trust, PART_BOOSTING)
         return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
+
+    def headline() -> Trees:
+        within = table.has_headline[rows] & (codes != "")
+        trust = weights[within] * np.where(table.has_parts[rows[within]], 1.0, KNOWN_TITLE)
+        answers = table.parts[rows[within]] == CODE_OF_KIND[Kind.HEADLINE]
+        trees = fit_question(columns[rows[within]], answers, trust, PART_BOOSTING)
+        return calibrated(trees, 1.0, LEAN[form].get(Kind.HEADLINE, 0.0))
 
     body_parts = TEXT_PARTS if form == "text" else MARKUP_PARTS
     return FormModel(
@@ -125,6 +136,7 @@ def _fit_second_stage(
         comment=among("MCB", "C"),
         heading=among("TH", "H"),
         parts={
+            str(Kind.HEADLINE): headline(),
             **{str(kind): part(kind, BODY_CODES) for kind in body_parts},
             **{str(kind): part(kind, METADATA_CODES) for kind in UNDER_METADATA},
         },
@@ -161,4 +173,7 @@ def _calibrate(model: FormModel, table: Table, odds: NDArray[np.float64], chosen
     rest = known & ~np.isin(table.codes, ["E", "?"])
     body = calibrate(odds[known, 0], table.codes[known] == "E")
     teaser = calibrate(odds[rest, 1], np.isin(table.codes[rest], ["T", "H"]))
-    return replace(model, body=calibrated(model.body, *body), teaser=calibrated(model.teaser, *teaser))
+    (slope, shift), lean = body, LABEL_LEAN[table.pages[0].form]
+    trees = calibrated(model.body, slope, shift + lean[0])
+    slope, shift = teaser
+    return replace(model, body=trees, teaser=calibrated(model.teaser, slope, shift + lean[1]))

@@ -16,7 +16,9 @@ from copydesk.classifier.model import hashed_linear
 from copydesk.training.align import LabelledPage
 
 MOST_ROWS = 250
-"""Most blocks of one page that are used for training, drawn at random: more blocks of one long menu add nothing."""
+MOST_SYNTHETIC_ROWS = 120
+"""Most blocks of one page, and of one put together for training, that are learnt from, drawn at random: more blocks of
+one long menu add nothing."""
 
 LENGTH_WEIGHT = 0.35
 """A block's weight is its length in characters to this power. Cross-validated scores hardly differ from 0.25 to 0.5."""
@@ -46,6 +48,7 @@ class Table:
         codes: Shape (n_rows,): codes as in `align.LabelledPage`.
         parts: Shape (n_rows,): codes of PART_CODES, or empty for unknown.
         has_parts: Shape (n_rows,): whether a person gave them.
+        has_headline: Shape (n_rows,): whether they tell which blocks of the page are the headline and which are not.
         gold: Shape (n_rows,): whether the row has a hand label.
         weights: Shape (n_rows,): a page's weights sum to its number of learnt rows.
         learnt: Shape (n_rows,): whether the row is used for training in folds that train on its page.
@@ -61,6 +64,7 @@ class Table:
     codes: NDArray[np.str_]
     parts: NDArray[np.str_]
     has_parts: NDArray[np.bool_]
+    has_headline: NDArray[np.bool_]
     gold: NDArray[np.bool_]
     weights: NDArray[np.float64]
     learnt: NDArray[np.bool_]
@@ -136,6 +140,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
         codes=np.array([code for page in pages for code in page.codes]),
         parts=np.array([part for page in pages for part in page.parts]),
         has_parts=np.repeat(np.array([page.origin.has_parts for page in pages]), sizes),
+        has_headline=np.repeat(np.array([page.origin.has_parts or page.headline for page in pages]), sizes),
         gold=np.repeat(np.array([page.gold for page in pages]), sizes),
         weights=weights,
         learnt=learnt,
@@ -159,11 +164,11 @@ def _learnt_rows(
     rng = np.random.default_rng(0)
     learnt, weights = [], []
     for page, feature in zip(pages, features, strict=True):
-        n = len(page.codes)
+        n, most = len(page.codes), MOST_SYNTHETIC_ROWS if page.synthetic else MOST_ROWS
         chosen = np.ones(n, np.bool_)
-        if n > MOST_ROWS:
+        if n > most:
             chosen[:] = False
-            chosen[rng.choice(n, MOST_ROWS, replace=False)] = True
+            chosen[rng.choice(n, most, replace=False)] = True
         known = np.array(page.codes) != ""
         if not page.gold and page.origin.page_type in ONE_STORY:
             known &= ~((np.array(page.codes) == "E") & _is_link_line(feature))

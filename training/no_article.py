@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
-from itertools import accumulate, compress
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.types import Block, Blocks, Head, Markup
+from copydesk.classifier.types import Blocks, Head
 from copydesk.training.align import LabelledPage
 from copydesk.training.augment import article_alone, lines_of, story
 from copydesk.training.dataset import fold_of
+from copydesk.training.dresses import keep_blocks
 
 LEAST_LEFT = 3
 """Blocks that a page has to have left."""
@@ -119,7 +118,9 @@ def article_alone_page(page: LabelledPage) -> list[LabelledPage]:
     """
     kept = article_alone(page)
     least = 1 if page.form == "text" else LEAST_BLOCKS
-    return [_keep(page, kept)] if page.gold and not page.synthetic and kept.sum() >= least else []
+    return (
+        [keep_blocks(page, kept, _short_head(page))] if page.gold and not page.synthetic and kept.sum() >= least else []
+    )
 
 
 def without_article(page: LabelledPage) -> list[LabelledPage]:
@@ -133,7 +134,7 @@ def without_article(page: LabelledPage) -> list[LabelledPage]:
     furniture = np.array([code == "B" for code in page.codes])
     few = furniture & (np.cumsum(furniture) <= int(rng.integers(LEAST_LEFT, 30)))
     kept = (np.array([code in "BTH" and code != "" for code in page.codes]), furniture, few)
-    return [_keep(page, chosen) for chosen in kept if LEAST_LEFT <= chosen.sum() < len(chosen)]
+    return [keep_blocks(page, chosen, _short_head(page)) for chosen in kept if LEAST_LEFT <= chosen.sum() < len(chosen)]
 
 
 def messages(form: str, template: LabelledPage) -> list[LabelledPage]:
@@ -210,24 +211,7 @@ def _html(title: str, lines: Sequence[str], style: int) -> str:
     return f"<html><head><title>{title}</title></head><body><main>{''.join(map(tags, lines))}</main></body></html>"
 
 
-def _keep(page: LabelledPage, kept: NDArray[np.bool_]) -> LabelledPage:
-    """Return the page with some of its blocks alone; its title is only the part behind the last separator."""
-    texts = [page.blocks.text[b.start : b.end] for b in compress(page.blocks.blocks, kept)]
-    ends = list(accumulate(map(len, texts), lambda end, size: end + 2 + size))
-    spans = tuple(Block(end - len(text), end) for text, end in zip(texts, ends, strict=True))
-    markup = None if page.blocks.markup is None else _keep_markup(page.blocks.markup, kept)
-    head = Head(title=page.blocks.head.title.rpartition("|")[2].strip()[-40:], language=page.blocks.head.language)
-    blocks = Blocks("\n\n".join(texts), spans, head, markup)
-    codes = tuple(compress(page.codes, kept))
-    return replace(page, blocks=blocks, codes=codes, parts=codes, synthetic=True)
-
-
-def _keep_markup(markup: Markup, kept: NDArray[np.bool_]) -> Markup:
-    before = np.concatenate([[0], np.cumsum(kept)])
-    of_blocks = ("elements", "link_chars", "links", "images", "inline", "hrefs")
-    return replace(
-        markup,
-        firsts=tuple(before[list(markup.firsts)].tolist()),
-        lasts=tuple(before[list(markup.lasts)].tolist()),
-        **{name: tuple(compress(getattr(markup, name), kept)) for name in of_blocks},
-    )
+def _short_head(page: LabelledPage) -> Head:
+    """Return a head whose title is only the part behind the last separator, which seldom names the article."""
+    head = page.blocks.head
+    return Head(title=head.title.rpartition("|")[2].strip()[-40:], language=head.language)

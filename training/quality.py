@@ -25,7 +25,7 @@ QUALITY_BOOSTING: Mapping[str, Any] = {
 }
 """LightGBM's parameters: the target is an F1 in [0, 1], and there is one row a page."""
 
-NO_ARTICLE_WEIGHT, ALONE_WEIGHT = 0.25, 0.1
+NO_ARTICLE_WEIGHT, ALONE_WEIGHT = 0.15, 0.05
 """Weights of pages that are made without an article, and of an article alone, see `no_article`; a real page has 1. The
 higher the first, the more pages without an article have a low confidence, and the lower is that of real pages."""
 

@@ -21,22 +21,35 @@ from copydesk.classifier import Page
 from copydesk.classifier.artifact import save_model
 from copydesk.classifier.model import BODY, Model, Predictions, expected_f1
 from copydesk.classifier.pipeline import assemble, collect_scores, predict
-from copydesk.training.align import LabelledPage, label_page, teach_parts
+from copydesk.training.align import LabelledPage, label_page, teach
 from copydesk.training.article_scores import score_articles, score_confidence, score_parts
 from copydesk.training.augment import vary
 from copydesk.training.corpora import CorpusError, TrainingPage, is_feedback, read_feedback, read_jsonl, read_shared
 from copydesk.training.crossval import FormModels, fit_form
-from copydesk.training.dataset import LENGTH_WEIGHT, MOST_ROWS, RAREST, SYNTHETIC_WEIGHT, build_table, fold_of
+from copydesk.training.dataset import (
+    LENGTH_WEIGHT,
+    MOST_ROWS,
+    MOST_SYNTHETIC_ROWS,
+    RAREST,
+    SYNTHETIC_WEIGHT,
+    build_table,
+    fold_of,
+)
+from copydesk.training.dress_scores import score_dresses
+from copydesk.training.dresses import dress
 from copydesk.training.evaluate import FORMS, PageResult, page_score
-from copydesk.training.external_scorers import ScoreTables, run_scorers, write_answers
+from copydesk.training.external_scorers import ScoreTables, Table, run_scorers, write_answers
 from copydesk.training.fit import (
     ALPHA,
     EPOCHS,
     GROUP_BOOSTING,
     GUESSES,
+    KNOWN_TITLE,
     LABEL_BOOSTING,
+    LABEL_LEAN,
     LEAN,
     PART_BOOSTING,
+    TAUGHT,
     TYPE_C,
     TYPE_STEPS,
     WEAK,
@@ -69,6 +82,7 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     forms: dict[str, FormModels] = {}
     results: list[PageResult] = []
     without_article: dict[str, list[float]] = {}
+    dresses: dict[str, Table] = {}
     for form in reversed(FORMS):  # HTML first: its answers teach the other form
         run = partial(_run_parallel, chosen.jobs)
         labelled = [page for page in run(memory.cache(label_page), sources, form) if page is not None and page.codes]
@@ -78,8 +92,8 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         if form == "text":
             answers = {(result.origin.corpus, result.origin.id): result.article for result in results}
             lessons = [(page, answers.get((page.origin.corpus, page.origin.id))) for page in labelled]
-            labelled = run(teach_parts, lessons)
-        synthetic = vary(labelled, n_folds=chosen.folds) if form == "text" else []
+            labelled = run(teach, lessons)
+        synthetic = dressed(labelled, form, n_folds=chosen.folds)
         table = build_table([*labelled, *synthetic], n_folds=chosen.folds, run=run)
         say(form, "features")
         fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(say, form))
@@ -87,14 +101,24 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         forms[form] = answered.models
         results += answered.results
         without_article[form] = answered.without_article
+        dresses[f"dresses {form}"] = score_dresses(
+            labelled, form, partial(answer_by_fold, models=answered.models, n_folds=chosen.folds)
+        )
         say(form, "cross-validated")
         del table
     text, html = forms["text"], forms["html"]
-    scores = {**score_parts(results), "confidence": score_confidence(results, without_article)}
+    scores = {**score_parts(results), "confidence": score_confidence(results, without_article), **dresses}
     write(chosen, Model(text.final, html.final, ""), sources, results, scores, say)
     if chosen.fold_models is not None:
         for fold, parts in enumerate(zip(text.folds, html.folds, strict=True)):
             save_model(Model(*parts, ""), chosen.fold_models / f"fold-{fold}", {"fold": fold, "folds": chosen.folds})
+
+
+def dressed(pages: Sequence[LabelledPage], form: str, *, n_folds: int) -> list[LabelledPage]:
+    """Return what else a form learns from: the pages that a person labelled, in other dresses."""
+    if form == "text":
+        return vary(pages, n_folds=n_folds)
+    return [other for page in pages if page.gold for other in dress(page)]
 
 
 def check_forms(sources: Sequence[TrainingPage]) -> None:
@@ -173,6 +197,12 @@ def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str
     return HeldOut(FormModels(final, tuple(by_fold)), results, sure[len(pages) : len(pages) + n_made])
 
 
+def answer_by_fold(page: LabelledPage, models: FormModels, n_folds: int) -> PageResult:
+    """Answer a page with the model that never saw its site."""
+    model = models.folds[fold_of(page.origin.site, n_folds)]
+    return _result(page, predict(page.blocks, model), page.form)
+
+
 def _result(labelled: LabelledPage, answer: Predictions, form: str) -> PageResult:
     scores = collect_scores(labelled.blocks, answer, 0.0)
     article = assemble(Page(labelled.origin.id, text=scores.text), scores, "cross-validated")
@@ -218,6 +248,8 @@ def settings(folds: int) -> dict[str, Any]:
         "alpha": ALPHA,
         "epochs": EPOCHS,
         "weak_weight": WEAK,
+        "taught_weight": TAUGHT,
+        "known_title_weight": KNOWN_TITLE,
         "weak_weight_elsewhere": WEAK_ELSEWHERE,
         "group_boosting": dict(GROUP_BOOSTING),
         "label_boosting": {form: dict(found) for form, found in LABEL_BOOSTING.items()},
@@ -225,7 +257,9 @@ def settings(folds: int) -> dict[str, Any]:
         "quality_boosting": dict(QUALITY_BOOSTING),
         "guesses": {form: {str(kind): w for kind, w in found.items()} for form, found in GUESSES.items()},
         "lean": {form: {str(kind): odds for kind, odds in found.items()} for form, found in LEAN.items()},
+        "label_lean": {form: list(found) for form, found in LABEL_LEAN.items()},
         "most_rows": MOST_ROWS,
+        "most_synthetic_rows": MOST_SYNTHETIC_ROWS,
         "length_weight": LENGTH_WEIGHT,
         "rarest": RAREST,
         "page_type_c": TYPE_C,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
-from copydesk.classifier.features.page_arrays import DECLARED_PLACES, TextArrays, TreeArrays
+from copydesk.classifier.features.page_arrays import DECLARED_PLACES, STATED_PLACES, TextArrays, TreeArrays
 from copydesk.classifier.features.part_names import N_PARTS
 
 _LOOKED_UP = 60
@@ -51,6 +51,8 @@ def fill_layout_columns(
         c[columns.REPEATS] = min(text.repeats[b], 6)
         if text.declared_words.any():
             _fill_declared(c, text, b)
+        c[columns.STATED_SHARE] = _stated_share(text, b) if text.stated_words > 0 else -1.0
+        c[columns.STATED_LOG_WORDS] = np.log1p(text.stated_words)
         e = tree.elements[b]
         if e >= 0:
             paths[b] = element_paths[e]
@@ -133,6 +135,18 @@ def _fill_declared(c: Floats, text: TextArrays, b: int) -> None:
     c[columns.TITLE_MATCH] = 2.0 * max(in_title / (n_words + sizes[0]), declared)
     c[columns.DESCRIPTION_SHARE] = in_description / n_words
     c[columns.DESCRIPTION_MATCH] = 2.0 * in_description / (n_words + sizes[2])
+
+
+@jit
+def _stated_share(text: TextArrays, b: int) -> float:
+    """Return the share of a block's pairs of words that the stated text of the article has; 0 for a single word."""
+    begin = text.word_ends[b - 1] if b > 0 else 0
+    end = min(text.word_ends[b], begin + _LOOKED_UP)
+    found = 0
+    for k in range(begin, end - 1):
+        pair = text.words[k] * np.uint64(31) + text.words[k + 1]
+        found += text.stated[pair & np.uint64(STATED_PLACES - 1)]
+    return float(found / max(1, end - begin - 1))
 
 
 @jit

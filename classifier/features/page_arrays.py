@@ -12,6 +12,9 @@ from copydesk.classifier.arrays import Hashes, Integers
 DECLARED_PLACES = 4096
 """Places of the table of declared words, a power of two: of 100 words few share a place with another."""
 
+STATED_PLACES = 1 << 16
+"""Places of the table of pairs of words in a stated text, a power of two; a long article has 5,000 of them."""
+
 
 class TextArrays(NamedTuple):
     """What the text says of n blocks.
@@ -24,6 +27,9 @@ class TextArrays(NamedTuple):
         declared: Shape (DECLARED_PLACES,): for each hash modulo that, a bit for each declared text that has a word with
             this hash: 1 the head's title, 2 the title for social media, 4 the description, 8 the headline of JSON-LD.
         declared_words: Shape (4,): how many different words each of these texts has, 0 where the page has no such text.
+        stated: Shape (STATED_PLACES,): for each hash modulo that, whether the article's text as JSON-LD states it has a
+            pair of words with this hash.
+        stated_words: How many words that text has, 0 where the page has none.
     """
 
     counts: Integers
@@ -32,6 +38,8 @@ class TextArrays(NamedTuple):
     repeats: Integers
     declared: NDArray[np.uint8]
     declared_words: Integers
+    stated: NDArray[np.bool_]
+    stated_words: int
 
 
 class TreeArrays(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,17 +16,17 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import code_points, jit
 from copydesk.classifier.features import counts
-from copydesk.classifier.features.block_text import BlockWords, read_blocks, read_text
+from copydesk.classifier.features.block_text import HEAD_CHARS, BlockWords, read_blocks, read_text
 from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.layout import fill_layout_columns
 from copydesk.classifier.features.markup_words import hash_hrefs, hash_names
-from copydesk.classifier.features.page_arrays import DECLARED_PLACES, TextArrays, TreeArrays
+from copydesk.classifier.features.page_arrays import DECLARED_PLACES, STATED_PLACES, TextArrays, TreeArrays
 from copydesk.classifier.features.part_names import parts_by_name
 from copydesk.classifier.features.repetition import count_repeats, fill_repetition_columns
 from copydesk.classifier.features.tokens import markup_tokens, shape_tokens
 from copydesk.classifier.types import Blocks, Head, Markup
 
-FEATURES_VERSION = 4
+FEATURES_VERSION = 5
 """Raised by any change in this package that moves a value; stored in every model."""
 
 FIELDS = ("words", "shape", "markup")
@@ -34,6 +35,8 @@ FIELDS = ("words", "shape", "markup")
 _DECLARED_CHARS = 600
 """Characters of a declared title or description that are read."""
 
+_ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.){100,100000})')
+_TAG = re.compile(r"<[^<>]*>")
 _HEADLINE = re.compile(r'"headline"\s*:\s*"([^"]{1,600})"')
 
 _SOCIAL_TITLES, _DESCRIPTIONS = ("og:title", "twitter:title"), ("og:description", "description", "twitter:description")
@@ -76,7 +79,7 @@ def compute_features(page: Blocks) -> PageFeatures:
         links = chain(page.markup.link_chars, page.markup.links, page.markup.images)
         read.counts[:, counts.LINK_CHARS :] = _integers(links, 3 * n).reshape(3, n).T
     repeats = count_repeats(points, starts, ends)
-    text = TextArrays(read.counts, read.words, read.word_ends, repeats, *_declared(page.head))
+    text = TextArrays(read.counts, read.words, read.word_ends, repeats, *_declared(page.head), *_stated(page.head))
     tree = _no_tree(n) if page.markup is None else _tree(page.markup)
     columns = np.zeros((n, N_COLUMNS), np.float32)
     paths, element_paths = fill_layout_columns(columns, text, tree, parts_by_name(tree.names, tree.name_ends))
@@ -109,6 +112,27 @@ def _declared(head: Head) -> tuple[NDArray[np.uint8], Integers]:
             sizes[number] = len(set(words.tolist()))
             table[words % np.uint64(DECLARED_PLACES)] |= np.uint8(1 << number)
     return table, sizes
+
+
+def _stated(head: Head) -> tuple[NDArray[np.bool_], int]:
+    """Return the table of the pairs of words of the article's text that JSON-LD states, and how many words it has."""
+    table = np.zeros(STATED_PLACES, np.bool_)
+    found = next((found[1] for script in head.json_ld if (found := _ARTICLE_BODY.search(script))), "")
+    if not found:
+        return table[:1], 0
+    points = code_points(_TAG.sub(" ", _unescaped(found)))
+    starts = np.arange(0, len(points), HEAD_CHARS)
+    words = read_blocks(points, starts, np.minimum(starts + HEAD_CHARS, len(points))).words
+    table[(words[:-1] * np.uint64(31) + words[1:]) % np.uint64(STATED_PLACES)] = True
+    return table, len(words)
+
+
+def _unescaped(text: str) -> str:
+    """Return what stands between the quotes of a JSON string, as it is if that is broken."""
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
 
 
 @jit

@@ -8,7 +8,6 @@ from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores
 from copydesk.classifier.model.trees import Trees
 from copydesk.classifier.model.two_stage import (
     BODY,
-    NO_HEADLINE,
     UNDER_METADATA,
     FormModel,
     Model,
@@ -23,7 +22,6 @@ __all__ = [
     "BODY",
     "GROUPS",
     "LINEAR_PARTS",
-    "NO_HEADLINE",
     "PAGE_TYPES",
     "UNDER_METADATA",
     "FirstStageScores",

@@ -1,7 +1,7 @@
 """Fills the columns of the second stage: first-stage scores of the block and of the blocks around it.
 
-Neighbours one by one, windows, blocks set in the same way, enclosing elements, the page as a whole; `landmarks` and
-`word_similarity` add theirs.
+Neighbours one by one, windows, blocks set in the same way, enclosing elements, the page as a whole; `landmarks`,
+`rhythm` and `word_similarity` add theirs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from copydesk.classifier.model import groups
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores
 from copydesk.classifier.model.landmarks import LANDMARK_COLUMNS, fill_landmarks
 from copydesk.classifier.model.part_context import PART_COLUMNS, fill_parts
+from copydesk.classifier.model.rhythm import RHYTHM_COLUMNS, fill_rhythm
 from copydesk.classifier.model.word_similarity import SIMILARITY_COLUMNS, fill_similarity
 
 NEIGHBOURS = 5
@@ -43,7 +44,7 @@ _PAGE = (
     *("from run start", "from run end", "in run", "run share", "from first text", "from last text"),
 )
 _N_GROUPS, _N_ALIKE, _N_CONTAINER, _N_PAGE = len(groups.GROUPS), len(_ALIKE), len(_CONTAINER), len(_PAGE)
-_N_SIMILARITY, _N_LANDMARKS = len(SIMILARITY_COLUMNS), len(LANDMARK_COLUMNS)
+_N_SIMILARITY, _N_LANDMARKS, _N_RHYTHM = len(SIMILARITY_COLUMNS), len(LANDMARK_COLUMNS), len(RHYTHM_COLUMNS)
 
 
 def _names() -> tuple[str, ...]:
@@ -59,7 +60,7 @@ def _names() -> tuple[str, ...]:
         names += [f"{what} in {width} {side}" for side in sides for what in (*_SHARE_NAMES, "log_chars")]
     names += [f"{what} set alike" for what in _ALIKE]
     names += [f"{what} in container {level}" for level in range(CONTAINERS) for what in _CONTAINER]
-    names += [*_PAGE, *SIMILARITY_COLUMNS, *LANDMARK_COLUMNS, *PART_COLUMNS]
+    names += [*_PAGE, *SIMILARITY_COLUMNS, *LANDMARK_COLUMNS, *RHYTHM_COLUMNS, *PART_COLUMNS]
     names += [f"own {group} by {part}" for part in FIELDS for group in groups.GROUPS]
     names += [f"page is {page_type}" for page_type in PAGE_TYPES]
     return tuple(names)
@@ -137,6 +138,8 @@ def _fill(out: Floats, blocks: _Blocks, page: PageFeatures, order: Integers) -> 
     at += _N_SIMILARITY
     fill_landmarks(out, at, blocks.scores, blocks.shares, page.columns, len(page.parents) > 0)
     at += _N_LANDMARKS
+    fill_rhythm(out, at, page.columns)
+    at += _N_RHYTHM
     fill_parts(out, at, blocks.parts, page.columns, blocks.sums[:, _TEXT_CHARS])
 
 

@@ -12,6 +12,7 @@ from copydesk.classifier.features import read_text
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.hashed_linear import HashedLinear
+from copydesk.classifier.model.rhythm import RHYTHM_COLUMNS
 from copydesk.classifier.model.two_stage import FormModel, Predictions
 from copydesk.classifier.types import LABELS, Explanation, Label, Reason
 
@@ -31,6 +32,7 @@ _THEMES = {
     "how often it stands on the page": "repeats",
     "words it shares with the page's title": "title_found, title_share, title_match",
     "words it shares with the page's description": "description_share, description_match",
+    "words it shares with the article's text in the page's head": "stated_share, stated_log_words",
     "titles next to it": "title_match 1 before, title_match 1 after, title matches before, "
     "margin of title match before, margin of title match",
     "pictures next to it": "images 1 before, images 1 after, in_figure, in_figure 1 before, in_figure 1 after",
@@ -50,7 +52,6 @@ _THEMES = {
 _THEME_OF = {column: theme for theme, columns in _THEMES.items() for column in columns.split(", ")}
 _NEIGHBOUR = re.compile(r"^(\w+) (?:in )?\d+ (before|after|around)$")
 _LANDMARK = re.compile(r"^blocks (since|until) (\w+)$")
-_RHYTHM = re.compile(r" changes over \d$")
 _CONTAINER = re.compile(r"^(.+) in container \d$")
 _NOUNS = {
     "text": "text",
@@ -72,6 +73,8 @@ def describe_column(name: str) -> str:
     """Put a column's theme into words; columns of one theme make one reason."""
     if name in _THEME_OF:
         return _THEME_OF[name]
+    if name in RHYTHM_COLUMNS:
+        return "whether the blocks around repeat like a list"
     if match := _NEIGHBOUR.match(name):
         noun, side = match.groups()
         return f"{_NOUNS[noun]} {side} it"
@@ -79,8 +82,6 @@ def describe_column(name: str) -> str:
         return f"how far {'up' if match.group(1) == 'since' else 'down'} the nearest {_NOUNS[match.group(2)]} is"
     if name.startswith("element_"):
         return "whether what holds it repeats as cards do"
-    if _RHYTHM.search(name):
-        return "whether the blocks around repeat like a list"
     if match := _CONTAINER.match(name):
         return f"{_NOUNS.get(match.group(1), 'the size of what is')} in the elements around it"
     if name.endswith(" of heading above"):

@@ -56,6 +56,7 @@ def fill_similarity(out: Floats, at: int, shares: Doubles, words: Hashes, word_e
             before[place] = 0.0
         for place in block:
             before[place] = own[place]
+        for place in block:
             own[place] = 0.0
         before_norm = own_norm
         out[b, at + _RARITY] = own_norm

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.training.align import carry_codes, find_body, label_page
+from copydesk.classifier import KINDS, Article, Kind, Page, classify_page
+from copydesk.training.align import LabelledPage, carry_codes, find_body, label_page, teach
 from copydesk.training.corpora import CODE_OF_KIND, TrainingPage
+from tests.support.small_model import small_model
 from tests.support.training_pages import block_texts, made_page
 
 LONG = "the ferry crosses the quiet harbour before the market opens"
@@ -150,3 +152,50 @@ def test_an_html_block_outside_the_labelled_text_is_judged_by_the_reference() ->
     without = label_page(replace(page, reference=None), "html")
     assert without is not None
     assert without.codes == ("E", "B", "B")
+
+
+TAUGHT = ("Home", LONG, LONGER, "More on this")
+
+
+def answer_of(*kinds: Kind) -> Article:
+    """What a model might have said of TAUGHT, with these kinds."""
+    article = classify_page(Page("1", text="\n\n".join(TAUGHT)), small_model())
+    blocks = (block._replace(kind=kind, label=kind.label) for block, kind in zip(article.blocks, kinds, strict=True))
+    return replace(article, blocks=tuple(blocks))
+
+
+def unlabelled(title: str = "") -> LabelledPage:
+    page = label_page(replace(source(texts=TAUGHT, body=f"{LONG}\n{LONGER}"), title=title), "text")
+    assert page is not None
+    return page
+
+
+def test_an_answer_about_the_html_form_tells_what_is_not_body_and_which_part_is_which() -> None:
+    page = unlabelled()
+    assert page.codes == ("?", "E", "E", "?")
+    taught = teach((page, answer_of(Kind.FURNITURE, Kind.STANDFIRST, Kind.TEXT, Kind.TEASER_HEADING)))
+    assert taught.codes == ("B", "E", "E", "H")
+    assert taught.parts == ("B", "S", "E", "H")
+
+
+def test_an_answer_never_overrules_what_is_known() -> None:
+    taught = teach((unlabelled(), answer_of(Kind.TEXT, Kind.TEASER, Kind.TEXT, Kind.COMMENT)))
+    assert taught.codes == ("?", "E", "E", "C")
+    assert taught.parts == ("", "", "E", "C")
+    assert teach((unlabelled(), None)) == unlabelled()
+
+
+def test_a_known_title_is_the_headline_and_body_on_a_page_without_hand_labels() -> None:
+    page = unlabelled(title=LONG.title())
+    assert page.headline
+    assert page.parts == ("", "N", "", "")
+    page = unlabelled(title="Home")
+    assert page.codes == ("E", "E", "E", "?")
+    assert page.parts == ("N", "", "", "")
+    assert not unlabelled(title="Nowhere").headline
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_taught_or_is_body(kind: Kind) -> None:
+    taught = teach((unlabelled(), answer_of(kind, Kind.TEXT, Kind.TEXT, kind)))
+    assert (taught.codes[0] == "?") == (kind.label == "body")

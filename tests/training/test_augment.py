@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from copydesk.classifier.segmentation import segment_text
+from copydesk.training import augment
 from copydesk.training.align import LabelledPage
 from copydesk.training.augment import vary
 from copydesk.training.corpora import TrainingPage
@@ -29,6 +32,12 @@ def labelled(town: str, site: str) -> LabelledPage:
     texts = tuple(text for text, _ in lines)
     source = TrainingPage(town, "own", site, "news", "en", "", texts, tuple(code for _, code in lines), None)
     return LabelledPage(source, "text", segment_text("\n\n".join(texts)), source.codes or (), source.codes or (), True)
+
+
+@pytest.fixture(autouse=True)
+def own_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave pages in their own letters, which tests compare."""
+    monkeypatch.setattr(augment, "FOREIGN_SHARE", 0.0)
 
 
 PAGES = [labelled(f"Town{n}", f"site{n % 5}.example") for n in range(15)]
@@ -58,7 +67,7 @@ def test_a_stitched_page_ends_in_headlines_with_summaries_that_break_off() -> No
 
 def test_stories_come_from_other_pages_of_the_same_fold() -> None:
     fold_of_town = {page.origin.id: fold_of(page.origin.site, N_FOLDS) for page in PAGES}
-    for page in vary(PAGES, n_folds=N_FOLDS)[1::4]:
+    for page in vary(PAGES, n_folds=N_FOLDS)[1::5]:
         for text, code in zip(texts_of(page), page.codes, strict=True):
             if code == "T" and text.endswith("keeps its ferry"):
                 town = text.split()[0]
@@ -82,7 +91,7 @@ def test_a_lodged_page_is_the_article_inside_what_another_page_of_the_fold_has_b
     ]
     fold_of_town |= {host.origin.id: fold_of(host.origin.site, N_FOLDS) for host in hosts}
     strangers = 0
-    for page in vary([*PAGES, *hosts], n_folds=N_FOLDS)[2::4]:
+    for page in vary([*PAGES, *hosts], n_folds=N_FOLDS)[2::5]:
         texts = texts_of(page)
         article = [text for text, code in zip(texts, page.codes, strict=True) if code == "E"]
         assert article == texts_of(next(own for own in PAGES if own.origin.id == page.origin.id))[2:5]
@@ -95,11 +104,25 @@ def test_a_lodged_page_is_the_article_inside_what_another_page_of_the_fold_has_b
 
 
 def test_a_page_alone_has_only_its_article_or_the_beginning_of_it() -> None:
-    alone = vary(PAGES, n_folds=N_FOLDS)[3::4]
+    alone = vary(PAGES, n_folds=N_FOLDS)[3::5]
     assert {"".join(page.codes) for page in alone} >= {"E", "EE", "EEE"}
     for page, own in zip(alone, PAGES, strict=True):
         article = texts_of(own)[2:5]
         assert any(texts_of(page) == article[first : first + len(page.codes)] for first in (0, 1))
+
+
+def test_a_page_in_another_layout_keeps_every_word_of_its_body() -> None:
+    for page, own in zip(vary(PAGES, n_folds=N_FOLDS)[4::5], PAGES, strict=True):
+        words, article = (
+            " ".join(text for text, code in zip(texts_of(each), each.codes, strict=True) if code == "E").split()
+            for each in (page, own)
+        )
+        assert words == article
+
+
+def test_some_pages_are_in_foreign_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(augment, "FOREIGN_SHARE", 1.0)
+    assert not any("ferry" in page.blocks.text for page in vary(PAGES, n_folds=N_FOLDS))
 
 
 def test_the_same_pages_give_the_same_made_ones() -> None:

@@ -58,6 +58,7 @@ def rows_of(*rows: Sequence[int]) -> Table:
         codes=np.array(["E"] * n),
         parts=np.array(["E"] * n),
         has_parts=np.ones(n, np.bool_),
+        has_headline=np.ones(n, np.bool_),
         gold=np.ones(n, np.bool_),
         weights=np.ones(n),
         learnt=np.ones(n, np.bool_),

@@ -34,6 +34,7 @@ def toy(*groups: tuple[str, bool, Sequence[int]], rows: int = 30) -> Table:
         codes=np.array(codes),
         parts=np.array(codes),
         has_parts=np.array(gold),
+        has_headline=np.array(gold),
         gold=np.array(gold),
         weights=np.ones(n),
         learnt=np.ones(n, np.bool_),

@@ -2,12 +2,13 @@
 
 from copydesk.training.corpora.pages import CODE_OF_KIND, GOLD_CODES, GROUP_CODE, PART_CODES, CorpusError, TrainingPage
 from copydesk.training.corpora.rows import is_feedback, read_feedback, read_jsonl
-from copydesk.training.corpora.shared import fundus_record, load_linearise, read_shared
+from copydesk.training.corpora.shared import LANGUAGES_APART, fundus_record, load_linearise, read_shared
 
 __all__ = [
     "CODE_OF_KIND",
     "GOLD_CODES",
     "GROUP_CODE",
+    "LANGUAGES_APART",
     "PART_CODES",
     "CorpusError",
     "TrainingPage",

@@ -44,6 +44,7 @@ class TrainingPage:
         html: The page, empty where only text is known.
         texts: The blocks of its plain-text form, in page order.
         codes: Hand-labelled code of each of `texts`, of PART_CODES; None where there are no hand labels.
+        title: The page's title by a reference, empty where it is not known.
         has_parts: Whether the codes tell the kinds of a group apart; if not they are of GOLD_CODES.
         reference: The page's body by a reference extraction; None where there is none.
     """
@@ -57,6 +58,7 @@ class TrainingPage:
     texts: tuple[str, ...]
     codes: tuple[str, ...] | None
     reference: str | None
+    title: str = ""
     has_parts: bool = False
 
 

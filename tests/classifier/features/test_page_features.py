@@ -108,6 +108,25 @@ def test_columns_are_what_their_names_say() -> None:
     assert column(features, "link_share") == pytest.approx([0.0, 4 / 12])
 
 
+MANY = "The river rose by a metre in one night, and the old bridge had to be closed at once. " * 3
+
+
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [
+        (f'{{"@type": "NewsArticle", "articleBody": "{MANY}It rains."}}', [0.0, 1.0]),
+        (f'{{"articleBody": "<p>{MANY}</p>\\n<p>It \\u0072ains.</p>"}}', [0.0, 1.0]),
+        (f'{{"articleBody": "{MANY}" broken', [0.0, 1.0]),
+        ('{"articleBody": "short"}', [-1.0, -1.0]),
+        (f'{{"articleBody": "{MANY}', [0.0, 1.0]),
+        ("{}", [-1.0, -1.0]),
+    ],
+)
+def test_blocks_are_compared_with_the_text_that_the_page_states(script: str, wanted: list[float]) -> None:
+    page = segment_html(f"<script type=application/ld+json>{script}</script><p>Home and garden<p>{MANY}")
+    assert column(compute_features(page), "stated_share") == wanted
+
+
 @pytest.mark.parametrize("extra", [-1, 0, 1])
 def test_only_the_middle_of_a_block_longer_than_head_and_tail_is_skipped(extra: int) -> None:
     size = HEAD_CHARS + TAIL_CHARS + extra

@@ -154,6 +154,12 @@ def test_equal_neighbours_are_fully_alike_and_strangers_not_at_all() -> None:
     assert column(table, "like the block after").tolist() == pytest.approx([1.0, 0.0, 0.0])
 
 
+def test_a_word_that_stands_twice_in_a_block_still_counts_for_the_next_one() -> None:
+    page = compute_features(segment_text("boats boats\n\nboats boats\n\ngreen hills"))
+    table = context_columns(page, first_stage(np.zeros((3, N_CLASSES), np.float32)), TYPES)
+    assert column(table, "like the block before").tolist() == pytest.approx([0.0, 1.0, 0.0])
+
+
 def test_the_main_run_is_the_densest_run_of_text() -> None:
     page = compute_features(segment_text("\n\n".join(f"Block {i} speaks of boats." for i in range(6))))
     given = np.full((6, N_CLASSES), -6.0, np.float32)

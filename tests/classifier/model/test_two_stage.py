@@ -1,12 +1,16 @@
-"""Both stages: probabilities that sum to one, and labels with a boundary at one half."""
+"""Both stages: probabilities that sum to one, and the labels with the best expected body."""
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import compute_features
 from copydesk.classifier.model import run_first_stage, run_second_stage
 from copydesk.classifier.model.two_stage import choose_labels, label_probabilities
@@ -18,11 +22,15 @@ MODEL = small_model()
 odds = st.lists(st.tuples(st.floats(-40, 40), st.floats(-40, 40)), max_size=10)
 
 
-def labels(
-    *rows: tuple[float, float, float], article: float = 1.0, has_tree: bool = False, words: int = 100
-) -> list[str]:
-    chosen = choose_labels(np.array(rows), np.full(len(rows), float(words)), article=article, has_tree=has_tree)
+def labels(*rows: tuple[float, float, float], price: float = 0.0) -> list[str]:
+    chosen = choose_labels(np.array(rows).reshape(-1, 3), np.ones(len(rows)), price)
     return [LABELS[number] for number in chosen]
+
+
+def expected_f1_of(body: NDArray[np.bool_], probabilities: Doubles, words: Doubles, price: float) -> float:
+    """What `choose_labels` promises to make as high as it can."""
+    gains = probabilities[:, 0] - price * probabilities[:, 2]
+    return float(2 * (words * gains)[body].sum() / (words[body].sum() + (words * probabilities[:, 0]).sum()))
 
 
 @pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
@@ -51,54 +59,41 @@ def test_any_log_odds_give_probabilities_that_sum_to_one(pairs: list[tuple[float
     assert found[:, 0] == pytest.approx(1 / (1 + np.exp(-body)))
 
 
-@pytest.mark.parametrize(
-    ("body", "wanted"), [(np.nextafter(0.5, 0), "boilerplate"), (0.5, "body"), (np.nextafter(0.5, 1), "body")]
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.integers(1, 80)), min_size=1, max_size=7),
+    st.floats(0, 3),
 )
-def test_body_begins_at_one_half(body: float, wanted: str) -> None:
-    assert labels((body, 1 - body, 0.0)) == [wanted]
+def test_no_other_body_has_a_higher_expected_f1(blocks: list[tuple[float, float, int]], price: float) -> None:
+    body, teaser, words = np.array(blocks, np.float64).T
+    probabilities = np.stack([body, (1 - body) * (1 - teaser), (1 - body) * teaser], axis=1)
+    chosen = choose_labels(probabilities, words, price) == 0
+    reached = expected_f1_of(chosen, probabilities, words, price) if chosen.any() else 0.0
+    for subset in product((False, True), repeat=len(blocks)):
+        if any(subset):
+            assert expected_f1_of(np.array(subset), probabilities, words, price) <= reached + 1e-9
 
 
-def test_a_block_that_is_probably_not_body_is_left_out_even_where_body_is_the_likeliest() -> None:
-    assert labels((0.45, 0.25, 0.30), (0.45, 0.30, 0.25), (0.45, 0.275, 0.275)) == [
-        "teaser",
-        "boilerplate",
-        "boilerplate",
-    ]
+def test_on_an_easy_page_body_begins_near_one_half_and_on_a_hard_one_earlier() -> None:
+    easy = [(1.0, 0.0, 0.0)] * 20
+    assert labels(*easy, (0.51, 0.49, 0.0), (0.45, 0.55, 0.0))[-2:] == ["body", "boilerplate"]
+    hard = [(0.4, 0.6, 0.0)] * 20
+    assert labels(*hard, (0.1, 0.9, 0.0)) == ["body"] * 20 + ["boilerplate"]
 
 
-@pytest.mark.parametrize(("has_tree", "least"), [(False, 0.75), (True, 0.85)])
-def test_in_an_article_a_block_like_a_teaser_needs_more_and_most_where_markup_could_tell(
-    has_tree: bool, least: float
-) -> None:
-    tried = [np.nextafter(least, 0), least, np.nextafter(least, 1)]
-    assert labels(*((body, 0.0, 1 - body) for body in tried), has_tree=has_tree) == ["teaser", "body", "body"]
+def test_with_a_price_a_block_like_a_teaser_needs_more() -> None:
+    page = [(1.0, 0.0, 0.0)] * 20
+    like_teaser, like_furniture = (0.6, 0.0, 0.4), (0.6, 0.4, 0.0)
+    assert labels(*page, like_teaser, like_furniture)[-2:] == ["body", "body"]
+    assert labels(*page, like_teaser, like_furniture, price=1.0)[-2:] == ["teaser", "body"]
 
 
-@pytest.mark.parametrize(("words", "wanted"), [(5, "body"), (6, "boilerplate"), (60, "boilerplate"), (61, "body")])
-def test_with_markup_a_block_as_long_as_a_note_needs_more(words: int, wanted: str) -> None:
-    doubtful = (np.nextafter(0.6, 0), 1 - np.nextafter(0.6, 0), 0.0)
-    assert labels(doubtful, has_tree=True, words=words) == [wanted]
-    assert labels((0.6, 0.4, 0.0), has_tree=True, words=words) == ["body"]
-    assert labels(doubtful, words=words) == ["body"]
-    assert labels(doubtful, has_tree=True, words=words, article=0.1) == ["body"]
+def test_what_is_not_body_gets_the_likelier_of_the_other_labels() -> None:
+    page = [(1.0, 0.0, 0.0)] * 20
+    others = (0.2, 0.3, 0.5), (0.2, 0.5, 0.3), (0.2, 0.4, 0.4)
+    assert labels(*page, *others)[-3:] == ["teaser", "boilerplate", "boilerplate"]
 
 
-@pytest.mark.parametrize(
-    ("body", "wanted"), [(np.nextafter(0.3, 0), "teaser"), (0.3, "body"), (np.nextafter(0.3, 1), "body")]
-)
-def test_on_other_pages_a_block_like_a_teaser_needs_less(body: float, wanted: str) -> None:
-    assert labels((body, 0.0, 1 - body), article=0.1) == [wanted]
-
-
-@pytest.mark.parametrize(
-    ("body", "wanted"), [(np.nextafter(0.4, 0), "boilerplate"), (0.4, "body"), (np.nextafter(0.4, 1), "body")]
-)
-def test_on_other_pages_body_begins_at_four_tenths(body: float, wanted: str) -> None:
-    assert labels((body, 1 - body, 0.0), article=0.1) == [wanted]
-
-
-@pytest.mark.parametrize(
-    ("article", "wanted"), [(np.nextafter(0.2, 0), "body"), (0.2, "teaser"), (np.nextafter(0.2, 1), "teaser")]
-)
-def test_a_page_is_an_article_from_two_tenths(article: float, wanted: str) -> None:
-    assert labels((0.6, 0.1, 0.3), article=article) == [wanted]
+def test_without_blocks_and_without_a_chance_of_body_there_is_none() -> None:
+    assert labels() == []
+    assert labels((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)) == ["boilerplate", "teaser"]

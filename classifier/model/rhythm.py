@@ -1,0 +1,73 @@
+"""Fills columns that tell lists by their rhythm: lengths that return after a few blocks, and endings of sentences.
+
+A list of teasers repeats headline, summary and date; this holds in every language and without markup.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from copydesk.classifier.arrays import Doubles, Floats
+from copydesk.classifier.compiled import jit
+from copydesk.classifier.features import columns
+
+PERIODS = (1, 2, 3, 4)
+"""Blocks after which a list may repeat itself."""
+
+REACH = 8
+"""Blocks on each side of a block that are compared."""
+
+SPANS = (4, 12)
+"""Blocks before, and after, over which endings are counted."""
+
+_ENDINGS = ("sentences", "cut off", "longest")
+RHYTHM_COLUMNS = (
+    *(f"change of length after {period}" for period in PERIODS),
+    *(f"{what} in {span} {side}" for span in SPANS for side in ("before", "after") for what in _ENDINGS),
+)
+"""Columns, in order."""
+
+
+@jit
+def fill_rhythm(out: Floats, at: int, dense: Floats) -> None:
+    """Fill the columns of RHYTHM_COLUMNS from `at` on; a change of length is in log characters, -1 without a pair."""
+    n = len(dense)
+    sums = _changes(dense)
+    for k, period in enumerate(PERIODS):
+        for b in range(n):
+            first, last = max(0, b - REACH), min(n, b + REACH + 1) - period
+            out[b, at + k] = (sums[k, last] - sums[k, first]) / (last - first) if last > first else -1.0
+    at += len(PERIODS)
+    for span in SPANS:
+        for side in (-1, 1):
+            for b in range(n):
+                _fill_endings(out[b], at, dense, (b - span, b) if side < 0 else (b + 1, b + 1 + span))
+            at += len(_ENDINGS)
+
+
+@jit
+def _changes(dense: Floats) -> Doubles:
+    """Return running sums of the change of length from each block to the one a period later, a row for each period."""
+    n = len(dense)
+    sums = np.zeros((len(PERIODS), n + 1))
+    for k, period in enumerate(PERIODS):
+        for b in range(n):
+            later = dense[min(b + period, n - 1), columns.LOG_CHARS]
+            sums[k, b + 1] = sums[k, b] + abs(np.float64(later) - np.float64(dense[b, columns.LOG_CHARS]))
+    return sums
+
+
+@jit
+def _fill_endings(row: Floats, at: int, dense: Floats, span: tuple[int, int]) -> None:
+    """Fill the share of blocks in a span that end a sentence, or are cut off, and the longest's length; -1 for none."""
+    first, last = max(0, span[0]), min(len(dense), span[1])
+    sentences = cut_off = 0.0
+    longest = np.float64(-1.0)
+    for o in range(first, last):
+        sentences += dense[o, columns.ENDS_SENTENCE] == 1.0
+        cut_off += dense[o, columns.ELLIPSIS] > 0.0
+        longest = max(longest, np.float64(dense[o, columns.LOG_CHARS]))
+    size = last - first
+    row[at] = sentences / size if size > 0 else -1.0
+    row[at + 1] = cut_off / size if size > 0 else -1.0
+    row[at + 2] = longest
