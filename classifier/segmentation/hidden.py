@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
@@ -18,6 +19,9 @@ BEGINNING = 30
 
 COPIED = 0.8
 """Share of the characters of a hidden block or element, in sentences that are shown too, from which it is a copy."""
+
+MAIN = 1.25
+"""How many times the characters of the paragraphs that are shown a hidden element has if it is what the page is for."""
 
 MAX_ASIDE_NODES = 20
 """Nodes of a hidden element up to which it may be a remark inside a sentence; one with more is a part of the page."""
@@ -60,6 +64,14 @@ _WORDS = tuple(
 
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|<%|\[\[")
 _SENTENCE_ENDS = (".\n", ". ", "? ", "! ", "。", "！", "？", "। ", "\t")
+
+
+class Hidden(NamedTuple):
+    """An element that is not shown: its number, its first block, and one past its last."""
+
+    element: int
+    first: int
+    last: int
 
 
 def is_hidden(attributes: Mapping[str, str | None]) -> bool:
@@ -129,24 +141,40 @@ def holds_article(template: LexborNode) -> bool:
     return False
 
 
-def find_copies(texts: Sequence[str], elements: Iterable[tuple[int, int]]) -> list[int]:
+def outermost(texts: Sequence[str], elements: Iterable[Hidden]) -> list[Hidden]:
+    """Return the hidden elements with a long block that are in no other one; `elements` are in page order."""
+    found: list[Hidden] = []
+    done = 0
+    for hidden in elements:
+        if done <= hidden.first < hidden.last:
+            done = hidden.last
+            if max(map(len, texts[hidden.first : hidden.last])) >= MIN_COPY:
+                found.append(hidden)
+    return found
+
+
+def find_main(texts: Sequence[str], elements: Sequence[Hidden], copied: Sequence[int]) -> list[int]:
+    """Return the hidden elements, of those by `outermost`, that have more paragraphs than all that is shown.
+
+    A script shows them later, so they are not hidden from a reader.
+    """
+    sizes = [len(text) if len(text) >= MIN_COPY else 0 for text in texts]
+    for number in copied:
+        sizes[number] = 0
+    inside = [sum(sizes[first:last]) for _, first, last in elements]
+    shown = sum(sizes) - sum(inside)
+    return [hidden.element for hidden, size in zip(elements, inside, strict=True) if size > MAIN * shown]
+
+
+def find_copies(texts: Sequence[str], elements: Sequence[Hidden]) -> list[int]:
     """Return the numbers of the blocks that are copies of text that stands elsewhere on the page and is shown.
 
     If most of a hidden element is a copy, all its blocks count as copied. Of two hidden elements with the same
-    text one is kept.
-
-    Args:
-        elements: The first block, and one past the last, of each hidden element, in page order.
+    text one is kept. `elements` are those by `outermost`.
     """
-    spans: list[tuple[int, int]] = []
-    done = 0
-    for first, last in elements:
-        if done <= first < last:
-            done = last
-            if max(map(len, texts[first:last])) >= MIN_COPY:
-                spans.append((first, last))
+    spans = [(first, last) for _, first, last in elements]
     copied: list[int] = []
-    if not spans or not _may_have_copies(texts, spans):
+    if not _may_have_copies(texts, spans):
         return copied
     shown = _shown_sentences(texts, spans)
     for first, last in spans:

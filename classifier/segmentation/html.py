@@ -71,7 +71,7 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
         _walk(parser.body, builder, recorder)
         builder.lasts[0] = len(builder.texts)
     if builder.unseen:
-        _leave_out_copies(builder)
+        _settle_hidden(builder)
     text = "\n\n".join(builder.texts)
     if undo_double_escapes(builder, text):
         text = "\n\n".join(builder.texts)
@@ -304,9 +304,17 @@ def _shadow_root(template: LexborNode) -> LexborNode | None:
     return fragments[0].first_child if fragments else None
 
 
-def _leave_out_copies(builder: BlockBuilder) -> None:
-    spans = [(builder.elements[element][3], builder.lasts[element]) for element in builder.unseen]
-    copied = hidden.find_copies(builder.texts, spans)
+def _settle_hidden(builder: BlockBuilder) -> None:
+    """Leave out copies of what is shown, and no longer call hidden what is the page's main text."""
+    elements = builder.elements
+    unseen = (hidden.Hidden(element, elements[element][3], builder.lasts[element]) for element in builder.unseen)
+    found = hidden.outermost(builder.texts, unseen)
+    if not found:
+        return
+    copied = hidden.find_copies(builder.texts, found)
+    for number in hidden.find_main(builder.texts, found, copied):
+        tag, names, parent, first = elements[number]
+        elements[number] = tag, names.removesuffix(HIDDEN).rstrip(), parent, first
     if copied:
         builder.leave_out(copied)
 

@@ -152,6 +152,14 @@ def test_hidden_text_without_a_twin_is_kept() -> None:
     assert texts(html) == ["Loading …", FERRY, "The boats", BOATS, PIER]
 
 
+@pytest.mark.parametrize(("shown", "is_main"), [("", True), (FERRY, True), (ARTICLE, False)])
+def test_hidden_text_that_the_page_is_for_is_not_called_hidden(shown: str, is_main: bool) -> None:
+    other = ARTICLE.replace("ferry", "train").replace("boats", "trams").replace("pier", "line")
+    page = segment_html(f"<p>Loading</p><p>{shown}</p><div class=body hidden>{other}</div>")
+    assert page.markup is not None
+    assert page.markup.names[page.markup.tags.index("div")] == ("body" if is_main else f"body {HIDDEN}")
+
+
 def test_hidden_menus_are_kept() -> None:
     menu = "<a href=/news>News</a><br><br><a href=/sport>Sport</a>"
     assert texts(f"{menu}<div hidden>{menu}</div>") == ["News", "Sport", "News", "Sport"]
