@@ -27,6 +27,9 @@ pages at 1, 87.8 % at 2, 88.2 % at 2.5) and costs other labels (macro-F1 0.9339,
 0.5, 0.8911 at 1).
 """
 
+LEAST_BODY = 0.1
+"""Probability of body below which a block never is body, so that a page of one message has none: a choice."""
+
 UNDER_METADATA = (Kind.BYLINE, Kind.DATE)
 """Kinds that are told apart among what is metadata."""
 
@@ -173,6 +176,7 @@ def choose_labels(probabilities: Doubles, words: Doubles, price: float) -> Integ
         price: What a word of a teaser in the body costs beside being wrong, in words; such pages annoy readers most.
     """
     gains = probabilities[:, BODY] - price * probabilities[:, TEASERS]
+    gains[probabilities[:, BODY] < LEAST_BODY] = -1.0
     order = np.argsort(-gains, kind="stable")
     hits, chosen = np.cumsum((words * gains)[order]), np.cumsum(words[order])
     expected = np.cumsum(words * probabilities[:, BODY])

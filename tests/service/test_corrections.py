@@ -92,7 +92,7 @@ def test_page_that_is_corrected_again_replaces_what_was_kept(api: ApiClient, tmp
         block = {"start": 0, "end": len(LINES.split("\n")[0]), "label": label}
         api.post("/v1/feedback", json={"text": LINES, "blocks": [block]})
     (path,) = (tmp_path / "feedback").iterdir()
-    assert json.loads(path.read_text())["blocks"][0]["kind"] == "text"
+    assert Kind(json.loads(path.read_text())["blocks"][0]["kind"]).label == "body"
 
 
 @pytest.mark.parametrize(

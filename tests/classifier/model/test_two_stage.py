@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import compute_features
 from copydesk.classifier.model import run_first_stage, run_second_stage
-from copydesk.classifier.model.two_stage import choose_labels, label_probabilities
+from copydesk.classifier.model.two_stage import LEAST_BODY, choose_labels, label_probabilities
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, LABELS, Blocks
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -69,7 +69,7 @@ def test_no_other_body_has_a_higher_expected_f1(blocks: list[tuple[float, float,
     probabilities = np.stack([body, (1 - body) * (1 - teaser), (1 - body) * teaser], axis=1)
     chosen = choose_labels(probabilities, words, price) == 0
     reached = expected_f1_of(chosen, probabilities, words, price) if chosen.any() else 0.0
-    for subset in product((False, True), repeat=len(blocks)):
+    for subset in product(*((False, True) if share >= LEAST_BODY else (False,) for share in body)):
         if any(subset):
             assert expected_f1_of(np.array(subset), probabilities, words, price) <= reached + 1e-9
 
@@ -92,6 +92,11 @@ def test_what_is_not_body_gets_the_likelier_of_the_other_labels() -> None:
     page = [(1.0, 0.0, 0.0)] * 20
     others = (0.2, 0.3, 0.5), (0.2, 0.5, 0.3), (0.2, 0.4, 0.4)
     assert labels(*page, *others)[-3:] == ["teaser", "boilerplate", "boilerplate"]
+
+
+def test_what_is_hardly_body_is_none_even_where_nothing_else_is() -> None:
+    assert labels((0.09, 0.9, 0.01)) == ["boilerplate"]
+    assert labels((0.11, 0.88, 0.01)) == ["body"]
 
 
 def test_without_blocks_and_without_a_chance_of_body_there_is_none() -> None:

@@ -135,7 +135,7 @@ def test_toggles_hide_a_label_and_a_kind(page: Page) -> None:
     assert 0 < left < everything
     expect(page.locator(".count")).to_have_text(f"{left} of {everything} blocks shown")
     page.get_by_text("Kinds").click()
-    page.get_by_label("Readers’ comments").check()
+    page.get_by_role("checkbox", name="Readers’ comments").check()
     expect(page.locator(".block[data-kind=comment]")).not_to_have_count(0)
     expect(page.locator(".block[data-kind=furniture]")).to_have_count(0)
 
