@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -13,13 +14,21 @@ UNFINISHED = ".aside-"
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    """Write a temporary file in the same folder as a path, flush it to disk, then rename it to the path."""
+    """Write a temporary file in the same folder as a path, flush it to disk, then rename it to the path.
+
+    If that fails, the temporary file is removed, so that attempts on a full disk do not fill it further.
+    """
     temporary = path.with_name(f"{UNFINISHED}{path.name}.{uuid.uuid4().hex}")
-    with temporary.open("wb") as out:
-        write(out)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as out:
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
     if os.name == "posix":  # elsewhere, a folder's new name cannot be flushed
         descriptor = os.open(path.parent, os.O_RDONLY)
         try:

@@ -91,6 +91,8 @@ def _score_row(row: InputRow, model: Model, options: PageOptions) -> tuple[PageS
         return scores, _render(row, blocks, scores, options) if options.markdown else None
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))
+    except OSError:  # the classifier reads no files: the machine failed while a module was loaded
+        raise
     except Exception as error:  # a bug of copydesk costs this page only
         return classify_rows.internal_error(row.id, None, error)
 

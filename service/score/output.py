@@ -79,7 +79,23 @@ class OutputFolder:
 
     def tally(self, number: int) -> Tally | None:
         """Read the counts of a shard, None if it is not scored."""
-        return tally_from_fields(json.loads(self.record(number).read_bytes())) if self.is_done(number) else None
+        return tally_from_fields(self._record(number)) if self.is_done(number) else None
+
+    def check_shard(self, number: int, digest: str) -> None:
+        """Check that an earlier run scored the same part of the inputs under this number, if it is scored.
+
+        Raises:
+            UnusableWork: It scored another part, for example because a file could not be opened then.
+        """
+        if self.record(number).exists() and self._record(number)["shard"] != digest:
+            raise UnusableWork(
+                f"{self.path}: shard {number} is not what it was when it was scored; a file could perhaps not be read "
+                "then, or not now. Name another --output"
+            )
+
+    def _record(self, number: int) -> dict[str, Any]:
+        record: dict[str, Any] = json.loads(self.record(number).read_bytes())
+        return record
 
     def summary(self) -> dict[str, Any] | None:
         """Read the summary, None if the run is not finished."""
@@ -161,8 +177,8 @@ def write_part(path: Path, format: OutputFormat, model: str, batches: Iterator[p
     write_atomically(path, lambda out: write_rows(out, format, model, batches))
 
 
-def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch]) -> Tally:
-    """Write a scored shard: its rows, its errors, and last its counts, which mark it as scored."""
+def write_shard(folder: OutputFolder, number: int, digest: str, batches: Iterator[ScoredBatch]) -> Tally:
+    """Write a scored shard: its rows, its errors, and last its counts and its digest, which mark it as scored."""
     tally = Tally()
     errors: list[contract.ScoreError] = []
 
@@ -175,7 +191,8 @@ def write_shard(folder: OutputFolder, number: int, batches: Iterator[ScoredBatch
     write_part(folder.scored(number), OutputFormat.PARQUET if folder.staged else folder.format, folder.model, rows())
     if errors:
         write_errors(folder.errors(number), errors)
-    write_atomically(folder.record(number), lambda out: out.write(json.dumps(tally.fields()).encode()))
+    record = json.dumps({"shard": digest, **tally.fields()}).encode()
+    write_atomically(folder.record(number), lambda out: out.write(record))
     return tally
 
 

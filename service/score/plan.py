@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, groupby
@@ -16,8 +17,9 @@ from copydesk.service.dedup import group_by_size
 from copydesk.service.rows import inputs, jsonl
 from copydesk.service.score import readers
 from copydesk.service.score.arrow_schema import INPUT, InputRow, input_batch
+from copydesk.service.score.machine_faults import machine_faults, open_spool, reason_of
 from copydesk.service.score.options import PageOptions
-from copydesk.service.score.readers import READ_ERRORS, Shard, ShardKind, reason_of
+from copydesk.service.score.readers import Shard, ShardKind
 from copydesk.service.score.sources import FileKind, InputFile, is_compressed, open_plain, open_raw
 from copydesk.service.score.warc import begins_record, record_starts
 
@@ -83,21 +85,25 @@ class _FileCutter:
             elif kind is FileKind.PARQUET:
                 yield from self._cut_parquet()
             elif kind is FileKind.CSV:
-                with open_raw(name) as raw:
-                    rows = readers.csv_rows(open_plain(raw, name), name, self.options.pages)
+                with open_raw(name) as raw, closing(self._csv_rows(raw)) as rows:
                     yield from self._spool_rows(rows, raw.tell)
             elif is_compressed(name):
                 with open_raw(name) as raw, open_plain(raw, name) as stream:
                     yield from self._spool(FileKind.JSONL, partial(_copy_lines, stream), raw.tell)
             else:
                 yield from self._cut_lines()
-        except READ_ERRORS as error:
+        except Exception as error:
             yield self._shard(next(self.numbers), kind=ShardKind.BROKEN, broken=reason_of(error))
 
     def _shard(self, number: int, *, kind: FileKind | ShardKind | None = None, **place: Any) -> Shard:
         return Shard(number, kind or self.file.kind, (self.file.name,), **place)
 
+    def _csv_rows(self, raw: BinaryIO) -> Generator[InputRow, None, None]:
+        return readers.csv_rows(open_plain(raw, self.file.name), self.file.name, self.options.pages)
+
     def _cut_lines(self) -> Iterator[Shard]:
+        if not self.file.size:
+            open_raw(self.file.name).close()  # raises if it is a dangling link
         for start in range(0, self.file.size, self.options.shard_bytes):
             end = min(start + self.options.shard_bytes, self.file.size)
             yield self._shard(next(self.numbers), start=start, end=end, size=end - start)
@@ -115,7 +121,7 @@ class _FileCutter:
                     break
                 yield self._shard(next(self.numbers), start=start, end=position, size=position - start)
                 start = position
-        except READ_ERRORS as error:
+        except Exception as error:
             broken = reason_of(error)
         yield self._shard(next(self.numbers), start=start, end=size + 1, size=size - start, broken=broken)
 
@@ -139,7 +145,7 @@ class _FileCutter:
         offset = read = 0
         broken: str | None = None
         while broken is None:
-            with (self.options.spool / NEXT_SPOOL).open("wb") as out:
+            with open_spool(self.options.spool / NEXT_SPOOL, "wb") as out:
                 end, broken = copy(out, self.options.shard_bytes)
             if not end and broken is None:
                 return
@@ -157,7 +163,8 @@ class _FileCutter:
         """Rename the finished spool file after its shard, if that is still to be scored."""
         path = self.options.spool / f"spool-{number:07}"
         if self.options.wanted(number):
-            (self.options.spool / NEXT_SPOOL).replace(path)
+            with machine_faults(str(path), of_input=()):
+                (self.options.spool / NEXT_SPOOL).replace(path)
         return str(path)
 
 
@@ -168,7 +175,7 @@ def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> tuple[int, str |
             out.write(data)
         while data and not data.endswith(b"\n") and (data := stream.readline(jsonl.SKIP_BYTES)):
             out.write(data)
-    except READ_ERRORS as error:
+    except Exception as error:
         return out.tell(), reason_of(error)
     return out.tell(), None
 
@@ -185,7 +192,7 @@ def _copy_rows(rows: Iterator[InputRow], out: IO[bytes], step: int) -> tuple[int
                 n_bytes += max(1, len(row.content or b""))
                 end = row.position + 1
                 yield row
-        except READ_ERRORS as error:
+        except Exception as error:
             broken = reason_of(error)
 
     with pa.ipc.new_file(out, INPUT) as spool:

@@ -123,7 +123,7 @@ class Pool:
     def _receive(self, worker: WatchedProcess) -> tuple[Shard, Tally] | None:
         message, value = worker.connection.recv()
         if message == FAILED:
-            raise StoppedWork(f"a worker failed: {value}; fix that and run the same command again: it continues")
+            raise StoppedWork(f"a worker failed: {value}")
         worker.ready = True
         if message == DONE and worker.attempt is not None:
             shard, worker.attempt = worker.attempt.shard, None

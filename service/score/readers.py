@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
-import zlib
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -18,6 +20,7 @@ from copydesk.classifier.segmentation import to_utf8
 from copydesk.service.dedup import group_by_size
 from copydesk.service.rows import BadField, JsonId, jsonl
 from copydesk.service.score.arrow_schema import InputRow, input_rows
+from copydesk.service.score.machine_faults import machine_faults, open_spool, reason_of
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.rerun import UNREADABLE_FILE
 from copydesk.service.score.sources import FileKind, file_kind, open_plain, open_raw
@@ -26,8 +29,6 @@ from copydesk.service.score.warc import read_responses
 BATCH_ROWS = 64
 BATCH_BYTES = 4 * 1024 * 1024
 """Rows are read, spooled and scored in batches that end at this many rows or bytes, whichever comes first."""
-READ_ERRORS = (OSError, EOFError, zlib.error, csv.Error, pa.ArrowInvalid)
-"""Exceptions that readers raise if a file is damaged."""
 
 
 class ShardKind(StrEnum):
@@ -66,6 +67,12 @@ class Shard:
     spool: str | None = None
     broken: str | None = None
 
+    @property
+    def digest(self) -> str:
+        """A digest of what the shard contains: a run goes on only if the shard of each number is still the same."""
+        place = [self.kind, self.files, self.start, self.end, self.offset, self.broken is not None]
+        return hashlib.sha256(json.dumps(place).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
 
 def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
     """Read a shard's rows in order, one at a time; if the file is damaged, the last row is the error."""
@@ -74,7 +81,7 @@ def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
         for row in _rows(shard, options):
             position = row.position
             yield row
-    except READ_ERRORS as error:
+    except Exception as error:
         yield broken_row(shard.files[0], position, reason_of(error))
     else:
         if shard.broken is not None:
@@ -85,11 +92,6 @@ def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
 def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
     """Group rows into batches; where a batch ends depends only on the rows."""
     return group_by_size(rows, lambda row: len(row.content or b""), n=BATCH_ROWS, n_bytes=BATCH_BYTES)
-
-
-def reason_of(error: BaseException) -> str:
-    """Describe in a few words why a file cannot be read."""
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def broken_row(file: str, position: int, reason: str) -> InputRow:
@@ -104,24 +106,28 @@ def _rows(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
         for name in shard.files:
             yield _page(name, options.max_page_bytes)
     elif shard.kind is ShardKind.SPOOLED_ROWS:
-        with pa.memory_map(shard.spool) as stored, pa.ipc.open_file(stored) as batches:
-            for number in range(batches.num_record_batches):
-                yield from input_rows(batches.get_batch(number))
+        yield from _spooled_rows(str(shard.spool))
     elif shard.kind is FileKind.PARQUET:
         with open_raw(file) as raw, pq.ParquetFile(raw) as parquet:
             yield from parquet_rows(parquet, range(shard.start, shard.end), file, shard.offset, options)
     elif shard.kind is FileKind.WARC:
         yield from read_responses(file, shard.start, shard.end, max_page_bytes=options.max_page_bytes)
     elif shard.kind is FileKind.JSONL:
-        with open_raw(shard.spool or file) as stream:
+        with open_spool(Path(shard.spool), "rb") if shard.spool else open_raw(file) as stream:
             yield from _jsonl_rows(stream, shard, options)
+
+
+def _spooled_rows(spool: str) -> Iterator[InputRow]:
+    with machine_faults(spool, of_input=()), pa.memory_map(spool) as stored, pa.ipc.open_file(stored) as batches:
+        for number in range(batches.num_record_batches):
+            yield from input_rows(batches.get_batch(number))
 
 
 def _page(name: str, max_page_bytes: int) -> InputRow:
     try:
         with open_raw(name) as raw, open_plain(raw, name) as stream:
             content = stream.read(max_page_bytes + 1)
-    except READ_ERRORS as error:
+    except Exception as error:
         return broken_row(name, 0, reason_of(error))
     if len(content) > max_page_bytes:
         return InputRow(name, file=name, code="too_large", message=jsonl.too_large_message(max_page_bytes))
@@ -214,7 +220,7 @@ def parquet_rows(parquet: Any, groups: range, file: str, offset: int, options: P
             position += 1
 
 
-def csv_rows(stream: BinaryIO, file: str, options: PageOptions) -> Iterator[InputRow]:
+def csv_rows(stream: BinaryIO, file: str, options: PageOptions) -> Generator[InputRow, None, None]:
     """Read the rows of a CSV file. Its first row names the columns; quoted fields may contain line ends.
 
     Raises:

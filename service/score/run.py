@@ -55,7 +55,7 @@ def score_files(
         ArtifactMismatch: The model cannot be loaded.
         BadInput: An input does not exist, or its format is unknown.
         UnusableWork: The output folder cannot be used.
-        StoppedWork: Workers fail again and again; the same command continues the run.
+        StoppedWork: Workers fail again and again, or the machine did; the same command continues the run.
         OSError: Something cannot be written.
     """
     manifest = run_manifest(options, settings)
@@ -148,6 +148,7 @@ class _Run:
             nonlocal n_shards
             for shard in self._shards(job):
                 n_shards += 1
+                self.folder.check_shard(shard.number, shard.digest)
                 earlier = self.folder.tally(shard.number)
                 if earlier is None:
                     yield shard

@@ -19,8 +19,8 @@ import pyarrow as pa
 from copydesk.classifier import CopydeskError
 from copydesk.classifier.extras import require_extra
 from copydesk.service.rows import inputs
+from copydesk.service.score.machine_faults import BUFFER_BYTES, INPUT_FAULTS, WatchedFile, machine_faults
 
-BUFFER_BYTES = 1024 * 1024
 DECOMPRESS_BYTES = 64 * 1024
 """Bytes that are decompressed at a time."""
 COMPRESSION = {".gz": "gzip", ".zst": "zstd"}
@@ -107,26 +107,36 @@ def _local(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
 
 
 def _files_below(name: str) -> Iterator[str]:
-    for folder, subfolders, files in os.walk(name):
+    for folder, subfolders, files in os.walk(name, onerror=_stop):
         subfolders.sort()
         yield from (str(Path(folder) / file) for file in sorted(files))
 
 
+def _stop(error: OSError) -> None:
+    raise BadInput(
+        f"the folder {error.filename!r} cannot be listed: {error.strerror}; give permission to read it, or name the "
+        "other folders and files"
+    ) from error
+
+
 def _entry(path: str) -> tuple[str, int, str]:
     try:
-        stat = Path(path).stat()
-    except OSError:  # a dangling link: reading it gives an error row later
+        with machine_faults(path):
+            stat = Path(path).stat()
+    except INPUT_FAULTS:  # a dangling link, for example: reading it gives an error row later
         return path, 0, ""
     return path, stat.st_size, str(stat.st_mtime_ns)
 
 
 def _remote(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
     """Do the same for a URL."""
-    system, path = _fsspec(name).core.url_to_fs(name)
+    fsspec = _fsspec(name)
     prefix = name.split("://", 1)[0] + "://"
-    if system.isfile(path):
-        return True, iter([(name, int(system.size(path) or 0), _remote_version(system.info(path)))])
-    found = system.find(path, detail=True) if system.isdir(path) else system.glob(path, detail=True)
+    with machine_faults(name):
+        system, path = fsspec.core.url_to_fs(name)
+        if system.isfile(path):
+            return True, iter([(name, int(system.size(path) or 0), _remote_version(system.info(path)))])
+        found = system.find(path, detail=True) if system.isdir(path) else system.glob(path, detail=True)
     files = sorted(each for each in found if found[each].get("type") == "file")
     return False, ((prefix + each, int(found[each].get("size") or 0), _remote_version(found[each])) for each in files)
 
@@ -148,11 +158,13 @@ def open_raw(name: str) -> BinaryIO:
     """Open a local or remote file without decompressing it.
 
     Raises:
-        OSError: It cannot be opened.
+        OSError: There is no such file, or it may not be read.
+        MachineFault: Opening failed for another reason; so may every later read.
     """
-    if "://" in name:
-        return cast(BinaryIO, _fsspec(name).open(name, "rb").open())
-    return Path(name).open("rb", buffering=BUFFER_BYTES)
+    fsspec = _fsspec(name) if "://" in name else None
+    with machine_faults(name):
+        raw = fsspec.open(name, "rb").open() if fsspec else io.FileIO(name)
+    return io.BufferedReader(WatchedFile(raw, name), BUFFER_BYTES)
 
 
 def open_plain(raw: BinaryIO, name: str) -> BinaryIO:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from copydesk.classifier import Model, Page, classify, load_model
+from copydesk.classifier import CopydeskError, Model, Page, classify, load_model
 from copydesk.classifier.duplicates import KeyScheme
 from copydesk.service.dedup import ChunkFolder, save_signed_chunk
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.rows import ParsedDocument
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.batch import ScoredBatch, ScoreFunction, documents_of, score_batch
+from copydesk.service.score.machine_faults import MachineFault
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.output import OutputFolder, write_shard
 from copydesk.service.score.readers import Shard, group_rows, read_shard
@@ -66,10 +68,13 @@ def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
             shard, skips = connection.recv()
             connection.send((DONE, score_shard(shard, skips, job, model, counters)))
             counters[ROW] = NO_ROW
-    except EOFError:
+    except (EOFError, BrokenPipeError):  # the main process has closed the connection
         return
     except Exception as error:  # the main process reports it and stops the run
-        connection.send((FAILED, f"{type(error).__name__}: {error}"))
+        reason = str(error) if isinstance(error, CopydeskError) else f"{type(error).__name__}: {error}"
+        after = "" if isinstance(error, MachineFault) else "; fix that and run the same command again: it continues"
+        with suppress(BrokenPipeError):
+            connection.send((FAILED, reason + after))
 
 
 def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, model: Model, counters: Any) -> Any:
@@ -99,7 +104,7 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
         if job.keys is not None:
             save_signed_chunk(documents, ChunkFolder(job.folder.work), shard.number, job.keys)
 
-    return write_shard(job.folder, shard.number, scored()).fields()
+    return write_shard(job.folder, shard.number, shard.digest, scored()).fields()
 
 
 def _with_skips(rows: Iterable[InputRow], skips: Mapping[int, RowError]) -> Iterator[InputRow]:
