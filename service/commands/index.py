@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -15,7 +16,16 @@ from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
 from copydesk.service.commands.arguments import Streams
 from copydesk.service.progress import COMPILING, Progress
-from copydesk.service.rows import BadRow, classify_rows, contract, inputs, jsonl, match_documents, read_documents
+from copydesk.service.rows import (
+    BadRow,
+    classify_rows,
+    contract,
+    inputs,
+    jsonl,
+    match_documents,
+    origins,
+    read_documents,
+)
 from copydesk.service.settings import Settings
 
 if TYPE_CHECKING:
@@ -134,6 +144,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
     )
     classifier = partial(classify_rows.load_classifier, settings.model)
     n_bad = 0
+    unused = Counter[str]()
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="documents")
         while batch := list(islice(rows, args.batch)):
@@ -145,9 +156,12 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
                 add = partial(index.add, now=time.time(), unseen_only=args.unseen)
                 answers = list(match_documents(read, add, say_added=True))
             progress.count(len(answers))
+            unused.update(name for row in read if not isinstance(row, BadRow) for name in row.unused)
             streams.out.writelines(map(jsonl.encode_row, answers))
             streams.out.flush()
             n_bad += sum(isinstance(answer, contract.ErrorRow) for answer in answers)
+    for line in origins.describe_unused(unused):
+        arguments.say(line)
     if n_bad:
         arguments.say(f"{n_bad} of {progress.n} rows could not be used")
     return n_bad

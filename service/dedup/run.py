@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_r
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
 from copydesk.service.progress import COMPILING, Progress
-from copydesk.service.rows import classify_rows, contract, inputs, jsonl
+from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins
 from copydesk.service.settings import Settings
 
 
@@ -49,7 +50,10 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
     chunks = ChunkFolder(folder)
     with Progress(err) as progress, open_work_folder(folder, work_manifest(options, settings), progress.remark):
         n_chunks = _sign(options, settings, chunks, progress)
-        rows = gather_rows(list(map(chunks.load, range(n_chunks))), options.prefer)
+        loaded = list(map(chunks.load, range(n_chunks)))
+        for line in origins.describe_unused(sum((chunk.unused for chunk in loaded), Counter())):
+            progress.remark(line)
+        rows = gather_rows(loaded, options.prefer)
         progress.stage("comparing", n=len(rows.ids))
         found = compare_documents(rows, chunks, options.workers)
         progress.stage("writing")

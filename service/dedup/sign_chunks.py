@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -143,6 +143,7 @@ def save_signed_chunk(
         [(place, row) for place, row in enumerate(rows) if isinstance(row, BadRow)],
         signed.digests,
         signed.lengths,
+        Counter(name for document in documents for name in document.unused),
     )
     folder.save(number, chunk, signed)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Chunk:
 
     Lines are None where the input is not JSONL; times are in seconds since 1970, NaN where unknown. Bad rows come with
     their positions among all rows of the chunk. The digests are of the words, the lengths of the bodies.
+    `unused` counts the values that could not be used, by the name of their field.
     """
 
     ids: list[JsonId]
@@ -57,6 +59,7 @@ class Chunk:
     bad: list[tuple[int, BadRow]]
     digests: NDArray[np.uint64]
     lengths: NDArray[np.int64]
+    unused: Counter[str] = field(default_factory=Counter)
 
     @property
     def n_rows(self) -> int:
@@ -75,6 +78,7 @@ def join_chunks(chunks: Sequence[Chunk]) -> Chunk:
         [(start + place, row) for start, chunk in zip(starts, chunks, strict=False) for place, row in chunk.bad],
         np.concatenate([np.empty(0, np.uint64), *(chunk.digests for chunk in chunks)]),
         np.concatenate([np.empty(0, np.int64), *(chunk.lengths for chunk in chunks)]),
+        sum((chunk.unused for chunk in chunks), Counter()),
     )
 
 
@@ -157,6 +161,7 @@ class ChunkFolder:
             "lines": chunk.lines,
             "sources": chunk.sources,
             "bad": [[place, row.id, row.line, row.code, row.message] for place, row in chunk.bad],
+            "unused": chunk.unused,
         }
         arrays = {
             "names": np.frombuffer(json.dumps(names).encode(), np.uint8),
@@ -176,7 +181,8 @@ class ChunkFolder:
         names, published, digests, lengths = self._arrays(number, "names", "published", "digests", "lengths")
         fields = json.loads(names.tobytes())
         bad = [(int(place), BadRow(*row)) for place, *row in fields["bad"]]
-        return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths)
+        unused = Counter(fields["unused"])
+        return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths, unused)
 
     def load_signed(self, number: int) -> SignedTexts:
         """Load the signed texts of a chunk's documents."""

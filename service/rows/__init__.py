@@ -1,15 +1,14 @@
 """Rows in and out: the one contract of JSON lines, HTTP bodies, the client and Parquet. Loads no numeric library."""
 
-from copydesk.service.rows import classify_rows, contract, inputs, jsonl
+from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins, times
 from copydesk.service.rows.documents import (
-    Origin,
     ParsedDocument,
     compared_text,
     match_documents,
     read_documents,
-    read_origin,
 )
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, Row
+from copydesk.service.rows.origins import Origin, read_origin
 
 __all__ = [
     "BadField",
@@ -25,6 +24,8 @@ __all__ = [
     "inputs",
     "jsonl",
     "match_documents",
+    "origins",
     "read_documents",
     "read_origin",
+    "times",
 ]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +12,11 @@ from msgspec import UNSET
 from copydesk.classifier.duplicates import Document
 from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import Classify, classify_row
-from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
+from copydesk.service.rows.origins import UNKNOWN_TIME, Origin, read_origin
 
 if TYPE_CHECKING:
     from copydesk.service.index import IndexAnswer
-
-NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
-"""Null characters and lone surrogates, which the name of a source cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,52 +24,15 @@ class ParsedDocument:
     """A document whose body can be compared; two ids with the same text, such as 1 and "1", are the same.
 
     `body` is without boilerplate and teasers; `published` is in seconds since 1970, NaN where unknown.
+    `unused` names the fields whose values could not be used: a time, a source.
     """
 
     id: JsonId
     line: int | None
     body: str
-    published: float = jsonl.UNKNOWN_TIME
+    published: float = UNKNOWN_TIME
     source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """When a document was published, in seconds since 1970, NaN where unknown, and by whom."""
-
-    published: float = jsonl.UNKNOWN_TIME
-    source: str | None = None
-
-    def filled_by(self, published: object, site: object) -> Origin:
-        """Take from the page what is unknown. A time or a name that cannot be used stays unknown: the page is kept."""
-        found = _found_time(published) if math.isnan(self.published) else self.published
-        return Origin(found, self.source or _found_source(site))
-
-
-def read_origin(fields: Mapping[str, Any]) -> Origin:
-    """Read a row's own `published` and `source`; in a row of `copydesk classify`, what it found on the page.
-
-    Raises:
-        BadField: The row's own value cannot be used.
-    """
-    source = jsonl.read_string(fields, "source")
-    if "found_in" in fields:
-        return Origin(source=source).filled_by(fields.get("published"), fields.get("site"))
-    return Origin(jsonl.read_published(fields), source)
-
-
-def _found_time(published: object) -> float:
-    try:
-        return jsonl.read_published({"published": published})
-    except BadField:
-        return jsonl.UNKNOWN_TIME
-
-
-def _found_source(site: object) -> str | None:
-    """Return a site's name in characters that a database can store, None without one."""
-    if not isinstance(site, str):
-        return None
-    return NOT_STORABLE.sub("", site)[:MAX_NAME_CHARACTERS] or None
+    unused: tuple[str, ...] = ()
 
 
 def compared_text(body: str, title: str) -> str:
@@ -113,7 +72,7 @@ def _read_document(row: Line | Row, classifier: Callable[[], Classify], max_page
             jsonl.check_size(body, max_page_bytes)
             title = fields.get("title")
             text = compared_text(body, title if isinstance(title, str) else "")
-            return ParsedDocument(id, row.number, text, own.published, own.source)
+            return ParsedDocument(id, row.number, text, own.published, own.source, own.unused)
         if fields.get("text") is None and fields.get("html") is None:
             raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
         page = jsonl.read_page(fields, id, max_page_bytes)
@@ -128,7 +87,8 @@ def _classify_document(row: PageRow, classify: Classify, own: Origin | None = No
         return answer
     article = answer.article
     origin = (own or Origin()).filled_by(article.published, article.site)
-    return ParsedDocument(row.id, row.line, compared_text(article.body, article.title), origin.published, origin.source)
+    text = compared_text(article.body, article.title)
+    return ParsedDocument(row.id, row.line, text, origin.published, origin.source, origin.unused)
 
 
 def _earlier_error(error: object) -> BadField:

@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO, NoReturn, TypeVar
 
@@ -17,8 +16,6 @@ from copydesk.classifier import Page
 T = TypeVar("T")
 JsonId = str | int | float | None
 
-UNKNOWN_TIME = float("nan")
-"""The time of a document without a time of publication."""
 LINE_BYTES_PER_PAGE_BYTE = 6
 """JSON writes one byte of a page in at most six (`\\u0000`)."""
 LINE_EXTRA_BYTES = 1024 * 1024
@@ -164,29 +161,12 @@ def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
     return Page(id="" if id is None else str(id), text=text, html=html, url=url or "")
 
 
-def read_string(fields: Mapping[str, Any], name: str, *, expected: str = "a string") -> str | None:
+def read_string(fields: Mapping[str, Any], name: str) -> str | None:
     """Return a field's string, None where there is none; raise `BadField` if it is something else."""
     value = fields.get(name)
     if value is None or isinstance(value, str):
         return value
-    raise BadField("bad_row", f"{name} is {json_type(value)}, expected {expected}")
-
-
-def read_published(fields: Mapping[str, Any]) -> float:
-    """Return the time of publication in seconds since 1970, NaN where there is none; without an offset it is in UTC.
-
-    Raises:
-        BadField: It is not a time in ISO 8601.
-    """
-    value = read_string(fields, "published", expected="a string such as 2024-05-01T08:30:00Z")
-    if value is None:
-        return UNKNOWN_TIME
-    try:
-        time = datetime.fromisoformat(value)
-        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        expected = "expected a time in ISO 8601 such as 2024-05-01T08:30:00Z"
-        raise BadField("bad_row", f"published is {value[:40]!r}, {expected}") from None
+    raise BadField("bad_row", f"{name} is {json_type(value)}, expected a string")
 
 
 def check_size(content: str | None, max_page_bytes: int) -> None:

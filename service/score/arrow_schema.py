@@ -29,7 +29,8 @@ class InputRow:
         decoded: Whether the content is UTF-8 of a text that the input had decoded already. Lone surrogates are kept in
             plain text and are U+FFFD in HTML.
         charset: The charset that an HTTP header declares, None if there is none.
-        published, source: The time in ISO 8601 and the publisher, unchanged from the input.
+        published, source: The time in ISO 8601 and the publisher, as the input has them.
+        unused: The names of fields whose values could not be used, separated by commas.
         position: Its place in the file: the first byte of a line (decompressed) or of a WARC record (as stored), the
             number of a row of CSV or Parquet, 0 for a file that is a page.
         code, message: The error, None if the row has a page.
@@ -43,6 +44,7 @@ class InputRow:
     charset: str | None = None
     published: str | None = None
     source: str | None = None
+    unused: str = ""
     file: str = ""
     position: int = 0
     code: str | None = None

@@ -14,13 +14,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.service.dedup import group_by_size
-from copydesk.service.rows import inputs, jsonl
+from copydesk.service.rows import BadField, inputs, jsonl
 from copydesk.service.score import readers
 from copydesk.service.score.arrow_schema import INPUT, InputRow, input_batch
 from copydesk.service.score.machine_faults import machine_faults, open_spool, reason_of
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.readers import Shard, ShardKind
 from copydesk.service.score.sources import FileKind, InputFile, is_compressed, open_plain, open_raw
+from copydesk.service.score.tables import parquet_fields, read_parquet
 from copydesk.service.score.warc import begins_record, record_starts
 
 MAX_FILES = 4096
@@ -86,12 +87,14 @@ class _FileCutter:
                 yield from self._cut_parquet()
             elif kind is FileKind.CSV:
                 with open_raw(name) as raw, closing(self._csv_rows(raw)) as rows:
-                    yield from self._spool_rows(rows, raw.tell)
+                    yield from self._spool_rows(rows, partial(self._bytes_read, raw))
             elif is_compressed(name):
                 with open_raw(name) as raw, open_plain(raw, name) as stream:
-                    yield from self._spool(FileKind.JSONL, partial(_copy_lines, stream), raw.tell)
+                    yield from self._spool(FileKind.JSONL, partial(_copy_lines, stream), partial(self._bytes_read, raw))
             else:
                 yield from self._cut_lines()
+        except BadField as error:
+            yield self._shard(next(self.numbers), kind=ShardKind.BROKEN, broken=str(error), code=error.code)
         except Exception as error:
             yield self._shard(next(self.numbers), kind=ShardKind.BROKEN, broken=reason_of(error))
 
@@ -100,6 +103,9 @@ class _FileCutter:
 
     def _csv_rows(self, raw: BinaryIO) -> Generator[InputRow, None, None]:
         return readers.csv_rows(open_plain(raw, self.file.name), self.file.name, self.options.pages)
+
+    def _bytes_read(self, raw: BinaryIO) -> int:
+        return self.file.size if raw.closed else raw.tell()  # Arrow closes a file that it cannot decompress
 
     def _cut_lines(self) -> Iterator[Shard]:
         if not self.file.size:
@@ -129,6 +135,7 @@ class _FileCutter:
         """Cut Parquet between row groups, and large row groups between rows."""
         name = self.file.name
         with open_raw(name) as raw, pq.ParquetFile(raw) as parquet:
+            parquet_fields(parquet, self.options.pages)
             offset = 0
             for group in range(parquet.num_row_groups):
                 metadata = parquet.metadata.row_group(group)
@@ -136,7 +143,7 @@ class _FileCutter:
                     size = self.file.size // parquet.num_row_groups
                     yield self._shard(next(self.numbers), start=group, end=group + 1, offset=offset, size=size)
                 else:
-                    rows = readers.parquet_rows(parquet, range(group, group + 1), name, offset, self.options.pages)
+                    rows = read_parquet(parquet, [group], name, offset, self.options.pages)
                     yield from self._spool_rows(rows)
                 offset += metadata.num_rows
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any, TextIO
 
 from copydesk.service.progress import COMPILING, Progress
+from copydesk.service.rows import origins
 from copydesk.service.score.tally import Tally
 
 MIN_SECONDS = 1e-3
@@ -66,6 +67,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         + (f" ({', '.join(f'{n:,} {code}' for code, n in errors.items())})" if errors else ""),
         "blocks: " + ", ".join(f"{n:,} {label}" for label, n in blocks.items()),
     ]
+    lines += origins.describe_unused(summary["unused"])
     if summary.get("clusters") is not None:
         lines.append(f"{summary['clusters']['clusters']:,} clusters, {summary['clusters']['duplicates']:,} duplicates")
     return lines

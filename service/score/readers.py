@@ -8,7 +8,6 @@ import io
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,14 +15,14 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from copydesk.classifier.segmentation import to_utf8
 from copydesk.service.dedup import group_by_size
-from copydesk.service.rows import BadField, JsonId, jsonl
+from copydesk.service.rows import BadField, jsonl
 from copydesk.service.score.arrow_schema import InputRow, input_rows
 from copydesk.service.score.machine_faults import machine_faults, open_spool, reason_of
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.rerun import UNREADABLE_FILE
 from copydesk.service.score.sources import FileKind, file_kind, open_plain, open_raw
+from copydesk.service.score.tables import bad_row, read_parquet, row_from_values
 from copydesk.service.score.warc import read_responses
 
 BATCH_ROWS = 64
@@ -55,6 +54,7 @@ class Shard:
         size: Bytes of input that the shard adds to those before, for the progress display.
         spool: A temporary file with the shard's decompressed content; None if it is read from the input itself.
         broken: Why the file cannot be read after this shard; None if it can.
+        code: The error code of that.
     """
 
     number: int
@@ -66,6 +66,7 @@ class Shard:
     size: int = 0
     spool: str | None = None
     broken: str | None = None
+    code: str = UNREADABLE_FILE
 
     @property
     def digest(self) -> str:
@@ -86,7 +87,7 @@ def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
     else:
         if shard.broken is not None:
             end = shard.offset + shard.end if shard.kind is FileKind.JSONL else shard.end
-            yield broken_row(shard.files[0], end, shard.broken)
+            yield broken_row(shard.files[0], end, shard.broken, shard.code)
 
 
 def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
@@ -94,10 +95,11 @@ def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
     return group_by_size(rows, lambda row: len(row.content or b""), n=BATCH_ROWS, n_bytes=BATCH_BYTES)
 
 
-def broken_row(file: str, position: int, reason: str) -> InputRow:
-    """Return the error row of a file that cannot be read beyond a position."""
-    message = f"the file cannot be read further than about {position}: {reason}; get it again"
-    return InputRow(f"{file}:{position}", file=file, position=position, code=UNREADABLE_FILE, message=message)
+def broken_row(file: str, position: int, reason: str, code: str = UNREADABLE_FILE) -> InputRow:
+    """Return the error row of a file that cannot be read beyond a position, or not at all."""
+    if code == UNREADABLE_FILE:
+        reason = f"the file cannot be read further than about {position}: {reason}; get it again"
+    return InputRow(f"{file}:{position}", file=file, position=position, code=code, message=reason)
 
 
 def _rows(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
@@ -109,7 +111,7 @@ def _rows(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
         yield from _spooled_rows(str(shard.spool))
     elif shard.kind is FileKind.PARQUET:
         with open_raw(file) as raw, pq.ParquetFile(raw) as parquet:
-            yield from parquet_rows(parquet, range(shard.start, shard.end), file, shard.offset, options)
+            yield from read_parquet(parquet, range(shard.start, shard.end), file, shard.offset, options)
     elif shard.kind is FileKind.WARC:
         yield from read_responses(file, shard.start, shard.end, max_page_bytes=options.max_page_bytes)
     elif shard.kind is FileKind.JSONL:
@@ -153,71 +155,21 @@ def _line_row(line: bytes | None, file: str, position: int, options: PageOptions
     """Read one line; None if it is empty. The line itself is None if it was too long to be read."""
     if line is None:
         message = f"the line has more than {jsonl.max_line_bytes(options.max_page_bytes)} bytes; cut the page or raise "
-        return _bad(None, file, position, BadField("too_large", message + "COPYDESK_MAX_PAGE_BYTES"))
+        return bad_row(None, file, position, BadField("too_large", message + "COPYDESK_MAX_PAGE_BYTES"))
     content = line.strip()
     if not content:
         return None
     try:
         fields = jsonl.parse_object(content.removeprefix(b"\xef\xbb\xbf") if position == 0 else content)
     except BadField as error:
-        return _bad(None, file, position, error)
+        return bad_row(None, file, position, error)
     return row_from_fields(fields, file, position, options)
 
 
 def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options: PageOptions) -> InputRow:
     """Take a page out of named fields; if they break the row contract, the row contains the error."""
-    named = {name: fields.get(column) for name, column in asdict(options.columns).items()}
-    found: JsonId = None
-    content = named["html"] if named["html"] is not None else named["text"]
-    decoded = not isinstance(content, bytes)  # bytes are decoded later, by the worker
-    try:
-        found = jsonl.read_id(named)
-        texts = named if decoded else {k: "" if isinstance(v, bytes) else v for k, v in named.items()}
-        page = jsonl.read_page(texts, found, options.max_page_bytes)
-    except BadField as error:
-        return _bad(found, file, position, error)
-    if decoded:
-        content = to_utf8(page.html or "") if page.text is None else page.text.encode("utf-8", "surrogatepass")
-    return InputRow(
-        _row_name(found, file, position),
-        url=page.url,
-        form="text" if named["html"] is None else "html",
-        content=content,
-        decoded=decoded,
-        published=_text_or_time(named["published"]),
-        source=_text_or_time(named["source"]),
-        file=file,
-        position=position,
-    )
-
-
-def _row_name(found: JsonId, file: str, position: int) -> str:
-    return f"{file}:{position}" if found is None else str(found)
-
-
-def _text_or_time(value: Any) -> str | None:
-    """Return a text unchanged and a Parquet timestamp in ISO 8601; None for anything else."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value if isinstance(value, str) else None
-
-
-def _bad(found: JsonId, file: str, position: int, error: BadField) -> InputRow:
-    name = _row_name(found, file, position)
-    return InputRow(name, file=file, position=position, code=error.code, message=str(error))
-
-
-def parquet_rows(parquet: Any, groups: range, file: str, offset: int, options: PageOptions) -> Iterator[InputRow]:
-    """Read the rows of some row groups; `offset` is the number of the first row in the file."""
-    wanted = [name for name in asdict(options.columns).values() if name in parquet.schema_arrow.names]
-    position = offset
-    n_bytes = sum(parquet.metadata.row_group(number).total_byte_size for number in groups)
-    n_rows = sum(parquet.metadata.row_group(number).num_rows for number in groups)
-    step = max(1, min(BATCH_ROWS, BATCH_BYTES * n_rows // max(1, n_bytes)))
-    for batch in parquet.iter_batches(step, row_groups=list(groups), columns=wanted, use_threads=False):
-        for fields in batch.to_pylist():
-            yield row_from_fields(fields, file, position, options)
-            position += 1
+    values = {name: fields.get(column) for name, column in asdict(options.columns).items()}
+    return row_from_values(values, file, position, max_page_bytes=options.max_page_bytes)
 
 
 def csv_rows(stream: BinaryIO, file: str, options: PageOptions) -> Generator[InputRow, None, None]:

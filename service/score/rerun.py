@@ -12,6 +12,8 @@ from copydesk.service.score.sources import BadInput
 
 UNREADABLE_FILE = "unreadable_file"
 """Error code of a file that could not be read further: every row after this position is scored again."""
+BAD_COLUMNS = "bad_columns"
+"""Error code of a table without the columns of a page: every row is scored again."""
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ def read_error_positions(path: Path) -> dict[str, RowPositions]:
             for line in lines:
                 row = json.loads(line)
                 places, position = found.setdefault(row["file"], RowPositions()), int(row["position"])
-                if row["code"] == UNREADABLE_FILE:
+                if row["code"] in (UNREADABLE_FILE, BAD_COLUMNS):
                     places.rest = position if places.rest is None else min(places.rest, position)
                 else:
                     places.positions.add(position)

@@ -39,6 +39,7 @@ class Tally:
     Attributes:
         rows: Scored pages.
         errors: Rows that could not be scored, by error code.
+        unused: Scored rows with a value that could not be used, by the name of its field.
         blocks, characters: Blocks by label, and their characters.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
         sizes: Pages by the binary logarithm of their bytes, rounded down.
@@ -48,6 +49,7 @@ class Tally:
     rows: int = 0
     bytes: int = 0
     errors: Counter[str] = field(default_factory=Counter)
+    unused: Counter[str] = field(default_factory=Counter)
     blocks: Counter[str] = field(default_factory=Counter)
     characters: Counter[str] = field(default_factory=Counter)
     confidence: Counter[int] = field(default_factory=Counter)
@@ -58,7 +60,7 @@ class Tally:
         """Add the counts of other pages."""
         self.rows += other.rows
         self.bytes += other.bytes
-        for name in ("errors", "blocks", "characters", "confidence", "sizes"):
+        for name in ("errors", "unused", "blocks", "characters", "confidence", "sizes"):
             getattr(self, name).update(getattr(other, name))
         for host, site in other.sites.items():
             _count_site(self.sites, host, site)
@@ -75,6 +77,7 @@ class Tally:
             "rows": self.rows,
             "bytes": self.bytes,
             "errors": dict(sorted(self.errors.items())),
+            "unused": dict(sorted(self.unused.items())),
             "blocks": {label.value: self.blocks[label.value] for label in Label},
             "characters": {label.value: self.characters[label.value] for label in Label},
             "confidence": [self.confidence[number] for number in range(CONFIDENCE_BINS)],
@@ -89,6 +92,7 @@ def tally_from_fields(fields: Mapping[str, Any]) -> Tally:
         fields["rows"],
         fields["bytes"],
         Counter(fields["errors"]),
+        Counter(fields["unused"]),
         Counter(fields["blocks"]),
         Counter(fields["characters"]),
         Counter(dict(enumerate(fields["confidence"]))),
@@ -103,6 +107,7 @@ def count_batch(
     """Count the pages and errors of a batch; `flat` contains the pages' blocks."""
     tally = Tally(rows=len(scored), errors=Counter(bad.code for _, bad in errors))
     for row, page in scored:
+        tally.unused.update(filter(None, row.unused.split(",")))
         size = len(row.content or b"")
         tally.bytes += size
         tally.sizes[max(0, size.bit_length() - 1)] += 1

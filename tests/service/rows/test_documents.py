@@ -16,9 +16,10 @@ from copydesk.classifier import Article, Page
 from copydesk.classifier.fields.dates import read_date
 from copydesk.service.rows.classify_rows import Classify
 from copydesk.service.rows.contract import LabelledPage
-from copydesk.service.rows.contract.values import ISO_TIME
 from copydesk.service.rows.documents import ParsedDocument, read_documents
-from copydesk.service.rows.jsonl import BadRow, Line, PageRow, encode_row, read_published
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, encode_row
+from copydesk.service.rows.origins import describe_unused, read_seconds
+from copydesk.service.rows.times import ISO_TIME
 from tests.support.stub_classifier import answer, stand_in
 
 LIMIT = 1000
@@ -107,7 +108,7 @@ DATES = st.one_of(
 @given(DATES)
 def test_every_date_that_is_read_on_a_page_fits_the_contract(text: str) -> None:
     found = read_date(text)
-    assert found is None or (re.fullmatch(ISO_TIME, found) and not math.isnan(read_published({"published": found})))
+    assert found is None or (re.fullmatch(ISO_TIME, found) and not math.isnan(read_seconds(found)))
 
 
 def test_row_of_classify_is_the_document_of_its_page() -> None:
@@ -149,10 +150,6 @@ def test_time_without_an_offset_is_in_utc(published: str, seconds: float) -> Non
         ({"id": "a"}, "bad_row", "line 7: neither body, text nor html; expected a body, or a page as one of text and"),
         ({"id": "a", "text": "x", "html": "x"}, "bad_row", "line 7: both text and html, expected exactly one of them"),
         ({"id": "a", "body": 5}, "bad_row", "line 7: body is a number, expected a string"),
-        ({"id": "a", "body": "x", "source": ["x"]}, "bad_row", "line 7: source is a list, expected a string"),
-        ({"id": "a", "body": "x", "published": 5}, "bad_row", "line 7: published is a number, expected a string such"),
-        ({"id": "a", "body": "x", "published": "May"}, "bad_row", "line 7: published is 'May', expected a time in ISO"),
-        ({"id": "a", "body": "x", "published": "2024-02-30"}, "bad_row", "line 7: published is '2024-02-30', expected"),
         ({"id": "a", "body": "x" * 1001}, "too_large", "line 7: the page has more than 1000 bytes"),
         ({"id": "a", "error": {"code": "binary", "message": "no text"}}, "binary", "holds an error, no page: no text"),
         ({"id": "a", "error": "broken"}, "bad_row", "line 7: the row holds an error, no page"),
@@ -162,6 +159,37 @@ def test_bad_row_says_what_is_wrong(fields: dict[str, object], code: str, said: 
     found = bad(fields)
     assert (found.id, found.line, found.code) == (None if fields.get("id") is True else fields.get("id"), 7, code)
     assert said in found.message
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("published", value) for value in ("May", "yesterday", "2024-02-30", ["2024-05-01"], True, 10**30, 1e300)),
+        *(("published", value) for value in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "1" * 5000)),
+        *(("source", value) for value in (["x"], {"name": "x"})),
+    ],
+)
+def test_value_that_cannot_be_used_costs_no_document(field: str, value: object) -> None:
+    found = document({"id": "a", "body": "x", "published": "1970-01-02", "source": "us", field: value})
+    assert found.unused == (field,)
+    assert (math.isnan(found.published), found.source) == ((True, "us") if field == "published" else (False, None))
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [(7, "7"), (1.5, "1.5"), (True, "true"), ("", None), (None, None), ("x" * 2001, "x" * 2000)]
+)
+def test_source_is_any_scalar(source: object, name: str | None) -> None:
+    found = document({"id": "a", "body": "x", "source": source})
+    assert (found.source, found.unused) == (name, ())
+
+
+def test_values_that_cannot_be_used_are_counted_in_one_line_for_each_field() -> None:
+    assert describe_unused({"source": 1, "published": 1200}) == [
+        "published could not be used in 1,200 rows and counts as unknown; expected a time in ISO 8601 or RFC 822 "
+        "(as in RSS), or in seconds or milliseconds since 1970",
+        "source could not be used in 1 row and counts as unknown; expected a text or a number",
+    ]
+    assert describe_unused({}) == []
 
 
 def test_body_at_the_limit_is_read() -> None:

@@ -1,0 +1,108 @@
+"""When a document was published and by whom: of its row if the row says so, else of its page.
+
+A time or a source that cannot be used costs no document: it counts as unknown, and is counted.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from copydesk.service.rows import times
+from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
+
+UNKNOWN_TIME = float("nan")
+"""The time of a document without a time of publication."""
+NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+"""Null characters and lone surrogates, which the name of a source cannot have."""
+EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
+"""What each field of a row should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """When a document was published, in seconds since 1970, NaN where unknown, and by whom.
+
+    `unused` names the fields of the row whose values could not be used.
+    """
+
+    published: float = UNKNOWN_TIME
+    source: str | None = None
+    unused: tuple[str, ...] = ()
+
+    def filled_by(self, published: object, site: object) -> Origin:
+        """Take from the page what is unknown. A time or a name that cannot be used stays unknown: the page is kept."""
+        found = _found_time(published) if math.isnan(self.published) else self.published
+        return Origin(found, self.source or _found_source(site), self.unused)
+
+
+def read_origin(fields: Mapping[str, Any]) -> Origin:
+    """Read a row's own `published` and `source`; in a row of `copydesk classify`, what it found on the page."""
+    source, unused = None, []
+    try:
+        source = read_source(fields.get("source"))
+    except ValueError:
+        unused.append("source")
+    if "found_in" in fields:
+        return Origin(source=source, unused=tuple(unused)).filled_by(fields.get("published"), fields.get("site"))
+    try:
+        published = read_seconds(fields.get("published"))
+    except ValueError:
+        return Origin(UNKNOWN_TIME, source, ("published", *unused))
+    return Origin(published, source, tuple(unused))
+
+
+def read_seconds(published: object) -> float:
+    """Return a time in seconds since 1970, NaN without one; raise `ValueError` if it is not a time."""
+    found = times.read_time(published)
+    return UNKNOWN_TIME if found is None else times.seconds_since_1970(found)
+
+
+def read_published(published: object) -> str | None:
+    """Return a time in ISO 8601, unchanged if it is that already; raise `ValueError` if it is not a time."""
+    found = times.read_time(published)
+    if found is None:
+        return None
+    return published if isinstance(published, str) and times.is_iso_time(published) else times.iso_text(found)
+
+
+def read_source(value: object) -> str | None:
+    """Return the name of a source as text that a database can store; raise `ValueError` if it is no text or number."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    elif isinstance(value, bool):
+        value = str(value).lower()
+    elif isinstance(value, Decimal):
+        value = format(value, "f")
+    elif isinstance(value, (int, float, date)):
+        value = str(value)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{type(value).__name__} is no name of a source")
+    return _found_source(value)
+
+
+def describe_unused(counts: Mapping[str, int]) -> list[str]:
+    """Say in a line for each field in how many rows its value could not be used."""
+    return [
+        f"{name} could not be used in {n:,} row{'s' if n > 1 else ''} and counts as unknown; expected {EXPECTED[name]}"
+        for name, n in sorted(counts.items())
+    ]
+
+
+def _found_time(published: object) -> float:
+    try:
+        return read_seconds(published)
+    except ValueError:
+        return UNKNOWN_TIME
+
+
+def _found_source(site: object) -> str | None:
+    """Return a site's name in characters that a database can store, None without one."""
+    if not isinstance(site, str):
+        return None
+    return NOT_STORABLE.sub("", site)[:MAX_NAME_CHARACTERS] or None

@@ -1,0 +1,99 @@
+"""Reads times of publication in the forms that feeds, databases and crawlers write them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+EXPECTED = "a time in ISO 8601 or RFC 822 (as in RSS), or in seconds or milliseconds since 1970"
+"""What messages say was expected."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MIN_YEAR, MAX_YEAR = 1000, 2999
+"""Years outside these are mistakes, or placeholders such as 9999-12-31."""
+UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
+"""Seconds, milliseconds, microseconds, nanoseconds: how many make a second."""
+MAX_SECONDS = 32_503_680_000
+"""The end of `MAX_YEAR` in seconds since 1970. A number above it is in milliseconds, or a smaller unit. Milliseconds
+below it (before January 1971) are taken for seconds."""
+ISO_TIME = (
+    "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$"
+)
+"""The form in which times are written, as a regular expression for descriptions of the service."""
+MAX_CHARACTERS = 100
+"""Longer texts are not times."""
+
+_NUMBER = re.compile(r"[+-]?\d{9,20}(?:\.\d{1,9})?")
+"""A number of eight digits is a day in ISO 8601."""
+_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
+_SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)")
+
+
+def read_time(value: object) -> date | None:
+    """Read a time, or a day where there is no time of day; without an offset a time has no zone. None for no value.
+
+    Raises:
+        ValueError: It is not a time.
+    """
+    if isinstance(value, str):
+        value = value.strip()
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return None
+    try:
+        if isinstance(value, str):
+            found = _read_text(value)
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            found = _from_number(value)
+        elif isinstance(value, date):
+            found = value
+        else:
+            raise ValueError(f"{type(value).__name__} is not a time")
+    except (OverflowError, TypeError, IndexError) as error:
+        raise ValueError(str(error)) from error
+    if not MIN_YEAR <= found.year <= MAX_YEAR:
+        raise ValueError(f"the year is {found.year}, expected {MIN_YEAR} to {MAX_YEAR}")
+    return found
+
+
+def iso_text(time: date) -> str:
+    """Write a time in ISO 8601, with Z for UTC."""
+    return time.isoformat().removesuffix("+00:00") + ("Z" if _is_utc(time) else "")
+
+
+def is_iso_time(text: str) -> bool:
+    """Return whether a text is in the form in which times are written."""
+    return re.fullmatch(ISO_TIME, text) is not None
+
+
+def seconds_since_1970(time: date) -> float:
+    """Return a time in seconds; without a zone it is in UTC."""
+    if not isinstance(time, datetime):
+        time = datetime(time.year, time.month, time.day)
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+def _is_utc(time: date) -> bool:
+    return isinstance(time, datetime) and time.tzinfo is not None and time.utcoffset() == timedelta(0)
+
+
+def _read_text(text: str) -> date:
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError("too long for a time")
+    if _NUMBER.fullmatch(text):
+        return _from_number(float(text))
+    if len(text) == len("2024-05-01") and text[4] == text[7] == "-":
+        return date.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", _ZONE.sub("Z", text)))
+    except ValueError:
+        return parsedate_to_datetime(text)
+
+
+def _from_number(value: float) -> datetime:
+    """Read a number of seconds since 1970, or of a smaller unit if the number is too large for seconds."""
+    for unit in UNITS:
+        if abs(value) < MAX_SECONDS * unit:
+            return EPOCH + timedelta(seconds=value / unit)
+    raise ValueError("the number is too large for a time")

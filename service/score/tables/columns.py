@@ -1,0 +1,79 @@
+"""Finds the columns of a table that have the parts of a page, and says which there are if they are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from difflib import get_close_matches
+
+from copydesk.service.rows import BadField
+from copydesk.service.score.options import ColumnNames
+
+PAGE_FIELDS = ("html", "text")
+"""A table has at least one column for one of these."""
+SHOWN_COLUMNS = 20
+"""Columns that a message names; a table may have thousands."""
+MAX_NAME = 80
+"""Characters of a column's name in a message."""
+
+Fields = Mapping[str, str]
+"""The column of each field of a page, by the field's name."""
+
+
+def bad_columns(message: str) -> BadField:
+    """Return the error of a table without the columns of a page, or whose columns are of types that cannot be read."""
+    return BadField("bad_columns", message)
+
+
+def find_fields(found: Sequence[str], wanted: ColumnNames) -> Fields:
+    """Return the columns of a table with the fields of a page.
+
+    Args:
+        found: The names of the table's columns; those of nested columns are joined by dots.
+        wanted: The names that were asked for.
+
+    Raises:
+        BadField: There is no column with a page, or one that the user named is missing.
+    """
+    names, usual = asdict(wanted), asdict(ColumnNames())
+    present = set(found)
+    fields = {field: name for field, name in names.items() if name in present}
+    named = [field for field, name in names.items() if name != usual[field]]
+    pages = [field for field in PAGE_FIELDS if field in named] or PAGE_FIELDS
+    missing = [field for field in named if field not in fields and field not in PAGE_FIELDS]
+    if not any(field in fields for field in pages):
+        missing = [*pages, *missing]
+    if not missing:
+        return fields
+    raise bad_columns(
+        f"no column {' or '.join(_quoted(names[field]) for field in missing)}; {describe_columns(found)}"
+        f"{suggest_options(found, {field: names[field] for field in missing})}"
+    )
+
+
+def describe_columns(found: Sequence[str]) -> str:
+    """List the columns that there are."""
+    if not found:
+        return "the table has no columns"
+    names = ", ".join(map(_quoted, found[:SHOWN_COLUMNS]))
+    more = f" and {len(found) - SHOWN_COLUMNS:,} more" if len(found) > SHOWN_COLUMNS else ""
+    return f"the columns are {names}{more}"
+
+
+def suggest_options(found: Iterable[str], missing: Mapping[str, str]) -> str:
+    """Suggest an option for each field with a column of nearly the same name, else which options there are."""
+    lower: dict[str, str] = {}
+    for name in found:
+        lower.setdefault(name.lower(), name)
+        lower.setdefault(name.lower().rpartition(".")[2], name)
+    options = []
+    for field, name in missing.items():
+        near = get_close_matches(name.lower(), list(lower)[:1000], n=1)
+        options += [f"--{field}-column {_quoted(lower[near[0]])}"] if near else []
+    if options:
+        return f"; perhaps {' or '.join(options)}"
+    return f"; name one with {' or '.join(f'--{field}-column' for field in missing)}"
+
+
+def _quoted(name: str) -> str:
+    return repr(name[:MAX_NAME])

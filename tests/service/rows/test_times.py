@@ -1,0 +1,104 @@
+"""Times of publication: every form is read as the same moment, and nonsense is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.service.rows.times import is_iso_time, iso_text, read_time, seconds_since_1970
+
+MOMENT = 1714552200
+"""2024-05-01T08:30:00Z."""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("2024-05-01T08:30:00Z", "2024-05-01T10:30:00+02:00", "20240501T083000Z", "2024-05-01 08:30:00"),
+        *("2024-05-01 08:30:00 UTC", "2024-05-01 08:30:00 gmt", "2024-05-01 10:30:00 +0200", " 2024-05-01T08:30 "),
+        *("2024-05-01T08:30:00.000000000Z", "Wed, 01 May 2024 08:30:00 GMT", "Wed, 01 May 2024 10:30:00 +0200"),
+        *("01 May 2024 08:30:00 -0000", "Wed, 1 May 24 04:30:00 EDT"),
+        *(MOMENT, float(MOMENT), str(MOMENT), MOMENT * 1000, f"{MOMENT}000", f"{MOMENT}.0", MOMENT * 10**6),
+        *(MOMENT * 10**9, datetime(2024, 5, 1, 8, 30), datetime(2024, 5, 1, 8, 30, tzinfo=UTC)),
+        datetime(2024, 5, 1, 1, 30, tzinfo=timezone(timedelta(hours=-7))),
+    ],
+)
+def test_every_form_is_the_same_moment(value: object) -> None:
+    found = read_time(value)
+    assert found is not None
+    assert seconds_since_1970(found) == MOMENT
+
+
+@pytest.mark.parametrize("value", ["2024-05-01", "20240501", date(2024, 5, 1), "2024-W18-3"])
+def test_day_is_its_beginning_in_utc(value: object) -> None:
+    found = read_time(value)
+    assert found is not None
+    assert seconds_since_1970(found) == 1714521600
+
+
+@pytest.mark.parametrize("value", [None, "", "  ", float("nan")])
+def test_missing_time_is_none(value: object) -> None:
+    assert read_time(value) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("yesterday", "May", "2024-02-30", "2024-05-01T24:01", "0000-00-00", "Wed, 32 May 2024 08:30:00 GMT"),
+        *("0001-01-01T00:00:00+14:00", "9999-12-31", "999-01-01", "1" * 101, "12:30", "\ud800"),
+        *(10**25, -(10**25), 1e300, float("inf"), True, [2024], {"day": 1}, b"2024-05-01", timedelta(1)),
+    ],
+)
+def test_nonsense_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        read_time(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("20240501", "2024-05-01T00:00:00"),
+        (date(2024, 5, 1), "2024-05-01"),
+        (MOMENT, "2024-05-01T08:30:00Z"),
+        ("Wed, 01 May 2024 10:30:00 +0200", "2024-05-01T10:30:00+02:00"),
+        (0, "1970-01-01T00:00:00Z"),
+        (-1, "1969-12-31T23:59:59Z"),
+    ],
+)
+def test_time_is_written_in_iso(value: object, text: str) -> None:
+    found = read_time(value)
+    assert found is not None
+    assert iso_text(found) == text
+    assert is_iso_time(text)
+
+
+@given(
+    st.datetimes(
+        datetime(1975, 1, 1),
+        datetime(2900, 1, 1),
+        timezones=st.timedeltas(timedelta(hours=-12), timedelta(hours=14)).map(
+            lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+        ),
+    ).map(lambda time: time.replace(microsecond=0))
+)
+def test_what_is_written_is_read_as_the_same_moment(time: datetime) -> None:
+    for form in (time, time.isoformat(), format_datetime(time), time.timestamp(), int(time.timestamp() * 1000)):
+        found = read_time(form)
+        assert found is not None
+        assert seconds_since_1970(found) == time.timestamp()
+
+
+TEXTS = st.text(max_size=40) | st.from_regex(r"[-+0-9:T.Z, ]{1,30}", fullmatch=True)
+
+
+@given(st.one_of(TEXTS, st.integers(), st.floats()))
+def test_any_value_is_a_time_or_a_value_error(value: object) -> None:
+    try:
+        found = read_time(value)
+    except ValueError:
+        return
+    assert found is None or (1000 <= found.year <= 2999 and isinstance(iso_text(found), str))
