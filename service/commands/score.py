@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import codecs
 import io
 import sys
 from collections.abc import Mapping
@@ -33,7 +34,8 @@ def add_score(commands: arguments.Commands) -> None:
         commands,
         "score",
         help="label the pages of large files",
-        description="Label all pages of files, folders, globs or URLs: WARC, JSONL, Parquet, CSV, HTML and plain text. "
+        description="Label all pages of files, folders, globs or URLs: WARC, JSON, JSONL, Parquet, CSV, HTML and "
+        "plain text. "
         "The inputs are cut into shards; a run that was interrupted continues with the shards that are missing when "
         "the same command is given again. "
         "Exit status: 0 all pages were scored, 1 some could not be scored, 2 wrong usage.",
@@ -68,6 +70,8 @@ def add_score(commands: arguments.Commands) -> None:
     )
     for name, meaning in COLUMNS.items():
         add(f"--{name}-column", default=name, metavar="NAME", help=f"column or JSON field with {meaning} ({name})")
+    add("--csv-delimiter", metavar="C", help="delimiter of CSV files, tab for a tab (default: it is found out)")
+    add("--csv-encoding", metavar="NAME", help="encoding of CSV files, such as latin-1 (default: it is found out)")
     add("--report", action="store_true", help="write report.html, with charts, beside the rows")
     add("--only", type=Path, metavar="ERRORS", help="score only the rows in this errors.jsonl of an earlier run")
     add("--engine", choices=("local", "ray"), default="local", help="run on this machine, or on Ray (default: local)")
@@ -125,6 +129,8 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         links=args.links,
         workers=arguments.count_workers(args.workers),
         columns=ColumnNames(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
+        csv_delimiter=_read_delimiter(args.csv_delimiter),
+        csv_encoding=_read_encoding(args.csv_encoding),
         shard_bytes=round(args.shard_mb * 1024 * 1024),
         page_seconds=args.page_seconds,
         only=args.only,
@@ -132,6 +138,25 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         report=args.report,
         version=arguments.copydesk_version(),
     )
+
+
+def _read_delimiter(name: str | None) -> str | None:
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(name or "", name)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '\r\n"\0 '):
+        raise arguments.WrongUsage(f"--csv-delimiter is {name!r}, expected one character such as ; or the word tab")
+    return delimiter
+
+
+def _read_encoding(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        b"".decode(name)
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        raise arguments.WrongUsage(
+            f"--csv-encoding is {name!r}, which is not known; expected a name such as latin-1, cp1251 or utf-16"
+        ) from None
 
 
 def _run(args: argparse.Namespace, options: ScoreOptions, settings: Settings) -> dict[str, Any]:

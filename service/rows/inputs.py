@@ -118,6 +118,11 @@ def _open(name: str) -> AbstractContextManager[BinaryIO]:
     return nullcontext(sys.stdin.buffer)
 
 
+def rejoin(head: bytes, stream: BinaryIO) -> io.BufferedReader:
+    """Return a stream from its beginning, of which some bytes were read ahead."""
+    return io.BufferedReader(_Rejoined(head, stream), BUFFER_BYTES)
+
+
 class _Rejoined(io.RawIOBase):
     """A stream from its beginning: the bytes that were read ahead, then the rest as it arrives."""
 
@@ -153,7 +158,7 @@ def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
         if not data:
             break
         head += data
-    return head, cast(BinaryIO, io.BufferedReader(_Rejoined(head, stream), BUFFER_BYTES))
+    return head, cast(BinaryIO, rejoin(head, stream))
 
 
 def read_some(stream: BinaryIO, n_bytes: int) -> bytes:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, NoReturn, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import msgspec
 
@@ -130,15 +130,11 @@ def parse_object(line: bytes) -> dict[str, Any]:
 
 
 def _parse(line: bytes) -> object:
-    """Parse JSON by msgspec, or by the standard library if msgspec refuses it, as it does lone surrogates."""
+    """Parse JSON by msgspec, or by the standard library if msgspec refuses it, as it does lone surrogates and NaN."""
     try:
         return msgspec.json.decode(line)
     except (ValueError, RecursionError):
-        return json.loads(line.decode("utf-8"), parse_constant=_refuse_constant)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
+        return json.loads(line.decode("utf-8"))
 
 
 def read_id(fields: dict[str, Any]) -> JsonId:
@@ -185,6 +181,8 @@ def too_large_message(max_page_bytes: int) -> str:
 def json_type(value: object) -> str:
     """Name a value's type in JSON's words."""
     names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN or infinite"
     return names.get(type(value), "a number")
 
 

@@ -73,6 +73,8 @@ def read_published(published: object) -> str | None:
 
 def read_source(value: object) -> str | None:
     """Return the name of a source as text that a database can store; raise `ValueError` if it is no text or number."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     elif isinstance(value, bool):

@@ -45,6 +45,7 @@ class PageOptions:
         parts: The parts of the article that are its body.
         markdown: Whether rows include the article as Markdown.
         links: Whether that has links, emphasis and images.
+        csv_delimiter, csv_encoding: Of CSV files; None if they are to be found out.
     """
 
     max_page_bytes: int
@@ -53,6 +54,8 @@ class PageOptions:
     parts: tuple[Kind, ...] = BODY_PARTS
     markdown: bool = False
     links: bool = False
+    csv_delimiter: str | None = None
+    csv_encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class ScoreOptions:
     Attributes:
         inputs: Files, folders, globs and URLs.
         folder: The output folder.
+        csv_delimiter, csv_encoding: Of CSV files; None if they are to be found out.
         shard_bytes: Bytes of input in a shard.
         only: An `errors.jsonl` of an earlier run: only the rows that it lists are scored.
         report: Whether an HTML report is written next to the summary.
@@ -89,6 +93,8 @@ class ScoreOptions:
     links: bool = False
     workers: int = 1
     columns: ColumnNames = field(default=ColumnNames())
+    csv_delimiter: str | None = None
+    csv_encoding: str | None = None
     shard_bytes: int = SHARD_BYTES
     page_seconds: float = PAGE_SECONDS
     only: Path | None = None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, groupby
@@ -21,7 +20,7 @@ from copydesk.service.score.machine_faults import machine_faults, open_spool, re
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.readers import Shard, ShardKind
 from copydesk.service.score.sources import FileKind, InputFile, is_compressed, open_plain, open_raw
-from copydesk.service.score.tables import parquet_fields, read_parquet
+from copydesk.service.score.tables import parquet_fields, read_csv, read_json, read_parquet
 from copydesk.service.score.warc import begins_record, record_starts
 
 MAX_FILES = 4096
@@ -33,6 +32,8 @@ ROW_GROUP_FACTOR = 4
 NEXT_SPOOL = "spool-next"
 """The spool file that is being written."""
 ONE_PAGE = (FileKind.HTML, FileKind.TEXT)
+READERS = {FileKind.CSV: read_csv, FileKind.JSON: read_json}
+"""Readers of files that cannot be read from their middle."""
 CopyStep = Callable[[IO[bytes], int], tuple[int, str | None]]
 """Copies a shard's content; returns its end (0 if it is empty), and the error if reading failed after it, else None."""
 
@@ -43,7 +44,7 @@ class CutOptions:
 
     Attributes:
         spool: Folder for spool files: copies of content that cannot be read from the middle of its file (compressed
-            lines, CSV, large row groups).
+            lines, CSV, JSON, large row groups).
         wanted: Whether the shard of this number is still to be scored; if not, no spool file is kept for it.
     """
 
@@ -85,8 +86,9 @@ class _FileCutter:
                 yield from self._cut_warc()
             elif kind is FileKind.PARQUET:
                 yield from self._cut_parquet()
-            elif kind is FileKind.CSV:
-                with open_raw(name) as raw, closing(self._csv_rows(raw)) as rows:
+            elif kind in READERS:
+                with open_raw(name) as raw, open_plain(raw, name) as stream:
+                    rows = READERS[kind](stream, name, self.options.pages)
                     yield from self._spool_rows(rows, partial(self._bytes_read, raw))
             elif is_compressed(name):
                 with open_raw(name) as raw, open_plain(raw, name) as stream:
@@ -100,9 +102,6 @@ class _FileCutter:
 
     def _shard(self, number: int, *, kind: FileKind | ShardKind | None = None, **place: Any) -> Shard:
         return Shard(number, kind or self.file.kind, (self.file.name,), **place)
-
-    def _csv_rows(self, raw: BinaryIO) -> Generator[InputRow, None, None]:
-        return readers.csv_rows(open_plain(raw, self.file.name), self.file.name, self.options.pages)
 
     def _bytes_read(self, raw: BinaryIO) -> int:
         return self.file.size if raw.closed else raw.tell()  # Arrow closes a file that it cannot decompress

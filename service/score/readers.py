@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,7 +20,7 @@ from copydesk.service.score.machine_faults import machine_faults, open_spool, re
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.rerun import UNREADABLE_FILE
 from copydesk.service.score.sources import FileKind, file_kind, open_plain, open_raw
-from copydesk.service.score.tables import bad_row, read_parquet, row_from_values
+from copydesk.service.score.tables import bad_row, read_parquet, row_from_object
 from copydesk.service.score.warc import read_responses
 
 BATCH_ROWS = 64
@@ -98,7 +96,7 @@ def group_rows(rows: Iterable[InputRow]) -> Iterator[list[InputRow]]:
 def broken_row(file: str, position: int, reason: str, code: str = UNREADABLE_FILE) -> InputRow:
     """Return the error row of a file that cannot be read beyond a position, or not at all."""
     if code == UNREADABLE_FILE:
-        reason = f"the file cannot be read further than about {position}: {reason}; get it again"
+        reason = f"the file cannot be read further than about {position}: {reason}; mend it or get it again"
     return InputRow(f"{file}:{position}", file=file, position=position, code=code, message=reason)
 
 
@@ -162,38 +160,5 @@ def _line_row(line: bytes | None, file: str, position: int, options: PageOptions
     try:
         fields = jsonl.parse_object(content.removeprefix(b"\xef\xbb\xbf") if position == 0 else content)
     except BadField as error:
-        return bad_row(None, file, position, error)
-    return row_from_fields(fields, file, position, options)
-
-
-def row_from_fields(fields: Mapping[str, Any], file: str, position: int, options: PageOptions) -> InputRow:
-    """Take a page out of named fields; if they break the row contract, the row contains the error."""
-    values = {name: fields.get(column) for name, column in asdict(options.columns).items()}
-    return row_from_values(values, file, position, max_page_bytes=options.max_page_bytes)
-
-
-def csv_rows(stream: BinaryIO, file: str, options: PageOptions) -> Generator[InputRow, None, None]:
-    """Read the rows of a CSV file. Its first row names the columns; quoted fields may contain line ends.
-
-    Raises:
-        csv.Error: A field is far longer than a page may be, for example because a quote is never closed.
-    """
-    csv.field_size_limit(jsonl.max_line_bytes(options.max_page_bytes))
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    try:
-        for position, fields in enumerate(csv.DictReader(text)):
-            values = {name: _csv_value(value) for name, value in fields.items()}
-            yield row_from_fields(values, file, position, options)
-    finally:
-        text.detach()  # otherwise it would close the stream, which the caller opened
-
-
-def _csv_value(value: Any) -> str | bytes | None:
-    """Return a field's text, its bytes if they are not UTF-8, and None if it is empty or missing."""
-    if not value or not isinstance(value, str):
-        return None
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return value.encode("utf-8", "surrogateescape")
-    return value
+        return bad_row(None, file, position, error, content)
+    return row_from_object(fields, content, file, position, options)

@@ -40,13 +40,16 @@ class FileKind(StrEnum):
     HTML = "html"
     TEXT = "text"
     JSONL = "jsonl"
+    JSON = "json"
     CSV = "csv"
     PARQUET = "parquet"
     WARC = "warc"
 
 
 KIND_OF_SUFFIX = {suffix: FileKind(form.value) for suffix, form in inputs.FORMAT_OF_SUFFIX.items()} | {
+    ".json": FileKind.JSON,
     ".csv": FileKind.CSV,
+    ".tsv": FileKind.CSV,
     ".parquet": FileKind.PARQUET,
     ".warc": FileKind.WARC,
 }

@@ -1,14 +1,8 @@
 """Reads the rows of tables: Parquet, CSV, and arrays or lines of JSON."""
 
-from copydesk.service.score.tables.columns import Fields, find_fields
+from copydesk.service.score.tables.csv_rows import read_csv
+from copydesk.service.score.tables.json_values import read_json
 from copydesk.service.score.tables.parquet import parquet_fields, read_parquet
-from copydesk.service.score.tables.rows import bad_row, row_from_values
+from copydesk.service.score.tables.rows import bad_row, row_from_object
 
-__all__ = [
-    "Fields",
-    "bad_row",
-    "find_fields",
-    "parquet_fields",
-    "read_parquet",
-    "row_from_values",
-]
+__all__ = ["bad_row", "parquet_fields", "read_csv", "read_json", "read_parquet", "row_from_object"]

@@ -51,13 +51,13 @@ def find_fields(found: Sequence[str], wanted: ColumnNames) -> Fields:
     )
 
 
-def describe_columns(found: Sequence[str]) -> str:
+def describe_columns(found: Sequence[str], what: str = "columns") -> str:
     """List the columns that there are."""
     if not found:
-        return "the table has no columns"
+        return f"there are no {what}"
     names = ", ".join(map(_quoted, found[:SHOWN_COLUMNS]))
     more = f" and {len(found) - SHOWN_COLUMNS:,} more" if len(found) > SHOWN_COLUMNS else ""
-    return f"the columns are {names}{more}"
+    return f"the {what} are {names}{more}"
 
 
 def suggest_options(found: Iterable[str], missing: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from datetime import date, time
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +12,8 @@ from uuid import UUID
 from copydesk.classifier.segmentation import to_utf8
 from copydesk.service.rows import BadField, JsonId, jsonl, origins
 from copydesk.service.score.arrow_schema import InputRow
+from copydesk.service.score.options import PageOptions
+from copydesk.service.score.tables.columns import PAGE_FIELDS, describe_columns, suggest_options
 
 
 def row_from_values(values: Mapping[str, object], file: str, position: int, *, max_page_bytes: int) -> InputRow:
@@ -56,14 +59,46 @@ def row_from_values(values: Mapping[str, object], file: str, position: int, *, m
     )
 
 
+def row_from_object(
+    fields: Mapping[str, object], content: bytes, file: str, position: int, options: PageOptions
+) -> InputRow:
+    """Take a page out of a JSON object, `content`; fields inside others are named with dots."""
+    columns = asdict(options.columns)
+    values = {name: _field(fields, column) for name, column in columns.items()}
+    row = row_from_values(values, file, position, max_page_bytes=options.max_page_bytes)
+    if row.code is None:
+        return row
+    if all(values[name] is None for name in PAGE_FIELDS) and not any(columns[name] in fields for name in PAGE_FIELDS):
+        missing = {name: columns[name] for name in PAGE_FIELDS}
+        found = describe_columns(list(fields), "fields") + suggest_options(fields, missing)
+        row = replace(row, message=f"no field {' or '.join(map(repr, missing.values()))}; {found}")
+    return replace(row, content=content)
+
+
+def _field(fields: Mapping[str, object], name: str) -> object:
+    """Return a field's value; the part of a name before a dot may be that of an object around it."""
+    if name in fields:
+        return fields[name]
+    first, dot, rest = name.partition(".")
+    inner = fields.get(first) if dot else None
+    return _field(inner, rest) if isinstance(inner, dict) else None
+
+
 def row_name(found: JsonId, file: str, position: int) -> str:
     """Return a row's id, or its place if it has none."""
     return f"{file}:{position}" if found is None else str(found)
 
 
-def bad_row(found: JsonId, file: str, position: int, error: BadField) -> InputRow:
-    """Return the row of an error."""
-    return InputRow(row_name(found, file, position), file=file, position=position, code=error.code, message=str(error))
+def bad_row(found: JsonId, file: str, position: int, error: BadField, content: bytes | None = None) -> InputRow:
+    """Return the row of an error, with the input's bytes if they are known."""
+    return InputRow(
+        row_name(found, file, position),
+        content=content,
+        file=file,
+        position=position,
+        code=error.code,
+        message=str(error),
+    )
 
 
 def _id(value: object) -> object:

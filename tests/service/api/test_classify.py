@@ -141,7 +141,7 @@ def test_declared_charset_is_read(api: ApiClient) -> None:
         (b"", 400, "bad_json", "not JSON at character 0"),
         (b"{", 400, "bad_json", "not JSON at character 1"),
         (b"[" * 200_000, 400, "bad_json", "RecursionError"),
-        (b'{"text": NaN}', 400, "bad_json", "ValueError"),
+        (b'{"text": NaN}', 422, "bad_row", "text is NaN or infinite, expected a string"),
         (b'{"text": "\xff"}', 400, "bad_encoding", "byte 10 is not UTF-8"),
         (b"[]", 422, "bad_row", "a list, expected an object"),
         (b"{}", 422, "bad_row", "neither text nor html, expected exactly one"),

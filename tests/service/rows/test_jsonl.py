@@ -112,8 +112,8 @@ pieces = st.sampled_from(
 @given(st.lists(pieces, max_size=12).map("".join).map(lambda value: f'{{"a":{value}}}'.encode()))
 def test_object_is_what_the_standard_library_reads(line: bytes) -> None:
     try:
-        expected = json.loads(line, parse_constant=lambda name: 1 / 0)
-    except (ValueError, ZeroDivisionError):
+        expected = json.loads(line)
+    except ValueError:
         with pytest.raises(BadField):
             parse_object(line)
     else:
@@ -186,13 +186,19 @@ def test_json_that_is_no_object_is_refused(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ['{"id": "a", "text": "half a', "{", "text", '{"id": 1} {"id": 2}', '{"id": NaN, "text": ""}']
+    "line", ['{"id": "a", "text": "half a', "{", "text", '{"id": 1} {"id": 2}', '{"id": nan, "text": ""}']
 )
 def test_half_a_line_and_other_broken_json_is_refused(line: str) -> None:
     row = bad(line)
     assert (row.id, row.code) == (None, "bad_json")
     assert row.message.startswith("line 7: ")
     assert "expected" in row.message
+
+
+def test_nan_and_infinity_do_harm_only_where_they_are_read() -> None:
+    assert good('{"id": "a", "text": "Words.", "n": [NaN, Infinity, -Infinity], "big": 1e999}').page.text == "Words."
+    assert "id is NaN or infinite, expected" in bad('{"id": NaN, "text": ""}').message
+    assert "text is NaN or infinite, expected" in bad('{"id": 1, "text": -Infinity}').message
 
 
 def test_json_nested_too_deep_to_read_is_refused() -> None:
