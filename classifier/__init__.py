@@ -12,7 +12,7 @@ from copydesk.classifier.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from copydesk.classifier.artifact import load_manifest, load_model
-    from copydesk.classifier.duplicates import Document, deduplicate
+    from copydesk.classifier.duplicates import Document, DuplicateOptions, deduplicate
     from copydesk.classifier.extraction import extract
     from copydesk.classifier.model import Model
     from copydesk.classifier.pipeline import classify, classify_page
@@ -45,6 +45,7 @@ __all__ = [
     "Comment",
     "CopydeskError",
     "Document",
+    "DuplicateOptions",
     "Explanation",
     "Kind",
     "Label",
@@ -67,7 +68,7 @@ __getattr__ = lazy_names(
     globals(),
     {
         "copydesk.classifier.artifact": ("load_manifest", "load_model"),
-        "copydesk.classifier.duplicates": ("Document", "deduplicate"),
+        "copydesk.classifier.duplicates": ("Document", "DuplicateOptions", "deduplicate"),
         "copydesk.classifier.extraction": ("extract",),
         "copydesk.classifier.model": ("Model",),
         "copydesk.classifier.pipeline": ("classify", "classify_page"),

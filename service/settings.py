@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS, DuplicateOptions, Keep
+
 MAX_PAGE_BYTES = 20 * 1024 * 1024
 """Default limit of one page, decompressed; the largest page of the training corpora has less than 8 MiB."""
 INDEX = "copydesk-index.sqlite"
@@ -29,6 +31,7 @@ class ServerSettings:
         batch_bytes: A batch with more bytes, decompressed, ends with an error.
         rate: Requests, or rows of batches, that each key may send in a minute.
         shared: Folder in which several workers add up their metrics; None for one worker.
+        duplicates: How alike two articles must be to match, and which one of a cluster to keep.
         traces: Whether the variables of OpenTelemetry enable traces.
     """
 
@@ -43,7 +46,7 @@ class ServerSettings:
     require_keys: bool = False
     rate: int = 6000
     feedback: Path = Path("copydesk-feedback")
-    prefer: tuple[str, ...] = ()
+    duplicates: DuplicateOptions = DEFAULT_OPTIONS
     shared: Path | None = None
     traces: bool = False
 
@@ -96,9 +99,36 @@ def _server_settings(environment: Mapping[str, str]) -> ServerSettings:
         require_keys=_require_keys(environment.get("COPYDESK_REQUIRE_KEYS", ""), host),
         rate=_whole_number(environment, "RATE", plain.rate, least=1, most=1_000_000_000),
         feedback=Path(environment.get("COPYDESK_FEEDBACK") or plain.feedback),
-        prefer=tuple(filter(None, map(str.strip, environment.get("COPYDESK_PREFER", "").split(",")))),
+        duplicates=_duplicate_options(environment),
         traces=_traces(environment),
     )
+
+
+def _duplicate_options(environment: Mapping[str, str]) -> DuplicateOptions:
+    keep = environment.get("COPYDESK_KEEP") or Keep.EARLIEST
+    if keep not in tuple(Keep):
+        raise ValueError(
+            f"COPYDESK_KEEP is {keep[:40]!r}, expected one of {', '.join(Keep)}; leave it unset for {Keep.EARLIEST}"
+        )
+    return DuplicateOptions(
+        min_similarity=_share(environment, "MIN_SIMILARITY"),
+        min_contained=_share(environment, "MIN_CONTAINED"),
+        keep=Keep(keep),
+        prefer=tuple(filter(None, map(str.strip, environment.get("COPYDESK_PREFER", "").split(",")))),
+    )
+
+
+def _share(environment: Mapping[str, str], name: str) -> float:
+    value = environment.get(f"COPYDESK_{name}") or "0"
+    try:
+        share = float(value)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ValueError(
+            f"COPYDESK_{name} is {value[:40]!r}, expected a share from 0 to 1 such as 0.8; leave it unset for no limit"
+        )
+    return share
 
 
 def _traces(environment: Mapping[str, str]) -> bool:

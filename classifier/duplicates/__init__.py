@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.classifier.duplicates.types import Document, KeyScheme, Match, Overlap, Relation, SigningScheme
+from copydesk.classifier.duplicates.types import (
+    Document,
+    DuplicateOptions,
+    KeyScheme,
+    Match,
+    Overlap,
+    Relation,
+    SigningScheme,
+)
 from copydesk.classifier.lazy_names import lazy_names
 
 if TYPE_CHECKING:
@@ -16,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Document",
+    "DuplicateOptions",
     "Duplicates",
     "KeyScheme",
     "Match",

@@ -15,11 +15,28 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.candidates import candidate_pairs, split_pairs
+from copydesk.classifier.duplicates.choices import (
+    is_alike_enough,
+    keep_columns,
+    mark_documents_to_keep,
+    reason_of,
+    source_ranks,
+)
 from copydesk.classifier.duplicates.clustering import cluster_pairs, connected_components
 from copydesk.classifier.duplicates.same_story import same_story_pairs
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
 from copydesk.classifier.duplicates.signing import SignedTexts, sign_texts
-from copydesk.classifier.duplicates.types import COMPARISON, STORY, Cluster, Document, DuplicateReport, Match
+from copydesk.classifier.duplicates.types import (
+    COMPARISON,
+    DEFAULT_OPTIONS,
+    STORY,
+    Cluster,
+    Document,
+    DuplicateOptions,
+    DuplicateReport,
+    KeptBecause,
+    Match,
+)
 
 _DOCUMENTS_A_CHUNK = 4096
 _PAIRS_A_STEP = 20_000
@@ -36,7 +53,7 @@ class Duplicates:
         counts: Shape (n_matches, len(OVERLAP_FIELDS)): what left shares with right.
         same_story: Shape (n_matches,): whether the two are versions of one story.
         clusters: Shape (n_documents,): the document of the cluster with the smallest id.
-        keep: Shape (n_documents,): true for the one to keep of each cluster.
+        kept_because: Shape (n_documents,): why one is the one to keep, as a number for `reason_of`; else 0.
         common_keys: Number of common keys, of which only a part of the pairs was compared.
         common_shingles: Shortened and sorted.
     """
@@ -47,9 +64,14 @@ class Duplicates:
     counts: NDArray[np.float64]
     same_story: NDArray[np.bool_]
     clusters: NDArray[np.int64]
-    keep: NDArray[np.bool_]
+    kept_because: NDArray[np.int8]
     common_keys: int
     common_shingles: NDArray[np.uint32]
+
+    @property
+    def keep(self) -> NDArray[np.bool_]:
+        """Shape (n_documents,): true for the one to keep of each cluster."""
+        return self.kept_because > 0
 
 
 class TextArrays(NamedTuple):
@@ -72,11 +94,14 @@ class _Documents:
     ranks: NDArray[np.int64]
 
 
-def deduplicate(documents: Iterable[Document], *, workers: int = 1) -> DuplicateReport:
+def deduplicate(
+    documents: Iterable[Document], options: DuplicateOptions = DEFAULT_OPTIONS, *, workers: int = 1
+) -> DuplicateReport:
     """Group documents by story, as `copydesk dedup` does; docs/duplicates.md has an example.
 
     Args:
-        documents: Read once; of their texts only shingles and keys stay in memory. `source` is not used.
+        documents: Read once; of their texts only shingles and keys stay in memory.
+        options: How alike two documents must be, and which one of a cluster to keep.
         workers: Threads that compare pairs; their number does not change the answer.
 
     Raises:
@@ -84,25 +109,34 @@ def deduplicate(documents: Iterable[Document], *, workers: int = 1) -> Duplicate
     """
     ids: list[str] = []
     published: list[float | None] = []
+    sources: list[str | None] = []
     signed: deque[SignedTexts] = deque()
     remaining = iter(documents)
     while chunk := list(islice(remaining, _DOCUMENTS_A_CHUNK)):
         ids += [document.id for document in chunk]
         published += [document.published for document in chunk]
+        sources += [document.source for document in chunk]
         signed.append(sign_texts([document.text for document in chunk]))
     chunks = (signed.popleft() for _ in range(len(signed)))  # no chunk stays in memory twice
-    found = find_duplicates(ids, chunks, published=np.array(published, np.float64), workers=workers)
+    found = find_duplicates(
+        ids,
+        chunks,
+        preference=source_ranks(sources, options.prefer),
+        published=np.array(published, np.float64),
+        options=options,
+        workers=workers,
+    )
     return DuplicateReport(_list_clusters(ids, found), _list_matches(ids, found))
 
 
 def _list_clusters(ids: Sequence[str], found: Duplicates) -> tuple[Cluster, ...]:
     members: dict[str, list[str]] = {}
-    keep: dict[str, str] = {}
-    for name, cluster, is_kept in sorted(zip(ids, found.clusters.tolist(), found.keep.tolist(), strict=True)):
+    keep: dict[str, tuple[str, KeptBecause]] = {}
+    for name, cluster, number in sorted(zip(ids, found.clusters.tolist(), found.kept_because.tolist(), strict=True)):
         members.setdefault(ids[cluster], []).append(name)
-        if is_kept:
-            keep[ids[cluster]] = name
-    return tuple(Cluster(cluster, tuple(names), keep[cluster]) for cluster, names in members.items())
+        if reason := reason_of(number):
+            keep[ids[cluster]] = name, reason
+    return tuple(Cluster(cluster, tuple(names), *keep[cluster]) for cluster, names in members.items())
 
 
 def _list_matches(ids: Sequence[str], found: Duplicates) -> tuple[tuple[str, Match], ...]:
@@ -121,6 +155,7 @@ def find_duplicates(
     *,
     preference: NDArray[np.int64] | None = None,
     published: NDArray[np.float64] | None = None,
+    options: DuplicateOptions = DEFAULT_OPTIONS,
     workers: int = 1,
 ) -> Duplicates:
     """Find the duplicates among documents.
@@ -128,8 +163,9 @@ def find_duplicates(
     Args:
         ids: Of the documents, all different.
         signed: The same documents in the same order, in chunks of one scheme, each read once.
-        preference: Shape (n_documents,): the least number in a cluster decides `keep`.
-        published: Shape (n_documents,): then the earliest time does, NaN where unknown.
+        preference: Shape (n_documents,): the rank of each source; the least number in a cluster decides what is kept.
+        published: Shape (n_documents,): the times of publication, NaN where unknown.
+        options: How alike two documents must be, and the rule by which one is kept. `prefer` is not used.
         workers: Threads; their number does not change the answer.
 
     Raises:
@@ -142,21 +178,23 @@ def find_duplicates(
     common = _common_shingles(documents, left, right, counts)
     if len(common):
         counts, relations = _compare(documents.texts, left, right, common, workers)
-    same = same_story_pairs(candidates.pairs, candidates.pairs_incomplete, counts, relations)
+    alike = is_alike_enough(counts, relations, options)
+    same = alike & same_story_pairs(candidates.pairs, candidates.pairs_incomplete, counts, relations)
     ranks = documents.ranks
     stories = cluster_counted_pairs(
         len(ranks), ranks[left[same]], ranks[right[same]], counts[same], relations[same] == overlap.IDENTICAL
     )
-    matched = relations != overlap.NO_MATCH
+    matched = alike & (relations != overlap.NO_MATCH)
     if (matched & ~same).any():
         evident = candidate_pairs(documents.keys, ranks, stories=stories)
         matched &= same | np.isin(candidates.pairs, evident.pairs)
     clusters = documents.order[stories[ranks]]
     wanted = _one_each("preferences", preference, np.zeros(len(ranks), np.int64))
     times = _one_each("times of publication", published, np.full(len(ranks), np.nan))
-    keep = mark_documents_to_keep(clusters, wanted, times, documents.lengths, ranks)
+    columns = keep_columns(options.keep, wanted, times, documents.lengths)
+    kept = mark_documents_to_keep(clusters, columns, ranks, options.keep)
     left, right, relations, counts = left[matched], right[matched], relations[matched], counts[matched]
-    return Duplicates(left, right, relations, counts, same[matched], clusters, keep, candidates.common_keys, common)
+    return Duplicates(left, right, relations, counts, same[matched], clusters, kept, candidates.common_keys, common)
 
 
 def _gather(ids: Sequence[str], signed: Iterable[SignedTexts]) -> _Documents:
@@ -242,21 +280,6 @@ def _one_each(name: str, given: NDArray[Any] | None, default: NDArray[Any]) -> N
     if len(given) != len(default):
         raise ValueError(f"{len(given)} {name} for {len(default)} documents; give one each")
     return given
-
-
-def mark_documents_to_keep(
-    clusters: NDArray[Any],
-    preference: NDArray[np.int64],
-    published: NDArray[np.float64],
-    lengths: NDArray[np.int64],
-    ranks: NDArray[Any],
-) -> NDArray[np.bool_]:
-    """Mark one document of each cluster: the most preferred, then earliest, then longest, then the first by rank."""
-    order = np.lexsort((ranks, -lengths, published, preference, clusters))
-    keep = np.zeros(len(clusters), np.bool_)
-    if len(order):
-        keep[order[np.append(True, clusters[order][1:] != clusters[order][:-1])]] = True
-    return keep
 
 
 @jit

@@ -6,6 +6,7 @@ docs/duplicates.md explains the rules and docs/how-it-works.md the steps that ap
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 
@@ -88,13 +89,66 @@ class Match:
     overlap: Overlap
 
 
+class Keep(StrEnum):
+    """Which document of a cluster to keep. A document without a time comes after all with one."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+    LONGEST = "longest"
+
+
+class KeptBecause(StrEnum):
+    """Why a document is the one to keep: how it differs from the one that would be kept without it."""
+
+    ONLY_ONE = "only_one"
+    PREFERRED_SOURCE = "preferred_source"
+    EARLIEST = "earliest"
+    LATEST = "latest"
+    LONGEST = "longest"
+    SMALLEST_ID = "smallest_id"
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateOptions:
+    """What a user decides about duplicates; docs/duplicates.md explains it.
+
+    Attributes:
+        min_similarity: Least Jaccard similarity of a match, in [0, 1]; 0 sets no limit.
+        min_contained: Least share of the one text that the other contains, in [0, 1]; 0 sets no limit.
+        keep: Which document of a cluster to keep.
+        prefer: Sources whose documents are kept before all others, the most preferred first.
+
+    Raises:
+        ValueError: A share is not in [0, 1], or there is no such rule.
+    """
+
+    min_similarity: float = 0.0
+    min_contained: float = 0.0
+    keep: Keep = Keep.EARLIEST
+    prefer: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("min_similarity", "min_contained"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise ValueError(f"{name} is {value}, expected a share from 0 to 1")
+        if self.keep not in tuple(Keep):
+            raise ValueError(f"keep is {str(self.keep)[:40]!r}, expected one of {', '.join(Keep)}")
+        object.__setattr__(self, "keep", Keep(self.keep))
+        object.__setattr__(self, "prefer", tuple(self.prefer))
+
+
+DEFAULT_OPTIONS = DuplicateOptions()
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The documents of one story: its id is the smallest of theirs, `keep` the one to keep, see docs/duplicates.md."""
+    """The documents of one story: its id is the smallest of theirs, `keep` the one to keep, and why."""
 
     id: str
     members: tuple[str, ...]
     keep: str
+    kept_because: KeptBecause
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from copydesk import Document, open_index
+from copydesk import Document, DuplicateOptions, open_index
 
 rows = [json.loads(line) for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()]
 documents = [
     Document(row["id"], row["body"], datetime.fromisoformat(row["published"]).timestamp(), row["source"])
     for row in rows
 ]
-with open_index("example.sqlite", preferred=["mail"]) as index:
+with open_index("example.sqlite", DuplicateOptions(prefer=["mail"])) as index:
     for answer in index.add(documents, now=time.time()):
-        print(answer.id, "seen before" if answer.seen else "new", "keep" if answer.keep else "leave out")
+        print(answer.id, "seen before" if answer.seen else "new", answer.kept_because or "leave out")
     print(index.resolve("mail/ferry"), [entry.id for entry in index.members("mail/ferry")])

@@ -11,4 +11,4 @@ rows = [json.loads(line) for line in Path(sys.argv[1]).read_text(encoding="utf-8
 documents = [Document(row["id"], row["body"], datetime.fromisoformat(row["published"]).timestamp()) for row in rows]
 for cluster in deduplicate(documents).clusters:
     others = [name for name in cluster.members if name != cluster.keep]
-    print(cluster.keep, "instead of" if others else "", *others)
+    print(cluster.keep, cluster.kept_because.value, "instead of" if others else "", *others)

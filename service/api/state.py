@@ -96,7 +96,7 @@ class State:
         """
         with self._opening:
             if self._index is None:
-                self._index = open_index(self.settings.index, preferred=self.settings.server.prefer)
+                self._index = open_index(self.settings.index, self.settings.server.duplicates)
             return self._index
 
     async def with_index(self, function: Callable[[Index], R]) -> R:

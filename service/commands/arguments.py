@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TextIO, TypeAlias
 
 from copydesk.classifier import PARTS, Kind, read_parts
+from copydesk.classifier.duplicates.types import DuplicateOptions, Keep
 from copydesk.service.settings import Settings, read_settings
 
 OK = 0
@@ -52,11 +53,29 @@ SHARED: dict[str, dict[str, Any]] = {
         "default": [],
         "metavar": "SOURCE",
         "help": "sources of documents, best first: of several documents with the same story, the one from the best "
-        "source is kept (default: the one published first). All words after the option are sources: "
-        "put inputs before it",
+        "source is kept, whatever --keep says. All words after the option are sources: put inputs before it",
+    },
+    "--keep": {
+        "choices": tuple(Keep),
+        "default": Keep.EARLIEST,
+        "help": "which of several documents with the same story to keep: the one published first, the one published "
+        "last, or the longest one (default: %(default)s)",
+    },
+    "--min-similarity": {
+        "type": float,
+        "default": 0.0,
+        "metavar": "S",
+        "help": "drop matches whose Jaccard similarity is below this, from 0 to 1 (default: no limit)",
+    },
+    "--min-contained": {
+        "type": float,
+        "default": 0.0,
+        "metavar": "S",
+        "help": "drop matches where neither document contains this share of the other (default: no limit)",
     },
 }
 """The arguments that several commands have, as keywords of `add_argument`."""
+DUPLICATE_OPTIONS = ("--min-similarity", "--min-contained", "--keep", "--prefer")
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -154,6 +173,19 @@ def count_workers(workers: int | None) -> int:
     if not 1 <= workers <= MOST_WORKERS:
         raise WrongUsage(f"--workers is {workers}, expected 1 to {MOST_WORKERS}")
     return workers
+
+
+def read_duplicate_options(args: argparse.Namespace) -> DuplicateOptions:
+    """Return what `DUPLICATE_OPTIONS` say; all have their defaults in a command that does not have them.
+
+    Raises:
+        WrongUsage: A share is not from 0 to 1.
+    """
+    names = [option.removeprefix("--").replace("-", "_") for option in DUPLICATE_OPTIONS]
+    try:
+        return DuplicateOptions(**{name: getattr(args, name) for name in names if hasattr(args, name)})
+    except ValueError as error:
+        raise WrongUsage(f"--{str(error).replace('_', '-', 1)}") from None
 
 
 def say(message: str) -> None:

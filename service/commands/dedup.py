@@ -39,7 +39,7 @@ def add_dedup(commands: arguments.Commands) -> None:
     arguments.add_shared(command, "--format", "--workers")
     add("--found-at", type=float, metavar="SIMILARITY", help="find pairs whose Jaccard similarity is at least this ...")
     add("--probability", type=float, metavar="P", help="... with at least this probability (needs --found-at)")
-    arguments.add_shared(command, "--prefer", "--model")
+    arguments.add_shared(command, *arguments.DUPLICATE_OPTIONS, "--model")
     command.set_defaults(command=dedup_command)
 
 
@@ -60,7 +60,7 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         output=args.output,
         workers=workers,
         keys=keys,
-        prefer=args.prefer,
+        duplicates=arguments.read_duplicate_options(args),
         version=arguments.copydesk_version(),
     )
     return arguments.SOME_FAILED if dedup_files(options, settings, sys.stderr or io.StringIO()) else arguments.OK

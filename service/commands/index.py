@@ -73,7 +73,7 @@ def _add_matching_verbs(verbs: arguments.Commands) -> None:
     add = _add_verb(verbs, "add", _match, "add documents, and print which documents each one matches")
     check = _add_verb(verbs, "check", _match, "print what add would print, without adding anything")
     for command in (add, check):
-        arguments.add_shared(command, "files", "--format", "--prefer", "--model")
+        arguments.add_shared(command, "files", "--format", *arguments.DUPLICATE_OPTIONS, "--model")
         command.add_argument(
             "--batch",
             type=int,
@@ -107,13 +107,14 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         args.before = _oldest_time(args)
     if hasattr(args, "batch") and not 1 <= args.batch <= MOST_A_BATCH:
         raise arguments.WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
+    options = arguments.read_duplicate_options(args)
     require_extra("index", "copydesk index")
     from copydesk.service.index import open_index
 
     streams = arguments.open_streams()
     create = args.verb in ("add", "import")
     try:
-        with open_index(args.index or settings.index, create=create, preferred=getattr(args, "prefer", ())) as index:
+        with open_index(args.index or settings.index, options, create=create) as index:
             n_bad: int | None = args.run(index, args, settings, streams)
     except ValueError as error:  # the index's URL, or an export
         raise arguments.WrongUsage(str(error)) from error

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates import Duplicates, Relation, SignedTexts
+from copydesk.classifier.duplicates import DuplicateOptions, Duplicates, Relation, SignedTexts
+from copydesk.classifier.duplicates.choices import keep_columns, reason_of, source_ranks
 from copydesk.classifier.duplicates.overlap import OVERLAP_FIELDS, relation_of
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
 from copydesk.service.dedup.work_folder import Chunk, join_chunks
@@ -37,14 +38,15 @@ class ClosedSet:
     n_rows: int
 
 
-def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> ClosedSet:
+def gather_rows(chunks: Sequence[Chunk], options: DuplicateOptions) -> ClosedSet:
     """Put the rows of all chunks together, and choose one document for each id."""
     rows = join_chunks(chunks)
-    preference = source_ranks(rows.sources, prefer)
+    preference = source_ranks(rows.sources, options.prefer)
     bad = dict(rows.bad)
     places = np.delete(np.arange(rows.n_rows), list(bad))
     # Most important last: the rule by which a cluster keeps one document, then the words' digest; never the order.
-    worth = [rows.digests, -rows.lengths, rows.published, preference]
+    columns = keep_columns(options.keep, preference, rows.published, rows.lengths)
+    worth = [rows.digests, *reversed(columns)]
     keep = np.ones(len(rows.ids), np.bool_)
     for same in _repeated(rows.ids):
         best, *others = (same[at] for at in np.lexsort([column[same] for column in worth]).tolist())
@@ -55,12 +57,6 @@ def gather_rows(chunks: Sequence[Chunk], prefer: Sequence[str]) -> ClosedSet:
     chosen = np.split(keep, limits)[: len(chunks)]
     ids = list(compress(rows.ids, keep.tolist()))
     return ClosedSet(ids, rows.published[keep], preference[keep], chosen, bad, rows.n_rows)
-
-
-def source_ranks(sources: Sequence[str | None], prefer: Sequence[str]) -> NDArray[np.int64]:
-    """Return the rank of each source among the preferred ones, 0 for the best; all others rank after these."""
-    ranks: dict[str | None, int] = {source: rank for rank, source in reversed(list(enumerate(prefer)))}
-    return np.array([ranks.get(source, len(prefer)) for source in sources], np.int64)
 
 
 def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:
@@ -102,13 +98,16 @@ def select_rows(rows: Ragged[Any], chosen: NDArray[np.int64]) -> Ragged[Any]:
 def cluster_rows(rows: ClosedSet, found: Duplicates) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
     """Return one row for each input row, in input order."""
     matches = _matches(rows.ids, found)
-    documents = zip(rows.ids, found.clusters.tolist(), found.keep.tolist(), matches, strict=True)
+    documents = zip(rows.ids, found.clusters.tolist(), found.kept_because.tolist(), matches, strict=True)
     for place in range(rows.n_rows):
         if place in rows.bad:
             yield contract.ErrorRow.of(rows.bad[place])
             continue
-        name, cluster, keep, own = next(documents)
-        yield contract.ClusterRow(id=name, cluster=rows.ids[cluster], keep=keep, matches=own)
+        name, cluster, number, own = next(documents)
+        reason = reason_of(number)
+        yield contract.ClusterRow(
+            id=name, cluster=rows.ids[cluster], keep=reason is not None, kept_because=reason, matches=own
+        )
 
 
 def _matches(ids: Sequence[JsonId], found: Duplicates) -> Iterator[tuple[contract.Match, ...]]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from copydesk.classifier import ArtifactMismatch, load_manifest
-from copydesk.classifier.duplicates import Duplicates, KeyScheme, find_duplicates
-from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
+from copydesk.classifier.duplicates import DuplicateOptions, Duplicates, KeyScheme, find_duplicates
+from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
@@ -33,7 +33,7 @@ class DedupOptions:
     output: Path
     workers: int
     keys: KeyScheme = DEFAULT_KEYS
-    prefer: Sequence[str] = ()
+    duplicates: DuplicateOptions = DEFAULT_OPTIONS
     version: str = ""
 
 
@@ -53,9 +53,9 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
         loaded = list(map(chunks.load, range(n_chunks)))
         for line in origins.describe_unused(sum((chunk.unused for chunk in loaded), Counter())):
             progress.remark(line)
-        rows = gather_rows(loaded, options.prefer)
+        rows = gather_rows(loaded, options.duplicates)
         progress.stage("comparing", n=len(rows.ids))
-        found = compare_documents(rows, chunks, options.workers)
+        found = compare_documents(rows, chunks, options.duplicates, options.workers)
         progress.stage("writing")
         _write(progress.watch(cluster_rows(rows, found)), folder / ANSWERS, options.output)
     if rows.bad:
@@ -103,11 +103,16 @@ def _sign(options: DedupOptions, settings: Settings, folder: ChunkFolder, progre
     return n_chunks
 
 
-def compare_documents(rows: ClosedSet, folder: ChunkFolder, workers: int) -> Duplicates:
+def compare_documents(rows: ClosedSet, folder: ChunkFolder, options: DuplicateOptions, workers: int) -> Duplicates:
     """Find the duplicates among the documents of the chunks in a folder; raise `StoppedWork` if one is damaged."""
     signed = (select_documents(folder.load_signed(number), chosen) for number, chosen in enumerate(rows.chosen))
     return find_duplicates(
-        list(map(str, rows.ids)), signed, preference=rows.preference, published=rows.published, workers=workers
+        list(map(str, rows.ids)),
+        signed,
+        preference=rows.preference,
+        published=rows.published,
+        options=options,
+        workers=workers,
     )
 
 

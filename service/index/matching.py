@@ -15,6 +15,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from copydesk.classifier.duplicates import Document, KeyScheme, Match, SignedTexts, SigningScheme
+from copydesk.classifier.duplicates.choices import Rank, is_alike_enough
 from copydesk.classifier.duplicates.normalized_words import Words, read_words
 from copydesk.classifier.duplicates.shingle_codec import pack_set
 from copydesk.classifier.duplicates.shingles import Ragged, shingle_sets
@@ -22,9 +23,10 @@ from copydesk.classifier.duplicates.signing import sign_words
 from copydesk.classifier.duplicates.stored_sets import SetComparison, StoredSets, compare_with_sets
 from copydesk.classifier.duplicates.types import COMPARISON, PairFlag
 from copydesk.service.index import reads
+from copydesk.service.index.choice import Choice
 from copydesk.service.index.clusters import Clusters, read_connected, replay
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pairs, pairs_from_comparison
-from copydesk.service.index.reads import NO_DOCUMENTS, KeepRule, KeyDocuments, Rank, StoredDocument
+from copydesk.service.index.reads import NO_DOCUMENTS, KeyDocuments, StoredDocument
 from copydesk.service.index.records import IndexAnswer
 from copydesk.service.index.verdicts import NEW, Verdicts
 
@@ -98,17 +100,17 @@ class PendingAnswer:
 class BatchMatcher:
     """Answers documents of a batch in order; each sees the index and the documents of the batch added before it."""
 
-    def __init__(self, connection: Connection, batch: SignedBatch, part: range, keep_rule: KeepRule) -> None:
+    def __init__(self, connection: Connection, batch: SignedBatch, part: range, choice: Choice) -> None:
         self._connection = connection
         self._batch = batch
-        self._keep_rule = keep_rule
+        self._choice = choice
         keys = [key for at in part for key in batch.keys(at)]
         self._repeated_keys = {key for key, count in Counter(keys).items() if count > 1}
         self._key_documents = reads.read_key_documents(connection, keys)
         numbers = {number for documents in self._key_documents.values() for number in documents.numbers}
         self._rows = reads.read_by_number(connection, numbers)
         self._new_key_documents: dict[int, list[int]] = {}
-        self._lowest_ranks: dict[int, Rank] = {}
+        self._best: dict[int, list[Rank]] = {}
         self._ids: dict[int, str] = {}
         self.clusters = Clusters(lambda cluster: reads.read_oldest_members(connection, cluster))
         self.new_clusters: dict[int, int] = {}
@@ -129,10 +131,15 @@ class BatchMatcher:
         candidates, by_rare_key, common_keys = self._candidates(at, number)
         rows = [self._rows[other] for other in candidates]
         comparison = self._compare(at, rows) if rows else None
-        pairs = pairs_from_comparison(candidates, comparison) if comparison else {}
+        alike, pairs = set[int](), Pairs()
+        if comparison:
+            enough = is_alike_enough(comparison.counts, comparison.relations, self._choice.options)
+            alike = {candidates[place] for place in np.flatnonzero(enough)}
+            pairs = pairs_from_comparison(candidates, comparison, enough)
         links = self._links(pairs, stored, number, incomplete=common_keys > 0)
+        links = {other: similarity for other, similarity in links.items() if other in alike}
         pairs = {other: pair._replace(same_story=other in links) for other, pair in pairs.items()}
-        matches = _matches(comparison, rows, links, by_rare_key) if comparison else ()
+        matches = _matches(comparison, rows, links, alike & by_rare_key) if comparison else ()
         cluster_of = {other: self._cluster(other) for other in links}
         if stored is not None:
             joined = {self.clusters.find(stored.cluster)}
@@ -140,9 +147,12 @@ class BatchMatcher:
             joined = {self.new_clusters[number]}.intersection(cluster_of.values())
         else:
             joined = self.clusters.clusters_to_join(links, cluster_of)
-        cluster, keep = self._cluster_id_and_keep(at, number, joined)
+        cluster = self._cluster_id(at, number, joined)
+        ranks = [rank for one in joined for rank in self._best_ranks(one)]
+        own = self._rank(at)
+        kept_because = self._choice.why_kept(own, [rank for rank in ranks if rank[-1] != own[-1]])
         id, seen = self._batch.documents[at].id, any(cluster in joined for cluster in cluster_of.values())
-        answer = IndexAnswer(id, cluster, keep, stored is not None, seen, matches, common_keys)
+        answer = IndexAnswer(id, cluster, kept_because, stored is not None, seen, matches, common_keys)
         return PendingAnswer(answer, pairs, links, joined)
 
     def _links(
@@ -161,9 +171,9 @@ class BatchMatcher:
     def add(self, at: int, number: int, now: float, pending: PendingAnswer) -> StoredDocument:
         """Compare later documents of the batch with this one too; return its row, with its present cluster."""
         incomplete = pending.answer.common_keys > 0
-        lowest = min([self._rank(at), *map(self._lowest_rank, pending.joined)])
+        ranks = [self._rank(at), *(rank for one in pending.joined for rank in self._best_ranks(one))]
         cluster = self.clusters.add(number, pending.links, pending.joined)
-        self._lowest_ranks[cluster] = lowest
+        self._best[cluster] = self._choice.best_of(ranks)
         self._verdicts.add(number, pending.pairs, incomplete=incomplete)
         document = self._batch.documents[at]
         stored = StoredDocument(
@@ -223,24 +233,21 @@ class BatchMatcher:
             ),
         )
 
-    def _cluster_id_and_keep(self, at: int, number: int | None, clusters: set[int]) -> tuple[str, bool]:
-        """Return the id of a document's cluster, given the clusters that it joins, and whether it is to be kept."""
-        own = self._rank(at)
-        id = self._batch.documents[at].id
-        if not clusters:
-            return id, True
-        oldest = min(clusters)
-        keep = all(own <= self._lowest_rank(cluster) for cluster in clusters)
-        return id if number is not None and number <= oldest else self._id(oldest), keep
+    def _cluster_id(self, at: int, number: int | None, clusters: set[int]) -> str:
+        """Return the id of a document's cluster, given the clusters that it joins."""
+        oldest = min(clusters, default=None)
+        if oldest is None or (number is not None and number <= oldest):
+            return self._batch.documents[at].id
+        return self._id(oldest)
 
     def _rank(self, at: int) -> Rank:
         document = self._batch.documents[at]
-        return self._keep_rule.rank(document.source, document.published, len(document.text), document.id)
+        return self._choice.rank(document.source, document.published, len(document.text), document.id)
 
-    def _lowest_rank(self, cluster: int) -> Rank:
-        if cluster not in self._lowest_ranks:
-            self._lowest_ranks[cluster] = self._keep_rule.read_lowest(self._connection, cluster)
-        return self._lowest_ranks[cluster]
+    def _best_ranks(self, cluster: int) -> list[Rank]:
+        if cluster not in self._best:
+            self._best[cluster] = self._choice.best(self._connection, cluster)
+        return self._best[cluster]
 
     def _id(self, number: int) -> str:
         if number in self._rows:
@@ -274,7 +281,8 @@ class BatchMatcher:
         self._rows |= rows
         self._set_clusters(self.new_clusters)
         if rows:
-            self._lowest_ranks[cluster] = min(map(self._keep_rule.rank_of, rows.values()))
+            ranks = (self._choice.rank(row.source, row.published, row.length, row.id) for row in rows.values())
+            self._best[cluster] = self._choice.best_of(ranks)
         return {other: similarity for _, other, similarity in self._verdicts.links([number])}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
 from copydesk.classifier.duplicates.same_story import PairEvidence, pair_evidence, select_same_story
@@ -49,14 +50,18 @@ Pairs = dict[int, Pair]
 """The pairs of one document, by the number of the other."""
 
 
-def pairs_from_comparison(numbers: list[int], comparison: SetComparison) -> Pairs:
-    """Return the pairs of a document with its candidates, without those that share too little to matter."""
+def pairs_from_comparison(numbers: list[int], comparison: SetComparison, alike: NDArray[np.bool_]) -> Pairs:
+    """Return the pairs of a document with its candidates, without those that share too little to matter.
+
+    Those that are not `alike` enough for the user never become one story, but can be rivals.
+    """
     matters = (comparison.counts[:, _COVERAGE] >= STORY.unrelated_below) | (comparison.relations == IDENTICAL)
     places = np.flatnonzero(matters)
     if not places.size:
         return {}
     counts = comparison.counts[places]
     coverage, kinds = pair_evidence(counts, comparison.relations[places])
+    kinds = np.where(alike[places], kinds, kinds & ~PairFlag.NEEDS_RIVAL_CHECK)
     similarity = np.where(kinds & PairFlag.IDENTICAL, 1.0, counts[:, _SIMILARITY])
     rows = zip(places.tolist(), similarity.tolist(), coverage.tolist(), kinds.tolist(), strict=True)
     return {numbers[at]: Pair(*fields) for at, *fields in rows}

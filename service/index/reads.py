@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, func, literal_column, select
+from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from copydesk.classifier.duplicates.types import COMPARISON
 from copydesk.service.index.clusters import MEMBERS_COMPARED, Links, links_by_document
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pair, Pairs
-from copydesk.service.index.records import IndexedDocument
 from copydesk.service.index.sqlite_keys import key_filter_of, key_log_of
 from copydesk.service.index.statements import VALUES_A_STATEMENT, Statement, Values, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
@@ -43,9 +42,6 @@ class StoredDocument:
     pairs_incomplete: bool
     shingles: bytes
 
-
-Rank = tuple[int, float, int, str]
-"""Sort key of the documents of a cluster: the document with the lowest key is kept."""
 
 NO_DOCUMENTS = KeyDocuments([], common=False)
 _COLUMNS = [DOCUMENTS.c[name] for name in StoredDocument.__slots__]
@@ -185,38 +181,3 @@ def read_oldest_members(connection: Connection, cluster: int) -> tuple[list[int]
 def read_last_number(connection: Connection) -> int:
     """Read the highest number, 0 if the index is empty."""
     return int(_LAST_NUMBER.rows(connection)[0][0] or 0)
-
-
-class KeepRule:
-    """Ranks the documents of a cluster: preferred source, then earliest published, then longest, then smallest id."""
-
-    def __init__(self, preferred: Sequence[str] = ()) -> None:
-        self._places = {source: place for place, source in enumerate(dict.fromkeys(preferred))}
-        columns = DOCUMENTS.c
-        order: list[ColumnElement[Any]] = [
-            columns.published.is_(None),
-            columns.published,
-            columns.length.desc(),
-            columns.id,
-        ]
-        if self._places:
-            places = {source: literal_column(str(place), Integer) for source, place in self._places.items()}
-            last = literal_column(str(len(self._places)), Integer)
-            order.insert(0, case(places, value=columns.source, else_=last))
-        fields = select(columns.source, columns.published, columns.length, columns.id)
-        first = fields.where(columns.cluster == bindparam("cluster")).order_by(*order).limit(literal_column("1"))
-        self._first = Statement(first)
-
-    def read_lowest(self, connection: Connection, cluster: int) -> Rank:
-        """Read the rank of the document that a cluster keeps: the lowest."""
-        ((source, published, length, name),) = self._first.rows(connection, cluster=cluster)
-        return self.rank(source, published, length, name)
-
-    def rank(self, source: str | None, published: float | None, length: int, id: str) -> Rank:
-        """Return the rank of a document by its fields."""
-        place = len(self._places) if source is None else self._places.get(source, len(self._places))
-        return place, float("inf") if published is None else published, -length, id
-
-    def rank_of(self, document: StoredDocument | IndexedDocument) -> Rank:
-        """Return the rank of a document."""
-        return self.rank(document.source, document.published, document.length, document.id)

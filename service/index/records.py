@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from copydesk.classifier import CopydeskError
 from copydesk.classifier.duplicates import Match
+from copydesk.classifier.duplicates.types import KeptBecause
 
 
 class IndexUnavailable(CopydeskError):
@@ -32,7 +33,7 @@ class IndexAnswer:
 
     Attributes:
         cluster: The id of the oldest document of its story; its own id if there is no other.
-        keep: Whether it is the document to keep of its cluster.
+        kept_because: Why it is the document to keep of its cluster; None if it is not.
         added: Whether it is in the index now.
         seen: Whether its cluster has another version of the story.
         matches: Other documents that it matches, sorted by id; `same_story` is whether the pair is one story.
@@ -41,11 +42,16 @@ class IndexAnswer:
 
     id: str
     cluster: str
-    keep: bool
+    kept_because: KeptBecause | None
     added: bool
     seen: bool
     matches: tuple[Match, ...]
     common_keys: int = 0
+
+    @property
+    def keep(self) -> bool:
+        """Whether it is the document to keep of its cluster."""
+        return self.kept_because is not None
 
 
 @dataclass(frozen=True, slots=True)

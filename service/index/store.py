@@ -9,15 +9,16 @@ from typing import Self
 
 from sqlalchemy import Connection, func, select, text
 
-from copydesk.classifier.duplicates import Document, KeyScheme, SigningScheme
-from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
+from copydesk.classifier.duplicates import Document, DuplicateOptions, KeyScheme, SigningScheme
+from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME, KeptBecause
 from copydesk.service.index import writes
+from copydesk.service.index.choice import Choice
 from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themselves
 from copydesk.service.index.database import SQLITE, Database
 from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.growth import ClusterSummary, Day, read_growth, read_latest_clusters
 from copydesk.service.index.matching import BatchMatcher, SignedBatch
-from copydesk.service.index.reads import KeepRule, StoredDocument, read_by_id, read_clusters, read_ids, read_last_number
+from copydesk.service.index.reads import StoredDocument, read_by_id, read_clusters, read_ids, read_last_number
 from copydesk.service.index.records import IndexAnswer, IndexedDocument, NoIndex, Stats
 from copydesk.service.index.sqlite_keys import merge_all
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
@@ -35,20 +36,20 @@ class Age(StrEnum):
 
 def open_index(
     place: str,
+    options: DuplicateOptions = DEFAULT_OPTIONS,
     *,
     create: bool = True,
     scheme: SigningScheme = DEFAULT_SCHEME,
     keys: KeyScheme = DEFAULT_KEYS,
-    preferred: Sequence[str] = (),
 ) -> Index:
     """Open an index; make it if there is none.
 
     Args:
         place: The path of an SQLite file, or a URL such as postgresql://USER:PASSWORD@HOST/DATABASE.
+        options: How alike two documents must be, and which one of a cluster to keep. The index does not store them.
         create: Whether to make a missing index.
         scheme: How texts are signed; must equal that of the index.
         keys: How candidates are found; must equal that of the index.
-        preferred: Sources whose documents are kept before all others, the most preferred first.
 
     Raises:
         ValueError: The URL cannot be read.
@@ -68,20 +69,22 @@ def open_index(
             raise missing
         with database.writing() as connection:
             make_tables(connection, settings, database.name)
-    return Index(database, scheme, keys, preferred)
+    return Index(database, scheme, keys, options)
 
 
 class Index:
     """An open index; several threads and processes may use one place at once."""
 
-    def __init__(
-        self, database: Database, scheme: SigningScheme, keys: KeyScheme, preferred: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, database: Database, scheme: SigningScheme, keys: KeyScheme, options: DuplicateOptions) -> None:
         """Use a database that has its tables; `open_index` makes both."""
         self.database = database
         self._scheme = scheme
         self._keys = keys
-        self._keep_rule = KeepRule(preferred)
+        self._choice = Choice(options)
+
+    def with_options(self, options: DuplicateOptions) -> Index:
+        """Return the same index under other options; closing either closes both."""
+        return Index(self.database, self._scheme, self._keys, options)
 
     def __enter__(self) -> Self:
         return self
@@ -103,11 +106,11 @@ class Index:
             for at, document in enumerate(documents):
                 stored = by_id.get(document.id)
                 if stored is not None and not batch.equals(at, stored):
-                    matcher = BatchMatcher(connection, batch, range(at, at + 1), self._keep_rule)
+                    matcher = BatchMatcher(connection, batch, range(at, at + 1), self._choice)
                     matcher.exclude(stored)
                     answers.append(matcher.answer(at, None, stored.number).answer)
                     continue
-                shared = shared or BatchMatcher(connection, batch, range(len(documents)), self._keep_rule)
+                shared = shared or BatchMatcher(connection, batch, range(len(documents)), self._choice)
                 answers.append(shared.answer(at, stored, stored.number if stored else None).answer)
         return answers
 
@@ -142,7 +145,7 @@ class Index:
             del by_id[replaced.id]
         else:
             replaced = None
-        matcher = BatchMatcher(connection, batch, part, self._keep_rule)
+        matcher = BatchMatcher(connection, batch, part, self._choice)
         new: list[tuple[StoredDocument, list[int]]] = []
         pairs: list[writes.NumberedPair] = []
         for at in part:
@@ -218,9 +221,9 @@ class Index:
             cluster_id = read_ids(connection, [found])[found]
         return [_indexed_document(each, cluster_id) for each in sorted(stored.values(), key=lambda each: each.number)]
 
-    def choose_document_to_keep(self, documents: Sequence[IndexedDocument]) -> IndexedDocument:
-        """Return the one to keep of a cluster's documents, at least one."""
-        return min(documents, key=self._keep_rule.rank_of)
+    def choose_document_to_keep(self, documents: Sequence[IndexedDocument]) -> tuple[IndexedDocument, KeptBecause]:
+        """Return the one to keep of a cluster's documents, at least one, and why."""
+        return self._choice.document_to_keep(documents)
 
     def stats(self) -> Stats:
         """Count the documents, clusters and pairs; reads some tables whole."""

@@ -116,7 +116,8 @@ def match_documents(
         yield contract.ClusterRow(
             id=row.id,
             cluster=answer.cluster,
-            keep=answer.keep,
+            keep=answer.kept_because is not None,
+            kept_because=answer.kept_because,
             added=answer.added if say_added else UNSET,
             matches=tuple(map(contract.IndexMatch.of, answer.matches)),
         )

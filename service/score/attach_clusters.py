@@ -32,8 +32,8 @@ def cluster_shards(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
         StoppedWork: The chunk file of a shard is damaged; the same command signs the shard again.
     """
     chunks = ChunkFolder(folder.work)
-    rows = output_rows.gather_rows(list(map(chunks.load, range(n_shards))), clustering.prefer)
-    found = compare_documents(rows, chunks, workers)
+    rows = output_rows.gather_rows(list(map(chunks.load, range(n_shards))), clustering.duplicates)
+    found = compare_documents(rows, chunks, clustering.duplicates, workers)
     all_clusters = output_rows.cluster_rows(rows, found)
     for number in range(n_shards):
         attach_clusters(folder, number, islice(all_clusters, len(rows.chosen[number])))
@@ -78,10 +78,11 @@ def _errors(batch: pa.RecordBatch, clusters: Sequence[ClusterAnswer]) -> Iterato
 
 
 def _with_clusters(rows: pa.RecordBatch, clusters: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
-    """Fill the three columns about duplicates; in a row with an error, the cluster is null and `keep` is false."""
+    """Fill in the columns about duplicates; in a row with an error, the cluster is null and `keep` is false."""
     columns = {
         "cluster": [fields.get("cluster") for fields in clusters],
         "keep": [fields.get("keep", False) for fields in clusters],
+        "kept_because": [fields.get("kept_because") for fields in clusters],
         "matches": [fields.get("matches", []) for fields in clusters],
     }
     return pa.RecordBatch.from_pydict({name: columns.get(name, rows.column(name)) for name in OUTPUT.names}, OUTPUT)

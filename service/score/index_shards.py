@@ -5,12 +5,13 @@ This module needs the extra `index`; the rest of batch scoring does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
 import pyarrow.parquet as pq
 
+from copydesk.classifier.duplicates import DuplicateOptions
 from copydesk.service.index import Index, open_index
 from copydesk.service.rows import match_documents
 from copydesk.service.score.attach_clusters import READ_ROWS, ClusterAnswer, attach_clusters
@@ -20,13 +21,13 @@ from copydesk.service.score.output import OutputFolder
 
 @contextmanager
 def shard_indexer(
-    place: str, folder: OutputFolder, *, prefer: Sequence[str], clock: Callable[[], float]
+    place: str, folder: OutputFolder, options: DuplicateOptions, clock: Callable[[], float]
 ) -> Iterator[Callable[[], None]]:
     """Open an index; yield a function, to be called after each scored shard, that adds the shards which are ready.
 
     Shards are added in the order of their numbers, so that the answers do not depend on which is scored first.
     """
-    with open_index(place, create=True, preferred=prefer) as index:
+    with open_index(place, options, create=True) as index:
         number = 0
 
         def add_ready_shards() -> None:

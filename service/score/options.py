@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from copydesk.classifier import BODY_PARTS, Kind
+from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS, DuplicateOptions
 
 SHARD_MB = 32
 """Megabytes of input in a shard by default; smaller shards lose less work when a run is killed, but cost more files."""
@@ -60,14 +61,11 @@ class PageOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
-    """Options of the duplicate search: in the run's rows (`dedup`), in an index (its file or URL), or none.
-
-    Documents of the sources in `prefer` are kept first, in this order.
-    """
+    """Options of the duplicate search: in the run's rows (`dedup`), in an index (its file or URL), or none."""
 
     dedup: bool = False
     index: str | None = None
-    prefer: Sequence[str] = ()
+    duplicates: DuplicateOptions = DEFAULT_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)

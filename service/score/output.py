@@ -31,7 +31,18 @@ DICTIONARY_COLUMNS = [
 ]
 """Columns with few distinct values, which get dictionary encoding. For all columns it took a third of the time."""
 ROWS, WORK, ERRORS_FILE, SUMMARY = "rows", "_work", "errors.jsonl", "summary.json"
-OPTIONAL = ("published", "modified", "markdown", "source", "cluster", "keep", "matches", "text", "blocks")
+OPTIONAL = (
+    "published",
+    "modified",
+    "markdown",
+    "source",
+    "cluster",
+    "keep",
+    "kept_because",
+    "matches",
+    "text",
+    "blocks",
+)
 """Fields that are left out of a JSONL line if they are null."""
 
 

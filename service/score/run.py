@@ -29,7 +29,7 @@ from copydesk.service.score.sources import find_files, input_fingerprint
 from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Version of the output folder; a folder of another version is refused."""
 REPORT = "report.html"
 SUMMARY_SITES = 100
@@ -94,7 +94,7 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "max_page_bytes": settings.max_page_bytes,
         "dedup": asdict(DEFAULT_KEYS) | asdict(DEFAULT_SCHEME) if options.clustering.dedup else None,
         "index": _public_name(options.clustering.index),
-        "prefer": list(options.clustering.prefer),
+        "duplicates": asdict(options.clustering.duplicates),
         "only": None if options.only is None else hashlib.sha256(options.only.read_bytes()).hexdigest()[:16],
     }
 
@@ -138,7 +138,7 @@ class _Run:
             return nullcontext(lambda: None)
         from copydesk.service.score.index_shards import shard_indexer
 
-        return shard_indexer(clustering.index, self.folder, prefer=clustering.prefer, clock=clock)
+        return shard_indexer(clustering.index, self.folder, clustering.duplicates, clock)
 
     def _score_shards(self, add_to_index: Callable[[], None]) -> int:
         """Score the shards that an earlier run has not scored; return the number of all shards."""

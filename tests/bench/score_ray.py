@@ -236,10 +236,11 @@ def sign_shard(folder: Path, n_articles: int, shard: int) -> int:
 
 
 def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
+    from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS
     from copydesk.service.dedup.output_rows import cluster_rows, gather_rows
 
     chunks = ChunkFolder(folder)
-    rows = gather_rows(list(map(chunks.load, range(n_shards))), [])
+    rows = gather_rows(list(map(chunks.load, range(n_shards))), DEFAULT_OPTIONS)
     started = time.monotonic()
     signed = map(chunks.load_signed, range(n_shards))
     found = find_duplicates([str(name) for name in rows.ids], signed, published=rows.published, workers=2)

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from copydesk.classifier.duplicates import Duplicates, find_duplicates, sign_texts
+from copydesk.classifier.duplicates import DuplicateOptions, Duplicates, find_duplicates, sign_texts
+from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS
 from copydesk.service.dedup import Chunk, ChunkFolder
 from copydesk.service.dedup.output_rows import cluster_rows, gather_rows, select_documents
 from copydesk.service.rows.jsonl import JsonId
@@ -100,13 +101,19 @@ def sign(folder: Path, texts: Sequence[Text], n_shards: int) -> None:
         ChunkFolder(folder).save(shard, chunk, signed)
 
 
-def one_machine(folder: Path, n_shards: int, prefer: Sequence[str] = ()) -> tuple[Duplicates, list[dict[str, Any]]]:
+def one_machine(
+    folder: Path, n_shards: int, options: DuplicateOptions = DEFAULT_OPTIONS
+) -> tuple[Duplicates, list[dict[str, Any]]]:
     """Return the duplicates and the rows of the closed set on one machine."""
     chunks = ChunkFolder(folder)
-    rows = gather_rows(list(map(chunks.load, range(n_shards))), prefer)
+    rows = gather_rows(list(map(chunks.load, range(n_shards))), options)
     signed = [select_documents(chunks.load_signed(shard), rows.chosen[shard]) for shard in range(n_shards)]
     found = find_duplicates(
-        [str(name) for name in rows.ids], signed, preference=rows.preference, published=rows.published
+        [str(name) for name in rows.ids],
+        signed,
+        preference=rows.preference,
+        published=rows.published,
+        options=options,
     )
     return found, list(map(msgspec.to_builtins, cluster_rows(rows, found)))
 
@@ -117,14 +124,14 @@ def distributed(
     n_shards: int,
     division: Division = Division(),
     *,
-    prefer: Sequence[str] = (),
+    options: DuplicateOptions = DEFAULT_OPTIONS,
 ) -> tuple[DuplicateCounts, list[dict[str, Any]]]:
     """Return the counts and the rows of the distributed closed set."""
     tables = Tables(folder / "tables")
     tables.path.mkdir()
     counts = [ChunkFolder(folder).load(shard).n_rows for shard in range(n_shards)]
     plan = Plan(put_together(folder, counts, least=division.least), tables, division.parts, division.most_edges)
-    found = find_distributed_duplicates(runner, plan, prefer=prefer)
+    found = find_distributed_duplicates(runner, plan, options)
     return found, [
         msgspec.to_builtins(row) for chunk in range(len(plan.chunks)) for row in load_output_rows(plan, chunk)
     ]

@@ -130,6 +130,7 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
         id=None if answer.id == NO_ID else answer.id,
         cluster=None if answer.cluster == NO_ID else answer.cluster,
         keep=answer.keep,
+        kept_because=answer.kept_because,
         seen=answer.seen,
         added=answer.added,
         matches=tuple(map(contract.IndexMatch.of, answer.matches)),
@@ -150,8 +151,11 @@ def indexed_article(entry: IndexedDocument) -> contract.IndexedArticle:
 
 def cluster_of(index: Index, members: Sequence[IndexedDocument]) -> contract.Cluster:
     """Return a cluster and its documents, the oldest first."""
-    best = index.choose_document_to_keep(members)
-    documents = (contract.ClusterMember(each.id, each is best, each.length, *_origin(each)) for each in members)
+    best, reason = index.choose_document_to_keep(members)
+    documents = (
+        contract.ClusterMember(each.id, each is best, reason if each is best else None, each.length, *_origin(each))
+        for each in members
+    )
     return contract.Cluster(members[0].cluster, tuple(documents))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from copydesk.classifier import duplicates
-from copydesk.service.rows.contract.values import Confidence, Count, Day, Digest, Keep, Share, Time, Title
+from copydesk.service.rows.contract.values import Confidence, Count, Day, Digest, Keep, KeptBecause, Share, Time, Title
 from copydesk.service.rows.jsonl import JsonId
 
 SHARE_DIGITS = 4
@@ -49,6 +49,7 @@ class ClusterRow(Struct, frozen=True, kw_only=True):
         Meta(description="The id that names the cluster: of its oldest document in an index, else the smallest."),
     ]
     keep: Keep
+    kept_because: KeptBecause
     added: bool | UnsetType = UNSET
     matches: tuple[Match, ...]
 
@@ -69,6 +70,7 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
         str | None, Meta(description="The oldest document that tells the story; null for a new one without an id.")
     ]
     keep: Keep
+    kept_because: KeptBecause
     seen: Annotated[bool, Meta(description="Whether the index has another version of the story.")]
     added: Annotated[bool, Meta(description="Whether it is in the index now.")]
     matches: Annotated[tuple[IndexMatch, ...], Meta(description="In the order of their ids.")]
@@ -96,7 +98,8 @@ class ClusterMember(Struct, frozen=True):
     """An article of a cluster."""
 
     id: str
-    keep: bool
+    keep: Keep
+    kept_because: KeptBecause
     length: Count
     published: Time
     added: Time

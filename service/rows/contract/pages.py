@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from copydesk.classifier import FIELDS, Article, Comment, Explanation, Kind, Label, OtherArticle, ScoredBlock
 from copydesk.service.rows.contract.documents import Match
-from copydesk.service.rows.contract.values import Confidence, Digest, FoundTime, Offset, Share, Title
+from copydesk.service.rows.contract.values import Confidence, Digest, FoundTime, KeptBecause, Offset, Share, Title
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 
 
@@ -136,9 +136,9 @@ class ScoredPage(PageAnswer, frozen=True, kw_only=True):
     """A page in the output of `copydesk score`.
 
     `published` and `source` are those of the input, else what the page says: its `published` and its `site`. `markdown`
-    is null unless it was asked for. `position` is the page's place in its file. `cluster`, `keep` and `matches` are
-    null where duplicates were not looked for, `text` if the input was text, `text` and `blocks` without blocks in the
-    output.
+    is null unless it was asked for. `position` is the page's place in its file. `cluster`, `keep`, `kept_because` and
+    `matches` are null where duplicates were not looked for, `text` if the input was text, `text` and `blocks` without
+    blocks in the output.
     """
 
     id: str
@@ -148,6 +148,7 @@ class ScoredPage(PageAnswer, frozen=True, kw_only=True):
     position: int
     cluster: str | None
     keep: bool | None
+    kept_because: KeptBecause
     matches: list[Match] | None
     model: Digest
     text: str | None

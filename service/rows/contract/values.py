@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from copydesk.classifier.duplicates import types as duplicates
 from copydesk.service.rows.times import EXPECTED, ISO_TIME
 
 MAX_NAME_CHARACTERS = 2000
@@ -26,6 +27,10 @@ Published = Annotated[
 ]
 Source = Annotated[Any, Meta(description="Who published it: a text or a number; anything else counts as unknown.")]
 Keep = Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
+KeptBecause = Annotated[
+    duplicates.KeptBecause | None,
+    Meta(description="How it differs from the second best document of its cluster; null for one that is not kept."),
+]
 Title = Annotated[str, Meta(description="The headline; empty where the page has none.")]
 FoundTime = Annotated[
     str, Meta(description="ISO 8601: a day or a time; null if unknown.", extra_json_schema={"pattern": ISO_TIME})

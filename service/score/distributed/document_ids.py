@@ -6,7 +6,6 @@ A row id is the id of a document in the input; its rank in the order of all row 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
 
@@ -15,7 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates import SignedTexts
+from copydesk.classifier.duplicates import DuplicateOptions, SignedTexts
+from copydesk.classifier.duplicates.choices import keep_columns, source_ranks
+from copydesk.classifier.duplicates.types import Keep
 from copydesk.service.dedup import output_rows
 from copydesk.service.score.distributed import steps
 from copydesk.service.score.distributed.steps import DocIds, Plan, StepRunner, array
@@ -24,15 +25,15 @@ SAMPLE_IDS = 64
 """Row ids of each chunk from which the bounds of the parts are chosen."""
 
 
-def assign_document_ids(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> int:
+def assign_document_ids(runner: StepRunner, plan: Plan, options: DuplicateOptions) -> int:
     """Write the ranks of each chunk's documents, -1 for those that are not used; return how many are used.
 
     The parts are ranges of row ids, whose bounds come from a sample. Each part ranks its own row ids; then the number
     of ids in all parts before it is added.
     """
     runner.each(len(plan.chunks), partial(_sample, plan))
-    emit = partial(_emit_row_ids, plan, tuple(prefer), _part_bounds(plan))
-    counts = runner.exchange(len(plan.chunks), emit, plan.parts, partial(_rank, plan))
+    emit = partial(_emit_row_ids, plan, tuple(options.prefer), _part_bounds(plan))
+    counts = runner.exchange(len(plan.chunks), emit, plan.parts, partial(_rank, plan, options.keep))
     firsts = [0, *accumulate(counts)]
     gather = partial(steps.write_sorted, plan, "ranks", ["place"])
     runner.exchange(plan.parts, partial(_emit_ranks, plan, firsts), len(plan.chunks), gather)
@@ -82,7 +83,7 @@ def _emit_row_ids(plan: Plan, prefer: tuple[str, ...], bounds: list[str], number
     table = pa.table(
         {
             "id": pa.array(ids, pa.large_string()),
-            "preference": output_rows.source_ranks(chunk.sources, prefer),
+            "preference": source_ranks(chunk.sources, prefer),
             "published": chunk.published,
             "length": chunk.lengths,
             "digest": chunk.digests,
@@ -93,7 +94,7 @@ def _emit_row_ids(plan: Plan, prefer: tuple[str, ...], bounds: list[str], number
     return steps.with_part(np.array([bisect_right(bounds, id) for id in ids], np.int32), table)
 
 
-def _rank(plan: Plan, part: int, table: pa.Table) -> int:
+def _rank(plan: Plan, keep: Keep, part: int, table: pa.Table) -> int:
     """Rank the row ids of a part. Of several documents with one row id, the best to keep gets the rank."""
     ids = table.column("id").combine_chunks().dictionary_encode()
     rank_of_id = np.empty(len(ids.dictionary), np.int64)
@@ -102,10 +103,11 @@ def _rank(plan: Plan, part: int, table: pa.Table) -> int:
     place, chunk, digest, length, published, preference = (
         array(table, name) for name in ("place", "chunk", "digest", "length", "published", "preference")
     )
-    order = np.lexsort((place, chunk, digest, -length, published, preference, ranks))
+    columns = keep_columns(keep, preference, published, length)
+    order = np.lexsort((place, chunk, digest, *reversed(columns), ranks))
     best = np.append(True, np.diff(ranks[order]) != 0)[: len(order)]
-    columns = {"chunk": chunk[order], "place": place[order], "rank": np.where(best, ranks[order], -1)}
-    plan.tables.write("order", part, pa.table(columns))
+    found = {"chunk": chunk[order], "place": place[order], "rank": np.where(best, ranks[order], -1)}
+    plan.tables.write("order", part, pa.table(found))
     return len(rank_of_id)
 
 

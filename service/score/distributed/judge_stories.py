@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from copydesk.classifier.duplicates import DuplicateOptions
 from copydesk.classifier.duplicates.candidates import split_pairs
+from copydesk.classifier.duplicates.choices import is_alike_enough
 from copydesk.classifier.duplicates.closed_set import cluster_counted_pairs
 from copydesk.classifier.duplicates.overlap import IDENTICAL, NO_MATCH
 from copydesk.classifier.duplicates.same_story import same_story_pairs
@@ -20,7 +22,7 @@ from copydesk.service.score.distributed.components import find_components, load_
 from copydesk.service.score.distributed.steps import DocIds, Plan, StepRunner, array
 
 
-def judge_stories(runner: StepRunner, plan: Plan) -> None:
+def judge_stories(runner: StepRunner, plan: Plan, options: DuplicateOptions) -> None:
     """Write the stories, and for each chunk the matches among its pairs.
 
     A pair can be one story, or a rival of such a pair, only if its coverage is at least `STORY.rival_min_coverage`.
@@ -29,13 +31,13 @@ def judge_stories(runner: StepRunner, plan: Plan) -> None:
     n = len(plan.chunks)
     find_components(runner, plan, partial(_strong_pairs, plan), "related")
     runner.exchange(n, partial(_emit_weak_pairs, plan), n, partial(_write_weak_pairs, plan))
-    runner.exchange(n, partial(_emit_components, plan), plan.parts, partial(_judge_components, plan))
+    runner.exchange(n, partial(_emit_components, plan), plan.parts, partial(_judge_components, plan, options))
     steps.move_to_chunks(runner, plan, "part-same", "same-pairs", ["left", "right"])
     steps.move_to_chunks(runner, plan, "part-stories", "stories", ["doc"])
-    other_matches = sum(runner.each(n, partial(_count_other_matches, plan)))
+    other_matches = sum(runner.each(n, partial(_count_other_matches, plan, options)))
     if other_matches:
         find_candidates(runner, plan, "story-pairs", stories=True)
-    runner.each(n, partial(_write_matched, plan, select=other_matches > 0))
+    runner.each(n, partial(_write_matched, plan, options, select=other_matches > 0))
 
 
 def _coverage(comparisons: pa.Table) -> NDArray[np.float64]:
@@ -87,7 +89,7 @@ def _emit_components(plan: Plan, chunk: int) -> pa.Table:
     return steps.send_to_parts(plan, table, "root")
 
 
-def _judge_components(plan: Plan, part: int, table: pa.Table) -> int:
+def _judge_components(plan: Plan, options: DuplicateOptions, part: int, table: pa.Table) -> int:
     """Decide on the pairs of a part as for a closed set; return the number of documents that share a story."""
     sides = array(table, "left"), array(table, "right")
     docs, numbers = np.unique(np.concatenate(sides), return_inverse=True)
@@ -99,7 +101,7 @@ def _judge_components(plan: Plan, part: int, table: pa.Table) -> int:
     incomplete[left[array(table, "incomplete_left")]] = True
     incomplete[right[array(table, "incomplete_right")]] = True
     overlaps, relations = overlap_counts(table), array(table, "relation")
-    same = same_story_pairs(pairs, incomplete, overlaps, relations)
+    same = is_alike_enough(overlaps, relations, options) & same_story_pairs(pairs, incomplete, overlaps, relations)
     stories = cluster_counted_pairs(len(docs), left[same], right[same], overlaps[same], relations[same] == IDENTICAL)
     shared = np.flatnonzero(np.bincount(stories, minlength=len(docs))[stories] > 1)
     plan.tables.write("part-same", part, pa.table({"left": docs[left[same]], "right": docs[right[same]]}))
@@ -115,16 +117,22 @@ def _are_among(plan: Plan, chunk: int, name: str) -> NDArray[np.bool_]:
     return np.isin(pairs[: len(own[0])], pairs[len(own[0]) :])
 
 
-def _count_other_matches(plan: Plan, chunk: int) -> int:
+def _matches(table: pa.Table, options: DuplicateOptions) -> NDArray[np.bool_]:
+    relations = array(table, "relation")
+    found: NDArray[np.bool_] = is_alike_enough(overlap_counts(table), relations, options) & (relations != NO_MATCH)
+    return found
+
+
+def _count_other_matches(plan: Plan, options: DuplicateOptions, chunk: int) -> int:
     """Count the matches of a chunk that are not one story."""
-    matched = array(plan.tables.read("comparisons", chunk), "relation") != NO_MATCH
+    matched = _matches(plan.tables.read("comparisons", chunk), options)
     return int((matched & ~_are_among(plan, chunk, "same-pairs")).sum())
 
 
-def _write_matched(plan: Plan, chunk: int, *, select: bool) -> int:
+def _write_matched(plan: Plan, options: DuplicateOptions, chunk: int, *, select: bool) -> int:
     """Write the matches of a chunk; with `select`, those that are one story or share a key which few stories have."""
     table = _load_evidence(plan, chunk)
-    matched = array(table, "relation") != NO_MATCH
+    matched = _matches(table, options)
     if select:
         matched &= _are_among(plan, chunk, "same-pairs") | _are_among(plan, chunk, "story-pairs")
     plan.tables.write("matched", chunk, table.filter(pa.array(matched)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 import msgspec
@@ -11,8 +11,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.closed_set import mark_documents_to_keep
+from copydesk.classifier.duplicates import DuplicateOptions
+from copydesk.classifier.duplicates.choices import (
+    REASONS,
+    keep_columns,
+    mark_documents_to_keep,
+    reason_of,
+    source_ranks,
+)
 from copydesk.classifier.duplicates.overlap import relation_of
+from copydesk.classifier.duplicates.types import Keep, KeptBecause
 from copydesk.service.dedup import output_rows
 from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import MATCH
@@ -24,10 +32,11 @@ READ_ROWS = 1000
 """Rows that are taken out of their table at a time."""
 
 
-def write_output_rows(runner: StepRunner, plan: Plan, prefer: Sequence[str]) -> Counter[int]:
+def write_output_rows(runner: StepRunner, plan: Plan, options: DuplicateOptions) -> Counter[int]:
     """Write the rows that `load_output_rows` returns; return the number of clusters of each size above one."""
     n = len(plan.chunks)
-    runner.exchange(n, partial(_emit_members, plan, tuple(prefer)), plan.parts, partial(_choose_kept, plan))
+    emit = partial(_emit_members, plan, tuple(options.prefer))
+    runner.exchange(n, emit, plan.parts, partial(_choose_kept, plan, options.keep))
     steps.move_to_chunks(runner, plan, "part-kept", "kept", ["doc"])
     runner.exchange(n, partial(_emit_matches, plan), n, partial(steps.write_sorted, plan, "matches", ["doc", "other"]))
     runner.each(n, partial(_write_rows, plan))
@@ -46,7 +55,10 @@ def load_output_rows(plan: Plan, chunk: int) -> Iterator[contract.ClusterRow | c
             if fields["cluster"] is None:
                 yield contract.ErrorRow.of(output_rows.repeated_id_row(fields["id"], None, None))
             else:
-                yield msgspec.convert(fields, contract.ClusterRow)
+                reason = reason_of(fields.pop("reason"))
+                yield msgspec.convert(
+                    fields | {"keep": reason is not None, "kept_because": reason}, contract.ClusterRow
+                )
 
 
 def _emit_members(plan: Plan, prefer: tuple[str, ...], chunk: int) -> pa.Table:
@@ -56,23 +68,24 @@ def _emit_members(plan: Plan, prefer: tuple[str, ...], chunk: int) -> pa.Table:
     places = np.flatnonzero(load_ranks(plan, chunk) >= 0)[rows]
     added = {
         "id": load_row_ids(plan, chunk).take(pa.array(rows)),
-        "preference": output_rows.source_ranks(chunk_rows.sources, prefer)[places],
+        "preference": source_ranks(chunk_rows.sources, prefer)[places],
         "published": chunk_rows.published[places],
         "length": chunk_rows.lengths[places],
     }
     return steps.send_to_parts(plan, steps.with_columns(table, added), "cluster")
 
 
-def _choose_kept(plan: Plan, part: int, table: pa.Table) -> int:
+def _choose_kept(plan: Plan, keep: Keep, part: int, table: pa.Table) -> int:
     """Choose the document that each cluster keeps, and name the cluster after the row id of its first document."""
     docs, clusters = array(table, "doc"), array(table, "cluster")
     preference, published, lengths = (array(table, name) for name in ("preference", "published", "length"))
-    keep = mark_documents_to_keep(clusters, preference, published, lengths, docs)
+    columns = keep_columns(keep, preference, published, lengths)
+    reasons = mark_documents_to_keep(clusters, columns, docs, keep)
     ids = table.column("id").take(pa.array(steps.positions(docs, clusters)))
     by_size = np.unique(np.unique(clusters, return_counts=True)[1], return_counts=True)
     plan.tables.write("sizes", part, pa.table(dict(zip(("size", "clusters"), by_size, strict=True))))
-    plan.tables.write("part-kept", part, pa.table({"doc": docs, "cluster": ids, "keep": keep}))
-    return int(keep.sum())
+    plan.tables.write("part-kept", part, pa.table({"doc": docs, "cluster": ids, "reason": reasons}))
+    return int((reasons > 0).sum())
 
 
 def _emit_matches(plan: Plan, chunk: int) -> pa.Table:
@@ -106,18 +119,18 @@ def _write_rows(plan: Plan, chunk: int) -> int:
     kept, matches = plan.tables.read("kept", chunk), plan.tables.read("matches", chunk)
     ids = [str(id) for id in plan.chunks.rows(chunk).ids]
     clusters: list[object] = [None] * len(ids)
-    keep = np.zeros(len(ids), np.bool_)
-    keep[places] = True
+    reasons = np.zeros(len(ids), np.int8)
+    reasons[places] = REASONS.index(KeptBecause.ONLY_ONE) + 1
     shared = dict(zip(array(kept, "doc").tolist(), kept.column("cluster").to_pylist(), strict=True))
     for place, doc in zip(places.tolist(), docs.tolist(), strict=True):
         clusters[place] = shared.get(doc, ids[place])
-    keep[places[steps.positions(docs, array(kept, "doc"))]] = array(kept, "keep")
+    reasons[places[steps.positions(docs, array(kept, "doc"))]] = array(kept, "reason")
     owners = array(matches, "doc")
     firsts, ends = np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
     firsts[places], ends[places] = np.searchsorted(owners, docs), np.searchsorted(owners, docs, side="right")
     arrays = [matches.column(field.name).combine_chunks() for field in MATCH]
     structs = pa.StructArray.from_arrays(arrays, fields=list(MATCH))
-    columns = {"id": pa.array(ids), "cluster": pa.array(clusters, pa.string()), "keep": pa.array(keep)}
+    columns = {"id": pa.array(ids), "cluster": pa.array(clusters, pa.string()), "reason": pa.array(reasons)}
     plan.tables.write("rows", chunk, pa.table({**columns, "matches": _lists(structs, firsts, ends)}))
     return len(ids)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS, DuplicateOptions
 from copydesk.service.score.distributed.candidate_pairs import find_candidates
 from copydesk.service.score.distributed.compare_pairs import compare_pairs
 from copydesk.service.score.distributed.document_ids import assign_document_ids
@@ -23,19 +23,18 @@ class DuplicateCounts:
     sizes: Counter[int]
 
 
-def find_distributed_duplicates(runner: StepRunner, plan: Plan, *, prefer: Sequence[str] = ()) -> DuplicateCounts:
+def find_distributed_duplicates(
+    runner: StepRunner, plan: Plan, options: DuplicateOptions = DEFAULT_OPTIONS
+) -> DuplicateCounts:
     """Find the same duplicates as `find_duplicates`; afterwards `load_output_rows` returns them document by document.
 
     A step has in memory a chunk, what is sent to it, or a part (a part contains whole components), and at most
     `plan.most_edges` pairs.
-
-    Args:
-        prefer: Sources whose documents are kept first, in order of preference.
     """
-    n_documents = assign_document_ids(runner, plan, prefer)
+    n_documents = assign_document_ids(runner, plan, options)
     common_keys = find_candidates(runner, plan)
     compare_pairs(runner, plan)
-    judge_stories(runner, plan)
-    sizes = write_output_rows(runner, plan, prefer)
+    judge_stories(runner, plan, options)
+    sizes = write_output_rows(runner, plan, options)
     sizes[1] = n_documents - sum(size * clusters for size, clusters in sizes.items())
     return DuplicateCounts(n_documents, common_keys, sizes)

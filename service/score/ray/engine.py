@@ -148,7 +148,7 @@ def cluster_on_ray(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
     plan = distributed.Plan(chunks, tables, parts=len(chunks))
     runner = RayStepRunner()
     try:
-        found = distributed.find_distributed_duplicates(runner, plan, prefer=clustering.prefer)
+        found = distributed.find_distributed_duplicates(runner, plan, clustering.duplicates)
         runner.each(len(chunks), partial(_write_shards, folder, plan))
     except ray.exceptions.RayError as error:
         raise stopped_work(error) from error

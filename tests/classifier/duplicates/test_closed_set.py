@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from copydesk.classifier.duplicates.closed_set import Duplicates, deduplicate, find_duplicates
 from copydesk.classifier.duplicates.overlap import relation_of
 from copydesk.classifier.duplicates.signing import sign_texts
-from copydesk.classifier.duplicates.types import Cluster, Document, Relation
+from copydesk.classifier.duplicates.types import Cluster, Document, KeptBecause, Relation
 
 
 def numbered(first: int, end: int) -> str:
@@ -177,9 +177,9 @@ def test_deduplicate_gives_clusters_and_matches_by_id() -> None:
     texts = {"b": (story(1), 2.0), "a": (story(1), 3.0), "c": (story(2), None), "d": (digest, 1.0)}
     report = deduplicate(Document(name, text, published) for name, (text, published) in texts.items())
     assert report.clusters == (
-        Cluster("a", ("a", "b"), "b"),
-        Cluster("c", ("c",), "c"),
-        Cluster("d", ("d",), "d"),
+        Cluster("a", ("a", "b"), "b", KeptBecause.EARLIEST),
+        Cluster("c", ("c",), "c", KeptBecause.ONLY_ONE),
+        Cluster("d", ("d",), "d", KeptBecause.ONLY_ONE),
     )
     assert [(name, match.id, match.relation, match.same_story) for name, match in report.matches] == [
         ("a", "b", Relation.IDENTICAL, True),

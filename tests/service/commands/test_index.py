@@ -40,7 +40,7 @@ def test_add_answers_each_row_and_check_adds_none(run_command: RunCommand, place
     added = run_command("index", "add", "--index", place, given=THREE)
     assert (added.returncode, added.stderr) == (0, b"")
     first, second, third = answers(added)
-    assert first == {"id": 1, "cluster": "1", "keep": True, "added": True, "matches": []}
+    assert first == {"id": 1, "cluster": "1", "keep": True, "kept_because": "only_one", "added": True, "matches": []}
     assert (second["cluster"], second["keep"]) == ("1", True)
     (match,) = second["matches"]
     assert match["ranges"] == [[0, len(window(0))]]

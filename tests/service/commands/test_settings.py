@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from copydesk.classifier.duplicates.types import DuplicateOptions, Keep
 from copydesk.service.settings import MAX_PAGE_BYTES, ServerSettings, Settings, read_settings
 
 
@@ -50,6 +51,9 @@ def test_settings_of_the_server_are_read() -> None:
         "COPYDESK_RATE": "60",
         "COPYDESK_FEEDBACK": "f",
         "COPYDESK_PREFER": "a.test, b.test,",
+        "COPYDESK_KEEP": "latest",
+        "COPYDESK_MIN_SIMILARITY": "0.8",
+        "COPYDESK_MIN_CONTAINED": "1",
     }
     assert read_settings(environment).server == ServerSettings(
         host="0.0.0.0",
@@ -63,7 +67,7 @@ def test_settings_of_the_server_are_read() -> None:
         require_keys=True,
         rate=60,
         feedback=Path("f"),
-        prefer=("a.test", "b.test"),
+        duplicates=DuplicateOptions(0.8, 1.0, Keep.LATEST, ("a.test", "b.test")),
     )
 
 

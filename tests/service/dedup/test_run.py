@@ -52,10 +52,22 @@ def test_documents_are_answered_in_input_order_with_cluster_and_matches(tmp_path
     found = dedup(tmp_path, [row("b", story(1)), row("x", story(2)), row("a", copy), row(7, "two words")])
     shares = {"similarity": 0.9504, "contains": 0.9746, "contained": 0.9746}
     assert found == [
-        {"id": "b", "cluster": "a", "keep": True, "matches": [{"id": "a", "relation": "near_duplicate"} | shares]},
-        {"id": "x", "cluster": "x", "keep": True, "matches": []},
-        {"id": "a", "cluster": "a", "keep": False, "matches": [{"id": "b", "relation": "near_duplicate"} | shares]},
-        {"id": 7, "cluster": 7, "keep": True, "matches": []},
+        {
+            "id": "b",
+            "cluster": "a",
+            "keep": True,
+            "kept_because": "longest",
+            "matches": [{"id": "a", "relation": "near_duplicate"} | shares],
+        },
+        {"id": "x", "cluster": "x", "keep": True, "kept_because": "only_one", "matches": []},
+        {
+            "id": "a",
+            "cluster": "a",
+            "keep": False,
+            "kept_because": None,
+            "matches": [{"id": "b", "relation": "near_duplicate"} | shares],
+        },
+        {"id": 7, "cluster": 7, "keep": True, "kept_because": "only_one", "matches": []},
     ]
 
 
@@ -92,6 +104,32 @@ def test_earliest_is_kept_unless_a_source_is_preferred(tmp_path: Path) -> None:
     assert kept("--prefer", "Wire") == ["d"]
     assert kept("--prefer", "Post", "Herald", "Wire") == ["b"]
     assert kept("--prefer", "Post") == ["b"]
+
+
+def test_correction_or_full_report_is_kept_if_the_rule_says_so(tmp_path: Path) -> None:
+    """A toll is corrected, and a flash becomes a report, as in newsrooms."""
+    toll = [row(f"v{n}", story(1).replace("w10033 ", f"{n} "), published=f"2025-06-01T2{n}:00:00Z") for n in (1, 2)]
+    takes = [row("take", story(2, 45), published="2025-02-04"), row("full", story(2, 218), published="2025-02-05")]
+
+    def kept(*options: str) -> list[tuple[object, object]]:
+        answers = dedup(tmp_path, [*toll, *takes], *options)
+        return [(answer["id"], answer["kept_because"]) for answer in answers if answer["keep"]]
+
+    assert kept() == [("v1", "earliest"), ("take", "earliest")]
+    assert kept("--keep", "latest") == [("v2", "latest"), ("full", "latest")]
+    assert kept("--keep", "longest") == [("v1", "earliest"), ("full", "longest")]
+
+
+def test_limits_of_the_user_part_what_is_less_alike(tmp_path: Path) -> None:
+    rows = [row("take", story(2, 45)), row("full", story(2, 218)), row("copy", story(2, 210))]
+
+    def clusters(*options: str) -> list[object]:
+        return [answer["cluster"] for answer in dedup(tmp_path, rows, *options)]
+
+    assert clusters() == ["copy", "copy", "copy"]
+    assert clusters("--min-similarity", "0.8") == ["take", "copy", "copy"]
+    assert clusters("--min-similarity", "0.98") == ["take", "full", "copy"]
+    assert clusters("--min-contained", "1") == ["copy", "copy", "copy"]
 
 
 def test_bad_rows_are_answered_in_their_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,6 +235,8 @@ def test_promise_that_can_be_kept_finds_more(tmp_path: Path) -> None:
         (["--output", "no/such/file"], "in a folder that cannot be written to; name another"),
         (["--output", "rows.jsonl"], "which is an input too; name another file"),
         (["--model", "nowhere"], "which is not a folder"),
+        (["--min-similarity", "1.1"], "--min-similarity is 1.1, expected a share from 0 to 1"),
+        (["--min-contained", "nan"], "--min-contained is nan, expected a share from 0 to 1"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_leaves_nothing(

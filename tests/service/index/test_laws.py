@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates import find_duplicates, sign_texts
+from copydesk.classifier.duplicates import DuplicateOptions, find_duplicates, sign_texts
+from copydesk.classifier.duplicates.choices import reason_of
+from copydesk.classifier.duplicates.types import Keep
 from copydesk.service.index import Document, Index, IndexAnswer, open_index, writes
 from tests.support.index_places import MakePlace, add_each, assert_whole, clear, clusters, document, window
 
@@ -59,13 +61,13 @@ def fast_merges(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def index(new_place: MakePlace) -> Iterator[Index]:
-    with open_index(new_place("law"), preferred=["agency"]) as opened:
+    with open_index(new_place("law"), DuplicateOptions(prefer=["agency"])) as opened:
         yield opened
 
 
 @pytest.fixture
 def other(new_place: MakePlace) -> Iterator[Index]:
-    with open_index(new_place("other"), preferred=["agency"]) as opened:
+    with open_index(new_place("other"), DuplicateOptions(prefer=["agency"])) as opened:
         yield opened
 
 
@@ -189,20 +191,23 @@ def test_pairs_do_not_depend_on_the_order_of_adding(
 
 
 @laws
-@given(new=copies, data=st.data())
+@given(new=copies, data=st.data(), keep=st.sampled_from(Keep))
 def test_clusters_and_documents_to_keep_are_those_of_a_closed_set_if_all_pairs_of_a_story_are_found(
-    index: Index, new: list[Document], data: st.DataObject
+    index: Index, new: list[Document], data: st.DataObject, keep: Keep
 ) -> None:
+    options = DuplicateOptions(keep=keep)
     with cleared(index):
+        index = index.with_options(options)
         plain = [Document(each.id, each.text, each.published) for each in data.draw(st.permutations(new))]
         index.add(plain, now=1.0)
         ids = [each.id for each in plain]
         times = np.array([np.nan if each.published is None else each.published for each in plain])
-        closed = find_duplicates(ids, [sign_texts([each.text for each in plain])], published=times)
+        closed = find_duplicates(ids, [sign_texts([each.text for each in plain])], published=times, options=options)
         cluster_of = {name: ids[at] for name, at in zip(ids, closed.clusters.tolist(), strict=True)}
         assert groups(clusters(index)) == groups(cluster_of)
-        keep = {name for name, kept in zip(ids, closed.keep.tolist(), strict=True) if kept}
-        assert {answer.id for answer in index.check(plain) if answer.keep} == keep
+        kept = {name: number for name, number in zip(ids, closed.kept_because.tolist(), strict=True) if number}
+        answers = {answer.id: answer.kept_because for answer in index.check(plain) if answer.keep}
+        assert answers == {name: reason_of(number) for name, number in kept.items()}
 
 
 @laws
@@ -246,7 +251,7 @@ def test_import_of_an_export_gives_the_same_answers(
         index.add(new, now=1.0)
         lines = state(index)
         place = str(tmp_path_factory.mktemp("import") / "again.sqlite")
-        with open_index(place, preferred=["agency"]) as again:
+        with open_index(place, DuplicateOptions(prefer=["agency"])) as again:
             assert again.import_lines(lines) == len({each.id for each in new})
             assert state(again) == lines
             assert again.check([to_check]) == index.check([to_check])

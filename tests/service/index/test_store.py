@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from copydesk.classifier.duplicates import Relation, SigningScheme
+from copydesk.classifier.duplicates import DuplicateOptions, Relation, SigningScheme
+from copydesk.classifier.duplicates.types import Keep, KeptBecause
 from copydesk.service.index import Age, Document, Index, IndexMismatch, cluster_ids, open_index
 from copydesk.service.index.tables import FORMAT
 from copydesk.service.index.writes import pack_keys, unpack_keys
@@ -111,12 +112,73 @@ def test_earliest_is_kept_then_the_longest_then_the_smallest_id(index: Index) ->
 
 
 def test_preferred_source_is_kept_before_all_others(new_place: MakePlace) -> None:
-    with open_index(new_place("preferred"), preferred=["it's an agency", "paper"]) as index:
+    with open_index(new_place("preferred"), DuplicateOptions(prefer=["it's an agency", "paper"])) as index:
         assert add(index, "a", window(0), 1.0).keep
         assert add(index, "b", window(0), 2.0, "paper").keep
         assert not add(index, "c", window(0), 1.0, "blog").keep
         assert add(index, "d", window(0), 3.0, "it's an agency").keep
         assert not add(index, "e", window(0), 0.0, "paper").keep
+
+
+@pytest.mark.parametrize(
+    ("keep", "answered", "kept"),
+    [
+        (Keep.EARLIEST, ["only_one", None, None, None], ("flash", KeptBecause.EARLIEST)),
+        (Keep.LATEST, ["only_one", "latest", "latest", None], ("corrected", KeptBecause.LATEST)),
+        (Keep.LONGEST, ["only_one", "longest", None, None], ("report", KeptBecause.LONGEST)),
+    ],
+)
+def test_later_document_supersedes_the_one_to_keep(
+    new_place: MakePlace, keep: Keep, answered: list[str | None], kept: tuple[str, KeptBecause]
+) -> None:
+    documents = [
+        document("flash", window(0, 0, 60), 1.0),
+        document("report", window(0), 2.0),
+        document("corrected", window(0, 0, 110), 3.0),
+        document("undated", window(0, 0, 100)),
+    ]
+    with open_index(new_place("supersede"), DuplicateOptions(keep=keep)) as index:
+        assert [answer.kept_because for answer in index.add(documents, now=0.0)] == answered
+        best, reason = index.choose_document_to_keep(index.members("flash"))
+        assert (best.id, reason) == kept
+        again = {answer.id: answer.kept_because for answer in index.check(documents) if answer.keep}
+        assert again == dict([kept])
+        index.remove([best.id])
+        left, _ = index.choose_document_to_keep(index.members("undated"))
+        checked = index.check([each for each in documents if each.id != best.id])
+        assert [answer.id for answer in checked if answer.keep] == [left.id]
+
+
+def test_unseen_only_leaves_out_a_document_that_would_be_kept_and_says_so(new_place: MakePlace) -> None:
+    with open_index(new_place("unseen"), DuplicateOptions(keep=Keep.LATEST)) as index:
+        add(index, "first", window(0), 1.0)
+        (corrected,) = index.add([document("corrected", window(0, 0, 110), 2.0)], now=0.0, unseen_only=True)
+        assert (corrected.added, corrected.keep, corrected.kept_because) == (False, True, KeptBecause.LATEST)
+        assert index.get("corrected") is None
+
+
+def test_pairs_below_the_limits_are_not_told_and_stay_apart_for_good(new_place: MakePlace) -> None:
+    place = new_place("limits")
+    with open_index(place, DuplicateOptions(min_similarity=0.8)) as index:
+        add_each(index, [document("flash", window(0, 0, 60)), document("report", window(0)), document("b", window(1))])
+        answer = add(index, "copy", window(0, 0, 119))
+        assert [match.id for match in answer.matches] == ["report"]
+        assert clusters(index) == {"flash": "flash", "report": "report", "copy": "report", "b": "b"}
+        index.remove(["copy", "b"])
+    with open_index(place) as index:
+        assert clusters(index) == {"flash": "flash", "report": "report"}
+        assert [match.id for match in index.check([document("new", window(0))])[0].matches] == ["flash", "report"]
+        (checked,) = index.check([document("report", window(0))])
+        assert ([match.id for match in checked.matches], checked.cluster) == (["flash"], "report")
+
+
+def test_limits_of_a_check_apply_to_documents_that_are_in_the_index(new_place: MakePlace) -> None:
+    place = new_place("check")
+    with open_index(place) as index:
+        add_each(index, [document("flash", window(0, 0, 60)), document("report", window(0))])
+    with open_index(place, DuplicateOptions(min_contained=0.9, min_similarity=0.8)) as index:
+        (answer,) = index.check([document("report", window(0))])
+        assert (answer.seen, answer.matches, answer.cluster) == (False, (), "flash")
 
 
 def test_short_text_matches_its_exact_copy_alone(index: Index) -> None:

@@ -21,7 +21,8 @@ COLUMNS = f"""
     description string, image string, canonical_url string, found_in struct<{FOUND_IN}>, is_article bool,
     page_type string, page_types struct<{PAGE_TYPES}: double>, confidence double, body string,
     comments list<item: {COMMENT}>, other_articles list<item: {OTHER}>, markdown string, source string,
-    file string, position int64, cluster string, keep bool, matches list<item: {MATCH}>, model string, text string,
+    file string, position int64, cluster string, keep bool, kept_because string, matches list<item: {MATCH}>,
+    model string, text string,
     blocks list<item: {BLOCK}>
 """
 

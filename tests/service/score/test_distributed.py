@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("pyarrow", reason="pyarrow is not installed; install this project with its extra 'score'")
 
-from copydesk.classifier.duplicates.types import COMPARISON
+from copydesk.classifier.duplicates import DuplicateOptions
+from copydesk.classifier.duplicates.types import COMPARISON, Keep
 from copydesk.service.score.distributed.chunks import put_together
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.steps import Plan, Tables, chunk_of, document_ids
@@ -24,13 +25,26 @@ pytestmark = pytest.mark.slow
 
 
 @settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
-@given(st.integers(0, 10**6), st.integers(1, 5), st.integers(1, 4), st.integers(1, 30), st.sampled_from([0, 10**9]))
-def test_answers_are_those_of_one_machine(seed: int, n_shards: int, parts: int, least: int, most_edges: int) -> None:
+@given(
+    st.integers(0, 10**6),
+    st.integers(1, 5),
+    st.builds(Division, st.integers(1, 30), st.integers(1, 4), st.sampled_from([0, 10**9])),
+    st.builds(
+        DuplicateOptions,
+        st.sampled_from([0.0, 0.3, 0.9]),
+        st.sampled_from([0.0, 0.7, 1.0]),
+        st.sampled_from(Keep),
+        st.sampled_from([(), ("b",)]),
+    ),
+)
+def test_answers_are_those_of_one_machine(
+    seed: int, n_shards: int, division: Division, options: DuplicateOptions
+) -> None:
     with TemporaryDirectory() as folder:
         sign(Path(folder), mixed_texts(seed), n_shards)
-        expected, expected_rows = one_machine(Path(folder), n_shards, ["b"])
+        expected, expected_rows = one_machine(Path(folder), n_shards, options)
         runner = OneProcess(random.Random(seed), again=0.2)
-        found, rows = distributed(runner, Path(folder), n_shards, Division(least, parts, most_edges), prefer=["b"])
+        found, rows = distributed(runner, Path(folder), n_shards, division, options=options)
     assert rows == expected_rows
     assert (found.n_documents, found.common_keys) == (len(expected.clusters), expected.common_keys)
     sizes = np.unique(np.unique(expected.clusters, return_counts=True)[1], return_counts=True)
@@ -71,7 +85,7 @@ def test_nothing_and_one_document_are_answered(tmp_path: Path) -> None:
         folder.mkdir()
         sign(folder, [Text("a", story(1))] * n, 2)
         found, rows = distributed(OneProcess(), folder, 2)
-        assert rows == [{"id": "a", "cluster": "a", "keep": True, "matches": ()}] * n
+        assert rows == [{"id": "a", "cluster": "a", "keep": True, "kept_because": "only_one", "matches": ()}] * n
         assert found.n_documents == n
 
 

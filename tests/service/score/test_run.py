@@ -174,8 +174,9 @@ def test_clusters_are_those_of_dedup(pages: Path, undisturbed: dict[str, bytes],
     bodies.write_text("".join(json.dumps({"id": row["id"], "body": row["body"]}) + "\n" for row in scored.values()))
     assert cli.main(["dedup", str(bodies), "--output", str(tmp_path / "answers"), "--workers", "1"]) == 1
     answers = list(map(json.loads, (tmp_path / "answers").read_text().splitlines()))
-    expected = [(a["id"], a.get("cluster"), a.get("keep", False), a.get("matches", [])) for a in answers]
-    assert [(r["id"], r["cluster"], r["keep"], r["matches"]) for r in scored.values()] == expected
+    expected = [(a["id"], a.get("cluster"), a.get("kept_because"), a.get("matches", [])) for a in answers]
+    assert [(r["id"], r["cluster"], r["kept_because"], r["matches"]) for r in scored.values()] == expected
+    assert [row["keep"] for row in scored.values()] == [row["kept_because"] is not None for row in scored.values()]
     assert sum(not row["keep"] for row in scored.values()) == 11
 
 
