@@ -14,7 +14,7 @@ PACKAGES = {
     "score": ("fastwarc", "pyarrow"),
     "ray": ("fastwarc", "pyarrow", "ray"),
     "train": ("joblib", "lightgbm", "matplotlib", "rapidfuzz", "scikit-learn", "scipy"),
-    "postgres": ("sqlalchemy", "pg8000"),
+    "postgres": ("sqlalchemy", "psycopg"),
     "remote": ("fsspec", "gcsfs", "s3fs"),
     "otel": ("opentelemetry-exporter-otlp-proto-http", "opentelemetry-sdk"),
 }

@@ -80,7 +80,7 @@ def test_packages_that_are_installed_are_not_imported() -> None:
         ),
         (["sqlalchemy"], ["serve"], "copydesk serve needs sqlalchemy, which is not installed; [serve]"),
         (["sqlalchemy"], ["index", "stats"], "copydesk index needs sqlalchemy, which is not installed; [index]"),
-        (["pg8000"], ["index", "stats", "--index", "postgresql://me@nowhere.invalid/x"], "PostgreSQL [postgres]"),
+        (["psycopg"], ["index", "stats", "--index", "postgresql://me@nowhere.invalid/x"], "PostgreSQL [postgres]"),
         (
             ["pyarrow", "fastwarc"],
             ["score", "x", "--output", "y"],

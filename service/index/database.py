@@ -7,19 +7,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from copydesk.service.index import postgres
+from copydesk.service.index.keys import FILTER, KEY_LOG, KeyFilter
 from copydesk.service.index.records import IndexUnavailable
-from copydesk.service.index.sqlite_keys import FILTER, KEY_LOG, KeyFilter
 
 SQLITE = "sqlite"
 POSTGRES = "postgresql"
-DRIVER = "postgresql+pg8000"
-"""Pure Python under the BSD licence: nothing to compile, and no copyleft as with psycopg."""
-
 BUSY_SECONDS = 60
 """How long a transaction waits for the writer lock of SQLite before it fails."""
 CACHE_KIB = 8 * 1024
@@ -28,8 +25,6 @@ WAL_BYTES = 64 * 1024 * 1024
 """The size to which SQLite truncates its write-ahead log after a checkpoint."""
 CHECKPOINT_PAGES = 8192
 """Pages in the write-ahead log from which on SQLite makes a checkpoint."""
-WRITER_LOCK = 0x636F7079
-"""The advisory lock that serializes the writers of one PostgreSQL database: "copy" in ASCII."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+]*://")
 
@@ -44,11 +39,19 @@ class Database:
             ValueError: The URL cannot be read or names another database.
             IndexUnavailable: The driver is not installed.
         """
-        url = _read_url(place)
-        self.name = url.render_as_string(hide_password=True) if _SCHEME.match(place) else repr(place)
-        self.dialect = url.get_backend_name()
-        self.path = Path(url.database) if self.dialect == SQLITE and url.database else None
-        self._engine = _create_engine(url)
+        self.path: Path | None = None
+        if postgres.URL.match(place):
+            self.dialect = POSTGRES
+            url, self.name = postgres.read_url(place)
+            self._engine = postgres.create_postgres_engine(url)
+        else:
+            self.dialect = SQLITE
+            file = _read_sqlite_url(place)
+            self.name = repr(place)
+            self.path = Path(file.database) if file.database else None
+            self._engine = _create_sqlite_engine(file)
+        shared = KeyFilter()
+        event.listen(self._engine, "connect", lambda _, record: record.info.update({FILTER: shared}))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -67,7 +70,7 @@ class Database:
             try:
                 with connection.begin():
                     if self.dialect == POSTGRES:
-                        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITER_LOCK})
+                        connection.exec_driver_sql(postgres.LOCK)
                     yield connection
             except BaseException:
                 info.pop(KEY_LOG, None)  # it may have keys that were rolled back
@@ -97,35 +100,24 @@ class Database:
             ) from None
 
 
-def _read_url(place: str) -> URL:
+def _read_sqlite_url(place: str) -> URL:
     if not _SCHEME.match(place):
         return URL.create(SQLITE, database=place)
     try:
         url = make_url(place)
     except (ArgumentError, ValueError):
-        raise ValueError("the index's URL cannot be read; expected postgresql://USER:PASSWORD@HOST/DATABASE") from None
-    if url.get_backend_name() not in (SQLITE, POSTGRES):
+        raise ValueError(f"the index's URL cannot be read; {postgres.EXPECTED}") from None
+    if url.get_backend_name() != SQLITE:
         raise ValueError(
             f"the index's URL names {url.get_backend_name()}, expected a file's path or a postgresql:// URL"
         )
-    return url.set(drivername=DRIVER) if url.get_backend_name() == POSTGRES else url
+    return url
 
 
-def _create_engine(url: URL) -> Engine:
-    is_postgres = url.get_backend_name() == POSTGRES
-    try:
-        engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, pool_pre_ping=is_postgres)
-    except ImportError:
-        raise IndexUnavailable(
-            "the driver of PostgreSQL is not installed; install it with: pip install 'copydesk[postgres]'"
-        ) from None
-    if is_postgres:
-        event.listen(engine, "connect", _set_up_postgres)
-    else:
-        shared = KeyFilter()
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "connect", lambda _, record: record.info.update({FILTER: shared}))
-        event.listen(engine, "begin", _begin_sqlite)
+def _create_sqlite_engine(url: URL) -> Engine:
+    engine = create_engine(url, hide_parameters=True, pool_use_lifo=True)
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -149,13 +141,5 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.connection.cursor().execute(begin)  # faster than SQLAlchemy's own execution
 
 
-def _set_up_postgres(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("SET synchronous_commit = on")
-    connection.commit()
-    cursor.close()
-
-
 def _reason(error: BaseException | None) -> str:
-    reason = error.args[0] if error is not None and error.args else type(error).__name__
-    return str(reason.get("M", "no reason given")) if isinstance(reason, dict) else str(reason).splitlines()[0]
+    return next(iter(str(error).splitlines()), type(error).__name__)

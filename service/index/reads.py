@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from copydesk.classifier.duplicates.types import COMPARISON
 from copydesk.service.index.clusters import MEMBERS_COMPARED, Links, links_by_document
+from copydesk.service.index.keys import key_filter_of, key_log_of
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pair, Pairs
-from copydesk.service.index.sqlite_keys import key_filter_of, key_log_of
 from copydesk.service.index.statements import VALUES_A_STATEMENT, Statement, Values, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
 
@@ -78,7 +78,7 @@ def read_key_documents(connection: Connection, keys: Iterable[int]) -> dict[int,
     found: dict[int, KeyDocuments] = {}
     wanted = sorted(set(keys))
     new: dict[int, list[int]] = {}
-    if wanted and connection.dialect.name == "sqlite":
+    if wanted:
         log, values = key_log_of(connection), np.array(wanted, np.int64)
         for key, document in log.find(values):
             new.setdefault(key, []).append(document)

@@ -17,10 +17,10 @@ from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themse
 from copydesk.service.index.database import SQLITE, Database
 from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.growth import ClusterSummary, Day, read_growth, read_latest_clusters
+from copydesk.service.index.keys import merge_all
 from copydesk.service.index.matching import BatchMatcher, SignedBatch
 from copydesk.service.index.reads import StoredDocument, read_by_id, read_clusters, read_ids, read_last_number
 from copydesk.service.index.records import IndexAnswer, IndexedDocument, NoIndex, Stats
-from copydesk.service.index.sqlite_keys import merge_all
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
 
 EXPIRE_STEP = 1000
@@ -261,9 +261,8 @@ class Index:
 
     def compact(self) -> None:
         """Free the space of removed documents; others wait meanwhile."""
-        if self.database.dialect == SQLITE:
-            with self.database.writing() as connection:
-                merge_all(connection)
+        with self.database.writing() as connection:
+            merge_all(connection)
         with self.database.autocommit() as connection:
             if self.database.dialect == SQLITE:
                 connection.exec_driver_sql("VACUUM")

@@ -15,7 +15,7 @@ from copydesk.service.index.clusters import MEMBERS_COMPARED
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch
 
-FORMAT = 5
+FORMAT = 6
 """The number of the format. Any change of tables, columns or the names of settings raises it."""
 
 TABLES = sa.MetaData()
@@ -67,7 +67,7 @@ KEY_RUNS = sa.Table(
     sa.Column("tombstones", sa.Boolean, nullable=False),
     sa.Column("postings", sa.LargeBinary, nullable=False),
 )
-"""Only used in SQLite: the runs of the key log, see `sqlite_keys.key_log`. `n_merged` is how many partitions had been
+"""The runs of the key log, see `keys.key_log`. `n_merged` is how many partitions had been
 merged when the run was written; `postings` has the keys, then the documents, eight bytes each."""
 
 KEY_FILTER = sa.Table(
@@ -77,7 +77,7 @@ KEY_FILTER = sa.Table(
     sa.Column("n_rebuilt", _NUMBER, nullable=False),
     sa.Column("remainders", sa.LargeBinary, nullable=False),
 )
-"""Only used in SQLite: the filter over `keys`, see `sqlite_keys.key_filter`. `n_rebuilt` is how many remainders the
+"""The filter over `keys`, see `keys.key_filter`. `n_rebuilt` is how many remainders the
 partition had when it was last rebuilt."""
 
 PAIRS = sa.Table(
@@ -158,6 +158,11 @@ def make_tables(connection: sa.Connection, settings: Mapping[str, str], place: s
     """
     if not is_made(connection, settings, place):
         TABLES.create_all(connection)
+        if connection.dialect.name == "postgresql":
+            for column in (column for table in TABLES.tables.values() for column in table.c):
+                if column.type.python_type is bytes:  # they do not compress: PostgreSQL need not try
+                    sql = f"ALTER TABLE {column.table} ALTER COLUMN {column.name} SET STORAGE EXTERNAL"
+                    connection.exec_driver_sql(sql)
         rows = {SCHEMA: str(FORMAT), N_MERGED: "0", LAST_RUN: "0"} | dict(settings)
         connection.execute(sa.insert(SETTINGS), [{"name": name, "value": value} for name, value in rows.items()])
 

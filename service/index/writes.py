@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain
+from operator import attrgetter
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from copydesk.classifier.duplicates.shingles import KEY_BITS
+from copydesk.service.index.bulk_inserts import insert_rows
 from copydesk.service.index.cluster_ids import delete_own_redirects, move_redirects, redirect_to_themselves
 from copydesk.service.index.clusters import read_connected, replay
+from copydesk.service.index.keys import key_log_of
 from copydesk.service.index.pairs import Pair
 from copydesk.service.index.reads import StoredDocument, read_clusters, read_links
-from copydesk.service.index.sqlite_keys import key_log_of
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
 from copydesk.service.index.verdicts import Verdicts
@@ -23,6 +25,9 @@ PARTITIONS_A_DOCUMENT = 1
 """Partitions of the key log that are merged for each new document. So each batch changes the few pages of these
 partitions, and the log has the keys of 33,000 documents on average, which take 17 MB of memory."""
 KEY_BYTES = (KEY_BITS + 7) // 8
+_DOCUMENT_COLUMNS = (*StoredDocument.__slots__, "keys")
+_PAIR_COLUMNS = ("document", "other", *Pair._fields)
+_fields = attrgetter(*StoredDocument.__slots__)
 _STEP = 500
 """Documents that one statement of a removal names."""
 
@@ -61,29 +66,21 @@ def write_documents(
     """Write documents with their keys, and pairs in both directions."""
     if not rows:
         return
-    names = StoredDocument.__slots__
-    documents = [{name: getattr(stored, name) for name in names} | {"keys": pack_keys(keys)} for stored, keys in rows]
-    connection.execute(insert(DOCUMENTS), documents)
+    insert_rows(
+        connection, DOCUMENTS, _DOCUMENT_COLUMNS, [(*_fields(stored), pack_keys(keys)) for stored, keys in rows]
+    )
     both = {ends: pair for a, b, pair in pairs for ends in ((a, b), (b, a))}
-    if both:
-        pair_rows = [{"document": a, "other": b, **pair._asdict()} for (a, b), pair in sorted(both.items())]
-        connection.execute(insert(PAIRS), pair_rows)
+    insert_rows(connection, PAIRS, _PAIR_COLUMNS, [(*ends, *pair) for ends, pair in sorted(both.items())])
     numbers = np.repeat([stored.number for stored, _ in rows], [len(keys) for _, keys in rows])
     if not numbers.size:
         return
     postings = np.array([np.concatenate([np.array(keys, np.int64) for _, keys in rows]), numbers])
-    if connection.dialect.name == "sqlite":
-        key_log_of(connection).add(connection, postings)
-        return
-    connection.exec_driver_sql(  # SQLAlchemy's overhead for many rows exceeds the database's own time
-        f"INSERT INTO {KEYS.name} (key, document) SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
-        tuple(postings.tolist()),
-    )
+    key_log_of(connection).add(connection, postings)
 
 
 def merge_key_log(connection: Connection, n_new: int) -> None:
     """Merge a part of the key log, in proportion to the new documents; the last step of its transaction."""
-    if n_new and connection.dialect.name == "sqlite":
+    if n_new:
         key_log_of(connection).merge(connection, n_new * PARTITIONS_A_DOCUMENT)
 
 
@@ -142,8 +139,8 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
 
 def delete_keys(connection: Connection, postings: Sequence[tuple[int, int]]) -> None:
     """Delete pairs of a key and a document, from the key log and from the table."""
+    key_log_of(connection).remove(connection, np.array(postings, np.int64).T)
     if connection.dialect.name == "sqlite":
-        key_log_of(connection).remove(connection, np.array(postings, np.int64).T)
         connection.exec_driver_sql(f"DELETE FROM {KEYS.name} WHERE key = ? AND document = ?", sorted(postings))
         return
     keys, documents = zip(*postings, strict=True)

@@ -18,11 +18,10 @@ from sqlalchemy import create_engine, select
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index import Document, Index, IndexAnswer, open_index
 from copydesk.service.index.clusters import links_by_document, replay
-from copydesk.service.index.database import SQLITE
+from copydesk.service.index.keys.key_filter import KeyFilter
+from copydesk.service.index.keys.key_log import KeyLog
+from copydesk.service.index.keys.partition import merge_progress
 from copydesk.service.index.pairs import Pair
-from copydesk.service.index.sqlite_keys.key_filter import KeyFilter
-from copydesk.service.index.sqlite_keys.key_log import KeyLog
-from copydesk.service.index.sqlite_keys.partition import merge_progress
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS, REDIRECTS
 from copydesk.service.index.verdicts import Verdicts
 from copydesk.service.index.writes import unpack_keys
@@ -90,7 +89,7 @@ class Server:
             self._do(f"DROP DATABASE {self._databases.pop()} WITH (FORCE)")
 
     def _do(self, statement: str) -> None:
-        url = self.url("postgres").replace("postgresql:", "postgresql+pg8000:")
+        url = self.url("postgres").replace("postgresql:", "postgresql+psycopg:")
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(statement)
@@ -145,13 +144,12 @@ def assert_whole(place: str) -> list[str]:
         assert Verdicts(connection).decide_again({max(ends) for ends in pairs}) == {}
         targets = [document for (document,) in connection.execute(select(REDIRECTS.c.document))]
         postings = [(key, number) for key, number in connection.execute(select(KEYS.c.key, KEYS.c.document))]
-        if index.database.dialect == SQLITE:
-            keys = sorted({key for key, _ in postings})
-            n_merged, _ = merge_progress(connection)
-            assert KeyFilter().maybe_present(connection, np.array(keys, np.int64), n_merged) == keys
-            log = KeyLog()  # read from the table alone
-            assert log.catch_up(connection)
-            postings += [(key, number) for key, number in log.between(0, 1 << KEY_BITS).T.tolist()]
+        keys = sorted({key for key, _ in postings})
+        n_merged, _ = merge_progress(connection)
+        assert KeyFilter().maybe_present(connection, np.array(keys, np.int64), n_merged) == keys
+        log = KeyLog()  # read from the table alone
+        assert log.catch_up(connection)
+        postings += [(key, number) for key, number in log.between(0, 1 << KEY_BITS).T.tolist()]
     numbers = [row.number for row in rows]
     assert sorted(postings) == sorted((key, row.number) for row in rows for key in unpack_keys(row._mapping["keys"]))
     assert {number for ends in pairs for number in ends} <= set(numbers)

@@ -1,4 +1,4 @@
-"""Keys of an SQLite index: neither the key log nor the filter changes which documents are found to have a key."""
+"""Keys of an index: neither the key log nor the filter changes which documents are found to have a key."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from sqlalchemy import Connection, func, select
 
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index import Document, Index, open_index, writes
+from copydesk.service.index.keys import key_filter
+from copydesk.service.index.keys.key_filter import KeyFilter
+from copydesk.service.index.keys.key_log import Postings, key_log_of, merge_all
+from copydesk.service.index.keys.partition import PARTITION_SHIFT, PARTITIONS, merge_progress
 from copydesk.service.index.reads import read_key_documents
-from copydesk.service.index.sqlite_keys import key_filter
-from copydesk.service.index.sqlite_keys.key_filter import KeyFilter
-from copydesk.service.index.sqlite_keys.key_log import Postings, key_log_of, merge_all
-from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, merge_progress
 from copydesk.service.index.tables import KEY_RUNS
 from copydesk.service.index.writes import delete_keys
 from tests.support.index_places import assert_whole, clusters, window

@@ -1,7 +1,7 @@
-"""The key log of an SQLite index: an LSM level that takes new keys, so that adding a document writes few pages.
+"""The key log of an index: an LSM level that takes new keys, so that adding a document writes few pages.
 
 A transaction appends one sorted run to the table `key_runs`, with its new postings, or with tombstones for postings it
-removed from earlier runs. See docs/how-it-works.md, "The keys of a SQLite index".
+removed from earlier runs. See docs/how-it-works.md, "The keys".
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Integer, bindparam, delete, insert, literal_column, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, literal_column, select
 
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.shingles import KEY_BITS
-from copydesk.service.index.sqlite_keys.key_filter import add_to_filter, rebuild_filter
-from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge, merge_progress
+from copydesk.service.index.bulk_inserts import insert_postings, insert_rows
+from copydesk.service.index.keys.key_filter import add_to_filter, rebuild_filter
+from copydesk.service.index.keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge, merge_progress
 from copydesk.service.index.statements import Statement
-from copydesk.service.index.tables import KEY_RUNS, KEYS, LAST_RUN, N_MERGED, set_value
+from copydesk.service.index.tables import KEY_RUNS, LAST_RUN, N_MERGED, set_value
 
 KEY_LOG = "key_log"
 """The entry of a connection's `info` that has its KeyLog."""
@@ -34,14 +35,15 @@ _JOIN_STEP = 131_072
 Postings = NDArray[np.int64]
 """Shape (2, n): keys, and the number of the document that has each."""
 
+_COLUMNS = ("run", "n_merged", "tombstones", "postings")
 _LATER_RUNS = Statement(
     select(KEY_RUNS.c.n_merged, KEY_RUNS.c.tombstones, KEY_RUNS.c.postings)
-    .where(KEY_RUNS.c.run > bindparam("run", type_=Integer()))
+    .where(KEY_RUNS.c.run > bindparam("run", type_=BigInteger()))
     .order_by(KEY_RUNS.c.run)
 )
 _OLDEST_UNMERGED = Statement(
     select(KEY_RUNS.c.run)
-    .where(KEY_RUNS.c.n_merged > bindparam("n_merged", type_=Integer()))
+    .where(KEY_RUNS.c.n_merged > bindparam("n_merged", type_=BigInteger()))
     .order_by(KEY_RUNS.c.run)
     .limit(literal_column("1"))
 )
@@ -124,8 +126,7 @@ class KeyLog:
             n = min(n_partitions, PARTITIONS - first, _MERGE_STEP)
             postings = self.between(first << PARTITION_SHIFT, (first + n) << PARTITION_SHIFT)
             if postings.size:
-                sql = f"INSERT INTO {KEYS.name} (key, document) VALUES (?, ?)"
-                connection.exec_driver_sql(sql, list(map(tuple, postings.T.tolist())))
+                insert_postings(connection, postings)
                 add_to_filter(connection, first, first + n, postings[0])
             self.n_merged += n
             n_partitions -= n
@@ -140,8 +141,7 @@ class KeyLog:
     def _write_run(self, connection: Connection, postings: Postings, *, tombstones: bool) -> None:
         self._last_run += 1
         data = postings.astype("<i8").tobytes()
-        row = {"run": self._last_run, "n_merged": self.n_merged, "tombstones": tombstones, "postings": data}
-        connection.execute(insert(KEY_RUNS), [row])
+        insert_rows(connection, KEY_RUNS, _COLUMNS, [(self._last_run, self.n_merged, tombstones, data)])
         set_value(connection, LAST_RUN, str(self._last_run))
 
     def _mark_removed(self, postings: Postings) -> Postings:

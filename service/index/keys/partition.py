@@ -1,7 +1,7 @@
-"""Divides the keys of an SQLite index into 65,536 partitions, the unit in which the key log is merged.
+"""Divides the keys of an index into 65,536 partitions, the unit in which the key log is merged.
 
 The number of partitions merged so far is stored and only rises; modulo PARTITIONS it is the partition that is merged
-next. See docs/how-it-works.md, "The keys of a SQLite index".
+next. See docs/how-it-works.md, "The keys".
 """
 
 from __future__ import annotations

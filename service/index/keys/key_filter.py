@@ -1,7 +1,7 @@
-"""A filter over the table `keys` of an SQLite index: it saves the look-up of almost every key that the table lacks.
+"""A filter over the table `keys` of an index: it saves the look-up of almost every key that the table lacks.
 
 It is laid out as a quotient filter: for each partition the table `key_filter` has the sorted 16-bit remainders that
-follow the partition's own bits in its keys. See docs/how-it-works.md, "The keys of a SQLite index".
+follow the partition's own bits in its keys. See docs/how-it-works.md, "The keys".
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import BigInteger, Connection, bindparam, delete, literal_column, select
 
 from copydesk.classifier.compiled import jit
-from copydesk.service.index.sqlite_keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge
+from copydesk.service.index.bulk_inserts import insert_rows
+from copydesk.service.index.keys.partition import PARTITION_SHIFT, PARTITIONS, last_merge
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import KEY_FILTER, KEYS
 
@@ -41,12 +42,16 @@ _NEVER = -2 * PARTITIONS
 """Placeholder for the merge count of a partition that is not in memory: lower than any `last_merge`."""
 
 _SOME = Statement(select(KEY_FILTER.c.partition, KEY_FILTER.c.remainders).where(one_of(KEY_FILTER.c.partition)))
-_BETWEEN = (
-    f"SELECT partition, remainders, n_rebuilt FROM {KEY_FILTER.name} "
-    "WHERE partition >= ? AND partition < ? ORDER BY partition"
+_FIRST, _LAST = bindparam("first", type_=BigInteger()), bindparam("last", type_=BigInteger())
+_BETWEEN = Statement(
+    select(KEY_FILTER.c.partition, KEY_FILTER.c.remainders, KEY_FILTER.c.n_rebuilt)
+    .where(KEY_FILTER.c.partition >= _FIRST, KEY_FILTER.c.partition < _LAST)
+    .order_by(KEY_FILTER.c.partition)
 )
-_INSERT = f"INSERT OR REPLACE INTO {KEY_FILTER.name} (partition, n_rebuilt, remainders) VALUES (?, ?, ?)"
-_PREFIXES = f"SELECT DISTINCT key >> {_REMAINDER_SHIFT} FROM {KEYS.name} WHERE key >= ? AND key < ?"
+_PREFIX = KEYS.c.key.bitwise_rshift(literal_column(str(_REMAINDER_SHIFT)))
+_PREFIXES = Statement(select(_PREFIX).distinct().where(KEYS.c.key >= _FIRST, KEYS.c.key < _LAST))
+_DELETE = Statement(delete(KEY_FILTER).where(one_of(KEY_FILTER.c.partition)))
+_COLUMNS = ("partition", "n_rebuilt", "remainders")
 
 
 class KeyFilter:
@@ -76,9 +81,10 @@ class KeyFilter:
     def _read(self, connection: Connection, partitions: NDArray[np.int64], n_merged: int) -> None:
         """Read some partitions, or all; if one is too long, only allocate room, so that the caller tries again."""
         if self._n_read < READ_ALL <= self._n_read + partitions.size:
-            ranges = ((first, first + _READ_STEP) for first in range(0, PARTITIONS, _READ_STEP))
             rows: Iterable[Sequence[Any]] = (
-                row for ends in ranges for row in connection.exec_driver_sql(_BETWEEN, ends).fetchall()
+                row
+                for first in range(0, PARTITIONS, _READ_STEP)
+                for row in _BETWEEN.rows(connection, first=first, last=first + _READ_STEP)
             )
             partitions = np.arange(PARTITIONS)
         else:
@@ -132,7 +138,7 @@ def key_filter_of(connection: Connection) -> KeyFilter:
 def add_to_filter(connection: Connection, first: int, last: int, keys: NDArray[np.int64]) -> None:
     """Add keys that were just written to `keys`, all from partitions `first` to before `last`."""
     new = np.unique(keys >> _REMAINDER_SHIFT)
-    rows = connection.exec_driver_sql(_BETWEEN, (first, last)).fetchall()
+    rows = _BETWEEN.rows(connection, first=first, last=last)
     n_rebuilt = {partition: n for partition, _, n in rows}
     old = [np.frombuffer(data, "<u2") + np.int64(partition << _REMAINDER_BITS) for partition, data, _ in rows]
     prefixes = np.sort(np.concatenate([*old, new]), kind="stable")
@@ -145,13 +151,13 @@ def add_to_filter(connection: Connection, first: int, last: int, keys: NDArray[n
             own = _read_prefixes(connection, partition, partition + 1)
             n_rebuilt[partition] = own.size
         changed.append((partition, n_rebuilt.get(partition, 0), own.astype("<u2").tobytes()))
-    if changed:
-        connection.exec_driver_sql(_INSERT, changed)
+    _DELETE.run_for(connection, [partition for partition, _, _ in changed])
+    insert_rows(connection, KEY_FILTER, _COLUMNS, changed)
 
 
 def rebuild_filter(connection: Connection) -> None:
     """Make the whole filter from the table `keys`."""
-    connection.exec_driver_sql(f"DELETE FROM {KEY_FILTER.name}")
+    connection.execute(delete(KEY_FILTER))
     for first in range(0, PARTITIONS, _READ_STEP):
         prefixes = _read_prefixes(connection, first, first + _READ_STEP)
         bounds = _bounds(prefixes, first, first + _READ_STEP).tolist()
@@ -160,13 +166,12 @@ def rebuild_filter(connection: Connection) -> None:
             for partition, begin, end in zip(range(first, PARTITIONS), bounds, bounds[1:], strict=False)
             if end > begin
         ]
-        if rows:
-            connection.exec_driver_sql(_INSERT, rows)
+        insert_rows(connection, KEY_FILTER, _COLUMNS, rows)
 
 
 def _read_prefixes(connection: Connection, first: int, last: int) -> NDArray[np.int64]:
     """Read the first 32 bits of the keys in partitions `first` to before `last`, sorted, each once."""
-    rows = connection.exec_driver_sql(_PREFIXES, (first << PARTITION_SHIFT, last << PARTITION_SHIFT)).fetchall()
+    rows = _PREFIXES.rows(connection, first=first << PARTITION_SHIFT, last=last << PARTITION_SHIFT)
     return np.sort(np.fromiter((row[0] for row in rows), np.int64, len(rows)))
 
 

@@ -1,6 +1,0 @@
-"""Keys of an SQLite index: a log of new keys that is merged into a table, and a filter over that table."""
-
-from copydesk.service.index.sqlite_keys.key_filter import FILTER, KeyFilter, key_filter_of
-from copydesk.service.index.sqlite_keys.key_log import KEY_LOG, key_log_of, merge_all
-
-__all__ = ["FILTER", "KEY_LOG", "KeyFilter", "key_filter_of", "key_log_of", "merge_all"]
