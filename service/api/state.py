@@ -25,7 +25,7 @@ from copydesk.service.settings import Settings
 
 R = TypeVar("R")
 INDEX_THREADS = 2
-"""Threads that use the index; reads run side by side, writes wait for each other in the database."""
+"""Threads that read the index, side by side. One more thread writes, so that no read waits for the writer lock."""
 BODY_BUDGET_BYTES = 256 * 1024 * 1024
 """Bytes of request bodies that a worker keeps in memory at a time; one body of the largest size always fits."""
 WARM_UP = "<h1>A page to warm up with</h1><p>It has two blocks, so that every compiled loop runs once.</p>"
@@ -54,6 +54,7 @@ class State:
         limits: dict[str, Any] = {"limit": server.queue, "timeout": server.timeout}
         self.model_queue = WorkQueue("classifier", traces, threads=1, **limits)
         self.index_queue = WorkQueue("index", traces, threads=INDEX_THREADS, **limits)
+        self.index_writes = WorkQueue("index writes", traces, threads=1, **limits)
         self.index_gauges_expire = 0.0
         """Monotonic time until which the metrics' numbers of the index are not read again."""
         self.index_overview: contract.IndexOverview | None = None
@@ -99,13 +100,14 @@ class State:
                 self._index = open_index(self.settings.index, self.settings.server.duplicates)
             return self._index
 
-    async def with_index(self, function: Callable[[Index], R]) -> R:
-        """Call a function with the index on one of its threads.
+    async def with_index(self, function: Callable[[Index], R], *, write: bool = False) -> R:
+        """Call a function with the index on one of the threads that read it, or on the one that writes.
 
         Raises:
             Problem: The index cannot be used, its queue is full, or the call took too long.
         """
-        return await self.index_queue.run(lambda: index_errors_as_problems(lambda: function(self.index())))
+        queue = self.index_writes if write else self.index_queue
+        return await queue.run(lambda: index_errors_as_problems(lambda: function(self.index())))
 
     def compare(self, documents: Sequence[Document], *, add: bool) -> list[IndexAnswer]:
         """Compare documents with the index, and add them in the same transaction; call it on a thread of the index.
@@ -126,6 +128,7 @@ class State:
         """Finish the calls that run, then close the index and the files."""
         self.model_queue.close()
         self.index_queue.close()
+        self.index_writes.close()
         if self._index is not None:
             self._index.close()
         self.keys.close()

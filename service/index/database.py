@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, PendingRollbackError, TimeoutError
 
-from copydesk.service.index import postgres
+from copydesk.service.index import postgres, sqlite_file
 from copydesk.service.index.keys import FILTER, KEY_LOG, KeyFilter
 from copydesk.service.index.records import IndexUnavailable
+from copydesk.service.index.sqlite_file import SqliteFile
 
 SQLITE = "sqlite"
 POSTGRES = "postgresql"
-BUSY_SECONDS = 60
-"""How long a transaction waits for the writer lock of SQLite before it fails."""
-CACHE_KIB = 8 * 1024
-"""SQLite's page cache of each connection; small, as the system caches pages of the file too."""
-WAL_BYTES = 64 * 1024 * 1024
-"""The size to which SQLite truncates its write-ahead log after a checkpoint."""
-CHECKPOINT_PAGES = 8192
-"""Pages in the write-ahead log from which on SQLite makes a checkpoint."""
 
 _SCHEME = re.compile(r"[a-z][a-z0-9+]*://")
 
@@ -39,33 +31,37 @@ class Database:
             ValueError: The URL cannot be read or names another database.
             IndexUnavailable: The driver is not installed.
         """
-        self.path: Path | None = None
+        self.file: SqliteFile | None = None
         if postgres.URL.match(place):
             self.dialect = POSTGRES
             url, self.name = postgres.read_url(place)
             self._engine = postgres.create_postgres_engine(url)
         else:
             self.dialect = SQLITE
-            file = _read_sqlite_url(place)
             self.name = repr(place)
-            self.path = Path(file.database) if file.database else None
-            self._engine = _create_sqlite_engine(file)
-        shared = KeyFilter()
-        event.listen(self._engine, "connect", lambda _, record: record.info.update({FILTER: shared}))
+            self.file = SqliteFile(_read_path(place))
+            self._engine = self.file.create_engine()
+        self.check_content: Callable[[Connection], None] = lambda _: None
+        """Checks in a transaction that the database has the index; called again if another file is at the path."""
+        self._identity: sqlite_file.FileState = ()
+        """The file whose content was checked last."""
+        self._filter = KeyFilter()
+        event.listen(self._engine, "connect", lambda _, record: record.info.update({FILTER: self._filter}))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a read transaction, which sees one state of the index whatever others write meanwhile."""
-        with self._translating_driver_errors(), self._engine.connect() as connection:
+        with self._translating_errors(), self._connect() as connection:
             if self.dialect == POSTGRES:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 yield connection
+            self._check_file(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Open a write transaction, one at a time for each index: durable at the end, rolled back on an error."""
-        with self._translating_driver_errors(), self._engine.connect().execution_options(write=True) as connection:
+        with self._translating_errors(), self._connect().execution_options(write=True) as connection:
             info = connection.info
             try:
                 with connection.begin():
@@ -75,71 +71,86 @@ class Database:
             except BaseException:
                 info.pop(KEY_LOG, None)  # it may have keys that were rolled back
                 raise
+            self._check_file(connection)  # what is written to a file that has been removed is lost
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
-        """Open a connection without a transaction, for commands such as VACUUM."""
-        with self._translating_driver_errors(), self._engine.connect() as connection:
+        """Open a connection without a transaction and without a time limit, for commands such as VACUUM."""
+        with self._translating_errors(), self._connect() as connection:
             connection.connection.rollback()  # SQLAlchemy's test of the connection may have begun a transaction
-            yield connection.execution_options(isolation_level="AUTOCOMMIT", autocommit=True)
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT", autocommit=True)
+            if self.dialect == POSTGRES:
+                connection.detach()
+                connection.exec_driver_sql("SET statement_timeout = 0")
+            yield connection
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
+    def _connect(self) -> Connection:
+        connection = self._engine.connect()
+        if self.file is None:
+            return connection
+        if not self.file.is_open_in(connection):
+            connection.close()
+            self._engine.dispose()
+            self._identity = ()  # the next file may get the inode of this one
+            self._filter = KeyFilter()
+            self._check_exists()
+            connection = self._engine.connect()
+        identity = self.file.identity_in(connection)
+        if identity != self._identity:
+            try:
+                with connection.begin():
+                    self.check_content(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._identity = identity
+        return connection
+
+    def _check_exists(self) -> None:
+        if self.file is not None and not self.file.may_create and not self.file.path.exists():
+            raise IndexUnavailable(
+                f"index {self.name} is gone: its file has been moved or removed; "
+                "put it back, or restart to make a new index"
+            )
+
+    def _check_file(self, connection: Connection) -> None:
+        """Check at the end of a transaction that its file is still at its path, unchanged if it was read unlocked."""
+        if self.file is not None and not self.file.is_open_in(connection):
+            self._check_exists()
+            raise IndexUnavailable(f"index {self.name} has been replaced while it was used; try again")
+
     @contextmanager
-    def _translating_driver_errors(self) -> Iterator[None]:
+    def _translating_errors(self) -> Iterator[None]:
         """Turn errors of the driver into IndexUnavailable; its own message might show a password."""
         try:
             yield
-        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
+        except (DBAPIError, PendingRollbackError, TimeoutError, self._engine.dialect.loaded_dbapi.Error) as error:
             original = error.orig if isinstance(error, DBAPIError) else error
+            if sqlite_file.is_busy(original) or postgres.is_lock_timeout(original):
+                raise IndexUnavailable(
+                    f"index {self.name} is in use: others have been writing to it for "
+                    f"{sqlite_file.LOCK_SECONDS} seconds; try again later"
+                ) from None
+            self._check_exists()
+            reason = next(iter(str(original).splitlines()), type(original).__name__)
             raise IndexUnavailable(
-                f"index {self.name} cannot be used: {_reason(original)}; "
-                "check that it exists, is writable and has free space"
+                f"index {self.name} cannot be used: {reason}; check that it exists, is writable and has free space"
             ) from None
 
 
-def _read_sqlite_url(place: str) -> URL:
+def _read_path(place: str) -> Path:
     if not _SCHEME.match(place):
-        return URL.create(SQLITE, database=place)
+        return Path(place)
     try:
         url = make_url(place)
     except (ArgumentError, ValueError):
         raise ValueError(f"the index's URL cannot be read; {postgres.EXPECTED}") from None
-    if url.get_backend_name() != SQLITE:
+    if url.get_backend_name() != SQLITE or not url.database:
         raise ValueError(
             f"the index's URL names {url.get_backend_name()}, expected a file's path or a postgresql:// URL"
         )
-    return url
-
-
-def _create_sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, hide_parameters=True, pool_use_lifo=True)
-    event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # no implicit transactions: _begin_sqlite begins them
-    for pragma in (
-        f"busy_timeout = {1000 * BUSY_SECONDS}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        f"cache_size = -{CACHE_KIB}",
-        f"journal_size_limit = {WAL_BYTES}",
-        f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if not options.get("autocommit"):
-        begin = "BEGIN IMMEDIATE" if options.get("write") else "BEGIN"
-        connection.connection.cursor().execute(begin)  # faster than SQLAlchemy's own execution
-
-
-def _reason(error: BaseException | None) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
+    return Path(url.database)

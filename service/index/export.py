@@ -34,7 +34,7 @@ _Parsed = tuple[StoredDocument, list[int], list[NumberedPair], list[tuple[str, i
 def export_lines(database: Database) -> Iterator[bytes]:
     """Write an index: a line with its settings, then one for each document, the oldest first, in one transaction."""
     with database.reading() as connection:
-        stored = stored_settings(connection) or {}
+        stored = stored_settings(connection)
         settings = {name: json.loads(value) for name, value in sorted(stored.items()) if name not in STATE}
         yield _line({"copydesk_index": EXPORT_FORMAT, "settings": settings})
         columns = [DOCUMENTS.c[name] for name in (*StoredDocument.__slots__, "keys")]
@@ -53,7 +53,7 @@ def import_lines(database: Database, lines: Iterable[bytes]) -> int:
             raise ValueError(
                 f"index {database.name} has documents already, expected an empty one; import into a new index"
             )
-        _check_settings(next(objects, (1, {})), stored_settings(connection) or {}, database.name)
+        _check_settings(next(objects, (1, {})), stored_settings(connection), database.name)
         numbers: dict[str, int] = {}
         while part := list(islice(objects, _STEP)):
             rows: list[tuple[StoredDocument, list[int]]] = []

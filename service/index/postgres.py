@@ -83,6 +83,11 @@ def create_postgres_engine(url: str) -> Engine:
     return engine
 
 
+def is_lock_timeout(error: BaseException | None) -> bool:
+    """Tell whether an error of the driver means that a transaction waited too long for a lock."""
+    return getattr(error, "sqlstate", None) == "55P03"
+
+
 def _connector(url: str) -> Callable[[], Any]:
     driver = _import_driver()
     given = driver.conninfo.conninfo_to_dict(url)

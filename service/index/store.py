@@ -57,18 +57,29 @@ def open_index(
         IndexMismatch: The index has another format, or was made under other settings.
         IndexUnavailable: The database cannot be reached or used.
     """
-    database = Database(place)
+    database, settings = Database(place), settings_of(scheme, keys)
     missing = NoIndex(f"{database.name} does not contain an index; add documents to create one, or name another place")
-    if not create and database.path is not None and not database.path.exists():
-        raise missing
-    settings = settings_of(scheme, keys)
-    with database.reading() as connection:
-        made = is_made(connection, settings, database.name)
-    if not made:
+
+    def check(connection: Connection) -> None:
+        if not is_made(connection, settings, database.name):
+            raise missing
+
+    if database.file is not None and not database.file.path.exists():
         if not create:
             raise missing
+        database.file.may_create = True
+    try:
+        with database.reading() as connection:
+            check(connection)
+    except NoIndex:
+        if not create:
+            raise
+        if database.file is not None:
+            with database.autocommit() as connection:
+                database.file.use_write_ahead_log(connection)
         with database.writing() as connection:
             make_tables(connection, settings, database.name)
+    database.check_content = check
     return Index(database, scheme, keys, options)
 
 
@@ -285,8 +296,8 @@ def _indexed_document(stored: StoredDocument, cluster: str) -> IndexedDocument:
 
 
 def _n_bytes(connection: Connection, database: Database) -> int:
-    if database.path is not None:
-        files = (database.path.with_name(database.path.name + end) for end in ("", "-wal", "-shm"))
+    if database.file is not None:
+        files = map(database.file.beside, ("", "-wal", "-shm"))
         return sum(file.stat().st_size for file in files if file.exists())
     sizes = [f"pg_total_relation_size('{name}')" for name in TABLES.tables]
     return int(connection.execute(text(f"SELECT {' + '.join(sizes)}")).scalar_one())

@@ -131,11 +131,11 @@ def is_made(connection: sa.Connection, expected: Mapping[str, str], place: str) 
     """Tell whether there is an index, and check that it fits.
 
     Raises:
-        IndexMismatch: It has another format, or was made under other settings.
+        IndexMismatch: It has another format, was made under other settings, or is the database of another program.
     """
-    stored = stored_settings(connection)
-    if stored is None:
+    if not _has_tables(connection, place):
         return False
+    stored = stored_settings(connection)
     if stored.get(SCHEMA) != str(FORMAT):
         raise IndexMismatch(
             f"index {place} has format {stored.get(SCHEMA)}, expected {FORMAT}: another version of copydesk made it. "
@@ -167,10 +167,29 @@ def make_tables(connection: sa.Connection, settings: Mapping[str, str], place: s
         connection.execute(sa.insert(SETTINGS), [{"name": name, "value": value} for name, value in rows.items()])
 
 
-def stored_settings(connection: sa.Connection) -> dict[str, str] | None:
-    """Read the table `settings`; None if there is no index."""
-    if not sa.inspect(connection).has_table(SETTINGS.name):
-        return None
+def _has_tables(connection: sa.Connection, place: str) -> bool:
+    """Tell whether there are the tables of an index, and check that there are none of another program.
+
+    A database on a PostgreSQL server may have other tables, with other names.
+    """
+    inspector = sa.inspect(connection)
+    names = set(inspector.get_table_names())
+    if SETTINGS.name in names:
+        columns = {column["name"] for column in inspector.get_columns(SETTINGS.name)}
+        if columns == {"name", "value"} and SCHEMA in stored_settings(connection):
+            return True
+    others = names if connection.dialect.name == "sqlite" else names & TABLES.tables.keys()
+    if others:
+        some = ", ".join(sorted(others)[:5])
+        raise IndexMismatch(
+            f"{place} is a database of another program: it has {len(others)} tables ({some}), expected an index or an "
+            "empty database. Name another place for the index"
+        )
+    return False
+
+
+def stored_settings(connection: sa.Connection) -> dict[str, str]:
+    """Read the table `settings`."""
     return {row.name: row.value for row in connection.execute(sa.select(SETTINGS.c.name, SETTINGS.c.value))}
 
 

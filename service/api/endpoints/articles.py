@@ -51,7 +51,7 @@ async def put_article(request: Request, id: str) -> Response:
     """Classify an article, compare it with the index and add it, in one transaction. The request is idempotent."""
     state = state_of(request)
     classified = await _classify_body(request, state, id)
-    (answer,) = await state.index_queue.run(lambda: state.compare([classified.document], add=True))
+    (answer,) = await state.index_writes.run(lambda: state.compare([classified.document], add=True))
     return json_response(article_answer(classified, answer))
 
 
@@ -67,7 +67,7 @@ async def get_article(request: Request, id: str) -> Response:
 @router.delete("/v1/articles/{id:path}", status_code=204, dependencies=[require_scope(Scope.WRITE)])
 async def delete_article(request: Request, id: str) -> Response:
     """Remove an article, as if it had never been added."""
-    if not await state_of(request).with_index(lambda index: index.remove([_check_id(id)])):
+    if not await state_of(request).with_index(lambda index: index.remove([_check_id(id)]), write=True):
         raise _no_article(id)
     return Response(status_code=204)
 

@@ -62,7 +62,7 @@ async def put_articles(request: Request) -> Response:
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
         rows = await state.model_queue.run_when_free(lambda: [process_line(line, classify) for line in lines])
-        return encode_rows(await state.index_queue.run_when_free(lambda: _add_rows(state, rows)))
+        return encode_rows(await state.index_writes.run_when_free(lambda: _add_rows(state, rows)))
 
     return await _stream_answers(request, state, answer)
 

@@ -82,7 +82,8 @@ async def get_readiness(request: Request) -> Response:
 async def get_metrics(request: Request) -> Response:
     """Read the metrics in Prometheus' text format; the index is counted at most every 30 seconds."""
     state = state_of(request)
-    for name, queue in (("classifier", state.model_queue), ("index", state.index_queue)):
+    queues = {"classifier": state.model_queue, "index": state.index_queue, "index writes": state.index_writes}
+    for name, queue in queues.items():
         state.metrics.queue.labels(name).set(queue.n_unfinished)
     state.metrics.body_bytes.set(state.body_budget.n_bytes)
     if time.monotonic() >= state.index_gauges_expire:
