@@ -144,7 +144,7 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
         if options.server is None:
             progress.wait(COMPILING)
-        files = None if options.folder is None else PageFiles(options.folder, output.suffix)
+        files = None if options.folder is None else PageFiles(options.folder, output.suffix, options.files)
         writer = AnswerWriter(output, options.canvas, streams, progress.remark, options.links, files)
         n_bad = writer.write_all(progress.watch(_completed(answer(rows), options)))
     if n_bad:

@@ -7,8 +7,9 @@ import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from copydesk.service.commands import arguments
 
@@ -34,7 +35,8 @@ def add_dedup(commands: arguments.Commands) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="file for the results, which appears when all are complete; FILE.work next to it stores an unfinished run",
+        help="file for the results, which appears when all are complete; FILE.work next to it stores an unfinished "
+        "run; or - for standard output, a pipe or a device",
     )
     arguments.add_shared(command, "--format", "--workers")
     add("--found-at", type=float, metavar="SIMILARITY", help="find pairs whose Jaccard similarity is at least this ...")
@@ -63,7 +65,17 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         duplicates=arguments.read_duplicate_options(args),
         version=arguments.copydesk_version(),
     )
-    return arguments.SOME_FAILED if dedup_files(options, settings, sys.stderr or io.StringIO()) else arguments.OK
+    err = sys.stderr or io.StringIO()
+    with _open_stream(args.output) as stream:
+        n_bad = dedup_files(options, settings, err, stream)
+    return arguments.SOME_FAILED if n_bad else arguments.OK
+
+
+def _open_stream(output: Path) -> AbstractContextManager[BinaryIO | None]:
+    """Open standard output, a pipe or a device; None for a file, which is replaced when the results are complete."""
+    if str(output) == "-":
+        return nullcontext(arguments.open_streams().out)
+    return output.open("wb") if output.exists() and not output.is_file() else nullcontext(None)
 
 
 def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
@@ -87,8 +99,8 @@ def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
 
 
 def _check_output(output: Path, files: Sequence[str]) -> None:
-    if str(output) == "-":
-        raise arguments.WrongUsage("--output is -, expected a file: temporary files are stored next to it")
+    if str(output) == "-" or (output.exists() and not output.is_file() and not output.is_dir()):
+        return  # standard output, a pipe or a device
     if output.is_dir():
         raise arguments.WrongUsage(f"--output is {str(output)!r}, which is a folder; name a file")
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):

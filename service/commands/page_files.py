@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 from copydesk.service.atomic_files import write_atomically
@@ -26,26 +27,40 @@ class PageFiles:
     Memory grows by the names of the files, which are kept so that no two pages have the same one.
     """
 
-    def __init__(self, folder: Path, suffix: str) -> None:
+    def __init__(self, folder: Path, suffix: str, inputs: Sequence[str] = ()) -> None:
+        """Take the folder, the suffix of its files, and the inputs, which are never replaced."""
         self._folder = folder
         self._suffix = suffix
         self._used: set[str] = set()
+        self._inputs = {place for name in inputs if (place := _place(Path(name))) is not None}
         self._last: dict[str, int] = {}  # number of the last page of a name
 
     def write(self, row: PageRow, content: bytes) -> None:
-        """Write a page's file; one that is there is replaced, in one step."""
+        """Write a page's file; one that is there is replaced, in one step, unless it is an input."""
         write_atomically(self._folder / self._name(row), lambda out: out.write(content))
 
     def _name(self, row: PageRow) -> str:
         """Return a name that no page had before, on file systems that ignore case too."""
         name = unique = safe_name(row)
         number = self._last.get(name.casefold(), 1)
-        while unique.casefold() in self._used:
+        while unique.casefold() in self._used or self._is_input(unique):
             number += 1
             unique = f"{name}-{number}"
         self._last[name.casefold()] = number
         self._used.add(unique.casefold())
         return f"{unique}{self._suffix}"
+
+    def _is_input(self, name: str) -> bool:
+        return bool(self._inputs) and _place(self._folder / f"{name}{self._suffix}") in self._inputs
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """Return what two names of one file have in common, None if there is no file."""
+    try:
+        stat = path.stat()
+    except (OSError, ValueError):
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def safe_name(row: PageRow) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -108,6 +109,7 @@ def _check_arguments(args: argparse.Namespace) -> None:
         )
     if args.links and not args.markdown:
         raise arguments.WrongUsage("--links is for Markdown, which the output does not have; add --markdown")
+    _check_output(str(args.output))
     if "-" in args.inputs:
         raise arguments.WrongUsage("- is among the inputs; standard input cannot be read again when a run is resumed")
     if args.dedup and args.index is not None:
@@ -116,6 +118,17 @@ def _check_arguments(args: argparse.Namespace) -> None:
         )
     if args.address is not None and args.engine != "ray":
         raise arguments.WrongUsage(f"--address is {args.address!r}, but the engine is {args.engine}; add --engine ray")
+
+
+def _check_output(name: str) -> None:
+    if name == "-":
+        raise arguments.WrongUsage("--output is -, expected a folder: each shard is written to a file of its own")
+    if re.match(r"[a-z][a-z0-9+]*:/", name):  # pathlib joins the slashes of a URL
+        raise arguments.WrongUsage(
+            f"--output is {name!r}, expected a folder of this machine; copy the folder to its place when it is complete"
+        )
+    if Path(name).exists() and not Path(name).is_dir():
+        raise arguments.WrongUsage(f"--output is {name!r}, which is no folder; name a new or an empty folder")
 
 
 def _options(args: argparse.Namespace) -> ScoreOptions:

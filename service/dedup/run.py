@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO, TextIO
 
 from copydesk.classifier import ArtifactMismatch, load_manifest
 from copydesk.classifier.duplicates import DuplicateOptions, Duplicates, KeyScheme, find_duplicates
@@ -37,8 +39,10 @@ class DedupOptions:
     version: str = ""
 
 
-def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
+def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: BinaryIO | None = None) -> int:
     """Find the duplicates among all rows of the inputs and write the result; return the number of bad rows.
+
+    The result is written to a stream if one is given, such as a pipe. Such a run cannot be continued.
 
     Raises:
         ArtifactMismatch: A page has to be classified, and the model cannot be loaded.
@@ -46,9 +50,14 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
         StoppedWork: A chunk is damaged or a worker was killed; the same command continues the run.
         OSError: Something cannot be written.
     """
-    folder = options.output.with_name(options.output.name + ".work")
-    chunks = ChunkFolder(folder)
-    with Progress(err) as progress, open_work_folder(folder, work_manifest(options, settings), progress.remark):
+    with ExitStack() as ends:
+        if stream is None:
+            folder = options.output.with_name(options.output.name + ".work")
+        else:
+            folder = Path(ends.enter_context(TemporaryDirectory(prefix="copydesk-dedup-"))) / "work"
+        chunks = ChunkFolder(folder)
+        progress = ends.enter_context(Progress(err))
+        ends.enter_context(open_work_folder(folder, work_manifest(options, settings), progress.remark))
         n_chunks = _sign(options, settings, chunks, progress)
         loaded = list(map(chunks.load, range(n_chunks)))
         for line in origins.describe_unused(sum((chunk.unused for chunk in loaded), Counter())):
@@ -57,7 +66,12 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO) -> int:
         progress.stage("comparing", n=len(rows.ids))
         found = compare_documents(rows, chunks, options.duplicates, options.workers)
         progress.stage("writing")
-        _write(progress.watch(cluster_rows(rows, found)), folder / ANSWERS, options.output)
+        answers = progress.watch(cluster_rows(rows, found))
+        if stream is None:
+            _write(answers, folder / ANSWERS, options.output)
+        else:
+            stream.writelines(map(jsonl.encode_row, answers))
+            stream.flush()
     if rows.bad:
         print(f"copydesk: {len(rows.bad)} of {rows.n_rows} rows could not be used", file=err)
     return len(rows.bad)

@@ -20,6 +20,10 @@ class ShardScorer(Protocol):
     def pages(self) -> int:
         """Pages begun so far."""
 
+    @property
+    def waits_for(self) -> str:
+        """What the first page waits for."""
+
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally] | None]:
         """Score all shards. Yields each shard with its counts when it is finished, and sometimes None."""
 

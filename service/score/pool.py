@@ -15,7 +15,7 @@ from typing import Any
 from copydesk.service.dedup import StoppedWork
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally, tally_from_fields
-from copydesk.service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, RowError, ScoreJob, run_worker
+from copydesk.service.score.worker import DONE, FAILED, LOADED, NO_ROW, PAGES, ROW, RowError, ScoreJob, run_worker
 from copydesk.service.worker_process import SPAWN, Worker
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -47,7 +47,7 @@ class WatchedProcess(Worker):
             os.putenv(name, "1")
         self.counters: Any = SPAWN.RawArray("q", [NO_ROW, 0])
         super().__init__(run_worker, self.counters, job)
-        self.ready = False
+        self.loaded = self.ready = False
         self.attempt: _ShardAttempt | None = None
         self._row, self._since = NO_ROW, 0.0
 
@@ -67,18 +67,31 @@ class WatchedProcess(Worker):
 
 
 class Pool:
-    """Some worker processes; each free one is given the next shard."""
+    """Some worker processes; each free one is given the next shard. A small input starts no more than it has shards."""
 
     def __init__(self, job: ScoreJob, *, workers: int, page_seconds: float) -> None:
         self._job = job
         self._page_seconds = page_seconds
         self._pages_of_ended = self._failed_starts = 0
-        self._workers = [WatchedProcess(job) for _ in range(workers)]
+        self._most_workers = workers
+        self._workers: list[WatchedProcess] = []
 
     @property
     def pages(self) -> int:
         """Pages begun so far, also by workers that ended."""
         return self._pages_of_ended + sum(int(worker.counters[PAGES]) for worker in self._workers)
+
+    @property
+    def waits_for(self) -> str:
+        """What the first page waits for."""
+        starting = [worker for worker in self._workers if not worker.ready]
+        if not starting:
+            return "reading the inputs"
+        compiling = sum(worker.loaded for worker in starting)
+        parts = [f"{len(starting) - compiling} load the model"] if len(starting) > compiling else []
+        if compiling:
+            parts.append(f"{compiling} compile (for half a minute or more on a machine's first run)")
+        return f"starting {len(self._workers)} workers: {', '.join(parts)}"
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally] | None]:
         """Score all shards. Yields each shard with its counts when it is finished, and None after each poll.
@@ -91,17 +104,20 @@ class Pool:
         waiting: deque[_ShardAttempt] = deque()
         more = True
         while True:
+            free = sum(worker.attempt is None for worker in self._workers)
+            if len(waiting) > free and len(self._workers) < self._most_workers:
+                self._workers.append(WatchedProcess(self._job))
             for worker in self._workers:
                 if worker.ready and worker.attempt is None and waiting:
                     worker.start_shard(waiting.popleft())
-            if more and len(waiting) < len(self._workers):
+            if more and len(waiting) < self._most_workers:
                 shard = next(shards, None)
                 more = shard is not None
                 if shard is not None:
                     waiting.append(_ShardAttempt(shard))
             elif not more and not waiting and all(worker.attempt is None for worker in self._workers):
                 return
-            seconds = 0 if more and len(waiting) < len(self._workers) else POLL_SECONDS
+            seconds = 0 if more and len(waiting) < self._most_workers else POLL_SECONDS
             yield from self._poll(waiting, min(seconds, self._page_seconds / 4))
             yield None
 
@@ -124,6 +140,9 @@ class Pool:
         message, value = worker.connection.recv()
         if message == FAILED:
             raise StoppedWork(f"a worker failed: {value}")
+        worker.loaded = True
+        if message == LOADED:
+            return None
         worker.ready = True
         if message == DONE and worker.attempt is not None:
             shard, worker.attempt = worker.attempt.shard, None
@@ -164,11 +183,11 @@ class Pool:
             attempt.skips[row] = (code, reason)
 
     def close(self) -> None:
-        """End all workers."""
+        """End all workers; those that are still starting have nothing to finish."""
         for worker in self._workers:
             worker.connection.close()
         for worker in self._workers:
-            worker.process.join(EXIT_SECONDS if worker.attempt is None else 0)
+            worker.process.join(EXIT_SECONDS if worker.ready and worker.attempt is None else 0)
             worker.process.kill()
             worker.process.join()
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from itertools import islice
+from pathlib import Path
 from typing import Any, TextIO
 
-from copydesk.service.progress import COMPILING, Progress
+from copydesk.service.progress import Progress
 from copydesk.service.rows import origins
 from copydesk.service.score.tally import Tally
+from copydesk.service.terminal import clean
 
 MIN_SECONDS = 1e-3
 """A shorter time counts as this long, so that no rate is divided by zero."""
 MEGABYTE = 1e6
+READ_ERRORS = 10_000
+"""Errors among which the first of each code is looked for."""
 
 
 class ScoreProgress(Progress):
@@ -36,14 +42,14 @@ class ScoreProgress(Progress):
         self.tally.add(tally)
         self._read += size
 
-    def update(self, pages: int) -> None:
-        """Show the counts, with the number of pages that this run has begun."""
+    def update(self, pages: int, waits_for: str) -> None:
+        """Show the counts, with the number of pages that this run has begun; before the first, what it waits for."""
         now = self._clock()
         if pages > 0 or self._read > self._read_before:
             self.show(self._numbers(pages, max(now - self._started, MIN_SECONDS)))
         else:
             self._started = now  # the start of processes does not count in the rates
-            self.show(COMPILING)
+            self.show(waits_for)
 
     def _numbers(self, pages: int, seconds: float) -> str:
         blocks = self.tally.blocks
@@ -71,3 +77,13 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     if summary.get("clusters") is not None:
         lines.append(f"{summary['clusters']['clusters']:,} clusters, {summary['clusters']['duplicates']:,} duplicates")
     return lines
+
+
+def first_errors(path: Path) -> list[str]:
+    """Return the first message of each error code among the first errors of an `errors.jsonl`."""
+    found: dict[str, str] = {}
+    with path.open("rb") as lines:
+        for line in islice(lines, READ_ERRORS):
+            row = json.loads(line)
+            found.setdefault(row["code"], f"{row['file']}: {row['code']}: {row['message']}")
+    return [clean(message) for message in found.values()]

@@ -18,10 +18,10 @@ from copydesk.service.atomic_files import write_atomically
 from copydesk.service.score.attach_clusters import cluster_shards
 from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import PageOptions, ScoreOptions
-from copydesk.service.score.output import OutputFolder, finish, open_folder
+from copydesk.service.score.output import ERRORS_FILE, OutputFolder, finish, open_folder
 from copydesk.service.score.plan import CutOptions, cut_into_shards
 from copydesk.service.score.pool import Pool
-from copydesk.service.score.progress import ScoreProgress, summary_lines
+from copydesk.service.score.progress import ScoreProgress, first_errors, summary_lines
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import read_error_positions
@@ -71,7 +71,7 @@ def score_files(
         if options.report:
             page = report_page(summary, manifest).encode()
             write_atomically(folder.path / REPORT, lambda out: out.write(page))
-    for line in summary_lines(summary):
+    for line in [*summary_lines(summary), *first_errors(folder.path / ERRORS_FILE)]:
         print(f"copydesk: {line}", file=err)
     return summary
 
@@ -165,7 +165,7 @@ class _Run:
                     if shard.spool is not None:
                         Path(shard.spool).unlink(missing_ok=True)
                     add_to_index()
-                self.progress.update(scorer.pages)
+                self.progress.update(scorer.pages, scorer.waits_for)
         finally:
             scorer.close()
         add_to_index()

@@ -24,8 +24,8 @@ from copydesk.service.score.output import OutputFolder, write_shard
 from copydesk.service.score.readers import Shard, group_rows, read_shard
 from copydesk.service.score.rerun import RowPositions, select_rows
 
-READY, DONE, FAILED = "ready", "done", "failed"
-"""Messages of a worker: it can take a shard, it finished one, an error occurred that no page caused."""
+LOADED, READY, DONE, FAILED = "loaded", "ready", "done", "failed"
+"""Messages of a worker: the model is loaded, it can take a shard, it finished one, an error that no page caused."""
 ROW, PAGES = 0, 1
 """Indexes of a worker's shared counters: the number of the current row in its shard, and pages begun so far."""
 NO_ROW = -1
@@ -56,11 +56,12 @@ class ScoreJob:
 
 
 def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
-    """Report `READY`, then score every shard that arrives, until the connection is closed."""
+    """Report `LOADED` and `READY`, then score every shard that arrives, until the connection is closed."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     try:
         model = load_model(job.model)
+        connection.send((LOADED, None))
         list(classify([Page("", html=WARM_UP), Page("", text=WARM_UP)], model))
         tune_process_memory()
         connection.send((READY, None))

@@ -47,6 +47,7 @@ class InProcessPool:
     """Replaces the pool: scores shards in this process, so that tests need not start others."""
 
     pages = 0
+    waits_for = "nothing"
 
     def __init__(self, job: ScoreJob, *, workers: int, page_seconds: float) -> None:
         self._job = job

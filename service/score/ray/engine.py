@@ -83,6 +83,7 @@ class RayPool:
 
     def __init__(self, job: ScoreJob, *, workers: int, page_seconds: float) -> None:
         self.pages = 0
+        self.waits_for = "the cluster starts its actors"
         self._job = job
         self._workers = workers
         self._page_seconds = page_seconds

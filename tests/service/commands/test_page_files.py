@@ -97,3 +97,22 @@ def test_pages_with_one_id_get_numbers_in_turn(tmp_path: Path) -> None:
     for _ in range(3):
         files.write(row, b"Boats.")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-2.md", "a-3.md", "a.md"]
+
+
+def test_no_input_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("the input")
+    (tmp_path / "link.html").symlink_to("page.html")
+    files = PageFiles(tmp_path, ".html", [str(tmp_path / "page.html"), "-"])
+    for id in ("page.html", "link.html", "other.html"):
+        files.write(row(id, None), b"the answer")
+    assert (tmp_path / "page.html").read_text() == "the input"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        *("link-2.html", "link.html", "other.html", "page-2.html", "page.html"),
+    ]
+
+
+def test_folder_in_place_of_a_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "page.json").mkdir()
+    with pytest.raises(IsADirectoryError):
+        PageFiles(tmp_path, ".json").write(row("page"), b"{}")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.json"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -133,12 +135,26 @@ def test_limits_of_the_user_part_what_is_less_alike(tmp_path: Path) -> None:
 
 
 def test_bad_rows_are_answered_in_their_places(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [row("a", story(1)), {"body": "x"}, row("b", story(1)), row("c", "x", published="soon"), row("d", story(2))]
+    rows = [row("a", story(1)), {"body": "x"}, row("b", story(1)), {"id": "c", "body": 5}, row("d", story(2))]
     found = dedup(tmp_path, rows, status=1)
     assert [answer.get("error", {}).get("code") for answer in found] == [None, "no_id", None, "bad_row", None]
     assert (found[1]["id"], found[1]["line"], found[3]["id"]) == (None, 2, "c")
     assert [match["id"] for match in found[2]["matches"]] == ["a"]
     assert capsys.readouterr().err == "copydesk: 2 of 5 rows could not be used\n"
+
+
+def test_times_in_every_form_are_compared_and_a_bad_one_costs_no_document(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    times = ["2024-05-02", 1714552200, "Wed, 01 May 2024 07:30:00 GMT", "yesterday", "", None, ["2024-05-01"]]
+    rows = [row(f"d{number}", story(1), published=time) for number, time in enumerate(times)]
+    found = dedup(tmp_path, rows)
+    assert [answer["id"] for answer in found if answer["keep"]] == ["d2"]
+    assert len(found) == len(rows)
+    assert capsys.readouterr().err == (
+        "copydesk: published could not be used in 2 rows and counts as unknown; expected a time in ISO 8601 or RFC 822 "
+        "(as in RSS), or in seconds or milliseconds since 1970\n"
+    )
 
 
 def test_of_one_id_the_document_that_the_rule_keeps_counts_and_the_others_say_so(tmp_path: Path) -> None:
@@ -155,7 +171,7 @@ def mixed_rows() -> list[Answer]:
     rows = [row(f"story{n}", story(n), published=f"2024-05-0{n + 1}") for n in range(6)]
     rows += [row(f"copy{n}", story(n).replace("7", "8"), source="Herald") for n in range(3)]
     rows += [row("digest", " ".join(story(n) for n in range(5))), row("short", "two words"), row("again", "Two words!")]
-    return [*rows, row("none", ""), row("story1", story(9)), row("story1", story(1)), row("bad", "x", published="x")]
+    return [*rows, row("none", ""), row("story1", story(9)), row("story1", story(1)), {"id": "bad", "body": 5}]
 
 
 @settings(max_examples=10, deadline=None)
@@ -230,7 +246,6 @@ def test_promise_that_can_be_kept_finds_more(tmp_path: Path) -> None:
         (["--probability", "0.5"], "--found-at and --probability must be used together"),
         (["--workers", "0"], "--workers is 0, expected 1 to 256"),
         (["--workers", "257"], "--workers is 257, expected 1 to 256"),
-        (["--output", "-"], "--output is -, expected a file: temporary files are stored next to it"),
         (["--output", "."], "which is a folder; name a file"),
         (["--output", "no/such/file"], "in a folder that cannot be written to; name another"),
         (["--output", "rows.jsonl"], "which is an input too; name another file"),
@@ -251,6 +266,25 @@ def test_wrong_usage_exits_with_2_and_leaves_nothing(
     assert cli.main(["dedup", "rows.jsonl", "--output", "out.jsonl", *options]) == 2
     assert said in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_results_are_written_to_standard_output_and_pipes_which_are_not_replaced(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    rows, pipe = tmp_path / "rows.jsonl", tmp_path / "pipe"
+    rows.write_text('{"id": "a", "body": "x"}\n')
+    assert cli.main(["dedup", str(rows), "--output", "-"]) == 0
+    answer = b'{"id":"a","cluster":"a","keep":true,"matches":[]}\n'
+    assert capfdbinary.readouterr().out == answer
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_bytes)
+        assert cli.main(["dedup", str(rows), "--output", str(pipe)]) == 0
+        assert read.result() == answer
+    assert pipe.is_fifo()
+    assert cli.main(["dedup", str(rows), "--output", os.devnull]) == 0
+    assert Path(os.devnull).is_char_device()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pipe", "rows.jsonl"]
 
 
 def test_output_is_untouched_where_the_run_cannot_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

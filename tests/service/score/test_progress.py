@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from copydesk.service.progress import COMPILING
-from copydesk.service.score.progress import ScoreProgress, summary_lines
+from copydesk.service.score.progress import ScoreProgress, first_errors, summary_lines
 from copydesk.service.score.tally import Tally
 
 
@@ -27,11 +28,11 @@ def test_line_names_rates_labels_errors_and_the_time_left(now: list[float]) -> N
     shown = started(out, now, all_bytes=40_000_000)
     shown.earlier(10_000_000, Tally(blocks=Counter({"body": 1})))
     now[0] += 5
-    shown.update(3)
+    shown.update(3, "starting 2 workers")
     assert out.getvalue() == ""
     now[0] += 5
     shown.done(20_000_000, Tally(rows=7, blocks=Counter({"body": 2, "teaser": 1}), errors=Counter({"binary": 2})))
-    shown.update(9)
+    shown.update(9, "starting 2 workers")
     assert out.getvalue() == (
         "copydesk: 9 pages, 0.9 per second, 2.0 MB per second; blocks: 75% body, 25% teaser; 2 errors; 0:00:05 left\n"
     )
@@ -42,10 +43,10 @@ def test_time_before_the_first_page_is_named_and_not_counted(now: list[float]) -
     shown = started(out, now)
     for _ in range(3):
         now[0] += 10
-        shown.update(0)
-    assert out.getvalue() == f"copydesk: {COMPILING}\n"
+        shown.update(0, "starting 2 workers")
+    assert out.getvalue() == "copydesk: starting 2 workers\n"
     now[0] += 10
-    shown.update(20)
+    shown.update(20, "starting 2 workers")
     assert out.getvalue().splitlines()[-1].startswith("copydesk: 20 pages, 2.0 per second, ")
 
 
@@ -53,9 +54,9 @@ def test_pages_that_begin_at_once_have_a_rate(now: list[float]) -> None:
     out = io.StringIO()
     shown = started(out, now)
     now[0] += 9.9995
-    shown.update(0)
+    shown.update(0, "starting 2 workers")
     now[0] += 0.0006
-    shown.update(2)
+    shown.update(2, "starting 2 workers")
     assert out.getvalue().startswith("copydesk: 2 pages, 2,000.0 per second, ")
 
 
@@ -63,7 +64,7 @@ def test_time_left_is_not_known_before_the_first_shard(now: list[float]) -> None
     out = io.StringIO()
     shown = started(out, now)
     now[0] += 10
-    shown.update(4)
+    shown.update(4, "starting 2 workers")
     assert out.getvalue() == (
         "copydesk: 4 pages, 0.4 per second, 0.0 MB per second; blocks: -; 0 errors; time left is not known yet\n"
     )
@@ -74,3 +75,12 @@ def test_summary_names_errors_and_clusters() -> None:
     assert summary_lines(summary)[0] == "1,200 pages scored in 2 shards, 3 errors (3 bad_row)"
     clusters = {"clusters": 1100, "duplicates": 100}
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
+
+
+def test_first_error_of_each_code_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "errors.jsonl"
+    rows = [("a.csv", "bad_row", "one"), ("a.csv", "bad_row", "two"), ("b.csv", "bad_columns", "no column\x1b[31m")]
+    path.write_text(
+        "".join(json.dumps(dict(zip(("file", "code", "message"), row, strict=True))) + "\n" for row in rows)
+    )
+    assert first_errors(path) == ["a.csv: bad_row: one", "b.csv: bad_columns: no column\u241b[31m"]

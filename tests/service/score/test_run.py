@@ -198,6 +198,11 @@ def test_command_refuses_impossible_options(run_command: RunCommand, tmp_path: P
     for options, words in (
         (["-", "--output", tmp_path], b"- is among the inputs"),
         ([page, "--output", tmp_path, "--dedup", "--index", "x"], b"--dedup and --index exclude each other"),
+        ([page, "--output", "-"], b"--output is -, expected a folder"),
+        ([page, "--output", "s3://bucket/out"], b"--output is 's3:/bucket/out', expected a folder of this machine"),
+        ([page, "--output", "/dev/null"], b"--output is '/dev/null', which is no folder"),
+        ([page, "--output", tmp_path, "--csv-delimiter", "ab"], b"--csv-delimiter is 'ab', expected one character"),
+        ([page, "--output", tmp_path, "--csv-encoding", "morse"], b"--csv-encoding is 'morse', which is not known"),
         ([page, "--output", tmp_path, "--page-seconds", "0"], b"--page-seconds is 0.0, expected"),
         ([page, "--output", tmp_path, "--shard-mb", "0"], b"--shard-mb is 0.0, expected 0.001 to 4096"),
         ([page, "--output", tmp_path, "--only", "none"], b"--only is 'none', which is not a file"),
