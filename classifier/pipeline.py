@@ -27,6 +27,7 @@ from copydesk.classifier.model import (
     run_first_stage,
     run_second_stage,
 )
+from copydesk.classifier.not_text import is_text
 from copydesk.classifier.other_articles import find_other_articles
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
@@ -169,6 +170,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     body = body_text(blocks, in_body)
     fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
     title_found = {"title": title.found_in} if title.text else {}
+    is_article = confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE
     return PageScores(
         text=blocks.text,
         starts=spans[:, 0],
@@ -180,7 +182,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
         fields=replace(fields, title=title.text, found_in=title_found | dict(fields.found_in)),
         comments=read_comments(blocks, kinds),
         other_articles=tuple(other for other, _ in others),
-        is_article=confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE,
+        is_article=is_article and is_text(body),
         page_types=predictions.page_types,
         confidence=confidence if in_body else 0.0,
     )

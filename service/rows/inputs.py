@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 from copydesk import classifier
 from copydesk.classifier import Page, UnreadablePage
 from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parse_row, read_lines, too_large_message
+from copydesk.service.rows.not_pages import describe_other_format
 
 STDIN = "-"
 """The name of standard input."""
@@ -59,6 +60,10 @@ def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes
         try:
             with _open(name) as raw:
                 head, stream = _decompress(raw)
+                other = None if wanted else describe_other_format(name, head)
+                if other is not None:
+                    yield BadRow(name, None, "not_a_page", other)
+                    continue
                 form = wanted or format_of_name(name) or format_of_content(head)
                 if form is Format.JSONL:
                     yield from read_lines(stream, max_page_bytes=max_page_bytes)

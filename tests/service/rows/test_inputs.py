@@ -191,3 +191,52 @@ def test_binary_file_is_an_error_row(tmp_path: Path) -> None:
 def test_empty_file_is_an_empty_page(tmp_path: Path) -> None:
     assert the_page(read(written(tmp_path, "empty.html", b""))).page.html == ""
     assert read(written(tmp_path, "empty.jsonl", b"")) == []
+
+
+HEADER = b"id,text\na,The pilots went back to work.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("pages.csv", b"anything", "a CSV file"),
+        ("pages.tsv.gz", b"anything", "a CSV file"),
+        ("pages.txt", HEADER, "a CSV file"),
+        ("pages", HEADER.replace(b",", b"\t"), "a CSV file"),
+        ("pages.json", b'[{"id": "a", "text": "x"}]', "a JSON array"),
+        ("pages", b'\xef\xbb\xbf [\n  {\n "id": 1}]', "a JSON array"),
+        ("pages.json", b'{\n  "id": "a"\n}', "JSON over several lines"),
+        ("page.json", b'{"id": "a",\n "text": "x"}', "JSON over several lines"),
+        ("page.html", b"WARC/1.0\r\nWARC-Type: response\r\n", "a WARC file"),
+        ("crawl.warc.gz", b"", "a WARC file"),
+        ("page.html", b"PAR1\x15\x04", "a Parquet file"),
+    ],
+)
+def test_table_or_archive_is_named_with_the_command_that_reads_it(
+    name: str, data: bytes, what: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path, name, data)
+    row = the_error(read(path))
+    assert (row.id, row.code) == (str(path), "not_a_page")
+    assert row.message.startswith(f"found {what}, expected a page or JSON lines; copydesk score reads")
+    assert row.message.endswith(f"copydesk score {path} --output FOLDER")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("page.txt", b"html, css\nTwo languages of the web."),
+        ("page.txt", b"[Update] The storm has passed.\n\nIt was strong."),
+        ("page.txt", b"{curly} words\n"),
+        ("page.txt", b"Identity, text and html: a talk.\n"),
+        ("page.txt", b""),
+        ("pages.json", b'{"id": "a", "text": "x"}\n{"id": "b", "text": "y"}\n'),
+        ("pages.json", b'{"id": "a", "text": "x"}'),
+    ],
+)
+def test_pages_and_json_lines_are_read(name: str, data: bytes, tmp_path: Path) -> None:
+    assert all(isinstance(row, PageRow) for row in read(written(tmp_path, name, data)))
+
+
+def test_format_that_is_named_is_believed(tmp_path: Path) -> None:
+    assert the_page(read(written(tmp_path, "notes.csv", HEADER), wanted=Format.TEXT)).page.text == HEADER.decode()
