@@ -11,8 +11,8 @@ from copydesk.classifier.errors import CopydeskError
 PACKAGES = {
     "index": ("sqlalchemy",),
     "serve": ("fastapi", "httptools", "prometheus-client", "sqlalchemy", "uvicorn", "uvloop"),
-    "score": ("fastwarc", "pyarrow"),
-    "ray": ("fastwarc", "pyarrow", "ray"),
+    "score": ("pyarrow",),
+    "ray": ("pyarrow", "ray"),
     "train": ("joblib", "lightgbm", "matplotlib", "rapidfuzz", "scikit-learn", "scipy"),
     "postgres": ("sqlalchemy", "psycopg"),
     "remote": ("fsspec", "gcsfs", "s3fs"),

@@ -82,9 +82,9 @@ def test_packages_that_are_installed_are_not_imported() -> None:
         (["sqlalchemy"], ["index", "stats"], "copydesk index needs sqlalchemy, which is not installed; [index]"),
         (["psycopg"], ["index", "stats", "--index", "postgresql://me@nowhere.invalid/x"], "PostgreSQL [postgres]"),
         (
-            ["pyarrow", "fastwarc"],
+            ["pyarrow"],
             ["score", "x", "--output", "y"],
-            "score needs fastwarc and pyarrow, [score]",
+            "score needs pyarrow, [score]",
         ),
         (["sqlalchemy"], ["score", "x", "--output", "y", "--index", "z"], "score --index needs sqlalchemy, [index]"),
         (["ray"], ["score", "x", "--output", "y", "--engine", "ray"], "copydesk score needs ray, which is not [ray]"),

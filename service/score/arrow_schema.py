@@ -31,9 +31,12 @@ class InputRow:
         charset: The charset that an HTTP header declares, None if there is none.
         published, source: The time in ISO 8601 and the publisher, as the input has them.
         unused: The names of fields whose values could not be used, separated by commas.
+        captured, host: When the page was fetched, and from which host. They take the place of the time of publication
+            and the source where neither the row nor the page names them.
         position: Its place in the file: the first byte of a line (decompressed) or of a WARC record (as stored), the
             number of a row of CSV or Parquet, 0 for a file that is a page.
         code, message: The error, None if the row has a page.
+        passed_over: Why the row is no page, for the counts of the summary; None if it is one, or an error.
     """
 
     id: str
@@ -45,10 +48,13 @@ class InputRow:
     published: str | None = None
     source: str | None = None
     unused: str = ""
+    captured: str | None = None
+    host: str | None = None
     file: str = ""
     position: int = 0
     code: str | None = None
     message: str | None = None
+    passed_over: str | None = None
 
 
 def arrow_type(kind: inspect.Type) -> pa.DataType:

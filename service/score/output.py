@@ -6,7 +6,7 @@ import contextlib
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -108,6 +108,11 @@ class OutputFolder:
         record: dict[str, Any] = json.loads(self.record(number).read_bytes())
         return record
 
+    def forget(self, number: int) -> None:
+        """Make a shard count as not scored."""
+        for path in (self.record(number), self.errors(number)):
+            path.unlink(missing_ok=True)
+
     def summary(self) -> dict[str, Any] | None:
         """Read the summary, None if the run is not finished."""
         try:
@@ -188,8 +193,14 @@ def write_part(path: Path, format: OutputFormat, model: str, batches: Iterator[p
     write_atomically(path, lambda out: write_rows(out, format, model, batches))
 
 
-def write_shard(folder: OutputFolder, number: int, digest: str, batches: Iterator[ScoredBatch]) -> Tally:
-    """Write a scored shard: its rows, its errors, and last its counts and its digest, which mark it as scored."""
+def write_shard(
+    folder: OutputFolder, number: int, digest: str, batches: Iterator[ScoredBatch], counts: Callable[[], Tally] = Tally
+) -> dict[str, Any]:
+    """Write a scored shard: its rows, its errors, and last its counts and its digest, which mark it as scored.
+
+    Args:
+        counts: Called after the last batch: further counts.
+    """
     tally = Tally()
     errors: list[contract.ScoreError] = []
 
@@ -202,9 +213,11 @@ def write_shard(folder: OutputFolder, number: int, digest: str, batches: Iterato
     write_part(folder.scored(number), OutputFormat.PARQUET if folder.staged else folder.format, folder.model, rows())
     if errors:
         write_errors(folder.errors(number), errors)
-    record = json.dumps({"shard": digest, **tally.fields()}).encode()
-    write_atomically(folder.record(number), lambda out: out.write(record))
-    return tally
+    more = counts()
+    tally.add(more)
+    record = {"shard": digest, **tally.fields(), "span": more.span}
+    write_atomically(folder.record(number), lambda out: out.write(json.dumps(record).encode()))
+    return record
 
 
 def write_errors(path: Path, errors: Iterable[contract.ScoreError]) -> None:

@@ -14,8 +14,8 @@ from copydesk.classifier.model import PAGE_TYPES
 from copydesk.classifier.types import join_blocks
 from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 
-ROW = "row"
-"""In `found_in`: the time of publication is that of the input, not of the page."""
+ROW, CAPTURE = "row", "capture"
+"""In `found_in`: the time of publication is that of the input, or that of the capture, not of the page."""
 _LISTS = ("authors", "tags")
 _TEXTS = tuple(name for name in FIELDS if name not in (*_LISTS, "found_in"))
 
@@ -25,7 +25,8 @@ def page_columns(
 ) -> dict[str, Any]:
     """Return the columns of pages, one for each row, by name.
 
-    A row's own `published` and `source` go before what its page says. `parts` are those of the body.
+    A row's own `published` and `source` go before what its page says, the time and host of its capture after that.
+    `parts` are those of the body.
     """
     columns: dict[str, Any] = {name: [_text(getattr(page.fields, name)) for page in pages] for name in _TEXTS}
     columns |= {name: [list(map(storable, getattr(page.fields, name))) for page in pages] for name in _LISTS}
@@ -34,10 +35,13 @@ def page_columns(
         if row.published is not None:
             columns["published"][number] = storable(row.published)
             places[number]["published"] = ROW
+        elif columns["published"][number] is None and row.captured is not None:
+            columns["published"][number] = storable(row.captured)
+            places[number]["published"] = CAPTURE
     types = np.array([page.page_types for page in pages], np.float64).reshape(-1, len(PAGE_TYPES))
     return columns | {
         "url": [storable(row.url) for row in rows],
-        "source": [storable(row.source or page.fields.site or None) for row, page in zip(rows, pages, strict=True)],
+        "source": [storable(row.source or page.fields.site or row.host) for row, page in zip(rows, pages, strict=True)],
         "found_in": places,
         "is_article": [page.is_article for page in pages],
         "page_type": [PAGE_TYPES[number] for number in types.argmax(1).tolist()],

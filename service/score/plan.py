@@ -19,9 +19,9 @@ from copydesk.service.score.arrow_schema import INPUT, InputRow, input_batch
 from copydesk.service.score.machine_faults import machine_faults, open_spool, reason_of
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.readers import Shard, ShardKind
-from copydesk.service.score.sources import FileKind, InputFile, is_compressed, open_plain, open_raw
+from copydesk.service.score.sources import FileKind, InputFile, compression_of, is_compressed, open_plain, open_raw
 from copydesk.service.score.tables import parquet_fields, read_csv, read_json, read_parquet
-from copydesk.service.score.warc import begins_record, record_starts
+from copydesk.service.score.warc import is_one_stream, is_packed, read_records
 
 MAX_FILES = 4096
 """Most files of one page each in a shard."""
@@ -114,21 +114,28 @@ class _FileCutter:
             yield self._shard(next(self.numbers), start=start, end=end, size=end - start)
 
     def _cut_warc(self) -> Iterator[Shard]:
-        name, size = self.file.name, self.file.size
-        step = max(1, self.options.shard_bytes // (WARC_COMPRESSION if is_compressed(name) else 1))
-        start = 0
-        broken: str | None = None
-        try:
-            for position in record_starts(name):
-                if position - start < step:
-                    continue
-                if not begins_record(name, position):  # all records in one gzip stream: it cannot be cut
-                    break
-                yield self._shard(next(self.numbers), start=start, end=position, size=position - start)
-                start = position
-        except Exception as error:
-            broken = reason_of(error)
-        yield self._shard(next(self.numbers), start=start, end=size + 1, size=size - start, broken=broken)
+        """Cut a WARC at any bytes: workers find the records. One in which reading cannot begin at each is spooled."""
+        name, size, step = self.file.name, self.file.size, self.options.shard_bytes
+        max_page_bytes = self.options.pages.max_page_bytes
+        with open_raw(name) as raw:
+            packed = is_packed(raw)
+            if not size:
+                raise EOFError("it is empty")
+            if not packed and compression_of(name) not in (None, "gzip"):
+                raw.seek(0)
+                rows = read_records(open_plain(raw, name), name, max_page_bytes, packed=False)
+                yield from self._spool_rows(rows, partial(self._bytes_read, raw))
+                return
+            step = max(1, step // (WARC_COMPRESSION if packed else 1))
+            if size > step and is_one_stream(raw):
+                yield from self._spool_rows(read_records(raw, name, max_page_bytes, packed=True), raw.tell)
+                return
+        for start in range(0, size, step):
+            end = start + step
+            # what is at the very end of a file, such as damage, belongs to the last shard
+            yield self._shard(
+                next(self.numbers), start=start, end=end if end < size else size + 1, size=min(step, size - start)
+            )
 
     def _cut_parquet(self) -> Iterator[Shard]:
         """Cut Parquet between row groups, and large row groups between rows."""

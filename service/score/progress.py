@@ -20,6 +20,8 @@ MIN_SECONDS = 1e-3
 MEGABYTE = 1e6
 READ_ERRORS = 10_000
 """Errors among which the first of each code is looked for."""
+SHOWN_REASONS = 12
+"""Reasons for passing over files and records that the last lines name; `summary.json` has all."""
 
 
 class ScoreProgress(Progress):
@@ -74,6 +76,12 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         "blocks: " + ", ".join(f"{n:,} {label}" for label, n in blocks.items()),
     ]
     lines += origins.describe_unused(summary["unused"])
+    passed_over = summary["passed_over"]
+    if passed_over:
+        most = sorted(passed_over.items(), key=lambda item: (-item[1], item[0]))
+        named = ", ".join(f"{n:,} {reason}" for reason, n in most[:SHOWN_REASONS])
+        more = ", and others" if len(most) > SHOWN_REASONS else ""
+        lines.append(f"{sum(passed_over.values()):,} files and records passed over: {named}{more}")
     if summary.get("clusters") is not None:
         lines.append(f"{summary['clusters']['clusters']:,} clusters, {summary['clusters']['duplicates']:,} duplicates")
     return lines

@@ -21,7 +21,7 @@ from copydesk.service.score.options import PageOptions
 from copydesk.service.score.rerun import UNREADABLE_FILE
 from copydesk.service.score.sources import FileKind, file_kind, open_plain, open_raw
 from copydesk.service.score.tables import bad_row, read_parquet, row_from_object
-from copydesk.service.score.warc import read_responses
+from copydesk.service.score.warc import WarcSpan, read_span
 
 BATCH_ROWS = 64
 BATCH_BYTES = 4 * 1024 * 1024
@@ -53,6 +53,7 @@ class Shard:
         spool: A temporary file with the shard's decompressed content; None if it is read from the input itself.
         broken: Why the file cannot be read after this shard; None if it can.
         code: The error code of that.
+        begin: Where the first record of a WARC's shard begins; None if it is to be found.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Shard:
     spool: str | None = None
     broken: str | None = None
     code: str = UNREADABLE_FILE
+    begin: int | None = None
 
     @property
     def digest(self) -> str:
@@ -73,11 +75,17 @@ class Shard:
         return hashlib.sha256(json.dumps(place).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def read_shard(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
+def span_of(shard: Shard) -> WarcSpan:
+    """Return the span of bytes of a shard, to be filled in by `read_shard` if it is one of a WARC."""
+    begin = 0 if shard.start == 0 else shard.begin
+    return WarcSpan(shard.start if begin is None else begin, shard.end, exact=begin is not None)
+
+
+def read_shard(shard: Shard, options: PageOptions, span: WarcSpan | None = None) -> Iterator[InputRow]:
     """Read a shard's rows in order, one at a time; if the file is damaged, the last row is the error."""
     position = shard.offset
     try:
-        for row in _rows(shard, options):
+        for row in _rows(shard, options, span or span_of(shard)):
             position = row.position
             yield row
     except Exception as error:
@@ -100,7 +108,7 @@ def broken_row(file: str, position: int, reason: str, code: str = UNREADABLE_FIL
     return InputRow(f"{file}:{position}", file=file, position=position, code=code, message=reason)
 
 
-def _rows(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
+def _rows(shard: Shard, options: PageOptions, span: WarcSpan) -> Iterator[InputRow]:
     file = shard.files[0]
     if shard.kind is ShardKind.PAGES:
         for name in shard.files:
@@ -111,7 +119,8 @@ def _rows(shard: Shard, options: PageOptions) -> Iterator[InputRow]:
         with open_raw(file) as raw, pq.ParquetFile(raw) as parquet:
             yield from read_parquet(parquet, range(shard.start, shard.end), file, shard.offset, options)
     elif shard.kind is FileKind.WARC:
-        yield from read_responses(file, shard.start, shard.end, max_page_bytes=options.max_page_bytes)
+        with open_raw(file) as stream:
+            yield from read_span(stream, file, span, options.max_page_bytes)
     elif shard.kind is FileKind.JSONL:
         with open_spool(Path(shard.spool), "rb") if shard.spool else open_raw(file) as stream:
             yield from _jsonl_rows(stream, shard, options)

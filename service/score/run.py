@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain as join
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -26,6 +26,7 @@ from copydesk.service.score.readers import Shard
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import read_error_positions
 from copydesk.service.score.sources import find_files, input_fingerprint
+from copydesk.service.score.span_chain import SpanChain
 from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
 
@@ -144,28 +145,33 @@ class _Run:
         """Score the shards that an earlier run has not scored; return the number of all shards."""
         n_shards = 0
         job = self._job()
+        chain = SpanChain(self.folder.forget)
 
         def unscored() -> Iterator[Shard]:
             nonlocal n_shards
             for shard in self._shards(job):
                 n_shards += 1
+                chain.cut(shard)
                 self.folder.check_shard(shard.number, shard.digest)
                 earlier = self.folder.tally(shard.number)
                 if earlier is None:
                     yield shard
                 else:
-                    self.progress.earlier(shard.size, earlier)
+                    chain.scored(shard, earlier, self.progress.earlier)
 
         scorer = self.engine.scorer(job)
+        shards: Iterable[Shard] = unscored()
         try:
-            for scored in scorer.run(unscored()):
-                if scored is not None:
-                    shard, tally = scored
-                    self.progress.done(shard.size, tally)
-                    if shard.spool is not None:
-                        Path(shard.spool).unlink(missing_ok=True)
-                    add_to_index()
-                self.progress.update(scorer.pages, scorer.waits_for)
+            while shards:
+                for scored in scorer.run(iter(shards)):
+                    if scored is not None:
+                        shard, tally = scored
+                        chain.scored(shard, tally, self.progress.done)
+                        if shard.spool is not None:
+                            Path(shard.spool).unlink(missing_ok=True)
+                        add_to_index()
+                    self.progress.update(scorer.pages, scorer.waits_for)
+                shards = chain.misread()
         finally:
             scorer.close()
         add_to_index()
@@ -192,7 +198,7 @@ class _Run:
 
     def _shards(self, job: ScoreJob) -> Iterator[Shard]:
         """Cut the inputs into shards; no spool files are kept for shards that are scored already."""
-        files = chain.from_iterable(map(find_files, self.options.inputs))
+        files = join.from_iterable(map(find_files, self.options.inputs))
         wanted = (file for file in files if job.only is None or file.name in job.only)
         size, folder = self.options.shard_bytes, self.folder
         cut = CutOptions(job.options, size, folder.work, lambda number: not folder.is_done(number))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import glob
 import gzip
 import hashlib
 import io
 import json
+import lzma
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from copydesk.service.score.machine_faults import BUFFER_BYTES, INPUT_FAULTS, Wa
 
 DECOMPRESS_BYTES = 64 * 1024
 """Bytes that are decompressed at a time."""
-COMPRESSION = {".gz": "gzip", ".zst": "zstd"}
+COMPRESSION = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs"}
 """The packages that fsspec needs for the schemes of URLs; the others need none, or one of the user's own choice."""
 
@@ -85,7 +87,7 @@ def find_files(name: str) -> Iterator[InputFile]:
 
 
 def _suffixes() -> str:
-    return f"{', '.join(KIND_OF_SUFFIX)}, with or without {' or '.join(COMPRESSION)}"
+    return f"{', '.join(KIND_OF_SUFFIX)}, with or without one of {', '.join(COMPRESSION)}"
 
 
 def file_kind(name: str) -> FileKind | None:
@@ -96,7 +98,12 @@ def file_kind(name: str) -> FileKind | None:
 
 def is_compressed(name: str) -> bool:
     """Tell whether a file is compressed, by its suffix."""
-    return PurePosixPath(name.lower()).suffix in COMPRESSION
+    return compression_of(name) is not None
+
+
+def compression_of(name: str) -> str | None:
+    """Return the compression of a file by its suffix, None if it has none."""
+    return COMPRESSION.get(PurePosixPath(name.lower()).suffix)
 
 
 def _local(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
@@ -172,9 +179,13 @@ def open_raw(name: str) -> BinaryIO:
 
 def open_plain(raw: BinaryIO, name: str) -> BinaryIO:
     """Return a stream that decompresses an open file, if it is compressed by its suffix."""
-    codec = COMPRESSION.get(PurePosixPath(name.lower()).suffix)
+    codec = compression_of(name)
     if codec == "gzip":  # in a truncated file, Arrow's reader would lose the data before the break
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
+    if codec == "bz2":
+        return cast(BinaryIO, bz2.BZ2File(raw))
+    if codec == "xz":
+        return cast(BinaryIO, lzma.LZMAFile(raw))
     if codec is None:
         return raw
     return cast(BinaryIO, io.BufferedReader(pa.CompressedInputStream(raw, codec), DECOMPRESS_BYTES))

@@ -40,6 +40,9 @@ class Tally:
         rows: Scored pages.
         errors: Rows that could not be scored, by error code.
         unused: Scored rows with a value that could not be used, by the name of its field.
+        passed_over: Files and records that are no pages, by the reason.
+        span: Where the first record of a WARC's shard begins, -1 if none does, and where the one behind the shard does.
+            It is not added.
         blocks, characters: Blocks by label, and their characters.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
         sizes: Pages by the binary logarithm of their bytes, rounded down.
@@ -50,17 +53,19 @@ class Tally:
     bytes: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     unused: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
     blocks: Counter[str] = field(default_factory=Counter)
     characters: Counter[str] = field(default_factory=Counter)
     confidence: Counter[int] = field(default_factory=Counter)
     sizes: Counter[int] = field(default_factory=Counter)
     sites: dict[str, Site] = field(default_factory=dict)
+    span: tuple[int, int] = (0, 0)
 
     def add(self, other: Tally) -> None:
         """Add the counts of other pages."""
         self.rows += other.rows
         self.bytes += other.bytes
-        for name in ("errors", "unused", "blocks", "characters", "confidence", "sizes"):
+        for name in ("errors", "unused", "passed_over", "blocks", "characters", "confidence", "sizes"):
             getattr(self, name).update(getattr(other, name))
         for host, site in other.sites.items():
             _count_site(self.sites, host, site)
@@ -78,6 +83,7 @@ class Tally:
             "bytes": self.bytes,
             "errors": dict(sorted(self.errors.items())),
             "unused": dict(sorted(self.unused.items())),
+            "passed_over": dict(sorted(self.passed_over.items())),
             "blocks": {label.value: self.blocks[label.value] for label in Label},
             "characters": {label.value: self.characters[label.value] for label in Label},
             "confidence": [self.confidence[number] for number in range(CONFIDENCE_BINS)],
@@ -93,11 +99,13 @@ def tally_from_fields(fields: Mapping[str, Any]) -> Tally:
         fields["bytes"],
         Counter(fields["errors"]),
         Counter(fields["unused"]),
+        Counter(fields["passed_over"]),
         Counter(fields["blocks"]),
         Counter(fields["characters"]),
         Counter(dict(enumerate(fields["confidence"]))),
         Counter({int(size): n for size, n in fields["sizes"].items()}),
         {host: Site(*counts) for host, counts in fields["sites"].items()},
+        tuple(fields.get("span", (0, 0))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,8 +22,9 @@ from copydesk.service.score.batch import ScoredBatch, ScoreFunction, documents_o
 from copydesk.service.score.machine_faults import MachineFault
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.output import OutputFolder, write_shard
-from copydesk.service.score.readers import Shard, group_rows, read_shard
+from copydesk.service.score.readers import Shard, group_rows, read_shard, span_of
 from copydesk.service.score.rerun import RowPositions, select_rows
+from copydesk.service.score.tally import Tally
 
 LOADED, READY, DONE, FAILED = "loaded", "ready", "done", "failed"
 """Messages of a worker: the model is loaded, it can take a shard, it finished one, an error that no page caused."""
@@ -94,7 +96,7 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
             counters[ROW] = first + number
             counters[PAGES] += 1
 
-        rows = select_rows(read_shard(shard, job.options), job.only)
+        rows = _count_passed_over(select_rows(read_shard(shard, job.options, span), job.only), counts.passed_over)
         for batch in group_rows(_with_skips(rows, skips)):
             result = job.score(batch, model, job.options, begin=begin)
             counters[ROW] = NO_ROW
@@ -105,7 +107,21 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
         if job.keys is not None:
             save_signed_chunk(documents, ChunkFolder(job.folder.work), shard.number, job.keys)
 
-    return write_shard(job.folder, shard.number, shard.digest, scored()).fields()
+    def further_counts() -> Tally:
+        counts.span = (-1 if span.first is None else span.first, span.next)
+        return counts
+
+    span, counts = span_of(shard), Tally()
+    return write_shard(job.folder, shard.number, shard.digest, scored(), further_counts)
+
+
+def _count_passed_over(rows: Iterable[InputRow], counts: Counter[str]) -> Iterator[InputRow]:
+    """Count the rows that are passed over and return the others."""
+    for row in rows:
+        if row.passed_over is None:
+            yield row
+        else:
+            counts[row.passed_over] += 1
 
 
 def _with_skips(rows: Iterable[InputRow], skips: Mapping[int, RowError]) -> Iterator[InputRow]:

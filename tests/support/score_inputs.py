@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.options import SHARD_BYTES, ColumnNames, PageOptions
 from copydesk.service.score.plan import CutOptions, cut_into_shards
-from copydesk.service.score.readers import Shard, read_shard
+from copydesk.service.score.readers import Shard, read_shard, span_of
 from copydesk.service.score.sources import find_files
+from copydesk.service.score.span_chain import SpanChain
+from copydesk.service.score.tally import Tally
 
 MAX_PAGE_BYTES = 100_000
 
@@ -119,7 +121,24 @@ def shards_of(path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, 
 def rows_of(
     path: Path | str, spool: Path, *, shard_bytes: int = SHARD_BYTES, columns: ColumnNames | None = None
 ) -> list[InputRow]:
-    """Read one input, shard after shard."""
+    """Read one input, shard after shard; leave out what is passed over."""
     chosen = columns or ColumnNames()
-    shards = shards_of(path, spool, shard_bytes=shard_bytes, columns=chosen)
-    return [row for shard in shards for row in read_shard(shard, read_options(chosen))]
+    rows = read_all(shards_of(path, spool, shard_bytes=shard_bytes, columns=chosen), read_options(chosen))
+    return [row for row in rows if row.passed_over is None]
+
+
+def read_all(shards: Sequence[Shard], options: PageOptions) -> list[InputRow]:
+    """Read shards in order, and again those of a WARC that did not begin where the one before ended, as a run does."""
+    rows: dict[int, list[InputRow]] = {}
+    chain = SpanChain(lambda number: None)
+    for shard in shards:
+        chain.cut(shard)
+    waiting = list(shards)
+    while waiting:
+        shard = waiting.pop(0)
+        span = span_of(shard)
+        rows[shard.number] = list(read_shard(shard, options, span))
+        tally = Tally(span=(-1 if span.first is None else span.first, span.next))
+        chain.scored(shard, tally, lambda size, tally: None)
+        waiting += chain.misread()
+    return [row for number in sorted(rows) for row in rows[number]]

@@ -53,7 +53,7 @@ def failing(after: int, number: int, name: str) -> Callable[..., int]:
     return fail
 
 
-@pytest.mark.parametrize("suffix", ["jsonl.gz", "csv", "parquet"])
+@pytest.mark.parametrize("suffix", ["jsonl.gz", "csv", "parquet", "warc", "warc.gz"])
 @pytest.mark.parametrize("number", FAULTS[:1] + FAULTS[2:3])
 @pytest.mark.parametrize("method", ["readinto", "write"])
 @pytest.mark.slow
