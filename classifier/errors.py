@@ -29,7 +29,7 @@ class ArtifactMismatch(CopydeskError):
     code = "artifact_mismatch"
 
 
-class DamagedSet(CopydeskError):
-    """A stored set of shingles that was cut short or changed."""
+class DamagedShingles(CopydeskError):
+    """Stored shingles that were cut short or changed."""
 
-    code = "damaged_set"
+    code = "damaged_shingles"

@@ -298,9 +298,9 @@ def compare_texts(
     for p in range(len(left)):
         a, b = left[p], right[p]
         text = texts.shingles[texts.bounds[a] : texts.bounds[a + 1]]
-        other = texts.shingles[texts.bounds[b] : texts.bounds[b + 1]] >> np.uint32(32 - SET_BITS)
-        counts[p], _ = overlap.overlap_counts(text, texts.sizes, other, common)
+        other = texts.shingles[texts.bounds[b] : texts.bounds[b + 1]]
         identical = texts.digests[a] == texts.digests[b] and texts.digests[a] != np.uint64(0)
+        counts[p] = overlap.overlap_counts(text, other, texts.sizes, common, identical)
         relations[p], _ = overlap.relation_number(counts[p], identical)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import jit, mix32
-from copydesk.classifier.duplicates.shingles import Shingles
+from copydesk.classifier.duplicates.shingles import Shingles, shorten
 from copydesk.classifier.duplicates.types import SigningScheme
 
 EMPTY = np.uint32(0xFFFFFFFF)
@@ -34,7 +34,7 @@ def sign(shingles: Shingles, scheme: SigningScheme, *, values: int | None = None
     Source: Broder, On the resemblance and containment of documents, 1997; datasketch 2.0.0, scheme "affine32".
     """
     factors, summands = permutations(scheme.num_perm, scheme.seed)
-    return _least(shingles.values, shingles.bounds, factors[:values], summands[:values])
+    return _least(shorten(shingles.values), shingles.bounds, factors[:values], summands[:values])
 
 
 @jit

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import code_points, jit, scatter
+from copydesk.classifier.duplicates.fact_words import mark_words
 
 BREAK, LETTER, CHARACTER, NOTHING, HYPHEN, NEWLINE, SEVERAL = range(7)
 """Kinds of code points: a gap between words, part of a word, a word by itself, skipped, a hyphen, the end of a line, or
@@ -55,12 +56,14 @@ class Words(NamedTuple):
         hashes: Shape (n_words,). The lowest bit is 0 for a word and 1 for a character of an unspaced script.
         starts: Shape (n_words,): first character of each, counted in its own text.
         ends: Shape (n_words,): one past its last character.
+        marks: Shape (n_words,): whether it is likely a name or a number, see `fact_words`.
         bounds: Shape (n_texts + 1,): text t has the words `bounds[t]:bounds[t + 1]`.
     """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
+    marks: NDArray[np.uint8]
     bounds: NDArray[np.int64]
 
 
@@ -95,7 +98,10 @@ def read_words(texts: Sequence[str]) -> Words:
     """
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     limits = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
-    return _read(code_points("".join(texts)), limits, _fold_table())
+    points = code_points("".join(texts))
+    words = _read(points, limits, _fold_table())
+    marks = mark_words(points, limits, words.hashes, words.starts, words.ends, words.bounds)
+    return words._replace(marks=marks)
 
 
 @jit
@@ -157,15 +163,16 @@ def _kinds() -> NDArray[np.uint8]:
 
 @jit
 def _read(points: NDArray[np.uint32], limits: NDArray[np.int64], folds: _FoldTable) -> Words:
-    """Hash the words of texts that are stored in one array of code points, text t from `limits[t]` on."""
+    """Hash the words of texts that are stored in one array of code points, text t from `limits[t]` on; mark none."""
     room = _max_words(points, folds)
     bounds = np.zeros(len(limits), np.int64)
-    words = Words(np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32), bounds)
+    unmarked = np.empty(0, np.uint8)
+    words = Words(np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(room, np.int32), unmarked, bounds)
     n = 0
     for t in range(len(limits) - 1):
         n = _read_text(points[limits[t] : limits[t + 1]], folds, words, n)
         bounds[t + 1] = n
-    return Words(words.hashes[:n].copy(), words.starts[:n].copy(), words.ends[:n].copy(), bounds)
+    return Words(words.hashes[:n].copy(), words.starts[:n].copy(), words.ends[:n].copy(), unmarked, bounds)
 
 
 @jit

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import jit
+from copydesk.classifier.duplicates.differing_facts import Places, differing_facts
 from copydesk.classifier.duplicates.normalized_words import Words
 from copydesk.classifier.duplicates.shingles import SET_BITS, Shingles
 from copydesk.classifier.duplicates.types import COMPARISON, Overlap, Relation
@@ -31,7 +32,9 @@ NO_MATCH, IDENTICAL, NEAR_DUPLICATE, CONTAINS, CONTAINED = range(5)
 
 OVERLAP_FIELDS = tuple(field.name for field in fields(Overlap) if field.name != "ranges")
 """The columns of an array of overlaps, in this order."""
-_SIMILARITY, _CONTAINS, _CONTAINED, _DISTINCTIVE_SIMILARITY, _DISTINCTIVE_SHARED, _RUN, _PASSAGE, _COVERAGE = range(8)
+_SIMILARITY, _CONTAINS, _CONTAINED, _DISTINCTIVE_SIMILARITY, _DISTINCTIVE_SHARED, _RUN, _PASSAGE, _COVERAGE, _FACTS = (
+    range(9)
+)
 
 
 def measure_overlap(
@@ -41,21 +44,25 @@ def measure_overlap(
     other: NDArray[np.uint32],
     *,
     common: NDArray[np.uint32] = NO_SHINGLES,
+    identical: bool = False,
 ) -> Overlap:
-    """Measure what a text, one of those whose words and shingles are given, shares with a set of shingles.
+    """Measure what a text, one of those whose words and shingles are given, shares with another.
 
-    `other` and `common` are shortened and sorted; common shingles are not counted.
+    `other` has its shingles in their order; `common` is shortened and sorted, and not counted. `identical` tells
+    whether all words are equal, which shingles do not tell of texts that are too short for them.
     """
-    counts, runs = overlap_counts(shingles.row(text), shingles.sizes, other, common)
-    first = int(words.bounds[text])
-    ranges = tuple((int(words.starts[first + a]), int(words.ends[first + b - 1])) for a, b in runs.tolist())
+    counts = overlap_counts(shingles.row(text), other, shingles.sizes, common, identical)
+    first, end = int(words.bounds[text]), int(words.bounds[text + 1])
+    runs = [[0, end - first]] if identical else _shared_ranges(shingles.row(text), other, shingles.sizes).tolist()
+    ranges = tuple((int(words.starts[first + a]), int(words.ends[first + b - 1])) for a, b in runs)
     return overlap_from_counts(counts.tolist(), ranges)
 
 
 def overlap_from_counts(counts: Sequence[float], ranges: tuple[tuple[int, int], ...] = ()) -> Overlap:
     """Return an array's row of `OVERLAP_FIELDS` as a record."""
-    similarity, contains, contained, distinctive, shared, run, passage, coverage = counts
-    return Overlap(similarity, contains, contained, distinctive, int(shared), int(run), int(passage), coverage, ranges)
+    similarity, contains, contained, distinctive, shared, run, passage, coverage, facts = counts
+    whole = int(shared), int(run), int(passage)
+    return Overlap(similarity, contains, contained, distinctive, *whole, coverage, facts, ranges)
 
 
 def relation_of(number: int) -> Relation | None:
@@ -89,32 +96,65 @@ def is_similar(counts: NDArray[np.float64]) -> bool:
 
 @jit
 def overlap_counts(
-    text: NDArray[np.uint32], sizes: tuple[int, int], other: NDArray[np.uint32], common: NDArray[np.uint32]
-) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Count what a text shares with another.
+    text: NDArray[np.uint32],
+    other: NDArray[np.uint32],
+    sizes: tuple[int, int],
+    common: NDArray[np.uint32],
+    identical: bool,
+) -> NDArray[np.float64]:
+    """Count what a text shares with another; the same both ways, but that `contains` and `contained` change places.
 
     Args:
-        text: The text's shingles in their order, not shortened.
+        text: The text's shingles in their order.
+        other: The other's.
         sizes: Their lengths in words, as in `Shingles`.
-        other: The other's, shortened, in any order; repetitions count once.
         common: Shortened and sorted.
+        identical: Whether all words are equal.
 
     Returns:
-        The numbers of `OVERLAP_FIELDS`, and ranges of words, shape (n_ranges, 2): the first and one past the last.
+        The numbers of `OVERLAP_FIELDS`.
     """
-    marks, every, distinctive = _mark_shared(text >> np.uint32(32 - SET_BITS), other, common)
-    run, passage, covered, ranges = _passages(marks, text, sizes)
+    counts = np.zeros(9)
+    swapped = _comes_first(other, text)
+    if swapped:
+        text, other = other, text
+    marks, places, every, distinctive = _mark_shared(text, other, common)
+    run, passage, covered, _ = _passages(marks, text, sizes)
     shared, n_text, n_other = every
-    counts = np.zeros(8)
     counts[_SIMILARITY] = _jaccard(every)
-    counts[_CONTAINS] = shared / max(1, n_other)
-    counts[_CONTAINED] = shared / max(1, n_text)
+    counts[_CONTAINED if swapped else _CONTAINS] = shared / max(1, n_other)
+    counts[_CONTAINS if swapped else _CONTAINED] = shared / max(1, n_text)
     counts[_DISTINCTIVE_SIMILARITY] = _jaccard(distinctive)
     counts[_DISTINCTIVE_SHARED] = distinctive[0]
     counts[_RUN] = run
     counts[_PASSAGE] = passage
-    counts[_COVERAGE] = min(1.0, covered / max(1, min(n_text, n_other)))
-    return counts, ranges
+    replaced = 0
+    if shared and not identical:
+        counts[_FACTS], replaced = differing_facts(text, other, places, sizes)
+    counts[_COVERAGE] = max(0.0, min(1.0, (covered - replaced) / max(1, min(n_text, n_other))))
+    if identical:
+        counts[_SIMILARITY : _DISTINCTIVE_SIMILARITY + 1] = 1.0
+        counts[_COVERAGE] = 1.0
+    return counts
+
+
+@jit
+def _shared_ranges(text: NDArray[np.uint32], other: NDArray[np.uint32], sizes: tuple[int, int]) -> NDArray[np.int64]:
+    """Return ranges of a text's words, shape (n_ranges, 2): the first and one past the last."""
+    marks, _, _, _ = _mark_shared(text, other, NO_SHINGLES)
+    return _passages(marks, text, sizes)[3]
+
+
+@jit
+def _comes_first(text: NDArray[np.uint32], other: NDArray[np.uint32]) -> bool:
+    """Return whether a text is the shorter one; of two of one length, the one with the first lesser shingle is."""
+    if len(text) != len(other):
+        return len(text) < len(other)
+    for i in range(len(text)):
+        one, two = text[i] >> np.uint32(32 - SET_BITS), other[i] >> np.uint32(32 - SET_BITS)
+        if one != two:
+            return bool(one < two)
+    return False
 
 
 @jit
@@ -126,42 +166,54 @@ def _jaccard(counts: tuple[int, int, int]) -> float:
 @jit
 def _mark_shared(
     text: NDArray[np.uint32], other: NDArray[np.uint32], common: NDArray[np.uint32]
-) -> tuple[NDArray[np.int8], tuple[int, int, int], tuple[int, int, int]]:
+) -> tuple[NDArray[np.int8], Places, tuple[int, int, int], tuple[int, int, int]]:
     """Mark which shingles of a text the other has: 0 it has not, 1 it has, 2 it has but common; 8 more for repetitions.
 
-    Also count the different shingles in both, in the text and in the other: all of them, and the distinctive ones.
+    Also find their places in the other, and count the different shingles in both, in the text and in the other: all of
+    them, and the distinctive ones.
     """
     size = 16
     while size < 2 * (len(text) + len(other)):
         size *= 2
     slots = np.zeros(size, np.uint32)
     kinds = np.zeros(size, np.int8)  # 1: the text has it, 2: the other has it, 4: it is common
+    ends = np.empty((size, 2), np.int32)  # first and last place in the other
     counts = np.zeros((8,), np.int64)
-    for value in text:
+    for i in range(len(text)):
+        value = text[i] >> np.uint32(32 - SET_BITS)
         at = _slot(slots, value)
         if slots[at] == 0:
             slots[at] = value + np.uint32(1)
             kinds[at] = 1 | _common_bit(common, value)
             counts[kinds[at]] += 1
-    for value in other:
+    following = np.full(len(other), np.int32(-1))
+    for place in range(len(other)):
+        value = other[place] >> np.uint32(32 - SET_BITS)
         at = _slot(slots, value)
         if slots[at] == 0:
             slots[at] = value + np.uint32(1)
             kinds[at] = 2 | _common_bit(common, value)
             counts[kinds[at]] += 1
+            ends[at, 0] = place
         elif not kinds[at] & 2:
             counts[kinds[at]] -= 1
             kinds[at] |= 2
             counts[kinds[at]] += 1
+            ends[at, 0] = place
+        else:
+            following[ends[at, 1]] = place
+        ends[at, 1] = place
     marks = np.zeros(len(text), np.int8)
+    first = np.full(len(text), np.int32(-1))
     for i in range(len(text)):
-        at = _slot(slots, text[i])
+        at = _slot(slots, text[i] >> np.uint32(32 - SET_BITS))
         if kinds[at] & 2:
             marks[i] = (2 if kinds[at] & 4 else 1) | kinds[at] & 8
             kinds[at] |= 8
+            first[i] = ends[at, 0]
     both, of_text, of_other = counts[3], counts[1] + counts[3], counts[2] + counts[3]
     with_common = both + counts[7], of_text + counts[5] + counts[7], of_other + counts[6] + counts[7]
-    return marks, with_common, (both, of_text, of_other)
+    return marks, Places(first, following), with_common, (both, of_text, of_other)
 
 
 @jit

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.candidates import split_pairs
 from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS, is_similar
-from copydesk.classifier.duplicates.types import COMPARISON, STORY, PairFlag
+from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY, PairFlag
 
 _MIN_PASSAGE_WORDS = COMPARISON.min_passage_words
 _SIMILAR_SIZE_RATIO = COMPARISON.min_size_ratio
@@ -21,9 +21,13 @@ _MIN_COVERAGE = STORY.min_coverage
 _MIN_SIZE_RATIO = STORY.min_size_ratio
 _RIVAL_MIN_COVERAGE = STORY.rival_min_coverage
 _UNRELATED_BELOW = STORY.unrelated_below
+_FULL_COVERAGE = 1 - STORY.rival_margin  # of a flash in its report, whose other versions may say it in other words
+_MAX_DIFFERING = FACTS.max_differing
 
 _SHARES_PASSAGE, _NEEDS_RIVAL_CHECK, _SIMILAR_SIZE, _IDENTICAL = map(int, PairFlag)
-_CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE = map(OVERLAP_FIELDS.index, ("contains", "contained", "passage", "coverage"))
+_CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE, _FACTS = map(
+    OVERLAP_FIELDS.index, ("contains", "contained", "passage", "coverage", "differing_facts")
+)
 
 
 class PairEvidence(NamedTuple):
@@ -70,10 +74,12 @@ def pair_evidence(counts: NDArray[np.float64], relations: NDArray[np.int8]) -> P
         one, other = counts[p, _CONTAINS], counts[p, _CONTAINED]
         less, more = min(one, other), max(one, other)
         passage = counts[p, _PASSAGE] >= _MIN_PASSAGE_WORDS
+        same_facts = counts[p, _FACTS] < _MAX_DIFFERING
         similar = is_similar(counts[p])
         coverage[p] = 1.0 if identical else counts[p, _COVERAGE]
-        flag = _SHARES_PASSAGE if identical or passage else 0
-        if not identical and coverage[p] >= _MIN_COVERAGE and less >= _MIN_SIZE_RATIO * more and (similar or passage):
+        flag = _SHARES_PASSAGE if identical or (passage and same_facts) else 0
+        enough = coverage[p] >= _MIN_COVERAGE and less >= _MIN_SIZE_RATIO * more and (similar or passage)
+        if not identical and enough and same_facts:
             flag |= _NEEDS_RIVAL_CHECK
         flag |= _SIMILAR_SIZE if similar and less > _SIMILAR_SIZE_RATIO * more else 0
         flags[p] = flag | (_IDENTICAL if identical else 0)
@@ -137,8 +143,10 @@ def _rival_coverage(
                     break
                 older, younger = pairs_incomplete[min(rival, other)] or streamed, pairs_incomplete[max(rival, other)]
                 unknown = shared[rival] < 0 and older and younger
-                shares_passage = evidence.flags[partners.pairs[j]] & _SHARES_PASSAGE
-                if rival != other and shares_passage and not unknown and shared[rival] < _UNRELATED_BELOW:
+                flags = evidence.flags[partners.pairs[j]]
+                is_version = evidence.coverage[pair] >= _FULL_COVERAGE and flags & _SIMILAR_SIZE
+                is_related = rival == other or unknown or is_version or shared[rival] >= _UNRELATED_BELOW
+                if flags & _SHARES_PASSAGE and not is_related:
                     found[pair, 0 if text < other else 1] = coverage
                     break
         for i in own:

@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import jit, scatter
+from copydesk.classifier.duplicates.fact_words import MARK_BITS
 from copydesk.classifier.duplicates.normalized_words import MULTIPLIER, Words
 from copydesk.classifier.duplicates.types import SigningScheme
 
 Number = TypeVar("Number", np.uint32, np.uint64)
 
 SET_BITS = 24
-"""Bits of a shingle's hash in a set of shingles; two texts of 400 words share 0.01 shingles by accident."""
+"""Bits of a shingle's hash; two texts of 400 words share 0.01 shingles by accident."""
+
+_HASH_AND_SIZE = (1 << 32) - (1 << MARK_BITS + 1) | 1
+"""The bits of a shingle that do not belong to the mark of its first word."""
 
 KEY_BITS = 47
 """Bits of a key: a positive integer of six bytes; SQLite writes longer ones in eight."""
@@ -35,8 +39,9 @@ class Ragged(Generic[Number]):
 
 @dataclass(frozen=True, slots=True)
 class Shingles(Ragged[np.uint32]):
-    """The shingles of some texts, as 32-bit hashes: shingle j of a text begins at its word j, so repetitions are kept.
+    """The shingles of some texts: shingle j of a text begins at its word j, so repetitions are kept.
 
+    A shingle is 32 bits: `SET_BITS` of its hash, the mark of its first word (`fact_words`), then a bit for its size:
     `sizes` are the words of a shingle whose lowest bit is 0, and of one whose lowest bit is 1.
     """
 
@@ -53,20 +58,11 @@ def read_shingles(words: Words, scheme: SigningScheme) -> Shingles:
     if min(sizes) < 1:
         raise ValueError(f"shingles of {sizes[0]} words and {sizes[1]} characters; a scheme needs at least 1 of each")
     hashes, bounds = _hash_runs(words.hashes, words.bounds, *sizes)
-    return Shingles((hashes >> np.uint64(32)).astype(np.uint32), bounds, sizes)
-
-
-def shingle_sets(shingles: Shingles) -> Ragged[np.uint32]:
-    """Return each text's distinct shingles, shortened and sorted."""
-    texts = np.repeat(np.arange(len(shingles.bounds) - 1, dtype=np.uint64), np.diff(shingles.bounds))
-    values = np.sort(texts << np.uint64(32) | shorten(shingles.values))  # many times as fast as np.unique
-    distinct = values[np.diff(values, prepend=~values[:1]) != 0]
-    bounds = np.searchsorted(distinct >> np.uint64(32), np.arange(len(shingles.bounds), dtype=np.uint64))
-    return Ragged((distinct & np.uint64(0xFFFFFFFF)).astype(np.uint32), bounds)
+    return Shingles(_with_marks(hashes, bounds, words.marks, words.bounds), bounds, sizes)
 
 
 def shorten(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Shorten shingles to their upper `SET_BITS`, as they are in sets."""
+    """Return the hashes of shingles alone, as they are compared."""
     return values >> np.uint32(32 - SET_BITS)
 
 
@@ -89,6 +85,19 @@ def passage_keys(words: Words, *, length: int, characters: int, window: int) -> 
         )
     hashes, bounds = _hash_runs(words.hashes, words.bounds, length, characters)
     return Ragged(*_winnow(hashes, bounds, window))
+
+
+@jit
+def _with_marks(
+    hashes: NDArray[np.uint64], bounds: NDArray[np.int64], marks: NDArray[np.uint8], word_bounds: NDArray[np.int64]
+) -> NDArray[np.uint32]:
+    values = np.empty(len(hashes), np.uint32)
+    for t in range(len(bounds) - 1):
+        for i in range(bounds[t], bounds[t + 1]):
+            mark = np.uint32(marks[word_bounds[t] + i - bounds[t]])
+            bare = np.uint32(hashes[i] >> np.uint64(32)) & np.uint32(_HASH_AND_SIZE)
+            values[i] = bare | mark << np.uint32(1)
+    return values
 
 
 @jit

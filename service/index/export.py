@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from copydesk.classifier.duplicates import Document
-from copydesk.classifier.duplicates.shingle_codec import unpack_set
-from copydesk.classifier.errors import DamagedSet
+from copydesk.classifier.duplicates.stored_texts import unpack_shingles
+from copydesk.classifier.errors import DamagedShingles
 from copydesk.service.index.cluster_ids import read_redirects_to, write_redirects
 from copydesk.service.index.database import Database
 from copydesk.service.index.pairs import Pair
@@ -21,7 +21,7 @@ from copydesk.service.index.records import IndexMismatch
 from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, stored_settings
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
 
-EXPORT_FORMAT = 4
+EXPORT_FORMAT = 5
 """The number of the lines' format. Any change of their fields or of the names of settings raises it."""
 
 _STEP = 1000
@@ -149,7 +149,7 @@ def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) 
             pairs_incomplete=bool(fields["crowded"]),
             shingles=b64decode(fields["shingles"], validate=True),
         )
-        unpack_set(stored.shingles)
+        unpack_shingles(stored.shingles)
         keys = [int(key) for key in fields["keys"]]
         pairs = [
             (stored.number, numbers[other], Pair(float(similarity), float(coverage), int(kind), bool(same_story)))
@@ -157,7 +157,7 @@ def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) 
         ]
         old_ids = [(Document(id, "").id, int(number)) for id, number in fields["names"]]
         return stored, keys, pairs, old_ids
-    except (KeyError, TypeError, ValueError, DamagedSet) as error:
+    except (KeyError, TypeError, ValueError, DamagedShingles) as error:
         raise ValueError(
             f"line {line} of the export is not a document of an index ({type(error).__name__}: {error}); "
             "export the index again"

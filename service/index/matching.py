@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -17,10 +16,13 @@ from sqlalchemy import Connection
 from copydesk.classifier.duplicates import Document, KeyScheme, Match, SignedTexts, SigningScheme
 from copydesk.classifier.duplicates.choices import Rank, is_alike_enough
 from copydesk.classifier.duplicates.normalized_words import Words, read_words
-from copydesk.classifier.duplicates.shingle_codec import pack_set
-from copydesk.classifier.duplicates.shingles import Ragged, shingle_sets
 from copydesk.classifier.duplicates.signing import sign_words
-from copydesk.classifier.duplicates.stored_sets import SetComparison, StoredSets, compare_with_sets
+from copydesk.classifier.duplicates.stored_texts import (
+    StoredTexts,
+    TextComparison,
+    compare_with_stored,
+    pack_shingles,
+)
 from copydesk.classifier.duplicates.types import COMPARISON, PairFlag
 from copydesk.service.index import reads
 from copydesk.service.index.choice import Choice
@@ -56,12 +58,8 @@ class SignedBatch:
         return keys
 
     def packed_shingles(self, at: int) -> bytes:
-        """Return the packed shingle set of a document; the first call makes all sets, which a check does not need."""
-        return pack_set(self._shingle_sets.row(at))
-
-    @cached_property
-    def _shingle_sets(self) -> Ragged[np.uint32]:
-        return shingle_sets(self.signed.shingles)
+        """Return the packed shingles of a document."""
+        return pack_shingles(self.signed.shingles.row(at))
 
     def parts(self, stored: Mapping[str, StoredDocument]) -> Iterator[range]:
         """Split the batch so that each document that may replace a stored or an earlier one is a part of its own."""
@@ -219,13 +217,13 @@ class BatchMatcher:
     def _cluster(self, number: int) -> int:
         return self.clusters.find(self._rows[number].cluster)
 
-    def _compare(self, at: int, rows: Sequence[StoredDocument]) -> SetComparison:
+    def _compare(self, at: int, rows: Sequence[StoredDocument]) -> TextComparison:
         digest = self._batch.digests[at]
-        return compare_with_sets(
+        return compare_with_stored(
             self._batch.words,
             self._batch.signed.shingles,
             at,
-            StoredSets(
+            StoredTexts(
                 ids=[row.id for row in rows],
                 packed=[row.shingles for row in rows],
                 stories=[self._cluster(row.number) for row in rows],
@@ -287,7 +285,7 @@ class BatchMatcher:
 
 
 def _matches(
-    comparison: SetComparison, rows: Sequence[StoredDocument], links: Mapping[int, float], by_rare_key: set[int]
+    comparison: TextComparison, rows: Sequence[StoredDocument], links: Mapping[int, float], by_rare_key: set[int]
 ) -> tuple[Match, ...]:
     """Return the matches, by id; one that is another story only counts if the two share a rare key."""
     found = [

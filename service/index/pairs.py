@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
 from copydesk.classifier.duplicates.same_story import PairEvidence, pair_evidence, select_same_story
-from copydesk.classifier.duplicates.stored_sets import SetComparison
+from copydesk.classifier.duplicates.stored_texts import TextComparison
 from copydesk.classifier.duplicates.types import STORY, PairFlag
 
 MAX_PAIRS = 50
@@ -50,7 +50,7 @@ Pairs = dict[int, Pair]
 """The pairs of one document, by the number of the other."""
 
 
-def pairs_from_comparison(numbers: list[int], comparison: SetComparison, alike: NDArray[np.bool_]) -> Pairs:
+def pairs_from_comparison(numbers: list[int], comparison: TextComparison, alike: NDArray[np.bool_]) -> Pairs:
     """Return the pairs of a document with its candidates, without those that share too little to matter.
 
     Those that are not `alike` enough for the user never become one story, but can be rivals.

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
-from copydesk.classifier.duplicates.types import COMPARISON, STORY
+from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY
 from copydesk.service.index.clusters import MEMBERS_COMPARED
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch
 
-FORMAT = 6
+FORMAT = 7
 """The number of the format. Any change of tables, columns or the names of settings raises it."""
 
 TABLES = sa.MetaData()
@@ -122,7 +122,8 @@ def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
         "index.max_partners": MAX_PARTNERS,
         "index.members_compared": MEMBERS_COMPARED,
     }
-    for group, values in (("scheme", scheme), ("keys", keys), ("comparison", COMPARISON), ("story", STORY)):
+    rules = ("comparison", COMPARISON), ("story", STORY), ("facts", FACTS)
+    for group, values in (("scheme", scheme), ("keys", keys), *rules):
         named |= {f"{group}.{name}": value for name, value in asdict(values).items()}
     return {name: json.dumps(value) for name, value in named.items()}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from copydesk.classifier.duplicates.bands import banding_for
 from copydesk.classifier.duplicates.types import DEFAULT_BANDING, DEFAULT_SCHEME
-from tests.bench import partial, signatures, standing, syndication
+from tests.bench import partial, signatures, standing, syndication, templated
 from tests.bench.generated import Generated, count_pairs
 from tests.bench.measure import run_measured
 
@@ -107,6 +107,7 @@ PARTS: Mapping[str, Part] = {
     "closed": lambda chosen: closed_set(chosen.count, chosen.workers),
     "index": lambda chosen: standing.report(chosen.count),
     "syndication": lambda chosen: syndication.report(chosen.seeds, chosen.pages),
+    "templated": lambda _: templated.report(),
     "partial": lambda _: partial.report(),
 }
 """The parts in the order they run. A part prints its tables and gives 1 where one of its promises is broken."""

@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from copydesk.classifier.errors import ArtifactMismatch, CopydeskError, DamagedSet, UnreadablePage
+from copydesk.classifier.errors import ArtifactMismatch, CopydeskError, DamagedShingles, UnreadablePage
 from copydesk.service.client.connection import ServiceProblem
 
 
@@ -16,7 +16,7 @@ from copydesk.service.client.connection import ServiceProblem
     [
         UnreadablePage("binary", "found an image"),
         ArtifactMismatch("no manifest"),
-        DamagedSet("cut short"),
+        DamagedShingles("cut short"),
         ServiceProblem(503, "busy", "try again", 1.5),
     ],
     ids=lambda error: type(error).__name__,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.overlap import IDENTICAL, NEAR_DUPLICATE, OVERLAP_FIELDS
 from copydesk.classifier.duplicates.same_story import PairEvidence, same_story_pairs, select_same_story
-from copydesk.classifier.duplicates.types import COMPARISON, STORY, PairFlag
+from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY, PairFlag
 
 RULES, BIT = COMPARISON, 0.001
 
@@ -27,6 +27,7 @@ class Pair:
     similarity: float = 0.5
     passage: float = 100
     identical: bool = False
+    facts: float = 0.0
 
 
 def one_story(*pairs: Pair, incomplete: tuple[int, ...] = ()) -> list[tuple[int, int]]:
@@ -37,7 +38,7 @@ def one_story(*pairs: Pair, incomplete: tuple[int, ...] = ()) -> list[tuple[int,
     for row, pair in zip(counts, ordered, strict=True):
         sizes = (1.0, pair.size) if pair.one < pair.other else (pair.size, 1.0)
         found = dict(zip(("contains", "contained"), sizes, strict=True), coverage=pair.coverage, passage=pair.passage)
-        found |= {"distinctive_similarity": pair.similarity, "distinctive_shared": 99}
+        found |= {"distinctive_similarity": pair.similarity, "distinctive_shared": 99, "differing_facts": pair.facts}
         row[:] = [found.get(name, 0) for name in OVERLAP_FIELDS]
     numbers = np.array([one << 32 | other for one, other in names], np.uint64)
     relations = np.array([IDENTICAL if pair.identical else NEAR_DUPLICATE for pair in ordered], np.int8)
@@ -78,9 +79,21 @@ def test_digest_of_two_stories_is_neither(size: float) -> None:
 
 
 def test_texts_of_similar_size_are_one_story_beside_a_rival_of_equal_coverage() -> None:
-    furniture = Pair(0, 2, size=0.2)
-    assert one_story(Pair(0, 1, size=RULES.min_size_ratio + BIT), furniture) == [(0, 1)]
-    assert one_story(Pair(0, 1, size=RULES.min_size_ratio + BIT, similarity=0), furniture) == []
+    story, furniture = Pair(0, 1, size=RULES.min_size_ratio + BIT, coverage=0.94), Pair(0, 2, size=0.2, coverage=0.94)
+    assert one_story(story, furniture) == [(0, 1)]
+    assert one_story(replace(story, similarity=0), furniture) == []
+
+
+def test_flash_belongs_to_a_report_whose_other_version_says_it_in_other_words() -> None:
+    version, flash = Pair(0, 1), Pair(0, 2, size=0.2)
+    assert one_story(version, flash) == [(0, 1), (0, 2)]
+    assert one_story(version, replace(flash, coverage=1 - STORY.rival_margin - BIT)) == [(0, 1)]
+
+
+def test_pair_with_other_facts_is_two_stories_and_no_rival() -> None:
+    assert one_story(Pair(0, 1, facts=FACTS.max_differing - BIT)) == [(0, 1)]
+    assert one_story(Pair(0, 1, facts=FACTS.max_differing)) == []
+    assert one_story(Pair(0, 1, size=0.3), Pair(0, 2, facts=1.0, size=0.3)) == [(0, 1)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,150 @@
+"""Compares one text with many stored ones at once, as an index does with a document's candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled import jit
+from copydesk.classifier.duplicates import overlap
+from copydesk.classifier.duplicates.normalized_words import Words
+from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged, Shingles, shorten
+from copydesk.classifier.duplicates.types import COMPARISON, Match
+from copydesk.classifier.errors import DamagedShingles
+
+_N_FIELDS = len(overlap.OVERLAP_FIELDS)
+_MAX_STORIES = COMPARISON.max_stories_per_shingle
+_STORED = np.dtype("<u4")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTexts:
+    """The candidates of a text: packed shingles, a number for the story of each, and whether all words are equal."""
+
+    ids: Sequence[str]
+    packed: Sequence[bytes]
+    stories: Sequence[int]
+    identical: Sequence[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class TextComparison:
+    """What a text shares with each candidate, shape (n_candidates, len(OVERLAP_FIELDS)), and the relations' numbers."""
+
+    counts: NDArray[np.float64]
+    relations: NDArray[np.int8]
+    _words: Words
+    _shingles: Shingles
+    _text: int
+    _others: Ragged[np.uint32]
+    _common: NDArray[np.uint32]
+
+    def match(self, at: int, id: str, *, same_story: bool) -> Match | None:
+        """Return how the text relates to a candidate, given by its place and id; None if they do not match."""
+        relation = overlap.relation_of(int(self.relations[at]))
+        if relation is None:
+            return None
+        shared = overlap.measure_overlap(
+            self._words,
+            self._shingles,
+            self._text,
+            self._others.row(at),
+            common=self._common,
+            identical=int(self.relations[at]) == overlap.IDENTICAL,
+        )
+        return Match(id, relation, same_story, shared)
+
+
+def pack_shingles(shingles: NDArray[np.uint32]) -> bytes:
+    """Pack a text's shingles in their order, four bytes each."""
+    return shingles.astype(_STORED).tobytes()
+
+
+def unpack_shingles(packed: bytes) -> NDArray[np.uint32]:
+    """Return the shingles that `pack_shingles` packed.
+
+    Raises:
+        DamagedShingles: The bytes end within a shingle.
+    """
+    if len(packed) % _STORED.itemsize:
+        raise DamagedShingles(f"{len(packed)} bytes of shingles, expected four each; add the document again")
+    return np.frombuffer(packed, _STORED).astype(np.uint32)
+
+
+def compare_with_stored(words: Words, shingles: Shingles, text: int, candidates: StoredTexts) -> TextComparison:
+    """Compare a text, one of those whose words and shingles are given, with all of its candidates.
+
+    A shingle in more than `max_stories_per_shingle` of the candidates' stories is no evidence; the first candidate of
+    each story counts.
+
+    Raises:
+        DamagedShingles: A candidate's bytes end within a shingle.
+    """
+    own = shingles.row(text)
+    others = _unpack_all(candidates)
+    common = overlap.NO_SHINGLES
+    if len(set(candidates.stories)) > _MAX_STORIES:
+        firsts = np.unique(np.array(candidates.stories, np.int64), return_index=True)[1].astype(np.int64)
+        common = _common_shingles(own, others.values, others.bounds, firsts)
+    identical = np.array(candidates.identical, np.bool_)
+    counts, relations = _compare_all(own, shingles.sizes, others.values, others.bounds, common, identical)
+    return TextComparison(counts, relations, words, shingles, text, others, common)
+
+
+def _unpack_all(candidates: StoredTexts) -> Ragged[np.uint32]:
+    sizes = np.array([len(data) for data in candidates.packed], np.int64)
+    damaged = np.flatnonzero(sizes % _STORED.itemsize)
+    if damaged.size:
+        name = candidates.ids[int(damaged[0])]
+        raise DamagedShingles(
+            f"the stored shingles of document {name!r} do not decode; remove the document and add it again"
+        )
+    bounds = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes // _STORED.itemsize, out=bounds[1:])
+    return Ragged(np.frombuffer(b"".join(candidates.packed), _STORED).astype(np.uint32, copy=False), bounds)
+
+
+def _common_shingles(
+    own: NDArray[np.uint32], values: NDArray[np.uint32], bounds: NDArray[np.int64], firsts: NDArray[np.int64]
+) -> NDArray[np.uint32]:
+    """Return those of a text's shingles, shortened and sorted, that are in too many of some texts."""
+    distinct = np.unique(shorten(own))
+    return distinct[_count_texts(distinct, values, bounds, firsts) > _MAX_STORIES]
+
+
+@jit
+def _count_texts(
+    distinct: NDArray[np.uint32], values: NDArray[np.uint32], bounds: NDArray[np.int64], firsts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Count how many of some texts have each of some shingles, which are shortened and sorted."""
+    counts = np.zeros(len(distinct), np.int64)
+    last = np.full(len(distinct), np.int64(-1))
+    for first in firsts:
+        for value in values[bounds[first] : bounds[first + 1]]:
+            short = value >> np.uint32(32 - SET_BITS)
+            at = np.searchsorted(distinct, short)
+            if at < len(distinct) and distinct[at] == short and last[at] != first:
+                last[at] = first
+                counts[at] += 1
+    return counts
+
+
+@jit
+def _compare_all(
+    own: NDArray[np.uint32],
+    sizes: tuple[int, int],
+    values: NDArray[np.uint32],
+    bounds: NDArray[np.int64],
+    common: NDArray[np.uint32],
+    identical: NDArray[np.bool_],
+) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    counts = np.empty((len(identical), _N_FIELDS))
+    relations = np.empty(len(identical), np.int8)
+    for i in range(len(identical)):
+        other = values[bounds[i] : bounds[i + 1]]
+        counts[i] = overlap.overlap_counts(own, other, sizes, common, identical[i])
+        relations[i], _ = overlap.relation_number(counts[i], identical[i])
+    return counts, relations
