@@ -20,7 +20,7 @@ from copydesk.service.score.machine_faults import machine_faults, open_spool, re
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.readers import Shard, ShardKind
 from copydesk.service.score.sources import FileKind, InputFile, compression_of, is_compressed, open_plain, open_raw
-from copydesk.service.score.tables import parquet_fields, read_csv, read_json, read_parquet
+from copydesk.service.score.tables import check_count, parquet_fields, read_csv, read_json, read_parquet
 from copydesk.service.score.warc import is_one_stream, is_packed, read_records
 
 MAX_FILES = 4096
@@ -150,8 +150,9 @@ class _FileCutter:
                     yield self._shard(next(self.numbers), start=group, end=group + 1, offset=offset, size=size)
                 else:
                     rows = read_parquet(parquet, [group], name, offset, self.options.pages)
-                    yield from self._spool_rows(rows)
+                    yield from self._spool_rows(rows, first=offset)
                 offset += metadata.num_rows
+            check_count(offset, parquet.metadata.num_rows)
 
     def _spool(self, kind: FileKind | ShardKind, copy: CopyStep, n_bytes_read: Callable[[], int]) -> Iterator[Shard]:
         """Copy content into spool files. `n_bytes_read` counts the bytes that were read from the input."""
@@ -169,8 +170,11 @@ class _FileCutter:
             if kind is FileKind.JSONL:  # spooled rows have their positions in the file
                 offset += end
 
-    def _spool_rows(self, rows: Iterator[InputRow], n_bytes_read: Callable[[], int] = lambda: 0) -> Iterator[Shard]:
-        return self._spool(ShardKind.SPOOLED_ROWS, partial(_copy_rows, rows), n_bytes_read)
+    def _spool_rows(
+        self, rows: Iterator[InputRow], n_bytes_read: Callable[[], int] = lambda: 0, *, first: int = 0
+    ) -> Iterator[Shard]:
+        """Copy rows into spool files; `first` is the position of the first."""
+        return self._spool(ShardKind.SPOOLED_ROWS, _RowCopier(rows, first), n_bytes_read)
 
     def _keep_spool(self, number: int) -> str:
         """Rename the finished spool file after its shard, if that is still to be scored."""
@@ -193,22 +197,29 @@ def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> tuple[int, str |
     return out.tell(), None
 
 
-def _copy_rows(rows: Iterator[InputRow], out: IO[bytes], step: int) -> tuple[int, str | None]:
-    """Copy rows of `step` bytes; the end is one past the last row's position."""
-    n_bytes = end = 0
-    broken: str | None = None
+@dataclass(slots=True)
+class _RowCopier:
+    """Copies rows; `end` is one past the position of the last row that could be read."""
 
-    def taken() -> Iterator[InputRow]:
-        nonlocal n_bytes, end, broken
-        try:
-            while n_bytes < step and (row := next(rows, None)) is not None:
-                n_bytes += max(1, len(row.content or b""))
-                end = row.position + 1
-                yield row
-        except Exception as error:
-            broken = reason_of(error)
+    rows: Iterator[InputRow]
+    end: int
 
-    with pa.ipc.new_file(out, INPUT) as spool:
-        for batch in readers.group_rows(taken()):
-            spool.write_batch(input_batch(batch))
-    return end, broken
+    def __call__(self, out: IO[bytes], step: int) -> tuple[int, str | None]:
+        """Copy rows of `step` bytes; return the end, 0 if there are no more, and the error if reading failed."""
+        n_bytes = 0
+        broken: str | None = None
+
+        def taken() -> Iterator[InputRow]:
+            nonlocal n_bytes, broken
+            try:
+                while n_bytes < step and (row := next(self.rows, None)) is not None:
+                    n_bytes += max(1, len(row.content or b""))
+                    self.end = row.position + 1
+                    yield row
+            except Exception as error:
+                broken = reason_of(error)
+
+        with pa.ipc.new_file(out, INPUT) as spool:
+            for batch in readers.group_rows(taken()):
+                spool.write_batch(input_batch(batch))
+        return (self.end if n_bytes or broken is not None else 0), broken

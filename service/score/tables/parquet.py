@@ -106,7 +106,11 @@ def _column_types(schema: pa.Schema) -> dict[str, pa.DataType]:
 def read_parquet(
     parquet: Any, groups: Sequence[int], file: str, offset: int, options: PageOptions
 ) -> Iterator[InputRow]:
-    """Read the rows of some row groups; `offset` is the number of the first row in the file."""
+    """Read the rows of some row groups; `offset` is the number of the first row in the file.
+
+    Raises:
+        ValueError: There are fewer or more rows than the file says.
+    """
     fields = parquet_fields(parquet, options)
     position = offset
     n_bytes = sum(parquet.metadata.row_group(number).total_byte_size for number in groups)
@@ -121,6 +125,13 @@ def read_parquet(
             row = {field: column[number] for field, column in values.items()}
             yield row_from_values(row, file, position, max_page_bytes=options.max_page_bytes)
             position += 1
+    check_count(position - offset, n_rows)
+
+
+def check_count(found: int, expected: int) -> None:
+    """Raise `ValueError` if there are fewer or more rows than the file says, as Arrow does not check it."""
+    if found != expected:
+        raise ValueError(f"found {found:,} rows, expected {expected:,} as the file's own description says")
 
 
 def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
