@@ -6,6 +6,7 @@ import contextlib
 import json
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,17 +226,25 @@ def write_errors(path: Path, errors: Iterable[contract.ScoreError]) -> None:
     write_atomically(path, lambda out: out.writelines(map(jsonl.encode_row, errors)))
 
 
-def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> None:
-    """Join the shards' errors in one file, write the summary, and remove the work folder. May be repeated."""
+def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Join the shards' errors in one file, write the summary, and remove the work folder. May be repeated.
+
+    Returns the summary, with the errors counted as they are in that file.
+    """
+    counts: Counter[str] = Counter()
 
     def copy_errors(out: IO[bytes]) -> None:
         for number in range(n_shards):
             for kind in ("errors", "repeats"):
                 with contextlib.suppress(FileNotFoundError), folder.errors(number, kind).open("rb") as part:
-                    shutil.copyfileobj(part, out)
+                    for line in part:
+                        counts[str(jsonl.parse_object(line)["code"])] += 1
+                        out.write(line)
 
     write_atomically(folder.path / ERRORS_FILE, copy_errors)
+    found = {**summary, "errors": dict(sorted(counts.items()))}
     for unfinished in (folder.path / ROWS).glob(f"{UNFINISHED}*"):  # unfinished files of workers that were killed
         unfinished.unlink()
-    write_atomically(folder.path / SUMMARY, lambda out: out.write(json.dumps(summary, indent=1).encode() + b"\n"))
+    write_atomically(folder.path / SUMMARY, lambda out: out.write(json.dumps(found, indent=1).encode() + b"\n"))
     shutil.rmtree(folder.work)
+    return found

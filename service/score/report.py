@@ -57,7 +57,8 @@ def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
         _column_chart("pages by size", _size_bins(summary["sizes"])),
         *_site_section(summary["sites"]),
         *_cluster_section(summary.get("clusters")),
-        *_error_section(summary["errors"]),
+        *_count_section("Errors", "code", summary["errors"]),
+        *_count_section("Passed over", "reason", summary["passed_over"]),
     ]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><style>{STYLE}</style>'
     top = f'<!doctype html>\n<html lang="en"><head>{head}<title>copydesk score</title></head><body>'
@@ -160,12 +161,12 @@ def _cluster_section(clusters: Mapping[str, Any] | None) -> Iterable[str]:
         yield f'<p class="quiet">and {len(sizes) - len(shown):,} larger sizes, up to {max(map(int, sizes)):,} pages</p>'
 
 
-def _error_section(errors: Mapping[str, int]) -> Iterable[str]:
-    if not errors:
+def _count_section(title: str, what: str, counts: Mapping[str, int]) -> Iterable[str]:
+    if not counts:
         return
-    yield "<h2>Errors</h2>"
-    most = max(errors.values())
-    yield _table(["code", "rows", ""], ([code, f"{n:,}", n / most] for code, n in errors.items()))
+    yield f"<h2>{title}</h2>"
+    most = max(counts.values())
+    yield _table([what, "number", ""], ([name, f"{n:,}", n / most] for name, n in counts.items()))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import chain as join
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -25,7 +24,7 @@ from copydesk.service.score.progress import ScoreProgress, first_errors, summary
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import read_error_positions
-from copydesk.service.score.sources import find_files, input_fingerprint
+from copydesk.service.score.sources import find_all_files, find_files, input_fingerprint
 from copydesk.service.score.span_chain import SpanChain
 from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
@@ -130,8 +129,7 @@ class _Run:
             clusters = self.engine.cluster(self.folder, n_shards, clustering)
         progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
         summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
-        finish(self.folder, n_shards, summary)
-        return summary
+        return finish(self.folder, n_shards, summary)
 
     def _indexer(self, clock: Callable[[], float]) -> AbstractContextManager[Callable[[], None]]:
         clustering = self.options.clustering
@@ -198,7 +196,7 @@ class _Run:
 
     def _shards(self, job: ScoreJob) -> Iterator[Shard]:
         """Cut the inputs into shards; no spool files are kept for shards that are scored already."""
-        files = join.from_iterable(map(find_files, self.options.inputs))
+        files = find_all_files(self.options.inputs, self.progress.tally.passed_over)
         wanted = (file for file in files if job.only is None or file.name in job.only)
         size, folder = self.options.shard_bytes, self.folder
         cut = CutOptions(job.options, size, folder.work, lambda number: not folder.is_done(number))

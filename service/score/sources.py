@@ -10,6 +10,9 @@ import io
 import json
 import lzma
 import os
+import re
+import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +28,10 @@ from copydesk.service.score.machine_faults import BUFFER_BYTES, INPUT_FAULTS, Wa
 
 DECOMPRESS_BYTES = 64 * 1024
 """Bytes that are decompressed at a time."""
+HIDDEN = (".", "_")
+"""First characters of the names of files and folders that are no data."""
+SHORT_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
+"""Suffixes that the summary counts one by one."""
 COMPRESSION = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs"}
 """The packages that fsspec needs for the schemes of URLs; the others need none, or one of the user's own choice."""
@@ -67,13 +74,35 @@ class InputFile:
     version: str
 
 
-def find_files(name: str) -> Iterator[InputFile]:
+def find_all_files(names: Iterable[str], passed_over: Counter[str]) -> Iterator[InputFile]:
+    """Find the files of all inputs in order, each once; count in `passed_over` what is not read, by the reason.
+
+    Raises:
+        BadInput: As `find_files` does.
+    """
+    seen: set[bytes] = set()
+    for name in names:
+        for file in find_files(name, passed_over):
+            path = file.name if "://" in file.name else os.path.realpath(file.name)
+            key = hashlib.blake2b(path.encode("utf-8", "surrogateescape"), digest_size=16).digest()
+            if key in seen:
+                passed_over["file named again"] += 1
+            else:
+                seen.add(key)
+                yield file
+
+
+def find_files(name: str, passed_over: Counter[str] | None = None) -> Iterator[InputFile]:
     """Find the files of one input in a fixed order: a file, all files of known kinds in a folder, or a glob.
+
+    Files and folders whose names begin with `.` or `_`, as those of Spark's bookkeeping, are no data, unless they are
+    named themselves. Links to folders are followed, each folder once.
 
     Raises:
         BadInput: There are none, or the suffix of a single file is unknown.
     """
-    is_file, entries = _remote(name) if "://" in name else _local(name)
+    passed_over = Counter() if passed_over is None else passed_over
+    is_file, entries = _remote(name, passed_over) if "://" in name else _local(name, passed_over)
     found = False
     for path, size, version in entries:
         kind = file_kind(path)
@@ -82,8 +111,15 @@ def find_files(name: str) -> Iterator[InputFile]:
             yield InputFile(path, kind, size, version)
         elif is_file:
             raise BadInput(f"{path!r} has a name that does not end in a known format; expected one of {_suffixes()}")
+        else:
+            passed_over[_suffix_reason(path)] += 1
     if not found:
         raise BadInput(f"{name!r} names no file to read; expected files, folders or globs of {_suffixes()}")
+
+
+def _suffix_reason(path: str) -> str:
+    suffix = PurePosixPath(path.lower()).suffix
+    return f"file of unknown suffix {suffix}" if SHORT_SUFFIX.fullmatch(suffix) else "file of unknown suffix"
 
 
 def _suffixes() -> str:
@@ -106,20 +142,72 @@ def compression_of(name: str) -> str | None:
     return COMPRESSION.get(PurePosixPath(name.lower()).suffix)
 
 
-def _local(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
+def _local(name: str, passed_over: Counter[str]) -> tuple[bool, Iterator[tuple[str, int, str]]]:
     """Return whether the name is that of a single file, and the names, sizes and versions of the files."""
     if Path(name).is_dir():
-        return False, map(_entry, _files_below(name))
+        return False, _entries(_files_below(name, passed_over), passed_over)
     if Path(name).is_file():
-        return True, iter([_entry(name)])
-    paths = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
-    return False, (_entry(path) for path in paths if Path(path).is_file())
+        return True, _entries([name], passed_over)
+    paths = _not_hidden(name, sorted(glob.glob(name, recursive=True)), passed_over)  # noqa: PTH207 (absolute patterns)
+    return False, _entries(paths, passed_over)
 
 
-def _files_below(name: str) -> Iterator[str]:
-    for folder, subfolders, files in os.walk(name, onerror=_stop):
-        subfolders.sort()
-        yield from (str(Path(folder) / file) for file in sorted(files))
+def _files_below(name: str, passed_over: Counter[str]) -> Iterator[str]:
+    """Find the files in a folder and those below; each folder once, as links can form cycles."""
+    seen = {_identity(name)}
+    for folder, subfolders, files in os.walk(name, onerror=_stop, followlinks=True):
+        followed = []
+        for subfolder in sorted(subfolders):
+            path = str(Path(folder) / subfolder)
+            identity = _identity(path)
+            if subfolder.startswith(HIDDEN):
+                passed_over["hidden folder"] += 1
+            elif identity in seen:
+                passed_over["folder linked again"] += 1
+            else:
+                seen.add(identity)
+                followed.append(subfolder)
+        subfolders[:] = followed
+        for file in sorted(files):
+            if file.startswith(HIDDEN):
+                passed_over["hidden file"] += 1
+            else:
+                yield str(Path(folder) / file)
+
+
+def _identity(folder: str) -> tuple[int, int]:
+    with machine_faults(folder):
+        stat = Path(folder).stat()
+    return stat.st_dev, stat.st_ino
+
+
+def _not_hidden(pattern: str, paths: Iterable[str], passed_over: Counter[str]) -> Iterator[str]:
+    """Leave out hidden files, and all below hidden folders, that a pattern found, unless it says such names."""
+    parts = PurePosixPath(pattern).parts
+    fixed = next((number for number, part in enumerate(parts) if glob.has_magic(part)), len(parts))
+    says_hidden = any(part.startswith(HIDDEN) for part in parts[fixed:])
+    for path in paths:
+        if not says_hidden and any(part.startswith(HIDDEN) for part in Path(path).parts[fixed:]):
+            passed_over["hidden file"] += 1
+        else:
+            yield path
+
+
+def _entries(paths: Iterable[str], passed_over: Counter[str]) -> Iterator[tuple[str, int, str]]:
+    """Return the names, sizes and versions of files; pipes, devices and the folders that a pattern found are none."""
+    for path in paths:
+        try:
+            with machine_faults(path):
+                found = Path(path).stat()
+        except INPUT_FAULTS:  # a dangling link, for example: reading it gives an error row later
+            yield path, 0, ""
+            continue
+        if stat.S_ISREG(found.st_mode):
+            yield path, found.st_size, str(found.st_mtime_ns)
+        elif stat.S_ISDIR(found.st_mode):
+            passed_over["folder that a pattern names"] += 1
+        else:
+            passed_over["special file"] += 1
 
 
 def _stop(error: OSError) -> None:
@@ -129,16 +217,7 @@ def _stop(error: OSError) -> None:
     ) from error
 
 
-def _entry(path: str) -> tuple[str, int, str]:
-    try:
-        with machine_faults(path):
-            stat = Path(path).stat()
-    except INPUT_FAULTS:  # a dangling link, for example: reading it gives an error row later
-        return path, 0, ""
-    return path, stat.st_size, str(stat.st_mtime_ns)
-
-
-def _remote(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
+def _remote(name: str, passed_over: Counter[str]) -> tuple[bool, Iterator[tuple[str, int, str]]]:
     """Do the same for a URL."""
     fsspec = _fsspec(name)
     prefix = name.split("://", 1)[0] + "://"
@@ -146,8 +225,13 @@ def _remote(name: str) -> tuple[bool, Iterator[tuple[str, int, str]]]:
         system, path = fsspec.core.url_to_fs(name)
         if system.isfile(path):
             return True, iter([(name, int(system.size(path) or 0), _remote_version(system.info(path)))])
-        found = system.find(path, detail=True) if system.isdir(path) else system.glob(path, detail=True)
-    files = sorted(each for each in found if found[each].get("type") == "file")
+        is_folder = system.isdir(path)
+        found = system.find(path, detail=True) if is_folder else system.glob(path, detail=True)
+    files = _not_hidden(
+        f"{path.rstrip('/')}/*" if is_folder else path,
+        sorted(each for each in found if found[each].get("type") == "file"),
+        passed_over,
+    )
     return False, ((prefix + each, int(found[each].get("size") or 0), _remote_version(found[each])) for each in files)
 
 
