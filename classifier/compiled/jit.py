@@ -26,12 +26,13 @@ def jit(function: F) -> F:
     if compiled is function:  # NUMBA_DISABLE_JIT; hashes overflow on purpose, which NumPy would warn about
         return np.errstate(over="ignore")(function)
     # numba compares the time and size of the function's own file alone, so after a change of a function that it calls
-    # the old code would still run. The stamp therefore covers all files of `classifier` and of the function's folder.
-    # numba has no public way to add to it: `_cache_file` and `_source_stamp` are private, hence the upper bound on its
+    # the old code would still run. The version therefore covers all files of `classifier` and of the function's folder:
+    # numba compares it before it unpickles anything, which would fail where a class of the old code is gone.
+    # numba has no public way to add to it: `_cache_file` and `_version` are private, hence the upper bound on its
     # version in pyproject.toml, and tests/classifier/compiled/test_jit.py, which fails when they are gone.
     cache_file = compiled._cache._cache_file
     folders = Path(__file__).parent.parent, Path(function.__code__.co_filename).parent
-    cache_file._source_stamp = (*cache_file._source_stamp, *map(_folder_digest, folders))
+    cache_file._version = " ".join([cache_file._version, *map(_folder_digest, folders)])
     return cast(F, compiled)
 
 
