@@ -28,7 +28,7 @@ from copydesk.classifier.model import (
 )
 from copydesk.classifier.types import LABELS
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised by any change of the files' layout."""
 
 MODEL_FILES = ("text.npz", "html.npz")
@@ -142,6 +142,7 @@ def _pack_form(name: str, form: FormModel) -> bytes:
         f"{name}/page_types/idf": form.page_types.idf.astype(np.float16),
         f"{name}/page_types/weights": form.page_types.weights.astype(np.float16),
         f"{name}/page_types/intercepts": form.page_types.intercepts,
+        f"{name}/affinities": form.affinities,
     }
     ensembles = {stored: getattr(form, field) for field, stored in STORED_ENSEMBLES.items()}
     ensembles |= {f"parts/{part}": trees for part, trees in form.parts.items()}
@@ -185,6 +186,7 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
         HashedLinear(*types),
         **ensembles,
         parts={part: _trees(arrays, f"{prefix}{part}") for part in parts},
+        affinities=arrays[f"{name}/affinities"].astype(np.float64),
     )
 
 

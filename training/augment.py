@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from textwrap import fill
@@ -25,6 +26,13 @@ SUMMARY_LEAST = 150
 
 MOST_TEASERS = 20
 MOST_FURNITURE = 5
+
+SHORT_SENTENCE = (40, 110)
+"""Least and most characters of a sentence that stands as a summary."""
+
+SENTENCES_SHARE, HEADLINES_SHARE = 0.25, 0.15
+"""Shares of lists of teasers whose summaries are whole sentences, and that are headlines alone. All teasers of a list
+look alike, as on sites: where each had its own look, macro-F1 was lower, not higher (text 0.8938 against 0.8984)."""
 
 COMMENT_FORM = (
     "Inline Feedbacks",
@@ -50,6 +58,8 @@ COMMENT_FORM = (
 )
 """Text that comment plug-ins show where there are no comments yet."""
 
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”»)]*\s+|(?<=[。！？।])\s*")
+
 Lines = list[tuple[str, str, str]]
 """Text, code and part of each block."""
 
@@ -59,7 +69,8 @@ def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
 
     1. The page from its first body block to its last body, teaser or comment block: the output of a scraper
        that finds the start of the article but not its end.
-    2. The article, some furniture, then stories of other pages as a headline and a truncated summary.
+    2. The article, some furniture, then stories of other pages: each a headline and a truncated summary, a headline
+       and a sentence, or a headline alone.
     3. The article inside everything except the body of another page, of any type, one block per line: a copy on a
        site unlike its own.
     4. The article alone, or only its first paragraphs, as in a feed; see `article_alone`.
@@ -148,7 +159,13 @@ def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
     lines = lines_of(page)
     article = [i for i, (_, code, _) in enumerate(lines) if code == "E"]
     others = [other for other in pool if other.origin.language == page.origin.language and other is not page]
-    stories = [found for other in others if (found := story(lines_of(other), rng))]
+    told = [(found, lines_of(other)) for other in others if (found := story(lines_of(other), rng))]
+    stories = [found for found, _ in told]
+    look = np.random.default_rng(crc32(b"style" + page.origin.id.encode())).random()
+    if look < SENTENCES_SHARE:
+        stories = [_with_sentence(found, other) for found, other in told]
+    elif look < SENTENCES_SHARE + HEADLINES_SHARE:
+        stories = [found[:1] for found, _ in told]
     furniture = [line for line in lines_of(pool[int(rng.integers(len(pool)))]) if line[1] in "BC" and len(line[0]) < 40]
     start = int(rng.integers(max(1, len(furniture))))
     form = [
@@ -187,3 +204,13 @@ def story(lines: Lines, rng: np.random.Generator) -> Lines:
     summary = " ".join(words[:n]) if len(words) > n else paragraph[: SUMMARY_LEAST // 2]
     ending = ("...", "...", "…", " ...")[int(rng.integers(4))]
     return [(body[0], "T", "T"), (summary.rstrip(".,;:") + ending, "T", "T")]
+
+
+def _with_sentence(teaser: Lines, lines: Lines) -> Lines:
+    """Return a teaser with the page's first short sentence in place of its summary, if the page has one."""
+    shortest, longest = SHORT_SENTENCE
+    for paragraph in [text for text, code, _ in lines if code == "E"][1:]:
+        for sentence in map(str.strip, _SENTENCE_END.split(paragraph)):
+            if shortest <= len(sentence) <= longest and sentence[-1] in ".!?。！？।":
+                return [teaser[0], (sentence, "T", "T")]
+    return teaser

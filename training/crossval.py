@@ -11,11 +11,12 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from copydesk.classifier import Kind
+from copydesk.classifier import LABELS, Kind
 from copydesk.classifier.model import UNDER_METADATA, FormModel, HashedLinear, Trees, context_columns
 from copydesk.training.corpora import CODE_OF_KIND, GROUP_CODE, PART_CODES, CorpusError
 from copydesk.training.dataset import Table
 from copydesk.training.fit import (
+    CHAIN,
     GROUP_BOOSTING,
     GUESSES,
     KNOWN_TITLE,
@@ -29,6 +30,7 @@ from copydesk.training.fit import (
     calibrate,
     calibrated,
     constant,
+    fit_affinities,
     fit_linear,
     fit_page_types,
     fit_question,
@@ -141,6 +143,7 @@ def _fit_second_stage(
             **{str(kind): part(kind, METADATA_CODES) for kind in UNDER_METADATA},
         },
         quality=constant(0.0),
+        affinities=np.ones((len(LABELS), len(LABELS))),
     )
 
 
@@ -168,12 +171,23 @@ def _held_out_odds(table: Table, columns: NDArray[np.float32], models: Sequence[
 
 
 def _calibrate(model: FormModel, table: Table, odds: NDArray[np.float64], chosen: NDArray[np.bool_]) -> FormModel:
-    """Calibrate body and teaser on hand-labelled rows, or on rows labelled from reference bodies if there are none."""
+    """Calibrate body and teaser on hand-labelled rows, or on rows labelled from reference bodies if there are none.
+
+    The same rows teach which labels follow each other.
+    """
     known = chosen & ~table.synthetic & (table.codes != "") & (table.gold | ~table.gold.any())
     rest = known & ~np.isin(table.codes, ["E", "?"])
     body = calibrate(odds[known, 0], table.codes[known] == "E")
     teaser = calibrate(odds[rest, 1], np.isin(table.codes[rest], ["T", "H"]))
-    (slope, shift), lean = body, LABEL_LEAN[table.pages[0].form]
+    form = table.pages[0].form
+    (slope, shift), lean = body, LABEL_LEAN[form]
     trees = calibrated(model.body, slope, shift + lean[0])
     slope, shift = teaser
-    return replace(model, body=trees, teaser=calibrated(model.teaser, slope, shift + lean[1]))
+    starts = [0, *table.row_ends[:-1].tolist()]
+    pages = [table.codes[first:end][known[first:end]] for first, end in zip(starts, table.row_ends, strict=True)]
+    return replace(
+        model,
+        body=trees,
+        teaser=calibrated(model.teaser, slope, shift + lean[1]),
+        affinities=fit_affinities(pages, CHAIN[form]),
+    )

@@ -41,6 +41,7 @@ from copydesk.training.evaluate import FORMS, PageResult, page_score
 from copydesk.training.external_scorers import ScoreTables, Table, run_scorers, write_answers
 from copydesk.training.fit import (
     ALPHA,
+    CHAIN,
     EPOCHS,
     GROUP_BOOSTING,
     GUESSES,
@@ -257,6 +258,7 @@ def settings(folds: int) -> dict[str, Any]:
         "quality_boosting": dict(QUALITY_BOOSTING),
         "guesses": {form: {str(kind): w for kind, w in found.items()} for form, found in GUESSES.items()},
         "lean": {form: {str(kind): odds for kind, odds in found.items()} for form, found in LEAN.items()},
+        "chain": dict(CHAIN),
         "label_lean": {form: list(found) for form, found in LABEL_LEAN.items()},
         "most_rows": MOST_ROWS,
         "most_synthetic_rows": MOST_SYNTHETIC_ROWS,

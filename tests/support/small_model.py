@@ -101,6 +101,7 @@ def small_form(seed: int) -> FormModel:
             "date": grow(split_at("digits", 0.3, -1.0, 0.5)),
         },
         quality=grow((0, 0.5, -2.0, 1.0), (3, 4.0, -0.5, 1.0)),
+        affinities=np.array([[1.1, 0.9, 0.9], [0.9, 1.1, 0.9], [0.9, 0.9, 1.1]]),
     )
 
 

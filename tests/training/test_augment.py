@@ -65,6 +65,17 @@ def test_a_stitched_page_ends_in_headlines_with_summaries_that_break_off() -> No
     assert "".join(stitched.codes).startswith("EEE")
 
 
+def test_all_teasers_of_a_list_look_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(augment, "SHORT_SENTENCE", (20, 110))
+    for sentences, headlines in ((1.0, 0.0), (0.0, 1.0)):
+        monkeypatch.setattr(augment, "SENTENCES_SHARE", sentences)
+        monkeypatch.setattr(augment, "HEADLINES_SHARE", headlines)
+        for page in vary(PAGES, n_folds=N_FOLDS)[1::5]:
+            teasers = [text for text, code in zip(texts_of(page), page.codes, strict=True) if code == "T"]
+            assert all(text.endswith("keeps its ferry") for text in (teasers if headlines else teasers[::2]))
+            assert headlines or set(teasers[1::2]) == {"The boat leaves at seven."}
+
+
 def test_stories_come_from_other_pages_of_the_same_fold() -> None:
     fold_of_town = {page.origin.id: fold_of(page.origin.site, N_FOLDS) for page in PAGES}
     for page in vary(PAGES, n_folds=N_FOLDS)[1::5]:

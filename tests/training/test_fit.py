@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.model import HashedLinear
 from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.dataset import Table
-from copydesk.training.fit import BOOSTING, calibrate, calibrated, fit_linear, fit_question, plain_trees
+from copydesk.training.fit import BOOSTING, calibrate, calibrated, fit_affinities, fit_linear, fit_question, plain_trees
 from tests.support.small_model import grow
 
 E, B, T = (GOLD_CODES.index(code) for code in "EBT")
@@ -178,3 +178,13 @@ def test_calibrated_trees_score_slope_times_score_plus_shift() -> None:
     rows = np.array([[0.0], [1.0]], np.float32)
     assert list(trees.scores(rows)) == [-0.25, 3.75]
     assert list(calibrated(trees, 2.0, -1.0).scores(rows)) == [-1.5, 6.5]
+
+
+def test_affinities_say_which_labels_follow_each_other() -> None:
+    pages = [np.array(list("BBBEEEETTT?")), np.array(["", "E", "E", "M"])]
+    found = fit_affinities(pages, 1.0)
+    assert (np.diagonal(found) > 1.0).all()
+    assert found[0, 1] < 1.0  # furniture seldom follows a paragraph
+    assert fit_affinities(pages, 0.5) == pytest.approx(np.sqrt(found))
+    assert (fit_affinities(pages, 0.0) == 1.0).all()
+    assert np.isfinite(fit_affinities([], 1.0)).all()
