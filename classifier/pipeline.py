@@ -128,7 +128,8 @@ def cut_text(text: str) -> Blocks:
 
 def cut_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     """Cut HTML, decoded or in UTF-8, into blocks; raise UnreadablePage if they are too many for a page."""
-    _check_limit(html.count(b"<") if isinstance(html, bytes) else html.count("<"), MAX_MARKS, "tags")
+    if len(html) > MAX_MARKS:  # a shorter page has fewer tags
+        _check_limit(html.count(b"<") if isinstance(html, bytes) else html.count("<"), MAX_MARKS, "tags")
     blocks = segment_html(html, inline=inline)
     _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
     return blocks

@@ -30,14 +30,12 @@ MAX_UNSEEN = 8
 LINE_END, CELL_END = "\x0b", "\x0c"
 """Placeholders for `br` and for a cell's end until white space is folded."""
 
-Element = tuple[str, str, int, int]
-"""Tag, names, the number of the element around, and the number of the first block inside."""
-
 
 class BlockBuilder:
     """Collects elements and blocks with their columns of `Markup`, and the run: the content since the last block's end.
 
     Attributes:
+        tags, names, parents, firsts, lasts: The columns of `Markup` for the elements.
         link: The target of the link that was opened last; it counts for each block in the link.
         formula_at: The number of a piece before which only white space follows the run's last formula; -1 without one.
         roles: The roles of inline elements by their class names, as `hidden.role_of` tells them.
@@ -45,7 +43,10 @@ class BlockBuilder:
     """
 
     def __init__(self) -> None:
-        self.elements: list[Element] = [("body", "", -1, 0)]
+        self.tags = ["body"]
+        self.names = [""]
+        self.parents = [-1]
+        self.firsts = [0]
         self.lasts = [0]
         self.unseen: list[int] = []
         self.texts: list[str] = []
@@ -73,6 +74,15 @@ class BlockBuilder:
         self.href = ""
         self.visible = False
         self.broken = False
+
+    def begin_element(self, tag: str, names: str, parent: int) -> int:
+        """Add an element before the next block, and return its number; its end is not known yet."""
+        self.tags.append(tag)
+        self.names.append(names)
+        self.parents.append(parent)
+        self.firsts.append(len(self.texts))
+        self.lasts.append(0)
+        return len(self.lasts) - 1
 
     def add_text(self, text: str, in_pre: int, in_link: int) -> None:
         """Add text; white space alone is not visible."""
@@ -134,7 +144,7 @@ class BlockBuilder:
             text = "".join(self.pieces)
             self._add(text.replace(LINE_END, "\n").replace(CELL_END, "\t").strip("\r\n").rstrip(), element)
         else:
-            if len(self.pieces) > 1 and self.elements[element][0] in HEADINGS:
+            if len(self.pieces) > 1 and self.tags[element] in HEADINGS:
                 self._part_heading()
             if self.broken:
                 self._add_lines(element)
@@ -154,11 +164,10 @@ class BlockBuilder:
     def _add_asides(self, element: int) -> None:
         """Add the asides of a run, each as an element with a block."""
         for tag, names, text, is_link in self.asides:
-            number = len(self.elements)
+            number = self.begin_element(tag, names, element)
             self.unseen.append(number)
-            self.elements.append((tag, names, element, len(self.texts)))
             self.texts.append(text)
-            self.lasts.append(len(self.texts))
+            self.lasts[number] = len(self.texts)
             self.rows.append((number, len(text) if is_link else 0, int(is_link), 0, "", ""))
         self.asides.clear()
 
@@ -207,7 +216,7 @@ class BlockBuilder:
                     self.rows[last] = element, link_chars, links, images + self.rows[number][3], inline, href
         self.texts[:] = [text for number, text in enumerate(self.texts) if number not in out]
         self.rows[:] = [row for number, row in enumerate(self.rows) if number not in out]
-        self.elements[:] = [(tag, names, parent, numbers[first]) for tag, names, parent, first in self.elements]
+        self.firsts[:] = [numbers[first] for first in self.firsts]
         self.lasts[:] = [numbers[last] for last in self.lasts]
         self.found.renumber(numbers)
         return numbers

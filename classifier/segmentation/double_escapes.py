@@ -29,7 +29,7 @@ def undo_double_escapes(builder: BlockBuilder, text: str) -> bool:
     changed = {}
     for number, block in enumerate(builder.texts):
         element, _, _, _, inline, _ = builder.rows[number]
-        if _ESCAPED.search(block) and builder.elements[element][0] != "pre" and _CODE.isdisjoint(inline.split()):
+        if _ESCAPED.search(block) and builder.tags[element] != "pre" and _CODE.isdisjoint(inline.split()):
             plain = _plain(block)
             if plain and plain != block:
                 changed[number] = plain

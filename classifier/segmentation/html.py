@@ -52,6 +52,8 @@ _ROW_BREAKERS = HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "a
 Attributes = dict[str, str | None]
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
 _OTHER_NAMES = frozenset(_NAME_ATTRIBUTES[1:])
+_TELLING = frozenset(("itemprop", "rel", "role", "aria-hidden", "datetime", "style", "hidden"))
+"""Attributes of an inline element that may say more of it than its class names do."""
 
 
 def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
@@ -69,7 +71,6 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     builder = BlockBuilder() if recorder is None else recorder
     if parser.body is not None:
         _walk(parser.body, builder, recorder)
-        builder.lasts[0] = len(builder.texts)
     if builder.unseen:
         _settle_hidden(builder)
     text = "\n\n".join(builder.texts)
@@ -93,7 +94,7 @@ def to_utf8(html: str) -> bytes:
 
 def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | None) -> None:
     """Visit every node in page order. Nearly all time is spent here."""
-    pieces, texts, elements, lasts = builder.pieces, builder.texts, builder.elements, builder.lasts
+    pieces, texts, parents, lasts = builder.pieces, builder.texts, builder.parents, builder.lasts
     stack: list[tuple[LexborNode, int]] = []
     element = in_link = in_pre = in_row = 0
     node = body.first_child
@@ -106,7 +107,7 @@ def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | 
                 in_pre -= action == PRE
                 in_row -= action == ROW
                 lasts[element] = len(texts)
-                element = elements[element][2]
+                element = parents[element]
             in_link -= action == LINK
             if recorder is not None and recorder.open and recorder.open[-1][0] == len(stack):
                 recorder.leave()
@@ -115,13 +116,13 @@ def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | 
         action = ACTIONS.get(tag := node.tag or "", BLOCK)
         if action == TEXT:
             builder.add_text(node.text_content or "", in_pre, in_link)
-        elif action in (INLINE, LINK):
+        elif action >= BLOCK:
+            action = _add_remark(tag, action, node, builder, in_link) if builder.visible else action
+        elif INLINE <= action <= LINK:
             action = _add_inline(tag, action, node, builder, in_link)
             in_link += action == LINK
-        elif action < BLOCK:
+        else:
             action = _add_other(tag, action, node, builder, in_row)
-        elif builder.visible:
-            action = _add_remark(tag, action, node, builder, in_link)
         if action <= SKIPPED:
             node = node.next
             continue
@@ -139,8 +140,8 @@ def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | 
             recorder.enter(tag, node, element, len(stack))
         stack.append((node, action))
         node = node.first_child if tag != "template" else _shadow_root(node)
-    if pieces:
-        builder.end(element, in_pre)
+    builder.end(element, in_pre)
+    lasts[0] = len(texts)
 
 
 def _add_other(tag: str, action: int, node: LexborNode, builder: BlockBuilder, in_row: int) -> int:
@@ -182,8 +183,8 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
     classes = get("class") or ""
     if len(builder.inline) < MAX_INLINE:
         builder.inline.append(f"{tag} {classes} {get('itemprop') or ''}")
-    href = None
-    if not classes or len(attributes) > 1:
+    href = get("href") if action == LINK else None
+    if not _TELLING.isdisjoint(attributes):
         if tag == "time" and (moment := get("datetime")):
             builder.found.add_time(len(builder.texts), moment)
         if "itemprop" in attributes or "rel" in attributes:
@@ -192,7 +193,6 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
             return SKIPPED
         if get("role") == "tooltip":
             return _add_by_role(tag, hidden.POPUP, node, builder, in_link)
-        href = get("href") if action == LINK else None
         if hidden.is_hidden(attributes):
             return _add_hidden(tag, node, attributes, builder, is_link=in_link > 0 or href is not None)
     if classes and not href:
@@ -230,7 +230,7 @@ def _add_hidden(tag: str, node: LexborNode, attributes: Attributes, builder: Blo
     if hidden.holds_formula(node):
         return INSIDE
     text = hidden.text_of_aside(node) if builder.visible else None
-    if text is None or len(builder.elements) + len(builder.asides) >= block_builder.MAX_ELEMENTS:
+    if text is None or len(builder.lasts) + len(builder.asides) >= block_builder.MAX_ELEMENTS:
         return BLOCK
     builder.add_aside(tag, _names(attributes), text, is_link=is_link)
     return SKIPPED
@@ -248,7 +248,6 @@ def _add_remark(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
 def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilder) -> int:
     """Add an element that begins a block, keep its microdata, and return its number."""
     attributes = node.attributes
-    number, first = len(builder.lasts), len(builder.texts)
     if not attributes:
         names = ""
     elif len(attributes) == 1 and "class" in attributes:
@@ -256,17 +255,15 @@ def _begin_element(tag: str, node: LexborNode, parent: int, builder: BlockBuilde
     else:
         names = _names(attributes)
         if "itemprop" in attributes:
-            builder.found.add_property(first, node, attributes)
+            builder.found.add_property(len(builder.texts), node, attributes)
         if names.endswith(HIDDEN) or attributes.get("aria-hidden") == "true":
-            builder.unseen.append(number)
+            builder.unseen.append(len(builder.lasts))
     if tag in _RARE:
         if tag in INLINE_TAGS:
             tag = "span"
         elif _SHOWN.isdisjoint(attributes):
-            builder.unseen.append(number)
-    builder.elements.append((tag, names, parent, first))
-    builder.lasts.append(0)
-    return number
+            builder.unseen.append(len(builder.lasts))
+    return builder.begin_element(tag, names, parent)
 
 
 def _names(attributes: Attributes) -> str:
@@ -306,20 +303,25 @@ def _shadow_root(template: LexborNode) -> LexborNode | None:
 
 def _settle_hidden(builder: BlockBuilder) -> None:
     """Leave out copies of what is shown, and no longer call hidden what is the page's main text."""
-    elements = builder.elements
-    unseen = (hidden.Hidden(element, elements[element][3], builder.lasts[element]) for element in builder.unseen)
+    names = builder.names
+    unseen = (hidden.Hidden(element, builder.firsts[element], builder.lasts[element]) for element in builder.unseen)
     found = hidden.outermost(builder.texts, unseen)
     if not found:
         return
     copied = hidden.find_copies(builder.texts, found)
     for number in hidden.find_main(builder.texts, found, copied):
-        tag, names, parent, first = elements[number]
-        elements[number] = tag, names.removesuffix(HIDDEN).rstrip(), parent, first
+        names[number] = names[number].removesuffix(HIDDEN).rstrip()
     if copied:
         builder.leave_out(copied)
 
 
 def _markup(builder: BlockBuilder) -> Markup:
     of_blocks = zip(*builder.rows, strict=True) if builder.rows else [()] * 6
-    tags, names, parents, firsts = zip(*builder.elements, strict=True)
-    return Markup(tags, names, parents, firsts, tuple(builder.lasts), *of_blocks)
+    return Markup(
+        tuple(builder.tags),
+        tuple(builder.names),
+        tuple(builder.parents),
+        tuple(builder.firsts),
+        tuple(builder.lasts),
+        *of_blocks,
+    )
