@@ -5,12 +5,12 @@ See docs/how-it-works.md, "The index".
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from copydesk.classifier.duplicates import Document, KeyScheme, Match, SignedTexts, SigningScheme
@@ -57,6 +57,20 @@ class SignedBatch:
         keys: list[int] = self.signed.keys.row(at).tolist()
         return keys
 
+    def keys_of_part(self, part: range) -> NDArray[np.int64]:
+        """Return the keys of some documents, one after the other."""
+        first, last = self.signed.keys.bounds[[part.start, part.stop]]
+        return self.signed.keys.values[first:last].astype(np.int64)
+
+    def select_keys(self, part: range, wanted: Collection[int]) -> dict[int, list[int]]:
+        """Return for each of some documents those of its keys that are wanted."""
+        keys = self.keys_of_part(part)
+        places = np.flatnonzero(np.isin(keys, np.fromiter(wanted, np.int64, len(wanted))))
+        bounds = self.signed.keys.bounds[part.start : part.stop + 1]
+        ends = np.searchsorted(places, bounds - bounds[0]).tolist()
+        selected = keys[places].tolist()
+        return {at: selected[a:b] for at, (a, b) in zip(part, pairwise(ends), strict=True)}
+
     def packed_shingles(self, at: int) -> bytes:
         """Return the packed shingles of a document."""
         return pack_shingles(self.signed.shingles.row(at))
@@ -102,9 +116,10 @@ class BatchMatcher:
         self._connection = connection
         self._batch = batch
         self._choice = choice
-        keys = [key for at in part for key in batch.keys(at)]
-        self._repeated_keys = {key for key, count in Counter(keys).items() if count > 1}
+        keys, counts = np.unique(batch.keys_of_part(part), return_counts=True)
         self._key_documents = reads.read_key_documents(connection, keys)
+        self._repeated_keys: set[int] = set(keys[counts > 1].tolist())
+        self._shared_keys = batch.select_keys(part, self._key_documents.keys() | self._repeated_keys)
         numbers = {number for documents in self._key_documents.values() for number in documents.numbers}
         self._rows = reads.read_by_number(connection, numbers)
         self._new_key_documents: dict[int, list[int]] = {}
@@ -187,7 +202,7 @@ class BatchMatcher:
             shingles=self._batch.packed_shingles(at),
         )
         self._rows[number] = stored
-        for key in self._repeated_keys.intersection(self._batch.keys(at)):  # no other key is in a later document
+        for key in self._repeated_keys.intersection(self._shared_keys[at]):  # no other key is in a later document
             self._new_key_documents.setdefault(key, []).append(number)
         return stored
 
@@ -197,10 +212,10 @@ class BatchMatcher:
         Common keys are those of too many documents; rare ones are those of few stories, see `_matches`.
         """
         numbers, by_rare_key, common_keys = set[int](), set[int](), 0
-        for key in self._batch.keys(at):
+        for key in self._shared_keys[at]:
             stored = self._key_documents.get(key)
             new = self._new_key_documents.get(key)
-            if stored is None and new is None:
+            if stored is None and new is None:  # the later document of two that share it has yet to come
                 continue
             every = _with_key(stored or NO_DOCUMENTS, new, own)
             if len(every) > COMPARISON.max_documents_per_key or (stored is not None and stored.common):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from copydesk.classifier.duplicates.types import COMPARISON
@@ -73,44 +75,45 @@ _OLDEST_OF_KEY = Statement(_OF_KEY.order_by(KEYS.c.document))
 _NEWEST_OF_KEY = Statement(_OF_KEY.order_by(KEYS.c.document.desc()))
 
 
-def read_key_documents(connection: Connection, keys: Iterable[int]) -> dict[int, KeyDocuments]:
-    """Read which documents have each key; keys without documents are left out."""
-    found: dict[int, KeyDocuments] = {}
-    wanted = sorted(set(keys))
-    new: dict[int, list[int]] = {}
-    if wanted:
-        log, values = key_log_of(connection), np.array(wanted, np.int64)
-        for key, document in log.find(values):
-            new.setdefault(key, []).append(document)
-        wanted = key_filter_of(connection).maybe_present(connection, values, log.n_merged)
+def read_key_documents(connection: Connection, keys: NDArray[np.int64]) -> dict[int, KeyDocuments]:
+    """Read which documents have each of some keys, which are sorted; keys without documents are left out."""
+    if not keys.size:
+        return {}
+    log = key_log_of(connection)
+    wanted = key_filter_of(connection).maybe_present(connection, keys, log.n_merged)
+    merged: list[Sequence[Values]] = []
+    common: set[int] = set()
     for first in range(0, len(wanted), VALUES_A_STATEMENT):
-        _read_postings(connection, wanted[first : first + VALUES_A_STATEMENT], found)
-    for key, documents in new.items():
-        merged = found.get(key, NO_DOCUMENTS)
-        found[key] = _limited(sorted(merged.numbers + documents), common=merged.common)
-    return found
+        _read_postings(connection, wanted[first : first + VALUES_A_STATEMENT], merged, common)
+    rows = [np.array(part, np.int64).reshape(-1, 2).T for part in merged]
+    postings = np.concatenate([log.find(keys), *rows], axis=1)
+    found_keys, numbers = postings[:, np.lexsort(postings[::-1])]
+    firsts = np.flatnonzero(np.diff(found_keys, prepend=-1))
+    bounds, every = np.append(firsts, len(found_keys)).tolist(), numbers.tolist()
+    return {
+        key: _limited(every[first:end], common=key in common)
+        for key, (first, end) in zip(found_keys[firsts].tolist(), pairwise(bounds), strict=True)
+    }
 
 
-def _read_postings(connection: Connection, keys: list[int], found: dict[int, KeyDocuments]) -> None:
+def _read_postings(connection: Connection, keys: list[int], found: list[Sequence[Values]], common: set[int]) -> None:
+    """Read keys and their documents from the table; only the oldest and newest of a key that is common."""
     most = COMPARISON.max_documents_per_key + 2 + _ROWS_A_KEY * len(keys)
     rows = _POSTINGS.rows(connection, values=keys, most=most)
     if len(rows) < most:
-        numbers: dict[int, list[int]] = {}
-        for key, document in rows:
-            numbers.setdefault(key, []).append(document)
-        for key, documents in numbers.items():
-            found[key] = _limited(sorted(documents))
+        found.append(rows)
     elif len(keys) > 1:
         half = len(keys) // 2
-        _read_postings(connection, keys[:half], found)
-        _read_postings(connection, keys[half:], found)
+        _read_postings(connection, keys[:half], found, common)
+        _read_postings(connection, keys[half:], found, common)
     else:
-        oldest = [number for (number,) in _OLDEST_OF_KEY.rows(connection, key=keys[0], most=COMMON_KEY_ENDS + 1)]
-        newest = [number for (number,) in _NEWEST_OF_KEY.rows(connection, key=keys[0], most=COMMON_KEY_ENDS + 1)]
-        found[keys[0]] = KeyDocuments(oldest + newest[::-1], common=True)
+        for ends in (_OLDEST_OF_KEY, _NEWEST_OF_KEY):
+            documents = ends.rows(connection, key=keys[0], most=COMMON_KEY_ENDS + 1)
+            found.append([(keys[0], number) for (number,) in documents])
+        common.add(keys[0])
 
 
-def _limited(numbers: list[int], *, common: bool = False) -> KeyDocuments:
+def _limited(numbers: list[int], *, common: bool) -> KeyDocuments:
     """Leave out the middle of more than `max_documents_per_key` + 1 numbers: one may be the document itself."""
     if len(numbers) <= COMPARISON.max_documents_per_key + 1 and not common:
         return KeyDocuments(numbers, common=False)

@@ -175,7 +175,7 @@ class Index:
         clusters, merges = matcher.clusters, matcher.clusters.merges()
         numbers = {row.number for row, _ in new}
         writes.merge_clusters(connection, {old: to for old, to in merges.items() if old not in numbers})
-        rows = [(replace(row, cluster=clusters.find(row.cluster)), keys) for row, keys in new]
+        rows = [(replace(row, cluster=clusters.find(row.cluster)) if merges else row, keys) for row, keys in new]
         writes.write_documents(connection, rows, pairs)
         redirect_to_themselves(connection, numbers.intersection(merges))
         writes.write_verdicts(connection, matcher.new_verdicts)

@@ -95,14 +95,14 @@ class KeyLog:
         self._runs = [run for run in self._runs if run.n_merged > n_merged - PARTITIONS]
         return True
 
-    def find(self, keys: NDArray[np.int64]) -> list[tuple[int, int]]:
+    def find(self, keys: NDArray[np.int64]) -> Postings:
         """Return the live postings of some keys, each once."""
-        found: list[tuple[int, int]] = []
+        found = [np.empty((2, 0), np.int64)]
         for run in self._runs:
             places = _find_places(run.postings[0], keys)
             if places.size:
-                found += zip(*run.postings[:, run.live(places, self.n_merged)].tolist(), strict=True)
-        return found
+                found.append(run.postings[:, run.live(places, self.n_merged)])
+        return np.concatenate(found, axis=1)
 
     def between(self, first: int, last: int) -> Postings:
         """Return the live postings whose keys are at least `first` and below `last`, sorted by key."""

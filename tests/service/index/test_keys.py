@@ -50,7 +50,7 @@ def array(pairs: set[Posting]) -> Postings:
 
 
 def read_postings(connection: Connection) -> set[Posting]:
-    found = read_key_documents(connection, KEYS)
+    found = read_key_documents(connection, np.array(KEYS, np.int64))
     return {(key, number) for key, documents in found.items() for number in documents.numbers}
 
 
@@ -127,11 +127,11 @@ def test_reader_of_an_older_state_finds_what_was_there_then(index: Index) -> Non
     add(index, {(5, 1)}, 0)
     with index.database.reading() as older:
         assert read_postings(older) == set()
-        assert set(read_key_documents(older, [5])) == {5}
+        assert set(read_key_documents(older, np.array([5], np.int64))) == {5}
         add(index, {(6, 2)}, PARTITIONS)
         with index.database.reading() as newer:
-            assert set(read_key_documents(newer, [5, 6])) == {5, 6}
-        assert set(read_key_documents(older, [5, 6])) == {5}
+            assert set(read_key_documents(newer, np.array([5, 6], np.int64))) == {5, 6}
+        assert set(read_key_documents(older, np.array([5, 6], np.int64))) == {5}
 
 
 def test_keys_that_no_document_has_are_hardly_looked_up(index: Index) -> None:

@@ -274,7 +274,7 @@ def test_document_with_a_damaged_shingle_set_is_named(small: Index) -> None:
     add(small, "a", window(0))
     with small.database.writing() as connection:
         connection.execute(text("UPDATE documents SET shingles = x'ffff'"))
-    with pytest.raises(Exception, match="the stored set of document 'a' does not decode; remove the document"):
+    with pytest.raises(Exception, match="the stored shingles of document 'a' do not decode; remove the document"):
         small.check([document("b", window(0))])
 
 
@@ -293,7 +293,7 @@ def test_import_wants_an_empty_index_and_the_same_settings(small: Index, tmp_pat
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"", "line 1 names format None of an export, expected 4"),
+        (b"", "line 1 names format None of an export, expected 5"),
         (b"no json", "line 3 of the export is not a JSON object"),
         (b'{"id": "b"}', "line 3 of the export is not a document of an index"),
     ],
