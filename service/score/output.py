@@ -216,7 +216,8 @@ def write_shard(
         write_errors(folder.errors(number), errors)
     more = counts()
     tally.add(more)
-    record = {"shard": digest, **tally.fields(), "span": more.span}
+    tally.span = more.span
+    record = {"shard": digest, **tally.fields()}
     write_atomically(folder.record(number), lambda out: out.write(json.dumps(record).encode()))
     return record
 
@@ -243,6 +244,7 @@ def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> d
 
     write_atomically(folder.path / ERRORS_FILE, copy_errors)
     found = {**summary, "errors": dict(sorted(counts.items()))}
+    found.pop("span", None)
     for unfinished in (folder.path / ROWS).glob(f"{UNFINISHED}*"):  # unfinished files of workers that were killed
         unfinished.unlink()
     write_atomically(folder.path / SUMMARY, lambda out: out.write(json.dumps(found, indent=1).encode() + b"\n"))

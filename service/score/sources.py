@@ -30,6 +30,7 @@ DECOMPRESS_BYTES = 64 * 1024
 """Bytes that are decompressed at a time."""
 HIDDEN = (".", "_")
 """First characters of the names of files and folders that are no data."""
+ARC_NAME = re.compile(r"\.arc(?:\.gz)?$")
 SHORT_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 """Suffixes that the summary counts one by one."""
 COMPRESSION = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
@@ -110,7 +111,10 @@ def find_files(name: str, passed_over: Counter[str] | None = None) -> Iterator[I
             found = True
             yield InputFile(path, kind, size, version)
         elif is_file:
-            raise BadInput(f"{path!r} has a name that does not end in a known format; expected one of {_suffixes()}")
+            expected = f"expected one of {_suffixes()}"
+            if ARC_NAME.search(path.lower()):
+                expected += "; ARC is the older format, convert it to WARC"
+            raise BadInput(f"{path!r} has a name that does not end in a known format; {expected}")
         else:
             passed_over[_suffix_reason(path)] += 1
     if not found:

@@ -30,7 +30,7 @@ class SpanChain:
         self._cut: deque[Shard] = deque()
         self._scored: dict[int, tuple[Tally, Count]] = {}
         self._misread: deque[Shard] = deque()
-        self._end = 0
+        self._end: int | None = None  # unknown behind a shard that could not be read to its end
 
     def cut(self, shard: Shard) -> None:
         """Add the next shard that was cut."""
@@ -51,8 +51,9 @@ class SpanChain:
                 self._misread.append(replace(shard, begin=self._end))
                 return
             self._cut.popleft()
-            if tally.span[0] >= 0:
-                self._end = tally.span[1]
+            first, behind = tally.span
+            if first >= 0 or behind < 0:
+                self._end = None if behind < 0 else behind
             count(shard.size, tally)
 
     def misread(self) -> list[Shard]:
@@ -62,5 +63,7 @@ class SpanChain:
         return found
 
     def _joins(self, shard: Shard, tally: Tally) -> bool:
-        first = tally.span[0]
-        return shard.start == 0 or first == self._end or (first < 0 and self._end >= shard.end)
+        first, behind = tally.span
+        if shard.start == 0 or behind < 0 or self._end is None:
+            return True
+        return first == self._end or (first < 0 and self._end >= shard.end)

@@ -41,7 +41,7 @@ class Tally:
         errors: Rows that could not be scored, by error code.
         unused: Scored rows with a value that could not be used, by the name of its field.
         passed_over: Files and records that are no pages, by the reason.
-        span: Where the first record of a WARC's shard begins, -1 if none does, and where the one behind the shard does.
+        span: Where the first record of a WARC's shard begins, and where the one behind the shard does; -1 if none does.
             It is not added.
         blocks, characters: Blocks by label, and their characters.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
@@ -89,6 +89,7 @@ class Tally:
             "confidence": [self.confidence[number] for number in range(CONFIDENCE_BINS)],
             "sizes": {str(size): n for size, n in sorted(self.sizes.items())},
             "sites": {host: list(site) for host, site in sorted(self.sites.items())},
+            "span": list(self.span),
         }
 
 
@@ -105,7 +106,7 @@ def tally_from_fields(fields: Mapping[str, Any]) -> Tally:
         Counter(dict(enumerate(fields["confidence"]))),
         Counter({int(size): n for size, n in fields["sizes"].items()}),
         {host: Site(*counts) for host, counts in fields["sites"].items()},
-        tuple(fields.get("span", (0, 0))),
+        tuple(fields["span"]),
     )
 
 

@@ -27,14 +27,15 @@ class WarcSpan:
         exact: Whether a record, or what is there in place of one, begins at its start. If not, the first record is
             found by its first bytes: whether it is one is known when the records before it were read.
         first: Where the first record begins that was read, or would have been; None if none begins in the span.
-        next: Where the first record behind the span begins; the size of the file if there is none.
+        next: Where the first record behind the span begins; the size of the file if there is none; -1 if the span was
+            not read to its end.
     """
 
     start: int
     end: int
     exact: bool
     first: int | None = None
-    next: int = 0
+    next: int = -1
 
 
 def read_span(stream: BinaryIO, file: str, span: WarcSpan, max_page_bytes: int) -> Iterator[InputRow]:

@@ -15,7 +15,7 @@ import pytest
 
 from copydesk.classifier import Model
 from copydesk.service.score.options import ClusterOptions
-from copydesk.service.score.sources import find_all_files
+from copydesk.service.score.sources import BadInput, find_all_files
 from tests.support.score_inputs import rows_of
 from tests.support.score_runs import in_this_process, score
 from tests.support.warc_files import good, http, packed, page, record
@@ -85,6 +85,12 @@ def test_remote_hidden_files_are_counted() -> None:
         assert found_in("memory://job") == found_in("memory://job/*") == (["a.jsonl"], counts)
     finally:
         system.rm("/job", recursive=True)
+
+
+def test_arc_is_refused_by_name(tmp_path: Path) -> None:
+    write(tmp_path, "a.arc.gz")
+    with pytest.raises(BadInput, match=r"a\.arc\.gz' has a name .* ARC is the older format, convert it to WARC"):
+        found_in(tmp_path / "a.arc.gz")
 
 
 @pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)])
