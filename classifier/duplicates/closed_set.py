@@ -32,6 +32,7 @@ from copydesk.classifier.duplicates.types import (
     STORY,
     Cluster,
     Document,
+    DocumentId,
     DuplicateOptions,
     DuplicateReport,
     KeptBecause,
@@ -107,7 +108,7 @@ def deduplicate(
     Raises:
         ValueError: An id repeats.
     """
-    ids: list[str] = []
+    ids: list[DocumentId] = []
     published: list[float | None] = []
     sources: list[str | None] = []
     signed: deque[SignedTexts] = deque()
@@ -119,7 +120,7 @@ def deduplicate(
         signed.append(sign_texts([document.text for document in chunk]))
     chunks = (signed.popleft() for _ in range(len(signed)))  # no chunk stays in memory twice
     found = find_duplicates(
-        ids,
+        list(map(str, ids)),
         chunks,
         preference=source_ranks(sources, options.prefer),
         published=np.array(published, np.float64),
@@ -129,17 +130,18 @@ def deduplicate(
     return DuplicateReport(_list_clusters(ids, found), _list_matches(ids, found))
 
 
-def _list_clusters(ids: Sequence[str], found: Duplicates) -> tuple[Cluster, ...]:
-    members: dict[str, list[str]] = {}
-    keep: dict[str, tuple[str, KeptBecause]] = {}
-    for name, cluster, number in sorted(zip(ids, found.clusters.tolist(), found.kept_because.tolist(), strict=True)):
-        members.setdefault(ids[cluster], []).append(name)
-        if reason := reason_of(number):
-            keep[ids[cluster]] = name, reason
-    return tuple(Cluster(cluster, tuple(names), *keep[cluster]) for cluster, names in members.items())
+def _list_clusters(ids: Sequence[DocumentId], found: Duplicates) -> tuple[Cluster, ...]:
+    clusters, reasons = found.clusters.tolist(), found.kept_because.tolist()
+    members: dict[int, list[DocumentId]] = {}
+    keep: dict[int, tuple[DocumentId, KeptBecause]] = {}
+    for at in sorted(range(len(ids)), key=lambda at: str(ids[at])):
+        members.setdefault(clusters[at], []).append(ids[at])
+        if reason := reason_of(reasons[at]):
+            keep[clusters[at]] = ids[at], reason
+    return tuple(Cluster(ids[cluster], tuple(names), *keep[cluster]) for cluster, names in members.items())
 
 
-def _list_matches(ids: Sequence[str], found: Duplicates) -> tuple[tuple[str, Match], ...]:
+def _list_matches(ids: Sequence[DocumentId], found: Duplicates) -> tuple[tuple[DocumentId, Match], ...]:
     columns = (found.left, found.right, found.relations, found.same_story, found.counts)
     pairs = []
     for left, right, number, same_story, counts in zip(*(column.tolist() for column in columns), strict=True):

@@ -12,7 +12,7 @@ from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.normalized_words import Words
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged, Shingles, shorten
-from copydesk.classifier.duplicates.types import COMPARISON, Match
+from copydesk.classifier.duplicates.types import COMPARISON, DocumentId, Match
 from copydesk.classifier.errors import DamagedShingles
 
 _N_FIELDS = len(overlap.OVERLAP_FIELDS)
@@ -42,7 +42,7 @@ class TextComparison:
     _others: Ragged[np.uint32]
     _common: NDArray[np.uint32]
 
-    def match(self, at: int, id: str, *, same_story: bool) -> Match | None:
+    def match(self, at: int, id: DocumentId, *, same_story: bool) -> Match | None:
         """Return how the text relates to a candidate, given by its place and id; None if they do not match."""
         relation = overlap.relation_of(int(self.relations[at]))
         if relation is None:

@@ -14,23 +14,30 @@ MAX_NAME_CHARACTERS = 2000
 """Characters of an id or a source, at most; a longer one is refused."""
 
 
+DocumentId = str | int | float
+"""An id; two ids with the same text, such as 1 and "1", are one id. Answers have it as it was given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """An article's body under an id of its own; `published` is in seconds since 1970 UTC, None where unknown.
 
     Raises:
-        ValueError: The id is empty, or the id or the source is too long or has characters that a database cannot store.
+        ValueError: The id is empty or no finite number, or the id or the source is too long or has characters that a
+            database cannot store.
     """
 
-    id: str
+    id: DocumentId
     text: str
     published: float | None = None
     source: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.id:
+        if self.id == "":
             raise ValueError("the id is empty; give each document an id of its own")
-        for name, value in (("id", self.id), ("source", self.source or "")):
+        if isinstance(self.id, bool) or (not isinstance(self.id, str) and not math.isfinite(self.id)):
+            raise ValueError(f"the id is {self.id}, expected a string or a number")
+        for name, value in (("id", self.key), ("source", self.source or "")):
             if len(value) > MAX_NAME_CHARACTERS:
                 raise ValueError(
                     f"the {name} has {len(value)} characters, expected at most {MAX_NAME_CHARACTERS}; shorten it"
@@ -39,6 +46,11 @@ class Document:
                 raise ValueError(f"the {name} has a null character or a lone surrogate; write it in whole characters")
         if self.published is not None and not math.isfinite(self.published):
             raise ValueError(f"published is {self.published}, expected a number of seconds; leave it out if unknown")
+
+    @property
+    def key(self) -> str:
+        """The text of the id, by which ids are compared."""
+        return str(self.id)
 
 
 class Relation(StrEnum):
@@ -85,7 +97,7 @@ class Overlap:
 class Match:
     """Another document, how a document relates to it, and whether the two are versions of one story."""
 
-    id: str
+    id: DocumentId
     relation: Relation
     same_story: bool
     overlap: Overlap
@@ -147,9 +159,9 @@ DEFAULT_OPTIONS = DuplicateOptions()
 class Cluster:
     """The documents of one story: its id is the smallest of theirs, `keep` the one to keep, and why."""
 
-    id: str
-    members: tuple[str, ...]
-    keep: str
+    id: DocumentId
+    members: tuple[DocumentId, ...]
+    keep: DocumentId
     kept_because: KeptBecause
 
 
@@ -158,7 +170,7 @@ class DuplicateReport:
     """All clusters, sorted by id, and each pair that matches once: the smaller id, and its match with the other."""
 
     clusters: tuple[Cluster, ...]
-    matches: tuple[tuple[str, Match], ...]
+    matches: tuple[tuple[DocumentId, Match], ...]
 
 
 @dataclass(frozen=True, slots=True)

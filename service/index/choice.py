@@ -46,7 +46,7 @@ class Choice:
 
     def document_to_keep(self, documents: Sequence[IndexedDocument]) -> tuple[IndexedDocument, KeptBecause]:
         """Return the document to keep of a cluster's documents, at least one, and why."""
-        ranks = {self.rank(each.source, each.published, each.length, each.id): each for each in documents}
+        ranks = {self.rank(each.source, each.published, each.length, str(each.id)): each for each in documents}
         first, *others = sorted(ranks)
         return ranks[first], reason_between(self.options.keep, first, others)
 

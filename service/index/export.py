@@ -16,7 +16,7 @@ from copydesk.classifier.errors import DamagedShingles
 from copydesk.service.index.cluster_ids import read_redirects_to, write_redirects
 from copydesk.service.index.database import Database
 from copydesk.service.index.pairs import Pair
-from copydesk.service.index.reads import StoredDocument, read_ids, read_last_number, read_pairs
+from copydesk.service.index.reads import StoredDocument, given_id, read_ids, read_last_number, read_pairs
 from copydesk.service.index.records import IndexMismatch
 from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, stored_settings
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
@@ -77,7 +77,7 @@ def _document_lines(connection: Connection, rows: Sequence[Row[Any]]) -> Iterato
     for row in rows:
         yield _line(
             {
-                "id": row.id,
+                "id": given_id(row.id, numeric=row.numeric_id),
                 "cluster": ids[row.cluster],
                 "digest": f"{row.digest & 0xFFFFFFFFFFFFFFFF:016x}",
                 "length": row.length,
@@ -133,19 +133,20 @@ def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) 
     """Parse a document; `numbers` has those of the documents before it, by id, and gets its own."""
     try:
         document = Document(fields["id"], "", fields["published"], fields["source"])
-        if document.id in numbers:
+        if document.key in numbers:
             raise ValueError(f"id {document.id!r} is there twice")
-        numbers[document.id] = len(numbers) + 1
+        numbers[document.key] = len(numbers) + 1
         digest = int(fields["digest"], 16)
         stored = StoredDocument(
-            number=numbers[document.id],
-            id=document.id,
+            number=numbers[document.key],
+            id=document.key,
             cluster=numbers[fields["cluster"]],
             digest=digest - (1 << 64) if digest >> 63 else digest,
             length=int(fields["length"]),
             published=document.published,
             added=float(fields["added"]),
             source=document.source,
+            numeric_id=not isinstance(document.id, str),
             pairs_incomplete=bool(fields["crowded"]),
             shingles=b64decode(fields["shingles"], validate=True),
         )
@@ -155,7 +156,7 @@ def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) 
             (stored.number, numbers[other], Pair(float(similarity), float(coverage), int(kind), bool(same_story)))
             for other, similarity, coverage, kind, same_story in fields["pairs"]
         ]
-        old_ids = [(Document(id, "").id, int(number)) for id, number in fields["names"]]
+        old_ids = [(Document(id, "").key, int(number)) for id, number in fields["names"]]
         return stored, keys, pairs, old_ids
     except (KeyError, TypeError, ValueError, DamagedShingles) as error:
         raise ValueError(

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import sqlalchemy as sa
 
-from copydesk.service.index.reads import read_ids
+from copydesk.classifier.duplicates.types import DocumentId
+from copydesk.service.index.reads import read_given_ids
 from copydesk.service.index.tables import DOCUMENTS
 
 SECONDS_A_DAY = 86_400
@@ -22,7 +23,7 @@ SIZES = ("1", "2-4", "5-9", "10+")
 class ClusterSummary:
     """A cluster: its id, how many documents it has, and when the last was added, in seconds since 1970 UTC."""
 
-    id: str
+    id: DocumentId
     documents: int
     added: float
 
@@ -56,7 +57,7 @@ def read_latest_clusters(connection: sa.Connection, most: int) -> list[ClusterSu
         .group_by(columns.cluster)
     )
     sizes = {number: (n, added) for number, n, added in connection.execute(query)}
-    ids = read_ids(connection, numbers)
+    ids = read_given_ids(connection, numbers)
     return [ClusterSummary(ids[number], *sizes[number]) for number in numbers]
 
 

@@ -23,7 +23,7 @@ from copydesk.classifier.duplicates.stored_texts import (
     compare_with_stored,
     pack_shingles,
 )
-from copydesk.classifier.duplicates.types import COMPARISON, PairFlag
+from copydesk.classifier.duplicates.types import COMPARISON, DocumentId, PairFlag
 from copydesk.service.index import reads
 from copydesk.service.index.choice import Choice
 from copydesk.service.index.clusters import Clusters, read_connected, replay
@@ -80,9 +80,9 @@ class SignedBatch:
         earlier: dict[str, int] = {}
         first = 0
         for at, document in enumerate(self.documents):
-            before = earlier.get(document.id)
+            before = earlier.get(document.key)
             if before is None:
-                replaces = document.id in stored and not self.equals(at, stored[document.id])
+                replaces = document.key in stored and not self.equals(at, stored[document.key])
             else:
                 replaces = before >= first or self._fields(before) != self._fields(at)
             if replaces:
@@ -90,7 +90,7 @@ class SignedBatch:
                     yield range(first, at)
                 yield range(at, at + 1)
                 first = at + 1
-            earlier[document.id] = at
+            earlier[document.key] = at
         if first < len(self.documents):
             yield range(first, len(self.documents))
 
@@ -124,7 +124,7 @@ class BatchMatcher:
         self._rows = reads.read_by_number(connection, numbers)
         self._new_key_documents: dict[int, list[int]] = {}
         self._best: dict[int, list[Rank]] = {}
-        self._ids: dict[int, str] = {}
+        self._ids: dict[int, DocumentId] = {}
         self.clusters = Clusters(lambda cluster: reads.read_oldest_members(connection, cluster))
         self.new_clusters: dict[int, int] = {}
         """Clusters of stored documents that change because a document is replaced."""
@@ -160,7 +160,7 @@ class BatchMatcher:
             joined = {self.new_clusters[number]}.intersection(cluster_of.values())
         else:
             joined = self.clusters.clusters_to_join(links, cluster_of)
-        cluster = self._cluster_id(at, number, joined)
+        cluster = self._cluster_id(at, stored, number, joined)
         ranks = [rank for one in joined for rank in self._best_ranks(one)]
         own = self._rank(at)
         kept_because = self._choice.why_kept(own, [rank for rank in ranks if rank[-1] != own[-1]])
@@ -191,13 +191,14 @@ class BatchMatcher:
         document = self._batch.documents[at]
         stored = StoredDocument(
             number=number,
-            id=document.id,
+            id=document.key,
             cluster=cluster,
             digest=self._batch.digests[at],
             length=len(document.text),
             published=document.published,
             added=now,
             source=document.source,
+            numeric_id=not isinstance(document.id, str),
             pairs_incomplete=incomplete,
             shingles=self._batch.packed_shingles(at),
         )
@@ -246,27 +247,27 @@ class BatchMatcher:
             ),
         )
 
-    def _cluster_id(self, at: int, number: int | None, clusters: set[int]) -> str:
+    def _cluster_id(self, at: int, stored: StoredDocument | None, number: int | None, clusters: set[int]) -> DocumentId:
         """Return the id of a document's cluster, given the clusters that it joins."""
         oldest = min(clusters, default=None)
         if oldest is None or (number is not None and number <= oldest):
-            return self._batch.documents[at].id
+            return stored.given_id if stored else self._batch.documents[at].id
         return self._id(oldest)
 
     def _rank(self, at: int) -> Rank:
         document = self._batch.documents[at]
-        return self._choice.rank(document.source, document.published, len(document.text), document.id)
+        return self._choice.rank(document.source, document.published, len(document.text), document.key)
 
     def _best_ranks(self, cluster: int) -> list[Rank]:
         if cluster not in self._best:
             self._best[cluster] = self._choice.best(self._connection, cluster)
         return self._best[cluster]
 
-    def _id(self, number: int) -> str:
+    def _id(self, number: int) -> DocumentId:
         if number in self._rows:
-            return self._rows[number].id
+            return self._rows[number].given_id
         if number not in self._ids:
-            self._ids |= reads.read_ids(self._connection, [number])
+            self._ids |= reads.read_given_ids(self._connection, [number])
         return self._ids[number]
 
     def exclude(self, stored: StoredDocument) -> None:
@@ -306,10 +307,10 @@ def _matches(
     found = [
         match
         for place, row in enumerate(rows)
-        if (match := comparison.match(place, row.id, same_story=row.number in links))
+        if (match := comparison.match(place, row.given_id, same_story=row.number in links))
         and (match.same_story or row.number in by_rare_key)
     ]
-    return tuple(sorted(found, key=lambda match: match.id))
+    return tuple(sorted(found, key=lambda match: str(match.id)))
 
 
 def _with_key(stored: KeyDocuments, new: list[int] | None, own: int | None) -> list[int]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, bindparam, func, select
 
-from copydesk.classifier.duplicates.types import COMPARISON
+from copydesk.classifier.duplicates.types import COMPARISON, DocumentId
 from copydesk.service.index.clusters import MEMBERS_COMPARED, Links, links_by_document
 from copydesk.service.index.keys import key_filter_of, key_log_of
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pair, Pairs
@@ -41,8 +41,21 @@ class StoredDocument:
     published: float | None
     added: float
     source: str | None
+    numeric_id: bool
     pairs_incomplete: bool
     shingles: bytes
+
+    @property
+    def given_id(self) -> DocumentId:
+        """The id as it was given."""
+        return given_id(self.id, numeric=self.numeric_id)
+
+
+def given_id(text: str, *, numeric: bool) -> DocumentId:
+    """Return the id that has a text, which may have been a number."""
+    if not numeric:
+        return text
+    return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 
 NO_DOCUMENTS = KeyDocuments([], common=False)
@@ -50,6 +63,9 @@ _COLUMNS = [DOCUMENTS.c[name] for name in StoredDocument.__slots__]
 _LIMIT = bindparam("most", type_=Integer())
 _BY_NUMBER = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.number)))
 _BY_ID = Statement(select(*_COLUMNS).where(one_of(DOCUMENTS.c.id)))
+_GIVEN_IDS = Statement(
+    select(DOCUMENTS.c.number, DOCUMENTS.c.id, DOCUMENTS.c.numeric_id).where(one_of(DOCUMENTS.c.number))
+)
 _IDS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.id).where(one_of(DOCUMENTS.c.number)))
 _CLUSTERS = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.cluster).where(one_of(DOCUMENTS.c.number)))
 _INCOMPLETE = Statement(select(DOCUMENTS.c.number, DOCUMENTS.c.pairs_incomplete).where(one_of(DOCUMENTS.c.number)))
@@ -136,8 +152,13 @@ def read_clusters(connection: Connection, numbers: Iterable[int]) -> dict[int, i
 
 
 def read_ids(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
-    """Read the ids of documents."""
+    """Read the texts of the ids of documents."""
     return {row[0]: row[1] for row in _IDS.rows_of(connection, numbers)}
+
+
+def read_given_ids(connection: Connection, numbers: Iterable[int]) -> dict[int, DocumentId]:
+    """Read the ids of documents as they were given."""
+    return {row[0]: given_id(row[1], numeric=bool(row[2])) for row in _GIVEN_IDS.rows_of(connection, numbers)}
 
 
 def read_pairs_incomplete(connection: Connection, numbers: Iterable[int]) -> dict[int, bool]:

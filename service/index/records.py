@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from copydesk.classifier import CopydeskError
 from copydesk.classifier.duplicates import Match
-from copydesk.classifier.duplicates.types import KeptBecause
+from copydesk.classifier.duplicates.types import DocumentId, KeptBecause
 
 
 class IndexUnavailable(CopydeskError):
@@ -40,8 +40,8 @@ class IndexAnswer:
         common_keys: Number of its keys that too many documents share: it was compared only with the oldest and newest.
     """
 
-    id: str
-    cluster: str
+    id: DocumentId
+    cluster: DocumentId
     kept_because: KeptBecause | None
     added: bool
     seen: bool
@@ -61,8 +61,8 @@ class IndexedDocument:
     `length` is in characters; `published` and `added` are in seconds since 1970 UTC.
     """
 
-    id: str
-    cluster: str
+    id: DocumentId
+    cluster: DocumentId
     length: int
     published: float | None
     added: float

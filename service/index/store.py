@@ -10,7 +10,7 @@ from typing import Self
 from sqlalchemy import Connection, func, select, text
 
 from copydesk.classifier.duplicates import Document, DuplicateOptions, KeyScheme, SigningScheme
-from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME, KeptBecause
+from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME, DocumentId, KeptBecause
 from copydesk.service.index import writes
 from copydesk.service.index.choice import Choice
 from copydesk.service.index.cluster_ids import read_redirect, redirect_to_themselves
@@ -19,7 +19,7 @@ from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.growth import ClusterSummary, Day, read_growth, read_latest_clusters
 from copydesk.service.index.keys import merge_all
 from copydesk.service.index.matching import BatchMatcher, SignedBatch
-from copydesk.service.index.reads import StoredDocument, read_by_id, read_clusters, read_ids, read_last_number
+from copydesk.service.index.reads import StoredDocument, read_by_id, read_clusters, read_given_ids, read_last_number
 from copydesk.service.index.records import IndexAnswer, IndexedDocument, NoIndex, Stats
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
 
@@ -111,11 +111,11 @@ class Index:
         """Answer as `add` would for each document alone; documents of the batch are not compared with each other."""
         batch = SignedBatch(documents, self._scheme, self._keys)
         with self.database.reading() as connection:
-            by_id = read_by_id(connection, (document.id for document in documents))
+            by_id = read_by_id(connection, (document.key for document in documents))
             shared: BatchMatcher | None = None
             answers = []
             for at, document in enumerate(documents):
-                stored = by_id.get(document.id)
+                stored = by_id.get(document.key)
                 if stored is not None and not batch.equals(at, stored):
                     matcher = BatchMatcher(connection, batch, range(at, at + 1), self._choice)
                     matcher.exclude(stored)
@@ -139,7 +139,7 @@ class Index:
         batch = SignedBatch(documents, self._scheme, self._keys)
         answers: list[IndexAnswer] = []
         with self.database.writing() as connection:
-            for part in batch.parts(read_by_id(connection, (document.id for document in documents))):
+            for part in batch.parts(read_by_id(connection, (document.key for document in documents))):
                 answers += self._add_part(connection, batch, part, now, unseen_only=unseen_only)
             writes.merge_key_log(connection, sum(answer.added for answer in answers))
         return answers
@@ -149,8 +149,8 @@ class Index:
     ) -> Iterator[IndexAnswer]:
         """Add either documents that replace nothing, or exactly one that may replace a stored one."""
         number = read_last_number(connection)  # before a removal, as the replaced document may be the last
-        by_id = read_by_id(connection, (batch.documents[at].id for at in part))
-        replaced = by_id.get(batch.documents[part.start].id)
+        by_id = read_by_id(connection, (batch.documents[at].key for at in part))
+        replaced = by_id.get(batch.documents[part.start].key)
         if replaced is not None and not batch.equals(part.start, replaced):
             writes.remove_documents(connection, [replaced.number], for_good=False)
             del by_id[replaced.id]
@@ -160,7 +160,7 @@ class Index:
         new: list[tuple[StoredDocument, list[int]]] = []
         pairs: list[writes.NumberedPair] = []
         for at in part:
-            stored = by_id.get(batch.documents[at].id)
+            stored = by_id.get(batch.documents[at].key)
             own = stored or (replaced if at == part.start else None)
             pending = matcher.answer(at, stored, own.number if own else None)
             if stored is not None or (unseen_only and own is None and pending.answer.seen):
@@ -181,18 +181,18 @@ class Index:
         writes.write_verdicts(connection, matcher.new_verdicts)
         writes.write_clusters(connection, matcher.new_clusters)
 
-    def get(self, id: str) -> IndexedDocument | None:
+    def get(self, id: DocumentId) -> IndexedDocument | None:
         """Read a document, None if there is none."""
         with self.database.reading() as connection:
-            stored = read_by_id(connection, [id]).get(id)
+            stored = read_by_id(connection, [str(id)]).get(str(id))
             if stored is None:
                 return None
-            return _indexed_document(stored, read_ids(connection, [stored.cluster])[stored.cluster])
+            return _indexed_document(stored, read_given_ids(connection, [stored.cluster])[stored.cluster])
 
-    def remove(self, ids: Sequence[str]) -> int:
+    def remove(self, ids: Sequence[DocumentId]) -> int:
         """Remove documents as if they had never been added; return how many there were. Unknown ids are ignored."""
         with self.database.writing() as connection:
-            stored = read_by_id(connection, ids).values()
+            stored = read_by_id(connection, map(str, ids)).values()
             return writes.remove_documents(connection, (document.number for document in stored))
 
     def expire(self, before: float, *, by: Age = Age.PUBLISHED) -> int:
@@ -211,25 +211,25 @@ class Index:
                 n += writes.remove_documents(connection, connection.execute(present).scalars().all())
         return n
 
-    def resolve(self, cluster: str) -> str | None:
+    def resolve(self, cluster: DocumentId) -> DocumentId | None:
         """Return the present id of a cluster, None if no document of it is left.
 
         A cluster's id is that of its oldest document. The id of any document, and any id that the cluster had before a
         merge or a removal, lead to it.
         """
         with self.database.reading() as connection:
-            found = _find_cluster(connection, cluster)
-            return None if found is None else read_ids(connection, [found])[found]
+            found = _find_cluster(connection, str(cluster))
+            return None if found is None else read_given_ids(connection, [found])[found]
 
-    def members(self, cluster: str) -> list[IndexedDocument]:
+    def members(self, cluster: DocumentId) -> list[IndexedDocument]:
         """Read the documents of a cluster, oldest first, by any id that `resolve` takes."""
         with self.database.reading() as connection:
-            found = _find_cluster(connection, cluster)
+            found = _find_cluster(connection, str(cluster))
             if found is None:
                 return []
             query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.cluster == found)
             stored = read_by_id(connection, connection.execute(query).scalars())
-            cluster_id = read_ids(connection, [found])[found]
+            cluster_id = read_given_ids(connection, [found])[found]
         return [_indexed_document(each, cluster_id) for each in sorted(stored.values(), key=lambda each: each.number)]
 
     def choose_document_to_keep(self, documents: Sequence[IndexedDocument]) -> tuple[IndexedDocument, KeptBecause]:
@@ -291,8 +291,8 @@ def _find_cluster(connection: Connection, id: str) -> int | None:
     return None if document is None else read_clusters(connection, [document])[document]
 
 
-def _indexed_document(stored: StoredDocument, cluster: str) -> IndexedDocument:
-    return IndexedDocument(stored.id, cluster, stored.length, stored.published, stored.added, stored.source)
+def _indexed_document(stored: StoredDocument, cluster: DocumentId) -> IndexedDocument:
+    return IndexedDocument(stored.given_id, cluster, stored.length, stored.published, stored.added, stored.source)
 
 
 def _n_bytes(connection: Connection, database: Database) -> int:

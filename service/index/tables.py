@@ -40,12 +40,14 @@ DOCUMENTS = sa.Table(
     sa.Column("published", sa.Float(53)),
     sa.Column("added", sa.Float(53), nullable=False),
     sa.Column("source", _TEXT),
+    sa.Column("numeric_id", sa.Boolean, nullable=False),
     sa.Column("pairs_incomplete", sa.Boolean, nullable=False),
     sa.Column("keys", sa.LargeBinary, nullable=False),
     sa.Column("shingles", sa.LargeBinary, nullable=False),
     sa.Index("documents_cluster", "cluster", "published", "length", "id", "source"),
 )
-"""Numbers rise in the order of adding; `cluster` is the number of the cluster's oldest document. `pairs_incomplete`:
+"""Numbers rise in the order of adding; `cluster` is the number of the cluster's oldest document. `id` is the
+text of the id, and `numeric_id` whether it was a number, so that answers have it as it was given. `pairs_incomplete`:
 pairs with older documents may be missing, because it has a key that too many documents share. The large columns come
 last, so that the others can be read without them; the index `documents_cluster` suffices to find the document of a
 cluster to keep."""

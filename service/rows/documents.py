@@ -125,9 +125,10 @@ def match_documents(
 
 def _index_document(row: ParsedDocument) -> Document | BadRow:
     """Return a document for the index, or a bad row if the index cannot store it."""
+    assert row.id is not None, "rows without an id are bad rows"
     published = None if math.isnan(row.published) else row.published
     try:
-        return Document(str(row.id), row.body, published, row.source)
+        return Document(row.id, row.body, published, row.source)
     except ValueError as error:
         where = "" if row.line is None else f"line {row.line}: "
         return BadRow(row.id, row.line, "bad_row", f"{where}{error}")

@@ -142,8 +142,10 @@ def read_id(fields: dict[str, Any]) -> JsonId:
     value = fields.get("id")
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
-        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if math.isfinite(value):
+            return value
+        raise BadField("bad_row", "id is a number that is too large, expected one below 1e308; write it as a string")
     raise BadField("bad_row", f"id is {json_type(value)}, expected a string or a number")
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from sqlalchemy import create_engine, select
 
 from copydesk.classifier.duplicates.shingles import KEY_BITS
+from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.service.index import Document, Index, IndexAnswer, open_index
 from copydesk.service.index.clusters import links_by_document, replay
 from copydesk.service.index.keys.key_filter import KeyFilter
@@ -117,7 +118,7 @@ def window(story: int, first: int = 0, words: int = 120, *, wrong: int = 0) -> s
     return " ".join(f"x{number}" if wrong and number % wrong == 0 else f"w{number}" for number in numbers)
 
 
-def document(id: str, text: str, published: float | None = None, source: str | None = None) -> Document:
+def document(id: DocumentId, text: str, published: float | None = None, source: str | None = None) -> Document:
     return Document(id, text, published, source)
 
 
@@ -133,7 +134,7 @@ def clusters(index: Index) -> dict[str, str]:
     with index.database.reading() as connection:
         ids = connection.execute(select(DOCUMENTS.c.id).order_by(DOCUMENTS.c.id)).scalars().all()
     entries = [index.get(name) for name in ids]
-    return {entry.id: entry.cluster for entry in entries if entry is not None}
+    return {str(entry.id): str(entry.cluster) for entry in entries if entry is not None}
 
 
 def assert_whole(place: str) -> list[str]:
@@ -160,7 +161,9 @@ def assert_whole(place: str) -> list[str]:
     return [row.id for row in rows]
 
 
-def add(index: Index, id: str, words: str, published: float | None = None, source: str | None = None) -> IndexAnswer:
+def add(
+    index: Index, id: DocumentId, words: str, published: float | None = None, source: str | None = None
+) -> IndexAnswer:
     """Add one document and return its answer."""
     (answer,) = index.add([Document(id, words, published, source)], now=5.0)
     return answer

@@ -109,14 +109,18 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
     if id is not None and row_id is not None and str(row_id) != id:
         message = f"the id is {str(row_id)[:80]!r}, the path has {id[:80]!r}; leave the id out of the body"
         raise Problem("bad_row", message)
-    if id is None:
-        id = NO_ID if row_id is None else str(row_id)
+    own_id = NO_ID if id is None else id
     own = read_origin(fields)
     article = state.classify(request)
     origin = own.filled_by(article.published, article.site)
     text = compared_text(article.body, article.title)
     try:
-        document = Document(id, text, None if isnan(origin.published) else origin.published, origin.source)
+        document = Document(
+            own_id if row_id is None else row_id,
+            text,
+            None if isnan(origin.published) else origin.published,
+            origin.source,
+        )
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None
     return ClassifiedArticle(article, document)
@@ -175,7 +179,7 @@ def iso_time(seconds: float) -> str | None:
 def _check_id(id: str) -> str:
     """Return an id; an invalid id is answered with `not_found`."""
     try:
-        return Document(id, "").id
+        return Document(id, "").key
     except ValueError:
         raise _no_article(id) from None
 

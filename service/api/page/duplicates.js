@@ -32,7 +32,7 @@ function side(title, ...inside) {
 
 function comparison(body, match) {
   const ranges = new Characters(body).ranges(match.ranges);
-  const other = ownTexts.get(match.id);
+  const other = ownTexts.get(String(match.id));
   if (other === undefined) {
     return h("div", { class: "comparison" },
       side("This article", h("div", { class: "copytext" }, marked(body, ranges))),

@@ -27,7 +27,7 @@ class Match(Struct, frozen=True):
 class IndexMatch(Match, frozen=True):
     """A document of the index that shares much of its body with the document in question."""
 
-    id: str
+    id: JsonId
     ranges: Annotated[
         tuple[tuple[Count, Count], ...], Meta(description="Shared passages, in characters of the body in question.")
     ]
@@ -65,9 +65,9 @@ class LabelCounts(Struct, frozen=True):
 class ArticleAnswer(Struct, frozen=True, kw_only=True):
     """The index's answer to an article that was added or checked, with a summary of its labels."""
 
-    id: Annotated[str | None, Meta(description="Null where it was checked without an id.")]
+    id: Annotated[JsonId, Meta(description="Null where it was checked without an id.")]
     cluster: Annotated[
-        str | None, Meta(description="The oldest document that tells the story; null for a new one without an id.")
+        JsonId, Meta(description="The oldest document that tells the story; null for a new one without an id.")
     ]
     keep: Keep
     kept_because: KeptBecause
@@ -86,8 +86,8 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
 class IndexedArticle(Struct, frozen=True):
     """What the index stores about an article; `length` counts characters of its body, which is not stored."""
 
-    id: str
-    cluster: str
+    id: JsonId
+    cluster: JsonId
     length: Count
     published: Time
     added: Time
@@ -97,7 +97,7 @@ class IndexedArticle(Struct, frozen=True):
 class ClusterMember(Struct, frozen=True):
     """An article of a cluster."""
 
-    id: str
+    id: JsonId
     keep: Keep
     kept_because: KeptBecause
     length: Count
@@ -109,14 +109,14 @@ class ClusterMember(Struct, frozen=True):
 class Cluster(Struct, frozen=True):
     """A story: its articles, the oldest first, of which exactly one is to keep."""
 
-    id: str
+    id: JsonId
     documents: tuple[ClusterMember, ...]
 
 
 class LatestCluster(Struct, frozen=True):
     """A cluster, how many documents it has, and when the last of them was added."""
 
-    id: str
+    id: JsonId
     documents: Count
     added: Time
 

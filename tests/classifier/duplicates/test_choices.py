@@ -18,7 +18,7 @@ from copydesk.classifier.duplicates.choices import (
     reason_of,
     source_ranks,
 )
-from copydesk.classifier.duplicates.types import Document, DuplicateReport, Keep, KeptBecause
+from copydesk.classifier.duplicates.types import Document, DocumentId, DuplicateReport, Keep, KeptBecause
 
 NONE, ONE, SOME, MORE = None, 1.0, 2.0, 3.0
 
@@ -69,6 +69,12 @@ def test_ties_are_broken_by_the_next_criterion_and_at_last_by_the_id(keep: Keep,
     assert (cluster.keep, cluster.kept_because) == ("y", KeptBecause.SMALLEST_ID)
 
 
+def test_report_has_ids_as_they_were_given() -> None:
+    report = deduplicate([Document(10, story(1)), Document(9, story(1)), Document("x", story(1))])
+    assert [(cluster.id, cluster.members, cluster.keep) for cluster in report.clusters] == [(10, (10, 9, "x"), 10)]
+    assert [(id, match.id) for id, match in report.matches] == [(10, 9), (10, "x"), (9, "x")]
+
+
 times = st.sampled_from([None, 1.0, 2.0, -3.0])
 members = st.lists(
     st.tuples(st.integers(0, 2), times, st.integers(0, 3), st.sampled_from([None, "a", "b"])), min_size=1, max_size=8
@@ -99,7 +105,7 @@ def test_arrays_and_ranks_choose_the_same_in_any_order(
     assert {id: reason for id, reason in found.items() if reason} == expected
 
 
-def pairs(report: DuplicateReport) -> set[tuple[str, str]]:
+def pairs(report: DuplicateReport) -> set[tuple[DocumentId, DocumentId]]:
     return {(id, match.id) for id, match in report.matches}
 
 

@@ -244,7 +244,9 @@ def test_articles_are_added_by_the_batch(api: ApiClient) -> None:
     body = b"\n".join(json.dumps(row).encode() for row in rows)
     answer = api.post("/v1/articles/batch", content=body, headers={"content-type": "application/x-ndjson"})
     first, nameless, second, bad, last = map(json.loads, answer.text.splitlines())
-    assert (first["id"], first["added"], second["cluster"], second["id"]) == ("a", True, "a", "2")
+    assert (first["id"], first["added"], second["cluster"], second["id"]) == ("a", True, "a", 2)
+    assert api.get("/v1/articles/2").json()["id"] == 2
+    assert [each["id"] for each in api.get("/v1/clusters/2").json()["documents"]] == ["a", 2]
     assert nameless == {"id": None, "line": 2, "error": {"code": "bad_row", "message": nameless["error"]["message"]}}
     assert nameless["error"]["message"].startswith("line 2: no id, expected one")
     assert bad["error"]["message"].startswith("line 4: neither text nor html")

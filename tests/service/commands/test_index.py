@@ -40,12 +40,12 @@ def test_add_answers_each_row_and_check_adds_none(run_command: RunCommand, place
     added = run_command("index", "add", "--index", place, given=THREE)
     assert (added.returncode, added.stderr) == (0, b"")
     first, second, third = answers(added)
-    assert first == {"id": 1, "cluster": "1", "keep": True, "kept_because": "only_one", "added": True, "matches": []}
-    assert (second["cluster"], second["keep"]) == ("1", True)
+    assert first == {"id": 1, "cluster": 1, "keep": True, "kept_because": "only_one", "added": True, "matches": []}
+    assert (second["cluster"], second["keep"]) == (1, True)
     (match,) = second["matches"]
     assert match["ranges"] == [[0, len(window(0))]]
     assert {name: match[name] for name in list(match)[:5]} == {
-        "id": "1",
+        "id": 1,
         "relation": "identical",
         "similarity": 1.0,
         "contains": 1.0,
@@ -109,6 +109,24 @@ def test_index_of_the_environment_is_taken(run_command: RunCommand, place: Path)
     run_command("index", "add", given=THREE, COPYDESK_INDEX=str(place))
     assert place.exists()
     assert read_settings({}).index == INDEX
+
+
+def test_ids_come_back_as_they_were_given(run_command: RunCommand, place: Path) -> None:
+    """Numbers to the digit, strings to the character; 1 and "1" are one document."""
+    ids = [9007199254740993, -1, 10**30, 1.5, "007", "1e2", "ça va/é", " lead"]
+    given = rows(*({"id": id, "body": window(0)} for id in ids))
+    found = answers(run_command("index", "add", "--index", place, given=given))
+    assert [answer["id"] for answer in found] == ids
+    assert {json.dumps(answer["cluster"]) for answer in found} == {"9007199254740993"}
+    by_text = sorted(ids[:-1], key=str)
+    assert [match["id"] for match in found[-1]["matches"]] == by_text
+    assert [type(match["id"]) for match in found[-1]["matches"]] == [type(id) for id in by_text]
+    again = answers(run_command("index", "add", "--index", place, given=rows({"id": "-1", "body": window(0)})))
+    assert (again[0]["id"], again[0]["cluster"], len(again[0]["matches"])) == ("-1", 9007199254740993, len(ids) - 1)
+    removed = run_command("index", "remove", "--index", place, given=rows({"id": "9007199254740993"}, {"id": 1.5}))
+    assert answers(removed) == [{"removed": 2}]
+    (check,) = answers(run_command("index", "check", "--index", place, given=rows({"id": "x", "body": window(0)})))
+    assert check["cluster"] == -1
 
 
 def test_sources_are_preferred_and_seen_stories_left_out(run_command: RunCommand, place: Path) -> None:

@@ -108,6 +108,16 @@ def test_earliest_is_kept_unless_a_source_is_preferred(tmp_path: Path) -> None:
     assert kept("--prefer", "Post") == ["b"]
 
 
+def test_ids_come_back_as_they_were_given(tmp_path: Path) -> None:
+    ids = [9007199254740993, -1, 10**30, 1.5, "007", "1e2", "ça va/é"]
+    found = dedup(tmp_path, [row(name, story(1)) for name in ids])
+    assert [answer["id"] for answer in found] == ids
+    assert {answer["cluster"] for answer in found} == {-1}
+    for answer in found:
+        expected = sorted((name for name in ids if name != answer["id"]), key=str)
+        assert json.dumps([match["id"] for match in answer["matches"]]) == json.dumps(expected)
+
+
 def test_correction_or_full_report_is_kept_if_the_rule_says_so(tmp_path: Path) -> None:
     """A toll is corrected, and a flash becomes a report, as in newsrooms."""
     toll = [row(f"v{n}", story(1).replace("w10033 ", f"{n} "), published=f"2025-06-01T2{n}:00:00Z") for n in (1, 2)]

@@ -124,7 +124,7 @@ def test_check_of_many_is_check_of_each(index: Index, before: list[Document], to
 def test_remove_undoes_add(index: Index, before: list[Document], new: list[Document]) -> None:
     with cleared(index):
         index.add(before, now=1.0)
-        ids = {each.id for each in new}
+        ids = {each.key for each in new}
         stored, clusters_before = without_redirects_from(index, ids), clusters(index)
         index.add(new, now=2.0)
         assert index.remove([each.id for each in new]) == len(ids)
@@ -140,7 +140,7 @@ def test_removed_documents_leave_no_trace(index: Index, other: Index, new: list[
         removed = {each.id for each in new if data.draw(st.booleans())}
         index.remove(sorted(removed))
         other.add([each for each in new if each.id not in removed], now=1.0)
-        every = {each.id for each in new}
+        every = {each.key for each in new}
         assert without_redirects_from(index, every) == without_redirects_from(other, every)
 
 
@@ -200,7 +200,7 @@ def test_clusters_and_documents_to_keep_are_those_of_a_closed_set_if_all_pairs_o
         index = index.with_options(options)
         plain = [Document(each.id, each.text, each.published) for each in data.draw(st.permutations(new))]
         index.add(plain, now=1.0)
-        ids = [each.id for each in plain]
+        ids = [each.key for each in plain]
         times = np.array([np.nan if each.published is None else each.published for each in plain])
         closed = find_duplicates(ids, [sign_texts([each.text for each in plain])], published=times, options=options)
         cluster_of = {name: ids[at] for name, at in zip(ids, closed.clusters.tolist(), strict=True)}

@@ -181,6 +181,28 @@ def test_limits_of_a_check_apply_to_documents_that_are_in_the_index(new_place: M
         assert (answer.seen, answer.matches, answer.cluster) == (False, (), "flash")
 
 
+def test_ids_that_are_numbers_stay_numbers(index: Index, tmp_path: Path) -> None:
+    first, second, third = index.add(
+        [document(2**53 + 1, window(0)), document("2", window(0)), document(2.5, window(1))], now=0.0
+    )
+    assert (second.cluster, [match.id for match in second.matches]) == (2**53 + 1, [2**53 + 1])
+    assert (first.cluster, third.cluster) == (2**53 + 1, 2.5)
+    assert [entry.id for entry in index.members(str(2**53 + 1))] == [2**53 + 1, "2"]
+    assert index.resolve("2") == 2**53 + 1
+    assert [cluster.id for cluster in index.latest_clusters(2)] == [2.5, 2**53 + 1]
+    with open_index(str(tmp_path / "again.sqlite")) as again:
+        again.import_lines(index.export_lines())
+        assert list(again.export_lines()) == list(index.export_lines())
+    assert index.check([document("2.5", window(1))])[0].cluster == 2.5
+    assert index.remove([2.5, "2"]) == 2
+
+
+@pytest.mark.parametrize("id", [True, float("nan"), float("inf"), ""])
+def test_id_that_is_no_string_and_no_number_is_refused(id: object) -> None:
+    with pytest.raises(ValueError, match="the id is"):
+        document(id, "text")  # type: ignore[arg-type]
+
+
 def test_short_text_matches_its_exact_copy_alone(index: Index) -> None:
     add_each(index, [document("a", "two words"), document("b", "two others"), document("c", "")])
     assert [match.id for match in add(index, "d", "Two words!").matches] == ["a"]
