@@ -32,6 +32,7 @@ class ServerSettings:
         rate: Requests, or rows of batches, that each key may send in a minute.
         shared: Folder in which several workers add up their metrics; None for one worker.
         duplicates: How alike two articles must be to match, and which one of a cluster to keep.
+        titles: Whether the index stores the titles of articles.
         traces: Whether the variables of OpenTelemetry enable traces.
     """
 
@@ -47,6 +48,7 @@ class ServerSettings:
     rate: int = 6000
     feedback: Path = Path("copydesk-feedback")
     duplicates: DuplicateOptions = DEFAULT_OPTIONS
+    titles: bool = True
     shared: Path | None = None
     traces: bool = False
 
@@ -100,6 +102,7 @@ def _server_settings(environment: Mapping[str, str]) -> ServerSettings:
         rate=_whole_number(environment, "RATE", plain.rate, least=1, most=1_000_000_000),
         feedback=Path(environment.get("COPYDESK_FEEDBACK") or plain.feedback),
         duplicates=_duplicate_options(environment),
+        titles=_titles(environment.get("COPYDESK_TITLES", "")),
         traces=_traces(environment),
     )
 
@@ -116,6 +119,12 @@ def _duplicate_options(environment: Mapping[str, str]) -> DuplicateOptions:
         keep=Keep(keep),
         prefer=tuple(filter(None, map(str.strip, environment.get("COPYDESK_PREFER", "").split(",")))),
     )
+
+
+def _titles(value: str) -> bool:
+    if value not in ("", "on", "off"):
+        raise ValueError(f"COPYDESK_TITLES is {value[:40]!r}, expected on or off; leave it unset for on")
+    return value != "off"
 
 
 def _share(environment: Mapping[str, str], name: str) -> float:

@@ -12,6 +12,8 @@ from enum import IntFlag, StrEnum
 
 MAX_NAME_CHARACTERS = 2000
 """Characters of an id or a source, at most; a longer one is refused."""
+MAX_TITLE_CHARACTERS = 300
+"""Characters of a title that an index stores; a longer one is cut."""
 
 
 DocumentId = str | int | float
@@ -22,6 +24,8 @@ DocumentId = str | int | float
 class Document:
     """An article's body under an id of its own; `published` is in seconds since 1970 UTC, None where unknown.
 
+    The title is not compared: an index stores it, so that people recognise the document.
+
     Raises:
         ValueError: The id is empty or no finite number, or the id or the source is too long or has characters that a
             database cannot store.
@@ -31,6 +35,7 @@ class Document:
     text: str
     published: float | None = None
     source: str | None = None
+    title: str | None = None
 
     def __post_init__(self) -> None:
         if self.id == "":

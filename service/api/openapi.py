@@ -89,6 +89,7 @@ ENDPOINTS = {
     ("delete", "/v1/articles/{id}"): Endpoint(None, (*_INDEX, "not_found")),
     ("get", "/v1/clusters/{id}"): Endpoint(contract.Cluster, (*_INDEX, "not_found")),
     ("get", "/v1/index"): Endpoint(contract.IndexOverview, _INDEX),
+    ("get", "/v1/index/search"): Endpoint(contract.FoundArticles, (*_INDEX, "bad_row")),
     ("get", "/v1/model"): Endpoint(contract.ModelInfo, ()),
     ("post", "/v1/feedback"): Endpoint(contract.FeedbackReceipt, (*_ONE, "feedback_unusable"), _CORRECTED),
     ("get", "/v1/feedback/export"): Endpoint(None, ("feedback_unusable",), media=Media.NDJSON),

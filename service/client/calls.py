@@ -164,6 +164,11 @@ class Client:
         """Return a story by its id, by a former id, or by that of any article in it; None where there is none."""
         return self._find("GET", _path("clusters", id), contract.Cluster)
 
+    def search(self, words: str, *, most: int = 20) -> tuple[contract.IndexedArticle, ...]:
+        """Find articles of the index by words of their titles, the last added first, at most `most`."""
+        path = "/v1/index/search?" + urlencode({"q": words, "most": most})
+        return self._call("GET", path, contract.FoundArticles).documents
+
     def model(self) -> contract.ModelInfo:
         """Return the manifest and the card of the model that answers."""
         return self._call("GET", "/v1/model", contract.ModelInfo)

@@ -20,6 +20,7 @@ from copydesk.service.rows import (
     BadRow,
     classify_rows,
     contract,
+    indexed_article,
     inputs,
     jsonl,
     match_documents,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 BATCH = 1000
 MOST_A_BATCH = 100_000
+FOUND = 20
+"""Documents that a search writes by default."""
 SECONDS_A_DAY = 86_400
 
 
@@ -62,6 +65,11 @@ def add_index(commands: arguments.Commands) -> None:
         default="published",
         help="whether age counts from publication or from being added to the index (default: published)",
     )
+    search = _add_verb(verbs, "search", _search, "find documents by words of their titles")
+    search.add_argument("words", nargs="+", metavar="WORD", help="a word of the title, or its beginning")
+    search.add_argument(
+        "--most", type=int, default=FOUND, metavar="N", help="documents that are written at most (default: %(default)s)"
+    )
     _add_verb(verbs, "stats", _stats, "count the documents and clusters of the index")
     _add_verb(verbs, "export", _export, "write the whole index as JSONL")
     load = _add_verb(verbs, "import", _import, "read an export into an empty index")
@@ -81,6 +89,7 @@ def _add_matching_verbs(verbs: arguments.Commands) -> None:
             metavar="N",
             help="documents that are compared at once (default: %(default)s)",
         )
+    add.add_argument("--no-titles", action="store_true", help="do not store the titles of the documents")
     add.add_argument(
         "--unseen", action="store_true", help="add only documents with a story that the index does not have yet"
     )
@@ -107,6 +116,8 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         args.before = _oldest_time(args)
     if hasattr(args, "batch") and not 1 <= args.batch <= MOST_A_BATCH:
         raise arguments.WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
+    if hasattr(args, "most") and not 1 <= args.most <= MOST_A_BATCH:
+        raise arguments.WrongUsage(f"--most is {args.most}, expected 1 to {MOST_A_BATCH}")
     options = arguments.read_duplicate_options(args)
     require_extra("index", "copydesk index")
     from copydesk.service.index import open_index
@@ -155,7 +166,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
                 answers = list(match_documents(read, index.check))
             else:
                 add = partial(index.add, now=time.time(), unseen_only=args.unseen)
-                answers = list(match_documents(read, add, say_added=True))
+                answers = list(match_documents(read, add, say_added=True, titles=not args.no_titles))
             progress.count(len(answers))
             unused.update(name for row in read if not isinstance(row, BadRow) for name in row.unused)
             streams.out.writelines(map(jsonl.encode_row, answers))
@@ -195,6 +206,11 @@ def _expire(index: Index, args: argparse.Namespace, _settings: Settings, streams
     from copydesk.service.index import Age
 
     streams.out.write(jsonl.encode_row({"expired": index.expire(args.before, by=Age(args.by))}))
+
+
+def _search(index: Index, args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
+    found = index.search(" ".join(args.words), most=args.most)
+    streams.out.writelines(jsonl.encode_row(indexed_article(entry)) for entry in found)
 
 
 def _stats(index: Index, _args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:

@@ -79,6 +79,7 @@ def add_score(commands: arguments.Commands) -> None:
     add("--address", metavar="HOST:PORT", help="address of the Ray cluster (default: one that runs on this machine)")
     add("--dedup", action="store_true", help="also find the duplicates among all pages, as copydesk dedup does")
     add("--index", metavar="PATH_OR_URL", help="also compare pages with this index, and add them to it")
+    add("--no-titles", action="store_true", help="do not store the pages' titles in the index")
     arguments.add_shared(command, *arguments.DUPLICATE_OPTIONS, "--model")
     command.set_defaults(command=score_command)
 
@@ -147,7 +148,7 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         shard_bytes=round(args.shard_mb * 1024 * 1024),
         page_seconds=args.page_seconds,
         only=args.only,
-        clustering=ClusterOptions(args.dedup, args.index, arguments.read_duplicate_options(args)),
+        clustering=ClusterOptions(args.dedup, args.index, arguments.read_duplicate_options(args), not args.no_titles),
         report=args.report,
         version=arguments.copydesk_version(),
     )

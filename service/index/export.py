@@ -19,6 +19,7 @@ from copydesk.service.index.pairs import Pair
 from copydesk.service.index.reads import StoredDocument, given_id, read_ids, read_last_number, read_pairs
 from copydesk.service.index.records import IndexMismatch
 from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, stored_settings
+from copydesk.service.index.titles import read_titles, title_of, write_titles
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
 
 EXPORT_FORMAT = 5
@@ -27,8 +28,8 @@ EXPORT_FORMAT = 5
 _STEP = 1000
 """Documents that are read or written at once."""
 
-_Parsed = tuple[StoredDocument, list[int], list[NumberedPair], list[tuple[str, int]]]
-"""A document, its keys, its pairs with older ones, and the old cluster ids that lead to it, each with a number."""
+_Parsed = tuple[StoredDocument, str | None, list[int], list[NumberedPair], list[tuple[str, int]]]
+"""A document, its title, keys, pairs with older ones, and the old cluster ids that lead to it, each with a number."""
 
 
 def export_lines(database: Database) -> Iterator[bytes]:
@@ -58,13 +59,17 @@ def import_lines(database: Database, lines: Iterable[bytes]) -> int:
         while part := list(islice(objects, _STEP)):
             rows: list[tuple[StoredDocument, list[int]]] = []
             pairs: list[NumberedPair] = []
+            titles: dict[int, str] = {}
             redirects: dict[str, tuple[int, int]] = {}
             for line, fields in part:
-                stored, keys, own_pairs, old_ids = _parse_document(line, fields, numbers)
+                stored, title, keys, own_pairs, old_ids = _parse_document(line, fields, numbers)
+                if title:
+                    titles[stored.number] = title
                 rows.append((stored, keys))
                 pairs += own_pairs
                 redirects |= {id: (number, stored.number) for id, number in old_ids}
             write_documents(connection, rows, pairs)
+            write_titles(connection, titles)
             write_redirects(connection, redirects)
             merge_key_log(connection, len(rows))
     return len(numbers)
@@ -74,6 +79,7 @@ def _document_lines(connection: Connection, rows: Sequence[Row[Any]]) -> Iterato
     pairs = read_pairs(connection, (row.number for row in rows))
     ids = read_ids(connection, {row.cluster for row in rows} | {b for others in pairs.values() for b in others})
     redirects = read_redirects_to(connection, (row.number for row in rows))
+    titles = read_titles(connection, (row.number for row in rows))
     for row in rows:
         yield _line(
             {
@@ -84,6 +90,7 @@ def _document_lines(connection: Connection, rows: Sequence[Row[Any]]) -> Iterato
                 "published": row.published,
                 "added": row.added,
                 "source": row.source,
+                "title": titles.get(row.number),
                 "shingles": b64encode(row.shingles).decode(),
                 "keys": unpack_keys(row._mapping["keys"]),
                 "crowded": row.pairs_incomplete,  # the name of the field in exports
@@ -132,7 +139,7 @@ def _check_settings(first: tuple[int, dict[str, Any]], stored: dict[str, str], p
 def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) -> _Parsed:
     """Parse a document; `numbers` has those of the documents before it, by id, and gets its own."""
     try:
-        document = Document(fields["id"], "", fields["published"], fields["source"])
+        document = Document(fields["id"], "", fields["published"], fields["source"], fields["title"])
         if document.key in numbers:
             raise ValueError(f"id {document.id!r} is there twice")
         numbers[document.key] = len(numbers) + 1
@@ -157,7 +164,7 @@ def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) 
             for other, similarity, coverage, kind, same_story in fields["pairs"]
         ]
         old_ids = [(Document(id, "").key, int(number)) for id, number in fields["names"]]
-        return stored, keys, pairs, old_ids
+        return stored, title_of(document), keys, pairs, old_ids
     except (KeyError, TypeError, ValueError, DamagedShingles) as error:
         raise ValueError(
             f"line {line} of the export is not a document of an index ({type(error).__name__}: {error}); "

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.service.index.reads import read_given_ids
 from copydesk.service.index.tables import DOCUMENTS
+from copydesk.service.index.titles import read_cluster_titles
 
 SECONDS_A_DAY = 86_400
 _MIN_SIZES = (1, 2, 5, 10)
@@ -21,11 +22,15 @@ SIZES = ("1", "2-4", "5-9", "10+")
 
 @dataclass(frozen=True, slots=True)
 class ClusterSummary:
-    """A cluster: its id, how many documents it has, and when the last was added, in seconds since 1970 UTC."""
+    """A cluster: its id, how many documents it has, and when the last was added, in seconds since 1970 UTC.
+
+    `title` is that of its oldest document that has one.
+    """
 
     id: DocumentId
     documents: int
     added: float
+    title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ def read_latest_clusters(connection: sa.Connection, most: int) -> list[ClusterSu
     )
     sizes = {number: (n, added) for number, n, added in connection.execute(query)}
     ids = read_given_ids(connection, numbers)
-    return [ClusterSummary(ids[number], *sizes[number]) for number in numbers]
+    titles = read_cluster_titles(connection, numbers)
+    return [ClusterSummary(ids[number], *sizes[number], titles.get(number)) for number in numbers]
 
 
 def read_growth(connection: sa.Connection, most: int) -> list[Day]:

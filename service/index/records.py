@@ -67,6 +67,7 @@ class IndexedDocument:
     published: float | None
     added: float
     source: str | None
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

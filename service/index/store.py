@@ -19,9 +19,17 @@ from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.growth import ClusterSummary, Day, read_growth, read_latest_clusters
 from copydesk.service.index.keys import merge_all
 from copydesk.service.index.matching import BatchMatcher, SignedBatch
-from copydesk.service.index.reads import StoredDocument, read_by_id, read_clusters, read_given_ids, read_last_number
+from copydesk.service.index.reads import (
+    StoredDocument,
+    read_by_id,
+    read_by_number,
+    read_clusters,
+    read_given_ids,
+    read_last_number,
+)
 from copydesk.service.index.records import IndexAnswer, IndexedDocument, NoIndex, Stats
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
+from copydesk.service.index.titles import find_by_words, read_titles, title_of, write_titles
 
 EXPIRE_STEP = 1000
 """Documents that one transaction of `expire` removes, which bounds how long other writers wait."""
@@ -159,16 +167,22 @@ class Index:
         matcher = BatchMatcher(connection, batch, part, self._choice)
         new: list[tuple[StoredDocument, list[int]]] = []
         pairs: list[writes.NumberedPair] = []
+        titles: dict[int, str] = {}
         for at in part:
             stored = by_id.get(batch.documents[at].key)
             own = stored or (replaced if at == part.start else None)
             pending = matcher.answer(at, stored, own.number if own else None)
+            title = title_of(batch.documents[at])
+            if stored is not None and title:
+                titles[stored.number] = title
             if stored is not None or (unseen_only and own is None and pending.answer.seen):
                 yield pending.answer
                 continue
             number += own is None
             row = matcher.add(at, own.number if own else number, now, pending)
             new.append((row, batch.keys(at)))
+            if title:
+                titles[row.number] = title
             pairs += [(row.number, other, pair) for other, pair in pending.pairs.items()]
             yield replace(pending.answer, added=True)
 
@@ -178,6 +192,7 @@ class Index:
         rows = [(replace(row, cluster=clusters.find(row.cluster)) if merges else row, keys) for row, keys in new]
         writes.write_documents(connection, rows, pairs)
         redirect_to_themselves(connection, numbers.intersection(merges))
+        write_titles(connection, titles)
         writes.write_verdicts(connection, matcher.new_verdicts)
         writes.write_clusters(connection, matcher.new_clusters)
 
@@ -187,7 +202,7 @@ class Index:
             stored = read_by_id(connection, [str(id)]).get(str(id))
             if stored is None:
                 return None
-            return _indexed_document(stored, read_given_ids(connection, [stored.cluster])[stored.cluster])
+            return _indexed_documents(connection, [stored])[0]
 
     def remove(self, ids: Sequence[DocumentId]) -> int:
         """Remove documents as if they had never been added; return how many there were. Unknown ids are ignored."""
@@ -229,8 +244,18 @@ class Index:
                 return []
             query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.cluster == found)
             stored = read_by_id(connection, connection.execute(query).scalars())
-            cluster_id = read_given_ids(connection, [found])[found]
-        return [_indexed_document(each, cluster_id) for each in sorted(stored.values(), key=lambda each: each.number)]
+            return _indexed_documents(connection, sorted(stored.values(), key=lambda each: each.number))
+
+    def search(self, words: str, *, most: int = 20) -> list[IndexedDocument]:
+        """Find documents by words of their titles, or by how the words begin; the last added first, at most `most`.
+
+        Raises:
+            ValueError: There are no words, or too many.
+        """
+        with self.database.reading() as connection:
+            numbers = find_by_words(connection, words, most)
+            stored = read_by_number(connection, numbers)
+            return _indexed_documents(connection, [stored[number] for number in numbers])
 
     def choose_document_to_keep(self, documents: Sequence[IndexedDocument]) -> tuple[IndexedDocument, KeptBecause]:
         """Return the one to keep of a cluster's documents, at least one, and why."""
@@ -291,8 +316,15 @@ def _find_cluster(connection: Connection, id: str) -> int | None:
     return None if document is None else read_clusters(connection, [document])[document]
 
 
-def _indexed_document(stored: StoredDocument, cluster: DocumentId) -> IndexedDocument:
-    return IndexedDocument(stored.given_id, cluster, stored.length, stored.published, stored.added, stored.source)
+def _indexed_documents(connection: Connection, rows: Sequence[StoredDocument]) -> list[IndexedDocument]:
+    ids = read_given_ids(connection, {row.cluster for row in rows})
+    titles = read_titles(connection, (row.number for row in rows))
+    return [
+        IndexedDocument(
+            row.given_id, ids[row.cluster], row.length, row.published, row.added, row.source, titles.get(row.number)
+        )
+        for row in rows
+    ]
 
 
 def _n_bytes(connection: Connection, database: Database) -> int:

@@ -96,6 +96,16 @@ PAIRS = sa.Table(
 """Pairs of documents that share enough to matter, each in both directions, with the fields of `pairs.Pair`.
 `same_story` is the verdict, from the contents of the index when the younger document was added."""
 
+TITLES = sa.Table(
+    "titles",
+    TABLES,
+    sa.Column("document", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("title", _TEXT, nullable=False),
+    sa.Column("words", _TEXT, nullable=False),
+)
+"""Titles of documents that have one; `words` is what a search reads, see `titles.searchable`. The table is separate, so
+that a search reads nothing else."""
+
 REDIRECTS = sa.Table(
     "cluster_redirects",
     TABLES,

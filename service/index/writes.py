@@ -18,7 +18,7 @@ from copydesk.service.index.keys import key_log_of
 from copydesk.service.index.pairs import Pair
 from copydesk.service.index.reads import StoredDocument, read_clusters, read_links
 from copydesk.service.index.statements import Statement, one_of
-from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
+from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS, TITLES
 from copydesk.service.index.verdicts import Verdicts
 
 PARTITIONS_A_DOCUMENT = 1
@@ -125,6 +125,7 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
     for first in range(0, len(removed), _STEP):
         step = removed[first : first + _STEP]
         connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.number.in_(step)))
+        connection.execute(delete(TITLES).where(TITLES.c.document.in_(step)))
         connection.execute(delete(PAIRS).where(PAIRS.c.document.in_(step)))
         connection.execute(delete(PAIRS).where(PAIRS.c.other.in_(step)))
     postings = [(key, number) for number, _, keys in rows for key in unpack_keys(keys)]

@@ -4,6 +4,8 @@ from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origin
 from copydesk.service.rows.documents import (
     ParsedDocument,
     compared_text,
+    indexed_article,
+    iso_time,
     match_documents,
     read_documents,
 )
@@ -21,7 +23,9 @@ __all__ = [
     "classify_rows",
     "compared_text",
     "contract",
+    "indexed_article",
     "inputs",
+    "iso_time",
     "jsonl",
     "match_documents",
     "origins",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
@@ -16,7 +17,7 @@ from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow,
 from copydesk.service.rows.origins import UNKNOWN_TIME, Origin, read_origin
 
 if TYPE_CHECKING:
-    from copydesk.service.index import IndexAnswer
+    from copydesk.service.index import IndexAnswer, IndexedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class ParsedDocument:
     published: float = UNKNOWN_TIME
     source: str | None = None
     unused: tuple[str, ...] = ()
+    title: str = ""
 
 
 def compared_text(body: str, title: str) -> str:
@@ -71,8 +73,9 @@ def _read_document(row: Line | Row, classifier: Callable[[], Classify], max_page
         if body is not None:
             jsonl.check_size(body, max_page_bytes)
             title = fields.get("title")
-            text = compared_text(body, title if isinstance(title, str) else "")
-            return ParsedDocument(id, row.number, text, own.published, own.source, own.unused)
+            title = title if isinstance(title, str) else ""
+            text = compared_text(body, title)
+            return ParsedDocument(id, row.number, text, own.published, own.source, own.unused, title)
         if fields.get("text") is None and fields.get("html") is None:
             raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
         page = jsonl.read_page(fields, id, max_page_bytes)
@@ -88,7 +91,7 @@ def _classify_document(row: PageRow, classify: Classify, own: Origin | None = No
     article = answer.article
     origin = (own or Origin()).filled_by(article.published, article.site)
     text = compared_text(article.body, article.title)
-    return ParsedDocument(row.id, row.line, text, origin.published, origin.source, origin.unused)
+    return ParsedDocument(row.id, row.line, text, origin.published, origin.source, origin.unused, article.title)
 
 
 def _earlier_error(error: object) -> BadField:
@@ -104,9 +107,13 @@ def match_documents(
     match: Callable[[list[Document]], Sequence[IndexAnswer]],
     *,
     say_added: bool = False,
+    titles: bool = True,
 ) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
-    """Match the documents among rows with the index, by its `add` or `check`; yield one answer per row, in order."""
-    documents = [row if isinstance(row, BadRow) else _index_document(row) for row in rows]
+    """Match the documents among rows with the index, by its `add` or `check`; yield one answer per row, in order.
+
+    `titles` is whether the index stores the titles.
+    """
+    documents = [row if isinstance(row, BadRow) else _index_document(row, titles=titles) for row in rows]
     answers = iter(match([document for document in documents if isinstance(document, Document)]))
     for row, document in zip(rows, documents, strict=True):
         if isinstance(document, BadRow):
@@ -123,12 +130,28 @@ def match_documents(
         )
 
 
-def _index_document(row: ParsedDocument) -> Document | BadRow:
+def indexed_article(entry: IndexedDocument) -> contract.IndexedArticle:
+    """Return what the index stores about a document; times are in ISO 8601."""
+    published = None if entry.published is None else iso_time(entry.published)
+    return contract.IndexedArticle(
+        entry.id, entry.cluster, entry.length, published, iso_time(entry.added), entry.source, entry.title
+    )
+
+
+def iso_time(seconds: float) -> str | None:
+    """Format a time as ISO 8601 in UTC; None for a year that the calendar does not have."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _index_document(row: ParsedDocument, *, titles: bool) -> Document | BadRow:
     """Return a document for the index, or a bad row if the index cannot store it."""
     assert row.id is not None, "rows without an id are bad rows"
     published = None if math.isnan(row.published) else row.published
     try:
-        return Document(row.id, row.body, published, row.source)
+        return Document(row.id, row.body, published, row.source, row.title if titles else None)
     except ValueError as error:
         where = "" if row.line is None else f"line {row.line}: "
         return BadRow(row.id, row.line, "bad_row", f"{where}{error}")

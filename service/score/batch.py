@@ -75,7 +75,7 @@ def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:
     documents = []
     for id, body, title, published, source in zip(*columns, strict=True):
         origin = Origin(source=source).filled_by(published, None)
-        documents.append(ParsedDocument(id, None, compared_text(body, title), origin.published, source))
+        documents.append(ParsedDocument(id, None, compared_text(body, title), origin.published, source, title=title))
     return documents
 
 

@@ -11,38 +11,41 @@ from functools import partial
 
 import pyarrow.parquet as pq
 
-from copydesk.classifier.duplicates import DuplicateOptions
-from copydesk.service.index import Index, open_index
+from copydesk.service.index import Document, IndexAnswer, open_index
 from copydesk.service.rows import match_documents
 from copydesk.service.score.attach_clusters import READ_ROWS, ClusterAnswer, attach_clusters
 from copydesk.service.score.batch import documents_of
+from copydesk.service.score.options import ClusterOptions
 from copydesk.service.score.output import OutputFolder
 
 
 @contextmanager
 def shard_indexer(
-    place: str, folder: OutputFolder, options: DuplicateOptions, clock: Callable[[], float]
+    place: str, folder: OutputFolder, clustering: ClusterOptions, clock: Callable[[], float]
 ) -> Iterator[Callable[[], None]]:
     """Open an index; yield a function, to be called after each scored shard, that adds the shards which are ready.
 
     Shards are added in the order of their numbers, so that the answers do not depend on which is scored first.
     """
-    with open_index(place, options, create=True) as index:
+    with open_index(place, clustering.duplicates, create=True) as index:
         number = 0
 
         def add_ready_shards() -> None:
             nonlocal number
             while folder.is_done(number):
                 if not folder.part(number).exists():
-                    attach_clusters(folder, number, _clusters(folder, number, index, clock()))
+                    add = partial(index.add, now=clock())
+                    attach_clusters(folder, number, _clusters(folder, number, add, titles=clustering.titles))
                 number += 1
 
         yield add_ready_shards
 
 
-def _clusters(folder: OutputFolder, number: int, index: Index, now: float) -> Iterator[ClusterAnswer]:
+def _clusters(
+    folder: OutputFolder, number: int, add: Callable[[list[Document]], list[IndexAnswer]], *, titles: bool
+) -> Iterator[ClusterAnswer]:
     """Add a shard in one transaction. After a kill it is added again: that is idempotent, with equal answers."""
     with pq.ParquetFile(folder.scored(number)) as scored:
         batches = scored.iter_batches(READ_ROWS, use_threads=False)
         documents = [document for batch in batches for document in documents_of(batch)]
-    yield from match_documents(documents, partial(index.add, now=now))
+    yield from match_documents(documents, add, titles=titles)

@@ -61,11 +61,15 @@ class PageOptions:
 
 @dataclass(frozen=True, slots=True)
 class ClusterOptions:
-    """Options of the duplicate search: in the run's rows (`dedup`), in an index (its file or URL), or none."""
+    """Options of the duplicate search: in the run's rows (`dedup`), in an index (its file or URL), or none.
+
+    `titles` is whether the index stores the titles of the pages.
+    """
 
     dedup: bool = False
     index: str | None = None
     duplicates: DuplicateOptions = DEFAULT_OPTIONS
+    titles: bool = True
 
 
 @dataclass(frozen=True, slots=True)

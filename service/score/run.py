@@ -95,6 +95,7 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "dedup": asdict(DEFAULT_KEYS) | asdict(DEFAULT_SCHEME) if options.clustering.dedup else None,
         "index": _public_name(options.clustering.index),
         "duplicates": asdict(options.clustering.duplicates),
+        "titles": options.clustering.titles,
         "only": None if options.only is None else hashlib.sha256(options.only.read_bytes()).hexdigest()[:16],
     }
 
@@ -137,7 +138,7 @@ class _Run:
             return nullcontext(lambda: None)
         from copydesk.service.score.index_shards import shard_indexer
 
-        return shard_indexer(clustering.index, self.folder, clustering.duplicates, clock)
+        return shard_indexer(clustering.index, self.folder, clustering, clock)
 
     def _score_shards(self, add_to_index: Callable[[], None]) -> int:
         """Score the shards that an earlier run has not scored; return the number of all shards."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import isnan
 from typing import Any
 
@@ -21,7 +20,7 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
-from copydesk.service.rows import compared_text, contract, read_origin
+from copydesk.service.rows import compared_text, contract, indexed_article, iso_time, read_origin
 
 NO_ID = "\x1fasked without an id"
 """Placeholder id of an article that is checked without one; clients' ids contain no control characters."""
@@ -120,6 +119,7 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
             text,
             None if isnan(origin.published) else origin.published,
             origin.source,
+            article.title if state.settings.server.titles else None,
         )
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None
@@ -148,32 +148,20 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
     )
 
 
-def indexed_article(entry: IndexedDocument) -> contract.IndexedArticle:
-    """Return what the index stores about a document."""
-    return contract.IndexedArticle(entry.id, entry.cluster, entry.length, *_origin(entry))
-
-
 def cluster_of(index: Index, members: Sequence[IndexedDocument]) -> contract.Cluster:
     """Return a cluster and its documents, the oldest first."""
     best, reason = index.choose_document_to_keep(members)
-    documents = (
-        contract.ClusterMember(each.id, each is best, reason if each is best else None, each.length, *_origin(each))
-        for each in members
-    )
-    return contract.Cluster(members[0].cluster, tuple(documents))
+
+    def member(each: IndexedDocument) -> contract.ClusterMember:
+        why = reason if each is best else None
+        return contract.ClusterMember(each.id, each is best, why, each.length, *_origin(each), each.title)
+
+    return contract.Cluster(members[0].cluster, tuple(map(member, members)))
 
 
 def _origin(entry: IndexedDocument) -> tuple[str | None, str | None, str | None]:
     published = None if entry.published is None else iso_time(entry.published)
     return published, iso_time(entry.added), entry.source
-
-
-def iso_time(seconds: float) -> str | None:
-    """Format a time as ISO 8601 in UTC; None for a year that the calendar does not have."""
-    try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def _check_id(id: str) -> str:

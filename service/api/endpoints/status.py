@@ -5,22 +5,21 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.classifier import load_manifest
 from copydesk.classifier.artifact import default_folder
 from copydesk.service.api.encoding import json_response
-from copydesk.service.api.endpoints.articles import iso_time
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Index
-from copydesk.service.rows import contract
+from copydesk.service.rows import contract, indexed_article, iso_time
 
 LATEST_CLUSTERS = 20
 """Clusters that `GET /v1/index` lists."""
@@ -36,6 +35,9 @@ CACHE_FACTOR = 20
 """If the index has at least `LARGE_INDEX` documents and counting took at least `SLOW_SECONDS`, `GET /v1/index` reuses
 the answer for `CACHE_FACTOR` times as long as counting took, so that counting costs at most 5 % of a core. Otherwise
 every request counts."""
+
+Words = Annotated[str, Query(min_length=1, max_length=500, description="Words of the titles.")]
+Most = Annotated[int, Query(ge=1, le=100, description="How many articles are answered at most.")]
 
 router = APIRouter()
 
@@ -53,6 +55,19 @@ async def get_index(request: Request) -> Response:
         if seconds >= SLOW_SECONDS and overview.documents >= LARGE_INDEX:
             state.index_overview_expires = time.monotonic() + CACHE_FACTOR * seconds
     return json_response(state.index_overview)
+
+
+@router.get("/v1/index/search", dependencies=[require_scope(Scope.READ)])
+async def search_index(request: Request, q: Words, most: Most = 20) -> Response:
+    """Find articles by words of their titles, or by how the words begin; the last added first."""
+
+    def find(index: Index) -> contract.FoundArticles:
+        try:
+            return contract.FoundArticles(tuple(map(indexed_article, index.search(q, most=most))))
+        except ValueError as error:
+            raise Problem("bad_request", str(error)) from None
+
+    return json_response(await state_of(request).with_index(find))
 
 
 @router.get("/v1/model", dependencies=[require_scope(Scope.READ)])
@@ -106,7 +121,7 @@ def index_overview(index: Index) -> contract.IndexOverview:
         for name, value in asdict(index.stats()).items()
     }
     latest = [
-        contract.LatestCluster(cluster.id, cluster.documents, iso_time(cluster.added))
+        contract.LatestCluster(cluster.id, cluster.documents, iso_time(cluster.added), cluster.title)
         for cluster in index.latest_clusters(LATEST_CLUSTERS)
     ]
     days = [contract.DayTotals(**asdict(day)) for day in index.growth(GROWTH_DAYS)]

@@ -90,7 +90,7 @@ export class Duplicates {
     this.element = h("div", { class: "duplicates" }, this.found,
       h("form", { class: "adding", onsubmit: (event) => { event.preventDefault(); this.put(); } },
         h("h2", {}, "Keep it for later comparisons"),
-        h("p", { class: "hint" }, "The index keeps signatures of the body, not its text."),
+        h("p", { class: "hint" }, "The index keeps the title and signatures of the body, not its text."),
         h("div", { class: "fields" }, field("Id", this.id), field("Published (optional)", this.published), field("Source (optional)", this.source)),
         this.add));
   }

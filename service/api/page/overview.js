@@ -102,22 +102,59 @@ function overTime(growth, width) {
     dayTable(growth, Object.keys(growth[0].sizes).map((size) => [sizeName(size), (each) => each.sizes[size]])))];
 }
 
-function clusterItem(cluster, most, failed) {
-  const bar = h("span", { class: "fill" });
-  bar.style.setProperty("--share", (cluster.documents / most).toFixed(4));
+const WHY = {
+  only_one: "keep",
+  preferred_source: "keep: preferred source",
+  earliest: "keep: the earliest",
+  latest: "keep: the latest",
+  longest: "keep: the longest",
+  smallest_id: "keep: the smallest id",
+};
+
+function member(each) {
+  return h("li", {}, each.title ? [h("span", { class: "headline" }, each.title), " ", h("span", { class: "id" }, each.id)] : each.id,
+    each.keep ? h("span", { class: "keep" }, WHY[each.kept_because] ?? "keep") : null);
+}
+
+// A story, by its title or else its id; its articles are read when it is unfolded.
+function storyItem(id, name, details, failed) {
   const place = h("div", { class: "members" });
   const open = async (event) => {
     if (!event.target.open || place.firstChild) return;
     try {
-      const { documents } = await call("GET", `v1/clusters/${segment(cluster.id)}`);
-      place.replaceChildren(h("ul", {}, documents.map((each) => h("li", {}, each.id, each.keep ? h("span", { class: "keep" }, "keep") : null))));
+      const { documents } = await call("GET", `v1/clusters/${segment(id)}`);
+      place.replaceChildren(h("ul", {}, documents.map(member)));
     } catch (problem) {
       failed(problem);
     }
   };
-  return h("li", {}, h("details", { ontoggle: open },
-    h("summary", {}, h("span", { class: "name" }, cluster.id), h("span", { class: "bar", "aria-hidden": "true" }, bar),
-      h("span", { class: "size" }, counted(cluster.documents, "document")), h("time", {}, moment(cluster.added))), place));
+  return h("li", {}, h("details", { ontoggle: open }, h("summary", {}, h("span", { class: "name" }, name || id), details), place));
+}
+
+function clusterItem(cluster, most, failed) {
+  const bar = h("span", { class: "fill" });
+  bar.style.setProperty("--share", (cluster.documents / most).toFixed(4));
+  return storyItem(cluster.id, cluster.title, [h("span", { class: "bar", "aria-hidden": "true" }, bar),
+    h("span", { class: "size" }, counted(cluster.documents, "document")), h("time", {}, moment(cluster.added))], failed);
+}
+
+// Finds articles by words of their titles.
+function finder(failed) {
+  const words = h("input", { id: "find-words", type: "search", name: "q", required: true, maxlength: "500", autocomplete: "off" });
+  const found = h("div", { "aria-live": "polite" });
+  const find = async (event) => {
+    event.preventDefault();
+    try {
+      const { documents } = await call("GET", `v1/index/search?q=${segment(words.value)}`);
+      found.replaceChildren(documents.length
+        ? h("ol", { class: "stories" }, documents.map((each) => storyItem(each.cluster, each.title, [h("time", {}, moment(each.added))], failed)))
+        : h("p", { class: "hint" }, "No title has these words."));
+    } catch (problem) {
+      failed(problem);
+    }
+  };
+  return h("section", { class: "finder" }, h("h2", {}, "Find a story"), h("form", { role: "search", onsubmit: find },
+    h("div", { class: "field" }, h("label", { for: words.id }, "Words of its title"), words), h("button", { type: "submit" }, "Find")), found);
 }
 
 export async function overview(place, failed) {
@@ -135,7 +172,7 @@ export async function overview(place, failed) {
     if (growth.length > 1) {
       place.append(...overTime(growth, Math.max(300, Math.min(place.clientWidth, 1200))));
     }
-    place.append(h("h2", {}, "Latest stories"), h("ol", { class: "stories" }, latest.map((each) => clusterItem(each, most, failed))));
+    place.append(finder(failed), h("h2", {}, "Latest stories"), h("ol", { class: "stories" }, latest.map((each) => clusterItem(each, most, failed))));
   } catch (problem) {
     failed(problem);
   } finally {

@@ -7,7 +7,18 @@ from typing import Annotated, Self
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from copydesk.classifier import duplicates
-from copydesk.service.rows.contract.values import Confidence, Count, Day, Digest, Keep, KeptBecause, Share, Time, Title
+from copydesk.service.rows.contract.values import (
+    Confidence,
+    Count,
+    Day,
+    Digest,
+    Keep,
+    KeptBecause,
+    Share,
+    StoredTitle,
+    Time,
+    Title,
+)
 from copydesk.service.rows.jsonl import JsonId
 
 SHARE_DIGITS = 4
@@ -92,6 +103,7 @@ class IndexedArticle(Struct, frozen=True):
     published: Time
     added: Time
     source: str | None
+    title: StoredTitle
 
 
 class ClusterMember(Struct, frozen=True):
@@ -104,6 +116,7 @@ class ClusterMember(Struct, frozen=True):
     published: Time
     added: Time
     source: str | None
+    title: StoredTitle
 
 
 class Cluster(Struct, frozen=True):
@@ -113,12 +126,19 @@ class Cluster(Struct, frozen=True):
     documents: tuple[ClusterMember, ...]
 
 
+class FoundArticles(Struct, frozen=True):
+    """Articles whose titles have the words of a search, the last added first."""
+
+    documents: tuple[IndexedArticle, ...]
+
+
 class LatestCluster(Struct, frozen=True):
-    """A cluster, how many documents it has, and when the last of them was added."""
+    """A cluster, how many documents it has, when the last was added, and the title of the oldest that has one."""
 
     id: JsonId
     documents: Count
     added: Time
+    title: StoredTitle
 
 
 class DayTotals(Struct, frozen=True):

@@ -32,6 +32,7 @@ KeptBecause = Annotated[
     Meta(description="How it differs from the second best document of its cluster; null for one that is not kept."),
 ]
 Title = Annotated[str, Meta(description="The headline; empty where the page has none.")]
+StoredTitle = Annotated[str | None, Meta(description="The headline; null where none is stored.")]
 FoundTime = Annotated[
     str, Meta(description="ISO 8601: a day or a time; null if unknown.", extra_json_schema={"pattern": ISO_TIME})
 ]

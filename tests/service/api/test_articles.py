@@ -112,6 +112,7 @@ def test_article_is_read_and_removed(api: ApiClient) -> None:
     entry = api.get("/v1/articles/a").json()
     assert entry.pop("added").endswith("Z")
     assert entry.pop("length") >= len(POOL)
+    assert entry.pop("title") == "News of the town"
     assert entry == {"id": "a", "cluster": "a", "published": "2024-05-01T08:30:00Z", "source": "x.test"}
     gone = api.delete("/v1/articles/a")
     assert (gone.status_code, gone.content) == (204, b"")

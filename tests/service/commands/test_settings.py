@@ -52,6 +52,7 @@ def test_settings_of_the_server_are_read() -> None:
         "COPYDESK_FEEDBACK": "f",
         "COPYDESK_PREFER": "a.test, b.test,",
         "COPYDESK_KEEP": "latest",
+        "COPYDESK_TITLES": "off",
         "COPYDESK_MIN_SIMILARITY": "0.8",
         "COPYDESK_MIN_CONTAINED": "1",
     }
@@ -68,6 +69,7 @@ def test_settings_of_the_server_are_read() -> None:
         rate=60,
         feedback=Path("f"),
         duplicates=DuplicateOptions(0.8, 1.0, Keep.LATEST, ("a.test", "b.test")),
+        titles=False,
     )
 
 

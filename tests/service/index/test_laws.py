@@ -33,11 +33,12 @@ texts = st.one_of(
     st.sampled_from(["", "two words", "Two words!", f"{window(0)} {window(1)}", f"{window(7)} {window(1, 20, 60)}"]),
 )
 documents = st.builds(
-    document,
-    st.sampled_from(IDS),
+    Document,
+    st.sampled_from([*IDS, 7]),
     texts,
     st.sampled_from([None, 1.0, 2.0]),
     st.sampled_from([None, "agency", "paper"]),
+    st.sampled_from([None, "A title"]),
 )
 batches = st.lists(documents, max_size=8)
 different = st.lists(documents, max_size=8, unique_by=lambda each: each.id)

@@ -18,8 +18,8 @@ def test_index_view_counts_added_articles(page: Page, address: str) -> None:
     expect(page.get_by_role("heading", name="The index")).to_be_visible()
     documents = page.request.get(f"{address}v1/index").json()["documents"]
     expect(page.locator(".figures dd").first).to_have_text(str(documents))
-    page.locator(".stories summary", has_text="courier/lido 1").click()
-    expect(page.locator(".members li")).to_have_text("courier/lido 1keep")
+    page.locator(".stories summary", has_text="Lido to reopen").click()
+    expect(page.locator(".members li")).to_have_text("Lido to reopen courier/lido 1keep")
 
 
 def test_index_view_draws_growth(page: Page) -> None:
@@ -52,5 +52,40 @@ def test_index_view_draws_repeated_stories_by_size(page: Page) -> None:
     page.get_by_text("The same as a table").last.click()
     expect(page.get_by_role("row", name="2025-03-02 80 30 5 0")).to_be_visible()
     check_axe(page, None)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
+
+
+def test_index_view_shows_stories_by_their_titles_and_finds_them(page: Page) -> None:
+    latest = [
+        {"id": "wire/1", "documents": 2, "added": "2025-03-02T08:00:00Z", "title": "Night ferry returns"},
+        {"id": 7, "documents": 1, "added": "2025-03-01T08:00:00Z", "title": None},
+    ]
+    members = [
+        {"id": "wire/1", "keep": False, "kept_because": None, "title": "Night ferry returns"},
+        {"id": 12, "keep": True, "kept_because": "latest", "title": "Night ferry is back"},
+    ]
+    hit = {"id": 12, "cluster": "wire/1", "added": "2025-03-02T08:00:00Z", "title": "Night ferry is back"}
+    page.route("**/v1/index", lambda route: route.fulfill(json={"documents": 3, "clusters": 2, "latest": latest}))
+    page.route("**/v1/clusters/wire%2F1", lambda route: route.fulfill(json={"id": "wire/1", "documents": members}))
+    page.route("**/v1/index/search?q=ferry%20is", lambda route: route.fulfill(json={"documents": [hit]}))
+    page.route("**/v1/index/search?q=none", lambda route: route.fulfill(json={"documents": []}))
+    page.get_by_role("link", name="Index", exact=True).click()
+    stories = page.locator("main ol.stories").last
+    expect(stories.locator(".name")).to_have_text(["Night ferry returns", "7"])
+    stories.get_by_text("Night ferry returns").click()
+    expect(stories.locator("li li")).to_have_text(
+        ["Night ferry returns wire/1", "Night ferry is back 12keep: the latest"]
+    )
+    page.get_by_label("Words of its title").fill("ferry is")
+    page.get_by_role("button", name="Find", exact=True).click()
+    found = page.locator(".finder .stories")
+    expect(found.locator(".name")).to_have_text(["Night ferry is back"])
+    found.get_by_text("Night ferry is back").click()
+    expect(found.locator("li li")).to_have_count(2)
+    check_axe(page, None)
+    page.get_by_label("Words of its title").fill("none")
+    page.get_by_label("Words of its title").press("Enter")
+    expect(page.get_by_text("No title has these words.")).to_be_visible()
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
