@@ -83,7 +83,7 @@ class KeyFile:
 
     def revoke(self, name: str) -> bool:
         """Make a key invalid from the next request on; return whether there was one."""
-        if not self._path.exists():
+        if not self._exists():
             return False
         with closing(self._writable()) as connection, connection:
             return bool(connection.execute("DELETE FROM keys WHERE name = ?", (name,)).rowcount)
@@ -103,7 +103,7 @@ class KeyFile:
 
     def _select(self, condition: str, *values: bytes) -> list[Key]:
         if self._reading is None:
-            if not self._path.exists():
+            if not self._exists():
                 return []
             self._reading = self._open()
         try:
@@ -111,6 +111,12 @@ class KeyFile:
             return [Key(name, Scope(scope), created) for name, scope, created in rows]
         except sqlite3.Error as error:
             self.close()
+            raise self._unusable(error) from None
+
+    def _exists(self) -> bool:
+        try:
+            return self._path.exists()
+        except OSError as error:
             raise self._unusable(error) from None
 
     def _writable(self) -> sqlite3.Connection:

@@ -99,9 +99,15 @@ def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
 
 
 def _check_output(output: Path, files: Sequence[str]) -> None:
-    if str(output) == "-" or (output.exists() and not output.is_file() and not output.is_dir()):
+    try:
+        exists, is_folder = output.exists(), output.is_dir()
+    except OSError as error:
+        raise arguments.WrongUsage(
+            f"--output is {str(output)!r}, which cannot be reached ({error.strerror}); name another file"
+        ) from None
+    if str(output) == "-" or (exists and not output.is_file() and not is_folder):
         return  # standard output, a pipe or a device
-    if output.is_dir():
+    if is_folder:
         raise arguments.WrongUsage(f"--output is {str(output)!r}, which is a folder; name a file")
     if not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
         raise arguments.WrongUsage(f"--output is {str(output)!r}, in a folder that cannot be written to; name another")

@@ -95,8 +95,7 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         summary = _run(args, _options(args), settings)
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from error
-    repeated = (summary["clusters"] or {}).get("repeated_ids", 0)
-    return arguments.SOME_FAILED if summary["errors"] or repeated else arguments.OK
+    return arguments.SOME_FAILED if summary["errors"] else arguments.OK
 
 
 def _check_arguments(args: argparse.Namespace) -> None:

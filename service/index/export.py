@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -11,7 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from copydesk.classifier.duplicates import Document
+from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.classifier.duplicates.stored_texts import unpack_shingles
+from copydesk.classifier.duplicates.types import PairFlag
 from copydesk.classifier.errors import DamagedShingles
 from copydesk.service.index.cluster_ids import read_redirects_to, write_redirects
 from copydesk.service.index.database import Database
@@ -22,11 +25,15 @@ from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, 
 from copydesk.service.index.titles import read_titles, title_of, write_titles
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
 
-EXPORT_FORMAT = 5
+EXPORT_FORMAT = 6
 """The number of the lines' format. Any change of their fields or of the names of settings raises it."""
 
 _STEP = 1000
 """Documents that are read or written at once."""
+
+MAX_NUMBER = 1 << 63
+"""Numbers of documents and lengths are below this, the largest integer of both databases."""
+MAX_KIND = 1 << len(PairFlag)
 
 _Parsed = tuple[StoredDocument, str | None, list[int], list[NumberedPair], list[tuple[str, int]]]
 """A document, its title, keys, pairs with older ones, and the old cluster ids that lead to it, each with a number."""
@@ -113,7 +120,7 @@ def _parse_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]
             continue
         try:
             fields = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             fields = None
         if not isinstance(fields, dict):
             raise ValueError(f"line {number} of the export is not a JSON object; export the index again")
@@ -143,30 +150,48 @@ def _parse_document(line: int, fields: dict[str, Any], numbers: dict[str, int]) 
         if document.key in numbers:
             raise ValueError(f"id {document.id!r} is there twice")
         numbers[document.key] = len(numbers) + 1
-        digest = int(fields["digest"], 16)
+        digest = _below(int(fields["digest"], 16), 1 << 64)
         stored = StoredDocument(
             number=numbers[document.key],
             id=document.key,
             cluster=numbers[fields["cluster"]],
             digest=digest - (1 << 64) if digest >> 63 else digest,
-            length=int(fields["length"]),
+            length=_below(fields["length"], MAX_NUMBER),
             published=document.published,
-            added=float(fields["added"]),
+            added=_finite(fields["added"]),
             source=document.source,
             numeric_id=not isinstance(document.id, str),
             pairs_incomplete=bool(fields["crowded"]),
             shingles=b64decode(fields["shingles"], validate=True),
         )
         unpack_shingles(stored.shingles)
-        keys = [int(key) for key in fields["keys"]]
+        keys = [_below(key, 1 << KEY_BITS) for key in fields["keys"]]
         pairs = [
-            (stored.number, numbers[other], Pair(float(similarity), float(coverage), int(kind), bool(same_story)))
+            (
+                stored.number,
+                numbers[other],
+                Pair(_finite(similarity), _finite(coverage), _below(kind, MAX_KIND), bool(same_story)),
+            )
             for other, similarity, coverage, kind, same_story in fields["pairs"]
         ]
-        old_ids = [(Document(id, "").key, int(number)) for id, number in fields["names"]]
+        old_ids = [(Document(id, "").key, _below(number, MAX_NUMBER)) for id, number in fields["names"]]
         return stored, title_of(document), keys, pairs, old_ids
-    except (KeyError, TypeError, ValueError, DamagedShingles) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError, DamagedShingles) as error:
         raise ValueError(
             f"line {line} of the export is not a document of an index ({type(error).__name__}: {error}); "
             "export the index again"
         ) from error
+
+
+def _below(value: object, limit: int) -> int:
+    """Return a whole number from 0 to below a limit, or raise `ValueError`."""
+    if not isinstance(value, int) or not 0 <= value < limit:
+        raise ValueError(f"{str(value)[:40]} is there, expected a whole number from 0 to below {limit}")
+    return value
+
+
+def _finite(value: object) -> float:
+    """Return a finite number, or raise `ValueError`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{str(value)[:40]} is there, expected a finite number")
+    return float(value)

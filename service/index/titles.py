@@ -33,6 +33,8 @@ def searchable(text: str) -> str:
 
 def title_of(document: Document) -> str | None:
     """Return a document's title as an index stores it: on one line, and cut if it is long; None if it has none."""
+    if not isinstance(document.title, str | None):
+        raise ValueError(f"the title is {str(document.title)[:40]}, expected a text")
     plain = "".join("\ufffd" if "\ud800" <= each <= "\udfff" else each for each in document.title or "")
     return " ".join(plain.replace("\0", " ").split())[:MAX_TITLE_CHARACTERS].rstrip() or None
 

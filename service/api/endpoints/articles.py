@@ -9,6 +9,7 @@ from math import isnan
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,6 +26,14 @@ from copydesk.service.rows import compared_text, contract, indexed_article, iso_
 NO_ID = "\x1fasked without an id"
 """Placeholder id of an article that is checked without one; clients' ids contain no control characters."""
 
+
+class Anything(PathConvertor):
+    """An id in a path: any text, with line ends too, which the framework's own `path` ends at."""
+
+    regex = r"[\s\S]*"
+
+
+register_url_convertor("anything", Anything())
 router = APIRouter()
 
 
@@ -45,7 +54,7 @@ async def check_article(request: Request) -> Response:
     return json_response(article_answer(classified, answer))
 
 
-@router.put("/v1/articles/{id:path}", dependencies=[require_scope(Scope.WRITE)])
+@router.put("/v1/articles/{id:anything}", dependencies=[require_scope(Scope.WRITE)])
 async def put_article(request: Request, id: str) -> Response:
     """Classify an article, compare it with the index and add it, in one transaction. The request is idempotent."""
     state = state_of(request)
@@ -54,7 +63,7 @@ async def put_article(request: Request, id: str) -> Response:
     return json_response(article_answer(classified, answer))
 
 
-@router.get("/v1/articles/{id:path}", dependencies=[require_scope(Scope.READ)])
+@router.get("/v1/articles/{id:anything}", dependencies=[require_scope(Scope.READ)])
 async def get_article(request: Request, id: str) -> Response:
     """Read what the index stores about an article; it does not store the text."""
     entry = await state_of(request).with_index(lambda index: index.get(_check_id(id)))
@@ -63,7 +72,7 @@ async def get_article(request: Request, id: str) -> Response:
     return json_response(indexed_article(entry))
 
 
-@router.delete("/v1/articles/{id:path}", status_code=204, dependencies=[require_scope(Scope.WRITE)])
+@router.delete("/v1/articles/{id:anything}", status_code=204, dependencies=[require_scope(Scope.WRITE)])
 async def delete_article(request: Request, id: str) -> Response:
     """Remove an article, as if it had never been added."""
     if not await state_of(request).with_index(lambda index: index.remove([_check_id(id)]), write=True):
@@ -71,7 +80,7 @@ async def delete_article(request: Request, id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/v1/clusters/{id:path}", dependencies=[require_scope(Scope.READ)])
+@router.get("/v1/clusters/{id:anything}", dependencies=[require_scope(Scope.READ)])
 async def get_cluster(request: Request, id: str) -> Response:
     """Read the articles of a cluster, by its id, by an id that it had before, or by the id of an article in it."""
 

@@ -7,6 +7,7 @@ import random
 import re
 import time
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,7 +55,7 @@ class RequestMonitor:
     async def _handle(self, exchange: _Exchange, receive: Receive) -> None:
         scope = exchange.scope
         try:
-            problem = _check_headers(scope)
+            problem = _check_headers(scope) or _check_path(scope)
             if problem is None:
                 await self._app(scope, receive, exchange.send)
             else:
@@ -142,6 +143,16 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and REQUEST_ID.fullmatch(value):
             return str(value.decode())
     return f"{random.getrandbits(128):032x}"  # an id is not a secret, so it needs no system call for secure randomness
+
+
+def _check_path(scope: Scope) -> Problem | None:
+    """Refuse a path that is not UTF-8: the server would replace its bytes, and several ids would become one."""
+    try:
+        unquote_to_bytes(scope.get("raw_path") or b"").decode()
+    except UnicodeDecodeError as error:
+        message = f"byte {error.start} of the path is not UTF-8; encode it as UTF-8, then with percent signs"
+        return Problem("bad_request", message)
+    return None
 
 
 def _check_headers(scope: Scope) -> Problem | None:

@@ -120,13 +120,33 @@ def test_article_is_read_and_removed(api: ApiClient) -> None:
         assert_problem(answer, 404, "not_found", "the index holds no article 'a'")
 
 
-@pytest.mark.parametrize("id", ["https://x.test/a?b=c#d", "ü/ß", "check", "batch", "a b", "1", "..%2e"])
+@pytest.mark.parametrize(
+    "id", ["https://x.test/a?b=c#d", "ü/ß", "check", "batch", "a b", "1", "..%2e", "line\nend\n", "\r\n"]
+)
 def test_id_may_be_any_text(api: ApiClient, id: str) -> None:
     path = f"/v1/articles/{quote(id, safe='')}"
     assert api.put(path, json=page(POOL, id=id)).json()["id"] == id
     assert api.get(path).json()["id"] == id
     assert api.get(f"/v1/clusters/{quote(id, safe='')}").json()["id"] == id
     assert api.delete(path).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/v1/articles/caf%E9", "/v1/clusters/caf%e8", "/v1/%ff"])
+def test_path_that_is_not_utf8_is_refused(api: ApiClient, path: str) -> None:
+    assert_problem(api.get(path), 400, "bad_request", "of the path is not UTF-8; encode it as UTF-8")
+
+
+def test_articles_are_found_by_words_of_their_titles(api: ApiClient) -> None:
+    story = f"<h1>Pool to be filled again</h1><p>{POOL}</p>"
+    added = api.put("/v1/articles/7", json={"html": story, "id": 7}).json()
+    found = api.get("/v1/index/search", params={"q": "filled POOL"}).json()["documents"]
+    assert [(each["id"], each["cluster"], each["title"]) for each in found] == [(7, 7, added["title"])]
+    assert found == [api.get("/v1/articles/7").json()]
+    assert api.get("/v1/index").json()["latest"][0]["title"] == added["title"]
+    assert api.get("/v1/clusters/7").json()["documents"][0]["title"] == added["title"]
+    assert api.get("/v1/index/search", params={"q": "library"}).json() == {"documents": []}
+    assert_problem(api.get("/v1/index/search", params={"q": "%"}), 400, "bad_request", "0 words to search for")
+    assert_problem(api.get("/v1/index/search"), 422, "bad_row", "q")
 
 
 def test_cluster_names_its_documents_and_the_one_to_keep(api: ApiClient) -> None:

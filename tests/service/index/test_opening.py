@@ -28,7 +28,7 @@ SETTING_NAMES = (
     "shingles.key_bits shingles.set_bits story.certain_similarity story.max_passes story.min_agreement "
     "story.min_coverage story.min_size_ratio story.rival_margin story.rival_min_coverage story.unrelated_below"
 )
-"""Of format 7. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
+"""Of format 8. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
 
 
 def test_documents_are_still_there_when_an_index_is_opened_again(new_place: MakePlace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -315,7 +316,7 @@ def test_import_wants_an_empty_index_and_the_same_settings(small: Index, tmp_pat
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"", "line 1 names format None of an export, expected 5"),
+        (b"", "line 1 names format None of an export, expected 6"),
         (b"no json", "line 3 of the export is not a JSON object"),
         (b'{"id": "b"}', "line 3 of the export is not a document of an index"),
     ],
@@ -327,6 +328,37 @@ def test_broken_export_is_refused_whole(small: Index, tmp_path: Path, line: byte
     with open_index(place) as again:
         with pytest.raises(ValueError, match=message):
             again.import_lines(lines)
+        assert again.stats().documents == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("added", b"1e999"),
+        ("added", b'"soon"'),
+        ("published", b"NaN"),
+        ("keys", b"[-1]"),
+        ("keys", b"[281474976710656]"),
+        ("length", b"9223372036854775808"),
+        ("length", b"1.5"),
+        ("digest", b'"1ffffffffffffffff"'),
+        ("digest", b'"-1"'),
+        ("names", b'[["x",-1]]'),
+        ("title", b"7"),
+        ("id", b"true"),
+        ("id", b"1e999"),
+        ("shingles", b"[" * 20_000 + b"]" * 20_000),
+    ],
+)
+def test_export_with_an_impossible_value_is_refused(small: Index, tmp_path: Path, field: str, value: bytes) -> None:
+    add(small, "a", window(0))
+    settings, line = small.export_lines()
+    place = json.dumps({field: json.loads(line)[field]}, separators=(",", ":"))[1:-1].encode()
+    broken = line.replace(place, f'"{field}":'.encode() + value)
+    assert broken != line
+    with open_index(str(tmp_path / "again.sqlite")) as again:
+        with pytest.raises(ValueError, match=r"line 2 of the export is not a"):
+            again.import_lines([settings, broken])
         assert again.stats().documents == 0
 
 
