@@ -74,7 +74,7 @@ def _errors(batch: pa.RecordBatch, clusters: Sequence[ClusterAnswer]) -> Iterato
     for row, found in enumerate(clusters):
         if isinstance(found, contract.ErrorRow):
             place = {name: batch.column(name)[row].as_py() for name in ("id", "file", "position")}
-            yield contract.ScoreError(**place, code=found.error.code, message=found.error.message)
+            yield contract.ScoreError(**place, digest=None, code=found.error.code, message=found.error.message)
 
 
 def _with_clusters(rows: pa.RecordBatch, clusters: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:

@@ -19,6 +19,7 @@ from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.page_columns import page_columns
+from copydesk.service.score.rerun import content_digest
 from copydesk.service.score.tally import Tally, count_batch
 
 
@@ -118,7 +119,14 @@ def _decoded_text(content: bytes) -> str:
 
 
 def _error(row: InputRow, bad: BadRow) -> contract.ScoreError:
-    return contract.ScoreError(storable(row.id), storable(row.file), row.position, bad.code, storable(bad.message))
+    return contract.ScoreError(
+        id=storable(row.id),
+        file=storable(row.file),
+        position=row.position,
+        digest=content_digest(row.content),
+        code=bad.code,
+        message=storable(bad.message),
+    )
 
 
 def _output_rows(

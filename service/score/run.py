@@ -23,7 +23,7 @@ from copydesk.service.score.pool import Pool
 from copydesk.service.score.progress import ScoreProgress, first_errors, summary_lines
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.report import report_page
-from copydesk.service.score.rerun import read_error_positions
+from copydesk.service.score.rerun import read_error_rows
 from copydesk.service.score.sources import find_all_files, find_files, input_fingerprint
 from copydesk.service.score.span_chain import SpanChain
 from copydesk.service.score.worker import ScoreJob
@@ -32,6 +32,8 @@ from copydesk.service.settings import Settings
 FORMAT_VERSION = 3
 """Version of the output folder; a folder of another version is refused."""
 REPORT = "report.html"
+SHARD_COUNTS = ("span", "selected")
+"""Counts that only the records of shards have."""
 SUMMARY_SITES = 100
 """Sites in the summary: those with the most characters that are not body."""
 
@@ -53,7 +55,7 @@ def score_files(
 
     Raises:
         ArtifactMismatch: The model cannot be loaded.
-        BadInput: An input does not exist, or its format is unknown.
+        BadInput: An input does not exist, its format is unknown, or rows that `only` lists are not in it.
         UnusableWork: The output folder cannot be used.
         StoppedWork: Workers fail again and again, or the machine did; the same command continues the run.
         OSError: Something cannot be written.
@@ -129,7 +131,8 @@ class _Run:
             progress.stage("comparing")
             clusters = self.engine.cluster(self.folder, n_shards, clustering)
         progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
-        summary = {"shards": n_shards, **progress.tally.fields(), "clusters": clusters}
+        counts = {name: n for name, n in progress.tally.fields().items() if name not in SHARD_COUNTS}
+        summary = {"shards": n_shards, **counts, "clusters": clusters}
         return finish(self.folder, n_shards, summary)
 
     def _indexer(self, clock: Callable[[], float]) -> AbstractContextManager[Callable[[], None]]:
@@ -174,6 +177,8 @@ class _Run:
         finally:
             scorer.close()
         add_to_index()
+        if job.only is not None:
+            job.only.check_found(self.progress.tally.selected)
         return n_shards
 
     def _job(self) -> ScoreJob:
@@ -192,13 +197,13 @@ class _Run:
                 csv_encoding=options.csv_encoding,
             ),
             DEFAULT_KEYS if options.clustering.dedup else None,
-            None if options.only is None else read_error_positions(options.only),
+            None if options.only is None else read_error_rows(options.only),
         )
 
     def _shards(self, job: ScoreJob) -> Iterator[Shard]:
         """Cut the inputs into shards; no spool files are kept for shards that are scored already."""
         files = find_all_files(self.options.inputs, self.progress.tally.passed_over)
-        wanted = (file for file in files if job.only is None or file.name in job.only)
+        wanted = (file for file in files if job.only is None or job.only.includes_file(file.name))
         size, folder = self.options.shard_bytes, self.folder
         cut = CutOptions(job.options, size, folder.work, lambda number: not folder.is_done(number))
         return cut_into_shards(wanted, cut)

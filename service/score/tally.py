@@ -43,6 +43,7 @@ class Tally:
         passed_over: Files and records that are no pages, by the reason.
         span: Where the first record of a WARC's shard begins, and where the one behind the shard does; -1 if none does.
             It is not added.
+        selected: Rows that `--only` lists by themselves. Like `span`, it is only in the records of shards.
         blocks, characters: Blocks by label, and their characters.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
         sizes: Pages by the binary logarithm of their bytes, rounded down.
@@ -60,11 +61,17 @@ class Tally:
     sizes: Counter[int] = field(default_factory=Counter)
     sites: dict[str, Site] = field(default_factory=dict)
     span: tuple[int, int] = (0, 0)
+    selected: int = 0
+
+    def count_selected(self) -> None:
+        """Count a row that `--only` lists."""
+        self.selected += 1
 
     def add(self, other: Tally) -> None:
         """Add the counts of other pages."""
         self.rows += other.rows
         self.bytes += other.bytes
+        self.selected += other.selected
         for name in ("errors", "unused", "passed_over", "blocks", "characters", "confidence", "sizes"):
             getattr(self, name).update(getattr(other, name))
         for host, site in other.sites.items():
@@ -90,6 +97,7 @@ class Tally:
             "sizes": {str(size): n for size, n in sorted(self.sizes.items())},
             "sites": {host: list(site) for host, site in sorted(self.sites.items())},
             "span": list(self.span),
+            "selected": self.selected,
         }
 
 
@@ -107,6 +115,7 @@ def tally_from_fields(fields: Mapping[str, Any]) -> Tally:
         Counter({int(size): n for size, n in fields["sizes"].items()}),
         {host: Site(*counts) for host, counts in fields["sites"].items()},
         tuple(fields["span"]),
+        fields["selected"],
     )
 
 

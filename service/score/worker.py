@@ -23,7 +23,7 @@ from copydesk.service.score.machine_faults import MachineFault
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.output import OutputFolder, write_shard
 from copydesk.service.score.readers import Shard, group_rows, read_shard, span_of
-from copydesk.service.score.rerun import RowPositions, select_rows
+from copydesk.service.score.rerun import ErrorRows, select_rows
 from copydesk.service.score.tally import Tally
 
 LOADED, READY, DONE, FAILED = "loaded", "ready", "done", "failed"
@@ -46,14 +46,14 @@ class ScoreJob:
     Attributes:
         model: Folder of the model, None for the one in the package.
         keys: How bodies are signed, None if they are not.
-        only: The rows to score, by file; None for all.
+        only: The rows to score; None for all.
     """
 
     model: Path | None
     folder: OutputFolder
     options: PageOptions
     keys: KeyScheme | None = None
-    only: Mapping[str, RowPositions] | None = None
+    only: ErrorRows | None = None
     score: ScoreFunction = score_batch
 
 
@@ -96,7 +96,8 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
             counters[ROW] = first + number
             counters[PAGES] += 1
 
-        rows = _count_passed_over(select_rows(read_shard(shard, job.options, span), job.only), counts.passed_over)
+        selected = select_rows(read_shard(shard, job.options, span), job.only, counts.count_selected)
+        rows = _count_passed_over(selected, counts.passed_over)
         for batch in group_rows(_with_skips(rows, skips)):
             result = job.score(batch, model, job.options, begin=begin)
             counters[ROW] = NO_ROW
@@ -128,6 +129,6 @@ def _with_skips(rows: Iterable[InputRow], skips: Mapping[int, RowError]) -> Iter
     for number, row in enumerate(rows):
         if number in skips:
             code, message = skips[number]
-            yield replace(row, content=None, code=code, message=message)
+            yield replace(row, code=code, message=message)
         else:
             yield row

@@ -156,10 +156,11 @@ class ScoredPage(PageAnswer, frozen=True, kw_only=True):
 
 
 class ScoreError(Struct, frozen=True):
-    """A row that `copydesk score` could not use, its place, and why."""
+    """A row that `copydesk score` could not use, its place, a digest of its content if that is known, and why."""
 
     id: str
     file: str
     position: int
+    digest: str | None
     code: str
     message: str

@@ -24,7 +24,7 @@ from copydesk.service.score.options import OutputFormat, PageOptions
 from copydesk.service.score.output import OutputFolder, finish, write_rows
 from copydesk.service.score.readers import group_rows
 from copydesk.service.score.report import report_page
-from copydesk.service.score.rerun import read_error_positions
+from copydesk.service.score.rerun import ErrorRows, content_digest, read_error_rows, select_rows
 from copydesk.service.score.sources import BadInput
 from copydesk.service.score.tally import MOST_SITES, Site, Tally, tally_from_fields
 from tests.support.score_inputs import story
@@ -241,24 +241,52 @@ def test_finishing_puts_errors_in_the_order_of_shards(tmp_path: Path) -> None:
     folder.work.mkdir()
     (tmp_path / "rows" / ".aside-part").write_bytes(b"left by a worker that was killed")
     for number, kind in ((1, "errors"), (0, "repeats"), (0, "errors")):
-        folder.errors(number, kind).write_text(f"{number} {kind}\n")
+        folder.errors(number, kind).write_text(f'{{"code":"{number}_{kind}"}}\n')
     finish(folder, 3, {"rows": 0})
-    assert (tmp_path / "errors.jsonl").read_text() == "0 errors\n0 repeats\n1 errors\n"
+    codes = [json.loads(line)["code"] for line in (tmp_path / "errors.jsonl").read_text().splitlines()]
+    assert codes == ["0_errors", "0_repeats", "1_errors"]
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["errors.jsonl", "rows", "summary.json"]
 
 
-def test_places_of_errors_are_single_rows_or_the_rest_of_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "errors.jsonl"
-    path.write_text(
-        '{"id": "a", "file": "f", "position": 5, "code": "bad_row", "message": ""}\n'
-        '{"id": "b", "file": "g", "position": 7, "code": "unreadable_file", "message": ""}\n'
+def listed(folder: Path, *errors: tuple[str, str, int, str | None, str]) -> ErrorRows:
+    path = folder / "errors.jsonl"
+    names = ("id", "file", "position", "digest", "code")
+    path.write_text("".join(json.dumps(dict(zip(names, error, strict=True))) + "\n" for error in errors))
+    return read_error_rows(path)
+
+
+def test_rows_are_found_by_id_and_content_or_by_their_place_or_are_the_rest_of_a_file(tmp_path: Path) -> None:
+    page = content_digest(b"page")
+    only = listed(
+        tmp_path,
+        ("a", "f", 5, page, "timed_out"),
+        ("f:9", "f", 9, page, "crashed"),
+        ("b", "f", 20, None, "repeated_id"),
+        ("g:7", "g", 7, None, "unreadable_file"),
     )
-    places = read_error_positions(path)
-    assert [places["f"].include(position) for position in (4, 5, 6)] == [False, True, False]
-    assert [places["g"].include(position) for position in (6, 7, 8)] == [False, True, True]
+    rows = {
+        "same id and content elsewhere": (InputRow("a", content=b"page", file="f", position=6), True),
+        "another content": (InputRow("a", content=b"other", file="f", position=5), False),
+        "another id": (InputRow("c", content=b"page", file="f", position=5), False),
+        "no id": (InputRow("f:3", content=b"page", file="f", position=3), True),
+        "the place": (InputRow("b", content=b"x", file="f", position=20), True),
+        "before the rest": (InputRow("d", content=b"x", file="g", position=6), False),
+        "in the rest": (InputRow("e", content=b"x", file=str(Path("g").resolve()), position=8), True),
+    }
+    counted: list[None] = []
+    found = list(select_rows((row for row, _ in rows.values()), only, lambda: counted.append(None)))
+    assert found == [row for row, kept in rows.values() if kept]
+    assert len(counted) == 3
+    only.check_found(3)
+    with pytest.raises(BadInput, match=r"1 of the 3 rows that .* lists are not in the inputs, which"):
+        only.check_found(2)
+
+
+def test_file_that_lists_no_errors_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "errors.jsonl"
     path.write_text("no errors\n")
     with pytest.raises(BadInput, match=r"cannot be read as errors of copydesk score"):
-        read_error_positions(path)
+        read_error_rows(path)
 
 
 def test_report_shows_every_count_and_no_markup_of_names(whole: ScoredBatch) -> None:

@@ -20,6 +20,7 @@ from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row
 from copydesk.service.score.options import ClusterOptions, OutputFormat
+from copydesk.service.score.sources import BadInput
 from tests.conftest import LIMIT_SECONDS, ROOT, RunCommand
 from tests.service.dedup.test_processes import wait_until, workers_of
 from tests.support.score_inputs import stories, write_jsonl
@@ -96,6 +97,13 @@ def test_errors_say_where_rows_are_and_these_can_be_scored_again_alone(
         summary = score([pages], again, only=before / "errors.jsonl")
     assert summary["errors"] == {"bad_json": 1, "bad_row": 1}
     assert [row["id"] for row in rows_of(again)] == ["s003"]
+    changed = tmp_path / pages.name
+    changed.write_bytes(b"\n" + pages.read_bytes().replace(b'"none"', b'"nobody"'))
+    errors = tmp_path / "errors.jsonl"
+    errors.write_text((before / "errors.jsonl").read_text().replace(str(pages), str(changed)))
+    with in_this_process(), pytest.raises(BadInput, match=r"2 of the 3 rows that .* lists are not in the inputs"):
+        score([changed], tmp_path / "refused", only=errors)
+    assert not (tmp_path / "refused" / "summary.json").exists()
 
 
 def test_run_continues_after_kills_of_itself_and_of_a_worker_and_writes_the_same_bytes(
