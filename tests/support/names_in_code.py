@@ -87,10 +87,21 @@ def row_codes() -> set[str]:
         for path in (ROOT / folder).rglob("*.py"):
             if "api" in path.parts:
                 continue
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            constants = dict(_constants(tree))
+            for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and _called(node.func) in ROW_ERRORS:
                     found |= {word for word in _words_in(node) if re.fullmatch(r"[a-z]+(_[a-z]+)*", word)}
+                if isinstance(node, ast.keyword) and node.arg == "code" and isinstance(node.value, ast.Name):
+                    found |= {value for name, value in constants.items() if name == node.value.id}
     return found
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the names and values of a module's own constants that are strings."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield from ((target.id, node.value.value) for target in node.targets if isinstance(target, ast.Name))
 
 
 def _called(function: ast.expr) -> str:
