@@ -183,8 +183,9 @@ def find_duplicates(
     alike = is_alike_enough(counts, relations, options)
     same = alike & same_story_pairs(candidates.pairs, candidates.pairs_incomplete, counts, relations)
     ranks = documents.ranks
+    linked = ranks[left[same]], ranks[right[same]]
     stories = cluster_counted_pairs(
-        len(ranks), ranks[left[same]], ranks[right[same]], counts[same], relations[same] == overlap.IDENTICAL
+        candidates.pairs_incomplete, *linked, counts[same], relations[same] == overlap.IDENTICAL
     )
     matched = alike & (relations != overlap.NO_MATCH)
     if (matched & ~same).any():
@@ -264,16 +265,19 @@ def common_shingles(counts: NDArray[np.uint32], n_stories: int) -> NDArray[np.ui
 
 
 def cluster_counted_pairs(
-    n: int,
+    incomplete: NDArray[np.bool_],
     left: NDArray[np.int64],
     right: NDArray[np.int64],
     counts: NDArray[np.float64],
     identical: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Return the least number in the cluster of each of n documents, from the pairs that are one story."""
+    """Return the least number in the cluster of each document, from the pairs that are one story.
+
+    `incomplete`, of shape (n_documents,), tells whose pairs may be missing.
+    """
     similarity = np.where(identical, 1.0, counts[:, overlap.OVERLAP_FIELDS.index("distinctive_similarity")])
     coverage = np.where(identical, 1.0, counts[:, overlap.OVERLAP_FIELDS.index("coverage")])
-    return cluster_pairs(n, left, right, similarity, strength=coverage)
+    return cluster_pairs(len(incomplete), left, right, similarity, strength=coverage, incomplete=incomplete)
 
 
 def _one_each(name: str, given: NDArray[Any] | None, default: NDArray[Any]) -> NDArray[Any]:

@@ -94,7 +94,7 @@ def differing_facts(
         return float(1.0 - facts[0] / weight), replaced
     share = facts[1] / max(1, facts[0] + facts[1])
     noise = words[1] / max(1, words[0] + words[1])
-    few = n[0] < _MIN_PLACES and n[1] < _MIN_FACTS and share < _CORRECTION and len(text) >= _SHORT_TEXT_WORDS
+    few = n[0] < _MIN_PLACES and (n[1] < _MIN_FACTS or share < _CORRECTION) and len(text) >= _SHORT_TEXT_WORDS
     return 0.0 if few or share < _NOISE_FACTOR * noise else float(share), replaced
 
 

@@ -25,7 +25,7 @@ from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, 
 from copydesk.service.index.titles import read_titles, title_of, write_titles
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
 
-EXPORT_FORMAT = 6
+EXPORT_FORMAT = 7
 """The number of the lines' format. Any change of their fields or of the names of settings raises it."""
 
 _STEP = 1000

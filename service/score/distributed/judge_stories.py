@@ -102,7 +102,7 @@ def _judge_components(plan: Plan, options: DuplicateOptions, part: int, table: p
     incomplete[right[array(table, "incomplete_right")]] = True
     overlaps, relations = overlap_counts(table), array(table, "relation")
     same = is_alike_enough(overlaps, relations, options) & same_story_pairs(pairs, incomplete, overlaps, relations)
-    stories = cluster_counted_pairs(len(docs), left[same], right[same], overlaps[same], relations[same] == IDENTICAL)
+    stories = cluster_counted_pairs(incomplete, left[same], right[same], overlaps[same], relations[same] == IDENTICAL)
     shared = np.flatnonzero(np.bincount(stories, minlength=len(docs))[stories] > 1)
     plan.tables.write("part-same", part, pa.table({"left": docs[left[same]], "right": docs[right[same]]}))
     plan.tables.write("part-stories", part, pa.table({"doc": docs[shared], "cluster": docs[stories[shared]]}))

@@ -15,9 +15,10 @@ from copydesk.classifier.duplicates.types import STORY
 Pair = tuple[int, int, float]
 
 
-def grouped(n: int, *pairs: Pair) -> list[int]:
+def grouped(n: int, *pairs: Pair, incomplete: tuple[int, ...] = ()) -> list[int]:
     left, right = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
-    found: list[int] = cluster_pairs(n, left, right, np.array([pair[2] for pair in pairs], np.float64)).tolist()
+    similarity = np.array([pair[2] for pair in pairs], np.float64)
+    found: list[int] = cluster_pairs(n, left, right, similarity, incomplete=np.isin(np.arange(n), incomplete)).tolist()
     return found
 
 
@@ -31,7 +32,7 @@ def test_documents_without_pairs_stand_alone() -> None:
 
 
 def test_a_story_is_named_by_its_least_document() -> None:
-    assert grouped(4, (2, 3, 0.9), (1, 3, 0.9)) == [0, 1, 1, 1]
+    assert grouped(4, (2, 3, 0.9), (1, 3, 0.9), (1, 2, 0.3)) == [0, 1, 1, 1]
 
 
 def test_two_documents_share_a_story_on_one_doubtful_pair() -> None:
@@ -50,13 +51,22 @@ def test_four_tenths_of_the_pairs_between_two_groups_are_enough() -> None:
 
 
 @pytest.mark.parametrize("similarity", [STORY.certain_similarity, np.nextafter(STORY.certain_similarity, 1), 1.0])
-def test_a_certain_pair_needs_no_others(similarity: float) -> None:
-    assert grouped(6, *group(0, 1, 2, similarity=0.9), *group(3, 4, 5, similarity=0.9), (2, 3, similarity)) == [0] * 6
+def test_copies_that_a_certain_pair_connects_count_as_one(similarity: float) -> None:
+    assert grouped(4, (0, 1, similarity), (2, 3, similarity), (1, 2, 0.25)) == [0] * 4
 
 
-def test_certain_copies_count_as_one() -> None:
+def test_chain_of_certain_pairs_splits_where_its_ends_are_not_one_story() -> None:
+    near = [(number, number + 1, 0.9) for number in range(5)]
+    next_but_one = [(number, number + 2, 0.7) for number in range(4)]
+    assert grouped(3, *near[:2]) == [0, 0, 2]
+    assert grouped(3, *near[:2], *next_but_one[:1]) == [0] * 3
+    assert len(set(grouped(6, *near, *next_but_one))) == 2
+
+
+def test_pairs_that_may_be_missing_split_no_copies() -> None:
     copies = [(0, number, 0.95) for number in range(1, 50)]
-    assert grouped(51, *copies, (20, 50, 0.25)) == [0] * 51
+    assert grouped(51, *copies, (20, 50, 0.25), incomplete=tuple(range(50))) == [0] * 51
+    assert len(set(grouped(51, *copies))) > 2
 
 
 doubtful = st.lists(
@@ -74,12 +84,10 @@ def test_the_order_of_pairs_and_their_sides_change_nothing(pairs: list[Pair], rn
 
 @settings(max_examples=150, deadline=None)
 @given(doubtful)
-def test_stories_lie_between_the_certain_pairs_and_all_pairs(pairs: list[Pair]) -> None:
+def test_stories_lie_within_all_pairs_and_copies_stay_together(pairs: list[Pair]) -> None:
     found = grouped(10, *pairs)
-    certain = [pair for pair in pairs if pair[2] >= STORY.certain_similarity]
-    sides = (np.array([pair[side] for pair in certain], np.int64) for side in (0, 1))
-    for a, least in enumerate(connected_components(10, *sides).tolist()):
-        assert found[a] == found[least]
+    (everywhere,) = set(grouped(10, *pairs, *group(*range(10), similarity=0.95)))
+    assert everywhere == 0
     everything = connected_components(
         10, *(np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     ).tolist()

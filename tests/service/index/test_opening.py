@@ -26,9 +26,10 @@ SETTING_NAMES = (
     "index.members_compared keys.banding keys.passage_characters keys.passage_window keys.passage_words "
     "scheme.name scheme.num_perm scheme.seed scheme.shingle_characters scheme.shingle_words scheme.version "
     "shingles.key_bits shingles.set_bits story.certain_similarity story.max_passes story.min_agreement "
+    "story.min_chain_agreement "
     "story.min_coverage story.min_size_ratio story.rival_margin story.rival_min_coverage story.unrelated_below"
 )
-"""Of format 8. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
+"""Of format 9. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
 
 
 def test_documents_are_still_there_when_an_index_is_opened_again(new_place: MakePlace) -> None:

@@ -316,7 +316,7 @@ def test_import_wants_an_empty_index_and_the_same_settings(small: Index, tmp_pat
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"", "line 1 names format None of an export, expected 6"),
+        (b"", "line 1 names format None of an export, expected 7"),
         (b"no json", "line 3 of the export is not a JSON object"),
         (b'{"id": "b"}', "line 3 of the export is not a document of an index"),
     ],
