@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -22,42 +22,46 @@ where columns lie a power of two apart, scoring took 20 % and 40 % longer, with 
 STEP = 16
 """Rows of the last part are padded to a multiple of this, which fills the vectors of any processor."""
 
-MAX_TRANSPOSED = 100 * ROWS
-"""Rows that are transposed at a time, so that a page of any length takes little memory beside its columns."""
-
 Word = np.unsignedinteger[Any]
 """32 or 64 bits, one for each leaf of a tree."""
 
-_DE_BRUIJN: Mapping[int, tuple[Word, Word]] = {
-    32: (np.uint32(0x077CB531), np.uint32(27)),
-    64: (np.uint64(0x03F79D71B4CB0A89), np.uint64(58)),
+_DE_BRUIJN: Mapping[int, tuple[int, int]] = {
+    8: (0x1D, 5),
+    16: (0x09AF, 12),
+    32: (0x077CB531, 27),
+    64: (0x03F79D71B4CB0A89, 58),
 }
-"""For words of 32 and 64 bits: a factor and a shift that map each power of two to a different index.
+"""For words of so many bits: a factor and a shift that map each power of two to a different index.
 
 Source: Leiserson, Prokop, Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word".
 """
 
 
 class _Tests(NamedTuple):
-    """The same trees as flat lists of tests, see `Trees.scores`; word is 32 or 64, the bits of a mask.
+    """The trees of some ensembles as flat lists of tests, see `Ensembles.scores`.
+
+    A tree has 8, 16, 32 or 64 places, more than it has tests, so that small trees take little memory.
 
     Attributes:
-        columns: Shape (n_trees, word): the column that a test reads.
-        thresholds: Shape (n_trees, word); infinite behind the tree's last test.
-        masks: Shape (n_trees, word): a bit for each leaf, from the left; unset where a value above rules it out.
-        counts: Shape (n_trees,): tests in use, at most word - 1.
-        leaves: Shape (n_trees, word): each leaf's share, at the place where factor and shift send its bit.
-        factor: See `_DE_BRUIJN`.
-        shift: See `_DE_BRUIJN`.
+        columns: Shape (n_places,): the column that a test reads.
+        thresholds: Shape (n_places,); infinite behind a tree's last test.
+        masks: Shape (n_places,): a bit for each leaf, from the left; unset where a value above rules it out.
+        leaves: Shape (n_places,): each leaf's share, at the place where factor and shift send its bit.
+        starts: Shape (n_trees,): each tree's first place.
+        counts: Shape (n_trees,): tests in use.
+        factors, shifts: Shape (n_trees,): see `_DE_BRUIJN`.
+        ends: Shape (n_ensembles,): where each ensemble's trees end.
     """
 
     columns: NDArray[np.int32]
     thresholds: Floats
     masks: NDArray[Word]
-    counts: Integers
     leaves: Doubles
-    factor: Word
-    shift: Word
+    starts: Integers
+    counts: Integers
+    factors: NDArray[Word]
+    shifts: NDArray[Word]
+    ends: Integers
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,25 +91,18 @@ class Trees:
     values: Doubles
     baseline: float
     _tests: _Tests = field(init=False, compare=False)
-    _used: NDArray[np.int16] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         _check(self)
         object.__setattr__(self, "_tests", _flat_tests(self))
-        object.__setattr__(self, "_used", np.unique(self.columns[self.columns >= 0]))
 
     def __repr__(self) -> str:
         return f"Trees({len(self.roots)} trees, {len(self.columns)} nodes)"
 
     def scores(self, columns: Floats) -> Doubles:
-        """Return the log-odds of yes for each row, shape (n,).
-
-        Every test of a tree runs on many rows at once, without a branch. A value above the threshold rules
-        out the leaves to the left of it; the leftmost leaf that remains is where a walk would have ended.
-
-        Source: Lucchese et al. 2015, "QuickScorer"; here tree by tree, so that sums keep their order.
-        """
-        return score_ensembles(columns, self)[0]
+        """Return the log-odds of yes for each row, shape (n,)."""
+        alone: Doubles = Ensembles((self,)).scores(columns)[0]
+        return alone
 
     def contributions(self, row: Floats) -> tuple[float, Doubles]:
         """Split one row's score: what it starts from, and what each column added, shape (n_columns,).
@@ -117,24 +114,31 @@ class Trees:
         return start, _contributions(row, self.roots, self.columns, self.thresholds, self.lefts, self.values)
 
 
-def score_ensembles(columns: Floats, *ensembles: Trees, rows: Integers | None = None) -> tuple[Doubles, ...]:
-    """Return each ensemble's log-odds for each row, as `Trees.scores` does; the columns are transposed once for all.
+class Ensembles:
+    """Several ensembles that are scored together, which takes less time than one after the other."""
 
-    Args:
-        rows: Numbers of the rows to score; all if it is left out.
-    """
-    if rows is None:
-        rows = np.arange(len(columns))
-    found = tuple(np.full(len(rows), trees.baseline) for trees in ensembles)
-    is_used = np.zeros(columns.shape[1], np.bool_)
-    for trees in ensembles:
-        is_used[trees._used] = True
-    used = np.flatnonzero(is_used)
-    for first in range(0, len(rows), MAX_TRANSPOSED):
-        transposed = _transpose(columns, rows[first : first + MAX_TRANSPOSED], used)
-        for out, trees in zip(found, ensembles, strict=True):
-            _add_scores(out[first : first + MAX_TRANSPOSED], transposed, trees._tests)
-    return found
+    def __init__(self, ensembles: Sequence[Trees]) -> None:
+        self._tests = _joined([trees._tests for trees in ensembles])
+        self._baselines = np.array([trees.baseline for trees in ensembles])
+        self._used = np.unique(self._tests.columns[np.isfinite(self._tests.thresholds)]).astype(np.int64)
+
+    def scores(self, columns: Floats, rows: Integers | None = None) -> Doubles:
+        """Return each ensemble's log-odds of yes for each row, shape (n_ensembles, n_rows).
+
+        Every test of a tree runs on many rows at once, without a branch. A value above the threshold rules
+        out the leaves to the left of it; the leftmost leaf that remains is where a walk would have ended.
+
+        Args:
+            columns: Shape (n, n_columns).
+            rows: Numbers of the rows to score; all if it is left out.
+
+        Source: Lucchese et al. 2015, "QuickScorer"; here tree by tree, so that sums keep their order.
+        """
+        chosen = np.arange(len(columns)) if rows is None else rows
+        out = np.empty((len(self._baselines), len(chosen)))
+        out[:] = self._baselines[:, None]
+        _add_scores(out, columns, chosen, self._used, self._tests)
+        return out
 
 
 def _check(trees: Trees) -> None:
@@ -161,27 +165,59 @@ def _check(trees: Trees) -> None:
 def _flat_tests(trees: Trees) -> _Tests:
     """List each tree's tests in the order of its leaves: a test has the number of the last leaf to its left."""
     tree, before, below = _places(trees)
-    most = max(below[root] for root in trees.roots) if len(trees.roots) else 1
+    n_leaves = below[trees.roots]
+    most = int(n_leaves.max(initial=1))
     if most > MAX_LEAVES:
         raise ValueError(f"a tree has {most} leaves, expected at most {MAX_LEAVES}; train again with fewer")
-    word = 32 if most <= 32 else 64
-    shape = len(trees.roots), word
-    columns = np.zeros(shape, np.int32)
-    thresholds = np.full(shape, np.inf, np.float32)
-    masks = np.full(shape, np.iinfo(np.uint64).max, np.uint64)
+    size = next(size for size in _DE_BRUIJN if size >= most)
+    bits, (factor, shift) = max(size, 32), _DE_BRUIJN[size]
+    places = np.array([(factor << bit) % (1 << size) >> shift for bit in range(size)])
+    n_trees = len(trees.roots)
+    shape = n_trees, size
+    columns, thresholds = np.zeros(shape, np.int32), np.full(shape, np.inf, np.float32)
+    masks, leaves = np.full(shape, np.iinfo(np.uint64).max, np.uint64), np.zeros(shape)
     inner = np.flatnonzero(trees.columns >= 0)
     rights = before[trees.lefts[inner] + 1]
     at = tree[inner], rights - 1
     columns[at] = trees.columns[inner]
     thresholds[at] = trees.thresholds[inner]
     masks[at] = ~(_bits(rights) ^ _bits(before[inner]))
-    factor, shift = _DE_BRUIJN[word]
-    places = np.array([(int(factor) << bit) % (1 << word) >> int(shift) for bit in range(word)])
-    leaves = np.zeros(shape)
     ends = np.flatnonzero(trees.columns < 0)
     leaves[tree[ends], places[before[ends]]] = trees.values[ends]
-    narrow: NDArray[Word] = masks.astype(np.uint32) if word == 32 else masks
-    return _Tests(columns, thresholds, narrow, below[trees.roots] - 1, leaves, factor, shift)
+    word = np.dtype(f"u{bits // 8}").type
+    return _Tests(
+        columns=columns.ravel(),
+        thresholds=thresholds.ravel(),
+        masks=masks.ravel().astype(word),
+        leaves=leaves.ravel(),
+        starts=size * np.arange(n_trees),
+        counts=n_leaves - 1,
+        factors=np.full(n_trees, factor << bits - size, word),
+        shifts=np.full(n_trees, shift + bits - size, word),
+        ends=np.array([n_trees]),
+    )
+
+
+def _joined(parts: Sequence[_Tests]) -> _Tests:
+    """Put the trees of several ensembles one after the other; all get masks of the widest word."""
+    word = np.result_type(np.uint32, *(part.masks.dtype for part in parts))
+    firsts = np.cumsum([0, *(len(part.columns) for part in parts)])
+    wider = [8 * (word.itemsize - part.masks.itemsize) for part in parts]
+    return _Tests(
+        columns=np.concatenate([part.columns for part in parts]),
+        thresholds=np.concatenate([part.thresholds for part in parts]),
+        masks=np.concatenate([part.masks.astype(word) for part in parts]),
+        leaves=np.concatenate([part.leaves for part in parts]),
+        starts=np.concatenate([part.starts + first for part, first in zip(parts, firsts, strict=False)]),
+        counts=np.concatenate([part.counts for part in parts]),
+        factors=np.concatenate(
+            [part.factors.astype(word) << word.type(more) for part, more in zip(parts, wider, strict=True)]
+        ),
+        shifts=np.concatenate(
+            [part.shifts.astype(word) + word.type(more) for part, more in zip(parts, wider, strict=True)]
+        ),
+        ends=np.cumsum([len(part.counts) for part in parts]),
+    )
 
 
 def _bits(count: Integers) -> Hashes:
@@ -207,49 +243,50 @@ def _places(trees: Trees) -> tuple[Integers, Integers, Integers]:
 
 
 @jit
-def _transpose(columns: Floats, rows: Integers, used: Integers) -> Floats:
-    """Transpose the columns of some rows that are used, ROWS rows at a time: shape (n_parts, n_columns, ROWS).
+def _add_scores(out: Doubles, table: Floats, rows: Integers, used: Integers, tests: _Tests) -> None:
+    """Add the shares of the leaves that each row ends at, ROWS rows at a time.
 
-    Other columns, and places behind the last row, are left uninitialised; nothing reads them.
+    It is one function, and takes the arrays out of `tests` first: calls and tuples cost as much as a small tree does.
     """
-    n, width = len(rows), columns.shape[1]
-    transposed = np.empty((-(-n // ROWS), width, ROWS), np.float32)
-    for row in range(n):
-        part, source = transposed[row // ROWS], columns[rows[row]]
+    columns, thresholds, masks, leaves = tests.columns, tests.thresholds, tests.masks, tests.leaves
+    starts, counts, factors, shifts, ends = tests.starts, tests.counts, tests.factors, tests.shifts, tests.ends
+    one, every = masks.dtype.type(1), masks.dtype.type(~masks.dtype.type(0))
+    left = np.empty(ROWS, masks.dtype)
+    values = np.empty((table.shape[1], ROWS), np.float32)
+    for first in range(0, len(rows), ROWS):
+        n = min(ROWS, len(rows) - first)
+        width = (n + STEP - 1) // STEP * STEP
+        _transpose(values, table, rows[first : first + n], used)
+        tree = 0
+        for ensemble in range(len(ends)):
+            while tree < ends[ensemble]:
+                start = starts[tree]
+                for r in range(width):
+                    left[r] = every
+                for k in range(start, start + counts[tree], 4):  # four tests at a time, on every row
+                    a, b, c, d = columns[k], columns[k + 1], columns[k + 2], columns[k + 3]
+                    bounds = thresholds[k], thresholds[k + 1], thresholds[k + 2], thresholds[k + 3]
+                    rest = masks[k], masks[k + 1], masks[k + 2], masks[k + 3]
+                    for r in range(width):
+                        stays = rest[0] if values[a, r] > bounds[0] else every
+                        stays &= rest[1] if values[b, r] > bounds[1] else every
+                        stays &= rest[2] if values[c, r] > bounds[2] else every
+                        left[r] &= stays & (rest[3] if values[d, r] > bounds[3] else every)
+                factor, shift = factors[tree], shifts[tree]
+                for r in range(width):  # a loop of its own: it runs on many rows at once, the one below on one
+                    left[r] = masks.dtype.type((left[r] & (~left[r] + one)) * factor) >> shift
+                for r in range(n):
+                    out[ensemble, first + r] += leaves[start + np.int64(left[r])]
+                tree += 1
+
+
+@jit
+def _transpose(values: Floats, table: Floats, rows: Integers, used: Integers) -> None:
+    """Copy the columns that are used of at most ROWS rows; what is behind the last row is left as it is."""
+    for r in range(len(rows)):
+        source = table[rows[r]]
         for column in used:
-            part[column, row % ROWS] = source[column]
-    return transposed
-
-
-@jit
-def _add_scores(out: Doubles, transposed: Floats, tests: _Tests) -> None:
-    one = tests.masks.dtype.type(1)
-    left = np.empty(ROWS, tests.masks.dtype)
-    for part in range(len(transposed)):
-        values, scores = transposed[part], out[part * ROWS : (part + 1) * ROWS]
-        rows = (len(scores) + STEP - 1) // STEP * STEP
-        for tree in range(len(tests.counts)):
-            _rule_out(left[:rows], values, tests, tree)
-            for r in range(rows):  # a loop of its own: it runs on many rows at once, the one below on one
-                left[r] = tests.masks.dtype.type((left[r] & (~left[r] + one)) * tests.factor) >> tests.shift
-            shares = tests.leaves[tree]
-            for r in range(len(scores)):
-                scores[r] += shares[left[r]]
-
-
-@jit
-def _rule_out(left: NDArray[Word], values: Floats, tests: _Tests, tree: int) -> None:
-    """Run one tree's tests, four at a time, on every row; the bits that stay are the leaves that remain."""
-    columns, thresholds, masks = tests.columns[tree], tests.thresholds[tree], tests.masks[tree]
-    every = masks.dtype.type(~masks.dtype.type(0))
-    left[:] = every
-    for k in range(0, tests.counts[tree], 4):
-        a, b, c, d = values[columns[k]], values[columns[k + 1]], values[columns[k + 2]], values[columns[k + 3]]
-        bounds = thresholds[k], thresholds[k + 1], thresholds[k + 2], thresholds[k + 3]
-        rest = masks[k], masks[k + 1], masks[k + 2], masks[k + 3]
-        for r in range(len(left)):
-            stays = (rest[0] if a[r] > bounds[0] else every) & (rest[1] if b[r] > bounds[1] else every)
-            left[r] &= stays & (rest[2] if c[r] > bounds[2] else every) & (rest[3] if d[r] > bounds[3] else every)
+            values[column, r] = source[column]
 
 
 @jit

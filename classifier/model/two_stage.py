@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from copydesk.classifier.model.chain import chain_probabilities
 from copydesk.classifier.model.context import context_columns
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores, HashedLinear
 from copydesk.classifier.model.quality import quality_columns
-from copydesk.classifier.model.trees import Trees, score_ensembles
+from copydesk.classifier.model.trees import Ensembles, Trees
 from copydesk.classifier.types import KINDS, LABELS, Kind
 
 BODY, BOILERPLATE, TEASERS = range(len(LABELS))
@@ -36,6 +37,17 @@ UNDER_METADATA = (Kind.BYLINE, Kind.DATE)
 """Kinds that are told apart among what is metadata."""
 
 _ARTICLE = PAGE_TYPES.index("article")
+
+
+class _Scored(NamedTuple):
+    """A form's ensembles, by the blocks that they score."""
+
+    of_all: Ensembles
+    of_body: Ensembles
+    of_boilerplate: Ensembles
+    of_metadata: Ensembles
+    of_teasers: Ensembles
+    of_page: Ensembles
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,7 @@ class FormModel:
     parts: Mapping[str, Trees]
     quality: Trees
     affinities: Doubles
+    _scored: _Scored = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         first_stage = (*groups.GROUPS, *groups.LINEAR_PARTS)
@@ -77,6 +90,19 @@ class FormModel:
                 raise ValueError(f"{name} has {found} classes, expected {len(classes)}; train again")
         if self.affinities.shape != (len(LABELS), len(LABELS)) or not (self.affinities > 0).all():
             raise ValueError(f"affinities have the shape {self.affinities.shape}, expected 3 by 3 above 0; train again")
+        scored = _Scored(
+            of_all=Ensembles((self.body, self.teaser, self.parts[Kind.HEADLINE])),
+            of_body=Ensembles([self.parts[part] for part in self.body_parts()]),
+            of_boilerplate=Ensembles((self.metadata, self.comment)),
+            of_metadata=Ensembles([self.parts[kind] for kind in UNDER_METADATA]),
+            of_teasers=Ensembles((self.heading,)),
+            of_page=Ensembles((self.quality,)),
+        )
+        object.__setattr__(self, "_scored", scored)
+
+    def body_parts(self) -> list[str]:
+        """Return the parts that have an ensemble of their own among what is body."""
+        return [part for part in self.parts if part not in (Kind.HEADLINE, *UNDER_METADATA)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,7 +157,7 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     """Predict each block from the first stage's scores at and around it."""
     log_types = form.page_types.log_probabilities(page)
     context = context_columns(page, scores, log_types)
-    body_odds, teaser_odds, headline_odds = score_ensembles(context, form.body, form.teaser, form.parts[Kind.HEADLINE])
+    body_odds, teaser_odds, headline_odds = form._scored.of_all.scores(context)
     probabilities = label_probabilities(body_odds, teaser_odds)
     words = np.maximum(1.0, np.rint(np.expm1(page.columns[:, columns.LOG_WORDS].astype(np.float64))))
     types = np.exp(log_types.astype(np.float64))
@@ -156,7 +182,7 @@ def expected_f1(predictions: Predictions, form: FormModel) -> float:
     """Return the word F1 that is expected of the body, in [0, 1]; 0 without a body."""
     if not (predictions.labels == BODY).any():
         return 0.0
-    return float(1.0 / (1.0 + np.exp(-form.quality.scores(predictions.quality)[0])))
+    return float(1.0 / (1.0 + np.exp(-form._scored.of_page.scores(predictions.quality)[0, 0])))
 
 
 def label_probabilities(body_odds: Doubles, teaser_odds: Doubles) -> Doubles:
@@ -196,20 +222,19 @@ def _kinds(columns: Floats, labels: Integers, headline_odds: Doubles, form: Form
     """Return a kind number for each block: further trees tell the kinds under each label apart."""
     found = np.empty(len(labels), np.int64)
     body, rest, teasers = (np.flatnonzero(labels == label) for label in (BODY, BOILERPLATE, TEASERS))
-    parts = [part for part in form.parts if part not in (Kind.HEADLINE, *UNDER_METADATA)]
-    odds = score_ensembles(columns, *(form.parts[part] for part in parts), rows=body)
-    found[body] = _likeliest(Kind.TEXT, (Kind.HEADLINE, *parts), (headline_odds[body], *odds))
-    odds = score_ensembles(columns, form.metadata, form.comment, rows=rest)
+    odds = form._scored.of_body.scores(columns, body)
+    found[body] = _likeliest(Kind.TEXT, (Kind.HEADLINE, *form.body_parts()), (headline_odds[body], *odds))
+    odds = form._scored.of_boilerplate.scores(columns, rest)
     found[rest] = _likeliest(Kind.FURNITURE, (Kind.METADATA, Kind.COMMENT), odds)
     rest = np.flatnonzero(found == KINDS.index(Kind.METADATA))
-    odds = score_ensembles(columns, *(form.parts[part] for part in UNDER_METADATA), rows=rest)
+    odds = form._scored.of_metadata.scores(columns, rest)
     found[rest] = _likeliest(Kind.METADATA, UNDER_METADATA, odds)
-    odds = score_ensembles(columns, form.heading, rows=teasers)
+    odds = form._scored.of_teasers.scores(columns, teasers)
     found[teasers] = _likeliest(Kind.TEASER, (Kind.TEASER_HEADING,), odds)
     return found
 
 
-def _likeliest(otherwise: Kind, kinds: Sequence[str], odds: Sequence[Doubles]) -> Integers:
+def _likeliest(otherwise: Kind, kinds: Sequence[str], odds: Sequence[Doubles] | Doubles) -> Integers:
     """Return each block's kind with the highest log-odds, as its number, `otherwise` where all are below 0."""
     table = np.array(odds)
     numbers = np.array([KINDS.index(Kind(kind)) for kind in kinds])

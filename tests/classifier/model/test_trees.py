@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from copydesk.classifier.model.trees import MAX_LEAVES, MAX_TRANSPOSED, ROWS, score_ensembles
+from copydesk.classifier.model.trees import MAX_LEAVES, ROWS, Ensembles
 from tests.support.small_model import Tree, grow
 
 WIDTH = 4
@@ -69,7 +69,7 @@ def test_scores_equal_a_walk_down_every_tree(drawn: list[Tree], rows: list[list[
     assert found.tolist() == [walk_all(drawn, row, baseline) for row in rows]
 
 
-@pytest.mark.parametrize("n_leaves", [1, 2, 3, 31, 32, 33, 63, MAX_LEAVES])
+@pytest.mark.parametrize("n_leaves", [1, 2, 3, 8, 9, 16, 17, 31, 32, 33, 63, MAX_LEAVES])
 def test_trees_of_any_size_score_as_a_walk_does(n_leaves: int) -> None:
     rng = random.Random(n_leaves)
     drawn = [draw(rng, n_leaves), draw(rng, max(1, n_leaves // 2)), draw(rng, n_leaves)]
@@ -77,7 +77,7 @@ def test_trees_of_any_size_score_as_a_walk_does(n_leaves: int) -> None:
     assert grow(*drawn, baseline=0.1).scores(table(rows)).tolist() == [walk_all(drawn, row, 0.1) for row in rows]
 
 
-@pytest.mark.parametrize("n_leaves", [32, MAX_LEAVES])
+@pytest.mark.parametrize("n_leaves", [8, 16, 32, MAX_LEAVES])
 def test_every_leaf_is_reached(n_leaves: int) -> None:
     rows = np.arange(n_leaves, dtype=np.float32).reshape(-1, 1)
     assert grow(chain(n_leaves)).scores(rows).tolist() == list(range(n_leaves))
@@ -91,12 +91,12 @@ def test_rows_scored_together_or_in_parts_score_alike(n_rows: int) -> None:
     assert grow(*drawn).scores(table(rows)).tolist() == [walk_all(drawn, row, 0.0) for row in rows]
 
 
-@pytest.mark.parametrize("n_rows", [0, ROWS + 1, MAX_TRANSPOSED, MAX_TRANSPOSED + 1])
+@pytest.mark.parametrize("n_rows", [0, 1, ROWS, ROWS + 1, 1001])
 def test_ensembles_scored_together_score_as_each_alone(n_rows: int) -> None:
     rng = random.Random(n_rows)
     grown = [grow(draw(rng, 5), baseline=0.5), grow(draw(rng, 40), draw(rng, 3))]  # masks of 32 bits and of 64
     rows = table(draw_rows(rng, n_rows))
-    together = score_ensembles(rows, *grown)
+    together = Ensembles(grown).scores(rows)
     for trees, found in zip(grown, together, strict=True):
         alone = [trees.scores(part).tolist() for part in np.split(rows, range(7, n_rows, 1000))]
         assert found.tolist() == [score for scores in alone for score in scores]
