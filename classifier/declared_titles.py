@@ -147,6 +147,8 @@ def similarity(words: str, title: DeclaredTitle) -> float:
 
 def read_declared(head: Head, json_ld: JsonLd) -> Declared:
     """Read the titles in the head, the most exact first, without those that only name the site."""
+    if not (head.title or head.metas or head.canonical or head.json_ld):  # plain text
+        return Declared((), {}, frozenset(), frozenset())
     sites = _site_names(head, json_ld)
     places: dict[str, list[str]] = {}
     for found_in, text in _sources(head, json_ld):

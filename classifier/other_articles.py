@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
-from operator import attrgetter
+from itertools import islice, starmap
+from operator import attrgetter, sub
 from typing import NamedTuple
 
 import numpy as np
@@ -65,7 +65,7 @@ def find_other_articles(page: Blocks, kinds: Integers, title: range) -> list[tup
     heads = _heads(page.markup, title) if page.markup is not None else []
     if page.markup is not None and all(head.first in title for head in heads):
         return []
-    sizes = np.diff(np.fromiter(chain.from_iterable(page.blocks), np.int64, 2 * len(page.blocks)))[::2]
+    sizes = -np.fromiter(starmap(sub, page.blocks), np.int64, len(page.blocks))
     prose = (kinds < _N_PARTS) & (sizes >= MIN_PROSE)
     if page.markup is None:
         stretches = find_in_text(page, prose, title)

@@ -61,7 +61,8 @@ class Metas:
 
     def all_of(self, names: Iterable[str]) -> list[list[str]]:
         """Return the contents of each name that the page has, in the order of the names."""
-        return [self._contents[name] for name in names if name in self._contents]
+        contents = self._contents
+        return [contents[name] for name in names if name in contents] if contents else []
 
     def first_of(self, names: Iterable[str]) -> str:
         """Return the first content of the first name that the page has; empty without one."""
