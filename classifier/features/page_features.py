@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import code_points, jit
 from copydesk.classifier.features import counts
-from copydesk.classifier.features.block_text import HEAD_CHARS, BlockWords, read_blocks, read_text
+from copydesk.classifier.features.block_text import HEAD_CHARS, BlockWords, read_blocks
 from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.layout import fill_layout_columns
 from copydesk.classifier.features.markup_words import hash_hrefs, hash_names
@@ -106,9 +106,12 @@ def _declared(head: Head) -> tuple[NDArray[np.uint8], Integers]:
     headline = next((found[1] for script in head.json_ld if (found := _HEADLINE.search(script))), "")
     texts = (head.title, social, description, headline)
     table, sizes = np.zeros(DECLARED_PLACES, np.uint8), np.zeros(len(texts), np.int64)
-    for number, text in enumerate(texts):
-        if text:
-            words = read_text(text[:_DECLARED_CHARS]).words
+    given = [(number, text[:_DECLARED_CHARS]) for number, text in enumerate(texts) if text]
+    if given:
+        ends = np.cumsum([len(text) for _, text in given])
+        starts = np.concatenate(([0], ends[:-1]))
+        read = read_blocks(code_points("".join(text for _, text in given)), starts, ends)
+        for (number, _), words in zip(given, np.split(read.words, read.word_ends[:-1]), strict=True):
             sizes[number] = len(set(words.tolist()))
             table[words % np.uint64(DECLARED_PLACES)] |= np.uint8(1 << number)
     return table, sizes
@@ -116,10 +119,10 @@ def _declared(head: Head) -> tuple[NDArray[np.uint8], Integers]:
 
 def _stated(head: Head) -> tuple[NDArray[np.bool_], int]:
     """Return the table of the pairs of words of the article's text that JSON-LD states, and how many words it has."""
-    table = np.zeros(STATED_PLACES, np.bool_)
     found = next((found[1] for script in head.json_ld if (found := _ARTICLE_BODY.search(script))), "")
     if not found:
-        return table[:1], 0
+        return np.zeros(1, np.bool_), 0
+    table = np.zeros(STATED_PLACES, np.bool_)
     points = code_points(_TAG.sub(" ", _unescaped(found)))
     starts = np.arange(0, len(points), HEAD_CHARS)
     words = read_blocks(points, starts, np.minimum(starts + HEAD_CHARS, len(points))).words
@@ -178,11 +181,12 @@ def _tree(markup: Markup) -> TreeArrays:
     n_blocks, n_elements = len(markup.elements), len(markup.parents)
     elements = zip(markup.names, markup.firsts, markup.lasts, strict=True)
     targets = {href: _hash_target(href) for href in set(markup.hrefs)}
+    tags = {tag: hash_tag(tag) for tag in set(markup.tags)}
     return TreeArrays(
         _integers(markup.elements, n_blocks),
         _integers(markup.parents, n_elements),
         _integers(chain(markup.firsts, markup.lasts), 2 * n_elements).reshape(2, n_elements).T.copy(),
-        np.fromiter(map(hash_tag, markup.tags), np.uint64, n_elements),
+        np.fromiter(map(tags.__getitem__, markup.tags), np.uint64, n_elements),
         *hash_names([names if first < last else "" for names, first, last in elements]),
         *hash_names(markup.inline),
         *hash_hrefs(markup.hrefs),

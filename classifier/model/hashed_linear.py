@@ -148,10 +148,10 @@ def tfidf_values(columns: NDArray[np.int32], field_ends: Integers, idf: Floats) 
 
 @jit
 def count_terms(page: PageFeatures, n_columns: int) -> TermCounts:
-    """Count how often each column occurs on a page, field by field."""
+    """Count how often each column occurs on a page, field by field, up to the highest count that matters."""
     tokens, (parts, n_blocks) = page.tokens, page.ends.shape
     mask = np.uint32(n_columns - 1)
-    table = np.zeros(n_columns, np.int32)  # the counts of one field
+    table = np.zeros(n_columns, np.uint16)  # the counts of one field
     columns = np.empty(len(tokens) + 1, np.int32)
     counts = np.empty(len(tokens), np.int32)
     ends = np.empty(parts, np.int64)
@@ -162,7 +162,7 @@ def count_terms(page: PageFeatures, n_columns: int) -> TermCounts:
             column = np.int64(tokens[t] & mask)
             columns[n] = column  # overwritten by the next token if this column is not new
             n += table[column] == 0
-            table[column] += 1
+            table[column] += table[column] < len(_DAMPENED)
         for k in range(begin, n):
             counts[k] = table[columns[k]]
             table[columns[k]] = 0

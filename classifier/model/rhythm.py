@@ -6,6 +6,7 @@ A list of teasers repeats headline, summary and date; this holds in every langua
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats
 from copydesk.classifier.compiled import jit
@@ -38,10 +39,13 @@ def fill_rhythm(out: Floats, at: int, dense: Floats) -> None:
             first, last = max(0, b - REACH), min(n, b + REACH + 1) - period
             out[b, at + k] = (sums[k, last] - sums[k, first]) / (last - first) if last > first else -1.0
     at += len(PERIODS)
+    ends, is_cut = dense[:, columns.ENDS_SENTENCE] == 1.0, dense[:, columns.ELLIPSIS] > 0.0
+    lengths = dense[:, columns.LOG_CHARS].astype(np.float64)
     for span in SPANS:
         for side in (-1, 1):
             for b in range(n):
-                _fill_endings(out[b], at, dense, (b - span, b) if side < 0 else (b + 1, b + 1 + span))
+                first, last = (max(0, b - span), b) if side < 0 else (b + 1, min(n, b + 1 + span))
+                _fill_endings(out[b], at, ends[first:last], is_cut[first:last], lengths[first:last])
             at += len(_ENDINGS)
 
 
@@ -58,16 +62,15 @@ def _changes(dense: Floats) -> Doubles:
 
 
 @jit
-def _fill_endings(row: Floats, at: int, dense: Floats, span: tuple[int, int]) -> None:
-    """Fill the share of blocks in a span that end a sentence, or are cut off, and the longest's length; -1 for none."""
-    first, last = max(0, span[0]), min(len(dense), span[1])
+def _fill_endings(row: Floats, at: int, ends: NDArray[np.bool_], is_cut: NDArray[np.bool_], lengths: Doubles) -> None:
+    """Fill the share of some blocks that end a sentence, or are cut off, and the longest's length; -1 for none."""
     sentences = cut_off = 0.0
     longest = np.float64(-1.0)
-    for o in range(first, last):
-        sentences += dense[o, columns.ENDS_SENTENCE] == 1.0
-        cut_off += dense[o, columns.ELLIPSIS] > 0.0
-        longest = max(longest, np.float64(dense[o, columns.LOG_CHARS]))
-    size = last - first
+    size = len(lengths)
+    for o in range(size):
+        sentences += ends[o]
+        cut_off += is_cut[o]
+        longest = max(longest, lengths[o])
     row[at] = sentences / size if size > 0 else -1.0
     row[at + 1] = cut_off / size if size > 0 else -1.0
     row[at + 2] = longest
