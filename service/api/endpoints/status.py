@@ -36,7 +36,7 @@ CACHE_FACTOR = 20
 the answer for `CACHE_FACTOR` times as long as counting took, so that counting costs at most 5 % of a core. Otherwise
 every request counts."""
 
-Words = Annotated[str, Query(min_length=1, max_length=500, description="Words of the titles.")]
+Words = Annotated[str, Query(min_length=1, max_length=500, description="Words of the titles.", examples=["ferry"])]
 Most = Annotated[int, Query(ge=1, le=100, description="How many articles are answered at most.")]
 
 router = APIRouter()

@@ -51,13 +51,15 @@ def test_examples_are_answered_as_described(api: ApiClient, openapi: dict[str, A
     operation = openapi["paths"][path][method]
     (status, answer) = next(item for item in operation["responses"].items() if item[0].startswith("2"))
     bodies = operation.get("requestBody", {}).get("content", {None: {}})
+    required = [each for each in operation.get("parameters", ()) if each["in"] == "query" and each["required"]]
+    query = {each["name"]: each["schema"]["examples"][0] for each in required}
     for media, content in bodies.items():
         example = content.get("example", b"")
         if "$ref" in content.get("schema", {}):
             validate(openapi, content["schema"], example)
         content_bytes = example if isinstance(example, str | bytes) else json.dumps(example)
         headers = {"content-type": media} if media else {}
-        response = api.request(method, path.replace("{id}", "a1"), content=content_bytes, headers=headers)
+        response = api.request(method, path.replace("{id}", "a1"), content=content_bytes, headers=headers, params=query)
         assert response.status_code == int(status), response.text
         answer_media, shape = next(iter(answer["content"].items()))
         assert response.headers["content-type"].split(";")[0] == answer_media
