@@ -12,10 +12,10 @@ from urllib.parse import quote
 import pytest
 
 from copydesk.classifier import Model
-from copydesk.service.index import open_index
+from copydesk.service.index import open_index, sqlite_file
 from tests.service.api.test_classify import assert_problem
 from tests.support.in_process_api import ApiClient, open_api, settings_in
-from tests.support.index_places import MakePlace, document, window
+from tests.support.index_places import MakePlace, Server, document, window
 
 POOL = (
     "The pool beside the river will be filled again next spring, the council said on Tuesday after a vote of nine to "
@@ -200,6 +200,52 @@ def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(model:
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").json() == {"status": "ok"}
         assert client.post("/v1/classify", json=page(POOL)).status_code == 200
+
+
+def test_service_is_not_ready_while_the_file_of_its_index_is_gone(model: Model, tmp_path: Path) -> None:
+    path, aside = tmp_path / "index.sqlite", tmp_path / "aside.sqlite"
+    with open_api(settings_in(tmp_path), model) as client:
+        client.put("/v1/articles/a", json=page(POOL))
+        path.rename(aside)
+        for answer in (client.put("/v1/articles/b", json=page(LIBRARY)), client.get("/readyz")):
+            assert_problem(answer, 503, "index_unavailable", "its file has been moved or removed; put it back")
+        assert not path.exists()
+        aside.rename(path)
+        assert client.get("/readyz").status_code == 200
+        assert client.put("/v1/articles/b", json=page(LIBRARY)).json()["added"]
+
+
+@pytest.mark.slow
+def test_index_is_read_while_writes_wait_for_another_writer(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_file, "LOCK_SECONDS", 6)
+    with open_api(settings_in(tmp_path, timeout=3.0), model) as client:
+        client.put("/v1/articles/a", json=page(POOL))
+        with open_index(str(tmp_path / "index.sqlite")) as other, other.database.writing():
+            *writes, read, ready = client.request_all(
+                *[("PUT", f"/v1/articles/{number}", {"json": page(LIBRARY)}) for number in range(3)],
+                ("GET", "/v1/articles/a", {}),
+                ("GET", "/readyz", {}),
+            )
+    assert [answer.status_code for answer in (*writes, read, ready)] == [504, 504, 504, 200, 200]
+
+
+@pytest.mark.slow
+def test_service_is_not_ready_while_the_server_of_its_index_is_gone(
+    model: Model, tmp_path: Path, postgres: Server
+) -> None:
+    postgres.drop_databases()
+    with open_api(replace(settings_in(tmp_path), index=postgres.new_database("gone")), model) as client:
+        client.put("/v1/articles/a", json=page(POOL))
+        postgres.stop(crash=True)
+        try:
+            for answer in (client.put("/v1/articles/b", json=page(LIBRARY)), client.get("/readyz")):
+                assert_problem(answer, 503, "index_unavailable", "cannot be used")
+        finally:
+            postgres.start()
+        assert client.get("/readyz").status_code == 200
+        assert client.put("/v1/articles/a", json=page(POOL)).json()["added"]
 
 
 def test_status_counts_documents_and_clusters(api: ApiClient) -> None:
