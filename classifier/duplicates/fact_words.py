@@ -22,6 +22,7 @@ _DATELINE_WITHIN, _DATELINE_WORDS = 30, 10
 """A dateline lies within so many words of a text's begin and has at most so many, up to a dash: it tells of the agency,
 not of the story, so its words are ordinary."""
 
+_SPACE = np.uint32(ord(" "))
 _TABLE = 0x20000
 _SKIPPED, _DIGIT, _CAPITAL, _SENTENCE_END, _LINE_END, _DASH, _OTHER = range(7)
 _SENTENCE_ENDS, _LINE_ENDS, _DASHES = ".!?:…", "\n\r", "-–—"
@@ -77,7 +78,7 @@ def _mark(
         end = np.int64(0)
         line = bounds[t]
         for i in range(bounds[t], bounds[t + 1]):
-            sentence_start, line_start, dash = _read_gap(text[end : starts[i]], kinds)
+            sentence_start, line_start, dash = _read_gap(text, end, np.int64(starts[i]), kinds)
             end = max(end, np.int64(ends[i]))
             if dash and i - line <= _DATELINE_WORDS and i - bounds[t] <= _DATELINE_WITHIN:
                 marks[line:i] &= np.uint8(_FIRST_NAME - 1)
@@ -92,15 +93,19 @@ def _mark(
 
 
 @jit
-def _read_gap(gap: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> tuple[bool, bool, bool]:
+def _read_gap(
+    text: NDArray[np.uint32], first: np.int64, end: np.int64, kinds: NDArray[np.uint8]
+) -> tuple[bool, bool, bool]:
     """Return whether a gap between words ends a sentence, ends a line, and has a dash among other characters."""
     sentence = line = dash = False
-    for point in gap:
-        kind = _kind_of(point, kinds)
+    if end == first + 1 and text[first] == _SPACE:  # as between most words
+        return sentence, line, dash
+    for at in range(first, end):
+        kind = _kind_of(text[at], kinds)
         line |= kind == _LINE_END
         sentence |= kind == _SENTENCE_END
         dash |= kind == _DASH
-    return sentence or line, line, dash and len(gap) > 1
+    return sentence or line, line, dash and bool(end > first + 1)
 
 
 @jit
