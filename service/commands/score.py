@@ -112,10 +112,6 @@ def _check_arguments(args: argparse.Namespace) -> None:
     _check_output(str(args.output))
     if "-" in args.inputs:
         raise arguments.WrongUsage("- is among the inputs; standard input cannot be read again when a run is resumed")
-    if args.dedup and args.index is not None:
-        raise arguments.WrongUsage(
-            "--dedup and --index exclude each other, as both decide a row's cluster; use one of them"
-        )
     if args.address is not None and args.engine != "ray":
         raise arguments.WrongUsage(f"--address is {args.address!r}, but the engine is {args.engine}; add --engine ray")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, repeat
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -57,17 +59,39 @@ def attach_clusters(folder: OutputFolder, number: int, clusters: Iterator[Cluste
         deque(clusters, maxlen=0)  # skips them, so that the iterator is at the next shard's
         return
     errors: list[contract.ScoreError] = []
+    indexed = _index_answers(folder.indexed(number))
 
     def joined() -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(folder.scored(number)) as scored:
             for batch in scored.iter_batches(READ_ROWS, use_threads=False):
                 part = list(islice(clusters, batch.num_rows))
                 errors.extend(_errors(batch, part))
-                yield _with_clusters(batch, msgspec.to_builtins(part))
+                answers = map(_joined_answers, msgspec.to_builtins(part), indexed)
+                yield _with_clusters(batch, list(answers))
         if errors:
             write_errors(folder.errors(number, "repeats"), errors)
 
     write_part(folder.part(number), folder.format, folder.model, joined())
+
+
+def _index_answers(path: Path) -> Iterator[dict[str, Any]]:
+    """Return an index's answers to the rows of a shard; empty ones without an index."""
+    if not path.exists():
+        return repeat({})
+    return map(json.loads, path.read_bytes().splitlines())
+
+
+def _joined_answers(found: dict[str, Any], indexed: dict[str, Any]) -> dict[str, Any]:
+    """Join what is known of a row in the run and in an index: a row is kept if no document of either goes before it.
+
+    The index answered before it knew the rows after this one, but among those the run has found the one to keep.
+    """
+    if "error" in found or "matches" not in indexed:
+        return found
+    known = {match["id"] for match in found["matches"]}
+    matches = [*found["matches"], *(match for match in indexed["matches"] if match["id"] not in known)]
+    found = found | {"matches": sorted(matches, key=lambda match: str(match["id"]))}
+    return found if indexed["keep"] else found | {"keep": False, "kept_because": None}
 
 
 def _errors(batch: pa.RecordBatch, clusters: Sequence[ClusterAnswer]) -> Iterator[contract.ScoreError]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from copydesk.service.atomic_files import write_atomically
 from copydesk.service.index import Document, IndexAnswer, open_index
-from copydesk.service.rows import match_documents
+from copydesk.service.rows import jsonl, match_documents
 from copydesk.service.score.attach_clusters import READ_ROWS, ClusterAnswer, attach_clusters
 from copydesk.service.score.batch import documents_of
 from copydesk.service.score.options import ClusterOptions
@@ -33,12 +35,22 @@ def shard_indexer(
         def add_ready_shards() -> None:
             nonlocal number
             while folder.is_done(number):
-                if not folder.part(number).exists():
-                    add = partial(index.add, now=clock())
-                    attach_clusters(folder, number, _clusters(folder, number, add, titles=clustering.titles))
+                add = partial(index.add, now=clock())
+                answers = _clusters(folder, number, add, titles=clustering.titles)
+                if clustering.dedup:
+                    _keep_answers(folder.indexed(number), answers)
+                elif not folder.part(number).exists():
+                    attach_clusters(folder, number, answers)
                 number += 1
 
         yield add_ready_shards
+
+
+def _keep_answers(path: Path, answers: Iterator[ClusterAnswer]) -> None:
+    """Write the index's answers to a shard, until the duplicates in the run are known too."""
+    if not path.exists():
+        lines = list(map(jsonl.encode_row, answers))
+        write_atomically(path, lambda out: out.writelines(lines))
 
 
 def _clusters(

@@ -81,6 +81,10 @@ class OutputFolder:
         """Return the file with a shard's counts. It is written last, so if it exists, the shard is scored."""
         return self.work / f"done-{number:07}.json"
 
+    def indexed(self, number: int) -> Path:
+        """Return the file with an index's answers to a shard, while duplicates in the run are still to be found."""
+        return self.work / f"indexed-{number:07}.jsonl"
+
     def errors(self, number: int, kind: str = "errors") -> Path:
         """Return the file of a shard's error rows."""
         return self.work / f"{kind}-{number:07}.jsonl"
@@ -111,7 +115,7 @@ class OutputFolder:
 
     def forget(self, number: int) -> None:
         """Make a shard count as not scored."""
-        for path in (self.record(number), self.errors(number)):
+        for path in (self.record(number), self.errors(number), self.indexed(number)):
             path.unlink(missing_ok=True)
 
     def summary(self) -> dict[str, Any] | None:

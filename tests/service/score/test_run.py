@@ -201,11 +201,29 @@ def test_index_gives_the_same_clusters_when_the_run_is_repeated(pages: Path, tmp
     assert all(row["matches"] for row in second if row["id"] in {copy["cluster"] for copy in copies})
 
 
+def test_duplicates_are_found_in_the_run_and_in_the_index_together(tmp_path: Path, model: Model) -> None:
+    index, (old, new) = str(tmp_path / "index.sqlite"), (tmp_path / "old.jsonl", tmp_path / "new.jsonl")
+    first, second = stories(2)
+    write_jsonl(old, [first | {"id": "archive", "published": "2024-05-01"}])
+    copies = [first | {"id": "c"}, second | {"id": "a"}, second | {"id": "b"}, first | {"id": "d"}]
+    write_jsonl(new, [copy | {"published": f"2024-06-0{number + 1}"} for number, copy in enumerate(copies)])
+    with in_this_process():
+        score([old], tmp_path / "archived", clustering=ClusterOptions(index=index))
+        score([new], tmp_path / "out", shard_bytes=1500, clustering=ClusterOptions(dedup=True, index=index))
+    rows = rows_of(tmp_path / "out")
+    found = [(row["id"], row["cluster"], row["keep"], [match["id"] for match in row["matches"]]) for row in rows]
+    assert found == [
+        ("c", "c", False, ["archive", "d"]),
+        ("a", "a", True, ["b"]),
+        ("b", "a", False, ["a"]),
+        ("d", "c", False, ["archive", "c"]),
+    ]
+
+
 def test_command_refuses_impossible_options(run_command: RunCommand, tmp_path: Path) -> None:
     page = ROOT / "tests" / "pages" / "sample.html"
     for options, words in (
         (["-", "--output", tmp_path], b"- is among the inputs"),
-        ([page, "--output", tmp_path, "--dedup", "--index", "x"], b"--dedup and --index exclude each other"),
         ([page, "--output", "-"], b"--output is -, expected a folder"),
         ([page, "--output", "s3://bucket/out"], b"--output is 's3:/bucket/out', expected a folder of this machine"),
         ([page, "--output", "/dev/null"], b"--output is '/dev/null', which is no folder"),
