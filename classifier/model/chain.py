@@ -30,19 +30,29 @@ def chain_probabilities(probabilities: Doubles, affinities: Doubles) -> Doubles:
 @jit
 def _forward_backward(own: Doubles, affinities: Doubles) -> Doubles:
     n, n_labels = own.shape
-    before, after = np.ones((n, n_labels)), np.ones((n, n_labels))
+    before, after, found = np.ones((n, n_labels)), np.ones((n, n_labels)), np.empty((n, n_labels))
     for step in range(1, n):
-        _pass_on(before[step - 1] * own[step - 1], affinities, before[step])
-        _pass_on(after[n - step] * own[n - step], affinities.T, after[n - step - 1])
-    found = own * before * after
+        _pass_on(before, own, step - 1, step, affinities)
+        _pass_on(after, own, n - step, n - step - 1, affinities.T)
     for block in range(n):
-        found[block] /= found[block].sum()
+        total = 0.0
+        for label in range(n_labels):
+            found[block, label] = own[block, label] * before[block, label] * after[block, label]
+            total += found[block, label]
+        for label in range(n_labels):
+            found[block, label] /= total
     return found
 
 
 @jit
-def _pass_on(said: Doubles, affinities: Doubles, heard: Doubles) -> None:
-    """Write to `heard` what a block's label probabilities, up to a factor, say about its neighbour's; they sum to 1."""
-    for other in range(len(heard)):
-        heard[other] = (said * affinities[:, other]).sum()
-    heard /= heard.sum()
+def _pass_on(said: Doubles, own: Doubles, block: int, neighbour: int, affinities: Doubles) -> None:
+    """Write to the neighbour's row of `said` what the blocks up to `block` say about its label; the row sums to 1."""
+    total = 0.0
+    for other in range(said.shape[1]):
+        heard = 0.0
+        for label in range(said.shape[1]):
+            heard += said[block, label] * own[block, label] * affinities[label, other]
+        said[neighbour, other] = heard
+        total += heard
+    for other in range(said.shape[1]):
+        said[neighbour, other] /= total
