@@ -81,6 +81,8 @@ def _is_utc(time: date) -> bool:
 def _read_text(text: str) -> date:
     if len(text) > MAX_CHARACTERS:
         raise ValueError("too long for a time")
+    if len(text) == len("20240501083000") and text.isascii() and text.isdigit():  # as in web archives
+        return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
     if len(text) == len("2024-05-01") and text[4] == text[7] == "-":
