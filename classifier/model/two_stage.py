@@ -80,7 +80,7 @@ class FormModel:
     parts: Mapping[str, Trees]
     quality: Trees
     affinities: Doubles
-    _scored: _Scored = field(init=False, compare=False)
+    _scored: _Scored = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         first_stage = (*groups.GROUPS, *groups.LINEAR_PARTS)
