@@ -79,7 +79,7 @@ class FormModel:
     heading: Trees
     parts: Mapping[str, Trees]
     quality: Trees
-    affinities: Doubles
+    affinities: Doubles = field(repr=False)
     _scored: _Scored = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -44,7 +44,8 @@ def test_log_names_route_and_status_and_no_more(model: Model, tmp_path: Path, ca
         client.get("/secret-path?secret=1", headers=headers)
         client.put("/v1/articles/a", json={"text": LINES, "published": LINES}, headers=headers)
     put, no_route, _ = log_lines(caplog)
-    assert (put["request"], put["method"], put["route"], put["status"]) == ("r1", "PUT", "/v1/articles/{id:anything}", 200)
+    told = [put[name] for name in ("request", "method", "route", "status")]
+    assert told == ["r1", "PUT", "/v1/articles/{id:anything}", 200]
     assert put["key"] == "crawler"
     assert (no_route["route"], no_route["status"]) == ("none", 404)
     for secret in ("secret", "river", key):

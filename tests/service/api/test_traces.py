@@ -79,7 +79,7 @@ def test_request_is_a_span_and_its_work_are_spans_under_it(collector: Collector,
     with open_traced_api(model, tmp_path) as client:
         client.put("/v1/articles/secret-name?secret=query", json={"text": SECRET}, headers=PARENT)
     spans = collector.spans()
-    assert spans.keys() == {"PUT /v1/articles/{id:anything}", "classifier", "index"}
+    assert spans.keys() == {"PUT /v1/articles/{id:anything}", "classifier", "index writes"}
     request = spans["PUT /v1/articles/{id:anything}"]
     assert (request.trace_id, request.parent_span_id) == (b"\xaa" * 16, b"\xbb" * 8)
     attributes = {each.key: each.value.string_value or each.value.int_value for each in request.attributes}
@@ -88,11 +88,11 @@ def test_request_is_a_span_and_its_work_are_spans_under_it(collector: Collector,
         "http.route": "/v1/articles/{id:anything}",
         "http.response.status_code": 200,
     }
-    for name in ("classifier", "index"):
+    for name in ("classifier", "index writes"):
         assert spans[name].parent_span_id == request.span_id
         assert request.start_time_unix_nano <= spans[name].start_time_unix_nano
         assert spans[name].end_time_unix_nano <= request.end_time_unix_nano
-    assert spans["classifier"].end_time_unix_nano <= spans["index"].start_time_unix_nano
+    assert spans["classifier"].end_time_unix_nano <= spans["index writes"].start_time_unix_nano
     sent = b"".join(collector.bodies)
     assert not [word for word in (b"secret", b"river", b"traceparent", b"127.0.0.1") if word in sent]
 
