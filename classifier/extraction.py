@@ -9,6 +9,7 @@ from typing import Literal
 
 from copydesk.classifier.artifact import load_model
 from copydesk.classifier.model import Model
+from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode
@@ -42,7 +43,8 @@ def extract(
     follows it; all other content counts as plain text. The model is loaded by the first call and kept.
 
     Args:
-        content: The page, as text or as bytes. Bytes are decoded as by `decode`.
+        content: The page, as text or as bytes. Bytes are decoded as by `decode`; without a `form`, those of a table, an
+            archive or JSON are refused.
         form: "html" or "text", where it is known.
         url: The page's address. It is only kept: nothing is fetched.
         charset: The charset of an HTTP header, or the header's whole value; for bytes.
@@ -50,7 +52,7 @@ def extract(
         structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.
 
     Raises:
-        UnreadablePage: The bytes are not text, or the page has too many blocks to be one.
+        UnreadablePage: The bytes are not text or not one page, or the page has too many blocks to be one.
         TypeError: `content` is neither str nor bytes, such as a path.
         ValueError: `form` is another word, a part does not exist, or the content is only an address or a file's name.
     """
@@ -62,6 +64,8 @@ def extract(
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
     chosen = read_parts(parts)
+    if form is None and isinstance(content, bytes):
+        refuse_other_formats(content)
     text = content if isinstance(content, str) else decode(content, html=form != "text", declared=charset)
     if form is None:
         form = "html" if _MARKUP.match(text) else "text"

@@ -29,9 +29,10 @@ from copydesk.classifier.model import (
 )
 from copydesk.classifier.not_text import is_text
 from copydesk.classifier.other_articles import find_other_articles
+from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
-from copydesk.classifier.segmentation import segment_html, segment_text
+from copydesk.classifier.segmentation import decode, segment_html, segment_text
 from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.title import choose_title, promote_headlines
 from copydesk.classifier.types import (
@@ -99,7 +100,7 @@ def classify_page(page: Page, model: Model, *, explain: bool = False, structure:
         structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.
 
     Raises:
-        UnreadablePage: It has both text and html or neither, or too many blocks to be a page.
+        UnreadablePage: It has both text and html, neither, or bytes in place of text, or too many blocks to be a page.
     """
     blocks = segment(page, inline=structure)
     form = model.form(markup=blocks.markup is not None)
@@ -115,6 +116,11 @@ def segment(page: Page, *, inline: bool = False) -> Blocks:
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")
+    for name, content in (("text", page.text), ("html", page.html)):
+        if isinstance(content, bytes):
+            refuse_other_formats(content)
+            decode(content, html=name == "html")  # raises an error that names pictures, PDFs and other formats
+            raise UnreadablePage("bad_page", f"{name} is bytes, expected str; decode them with copydesk.decode")
     return cut_html(page.html or "", inline=inline) if page.text is None else cut_text(page.text)
 
 

@@ -80,7 +80,7 @@ _CORRECTED_PAGE = {"text": STORY, "blocks": [{"start": 0, "end": len(STORY), "la
 _CORRECTED: Bodies = {Media.JSON: (contract.FeedbackRequest, _CORRECTED_PAGE)}
 
 ENDPOINTS = {
-    ("post", "/v1/classify"): Endpoint(contract.LabelledPage, _ONE, _PAGES, also=ANSWERS[1:]),
+    ("post", "/v1/classify"): Endpoint(contract.LabelledPage, (*_ONE, "not_a_page"), _PAGES, also=ANSWERS[1:]),
     ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy"), _LINES, Media.NDJSON),
     ("post", "/v1/articles/check"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX), _ARTICLE),
     ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy"), _LINES, Media.NDJSON),

@@ -41,6 +41,7 @@ PROBLEM_KINDS = {
     "bad_row": ProblemKind(422, "A field is missing or has the wrong type"),
     "bad_page": ProblemKind(422, "The page cannot be read"),
     "binary": ProblemKind(422, "The page is not text"),
+    "not_a_page": ProblemKind(422, "The body is not one page"),
     "too_many_blocks": ProblemKind(422, "The page has too many blocks"),
     "too_many_requests": ProblemKind(429, "The key has used up its requests"),
     "large_headers": ProblemKind(431, "The headers are too large"),

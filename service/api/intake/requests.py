@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 
 from copydesk.classifier import PARTS, Kind, Page, decode, read_parts
+from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.service.api.problems import Problem
 from copydesk.service.rows import BadField, jsonl
 
@@ -40,6 +41,15 @@ class AnswerOptions:
     parts: tuple[Kind, ...] | None = None
 
 
+READ_JSON = (
+    "send one page as an object with text or html to /v1/classify as application/json, or many, one object a line, to "
+    "/v1/classify/batch as application/x-ndjson"
+)
+"""How to send JSON that came as the body of a page."""
+READ_OTHERS = (
+    "the command copydesk score reads tables and archives: copydesk score FILE --output FOLDER; or send the pages, one "
+    "JSON object a line, to /v1/classify/batch"
+)
 FLAGS = ("explain", "include_text", "include_markdown", "links")
 """The options that are true or false."""
 
@@ -99,10 +109,13 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
 
     Raises:
         BadField: The body does not fit.
-        UnreadablePage: It is not text.
+        UnreadablePage: It is not text, or not one page.
     """
+    if raw.media is Media.JSON and not raw.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     if raw.media is Media.JSON:
         return parse_classify_fields(parse_object(raw.body), max_page_bytes)
+    refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     html = raw.media is Media.HTML
     content = decode(raw.body, html=html, declared=raw.charset)
     jsonl.check_size(content, max_page_bytes)

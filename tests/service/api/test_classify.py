@@ -143,7 +143,7 @@ def test_declared_charset_is_read(api: ApiClient) -> None:
         (b"[" * 200_000, 400, "bad_json", "RecursionError"),
         (b'{"text": NaN}', 422, "bad_row", "text is NaN or infinite, expected a string"),
         (b'{"text": "\xff"}', 400, "bad_encoding", "byte 10 is not UTF-8"),
-        (b"[]", 422, "bad_row", "a list, expected an object"),
+        (b"[1]", 422, "bad_row", "a list, expected an object"),
         (b"{}", 422, "bad_row", "neither text nor html, expected exactly one"),
         (b'{"text": "a", "html": "b"}', 422, "bad_row", "both text and html"),
         (b'{"text": 1}', 422, "bad_row", "text is a number, expected a string"),
@@ -216,6 +216,25 @@ def test_type_that_is_not_read_is_refused(api: ApiClient, headers: dict[str, str
 def test_file_that_is_no_text_is_refused(api: ApiClient) -> None:
     options: dict[str, Any] = {"content": b"%PDF-1.5\n\0\0", "headers": {"content-type": "text/plain"}}
     assert_problem(api.post("/v1/classify", **options), 422, "binary", "found a PDF document")
+
+
+@pytest.mark.parametrize(
+    ("media", "body", "words"),
+    [
+        ("text/plain", b"id,text\na,One two.\n", ("a CSV file", "copydesk score FILE --output FOLDER")),
+        ("text/html", b"WARC/1.0\r\nWARC-Type: response\r\n", ("a WARC file", "copydesk score FILE --output FOLDER")),
+        ("text/html", b'{"id": "a", "text": "x"}', ("a JSON object", "/v1/classify as application/json")),
+        ("text/plain", b'[{"id": "a", "text": "x"}]', ("a JSON array", "/v1/classify/batch as application/x-ndjson")),
+        ("application/json", b'[{"id": "a", "text": "x"}]', ("a JSON array", "/v1/classify/batch")),
+        ("application/json", b"PAR1\x15\x04", ("a Parquet file", "copydesk score FILE --output FOLDER")),
+    ],
+)
+def test_body_that_is_not_one_page_is_named_with_what_reads_it(
+    api: ApiClient, media: str, body: bytes, words: tuple[str, str]
+) -> None:
+    answer = api.post("/v1/classify", content=body, headers={"content-type": media})
+    problem = assert_problem(answer, 422, "not_a_page", words[1])
+    assert problem["detail"].startswith(f"found {words[0]}, expected one HTML or text page; ")
 
 
 def test_parameter_that_does_not_fit_is_a_problem(api: ApiClient) -> None:

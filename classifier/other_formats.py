@@ -1,0 +1,77 @@
+"""Names content that is a table, an archive or JSON in place of one page, so that it is not read as a page of text."""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+from copydesk.classifier.errors import UnreadablePage
+
+HEAD_BYTES = 8192
+"""First bytes of the content that are looked at."""
+GZIP_MAGIC = b"\x1f\x8b"
+GZIP = 16 + zlib.MAX_WBITS
+"""zlib's window size with gzip's header and checksum."""
+MAGIC = (
+    (rb"WARC/\d", "a WARC file"),
+    (rb"filedesc://", "an ARC file"),
+    (rb"PAR1", "a Parquet file"),
+)
+"""First bytes of formats that `copydesk score` reads, or refuses by name."""
+PAGE_COLUMNS, OTHER_COLUMNS = {"text", "html", "body"}, {"id", "url"}
+"""The first line of a CSV file names at least one column of each."""
+JSON_OBJECT = "a JSON object"
+READ_JSON = "write it to a file of one object a line, with an id and a text or an html, and use: copydesk classify FILE"
+READ_OTHERS = "write it to a file and use: copydesk score FILE --output FOLDER"
+
+_JSON_ARRAY = re.compile(rb'\s*\[\s*(?:\{\s*["}]|\]|$)')
+_JSON_OF_MANY_LINES = re.compile(rb"\s*[\[{]\s*\n|\s*[\[{]\s*$")
+_FIRST_KEY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){0,200}"\s*:')
+_HEADER = re.compile(rb'"?[\w .-]{1,40}"?(?:[,;\t|]"?[\w .-]{1,40}"?)+')
+
+
+def name_table_or_archive(head: bytes) -> str | None:
+    """Return the format of first bytes, decompressed, that are no page; None for a page and for JSON lines."""
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    for magic, format in MAGIC:
+        if re.match(magic, head):
+            return format
+    if _JSON_ARRAY.match(head):
+        return "a JSON array"
+    if _JSON_OF_MANY_LINES.match(head):
+        return "JSON over several lines"
+    first = head.strip().partition(b"\n")[0].rstrip()
+    columns = {part.strip(b'" ').decode("ascii", "ignore") for part in re.split(rb"[,;\t|]", first)}
+    if _HEADER.fullmatch(first) and columns & PAGE_COLUMNS and columns & OTHER_COLUMNS:
+        return "a CSV file"
+    return None
+
+
+def refuse_other_formats(content: bytes, *, json: str = READ_JSON, others: str = READ_OTHERS) -> None:
+    """Check that the bytes of a page are not those of a table, an archive or JSON.
+
+    Args:
+        content: The bytes; of gzip data, what is compressed is looked at.
+        json: What reads JSON, for the message.
+        others: What reads tables and archives, for the message.
+
+    Raises:
+        UnreadablePage: They are; the code is `not_a_page`.
+    """
+    head = content[:HEAD_BYTES]
+    if head.startswith(GZIP_MAGIC):
+        head = _decompressed(head)
+    found = name_table_or_archive(head)
+    if found is None and _FIRST_KEY.match(head.removeprefix(b"\xef\xbb\xbf")):
+        found = JSON_OBJECT
+    if found is not None:
+        advice = json if "JSON" in found else others
+        raise UnreadablePage("not_a_page", f"found {found}, expected one HTML or text page; {advice}")
+
+
+def _decompressed(head: bytes) -> bytes:
+    """Return the first decompressed bytes of gzip data, none if it is damaged."""
+    try:
+        return zlib.decompressobj(GZIP).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
