@@ -90,6 +90,11 @@ def test_packages_that_are_installed_are_not_imported() -> None:
         (["ray"], ["score", "x", "--output", "y", "--engine", "ray"], "copydesk score needs ray, which is not [ray]"),
         (["fsspec"], ["score", "s3://bucket/x.jsonl", "--output", "{tmp}/y"], "fsspec [remote]"),
         (["s3fs"], ["score", "s3://bucket/x.jsonl", "--output", "{tmp}/y"], "s3fs [remote]"),
+        (
+            ["s3fs"],
+            ["score", "x", "--output", "s3://bucket/y", "--work-dir", "{tmp}/y"],
+            "writing s3:// needs s3fs [remote]",
+        ),
         (["gcsfs"], ["score", "gs://bucket/x.jsonl", "--output", "{tmp}/y"], "gcsfs [remote]"),
     ],
 )

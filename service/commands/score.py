@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,15 @@ from typing import Any
 from copydesk.classifier import BODY_PARTS
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
-from copydesk.service.score import PAGE_SECONDS, SHARD_MB, ClusterOptions, ColumnNames, OutputFormat, ScoreOptions
+from copydesk.service.score import (
+    PAGE_SECONDS,
+    SHARD_MB,
+    ClusterOptions,
+    ColumnNames,
+    OutputFormat,
+    ScoreOptions,
+    is_remote,
+)
 from copydesk.service.settings import Settings
 
 LEAST_SHARD_MB, MOST_SHARD_MB = 0.001, 4096.0
@@ -48,7 +55,18 @@ def add_score(commands: arguments.Commands) -> None:
         metavar="INPUT",
         help="a file, folder, glob or URL (s3://, gs://, https://); the format is taken from the file name",
     )
-    add("--output", type=Path, required=True, metavar="DIR", help="folder for the rows, the errors and the summary")
+    add(
+        "--output",
+        required=True,
+        metavar="DIR",
+        help="folder for the rows, the errors and the summary, or a URL (s3://, gs://) that they are uploaded to",
+    )
+    add(
+        "--work-dir",
+        type=Path,
+        metavar="DIR",
+        help="folder on this machine for a run whose output is a URL (default: one for temporary files)",
+    )
     add("--format", choices=("parquet", "jsonl"), default="parquet", help="format of the rows (default: parquet)")
     add("--no-blocks", action="store_true", help="leave out the blocks, and the text that their positions refer to")
     arguments.add_shared(command, "--parts")
@@ -109,20 +127,20 @@ def _check_arguments(args: argparse.Namespace) -> None:
         )
     if args.links and not args.markdown:
         raise arguments.WrongUsage("--links is for Markdown, which the output does not have; add --markdown")
-    _check_output(str(args.output))
+    _check_output(args.output, args.work_dir)
     if "-" in args.inputs:
         raise arguments.WrongUsage("- is among the inputs; standard input cannot be read again when a run is resumed")
     if args.address is not None and args.engine != "ray":
         raise arguments.WrongUsage(f"--address is {args.address!r}, but the engine is {args.engine}; add --engine ray")
 
 
-def _check_output(name: str) -> None:
+def _check_output(name: str, work: Path | None) -> None:
     if name == "-":
         raise arguments.WrongUsage("--output is -, expected a folder: each shard is written to a file of its own")
-    if re.match(r"[a-z][a-z0-9+]*:/", name):  # pathlib joins the slashes of a URL
-        raise arguments.WrongUsage(
-            f"--output is {name!r}, expected a folder of this machine; copy the folder to its place when it is complete"
-        )
+    if is_remote(name):
+        return
+    if work is not None:
+        raise arguments.WrongUsage(f"--work-dir is for an output that is a URL, and --output is {name!r}; leave it out")
     if Path(name).exists() and not Path(name).is_dir():
         raise arguments.WrongUsage(f"--output is {name!r}, which is no folder; name a new or an empty folder")
 
@@ -130,7 +148,8 @@ def _check_output(name: str) -> None:
 def _options(args: argparse.Namespace) -> ScoreOptions:
     return ScoreOptions(
         inputs=args.inputs,
-        folder=args.output,
+        folder=_folder(args),
+        remote=args.output if is_remote(args.output) else None,
         format=OutputFormat(args.format),
         blocks=not args.no_blocks,
         parts=arguments.read_part_names(args.parts) or BODY_PARTS,
@@ -147,6 +166,15 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         report=args.report,
         version=arguments.copydesk_version(),
     )
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    """Return the folder in which the run works."""
+    if not is_remote(args.output):
+        return Path(args.output)
+    from copydesk.service.score import default_work_folder
+
+    return args.work_dir or default_work_folder(args.output)
 
 
 def _read_delimiter(name: str | None) -> str | None:

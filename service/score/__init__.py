@@ -12,10 +12,12 @@ from copydesk.service.score.options import (
     ColumnNames,
     OutputFormat,
     ScoreOptions,
+    is_remote,
 )
 
 if TYPE_CHECKING:
     from copydesk.service.score.ray.engine import ray_engine
+    from copydesk.service.score.remote_output import default_work_folder
     from copydesk.service.score.run import score_files
 
 __all__ = [
@@ -25,11 +27,17 @@ __all__ = [
     "ColumnNames",
     "OutputFormat",
     "ScoreOptions",
+    "default_work_folder",
+    "is_remote",
     "ray_engine",
     "score_files",
 ]
 
 __getattr__ = lazy_names(
     globals(),
-    {"copydesk.service.score.ray.engine": ["ray_engine"], "copydesk.service.score.run": ["score_files"]},
+    {
+        "copydesk.service.score.ray.engine": ["ray_engine"],
+        "copydesk.service.score.remote_output": ["default_work_folder"],
+        "copydesk.service.score.run": ["score_files"],
+    },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +16,14 @@ SHARD_MB = 32
 SHARD_BYTES = SHARD_MB * 1024 * 1024
 PAGE_SECONDS = 60.0
 """Default time limit of a page; a page that takes longer becomes an error row."""
+
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def is_remote(output: str) -> bool:
+    """Return whether an output is a URL."""
+    return _URL.match(output) is not None
 
 
 class OutputFormat(StrEnum):
@@ -78,7 +87,8 @@ class ScoreOptions:
 
     Attributes:
         inputs: Files, folders, globs and URLs.
-        folder: The output folder.
+        folder: The output folder, or the work folder on this machine if the output is a URL.
+        remote: The URL that the output files are uploaded to, None if they stay in the folder.
         csv_delimiter, csv_encoding: Of CSV files; None if they are to be found out.
         shard_bytes: Bytes of input in a shard.
         only: An `errors.jsonl` of an earlier run: only the rows that it lists are scored.
@@ -100,6 +110,7 @@ class ScoreOptions:
     shard_bytes: int = SHARD_BYTES
     page_seconds: float = PAGE_SECONDS
     only: Path | None = None
+    remote: str | None = None
     clustering: ClusterOptions = field(default=ClusterOptions())
     report: bool = False
     version: str = ""

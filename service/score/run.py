@@ -22,6 +22,7 @@ from copydesk.service.score.plan import CutOptions, cut_into_shards
 from copydesk.service.score.pool import Pool
 from copydesk.service.score.progress import ScoreProgress, first_errors, summary_lines
 from copydesk.service.score.readers import Shard
+from copydesk.service.score.remote_output import RemoteOutput, without_password
 from copydesk.service.score.report import report_page
 from copydesk.service.score.rerun import read_error_rows
 from copydesk.service.score.sources import find_all_files, find_files, input_fingerprint
@@ -57,22 +58,30 @@ def score_files(
         ArtifactMismatch: The model cannot be loaded.
         BadInput: An input does not exist, its format is unknown, or rows that `only` lists are not in it.
         UnusableWork: The output folder cannot be used.
+        ValueError: The URL of the output cannot be written to.
         StoppedWork: Workers fail again and again, or the machine did; the same command continues the run.
         OSError: Something cannot be written.
     """
+    remote = None if options.remote is None else RemoteOutput(options.remote)
     manifest = run_manifest(options, settings)
     clustering = options.clustering
     staged = clustering.dedup or clustering.index is not None
     folder = OutputFolder(options.folder, options.format, manifest["model"], staged=staged, signed=clustering.dedup)
+    if remote is not None:
+        remote.begin(folder)
     with open_folder(folder, manifest):
+        if remote is not None:
+            remote.upload_manifest(folder)
         summary = folder.summary()
         if summary is None:
             engine = engine or local_engine(workers=options.workers, page_seconds=options.page_seconds)
             with ScoreProgress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"])) as progress:
-                summary = _Run(options, settings, folder, engine, progress).complete(clock)
+                summary = _Run(options, settings, folder, engine, progress, remote).complete(clock)
         if options.report:
             page = report_page(summary, manifest).encode()
             write_atomically(folder.path / REPORT, lambda out: out.write(page))
+        if remote is not None:
+            remote.complete(folder, summary["shards"], *([REPORT] if options.report else []))
     for line in [*summary_lines(summary), *first_errors(folder.path / ERRORS_FILE)]:
         print(f"copydesk: {line}", file=err)
     return summary
@@ -86,6 +95,7 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "model": load_manifest(settings.model).get("digest"),
         "inputs": [input_fingerprint(name, find_files(name)) for name in options.inputs],
         "output": options.format,
+        "uploaded_to": None if options.remote is None else without_password(options.remote),
         "blocks": options.blocks,
         "parts": list(options.parts),
         "markdown": options.markdown,
@@ -120,6 +130,7 @@ class _Run:
     folder: OutputFolder
     engine: Engine
     progress: ScoreProgress
+    remote: RemoteOutput | None
 
     def complete(self, clock: Callable[[], float]) -> dict[str, Any]:
         """Score the shards, find their clusters, and write the summary."""
@@ -130,6 +141,10 @@ class _Run:
         if clustering.dedup:
             progress.stage("comparing")
             clusters = self.engine.cluster(self.folder, n_shards, clustering)
+        if self.remote is not None:
+            progress.stage("uploading")
+            for number in range(n_shards):
+                self.remote.upload_rows(self.folder, number)
         progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
         counts = {name: n for name, n in progress.tally.fields().items() if name not in SHARD_COUNTS}
         summary = {"shards": n_shards, **counts, "clusters": clusters}
@@ -143,11 +158,27 @@ class _Run:
 
         return shard_indexer(clustering.index, self.folder, clustering, clock)
 
+    def _uploader(self) -> Callable[[int], None]:
+        """Return a function, to be called with each scored shard, that uploads the row files which are final."""
+        remote, folder = self.remote, self.folder
+        waiting: set[int] = set()
+        if remote is None or self.options.clustering.dedup:  # with `dedup`, no file is final before the last shard
+            return lambda number: None
+
+        def upload(number: int) -> None:
+            waiting.add(number)
+            for each in [each for each in sorted(waiting) if folder.part(each).exists()]:
+                remote.upload_rows(folder, each)
+                waiting.discard(each)
+
+        return upload
+
     def _score_shards(self, add_to_index: Callable[[], None]) -> int:
         """Score the shards that an earlier run has not scored; return the number of all shards."""
         n_shards = 0
         job = self._job()
         chain = SpanChain(self.folder.forget)
+        upload = self._uploader()
 
         def unscored() -> Iterator[Shard]:
             nonlocal n_shards
@@ -172,6 +203,7 @@ class _Run:
                         if shard.spool is not None:
                             Path(shard.spool).unlink(missing_ok=True)
                         add_to_index()
+                        upload(shard.number)
                     self.progress.update(scorer.pages, scorer.waits_for)
                 shards = chain.misread()
         finally:

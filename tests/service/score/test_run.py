@@ -225,7 +225,12 @@ def test_command_refuses_impossible_options(run_command: RunCommand, tmp_path: P
     for options, words in (
         (["-", "--output", tmp_path], b"- is among the inputs"),
         ([page, "--output", "-"], b"--output is -, expected a folder"),
-        ([page, "--output", "s3://bucket/out"], b"--output is 's3:/bucket/out', expected a folder of this machine"),
+        (
+            [page, "--output", "https://a.example/out"],
+            b"--output is 'https://a.example/out', but https:// is only read",
+        ),
+        ([page, "--output", "morse://out"], b"--output is 'morse://out', which fsspec cannot write to"),
+        ([page, "--output", tmp_path, "--work-dir", tmp_path], b"--work-dir is for an output that is a URL"),
         ([page, "--output", "/dev/null"], b"--output is '/dev/null', which is no folder"),
         ([page, "--output", tmp_path, "--csv-delimiter", "ab"], b"--csv-delimiter is 'ab', expected one character"),
         ([page, "--output", tmp_path, "--csv-encoding", "morse"], b"--csv-encoding is 'morse', which is not known"),
