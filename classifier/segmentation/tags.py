@@ -14,8 +14,8 @@ _TAGS = {
     IMAGE: "img picture source input wbr",
     FORMULA: "math",
     # Phrasing content of the HTML Standard: a browser sets it inside a line; and MathJax's elements around a formula.
-    INLINE: "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small "
-    "span strike strong sub sup time tt u var nobr mjx-container mjx-assistive-mml",
+    INLINE: "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rb rp rt rtc ruby s samp "
+    "small span strike strong sub sup time tt u var nobr mjx-container mjx-assistive-mml",
     LINK: "a",
     CELL: "td th",
     TEMPLATE: "template",

@@ -389,3 +389,8 @@ def test_kicker_is_a_line_of_its_heading(heading: str, expected: str) -> None:
 @pytest.mark.parametrize("unseen", ["\u200b", "&shy;", "\ufeff\u200b", "&nbsp;"])
 def test_element_with_invisible_characters_alone_is_no_block(unseen: str) -> None:
     assert texts(f"<p>one</p><p>{unseen}</p><p>two</p>") == ["one", "two"]
+
+
+def test_readings_of_characters_do_not_cut_a_sentence() -> None:
+    found = segment_html("<p>検事らへの<ruby><rb>弾劾</rb><rp>（</rp><rt>だんがい</rt><rp>）</rp></ruby>訴追案</p>")
+    assert len(found.blocks) == 1
