@@ -22,6 +22,10 @@ _DATELINE_WITHIN, _DATELINE_WORDS = 30, 10
 """A dateline lies within so many words of a text's begin and has at most so many, up to a dash: it tells of the agency,
 not of the story, so its words are ordinary."""
 
+_MOST_NAMES = 0.5
+"""Share of a text's words above which capitals tell no names: it is set in capitals, or as a title. A choice; German,
+which writes all nouns with a capital, has about a third."""
+
 _SPACE = np.uint32(ord(" "))
 _TABLE = 0x20000
 _SKIPPED, _DIGIT, _CAPITAL, _SENTENCE_END, _LINE_END, _DASH, _OTHER = range(7)
@@ -77,6 +81,7 @@ def _mark(
         text = points[limits[t] : limits[t + 1]]
         end = np.int64(0)
         line = bounds[t]
+        n_names = 0
         for i in range(bounds[t], bounds[t + 1]):
             sentence_start, line_start, dash = _read_gap(text, end, np.int64(starts[i]), kinds)
             end = max(end, np.int64(ends[i]))
@@ -89,6 +94,11 @@ def _mark(
                 marks[i] = np.uint64(_FIRST_NUMBER) | hashes[i] >> np.uint64(40) & np.uint64(_FIRST_NUMBER - 1)
             elif initial == _CAPITAL and not sentence_start and i > bounds[t]:
                 marks[i] |= np.uint8(_FIRST_NAME)
+                n_names += 1
+        if n_names > _MOST_NAMES * (bounds[t + 1] - bounds[t]):
+            for i in range(bounds[t], bounds[t + 1]):
+                if mark_kind(marks[i]) == NAME:
+                    marks[i] &= np.uint8(_FIRST_NAME - 1)
     return marks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -46,6 +47,14 @@ def test_reports_of_one_template_are_different_stories() -> None:
     one = WEATHER.format(town="Ardfell", day="Monday", high=17, low=8, wind=20)
     other = WEATHER.format(town="Port Lessing", day="Thursday", high=4, low=1, wind=55)
     assert n_stories(one, other) == 2
+
+
+@pytest.mark.parametrize("written", [str.upper, str.title])
+def test_capitals_everywhere_tell_no_names(written: Callable[[str], str]) -> None:
+    one = WEATHER.format(town="Ardfell", day="Monday", high=17, low=8, wind=20)
+    other = WEATHER.format(town="Port Lessing", day="Thursday", high=4, low=1, wind=55)
+    assert n_stories(written(one), written(other)) == 2
+    assert n_stories(written(BRIDGE.format(dead=12)), written(BRIDGE.format(dead=14))) == 1
 
 
 def test_notices_of_one_sentence_differ_in_one_number() -> None:
