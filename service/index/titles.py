@@ -75,14 +75,17 @@ def read_cluster_titles(connection: sa.Connection, clusters: Sequence[int]) -> d
 def find_by_words(connection: sa.Connection, words: str, most: int) -> list[int]:
     """Return the documents with titles in which some word begins with each given one, the last added first.
 
-    Reads at most all titles, and nothing else; returns at most `most`.
+    Without letters or digits, or with a word longer than titles are, nothing is found. Reads at most all titles, and
+    nothing else; returns at most `most`.
 
     Raises:
-        ValueError: There are no words, or too many.
+        ValueError: There are too many words.
     """
     wanted = [found for word in words.split() if (found := searchable(word))]
-    if not 1 <= len(wanted) <= MOST_WORDS:
-        raise ValueError(f"{len(wanted)} words to search for, expected 1 to {MOST_WORDS} with letters or digits")
+    if len(wanted) > MOST_WORDS:
+        raise ValueError(f"{len(wanted)} words to search for, expected {MOST_WORDS} at most; leave some out")
+    if not wanted or max(map(len, wanted)) > 2 * MAX_TITLE_CHARACTERS:  # more than a title holds, and than LIKE reads
+        return []
     query = sa.select(TITLES.c.document).order_by(TITLES.c.document.desc()).limit(most)
     for word in wanted:
         query = query.where(TITLES.c.words.contains(word))
