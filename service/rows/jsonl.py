@@ -145,7 +145,8 @@ def read_id(fields: dict[str, Any]) -> JsonId:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if math.isfinite(value):
             return value
-        raise BadField("bad_row", "id is a number that is too large, expected one below 1e308; write it as a string")
+        found = f"{json_type(value)}, expected a string or a number below 1e308"
+        raise BadField("bad_row", f"id is {found}; write a larger one as a string")
     raise BadField("bad_row", f"id is {json_type(value)}, expected a string or a number")
 
 

@@ -284,7 +284,7 @@ def test_results_are_written_to_standard_output_and_pipes_which_are_not_replaced
     rows, pipe = tmp_path / "rows.jsonl", tmp_path / "pipe"
     rows.write_text('{"id": "a", "body": "x"}\n')
     assert cli.main(["dedup", str(rows), "--output", "-"]) == 0
-    answer = b'{"id":"a","cluster":"a","keep":true,"matches":[]}\n'
+    answer = b'{"id":"a","cluster":"a","keep":true,"kept_because":"only_one","matches":[]}\n'
     assert capfdbinary.readouterr().out == answer
     os.mkfifo(pipe)
     with ThreadPoolExecutor() as pool:
