@@ -60,7 +60,7 @@ def between(*odd: bytes) -> list[bytes]:
 
 def packed(records: Iterable[bytes]) -> bytes:
     """Return a file with a gzip member for each record, as the format demands."""
-    return b"".join(map(gzip.compress, records))
+    return b"".join(gzip.compress(each, mtime=0) for each in records)
 
 
 def read(data: bytes, *, max_page_bytes: int = MAX_PAGE_BYTES) -> list[InputRow]:

@@ -45,7 +45,7 @@ def _warc_records() -> list[bytes]:
     fields = ("Content-Encoding: gzip", "Transfer-Encoding: chunked")
     return [
         record("about", b"software: by hand\r\n", kind="warcinfo"),
-        record("packed", http(chunked(gzip.compress(body)), *fields)),
+        record("packed", http(chunked(gzip.compress(body, mtime=0)), *fields)),
         record("gone", http(body, status="404 Not Found")),
         record("wet", b"The pool opens.\n", kind="conversion", type="text/plain", newline=b"\n"),
         record("archive", http(good("inner") + good("inside"), type="text/plain")),
@@ -55,13 +55,19 @@ def _warc_records() -> list[bytes]:
 
 WARC_WORDS = (
     *(b"WARC/1.0\r\n", b"WARC-Type: response\r\n", b"Content-Length: 9", b"\r\n\r\n", b"\n\n", b"HTTP/1.1 200 OK\r\n"),
-    *(b"\x1f\x8b\x08", b"\x1f\x8b\x08\0\0\0\0\0\0\3", gzip.compress(b""), gzip.compress(good("new")), good("new")),
+    *(
+        b"\x1f\x8b\x08",
+        b"\x1f\x8b\x08\0\0\0\0\0\0\3",
+        gzip.compress(b"", mtime=0),
+        gzip.compress(good("new"), mtime=0),
+        good("new"),
+    ),
     *(b"Content-Encoding: br\r\n", b"0\r\n\r\n", b"ffffffffffff\r\n", b" ", b"99999999999999"),
 )
 WARC = _warc_records()
 FORMATS = (
     Format("warc", (b"".join(WARC),), WARC_WORDS),
-    Format("warc.gz", (packed(WARC), gzip.compress(b"".join(WARC)), packed(WARC[:3]) + WARC[3]), WARC_WORDS),
+    Format("warc.gz", (packed(WARC), gzip.compress(b"".join(WARC), mtime=0), packed(WARC[:3]) + WARC[3]), WARC_WORDS),
 )
 
 
@@ -90,7 +96,7 @@ def flip_bit(data: bytes, source: random.Random) -> bytes:
     return bytes(changed)
 
 
-MEMBERS = [gzip.compress(each) for each in WARC]
+MEMBERS = [gzip.compress(each, mtime=0) for each in WARC]
 NEIGHBOURS: dict[str, Callable[[bytes, int], bytes]] = {
     "warc": lambda damaged, k: b"".join([*WARC[:k], damaged, *WARC[k + 1 :]]),
     "warc.gz": lambda damaged, k: b"".join([*MEMBERS[:k], damaged, *MEMBERS[k + 1 :]]),

@@ -41,7 +41,7 @@ def compress(body: bytes, encoding: str) -> bytes:
     if encoding in ("br", "zstd"):
         found: bytes = pa.compress(body, codec="brotli" if encoding == "br" else "zstd", asbytes=True)
         return found
-    return gzip.compress(body) if "gzip" in encoding else body
+    return gzip.compress(body, mtime=0) if "gzip" in encoding else body
 
 
 def middle(data: bytes) -> InputRow:
@@ -71,11 +71,11 @@ def test_body_is_decoded_whatever_was_done_to_it(encoding: str, in_chunks: bool,
         (PAGE, ["Content-Encoding: br"]),
         (PAGE, ["Content-Encoding: zstd, deflate", "Transfer-Encoding: gzip, chunked"]),
         (b"ad\nplain words", ["Transfer-Encoding: chunked"]),
-        (gzip.compress(PAGE), []),
-        (gzip.compress(gzip.compress(PAGE)), ["Content-Encoding: gzip"]),
+        (gzip.compress(PAGE, mtime=0), []),
+        (gzip.compress(gzip.compress(PAGE, mtime=0), mtime=0), ["Content-Encoding: gzip"]),
         (zlib.compress(PAGE), ["Content-Encoding: gzip"]),
-        (gzip.compress(PAGE), ["Content-Encoding: deflate"]),
-        (gzip.compress(chunked(PAGE)), ["Content-Encoding: gzip"]),
+        (gzip.compress(PAGE, mtime=0), ["Content-Encoding: deflate"]),
+        (gzip.compress(chunked(PAGE), mtime=0), ["Content-Encoding: gzip"]),
     ],
 )
 def test_header_that_lies_costs_no_page(body: bytes, fields: list[str]) -> None:
@@ -124,7 +124,7 @@ def test_wrong_length_costs_its_record_alone(wrong: int, as_members: bool) -> No
     content = http(PAGE)
     records = between(record("odd", content, length=max(0, len(content) + wrong)), good("third"))
     found = read(packed(records) if as_members else b"".join(records))
-    place = len(gzip.compress(records[0]) if as_members else records[0])
+    place = len(gzip.compress(records[0], mtime=0) if as_members else records[0])
     assert outcomes(found) == [FIRST, (f"x.warc:{place}", "damaged_record"), ("third", "html"), LAST]
     assert f"the record at {place} cannot be read: the record's Content-Length is" in (found[1].message or "")
 
@@ -137,11 +137,11 @@ def test_missing_length_and_bytes_that_are_no_record_are_errors_with_their_place
             first, error, last = read(data)
             assert outcomes([first, last]) == [FIRST, LAST]
             assert error.code == "damaged_record"
-            assert error.position == len(gzip.compress(records[0]) if data[:1] == b"\x1f" else records[0])
+            assert error.position == len(gzip.compress(records[0], mtime=0) if data[:1] == b"\x1f" else records[0])
 
 
 def test_damaged_and_empty_members_cost_themselves_alone() -> None:
-    members = [gzip.compress(each) for each in between(good("odd"), good("third"))]
+    members = [gzip.compress(each, mtime=0) for each in between(good("odd"), good("third"))]
     for byte in range(len(members[1])):
         broken = bytearray(members[1])
         broken[byte] ^= 0x55
@@ -151,7 +151,7 @@ def test_damaged_and_empty_members_cost_themselves_alone() -> None:
         assert odd in (["damaged_record"], ["html"], ["html", "damaged_record"]), byte
     cut = outcomes(read(b"".join([members[0], members[1][:-20], *members[2:]])))
     assert (cut[0], cut[1][1], cut[2:]) == (FIRST, "damaged_record", [("third", "html"), LAST])
-    empty = outcomes(read(b"".join([members[0], gzip.compress(b""), *members[3:]])))
+    empty = outcomes(read(b"".join([members[0], gzip.compress(b"", mtime=0), *members[3:]])))
     assert empty == [FIRST, (f"x.warc:{len(members[0])}", "empty gzip member"), LAST]
 
 
@@ -159,7 +159,7 @@ def test_damaged_and_empty_members_cost_themselves_alone() -> None:
 def test_truncated_file_keeps_the_records_before_its_end(as_members: bool) -> None:
     records = between()
     data = packed(records) if as_members else b"".join(records)
-    whole = len(records[0]) if not as_members else len(gzip.compress(records[0]))
+    whole = len(records[0]) if not as_members else len(gzip.compress(records[0], mtime=0))
     for end in range(whole + 1, len(data) - 4, 7):
         found = outcomes(read(data[:end]))
         assert found[0] == FIRST
@@ -251,7 +251,7 @@ def test_time_and_host_of_the_capture_and_the_charset_are_passed_on() -> None:
 def test_record_far_above_the_limit_is_skipped_in_little_memory() -> None:
     for body, what in ((b"<p>" * MAX_PAGE_BYTES, "too_large"), (b"\0" * 4 * MAX_PAGE_BYTES, "too_large")):
         records = between(record("odd", http(body)))
-        for data in (packed(records), b"".join(records), gzip.compress(b"".join(records))):
+        for data in (packed(records), b"".join(records), gzip.compress(b"".join(records), mtime=0)):
             assert middle(data).code == what
 
 
@@ -266,8 +266,12 @@ def test_page_that_contains_a_warc_is_one_page_however_the_file_is_cut(
     bodies = [ARCHIVE, b"<pre>" + ARCHIVE, packed([good("inner")] * 9), b"<p>" + packed([good("inner")] * 9) + PAGE]
     odd = [record(f"odd{k}", http(body, type="text/plain"), kind="response") for k, body in enumerate(bodies)]
     records = between(*odd, good("third"), *odd)
-    stored = (gzip.compress(each, compresslevel=0) for each in records)
-    data = {"plain": b"".join(records), "members": b"".join(stored), "one stream": gzip.compress(b"".join(records))}
+    stored = (gzip.compress(each, compresslevel=0, mtime=0) for each in records)
+    data = {
+        "plain": b"".join(records),
+        "members": b"".join(stored),
+        "one stream": gzip.compress(b"".join(records), mtime=0),
+    }
     path = tmp_path / ("x.warc" if form == "plain" else "x.warc.gz")
     path.write_bytes(data[form])
     found = [row.id.removeprefix("urn:") for row in rows_of(path, tmp_path, shard_bytes=shard_bytes)]
@@ -277,7 +281,7 @@ def test_page_that_contains_a_warc_is_one_page_however_the_file_is_cut(
 
 @pytest.mark.parametrize("shard_bytes", [200, 1000, 10**6])
 def test_damage_is_told_once_however_the_file_is_cut(shard_bytes: int, tmp_path: Path) -> None:
-    members = [gzip.compress(good(f"page{k}")) for k in range(12)]
+    members = [gzip.compress(good(f"page{k}"), mtime=0) for k in range(12)]
     members[3] = members[3][:60] + bytes(80) + members[3][140:]
     members[7] = b"no gzip at all" * 30
     path = tmp_path / "x.warc.gz"
