@@ -87,10 +87,7 @@ def add_score(commands: arguments.Commands) -> None:
         metavar="MB",
         help="megabytes of input in a shard (default: %(default)s)",
     )
-    for name, meaning in COLUMNS.items():
-        add(f"--{name}-column", default=name, metavar="NAME", help=f"column or JSON field with {meaning} ({name})")
-    add("--csv-delimiter", metavar="C", help="delimiter of CSV files, tab for a tab (default: it is found out)")
-    add("--csv-encoding", metavar="NAME", help="encoding of CSV files, such as latin-1 (default: it is found out)")
+    _add_columns(command)
     add("--report", action="store_true", help="write report.html, with charts, beside the rows")
     add("--only", type=Path, metavar="ERRORS", help="score only the rows in this errors.jsonl of an earlier run")
     add("--engine", choices=("local", "ray"), default="local", help="run on this machine, or on Ray (default: local)")
@@ -100,6 +97,15 @@ def add_score(commands: arguments.Commands) -> None:
     add("--no-titles", action="store_true", help="do not store the pages' titles in the index")
     arguments.add_shared(command, *arguments.DUPLICATE_OPTIONS, "--model")
     command.set_defaults(command=score_command)
+
+
+def _add_columns(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how tables are read."""
+    add = command.add_argument
+    for name, meaning in COLUMNS.items():
+        add(f"--{name}-column", default=name, metavar="NAME", help=f"column or JSON field with {meaning} ({name})")
+    add("--csv-delimiter", metavar="C", help="delimiter of CSV files, tab for a tab (default: it is found out)")
+    add("--csv-encoding", metavar="NAME", help="encoding of CSV files, such as latin-1 (default: it is found out)")
 
 
 def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:

@@ -285,7 +285,9 @@ def test_service_file_and_environment_name_the_server(
     file = tmp_path / "services"
     file.write_text(f"[news]\nhost={address}\nport={port}\nuser=postgres\ndbname={database}\n")
     monkeypatch.setenv("PGSERVICEFILE", str(file))
-    open_index("postgresql:///?service=news").close()
+    with open_index("postgresql:///?service=news") as index:
+        add(index, "a", window(0))
     for name, value in {"PGHOST": address, "PGPORT": port, "PGUSER": "postgres", "PGDATABASE": database}.items():
         monkeypatch.setenv(name, value)
-    open_index("postgresql://", create=False).close()
+    with open_index("postgresql://", create=False) as index:
+        assert index.stats().documents == 1
