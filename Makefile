@@ -1,6 +1,7 @@
 # make run   sets up .venv and shows the blocks of a sample page in colour
 # make check sets up .venv and runs the linter, the type checker and the fast tests, in about a minute
 # make test  sets up .venv and runs the linter, the type checker and all tests
+# make core compiles the C core anew, which `make check` and `make test` do where its sources changed
 # PYTHON=python3.12 make test  uses another interpreter, 3.11 to 3.14
 
 PYTHON ?= python3
@@ -10,10 +11,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --qui
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 SAMPLE := tests/pages/sample.html
 
-.PHONY: run check test lint clean
+CORE := classifier/compiled/.built
+
+.PHONY: run check test lint core clean
 .DELETE_ON_ERROR:
 
-run: $(VENV)/installed
+run: $(VENV)/installed $(CORE)
 	$(BIN)/copydesk classify $(SAMPLE) --output table --color always
 
 check: lint
@@ -22,7 +25,13 @@ check: lint
 test: lint
 	$(PYTEST)
 
-lint: $(VENV)/installed-for-tests
+core: $(CORE)
+
+$(CORE): .ci/build_core.py $(wildcard classifier/compiled/c/*) $(VENV)/created
+	$(BIN)/python .ci/build_core.py
+	@touch $@
+
+lint: $(VENV)/installed-for-tests $(CORE)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy

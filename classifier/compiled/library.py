@@ -1,0 +1,93 @@
+"""Loads the C library with the loops over characters, blocks and trees, and checks what is handed to it.
+
+The sources are in `c/`. `pip install` compiles them; in a checkout `make core` does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SUFFIXES = {"win32": ".dll", "darwin": ".dylib"}
+_LIBRARY = Path(__file__).with_name("copydesk_core" + _SUFFIXES.get(sys.platform, ".so"))
+_SOURCES = Path(__file__).with_name("c")
+
+_SCALARS: dict[str, Any] = {"i64": ctypes.c_int64, "u64": ctypes.c_uint64, "f64": ctypes.c_double}
+_TYPES = {"b": "bool", "u": "uint", "i": "int", "f": "float"}
+
+
+class _ArrayOf:
+    """The type of an argument that is an array: any shape, contiguous, of one type of number."""
+
+    def __init__(self, name: str) -> None:
+        self.dtype = np.dtype("bool" if name == "bool" else f"{_TYPES[name[0]]}{name[1:]}")
+
+    def from_param(self, array: NDArray[Any]) -> ctypes.c_void_p:
+        """Return the array's address; ctypes calls this for each argument."""
+        if array.dtype != self.dtype or not array.flags.c_contiguous:
+            order = "contiguous" if array.flags.c_contiguous else "strided"
+            raise TypeError(f"found a {order} array of {array.dtype}, expected a contiguous one of {self.dtype}")
+        return ctypes.c_void_p(array.ctypes.data)
+
+
+BOUND: dict[str, tuple[str, str]] = {}
+"""The arguments and the result of every function that is used, by name; a test compares them with the sources."""
+
+
+def core_function(name: str, arguments: str, returns: str = "") -> Callable[..., Any]:
+    """Return a function of the library.
+
+    Args:
+        arguments: Their types, with spaces between: `i64`, `u64` and `f64` are numbers, `u32*`, `f64*`, `bool*` … are
+            NumPy arrays, whose type and order are checked at each call.
+        returns: `i64`, `u64`, `f64`, nothing, or `memory` for a function that counts something (`i64`) and
+            gives back -1 where memory runs out, which raises MemoryError.
+    """
+    BOUND[name] = (arguments, returns)
+    function = getattr(_library, name)
+    function.argtypes = [_ArrayOf(kind[:-1]) if kind[-1] == "*" else _SCALARS[kind] for kind in arguments.split()]
+    function.restype = _SCALARS["i64" if returns == "memory" else returns] if returns else None
+    if returns == "memory":
+        function.errcheck = _check_memory
+    return function  # type: ignore[no-any-return]
+
+
+def _check_memory(result: int, function: object, arguments: object) -> int:
+    if result < 0:
+        raise MemoryError
+    return result
+
+
+def compiler() -> str:
+    """Return the name and version of the compiler that made the library."""
+    buffer = np.zeros(200, np.uint8)
+    core_function("cd_compiler", "u8* i64")(buffer, len(buffer))
+    return buffer.tobytes().partition(b"\0")[0].decode("ascii", "replace")
+
+
+def _load() -> ctypes.CDLL:
+    if not _LIBRARY.exists():
+        raise ImportError(f"{_LIBRARY.name} is not in {_LIBRARY.parent}; run `make core` or install copydesk again")
+    library = ctypes.CDLL(str(_LIBRARY))
+    library.cd_sources_digest.restype = ctypes.c_uint64
+    if _SOURCES.is_dir() and library.cd_sources_digest() != int(_digest_of_sources(), 16):
+        raise ImportError(f"{_LIBRARY.name} is not made from the sources in {_SOURCES}; run `make core`")
+    return library
+
+
+def _digest_of_sources() -> str:
+    """Return what `.ci/build_core.py` compiled in."""
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(_SOURCES.glob("*.[ch]")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+_library = _load()

@@ -1,0 +1,1 @@
+"""The numeric code in plain Python, as numba compiles it: what the C core is compared with."""
