@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from copydesk.classifier.segmentation.html import segment_html
-from copydesk.classifier.segmentation.html_scanner import MAX_ATTRIBUTES
-from copydesk.classifier.segmentation.parser_limits import MAX_DEPTH, cap_nesting
+from copydesk.classifier.segmentation.parser_limits import MAX_ATTRIBUTES, MAX_DEPTH, cap_nesting
 
 MANY = 100_000
 SECONDS = 10.0
