@@ -81,9 +81,9 @@ _CORRECTED: Bodies = {Media.JSON: (contract.FeedbackRequest, _CORRECTED_PAGE)}
 
 ENDPOINTS = {
     ("post", "/v1/classify"): Endpoint(contract.LabelledPage, (*_ONE, "not_a_page"), _PAGES, also=ANSWERS[1:]),
-    ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy"), _LINES, Media.NDJSON),
+    ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy", "no_space"), _LINES, Media.NDJSON),
     ("post", "/v1/articles/check"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX), _ARTICLE),
-    ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy"), _LINES, Media.NDJSON),
+    ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy", "no_space"), _LINES, Media.NDJSON),
     ("put", "/v1/articles/{id}"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX, "not_found"), _ARTICLE),
     ("get", "/v1/articles/{id}"): Endpoint(contract.IndexedArticle, (*_INDEX, "not_found")),
     ("delete", "/v1/articles/{id}"): Endpoint(None, (*_INDEX, "not_found")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -27,7 +28,15 @@ class Spool:
     """
 
     def __init__(self, request: Request, *, limit: int, idle: float) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115
+        """Start to receive the body.
+
+        Raises:
+            Problem: No temporary file can be created.
+        """
+        try:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        except OSError as error:
+            raise _no_space(error) from None
         self._n_bytes = 0
         self._changed = asyncio.Event()
         self._error: Exception | None = None
@@ -37,14 +46,34 @@ class Spool:
     async def _receive(self, request: Request, limit: int, idle: float) -> None:
         try:
             async for piece in body_pieces(request, limit=limit, idle=idle):
-                os.pwrite(self._file.fileno(), piece, self._n_bytes)
-                self._n_bytes += len(piece)
-                self._changed.set()
-        except (Problem, ClientDisconnect, OSError) as error:
+                self._write(piece)
+        except (Problem, ClientDisconnect) as error:
             self._error = error
+        except OSError as error:
+            self._error = _no_space(error)
         finally:
             self._done = True
             self._changed.set()
+
+    def _write(self, piece: bytes) -> None:
+        """Append a piece; the operating system may write less than it is given, until there is no room at all."""
+        rest = memoryview(piece)
+        while rest:
+            n_written = os.pwrite(self._file.fileno(), rest, self._n_bytes)
+            if n_written == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            rest = rest[n_written:]
+            self._n_bytes += n_written
+            self._changed.set()
+
+    def _read(self, position: int) -> bytes:
+        try:
+            piece = os.pread(self._file.fileno(), min(READ_BYTES, self._n_bytes - position), position)
+        except OSError as error:
+            raise _no_space(error) from None
+        if not piece:
+            raise _no_space(OSError(errno.EIO, "the file has become shorter"))
+        return piece
 
     async def wait_for_first_bytes(self) -> None:
         """Wait until the body has begun, or is known to be empty.
@@ -61,13 +90,14 @@ class Spool:
         """Yield the bytes that have arrived, then the rest as it arrives.
 
         Raises:
-            Problem: The body is truncated, too large or too slow; the bytes before that have been yielded.
+            Problem: The body is truncated, too large or too slow, or there is no room for it; the bytes before that
+                have been yielded.
         """
         position = 0
         while True:
             self._changed.clear()
             while position < self._n_bytes:
-                piece = os.pread(self._file.fileno(), READ_BYTES, position)
+                piece = self._read(position)
                 position += len(piece)
                 yield piece
             if self._done and position == self._n_bytes:
@@ -81,6 +111,12 @@ class Spool:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
         self._file.close()
+
+
+def _no_space(error: OSError) -> Problem:
+    reason = error.strerror or type(error).__name__
+    found = f"the body cannot be stored in the server's temporary folder ({reason})"
+    return Problem("no_space", f"{found}; send smaller batches, or free space there")
 
 
 class LineSplitter:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +99,48 @@ def test_batch_that_turns_out_too_large_ends_with_an_error_row(api: ApiClient) -
     first, last = map(json.loads, answer.text.splitlines())
     assert first["id"] == "a"
     assert (last["id"], last["error"]["code"]) == (None, "too_large")
+
+
+def test_short_writes_are_continued(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = lines(*({"id": n, "text": LINES} for n in range(30)))
+    expected = api.post("/v1/classify/batch", content=body, headers=NDJSON).content
+    write = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, data, at: write(file, bytes(data)[:1000], at))
+    assert api.post("/v1/classify/batch", content=body, headers=NDJSON).content == expected
+
+
+def test_batch_for_which_there_is_no_room_ends_with_an_error_row(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = lines(*({"id": n, "text": LINES} for n in range(30)))
+    write = os.pwrite
+
+    def write_up_to_1000(file: int, data: bytes, at: int) -> int:
+        if at == 1000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(file, bytes(data)[: 1000 - at], at)
+
+    monkeypatch.setattr(os, "pwrite", write_up_to_1000)
+    rows = list(map(json.loads, api.post("/v1/classify/batch", content=body, headers=NDJSON).text.splitlines()))
+    assert [row["id"] for row in rows[:-1]] == list(range(len(rows) - 1))
+    assert (rows[-1]["id"], rows[-1]["error"]["code"]) == (None, "no_space")
+    assert "(No space left on device)" in rows[-1]["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["tempfile.TemporaryFile", "os.pwrite"])
+def test_batch_without_any_room_is_refused(api: ApiClient, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(name, fail)
+    answer = api.post("/v1/classify/batch", content=lines({"text": LINES}), headers=NDJSON)
+    assert_problem(answer, 507, "no_space", "free space there")
+
+
+def test_spool_that_has_become_shorter_ends_the_batch(api: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "pread", lambda *_: b"")
+    answer = api.post("/v1/classify/batch", content=lines({"text": LINES}), headers=NDJSON)
+    assert json.loads(answer.content)["error"]["code"] == "no_space"
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
