@@ -7,9 +7,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit, scatter
-from copydesk.classifier.duplicates.shingles import KEY_BITS
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates.types import Banding
+
+_BAND_KEYS = core_function("cd_band_keys", "u32* i64 i64 i64 i64 u64*")
 
 
 def banding_for(similarity: float, probability: float, *, num_perm: int) -> Banding:
@@ -59,15 +60,22 @@ def band_keys(signatures: NDArray[np.uint32], banding: Banding) -> NDArray[np.ui
     Raises:
         ValueError: The signatures have too few values, or there is no band or no row.
     """
+    check_banding(banding, signatures.shape[1])
+    keys = np.empty((len(signatures), banding.bands), np.uint64)
+    _BAND_KEYS(np.ascontiguousarray(signatures), *signatures.shape, banding.bands, banding.rows, keys)
+    return keys
+
+
+def check_banding(banding: Banding, n_values: int) -> None:
+    """Raise ValueError if signatures of so many values cannot be cut so."""
     if banding.bands < 1 or banding.rows < 1:
         raise ValueError(f"{banding.bands} bands of {banding.rows} rows give no key; both must be at least 1")
     needed = banding.bands * banding.rows
-    if signatures.shape[1] < needed:
+    if n_values < needed:
         raise ValueError(
-            f"signatures have {signatures.shape[1]} values, {banding.bands} bands of {banding.rows} rows need {needed};"
+            f"signatures have {n_values} values, {banding.bands} bands of {banding.rows} rows need {needed};"
             " sign with a higher num_perm or find a banding for this one"
         )
-    return _cut(np.ascontiguousarray(signatures), banding.bands, banding.rows)
 
 
 def _bands_needed(similarity: float, probability: float, rows: int) -> int:
@@ -75,15 +83,3 @@ def _bands_needed(similarity: float, probability: float, rows: int) -> int:
     if together >= 1:
         return 1
     return max(1, math.ceil(math.log1p(-probability) / math.log1p(-together) - 1e-9))
-
-
-@jit
-def _cut(signatures: NDArray[np.uint32], bands: int, rows: int) -> NDArray[np.uint64]:
-    keys = np.empty((len(signatures), bands), np.uint64)
-    for t in range(len(signatures)):
-        for band in range(bands):
-            h = np.uint64(band + 1)
-            for k in range(band * rows, (band + 1) * rows):
-                h = scatter(h ^ np.uint64(signatures[t, k])) + np.uint64(band)
-            keys[t, band] = scatter(h) >> np.uint64(64 - KEY_BITS)
-    return keys

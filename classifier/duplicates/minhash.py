@@ -7,12 +7,14 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit, mix32
-from copydesk.classifier.duplicates.shingles import Shingles, shorten
+from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.duplicates.shingles import Shingles
 from copydesk.classifier.duplicates.types import SigningScheme
 
 EMPTY = np.uint32(0xFFFFFFFF)
 """Every value of a text that is too short for shingles."""
+
+_SIGN = core_function("cd_minhash", "u32* i64* i64 u32* u32* i64 u32*")
 
 
 @lru_cache(maxsize=8)
@@ -33,23 +35,7 @@ def sign(shingles: Shingles, scheme: SigningScheme, *, values: int | None = None
 
     Source: Broder, On the resemblance and containment of documents, 1997; datasketch 2.0.0, scheme "affine32".
     """
-    factors, summands = permutations(scheme.num_perm, scheme.seed)
-    return _least(shorten(shingles.values), shingles.bounds, factors[:values], summands[:values])
-
-
-@jit
-def _least(
-    shingles: NDArray[np.uint32],
-    bounds: NDArray[np.int64],
-    factors: NDArray[np.uint32],
-    summands: NDArray[np.uint32],
-) -> NDArray[np.uint32]:
-    signatures = np.full((len(bounds) - 1, len(factors)), EMPTY, np.uint32)
-    for t in range(len(bounds) - 1):
-        least = signatures[t]
-        for i in range(bounds[t], bounds[t + 1]):
-            h = np.uint64(mix32(shingles[i]))
-            for k in range(len(factors)):
-                value = np.uint32(np.uint64(factors[k]) * h + np.uint64(summands[k]))
-                least[k] = min(least[k], value)
+    factors, summands = permutations(scheme.num_perm, scheme.seed)[:, :values]
+    signatures = np.empty((len(shingles.bounds) - 1, len(factors)), np.uint32)
+    _SIGN(shingles.values, shingles.bounds, len(signatures), factors, summands, len(factors), signatures)
     return signatures

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit, scatter
-from copydesk.classifier.duplicates.bands import band_keys
-from copydesk.classifier.duplicates.minhash import sign
-from copydesk.classifier.duplicates.normalized_words import Words, read_words, text_digests
-from copydesk.classifier.duplicates.shingles import KEY_BITS, Ragged, Shingles, passage_keys, read_shingles
+from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.duplicates.bands import check_banding
+from copydesk.classifier.duplicates.minhash import permutations
+from copydesk.classifier.duplicates.normalized_words import Words, read_words
+from copydesk.classifier.duplicates.shingles import Ragged, Shingles, check_passages, read_shingles
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME, KeyScheme, SigningScheme
+
+_SIGN = core_function(
+    "cd_sign_words", "u64* i64* u32* i64* i64 u32* u32* i64 i64 i64 i64 i64 i64 u64* u64* i64*", "memory"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,36 +53,13 @@ def sign_texts(
 def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningScheme, keys: KeyScheme) -> SignedTexts:
     """Do the same for words that have been read; `lengths` are the texts' characters."""
     shingles = read_shingles(words, scheme)
-    digests = text_digests(words)
-    values = min(scheme.num_perm, keys.banding.bands * keys.banding.rows)
-    bands = band_keys(sign(shingles, scheme, values=values), keys.banding)
-    passages = passage_keys(
-        words, length=keys.passage_words, characters=keys.passage_characters, window=keys.passage_window
-    )
-    joined = Ragged(*_join_keys(bands, passages.values, passages.bounds, digests, shingles.bounds))
-    return SignedTexts(shingles, digests, joined, lengths)
-
-
-@jit
-def _join_keys(
-    bands: NDArray[np.uint64],
-    passages: NDArray[np.uint64],
-    passage_bounds: NDArray[np.int64],
-    digests: NDArray[np.uint64],
-    shingle_bounds: NDArray[np.int64],
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    keys = np.empty(bands.size + len(passages) + len(digests), np.uint64)
-    bounds = np.zeros(len(digests) + 1, np.int64)
-    n = 0
-    for t in range(len(digests)):
-        if shingle_bounds[t] < shingle_bounds[t + 1]:
-            keys[n : n + bands.shape[1]] = bands[t]
-            n += bands.shape[1]
-            own = passages[passage_bounds[t] : passage_bounds[t + 1]]
-            keys[n : n + len(own)] = own
-            n += len(own)
-        elif digests[t] != np.uint64(0):
-            keys[n] = scatter(digests[t]) >> np.uint64(64 - KEY_BITS)
-            n += 1
-        bounds[t + 1] = n
-    return keys[:n].copy(), bounds
+    bands, rows = keys.banding.bands, keys.banding.rows
+    check_banding(keys.banding, scheme.num_perm)
+    passages = keys.passage_words, keys.passage_characters, keys.passage_window
+    check_passages(*passages)
+    factors, summands = permutations(scheme.num_perm, scheme.seed)[:, : bands * rows]
+    texts, n = (words.hashes, words.bounds, shingles.values, shingles.bounds), len(words.bounds) - 1
+    digests, bounds = np.empty(n, np.uint64), np.empty(n + 1, np.int64)
+    values = np.empty(n * (bands + 1) + len(words.hashes), np.uint64)
+    n_keys = _SIGN(*texts, n, factors, summands, len(factors), bands, rows, *passages, digests, values, bounds)
+    return SignedTexts(shingles, digests, Ragged(values[:n_keys].copy(), bounds), lengths)
