@@ -85,6 +85,7 @@ def compute_features(page: Blocks) -> PageFeatures:
     paths, element_paths = fill_layout_columns(columns, text, tree, parts_by_name(tree.names, tree.name_ends))
     fill_repetition_columns(columns, text.counts, tree, element_paths)
     shapes = shape_tokens(text.counts, columns, page.markup is not None)
+    read = read._replace(tokens=read.tokens.astype(np.uint64))
     tokens, token_ends = _joined(read, shapes, *markup_tokens(tree, text.counts))
     return PageFeatures(
         tokens=tokens,

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.errors import UnreadablePage
 
 UNPACK = "decompress it first"
@@ -30,6 +29,8 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
 MAX_CONTROLS = 0.05  # share of control characters above which bytes are not text; random or compressed ones have 0.1
 FEW_CONTROLS = 8  # fewer than these are allowed in any page, as damaged pages have a handful
 
+_count_controls = core_function("cd_count_controls", "u8* i64", "i64")
+
 
 def refuse_formats(data: bytes) -> None:
     """Raise `UnreadablePage` if the first bytes are those of a format that is not text."""
@@ -51,14 +52,5 @@ def refuse_controls(sample: bytes) -> None:
 
 def many_controls(sample: bytes) -> int:
     """Count the control characters of bytes that have too many to be text; 0 if they may be text."""
-    count = _count_controls(np.frombuffer(sample, np.uint8))
+    count = _count_controls(np.frombuffer(sample, np.uint8), len(sample))
     return count if count >= FEW_CONTROLS and count > MAX_CONTROLS * len(sample) else 0
-
-
-@jit
-def _count_controls(values: NDArray[np.uint8]) -> int:
-    """Count the control characters that no text contains: all but tabs, line ends and escape."""
-    count = 0
-    for value in values:  # without a branch, so that the compiler vectorises it
-        count += (value < 32) & ((value < 9) | (value > 13)) & (value != 27) | (value == 127)
-    return count

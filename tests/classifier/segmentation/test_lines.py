@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.segmentation.lines import INVISIBLE, LINE_ENDS, ONE_END, OTHER_GAP, TWO_ENDS, visible_lines
+from copydesk.classifier.compiled import code_points
+from copydesk.classifier.segmentation.lines import (
+    INVISIBLE,
+    LINE_ENDS,
+    ONE_END,
+    OTHER_GAP,
+    TWO_ENDS,
+    visibility,
+    visible_lines,
+)
+from tests.oracle import lines as oracle
 
 LINE = re.compile(rf"[^{INVISIBLE}](?:[^{LINE_ENDS}]*[^{INVISIBLE}])?")
 MIXED = st.one_of(st.sampled_from("\n\n\n\r\t\v\x1c\x85\u2028\u2029\u200b\xa0 aé字😀"), st.characters(codec=None))
@@ -37,3 +48,10 @@ def test_every_character_is_visible_or_not_as_in_the_expression(block: int) -> N
 )
 def test_gap_is_what_separates_a_line_from_the_one_before(gap: str, meant: int) -> None:
     assert visible_lines(f"one{gap}two")[2].tolist()[1:] == [meant]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=MIXED, max_size=200))
+def test_lines_and_gaps_are_those_of_the_oracle(text: str) -> None:
+    for found, wanted in zip(visible_lines(text), oracle.visible_lines(code_points(text), visibility()), strict=True):
+        np.testing.assert_array_equal(found, wanted)

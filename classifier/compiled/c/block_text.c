@@ -1,0 +1,178 @@
+/* Hashes each block's words, pairs of words and sub-words, and counts its characters, in one pass; see block_text.py. */
+#include "features.h"
+
+#define HEAD 700 /* characters read at a block's start: HEAD_CHARS */
+#define TAIL 300
+
+enum { OTHER, LETTER, DIGIT, IDEOGRAPH, SPACE };
+enum { WORD_SALT = 1, PAIR_SALT, PART_SALT, ENDING_SALT };
+
+#define PRIME UINT64_C(0x100000001B3)
+#define BMP 0x10000
+
+/* What is carried from one word of a block to the next. */
+typedef struct {
+    uint32_t *tokens;
+    uint64_t *words;
+    uint64_t previous, first_word;
+    int64_t *row;
+} Place;
+
+INLINE int class_of(Characters tables, point_t code) {
+    return code < BMP ? tables.classes[code] : (code >= 0x20000 ? IDEOGRAPH : OTHER);
+}
+
+/* Writes a word and its pair with the word before; returns the pair's hash. */
+INLINE uint64_t put_word(Place *at, uint64_t hash) {
+    uint64_t word = mix(hash, WORD_SALT), pair = mix(hash * 31 + at->previous, PAIR_SALT);
+    *at->words++ = word;
+    at->tokens[0] = (uint32_t)word;
+    at->tokens[1] = (uint32_t)pair;
+    at->tokens += 2;
+    at->previous = hash;
+    at->row[N_WORDS]++;
+    return pair;
+}
+
+/* Reads a word of letters, which ends at a code point of another class; returns where. */
+INLINE const point_t *read_letters(Place *at, Characters tables, const point_t *from) {
+    const point_t *p = from;
+    uint64_t hash = 0, gram = 0;
+    int64_t capitals = 0;
+    bool capital_start = tables.lower[*p] != *p;
+    do {
+        uint64_t small = tables.lower[*p];
+        capitals += small != *p;
+        hash = (hash ^ small) * PRIME + 1;
+        if (p - from >= 4) *at->tokens++ = (uint32_t)mix(gram * PRIME + small, PART_SALT);
+        gram = (gram & ((UINT64_C(1) << 42) - 1)) << 21 ^ small;
+        p++;
+    } while (*p < BMP && tables.classes[*p] == LETTER);
+    int64_t length = p - from;
+    put_word(at, hash);
+    if (length >= 3) *at->tokens++ = (uint32_t)mix(gram, ENDING_SALT);
+    if (at->first_word == 0) at->first_word = hash;
+    at->row[N_LETTERS] += length;
+    at->row[N_CAPITALS] += capitals;
+    at->row[N_TITLE_WORDS] += capital_start;
+    at->row[LONGEST] = max_i64(at->row[LONGEST], length);
+    return p;
+}
+
+/* Reads a number; all numbers with as many digits count as the same word. */
+INLINE const point_t *read_digits(Place *at, Characters tables, const point_t *from) {
+    const point_t *p = from + 1;
+    while (*p < BMP && tables.classes[*p] == DIGIT) p++;
+    int64_t length = p - from;
+    uint64_t pair = put_word(at, (uint64_t)(7000 + min_i64(length, 12)));
+    if (at->first_word == 0) at->first_word = pair;
+    at->row[N_DIGITS] += length;
+    at->row[LONGEST] = max_i64(at->row[LONGEST], length);
+    return p;
+}
+
+/* Counts a sentence's end, a comma, a quote or a bar. */
+INLINE void count_mark(int64_t *row, point_t code, point_t after) {
+    switch (code) {
+    case '.': case '!': case '?':
+        row[N_SENTENCES] += after == ' ' || after == '\n' || after == '"' || after == 0x201D;
+        break;
+    case 0x3002: case 0xFF01: case 0xFF1F:
+        row[N_SENTENCES]++;
+        break;
+    case ',': case 0x3001: case 0xFF0C:
+        row[N_COMMAS]++;
+        break;
+    case '"': case 0x201C: case 0x201D: case 0xAB: case 0x201E:
+        row[N_QUOTES]++;
+        break;
+    case '|': case 0xB7: case 0x2022: case '/': case '>': case 0xBB:
+        row[N_BARS]++;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Notes a block's length, and its first and last character and word. */
+static void count_ends(const Place *at, const point_t *block, int64_t n) {
+    int64_t *row = at->row;
+    row[N_CHARS] = n;
+    row[LAST_CHAR] = block[n - 1];
+    row[FIRST_CHAR] = block[0];
+    bool dots = n >= 3 && block[n - 1] == '.' && block[n - 2] == '.' && block[n - 3] == '.';
+    row[IS_ELLIPSIS] = dots || block[n - 1] == 0x2026;
+    row[FIRST_WORD] = (int64_t)(at->first_word & 0x7FFFFFFF);
+    row[LAST_WORD] = (int64_t)(at->previous & 0x7FFFFFFF);
+}
+
+/* Reads n code points, which a space follows; `cut`: the place where the middle is left out, and what comes after it. */
+INLINE void read_points(Place *at, Characters tables, const point_t *points, int64_t n, int64_t cut, point_t after_cut) {
+    const point_t *p = points, *end = points + n;
+    while (p < end) {
+        point_t code = *p;
+        switch (class_of(tables, code)) {
+        case LETTER:
+            p = read_letters(at, tables, p);
+            break;
+        case DIGIT:
+            p = read_digits(at, tables, p);
+            break;
+        case IDEOGRAPH:
+            put_word(at, code);
+            if (at->first_word == 0) at->first_word = code;
+            at->row[N_LETTERS]++;
+            p++;
+            break;
+        case SPACE:
+            p++;
+            break;
+        default:
+            p++;
+            count_mark(at->row, code, p - points == cut ? after_cut : *p);
+        }
+    }
+}
+
+static void read_block(Place *at, Characters tables, const point_t *block, int64_t n) {
+    point_t copy[HEAD + TAIL + 1];
+    if (n > HEAD + TAIL) {
+        memcpy(copy, block, HEAD * sizeof *copy);
+        memcpy(copy + HEAD, block + n - TAIL, TAIL * sizeof *copy);
+        copy[HEAD + TAIL] = ' ';
+        read_points(at, tables, copy, HEAD + TAIL, HEAD, block[HEAD]);
+    } else {
+        memcpy(copy, block, (size_t)n * sizeof *copy);
+        copy[n] = ' ';
+        read_points(at, tables, copy, n, -1, ' ');
+    }
+    count_ends(at, block, n);
+}
+
+void read_blocks(const Blocks *blocks, Characters tables, BlockWords *out) {
+    Place at = {out->tokens, out->words, 0, 0, NULL};
+    memset(out->counts, 0, (size_t)(blocks->n * N_COUNTS) * sizeof *out->counts);
+    for (int64_t b = 0; b < blocks->n; b++) {
+        int64_t start = blocks->starts[b], size = blocks->ends[b] - start;
+        at.row = out->counts + b * N_COUNTS;
+        at.previous = at.first_word = 0;
+        if (size > 0) read_block(&at, tables, blocks->points + start, size);
+        out->token_ends[b] = at.tokens - out->tokens;
+        out->word_ends[b] = at.words - out->words;
+    }
+    out->n_tokens = at.tokens - out->tokens;
+    out->n_words = at.words - out->words;
+}
+
+/* Returns the number of tokens, or -2 where a block overlaps another or is not within the code points. */
+EXPORT int64_t cd_read_blocks(const point_t *points, int64_t n_points, const int64_t *starts, const int64_t *ends,
+    int64_t n, const uint8_t *classes, const point_t *lower, uint32_t *tokens, int64_t *token_ends, uint64_t *words,
+    int64_t *word_ends, int64_t *counts) {
+    Blocks blocks = {points, starts, ends, n};
+    for (int64_t b = 0; b < n; b++) {
+        if (starts[b] < (b > 0 ? ends[b - 1] : 0) || starts[b] > ends[b] || ends[b] > n_points) return -2;
+    }
+    BlockWords out = {tokens, words, token_ends, word_ends, counts, 0, 0};
+    read_blocks(&blocks, (Characters){classes, lower}, &out);
+    return out.n_tokens;
+}
