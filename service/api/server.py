@@ -9,7 +9,6 @@ from socket import socket
 
 import uvicorn
 from fastapi import FastAPI
-from prometheus_client.multiprocess import mark_process_dead
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
@@ -17,6 +16,7 @@ from copydesk.service.api.app import create_app
 from copydesk.service.api.limits.protocol import LimitedProtocol
 from copydesk.service.api.limits.rates import RateLimiter
 from copydesk.service.api.monitoring.logs import FIELDS, log_config
+from copydesk.service.api.monitoring.metrics import drop_gauges
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.settings import Settings
 
@@ -54,7 +54,7 @@ class Workers(Multiprocess):
         for worker in self._known.difference(self.processes):
             if worker in before:
                 _LOG.warning("a worker died", extra={FIELDS: {"pid": worker.pid, "exit": worker.exitcode}})
-            mark_process_dead(worker.pid, self._metrics_folder)  # type: ignore[no-untyped-call]
+            drop_gauges(worker.pid, self._metrics_folder)
         self._known = set(self.processes)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
 from copydesk.service.settings import Settings
-
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable that names the folder in which the Prometheus library adds up the numbers of several processes."""
 
 
 def add_serve(commands: arguments.Commands) -> None:
@@ -30,13 +27,13 @@ def add_serve(commands: arguments.Commands) -> None:
     serve.set_defaults(command=serve_command)
 
 
-def serve_command(args: argparse.Namespace, environment: MutableMapping[str, str]) -> int:
+def serve_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk serve`."""
     settings = arguments.load_settings(args.model, environment)
     require_extra("serve", "copydesk serve")
     _check_settings(settings)
     try:
-        return _serve(settings, environment)
+        return _serve(settings)
     except ValueError as error:  # the index's URL, for one
         raise arguments.WrongUsage(str(error)) from error
     except SystemExit:  # uvicorn cannot start, and has logged why
@@ -61,13 +58,12 @@ def _check_settings(settings: Settings) -> None:
         )
 
 
-def _serve(settings: Settings, environment: MutableMapping[str, str]) -> int:
+def _serve(settings: Settings) -> int:
     if settings.server.workers == 1:
         from copydesk.service.api import run_one
 
         return run_one(settings)
     with tempfile.TemporaryDirectory(prefix="copydesk-workers-") as folder:
-        environment[METRICS_FOLDER] = folder  # read when the Prometheus library is imported
         from copydesk.service.api import run_several
 
         return run_several(replace(settings, server=replace(settings.server, shared=Path(folder))))

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+import errno
+import logging
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from typing import TYPE_CHECKING, Literal
 
 from copydesk.classifier import LABELS, Article, Page
+from copydesk.service.api.monitoring.logs import FIELDS
 from copydesk.service.index import IndexAnswer, Stats
 
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Gauge
+
 SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+FOLDER_VARIABLES = ("PROMETHEUS_MULTIPROC_DIR", "prometheus_multiproc_dir")
+"""The variables in which prometheus_client finds the folder of several workers, at its first import. The second one is
+the first one's old name."""
+FILE_BYTES = {
+    "counter": 2 * 1024 * 1024,
+    "histogram": 256 * 1024,
+    "summary": 64 * 1024,
+    "gauge_livesum": 64 * 1024,
+    "gauge_livemax": 64 * 1024,
+}
+"""The files of a worker, by the start of their names, and their sizes. The most metrics that there can be take half of
+that: every route with every method and status has 1.1 MB of counters, and 85 kB of histograms."""
+
+_LOG = logging.getLogger("copydesk.metrics")
 
 
 class Metrics:
     """The metrics of one worker; several workers add theirs up in a folder.
 
-    prometheus_client reads the folder's name from the variable PROMETHEUS_MULTIPROC_DIR when it is first imported.
+    On a full disk, a worker has metrics of its own: its `/metrics` does not include the other workers then.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+        """Create the metrics.
+
+        Args:
+            folder: Folder that the workers share, None for one worker. Only the first metrics of a process can use it,
+                as prometheus_client chooses once how it stores numbers.
+        """
+        self._folder = folder = folder if folder is not None and _reserve_files(folder) else None
+        for name in FOLDER_VARIABLES:
+            os.environ.pop(name, None)
+        if folder is not None:
+            os.environ[FOLDER_VARIABLES[0]] = str(folder)
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Summary
+
         self._registry = registry = CollectorRegistry()
 
         def gauge(name: str, text: str, *labels: str, mode: Literal["livesum", "livemax"]) -> Gauge:
@@ -72,8 +103,49 @@ class Metrics:
 
     def export(self) -> bytes:
         """Return the metrics of all workers in Prometheus' text format."""
-        if self._folder is None:
-            return generate_latest(self._registry)
-        all_workers = CollectorRegistry()
-        MultiProcessCollector(all_workers, str(self._folder))  # type: ignore[no-untyped-call]
-        return generate_latest(all_workers)
+        from prometheus_client import CollectorRegistry, generate_latest
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        if self._folder is not None:
+            all_workers = CollectorRegistry()
+            with suppress(OSError, ValueError):  # someone has deleted the folder
+                MultiProcessCollector(all_workers, str(self._folder))  # type: ignore[no-untyped-call]
+                return generate_latest(all_workers)
+        return generate_latest(self._registry)
+
+
+def drop_gauges(pid: int | None, folder: Path) -> None:
+    """Delete the gauges of a worker that is gone; its counters stay."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
+
+
+def _reserve_files(folder: Path) -> bool:
+    """Create the files of this worker at their full size; return whether there is room.
+
+    prometheus_client maps these files into memory. It makes them sparse, and a write to a page for which the disk has
+    no room kills the process (SIGBUS).
+    """
+    try:
+        for name, n_bytes in FILE_BYTES.items():
+            _reserve_file(folder / f"{name}_{os.getpid()}.db", n_bytes)
+    except OSError as error:
+        message = "the metrics of all workers cannot be added up; this worker counts for itself"
+        _LOG.warning(message, extra={FIELDS: {"folder": str(folder), "reason": error.strerror}})
+        return False
+    return True
+
+
+def _reserve_file(path: Path, n_bytes: int) -> None:
+    """Create a file of zeros that has its room on the disk; other workers never see a part of it."""
+    unfinished = path.with_suffix(".new")
+    try:
+        with unfinished.open("wb", buffering=0) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, n_bytes)
+            elif file.write(bytes(n_bytes)) < n_bytes:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
