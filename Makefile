@@ -27,7 +27,7 @@ test: lint
 
 core: $(CORE)
 
-$(CORE): .ci/build_core.py $(wildcard classifier/compiled/c/*) $(VENV)/created
+$(CORE): .ci/build_core.py $(wildcard classifier/compiled/c/*) | $(VENV)/created
 	$(BIN)/python .ci/build_core.py
 	@touch $@
 
@@ -44,11 +44,11 @@ $(VENV)/created: Makefile
 
 $(VENV)/installed: pyproject.toml $(VENV)/created
 	$(PIP) .
-	@touch $@
+	@touch $@ $(CORE)
 
 $(VENV)/installed-for-tests: pyproject.toml $(VENV)/created
 	$(PIP) '.[test]'
-	@touch $@ $(VENV)/installed
+	@touch $@ $(VENV)/installed $(CORE)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(CORE) classifier/compiled/copydesk_core.*

@@ -12,6 +12,7 @@ from copydesk.classifier import CopydeskError
 from copydesk.service.commands import arguments
 from copydesk.service.commands.classify import add_classify
 from copydesk.service.commands.dedup import add_dedup
+from copydesk.service.commands.doctor import add_doctor
 from copydesk.service.commands.index import add_index
 from copydesk.service.commands.keys import add_keys
 from copydesk.service.commands.score import add_score
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"copydesk {arguments.copydesk_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (add_classify, add_dedup, add_index, add_score, add_serve, add_keys):
+    for add in (add_classify, add_dedup, add_index, add_score, add_serve, add_keys, add_doctor):
         add(commands)
     return parser
 

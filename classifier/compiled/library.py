@@ -72,6 +72,12 @@ def compiler() -> str:
     return buffer.tobytes().partition(b"\0")[0].decode("ascii", "replace")
 
 
+def wide_vectors() -> bool | None:
+    """Return whether loops for wide vectors (AVX2) are used; None on processors for which there are none."""
+    found: int = core_function("cd_wide_vectors", "", "i64")()
+    return None if found < 0 else found == 1
+
+
 def _load() -> ctypes.CDLL:
     if not _LIBRARY.exists():
         raise ImportError(f"{_LIBRARY.name} is not in {_LIBRARY.parent}; run `make core` or install copydesk again")

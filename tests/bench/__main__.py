@@ -14,6 +14,7 @@ BENCHES = {
     "score": "batch scoring: pages a second against the library call and other tools, memory, runs that are killed",
     "score-ray": "pages a second on a Ray cluster, clusters of a large set on it, and the bytes that it moves",
     "service": "latency and throughput over HTTP, against the library call and against trafilatura behind an endpoint",
+    "start": "processor time and memory until the first answer of a new process, against trafilatura",
     "soak": "the service under mixed and partly hostile traffic while its workers are killed",
 }
 THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
