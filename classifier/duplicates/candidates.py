@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates.shingles import Ragged
 from copydesk.classifier.duplicates.types import COMPARISON
 
 _MAX_DOCUMENTS = COMPARISON.max_documents_per_key
-_MAX_STORIES = COMPARISON.max_stories_per_key
 
 _PARTS = 16
 """Keys are sorted in this many parts, one after the other, to save memory."""
+
+_PAIR = core_function("cd_pair_documents", "u32* i64* i64 i64* i64 u64* i64", "i64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,28 +100,11 @@ def _select_keys(
     return np.concatenate(chosen), np.concatenate(owners)
 
 
-@jit
 def _pair_documents(
     documents: NDArray[np.uint32], starts: NDArray[np.int64], stories: NDArray[np.int64]
 ) -> NDArray[np.uint64]:
     """Pair the documents of each key, which are sorted by key; count the pairs before writing them."""
-    room = np.int64(0)
-    for filling in range(2):
-        pairs = np.empty(room, np.uint64)
-        room = np.int64(0)
-        for k in range(len(starts) - 1):
-            shared = documents[starts[k] : starts[k + 1]]
-            common = len(shared) > _MAX_DOCUMENTS
-            many_documents = len(shared) > _MAX_STORIES
-            if len(stories) and many_documents and (common or len(np.unique(stories[shared])) > _MAX_STORIES):
-                continue
-            for i in range(1, len(shared)):
-                for j in range(i - 1 if common else 0, i):
-                    if filling:
-                        pairs[room] = np.uint64(shared[j]) << np.uint64(32) | np.uint64(shared[i])
-                    room += 1
-                if common and i > 1:
-                    if filling:
-                        pairs[room] = np.uint64(shared[0]) << np.uint64(32) | np.uint64(shared[i])
-                    room += 1
+    keys = documents, starts, len(starts) - 1, stories, len(stories)
+    pairs = np.empty(_PAIR(*keys, np.empty(0, np.uint64), 0), np.uint64)
+    _PAIR(*keys, pairs, len(pairs))
     return pairs

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.candidates import candidate_pairs, split_pairs
 from copydesk.classifier.duplicates.choices import (
@@ -41,6 +41,9 @@ from copydesk.classifier.duplicates.types import (
 
 _DOCUMENTS_A_CHUNK = 4096
 _PAIRS_A_STEP = 20_000
+
+_COMPARE = core_function("cd_compare_texts", "u32* i64* i64 i64 u64* u32* i64 i64* i64* i64 f64* i8*", "memory")
+_COUNT = core_function("cd_count_shingles", "u32* i64* i64* i64 u32*", "memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +291,6 @@ def _one_each(name: str, given: NDArray[Any] | None, default: NDArray[Any]) -> N
     return given
 
 
-@jit
 def compare_texts(
     texts: TextArrays,
     common: NDArray[np.uint32],
@@ -301,26 +303,14 @@ def compare_texts(
 
     `left` has the document with the smaller id of each pair; common shingles are shortened and sorted.
     """
-    for p in range(len(left)):
-        a, b = left[p], right[p]
-        text = texts.shingles[texts.bounds[a] : texts.bounds[a + 1]]
-        other = texts.shingles[texts.bounds[b] : texts.bounds[b + 1]]
-        identical = texts.digests[a] == texts.digests[b] and texts.digests[a] != np.uint64(0)
-        counts[p] = overlap.overlap_counts(text, other, texts.sizes, common, identical)
-        relations[p], _ = overlap.relation_number(counts[p], identical)
+    shingles = texts.shingles, texts.bounds, *texts.sizes
+    _COMPARE(*shingles, texts.digests, common, len(common), left, right, len(left), counts, relations)
 
 
-@jit
 def count_shingles(
     values: NDArray[np.uint32], bounds: NDArray[np.int64], documents: NDArray[np.int64]
 ) -> NDArray[np.uint32]:
-    """Count the documents that contain each shingle, shortened."""
+    """Count the documents, all different, that contain each shingle, shortened."""
     counts = np.zeros(1 << SET_BITS, np.uint32)
-    last = np.full(1 << SET_BITS, np.int32(-1))
-    for d in documents:
-        for i in range(bounds[d], bounds[d + 1]):
-            value = values[i] >> np.uint32(32 - SET_BITS)
-            if last[value] != d:
-                last[value] = d
-                counts[value] += np.uint32(1)
+    _COUNT(values, bounds, documents, len(documents), counts)
     return counts

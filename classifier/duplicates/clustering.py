@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates.types import STORY
+
+_CONNECT = core_function("cd_connected_components", "i64 i64* i64* i64 i64*")
 
 
 @dataclass(slots=True)
@@ -92,21 +94,10 @@ def _split_chains(
     return _joined(apart, parts, *pairs, STORY.min_chain_agreement)
 
 
-@jit
 def connected_components(n: int, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the least number that each number below n is connected with by pairs (union-find)."""
-    roots = np.arange(n)
-    for p in range(len(left)):
-        a, b = left[p], right[p]
-        while roots[a] != a:
-            roots[a] = roots[roots[a]]
-            a = roots[a]
-        while roots[b] != b:
-            roots[b] = roots[roots[b]]
-            b = roots[b]
-        roots[max(a, b)] = min(a, b)
-    for i in range(n):
-        roots[i] = roots[roots[i]]
+    roots = np.empty(n, np.int64)
+    _CONNECT(n, left, right, len(left), roots)
     return roots
 
 

@@ -8,21 +8,10 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
-from copydesk.classifier.duplicates.differing_facts import Places, differing_facts
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates.normalized_words import Words
-from copydesk.classifier.duplicates.shingles import SET_BITS, Shingles
-from copydesk.classifier.duplicates.types import COMPARISON, Overlap, Relation
-
-_MIN_SIMILARITY = COMPARISON.min_similarity
-_OCR_COPY_MIN_SIMILARITY = COMPARISON.ocr_copy_min_similarity
-_COPY_MIN_COVERAGE = COMPARISON.copy_min_coverage
-_MIN_SIZE_RATIO = COMPARISON.min_size_ratio
-_MIN_CONTAINMENT = COMPARISON.min_containment
-_MIN_PASSAGE_WORDS = COMPARISON.min_passage_words
-_MIN_EXCERPT_WORDS = COMPARISON.min_excerpt_words
-_MIN_SHARED_SHINGLES = COMPARISON.min_shared_shingles
-_MAX_GAP_WORDS = COMPARISON.max_gap_words
+from copydesk.classifier.duplicates.shingles import Shingles
+from copydesk.classifier.duplicates.types import Overlap, Relation
 
 NO_SHINGLES = np.empty(0, np.uint32)
 
@@ -32,9 +21,10 @@ NO_MATCH, IDENTICAL, NEAR_DUPLICATE, CONTAINS, CONTAINED = range(5)
 
 OVERLAP_FIELDS = tuple(field.name for field in fields(Overlap) if field.name != "ranges")
 """The columns of an array of overlaps, in this order."""
-_SIMILARITY, _CONTAINS, _CONTAINED, _DISTINCTIVE_SIMILARITY, _DISTINCTIVE_SHARED, _RUN, _PASSAGE, _COVERAGE, _FACTS = (
-    range(9)
-)
+
+_COUNT = core_function("cd_overlap_counts", "u32* i64 u32* i64 i64 i64 u32* i64 i64 f64*", "memory")
+_RANGES = core_function("cd_shared_ranges", "u32* i64 u32* i64 i64 i64 i64*", "memory")
+_RELATION = core_function("cd_relation", "f64* i64 bool*", "i64")
 
 
 def measure_overlap(
@@ -70,31 +60,12 @@ def relation_of(number: int) -> Relation | None:
     return _RELATIONS[number]
 
 
-@jit
 def relation_number(counts: NDArray[np.float64], identical: bool) -> tuple[int, bool]:
     """Return the number of the relation, and whether both texts are one story, judging by this pair alone."""
-    contains, contained = counts[_CONTAINS], counts[_CONTAINED]
-    less, more = min(contains, contained), max(contains, contained)
-    if identical:
-        return IDENTICAL, True
-    similar = is_similar(counts)
-    excerpt = more >= _MIN_CONTAINMENT and counts[_PASSAGE] >= _MIN_EXCERPT_WORDS
-    if not (similar or excerpt or counts[_PASSAGE] >= _MIN_PASSAGE_WORDS):
-        return NO_MATCH, False
-    same_story = similar and less > _MIN_SIZE_RATIO * more and counts[_COVERAGE] >= _COPY_MIN_COVERAGE
-    if less >= _MIN_CONTAINMENT or (more < _MIN_CONTAINMENT and same_story):
-        return NEAR_DUPLICATE, same_story
-    return CONTAINS if contains >= contained else CONTAINED, same_story
+    same_story = np.zeros(1, np.bool_)
+    return _RELATION(counts, identical, same_story), bool(same_story[0])
 
 
-@jit
-def is_similar(counts: NDArray[np.float64]) -> bool:
-    """Return whether two texts are similar as wholes; a copy with OCR errors is."""
-    least = _OCR_COPY_MIN_SIMILARITY if counts[_COVERAGE] >= _COPY_MIN_COVERAGE else _MIN_SIMILARITY
-    return bool(counts[_DISTINCTIVE_SIMILARITY] >= least) and bool(counts[_DISTINCTIVE_SHARED] >= _MIN_SHARED_SHINGLES)
-
-
-@jit
 def overlap_counts(
     text: NDArray[np.uint32],
     other: NDArray[np.uint32],
@@ -114,154 +85,13 @@ def overlap_counts(
     Returns:
         The numbers of `OVERLAP_FIELDS`.
     """
-    counts = np.zeros(9)
-    swapped = _comes_first(other, text)
-    if swapped:
-        text, other = other, text
-    marks, places, every, distinctive = _mark_shared(text, other, common)
-    run, passage, covered, _ = _passages(marks, text, sizes)
-    shared, n_text, n_other = every
-    counts[_SIMILARITY] = _jaccard(every)
-    counts[_CONTAINED if swapped else _CONTAINS] = shared / max(1, n_other)
-    counts[_CONTAINS if swapped else _CONTAINED] = shared / max(1, n_text)
-    counts[_DISTINCTIVE_SIMILARITY] = _jaccard(distinctive)
-    counts[_DISTINCTIVE_SHARED] = distinctive[0]
-    counts[_RUN] = run
-    counts[_PASSAGE] = passage
-    replaced = 0
-    if shared and not identical:
-        counts[_FACTS], replaced = differing_facts(text, other, places, sizes)
-    counts[_COVERAGE] = max(0.0, min(1.0, (covered - replaced) / max(1, min(n_text, n_other))))
-    if identical:
-        counts[_SIMILARITY : _DISTINCTIVE_SIMILARITY + 1] = 1.0
-        counts[_COVERAGE] = 1.0
+    counts = np.empty(len(OVERLAP_FIELDS))
+    _COUNT(text, len(text), other, len(other), *sizes, common, len(common), identical, counts)
     return counts
 
 
-@jit
 def _shared_ranges(text: NDArray[np.uint32], other: NDArray[np.uint32], sizes: tuple[int, int]) -> NDArray[np.int64]:
     """Return ranges of a text's words, shape (n_ranges, 2): the first and one past the last."""
-    marks, _, _, _ = _mark_shared(text, other, NO_SHINGLES)
-    return _passages(marks, text, sizes)[3]
-
-
-@jit
-def _comes_first(text: NDArray[np.uint32], other: NDArray[np.uint32]) -> bool:
-    """Return whether a text is the shorter one; of two of one length, the one with the first lesser shingle is."""
-    if len(text) != len(other):
-        return len(text) < len(other)
-    for i in range(len(text)):
-        one, two = text[i] >> np.uint32(32 - SET_BITS), other[i] >> np.uint32(32 - SET_BITS)
-        if one != two:
-            return bool(one < two)
-    return False
-
-
-@jit
-def _jaccard(counts: tuple[int, int, int]) -> float:
-    shared, n_text, n_other = counts
-    return shared / max(1, n_text + n_other - shared)
-
-
-@jit
-def _mark_shared(
-    text: NDArray[np.uint32], other: NDArray[np.uint32], common: NDArray[np.uint32]
-) -> tuple[NDArray[np.int8], Places, tuple[int, int, int], tuple[int, int, int]]:
-    """Mark which shingles of a text the other has: 0 it has not, 1 it has, 2 it has but common; 8 more for repetitions.
-
-    Also find their places in the other, and count the different shingles in both, in the text and in the other: all of
-    them, and the distinctive ones.
-    """
-    size = 16
-    while size < 2 * (len(text) + len(other)):
-        size *= 2
-    slots = np.zeros(size, np.uint32)
-    kinds = np.zeros(size, np.int8)  # 1: the text has it, 2: the other has it, 4: it is common
-    ends = np.empty((size, 2), np.int32)  # first and last place in the other
-    counts = np.zeros((8,), np.int64)
-    for i in range(len(text)):
-        value = text[i] >> np.uint32(32 - SET_BITS)
-        at = _slot(slots, value)
-        if slots[at] == 0:
-            slots[at] = value + np.uint32(1)
-            kinds[at] = 1 | _common_bit(common, value)
-            counts[kinds[at]] += 1
-    following = np.full(len(other), np.int32(-1))
-    for place in range(len(other)):
-        value = other[place] >> np.uint32(32 - SET_BITS)
-        at = _slot(slots, value)
-        if slots[at] == 0:
-            slots[at] = value + np.uint32(1)
-            kinds[at] = 2 | _common_bit(common, value)
-            counts[kinds[at]] += 1
-            ends[at, 0] = place
-        elif not kinds[at] & 2:
-            counts[kinds[at]] -= 1
-            kinds[at] |= 2
-            counts[kinds[at]] += 1
-            ends[at, 0] = place
-        else:
-            following[ends[at, 1]] = place
-        ends[at, 1] = place
-    marks = np.zeros(len(text), np.int8)
-    first = np.full(len(text), np.int32(-1))
-    for i in range(len(text)):
-        at = _slot(slots, text[i] >> np.uint32(32 - SET_BITS))
-        if kinds[at] & 2:
-            marks[i] = (2 if kinds[at] & 4 else 1) | kinds[at] & 8
-            kinds[at] |= 8
-            first[i] = ends[at, 0]
-    both, of_text, of_other = counts[3], counts[1] + counts[3], counts[2] + counts[3]
-    with_common = both + counts[7], of_text + counts[5] + counts[7], of_other + counts[6] + counts[7]
-    return marks, Places(first, following), with_common, (both, of_text, of_other)
-
-
-@jit
-def _slot(slots: NDArray[np.uint32], value: np.uint32) -> np.int64:
-    """Return a value's place in a hash table (open addressing): its own, or the free one for it."""
-    mask = np.int64(len(slots) - 1)
-    at = ((np.int64(value) * np.int64(0x9E3779B1)) >> np.int64(12)) & mask
-    while slots[at] != 0 and slots[at] != value + np.uint32(1):
-        at = (at + 1) & mask
-    return at
-
-
-@jit
-def _common_bit(common: NDArray[np.uint32], value: np.uint32) -> int:
-    if len(common) == 0:
-        return 0
-    at = np.searchsorted(common, value)
-    return 4 if at < len(common) and common[at] == value else 0
-
-
-@jit
-def _passages(
-    marks: NDArray[np.int8], text: NDArray[np.uint32], sizes: tuple[int, int]
-) -> tuple[int, int, int, NDArray[np.int64]]:
-    """Return the longest run, the best passage, the shingles inside ranges, and the ranges in words."""
-    ranges = np.empty((len(marks), 2), np.int64)
-    n = longest = run = best = score = covered = 0
-    last = -_MAX_GAP_WORDS
-    for i in range(len(marks)):
-        if marks[i] == 0:
-            run = 0
-            score = max(0, score - 1)
-            continue
-        size = sizes[1] if text[i] & np.uint32(1) else sizes[0]
-        end = i + size
-        if n and i <= ranges[n - 1, 1] + _MAX_GAP_WORDS:
-            ranges[n - 1, 1] = max(ranges[n - 1, 1], end)
-            new = i - last
-        else:
-            ranges[n, 0], ranges[n, 1] = i, end
-            n += 1
-            new = 1
-        last = i
-        if not marks[i] & 8:  # a repetition covers no more of the other
-            covered += new
-        if marks[i] & 1:
-            run += 1
-            score += 1
-            longest = longest if longest >= run + size - 1 else run + size - 1
-            best = best if best >= score + size - 1 else score + size - 1
-    return longest, best, covered, ranges[:n].copy()
+    ranges = np.empty((len(text), 2), np.int64)
+    n = _RANGES(text, len(text), other, len(other), *sizes, ranges)
+    return ranges[:n]

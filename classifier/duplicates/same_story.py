@@ -10,24 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates.candidates import split_pairs
-from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS, is_similar
-from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY, PairFlag
+from copydesk.classifier.duplicates.types import STORY, PairFlag
 
-_MIN_PASSAGE_WORDS = COMPARISON.min_passage_words
-_SIMILAR_SIZE_RATIO = COMPARISON.min_size_ratio
-_MIN_COVERAGE = STORY.min_coverage
-_MIN_SIZE_RATIO = STORY.min_size_ratio
-_RIVAL_MIN_COVERAGE = STORY.rival_min_coverage
-_UNRELATED_BELOW = STORY.unrelated_below
-_FULL_COVERAGE = 1 - STORY.rival_margin  # of a flash in its report, whose other versions may say it in other words
-_MAX_DIFFERING = FACTS.max_differing
-
-_SHARES_PASSAGE, _NEEDS_RIVAL_CHECK, _SIMILAR_SIZE, _IDENTICAL = map(int, PairFlag)
-_CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE, _FACTS = map(
-    OVERLAP_FIELDS.index, ("contains", "contained", "passage", "coverage", "differing_facts")
-)
+_EVIDENCE = core_function("cd_pair_evidence", "f64* i8* i64 f64* i8*")
+_RIVALS = core_function("cd_rival_coverage", "bool* bool* i64 f64* i8* i64* i64* i64* i64 f64*", "memory")
 
 
 class PairEvidence(NamedTuple):
@@ -37,7 +25,7 @@ class PairEvidence(NamedTuple):
     flags: NDArray[np.int8]
 
 
-class _Partners(NamedTuple):
+class Partners(NamedTuple):
     """For each document those that it has a pair with, the best covered first: from `bounds[d]` to `bounds[d + 1]`."""
 
     documents: NDArray[np.int64]
@@ -64,25 +52,10 @@ def same_story_pairs(
     return select_same_story(pairs, pairs_incomplete, evidence, checked=np.ones(len(pairs), np.bool_))
 
 
-@jit
 def pair_evidence(counts: NDArray[np.float64], relations: NDArray[np.int8]) -> PairEvidence:
     """Reduce what pairs share to what `select_same_story` needs."""
-    coverage = np.empty(len(counts))
-    flags = np.empty(len(counts), np.int8)
-    for p in range(len(counts)):
-        identical = relations[p] == IDENTICAL
-        one, other = counts[p, _CONTAINS], counts[p, _CONTAINED]
-        less, more = min(one, other), max(one, other)
-        passage = counts[p, _PASSAGE] >= _MIN_PASSAGE_WORDS
-        same_facts = counts[p, _FACTS] < _MAX_DIFFERING
-        similar = is_similar(counts[p])
-        coverage[p] = 1.0 if identical else counts[p, _COVERAGE]
-        flag = _SHARES_PASSAGE if identical or (passage and same_facts) else 0
-        enough = coverage[p] >= _MIN_COVERAGE and less >= _MIN_SIZE_RATIO * more and (similar or passage)
-        if not identical and enough and same_facts:
-            flag |= _NEEDS_RIVAL_CHECK
-        flag |= _SIMILAR_SIZE if similar and less > _SIMILAR_SIZE_RATIO * more else 0
-        flags[p] = flag | (_IDENTICAL if identical else 0)
+    coverage, flags = np.empty(len(counts)), np.empty(len(counts), np.int8)
+    _EVIDENCE(counts, relations, len(counts), coverage, flags)
     return PairEvidence(coverage, flags)
 
 
@@ -101,54 +74,31 @@ def select_same_story(
     """
     flags = evidence.flags
     undecided = (flags & PairFlag.NEEDS_RIVAL_CHECK > 0) & checked
-    partners = _list_partners(pairs, evidence.coverage, len(pairs_incomplete))
+    partners = list_partners(pairs, evidence.coverage, len(pairs_incomplete))
     least, best = np.sort(_rival_coverage(undecided, pairs_incomplete, evidence, partners, streamed)).T
     similar_size = (flags & PairFlag.SIMILAR_SIZE > 0) & (best <= evidence.coverage + STORY.rival_margin)
     is_better = best <= evidence.coverage - STORY.rival_margin
-    same: NDArray[np.bool_] = undecided & (least < _RIVAL_MIN_COVERAGE) & (is_better | similar_size)
+    same: NDArray[np.bool_] = undecided & (least < STORY.rival_min_coverage) & (is_better | similar_size)
     return same | (checked & (flags & PairFlag.IDENTICAL > 0))
 
 
-def _list_partners(pairs: NDArray[np.uint64], coverage: NDArray[np.float64], n_documents: int) -> _Partners:
+def list_partners(pairs: NDArray[np.uint64], coverage: NDArray[np.float64], n_documents: int) -> Partners:
     left, right = split_pairs(pairs)
     owners, partners = np.concatenate((left, right)), np.concatenate((right, left))
     places = np.tile(np.arange(len(pairs)), 2)
     order = np.lexsort((partners, -coverage[places], owners))
     bounds = np.searchsorted(owners[order], np.arange(n_documents + 1)).astype(np.int64)
-    return _Partners(partners[order], places[order], bounds)
+    return Partners(partners[order], places[order], bounds)
 
 
-@jit
 def _rival_coverage(
     undecided: NDArray[np.bool_],
     pairs_incomplete: NDArray[np.bool_],
     evidence: PairEvidence,
-    partners: _Partners,
+    partners: Partners,
     streamed: bool,
 ) -> NDArray[np.float64]:
     """Return the coverage of the best rival of both texts of each undecided pair, 0 without one; shape (n_pairs, 2)."""
     found = np.zeros((len(undecided), 2))
-    shared = np.full(len(pairs_incomplete), -1.0)  # each document's coverage with `other`, -1 where they are no pair
-    for other in range(len(pairs_incomplete)):
-        own = range(partners.bounds[other], partners.bounds[other + 1])
-        for i in own:
-            shared[partners.documents[i]] = evidence.coverage[partners.pairs[i]]
-        for i in own:
-            text, pair = partners.documents[i], partners.pairs[i]
-            if not undecided[pair]:
-                continue
-            for j in range(partners.bounds[text], partners.bounds[text + 1]):
-                rival, coverage = partners.documents[j], evidence.coverage[partners.pairs[j]]
-                if coverage < _RIVAL_MIN_COVERAGE:  # too little to be an objection at all
-                    break
-                older, younger = pairs_incomplete[min(rival, other)] or streamed, pairs_incomplete[max(rival, other)]
-                unknown = shared[rival] < 0 and older and younger
-                flags = evidence.flags[partners.pairs[j]]
-                is_version = evidence.coverage[pair] >= _FULL_COVERAGE and flags & _SIMILAR_SIZE
-                is_related = rival == other or unknown or is_version or shared[rival] >= _UNRELATED_BELOW
-                if flags & _SHARES_PASSAGE and not is_related:
-                    found[pair, 0 if text < other else 1] = coverage
-                    break
-        for i in own:
-            shared[partners.documents[i]] = -1.0
+    _RIVALS(undecided, pairs_incomplete, len(pairs_incomplete), *evidence, *partners, streamed, found)
     return found

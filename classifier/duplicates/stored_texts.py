@@ -8,16 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.normalized_words import Words
-from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged, Shingles, shorten
+from copydesk.classifier.duplicates.shingles import Ragged, Shingles, shorten
 from copydesk.classifier.duplicates.types import COMPARISON, DocumentId, Match
 from copydesk.classifier.errors import DamagedShingles
 
-_N_FIELDS = len(overlap.OVERLAP_FIELDS)
 _MAX_STORIES = COMPARISON.max_stories_per_shingle
 _STORED = np.dtype("<u4")
+
+_COMPARE = core_function("cd_compare_stored", "u32* i64 i64 i64 u32* i64* i64 u32* i64 bool* f64* i8*", "memory")
+_COUNT_TEXTS = core_function("cd_count_texts", "u32* i64 u32* i64* i64* i64 i64*", "memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ def compare_with_stored(words: Words, shingles: Shingles, text: int, candidates:
         firsts = np.unique(np.array(candidates.stories, np.int64), return_index=True)[1].astype(np.int64)
         common = _common_shingles(own, others.values, others.bounds, firsts)
     identical = np.array(candidates.identical, np.bool_)
-    counts, relations = _compare_all(own, shingles.sizes, others.values, others.bounds, common, identical)
+    n = len(identical)
+    counts, relations = np.empty((n, len(overlap.OVERLAP_FIELDS))), np.empty(n, np.int8)
+    stored = others.values, others.bounds, n
+    _COMPARE(own, len(own), *shingles.sizes, *stored, common, len(common), identical, counts, relations)
     return TextComparison(counts, relations, words, shingles, text, others, common)
 
 
@@ -112,39 +117,6 @@ def _common_shingles(
 ) -> NDArray[np.uint32]:
     """Return those of a text's shingles, shortened and sorted, that are in too many of some texts."""
     distinct = np.unique(shorten(own))
-    return distinct[_count_texts(distinct, values, bounds, firsts) > _MAX_STORIES]
-
-
-@jit
-def _count_texts(
-    distinct: NDArray[np.uint32], values: NDArray[np.uint32], bounds: NDArray[np.int64], firsts: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Count how many of some texts have each of some shingles, which are shortened and sorted."""
     counts = np.zeros(len(distinct), np.int64)
-    last = np.full(len(distinct), np.int64(-1))
-    for first in firsts:
-        for value in values[bounds[first] : bounds[first + 1]]:
-            short = value >> np.uint32(32 - SET_BITS)
-            at = np.searchsorted(distinct, short)
-            if at < len(distinct) and distinct[at] == short and last[at] != first:
-                last[at] = first
-                counts[at] += 1
-    return counts
-
-
-@jit
-def _compare_all(
-    own: NDArray[np.uint32],
-    sizes: tuple[int, int],
-    values: NDArray[np.uint32],
-    bounds: NDArray[np.int64],
-    common: NDArray[np.uint32],
-    identical: NDArray[np.bool_],
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    counts = np.empty((len(identical), _N_FIELDS))
-    relations = np.empty(len(identical), np.int8)
-    for i in range(len(identical)):
-        other = values[bounds[i] : bounds[i + 1]]
-        counts[i] = overlap.overlap_counts(own, other, sizes, common, identical[i])
-        relations[i], _ = overlap.relation_number(counts[i], identical[i])
-    return counts, relations
+    _COUNT_TEXTS(distinct, len(distinct), values, bounds, firsts, len(firsts), counts)
+    return distinct[counts > _MAX_STORIES]

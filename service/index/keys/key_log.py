@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, bindparam, delete, literal_column, select
 
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index.bulk_inserts import insert_postings, insert_rows
 from copydesk.service.index.keys.key_filter import add_to_filter, rebuild_filter
@@ -31,6 +31,8 @@ _RATIO = 4
 """A run in memory is at least this many times as long as the next younger one; else the two are joined."""
 _JOIN_STEP = 131_072
 """Postings sorted at once when runs are joined: sorting all at once would need four times their memory."""
+
+_FIND = core_function("cd_find_places", "i64* i64 i64* i64 i64* i64", "i64")
 
 Postings = NDArray[np.int64]
 """Shape (2, n): keys, and the number of the document that has each."""
@@ -171,19 +173,13 @@ class KeyLog:
             self._runs.append(new)
 
 
-@jit
 def _find_places(sorted_keys: NDArray[np.int64], keys: NDArray[np.int64]) -> NDArray[np.intp]:
     """Return all places in the sorted keys, which may repeat, that have one of some keys."""
-    places = np.empty(len(keys), np.intp)
-    n = 0
-    for key in keys:
-        at = np.searchsorted(sorted_keys, key)
-        while at < len(sorted_keys) and sorted_keys[at] == key:
-            if n == len(places):
-                places = np.concatenate((places, np.empty_like(places)))
-            places[n] = at
-            n += 1
-            at += 1
+    places = np.empty(len(keys), np.int64)
+    n = _FIND(sorted_keys, len(sorted_keys), keys, len(keys), places, len(places))
+    if n > len(places):
+        places = np.empty(n, np.int64)
+        _FIND(sorted_keys, len(sorted_keys), keys, len(keys), places, n)
     return places[:n]
 
 
@@ -211,7 +207,7 @@ def _join(runs: Sequence[_Run], n_merged: int) -> Postings:
 def _sorted(parts: list[Postings]) -> Postings:
     """Return a copy of all postings, sorted by key."""
     every = np.concatenate([np.empty((2, 0), np.int64), *parts], axis=1)
-    return every[:, np.argsort(every[0], kind="stable")]
+    return np.take(every, np.argsort(every[0], kind="stable"), axis=1)  # in rows, as the C code reads them
 
 
 def key_log_of(connection: Connection) -> KeyLog:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import LAST_RUN, N_MERGED, SETTINGS
@@ -34,7 +33,6 @@ def merge_progress(connection: Connection) -> tuple[int, int]:
     return values[N_MERGED], values[LAST_RUN]
 
 
-@jit
 def last_merge(partition: Partitions, n_merged: int) -> Partitions:
     """Return how many partitions had been merged before the last merge of this one; negative if there was none."""
-    return n_merged - 1 - (n_merged - 1 - partition) % PARTITIONS
+    return n_merged - 1 - ((n_merged - 1 - partition) & (PARTITIONS - 1))

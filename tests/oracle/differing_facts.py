@@ -1,7 +1,4 @@
-"""Measures how far two texts with one frame tell different facts: what stands between the words that they share.
-
-docs/how-it-works.md, "What differs counts" explains the measure; `FactRules` has the numbers.
-"""
+"""The measure of differing facts in Python: what `differing_facts.c` is compared with."""
 
 from __future__ import annotations
 
@@ -11,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import jit
-from copydesk.classifier.duplicates.fact_words import MARK_BITS, NAME, NUMBER, ORDINARY
+from copydesk.classifier.duplicates.fact_words import MARK_BITS, NUMBER, ORDINARY
 from copydesk.classifier.duplicates.types import COMPARISON, FACTS
+from tests.oracle.fact_words import mark_kind
 
 _MAX_GAP_WORDS = FACTS.max_gap_words
 _MAX_GAP_CHARACTERS = FACTS.max_gap_characters
@@ -139,7 +137,7 @@ def _only_in(text: NDArray[np.uint32], other: NDArray[np.uint32]) -> tuple[int, 
         mark = _mark(text, j)
         if _has(other, mark):
             continue
-        kind = _mark_kind(np.uint8(mark))
+        kind = mark_kind(np.uint8(mark))
         if kind == ORDINARY:
             n_words += 1
             continue
@@ -165,13 +163,8 @@ def _mark(text: NDArray[np.uint32], j: int) -> int:
 @jit
 def _count_word(value: np.uint32, facts: NDArray[np.int64], words: NDArray[np.int64]) -> None:
     """Count a shared word."""
-    kind = _mark_kind(np.uint8(int(value >> np.uint32(1)) & (_MARKS - 1)))
+    kind = mark_kind(np.uint8(int(value >> np.uint32(1)) & (_MARKS - 1)))
     if kind == ORDINARY:
         words[0] += 1
     else:
         facts[0] += _NUMBER_WEIGHT if kind == NUMBER else 1
-
-
-@jit
-def _mark_kind(mark: np.uint8) -> int:
-    return ORDINARY if mark < 32 else NAME if mark < 64 else NUMBER

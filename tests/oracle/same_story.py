@@ -1,0 +1,84 @@
+"""The search for rivals in Python: what `same_story.c` is compared with."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.compiled import jit
+from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.same_story import PairEvidence, Partners
+from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY, PairFlag
+from tests.oracle.overlap import is_similar
+
+_MIN_PASSAGE_WORDS = COMPARISON.min_passage_words
+_SIMILAR_SIZE_RATIO = COMPARISON.min_size_ratio
+_MIN_COVERAGE = STORY.min_coverage
+_MIN_SIZE_RATIO = STORY.min_size_ratio
+_RIVAL_MIN_COVERAGE = STORY.rival_min_coverage
+_UNRELATED_BELOW = STORY.unrelated_below
+_FULL_COVERAGE = 1 - STORY.rival_margin  # of a flash in its report, whose other versions may say it in other words
+_MAX_DIFFERING = FACTS.max_differing
+
+_SHARES_PASSAGE, _NEEDS_RIVAL_CHECK, _SIMILAR_SIZE, _IDENTICAL = map(int, PairFlag)
+_CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE, _FACTS = map(
+    OVERLAP_FIELDS.index, ("contains", "contained", "passage", "coverage", "differing_facts")
+)
+
+
+@jit
+def pair_evidence(counts: NDArray[np.float64], relations: NDArray[np.int8]) -> PairEvidence:
+    """Reduce what pairs share to what `select_same_story` needs."""
+    coverage = np.empty(len(counts))
+    flags = np.empty(len(counts), np.int8)
+    for p in range(len(counts)):
+        identical = relations[p] == IDENTICAL
+        one, other = counts[p, _CONTAINS], counts[p, _CONTAINED]
+        less, more = min(one, other), max(one, other)
+        passage = counts[p, _PASSAGE] >= _MIN_PASSAGE_WORDS
+        same_facts = counts[p, _FACTS] < _MAX_DIFFERING
+        similar = is_similar(counts[p])
+        coverage[p] = 1.0 if identical else counts[p, _COVERAGE]
+        flag = _SHARES_PASSAGE if identical or (passage and same_facts) else 0
+        enough = coverage[p] >= _MIN_COVERAGE and less >= _MIN_SIZE_RATIO * more and (similar or passage)
+        if not identical and enough and same_facts:
+            flag |= _NEEDS_RIVAL_CHECK
+        flag |= _SIMILAR_SIZE if similar and less > _SIMILAR_SIZE_RATIO * more else 0
+        flags[p] = flag | (_IDENTICAL if identical else 0)
+    return PairEvidence(coverage, flags)
+
+
+@jit
+def rival_coverage(
+    undecided: NDArray[np.bool_],
+    pairs_incomplete: NDArray[np.bool_],
+    evidence: PairEvidence,
+    partners: Partners,
+    streamed: bool,
+) -> NDArray[np.float64]:
+    """Return the coverage of the best rival of both texts of each undecided pair, 0 without one; shape (n_pairs, 2)."""
+    found = np.zeros((len(undecided), 2))
+    shared = np.full(len(pairs_incomplete), -1.0)  # each document's coverage with `other`, -1 where they are no pair
+    for other in range(len(pairs_incomplete)):
+        own = range(partners.bounds[other], partners.bounds[other + 1])
+        for i in own:
+            shared[partners.documents[i]] = evidence.coverage[partners.pairs[i]]
+        for i in own:
+            text, pair = partners.documents[i], partners.pairs[i]
+            if not undecided[pair]:
+                continue
+            for j in range(partners.bounds[text], partners.bounds[text + 1]):
+                rival, coverage = partners.documents[j], evidence.coverage[partners.pairs[j]]
+                if coverage < _RIVAL_MIN_COVERAGE:  # too little to be an objection at all
+                    break
+                older, younger = pairs_incomplete[min(rival, other)] or streamed, pairs_incomplete[max(rival, other)]
+                unknown = shared[rival] < 0 and older and younger
+                flags = evidence.flags[partners.pairs[j]]
+                is_version = evidence.coverage[pair] >= _FULL_COVERAGE and flags & _SIMILAR_SIZE
+                is_related = rival == other or unknown or is_version or shared[rival] >= _UNRELATED_BELOW
+                if flags & _SHARES_PASSAGE and not is_related:
+                    found[pair, 0 if text < other else 1] = coverage
+                    break
+        for i in own:
+            shared[partners.documents[i]] = -1.0
+    return found
