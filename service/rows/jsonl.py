@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, TypeVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from copydesk.classifier import Page
 
@@ -22,6 +24,16 @@ LINE_EXTRA_BYTES = 1024 * 1024
 """Room on a line for its id, its url and fields that are not read."""
 SKIP_BYTES = 1024 * 1024
 """Bytes of an overlong line that are in memory at a time while it is skipped."""
+MAX_VALUES = 1_000_000
+"""Most commas and opening brackets of JSON that is decoded as a whole. The largest page has 100,000 blocks, with four
+fields each where they are corrected. Half a million small objects, which have as many, take about 120 MB."""
+READ_FIELDS = (
+    *("id", "text", "html", "url", "body", "title", "published", "source", "site", "found_in", "error", "blocks"),
+    *("parts", "explain", "include_text", "include_markdown", "links"),
+)
+"""The fields of rows and of requests that are read; all others are skipped."""
+READ_WHOLE = ("error", "blocks", "parts")
+"""The fields whose lists and objects are read. Of those of other fields only their type is used."""
 BOM = b"\xef\xbb\xbf"
 """UTF-8's byte order mark, which the first line may begin with."""
 
@@ -104,11 +116,37 @@ def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T]) -
     """Parse a line and call a function with its fields and its id; a `BadField` becomes a `BadRow`."""
     id: JsonId = None
     try:
-        fields = parse_object(line.content)
+        fields = parse_fields(line.content)
         id = read_id(fields)
         return read_fields(fields, id)
     except BadField as error:
         return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
+
+
+def parse_fields(line: bytes) -> dict[str, Any]:
+    """Parse the `READ_FIELDS` of one line; raise a `BadField` as `parse_object` does.
+
+    Other fields are never decoded: they might hold millions of lists, which take fifty times as much memory as their
+    text. Their strings need not be UTF-8.
+    """
+    try:
+        row = msgspec.json.decode(line, type=_RowFields)
+        return {name: _parse_field(name, raw) for name in READ_FIELDS if (raw := getattr(row, name)) is not UNSET}
+    except (ValueError, RecursionError):  # as for lone surrogates and NaN
+        fields = parse_object(line)
+        return {name: fields[name] for name in READ_FIELDS if name in fields}
+
+
+_RowFields = msgspec.defstruct("_RowFields", [(name, msgspec.Raw | UnsetType, UNSET) for name in READ_FIELDS])
+
+
+def _parse_field(name: str, raw: msgspec.Raw) -> object:
+    start = bytes(memoryview(raw)[:1])
+    if start not in (b"[", b"{"):
+        return msgspec.json.decode(raw)
+    if name in READ_WHOLE:
+        return _parse(bytes(raw))
+    return [] if start == b"[" else {}
 
 
 def parse_object(line: bytes) -> dict[str, Any]:
@@ -129,12 +167,23 @@ def parse_object(line: bytes) -> dict[str, Any]:
     return fields
 
 
-def _parse(line: bytes) -> object:
+def _parse(data: bytes) -> object:
     """Parse JSON by msgspec, or by the standard library if msgspec refuses it, as it does lone surrogates and NaN."""
+    if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES and _has_many_values(data):
+        raise BadField("bad_row", f"more than {MAX_VALUES:,} values; leave out fields that copydesk does not read")
     try:
-        return msgspec.json.decode(line)
+        return msgspec.json.decode(data)
     except (ValueError, RecursionError):
-        return json.loads(line.decode("utf-8"))
+        return json.loads(data.decode("utf-8"))
+
+
+_UP_TO_VALUE = re.compile(rb'(?:[^",\[{]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))*+(?:[,\[{]|\Z)', re.DOTALL)
+"""The bytes up to the next comma or opening bracket outside strings, or to the end; possessive: time is linear."""
+
+
+def _has_many_values(data: bytes) -> bool:
+    """Return whether JSON has more than `MAX_VALUES` commas and opening brackets."""
+    return any(n > MAX_VALUES for n, _ in enumerate(_UP_TO_VALUE.finditer(data)))
 
 
 def read_id(fields: dict[str, Any]) -> JsonId:

@@ -29,7 +29,7 @@ class Hostile:
 
 def corpus() -> list[Hostile]:
     """Generate all of them."""
-    return [*_json(), *_packed(), *_pages(), *_framed(), *_headed(), *_addressed(), *_batches(), *_indexed()]
+    return [*_json(), *_packed(), *_bombs(), *_pages(), *_framed(), *_headed(), *_addressed(), *_batches(), *_indexed()]
 
 
 def request(
@@ -106,6 +106,28 @@ def _packed() -> Iterator[Hostile]:
         yield Hostile(f"gzip: {name}", request(body, more="Content-Encoding: gzip\r\n"))
     for name in ("br", "zstd", "deflate", "gzip, gzip", "x" * 5000):
         yield Hostile(f"encoding: {name[:20]}", request(page, more=f"Content-Encoding: {name}\r\n"))
+
+
+def _bombs() -> Iterator[Hostile]:
+    """Compressed JSON of millions of values, and lines of nothing."""
+    lists, objects = b"[]," * 6 * MEGABYTE, b'{"a":1},' * 2 * MEGABYTE
+    for name, many in {"lists": lists, "objects": objects}.items():
+        unread = b'{"text": "A line.", "x": [' + many + b"0]}"
+        read = b'{"text": "A line.", "parts": [' + many + b"0]}"
+        for path, media, body, statuses in (
+            ("/v1/classify", JSON, unread, TAKEN),
+            ("/v1/articles/check", JSON, unread, TAKEN),
+            ("/v1/classify", JSON, read, REFUSED),
+            ("/v1/classify", JSON, unread.replace(b"0]}", b"NaN]}"), REFUSED),
+            ("/v1/feedback", JSON, read.replace(b"parts", b"blocks"), REFUSED),
+            ("/v1/classify/batch", ROWS, b"\n".join((unread, read, unread)), TAKEN),
+        ):
+            wire = request(gzip.compress(body, 6), media, path, more="Content-Encoding: gzip\r\n")
+            yield Hostile(f"JSON bomb of {name} at {path}: {body[20:28]!r}", wire, statuses)
+    wire = request(
+        gzip.compress(b"\n" * 60 * MEGABYTE, 6), ROWS, "/v1/classify/batch", more="Content-Encoding: gzip\r\n"
+    )
+    yield Hostile("rows: gzip of empty lines", wire, TAKEN)
 
 
 def _pages() -> Iterator[Hostile]:

@@ -88,6 +88,7 @@ async def body_pieces(request: Request, *, limit: int, idle: float) -> AsyncIter
             if n_decoded > limit:
                 raise _too_large(f"{n_decoded} bytes have come, decompressed", limit)
             yield piece
+            await asyncio.sleep(0)  # the event loop serves other requests between two pieces of a gzip bomb
     decoder.end()
 
 

@@ -114,7 +114,7 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
     if raw.media is Media.JSON and not raw.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     if raw.media is Media.JSON:
-        return parse_classify_fields(parse_object(raw.body), max_page_bytes)
+        return parse_classify_fields(parse_fields(raw.body), max_page_bytes)
     refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     html = raw.media is Media.HTML
     content = decode(raw.body, html=html, declared=raw.charset)
@@ -123,9 +123,9 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
     return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.options)
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
-    """Parse a JSON object, which may begin with a byte order mark; raise `BadField` if the body is not one."""
-    return jsonl.parse_object(body.removeprefix(jsonl.BOM))
+def parse_fields(body: bytes) -> dict[str, Any]:
+    """Parse the fields of a JSON object, which may begin with a byte order mark; raise `BadField` if it is not one."""
+    return jsonl.parse_fields(body.removeprefix(jsonl.BOM))
 
 
 def parse_classify_fields(

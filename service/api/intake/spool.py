@@ -14,7 +14,8 @@ from copydesk.service.api.intake.bodies import body_pieces
 from copydesk.service.api.problems import Problem
 from copydesk.service.rows import BadRow, Line, jsonl
 
-READ_BYTES = 256 * 1024
+READ_BYTES = 64 * 1024
+"""Bytes that are split into lines before other requests are served."""
 GROUP_LINES = 16
 GROUP_BYTES = 1024 * 1024
 """Limits of a group of lines; other requests are served between two groups."""
@@ -100,6 +101,7 @@ class Spool:
                 piece = self._read(position)
                 position += len(piece)
                 yield piece
+                await asyncio.sleep(0)  # the event loop serves other requests
             if self._done and position == self._n_bytes:
                 break
             await self._changed.wait()
@@ -132,6 +134,9 @@ class LineSplitter:
         """Yield the lines that end in a piece."""
         *whole, last = piece.split(b"\n")
         for part in whole:
+            if not (part or self._rest or self._skipping):  # a body may have a billion empty lines
+                self._number += 1
+                continue
             self._append(part + b"\n")
             yield from self._take_line()
         self._append(last)

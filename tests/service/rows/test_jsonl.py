@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import tracemalloc
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import pytest
@@ -17,6 +19,8 @@ from copydesk.service.rows.contract import ErrorRow, LabelledPage
 from copydesk.service.rows.jsonl import (
     LINE_BYTES_PER_PAGE_BYTE,
     LINE_EXTRA_BYTES,
+    READ_FIELDS,
+    READ_WHOLE,
     BadField,
     BadRow,
     Line,
@@ -24,6 +28,7 @@ from copydesk.service.rows.jsonl import (
     decode_row,
     encode_row,
     encode_row_fast,
+    parse_fields,
     parse_object,
     parse_row,
     read_lines,
@@ -118,6 +123,41 @@ def test_object_is_what_the_standard_library_reads(line: bytes) -> None:
             parse_object(line)
     else:
         assert repr(parse_object(line)) == repr(expected)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(READ_WHOLE), st.lists(pieces, max_size=12).map("".join))
+def test_fields_that_are_read_are_those_of_the_object(name: str, value: str) -> None:
+    line = f'{{"other":[{{}}],"{name}":{value}}}'.encode()
+    try:
+        expected = parse_object(line)
+    except BadField as error:
+        with pytest.raises(BadField, match=re.escape(str(error))):
+            parse_fields(line)
+    else:
+        assert repr(parse_fields(line)) == repr({key: expected[key] for key in READ_FIELDS if key in expected})
+
+
+@pytest.mark.parametrize("end", ["0", "NaN"])
+@pytest.mark.parametrize("name", ["x", "text", "blocks"])
+@pytest.mark.parametrize("bomb", ["[]", '{"a":1}', '"ab"', "1.5", "[" * 400 + "]" * 400], ids=range(5))
+def test_json_bomb_takes_little_memory(bomb: str, name: str, end: str) -> None:
+    content = ",".join([bomb] * (12_000_000 // (len(bomb) + 1)))
+    line = f'{{"body":"A pool.","{name}":[{content}],"end":{end}}}'.encode()
+    del content
+    tracemalloc.start()
+    try:
+        with suppress(BadField):
+            parse_fields(line)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(line)
+
+
+def test_row_with_a_million_commas_in_its_text_is_read() -> None:
+    text = 'a,[{\\"' * 1_100_000
+    assert len(parse_fields(f'{{"text":"{text}","x":NaN}}'.encode())["text"]) == 5_500_000
 
 
 def test_text_and_html_rows_become_pages() -> None:
