@@ -24,8 +24,7 @@ from copydesk.classifier.model import (
     Predictions,
     expected_f1,
     explain_block,
-    run_first_stage,
-    run_second_stage,
+    run_both_stages,
 )
 from copydesk.classifier.not_text import is_text
 from copydesk.classifier.other_articles import find_other_articles
@@ -150,8 +149,7 @@ def _check_limit(found: int, limit: int, what: str) -> None:
 
 def predict(blocks: Blocks, form: FormModel) -> Predictions:
     """Predict label and kind of every block, by the weights for its page's form."""
-    features = compute_features(blocks)
-    return run_second_stage(features, run_first_stage(features, form), form)
+    return run_both_stages(compute_features(blocks), form)
 
 
 def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, *, url: str = "") -> PageScores:

@@ -13,6 +13,7 @@ from copydesk.classifier.model.two_stage import (
     Model,
     Predictions,
     expected_f1,
+    run_both_stages,
     run_first_stage,
     run_second_stage,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "expected_f1",
     "explain_block",
     "hashed_linear",
+    "run_both_stages",
     "run_first_stage",
     "run_second_stage",
 ]

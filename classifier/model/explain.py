@@ -10,9 +10,8 @@ import numpy as np
 from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import read_text
 from copydesk.classifier.model import groups
-from copydesk.classifier.model.context import ALL_COLUMNS
+from copydesk.classifier.model.context import ALL_COLUMNS, RHYTHM_COLUMNS
 from copydesk.classifier.model.hashed_linear import HashedLinear
-from copydesk.classifier.model.rhythm import RHYTHM_COLUMNS
 from copydesk.classifier.model.two_stage import FormModel, Predictions
 from copydesk.classifier.types import LABELS, Explanation, Label, Reason
 

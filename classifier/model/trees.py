@@ -2,66 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Doubles, Floats, Hashes, Integers
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.arrays import Doubles, Floats, Integers
+from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.model.c_struct import CStruct
 
-MAX_LEAVES = 64
-"""Leaves of one tree: each is a bit of one machine word."""
+MAX_LEAVES = 32
+"""Leaves of one tree: each is a bit of one number."""
 
-ROWS = 80
-"""Rows that are scored together: the fastest in trials of 48 to 128 with 187 columns and 150 trees. With 64 and 128,
-where columns lie a power of two apart, scoring took 20 % and 40 % longer, with the others up to 14 %."""
+ROWS = 32
+"""Rows that the C code scores together, as in model.h."""
 
-STEP = 16
-"""Rows of the last part are padded to a multiple of this, which fills the vectors of any processor."""
+_AT_ONCE = 128 * ROWS
+"""Rows that are turned into columns at a time, so that a large table needs little more memory."""
 
-Word = np.unsignedinteger[Any]
-"""32 or 64 bits, one for each leaf of a tree."""
-
-_DE_BRUIJN: Mapping[int, tuple[int, int]] = {
-    8: (0x1D, 5),
-    16: (0x09AF, 12),
-    32: (0x077CB531, 27),
-    64: (0x03F79D71B4CB0A89, 58),
-}
-"""For words of so many bits: a factor and a shift that map each power of two to a different index.
-
-Source: Leiserson, Prokop, Randall 1998, "Using de Bruijn sequences to index a 1 in a computer word".
-"""
+_score_trees = core_function("cd_score_trees", "u8* f32* i64 i64 i64 f64*", "memory")
+_contributions = core_function("cd_contributions", "f32* i32* i64 i16* f32* i32* f64* f64*")
 
 
 class _Tests(NamedTuple):
     """The trees of some ensembles as flat lists of tests, see `Ensembles.scores`.
 
-    A tree has 8, 16, 32 or 64 places, more than it has tests, so that small trees take little memory.
-
     Attributes:
-        columns: Shape (n_places,): the column that a test reads.
-        thresholds: Shape (n_places,); infinite behind a tree's last test.
-        masks: Shape (n_places,): a bit for each leaf, from the left; unset where a value above rules it out.
-        leaves: Shape (n_places,): each leaf's share, at the place where factor and shift send its bit.
-        starts: Shape (n_trees,): each tree's first place.
-        counts: Shape (n_trees,): tests in use.
-        factors, shifts: Shape (n_trees,): see `_DE_BRUIJN`.
-        ends: Shape (n_ensembles,): where each ensemble's trees end.
+        columns: Shape (n_tests,): the column that a test reads.
+        thresholds: Shape (n_tests,).
+        masks: Shape (n_tests,): a bit for each leaf, from the left; set where a value above the threshold rules it out.
+        leaves: Shape (n_tests + n_trees,): each leaf's share; a tree has one leaf more than tests.
+        counts: Shape (n_trees,): tests of each tree.
     """
 
     columns: NDArray[np.int32]
     thresholds: Floats
-    masks: NDArray[Word]
+    masks: NDArray[np.uint32]
     leaves: Doubles
-    starts: Integers
     counts: Integers
-    factors: NDArray[Word]
-    shifts: NDArray[Word]
-    ends: Integers
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -111,18 +91,30 @@ class Trees:
         that the node tests (Saabas 2014, "Interpreting random forests"). The parts sum to the score.
         """
         start = float(np.cumsum([self.baseline, *self.values[self.roots]])[-1])  # in order, unlike np.sum
-        return start, _contributions(row, self.roots, self.columns, self.thresholds, self.lefts, self.values)
+        out = np.zeros(len(row))
+        row = np.ascontiguousarray(row)
+        _contributions(row, self.roots, len(self.roots), self.columns, self.thresholds, self.lefts, self.values, out)
+        return start, out
 
 
 class Ensembles:
-    """Several ensembles that are scored together, which takes less time than one after the other."""
+    """Several ensembles that are scored together, which takes less time than one after the other.
+
+    Attributes:
+        struct: What C reads of them.
+        n_columns: Columns that a table needs at least to be scored.
+    """
 
     def __init__(self, ensembles: Sequence[Trees]) -> None:
-        self._tests = _joined([trees._tests for trees in ensembles])
-        self._baselines = np.array([trees.baseline for trees in ensembles])
-        self._used = np.unique(self._tests.columns[np.isfinite(self._tests.thresholds)]).astype(np.int64)
+        tests = _Tests(*map(np.concatenate, zip(*(trees._tests for trees in ensembles), strict=True)))
+        ends = np.cumsum([len(trees.roots) for trees in ensembles])
+        baselines = np.array([trees.baseline for trees in ensembles])
+        firsts = np.cumsum([0, *tests.counts.tolist()])
+        self.n_columns = int(tests.columns.max(initial=-1)) + 1
+        self.struct = CStruct("ensembles", *tests[:4], firsts, ends, baselines, len(ensembles))
+        self._n_ensembles = len(ensembles)
 
-    def scores(self, columns: Floats, rows: Integers | None = None) -> Doubles:
+    def scores(self, columns: Floats, *, wide: bool = True) -> Doubles:
         """Return each ensemble's log-odds of yes for each row, shape (n_ensembles, n_rows).
 
         Every test of a tree runs on many rows at once, without a branch. A value above the threshold rules
@@ -130,15 +122,25 @@ class Ensembles:
 
         Args:
             columns: Shape (n, n_columns).
-            rows: Numbers of the rows to score; all if it is left out.
+            wide: Whether vectors are used that some processors do not have; the bits are the same.
+
+        Raises:
+            ValueError: The trees read more columns than there are.
 
         Source: Lucchese et al. 2015, "QuickScorer"; here tree by tree, so that sums keep their order.
         """
-        chosen = np.arange(len(columns)) if rows is None else rows
-        out = np.empty((len(self._baselines), len(chosen)))
-        out[:] = self._baselines[:, None]
-        _add_scores(out, columns, chosen, self._used, self._tests)
-        return out
+        if columns.shape[1] < self.n_columns:
+            raise ValueError(f"the table has {columns.shape[1]} columns, the trees read {self.n_columns}; train again")
+        found = [np.empty((self._n_ensembles, 0))]
+        for first in range(0, len(columns), _AT_ONCE):
+            part = columns[first : first + _AT_ONCE]
+            stride = -len(part) % ROWS + len(part)
+            table = np.zeros((self.n_columns, stride), np.float32)
+            table[:, : len(part)] = part[:, : self.n_columns].T
+            out = np.empty((self._n_ensembles, len(part)))
+            _score_trees(self.struct.memory, table, len(part), stride, wide, out)
+            found.append(out)
+        return np.concatenate(found, axis=1)
 
 
 def _check(trees: Trees) -> None:
@@ -169,60 +171,18 @@ def _flat_tests(trees: Trees) -> _Tests:
     most = int(n_leaves.max(initial=1))
     if most > MAX_LEAVES:
         raise ValueError(f"a tree has {most} leaves, expected at most {MAX_LEAVES}; train again with fewer")
-    size = next(size for size in _DE_BRUIJN if size >= most)
-    bits, (factor, shift) = max(size, 32), _DE_BRUIJN[size]
-    places = np.array([(factor << bit) % (1 << size) >> shift for bit in range(size)])
-    n_trees = len(trees.roots)
-    shape = n_trees, size
-    columns, thresholds = np.zeros(shape, np.int32), np.full(shape, np.inf, np.float32)
-    masks, leaves = np.full(shape, np.iinfo(np.uint64).max, np.uint64), np.zeros(shape)
-    inner = np.flatnonzero(trees.columns >= 0)
+    firsts = np.cumsum(n_leaves) - n_leaves  # each tree's first leaf
+    inner, ends = np.flatnonzero(trees.columns >= 0), np.flatnonzero(trees.columns < 0)
     rights = before[trees.lefts[inner] + 1]
-    at = tree[inner], rights - 1
-    columns[at] = trees.columns[inner]
-    thresholds[at] = trees.thresholds[inner]
-    masks[at] = ~(_bits(rights) ^ _bits(before[inner]))
-    ends = np.flatnonzero(trees.columns < 0)
-    leaves[tree[ends], places[before[ends]]] = trees.values[ends]
-    word = np.dtype(f"u{bits // 8}").type
+    in_order = inner[np.argsort(firsts[tree[inner]] + rights)]
+    ruled_out = (1 << before[trees.lefts[in_order] + 1]) - (1 << before[in_order])
     return _Tests(
-        columns=columns.ravel(),
-        thresholds=thresholds.ravel(),
-        masks=masks.ravel().astype(word),
-        leaves=leaves.ravel(),
-        starts=size * np.arange(n_trees),
+        columns=trees.columns[in_order].astype(np.int32),
+        thresholds=trees.thresholds[in_order],
+        masks=ruled_out.astype(np.uint32),
+        leaves=trees.values[ends[np.argsort(firsts[tree[ends]] + before[ends])]],
         counts=n_leaves - 1,
-        factors=np.full(n_trees, factor << bits - size, word),
-        shifts=np.full(n_trees, shift + bits - size, word),
-        ends=np.array([n_trees]),
     )
-
-
-def _joined(parts: Sequence[_Tests]) -> _Tests:
-    """Put the trees of several ensembles one after the other; all get masks of the widest word."""
-    word = np.result_type(np.uint32, *(part.masks.dtype for part in parts))
-    firsts = np.cumsum([0, *(len(part.columns) for part in parts)])
-    wider = [8 * (word.itemsize - part.masks.itemsize) for part in parts]
-    return _Tests(
-        columns=np.concatenate([part.columns for part in parts]),
-        thresholds=np.concatenate([part.thresholds for part in parts]),
-        masks=np.concatenate([part.masks.astype(word) for part in parts]),
-        leaves=np.concatenate([part.leaves for part in parts]),
-        starts=np.concatenate([part.starts + first for part, first in zip(parts, firsts, strict=False)]),
-        counts=np.concatenate([part.counts for part in parts]),
-        factors=np.concatenate(
-            [part.factors.astype(word) << word.type(more) for part, more in zip(parts, wider, strict=True)]
-        ),
-        shifts=np.concatenate(
-            [part.shifts.astype(word) + word.type(more) for part, more in zip(parts, wider, strict=True)]
-        ),
-        ends=np.cumsum([len(part.counts) for part in parts]),
-    )
-
-
-def _bits(count: Integers) -> Hashes:
-    """Return words whose lowest bits are set, as many as the counts say, fewer than 64."""
-    return (np.uint64(1) << count.astype(np.uint64)) - np.uint64(1)
 
 
 def _places(trees: Trees) -> tuple[Integers, Integers, Integers]:
@@ -240,68 +200,3 @@ def _places(trees: Trees) -> tuple[Integers, Integers, Integers]:
         tree[left] = tree[left + 1] = tree[node]
         before[left], before[left + 1] = before[node], before[node] + below[left]
     return np.array(tree, np.int64), np.array(before, np.int64), np.array(below, np.int64)
-
-
-@jit
-def _add_scores(out: Doubles, table: Floats, rows: Integers, used: Integers, tests: _Tests) -> None:
-    """Add the shares of the leaves that each row ends at, ROWS rows at a time.
-
-    It is one function, and takes the arrays out of `tests` first: calls and tuples cost as much as a small tree does.
-    """
-    columns, thresholds, masks, leaves = tests.columns, tests.thresholds, tests.masks, tests.leaves
-    starts, counts, factors, shifts, ends = tests.starts, tests.counts, tests.factors, tests.shifts, tests.ends
-    one, every = masks.dtype.type(1), masks.dtype.type(~masks.dtype.type(0))
-    left = np.empty(ROWS, masks.dtype)
-    values = np.empty((table.shape[1], ROWS), np.float32)
-    for first in range(0, len(rows), ROWS):
-        n = min(ROWS, len(rows) - first)
-        width = (n + STEP - 1) // STEP * STEP
-        _transpose(values, table, rows[first : first + n], used)
-        tree = 0
-        for ensemble in range(len(ends)):
-            while tree < ends[ensemble]:
-                start = starts[tree]
-                for r in range(width):
-                    left[r] = every
-                for k in range(start, start + counts[tree], 4):  # four tests at a time, on every row
-                    a, b, c, d = columns[k], columns[k + 1], columns[k + 2], columns[k + 3]
-                    bounds = thresholds[k], thresholds[k + 1], thresholds[k + 2], thresholds[k + 3]
-                    rest = masks[k], masks[k + 1], masks[k + 2], masks[k + 3]
-                    for r in range(width):
-                        stays = rest[0] if values[a, r] > bounds[0] else every
-                        stays &= rest[1] if values[b, r] > bounds[1] else every
-                        stays &= rest[2] if values[c, r] > bounds[2] else every
-                        left[r] &= stays & (rest[3] if values[d, r] > bounds[3] else every)
-                factor, shift = factors[tree], shifts[tree]
-                for r in range(width):  # a loop of its own: it runs on many rows at once, the one below on one
-                    left[r] = masks.dtype.type((left[r] & (~left[r] + one)) * factor) >> shift
-                for r in range(n):
-                    out[ensemble, first + r] += leaves[start + np.int64(left[r])]
-                tree += 1
-
-
-@jit
-def _transpose(values: Floats, table: Floats, rows: Integers, used: Integers) -> None:
-    """Copy the columns that are used of at most ROWS rows; what is behind the last row is left as it is."""
-    for r in range(len(rows)):
-        source = table[rows[r]]
-        for column in used:
-            values[column, r] = source[column]
-
-
-@jit
-def _contributions(
-    row: Floats,
-    roots: NDArray[np.int32],
-    columns: NDArray[np.int16],
-    thresholds: Floats,
-    lefts: NDArray[np.int32],
-    values: Doubles,
-) -> Doubles:
-    out = np.zeros(len(row))
-    for node in roots:
-        while columns[node] >= 0:
-            child = lefts[node] + (row[columns[node]] > thresholds[node])
-            out[columns[node]] += values[child] - values[node]
-            node = child
-    return out

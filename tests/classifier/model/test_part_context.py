@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.features import columns
 from copydesk.classifier.features.columns import N_COLUMNS
+from copydesk.classifier.model.context import PART_COLUMNS
 from copydesk.classifier.model.groups import LINEAR_PARTS
-from copydesk.classifier.model.part_context import FAR, PART_COLUMNS, fill_parts
+from tests.oracle.part_context import FAR, fill_parts
 
 Table = NDArray[np.float32]
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.features import PageFeatures, compute_features
 from copydesk.classifier.model import ALL_COLUMNS, Predictions, expected_f1, run_first_stage, run_second_stage
-from copydesk.classifier.model.quality import QUALITY_COLUMNS, quality_columns
+from copydesk.classifier.model.quality import QUALITY_COLUMNS
 from copydesk.classifier.model.two_stage import BODY, BOILERPLATE
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Blocks
+from tests.oracle.quality import quality_columns
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.features import columns
 from copydesk.classifier.features.columns import N_COLUMNS
-from copydesk.classifier.model.rhythm import PERIODS, REACH, RHYTHM_COLUMNS, fill_rhythm
+from copydesk.classifier.model.context import PERIODS, RHYTHM_COLUMNS
+from tests.oracle.rhythm import REACH, fill_rhythm
 
 
 def filled(

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import compute_features
 from copydesk.classifier.model import run_first_stage, run_second_stage
-from copydesk.classifier.model.two_stage import LEAST_BODY, choose_labels, label_probabilities
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, LABELS, Blocks
+from tests.oracle.two_stage import LEAST_BODY, choose_labels, label_probabilities
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()

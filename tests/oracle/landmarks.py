@@ -1,7 +1,4 @@
-"""Fills how far a block is from landmarks: the nearest of each kind, the heading above, the text before and after.
-
-Also how regularly the blocks around it repeat, as lists of teasers do, and how sure the first stage is of it.
-"""
+"""Fills the columns of landmarks as `landmarks.c` does, compiled by numba."""
 
 from __future__ import annotations
 
@@ -11,39 +8,14 @@ from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
 from copydesk.classifier.model import groups
+from copydesk.classifier.model.context import LAGS
 
-FAR = 60
-"""Blocks; a landmark further away counts as this far."""
-
-LANDMARK_CHARS = np.log1p(100.0)
-"""Log of the characters that a text block needs to be a landmark; a block of any other kind is always one."""
-
-LAGS = (1, 2, 3, 4)
-"""Blocks ahead that a block is compared with: a list of headlines and summaries repeats itself after two."""
-
-RHYTHM_REACH = 3
-"""Blocks before and after over which these comparisons are averaged."""
-
-HEADING_CHARS = np.log1p(80.0)
-"""Log of the characters below which a line of plain text that ends no sentence counts as a heading."""
-
+FAR, RHYTHM_REACH = 60, 3
+LANDMARK_CHARS, HEADING_CHARS = np.log1p(100.0), np.log1p(80.0)
 _MIN_HEADING_CHARS, _MAX_HEADING_WORDS = np.log1p(3.5), np.log1p(8.0)
 
 _N_GROUPS = len(groups.GROUPS)
-_RHYTHM = ("log_chars", "text", "teaser")
-_N_RHYTHM = len(_RHYTHM)
-
-LANDMARK_COLUMNS = (
-    *(f"blocks since {group}" for group in groups.GROUPS),
-    *(f"blocks until {group}" for group in groups.GROUPS),
-    "blocks since heading",
-    *(f"{group} of heading above" for group in groups.GROUPS),
-    "log_chars of heading above",
-    *(f"{what} changes over {lag}" for lag in LAGS for what in _RHYTHM),
-    *("share of text before", "log text before", "log text after"),
-    *("own text above neighbours", "own margin", "own kind", "kind before", "kind after"),
-)
-"""Columns, in order."""
+_N_RHYTHM = 3
 
 
 @jit

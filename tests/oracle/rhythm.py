@@ -1,7 +1,4 @@
-"""Fills columns that tell lists by their rhythm: lengths that return after a few blocks, and endings of sentences.
-
-A list of teasers repeats headline, summary and date; this holds in every language and without markup.
-"""
+"""Fills the columns of rhythm as `rhythm.c` does, compiled by numba."""
 
 from __future__ import annotations
 
@@ -11,22 +8,9 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Doubles, Floats
 from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
+from copydesk.classifier.model.context import PERIODS, SPANS
 
-PERIODS = (1, 2, 3, 4)
-"""Blocks after which a list may repeat itself."""
-
-REACH = 8
-"""Blocks on each side of a block that are compared."""
-
-SPANS = (4, 12)
-"""Blocks before, and after, over which endings are counted."""
-
-_ENDINGS = ("sentences", "cut off", "longest")
-RHYTHM_COLUMNS = (
-    *(f"change of length after {period}" for period in PERIODS),
-    *(f"{what} in {span} {side}" for span in SPANS for side in ("before", "after") for what in _ENDINGS),
-)
-"""Columns, in order."""
+REACH, _N_ENDINGS = 8, 3
 
 
 @jit
@@ -46,7 +30,7 @@ def fill_rhythm(out: Floats, at: int, dense: Floats) -> None:
             for b in range(n):
                 first, last = (max(0, b - span), b) if side < 0 else (b + 1, min(n, b + 1 + span))
                 _fill_endings(out[b], at, ends[first:last], is_cut[first:last], lengths[first:last])
-            at += len(_ENDINGS)
+            at += _N_ENDINGS
 
 
 @jit

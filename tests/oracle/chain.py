@@ -1,7 +1,4 @@
-"""Lets neighbouring blocks have a say in each other's labels, which come in runs.
-
-The blocks of a page are a chain whose probabilities the forward-backward algorithm gives exactly (Rabiner 1989).
-"""
+"""Computes the chain's probabilities as `chain.c` does, compiled by numba."""
 
 from __future__ import annotations
 
@@ -11,7 +8,6 @@ from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.compiled import jit
 
 LEAST = 1e-6
-"""Least probability of a label before its neighbours are asked, so that no block forbids a label."""
 
 
 def chain_probabilities(probabilities: Doubles, affinities: Doubles) -> Doubles:

@@ -1,4 +1,4 @@
-"""Fills how alike a block's words are to those of the page's body and of the blocks next to it (cosine)."""
+"""Compares the words of blocks as `word_similarity.c` does, compiled by numba."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ from copydesk.classifier.compiled import jit
 from copydesk.classifier.model import groups
 
 SIMILARITY_BITS = 11
-"""Words are compared in a table of two to this many places."""
-
-SIMILARITY_COLUMNS = ("like the body", "like the block before", "like the block after", "rarity of words")
-"""Columns, in order."""
-
-_LIKE_BODY, _LIKE_BEFORE, _LIKE_AFTER, _RARITY = range(len(SIMILARITY_COLUMNS))
+_LIKE_BODY, _LIKE_BEFORE, _LIKE_AFTER, _RARITY = range(4)
 
 
 class _Vectors(NamedTuple):

@@ -1,7 +1,4 @@
-"""Fills columns that tell parts of an article apart: the first stage's scores of them, and the likeliest headline.
-
-A standfirst follows the headline, a caption stands by a picture, a byline between headline and text.
-"""
+"""Fills the columns of an article's parts as `part_context.c` does, compiled by numba."""
 
 from __future__ import annotations
 
@@ -12,26 +9,12 @@ from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
 from copydesk.classifier.model.groups import LINEAR_PARTS
 
-FAR = 60
-"""Blocks; a headline further away counts as this far."""
-
-SOME_MATCH = 0.5
-"""Share of common words (Dice) from which a block counts as a match of a title."""
-
+FAR, SOME_MATCH = 60, 0.5
 _N_PARTS = len(LINEAR_PARTS)
 _HEADLINE = LINEAR_PARTS.index("headline")
 
 _STANDFIRST = LINEAR_PARTS.index("standfirst")
 _SHAPE = (columns.TITLE_MATCH, columns.HEADING, columns.IMAGES, columns.IN_FIGURE)
-
-PART_COLUMNS = (
-    *(f"own {part}" for part in LINEAR_PARTS),
-    *(f"{part} 1 {side}" for side in ("before", "after") for part in LINEAR_PARTS),
-    *(f"{columns.COLUMNS[k]} 1 {side}" for side in ("before", "after") for k in _SHAPE),
-    *("blocks since likeliest headline", "log text since likeliest headline", "margin of likeliest headline"),
-    *("title matches before", "margin of title match before", "margin of title match", "standfirst of heading above"),
-)
-"""Columns, in order."""
 
 
 @jit

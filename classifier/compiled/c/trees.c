@@ -1,0 +1,82 @@
+/* Scores blocks by boosted trees, see trees.py.
+
+   Every test of a tree runs on many blocks at once, without a branch. A value above the threshold rules out the leaves
+   to the left of it; the leftmost leaf that remains is where a walk would have ended (Lucchese et al. 2015,
+   "QuickScorer"; here tree by tree, so that sums keep their order). */
+#include "model.h"
+
+#define WIDTH 4
+#define TARGET
+#define FLOATS Floats4
+#define INTS Ints4
+#define LOWEST_UNSET lowest_unset4
+#define FIND_LEAVES find_leaves4
+#define SCORE_ROWS score_rows4
+#include "trees_rows.h"
+
+#if HAS_WIDE_VECTORS
+#define WIDTH 8
+#define TARGET WIDE_VECTORS
+#define FLOATS Floats8
+#define INTS Ints8
+#define LOWEST_UNSET lowest_unset8
+#define FIND_LEAVES find_leaves8
+#define SCORE_ROWS score_rows8
+#include "trees_rows.h"
+#endif
+
+bool has_wide_trees(void) {
+#if HAS_WIDE_VECTORS
+    return CAN_WIDE_VECTORS();
+#else
+    return false;
+#endif
+}
+
+void score_rows(const Ensembles *trees, bool wide, const float *table, int64_t stride, int64_t first, double *sums) {
+#if HAS_WIDE_VECTORS
+    if (wide) {
+        score_rows8(trees, table, stride, first, sums);
+        return;
+    }
+#endif
+    (void)wide;
+    score_rows4(trees, table, stride, first, sums);
+}
+
+EXPORT int64_t cd_ensembles_size(void) { return sizeof(Ensembles); }
+
+EXPORT void cd_set_ensembles(uint8_t *out, const int32_t *columns, const float *thresholds, const uint32_t *masks,
+                             const double *leaves, const int64_t *firsts, const int64_t *ends, const double *baselines,
+                             int64_t n_ensembles) {
+    *(Ensembles *)out = (Ensembles){columns, thresholds, masks, leaves, firsts, ends, baselines, n_ensembles};
+}
+
+/* Scores n blocks: out[e * n + b] becomes the log-odds of ensemble e for block b. Without `wide`, vectors are those that
+   every processor has. */
+EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int64_t n, int64_t stride, int64_t wide,
+                              double *out) {
+    const Ensembles *trees = (const Ensembles *)ensembles;
+    double *sums = malloc((size_t)trees->n_ensembles * ROWS * sizeof *sums + 1);
+    if (!sums) return OUT_OF_MEMORY;
+    for (int64_t first = 0; first < n; first += ROWS) {
+        score_rows(trees, wide && has_wide_trees(), table, stride, first, sums);
+        for (int64_t e = 0; e < trees->n_ensembles; e++)
+            memcpy(out + e * n + first, sums + e * ROWS, (size_t)min_i64(ROWS, n - first) * sizeof *out);
+    }
+    free(sums);
+    return 0;
+}
+
+/* Adds how far each step down the trees moves the score to the column that the step tests. */
+EXPORT void cd_contributions(const float *row, const int32_t *roots, int64_t n_roots, const int16_t *columns,
+                             const float *thresholds, const int32_t *lefts, const double *values, double *out) {
+    for (int64_t tree = 0; tree < n_roots; tree++) {
+        int64_t node = roots[tree];
+        while (columns[node] >= 0) {
+            int64_t child = lefts[node] + (row[columns[node]] > thresholds[node]);
+            out[columns[node]] += values[child] - values[node];
+            node = child;
+        }
+    }
+}

@@ -1,0 +1,232 @@
+/* Runs both stages of the model on a page, see two_stage.py. */
+#include "model.h"
+
+/* What a word of a teaser in an article's body costs beside being wrong, in words. Chosen on cross-validated answers: a
+   higher one keeps more bodies free of teasers (from HTML 84.5 % of the labelled pages at 1, 87.8 % at 2, 88.2 % at 2.5;
+   from text 68.5 % at 1, 70.8 % at 1.5, 72.0 % at 2) and costs other labels (macro-F1 0.9339, 0.9336, 0.9332; from text
+   0.9011, 0.9004, 0.8997), and from text it costs bodies in languages without examples. */
+#define TEASER_PRICE 2.0
+#define TEASER_PRICE_IN_TEXT 1.5
+
+/* Probability of body below which a block never is body, so that a page of one message has none: a choice. */
+#define LEAST_BODY 0.1
+
+/* Numbers of kinds in types.py. */
+enum { KIND_TEXT = 2, KIND_BYLINE = 9, KIND_DATE, KIND_METADATA, KIND_COMMENT, KIND_FURNITURE, KIND_TEASER };
+enum { KIND_TEASER_HEADING = KIND_TEASER + 1 };
+
+/* The ensembles of a form, by the blocks that they score. */
+enum { OF_ALL, OF_BODY, OF_BOILERPLATE, OF_METADATA, OF_TEASERS, OF_PAGE, N_SCORED };
+enum { MOST_ENSEMBLES = 16 };
+
+/* The weights for one form of input, see `FormModel`. */
+typedef struct {
+    Linear first_stage, page_types;
+    Ensembles scored[N_SCORED];
+    double affinities[N_LABELS * N_LABELS];
+    bool is_chained;                    /* whether neighbours say anything */
+    int64_t body_kinds[MOST_ENSEMBLES]; /* the headline, then a kind for each ensemble of OF_BODY */
+} Form;
+
+/* What `Predictions` has. */
+typedef struct {
+    double *odds; /* (3, n): of body, of teaser, of headline */
+    double *probabilities, *page_types;
+    int64_t *labels, *kinds;
+    float *quality, *log_types;
+} Answer;
+
+EXPORT int64_t cd_form_size(void) { return sizeof(Form); }
+
+EXPORT void cd_set_form(uint8_t *out, const uint8_t *first_stage, const uint8_t *page_types, const uint8_t *of_all,
+                        const uint8_t *of_body, const uint8_t *of_boilerplate, const uint8_t *of_metadata,
+                        const uint8_t *of_teasers, const uint8_t *of_page, const double *affinities,
+                        const int64_t *body_kinds, int64_t n_kinds) {
+    const uint8_t *scored[N_SCORED] = {of_all, of_body, of_boilerplate, of_metadata, of_teasers, of_page};
+    Form form = {.first_stage = *(const Linear *)first_stage, .page_types = *(const Linear *)page_types};
+    for (int64_t k = 0; k < N_SCORED; k++) form.scored[k] = *(const Ensembles *)scored[k];
+    for (int64_t k = 0; k < N_LABELS * N_LABELS; k++) {
+        form.affinities[k] = affinities[k];
+        form.is_chained |= affinities[k] != 1.0;
+    }
+    for (int64_t k = 0; k < n_kinds; k++) form.body_kinds[k] = body_kinds[k];
+    memcpy(out, &form, sizeof form);
+}
+
+/* Scores all blocks by the trees that every block is scored by. */
+static void score_all(const Form *form, const Context *c, bool wide, Answer *answer) {
+    double sums[3 * ROWS];
+    for (int64_t first = 0; first < c->n; first += ROWS) {
+        score_rows(&form->scored[OF_ALL], wide, c->out, c->stride, first, sums);
+        for (int64_t e = 0; e < 3; e++)
+            memcpy(answer->odds + e * c->n + first, sums + e * ROWS, (size_t)min_i64(ROWS, c->n - first) * sizeof *sums);
+    }
+    for (int64_t b = 0; b < c->n; b++) {
+        double body = cd_expit(answer->odds[b]), teaser = cd_expit(answer->odds[c->n + b]);
+        double *row = answer->probabilities + N_LABELS * b;
+        row[BODY] = body;
+        row[BOILERPLATE] = (1.0 - body) * (1.0 - teaser);
+        row[TEASERS] = (1.0 - body) * teaser;
+    }
+}
+
+/* A key that sorts numbers downwards; of 0 and -0 the same. */
+static uint64_t key_downwards(double value) {
+    uint64_t bits = double_to_bits(0.0 - value);
+    return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+/* Chooses labels so that the body as a whole has the highest expected word F1.
+
+   Where the best choice of blocks reaches an expected F1 of f, a block belongs to it from the probability f / 2 on
+   (Lipton, Elkan and Naryanaswamy 2014): on an easy page 0.5, on a hard one less, as there too little is lost by a wrong
+   block to leave out a right one. A block that is not body gets the likelier of the other two labels. `words` are at
+   least 1; `price` is what a word of a teaser in the body costs beside being wrong, in words: such pages annoy readers
+   most. */
+static void choose_labels(const double *probabilities, const double *words, double price, int64_t n, double *gains,
+                          Item *items, int64_t *labels) {
+    double expected = 0.0, hits = 0.0, chosen = 0.0, best = -INFINITY;
+    for (int64_t b = 0; b < n; b++) {
+        const double *row = probabilities + N_LABELS * b;
+        gains[b] = row[BODY] < LEAST_BODY ? -1.0 : row[BODY] - price * row[TEASERS];
+        items[b] = (Item){key_downwards(gains[b]), b};
+        expected += words[b] * row[BODY];
+    }
+    sort_items(items, items + n, n);
+    for (int64_t i = 0; i < n; i++) {
+        int64_t b = items[i].block;
+        hits += words[b] * gains[b];
+        chosen += words[b];
+        double f1 = 2.0 * hits / (chosen + expected);
+        best = f1 > best ? f1 : best;
+    }
+    for (int64_t b = 0; b < n; b++) {
+        const double *row = probabilities + N_LABELS * b;
+        bool is_body = gains[b] >= best / 2.0 && gains[b] > 0.0;
+        labels[b] = is_body ? BODY : row[TEASERS] > row[BOILERPLATE] ? TEASERS : BOILERPLATE;
+    }
+}
+
+/* Chooses the labels; `memory` has room for 10 * n numbers. */
+static void label_blocks(const Form *form, const Context *c, double *memory, Answer *answer) {
+    int64_t n = c->n;
+    const double *agreed = answer->probabilities;
+    double *words = memory;
+    if (form->is_chained && n > 0) {
+        chain_labels(agreed, form->affinities, n, memory + 3 * n, memory);
+        agreed = memory;
+        words = memory + 3 * n;
+    }
+    const float *log_words = dense_column(c, LOG_WORDS);
+    for (int64_t b = 0; b < n; b++) {
+        double count = rint(cd_expm1(log_words[b]));
+        words[b] = count > 1.0 ? count : 1.0;
+    }
+    double price = c->page->n_elements > 0 ? TEASER_PRICE : TEASER_PRICE_IN_TEXT;
+    price *= cd_exp(answer->log_types[0]);
+    choose_labels(agreed, words, price, n, words + n, (Item *)(words + 2 * n), answer->labels);
+    for (int64_t b = 0; b < n; b++)
+        if (answer->odds[2 * n + b] > 0.0) answer->labels[b] = BODY;
+}
+
+/* Replaces kinds `from` by the likeliest of `kinds`, one for each ensemble, where it is likelier than not. */
+static void divide(const Ensembles *trees, const Context *c, bool wide, int64_t from, const int64_t *kinds,
+                   const double *first_odds, int64_t *found) {
+    double sums[MOST_ENSEMBLES * ROWS];
+    for (int64_t first = 0; first < c->n; first += ROWS) {
+        int64_t last = min_i64(c->n, first + ROWS), b = first;
+        while (b < last && found[b] != from) b++;
+        if (b == last) continue;
+        score_rows(trees, wide, c->out, c->stride, first, sums);
+        for (; b < last; b++) {
+            if (found[b] != from) continue;
+            double best = 0.0;
+            if (first_odds && first_odds[b] > best) {
+                best = first_odds[b];
+                found[b] = kinds[-1];
+            }
+            for (int64_t e = 0; e < trees->n_ensembles; e++) {
+                double odds = sums[e * ROWS + b - first];
+                if (odds > best) {
+                    best = odds;
+                    found[b] = kinds[e];
+                }
+            }
+        }
+    }
+}
+
+/* Finds the kind of each block: further trees tell the kinds under each label apart. */
+static void find_kinds(const Form *form, const Context *c, bool wide, Answer *answer) {
+    static const int64_t otherwise[] = {KIND_TEXT, KIND_FURNITURE, KIND_TEASER};
+    static const int64_t boilerplate[] = {KIND_METADATA, KIND_COMMENT}, metadata[] = {KIND_BYLINE, KIND_DATE};
+    static const int64_t teasers[] = {KIND_TEASER_HEADING};
+    const double *headline_odds = answer->odds + 2 * c->n;
+    int64_t *kinds = answer->kinds;
+    for (int64_t b = 0; b < c->n; b++) kinds[b] = otherwise[answer->labels[b]];
+    divide(&form->scored[OF_BODY], c, wide, KIND_TEXT, form->body_kinds + 1, headline_odds, kinds);
+    divide(&form->scored[OF_BOILERPLATE], c, wide, KIND_FURNITURE, boilerplate, NULL, kinds);
+    divide(&form->scored[OF_METADATA], c, wide, KIND_METADATA, metadata, NULL, kinds);
+    divide(&form->scored[OF_TEASERS], c, wide, KIND_TEASER, teasers, NULL, kinds);
+}
+
+static void predict(const Form *form, const Context *c, double *memory, Answer *answer) {
+    bool wide = has_wide_trees();
+    double total = 0.0;
+    score_all(form, c, wide, answer);
+    label_blocks(form, c, memory, answer);
+    find_kinds(form, c, wide, answer);
+    for (int64_t k = 0; k < N_PAGE_TYPES; k++) total += answer->page_types[k] = cd_exp(answer->log_types[k]);
+    for (int64_t k = 0; k < N_PAGE_TYPES; k++) answer->page_types[k] /= total;
+    fill_quality(c, answer->labels, answer->probabilities, answer->odds + 2 * c->n, answer->log_types, answer->quality);
+}
+
+/* Runs both stages, or with `is_scored` the second one: then `own` and `by_field` have what the first one says. */
+EXPORT int64_t cd_run_model(const uint8_t *form_model, const uint32_t *tokens, const int64_t *ends,
+                            const uint64_t *words, const int64_t *word_ends, const float *columns, const int64_t *spans,
+                            const int64_t *parents, const int64_t *elements, const uint64_t *paths, int64_t n_blocks,
+                            int64_t n_elements, int64_t is_scored, float *own, float *by_field, float *context,
+                            double *odds, double *probabilities, int64_t *labels, int64_t *kinds, double *page_types,
+                            float *quality) {
+    const Form *form = (const Form *)form_model;
+    Page page = {n_blocks, n_elements, tokens, ends, words, word_ends, columns, spans, parents, elements, paths};
+    float log_types[N_PAGE_TYPES];
+    Answer answer = {odds, probabilities, page_types, labels, kinds, quality, log_types};
+    double *memory = malloc((size_t)(context_doubles(n_blocks) + 12 * n_blocks) * sizeof *memory);
+    if (!memory) return OUT_OF_MEMORY;
+    if (!is_scored) score_blocks(&form->first_stage, &page, own, by_field);
+    int64_t status = score_page(&form->page_types, &page, log_types);
+    if (status == 0) {
+        Context c;
+        set_context(&c, &page, context, memory);
+        fill_context(&c, own, by_field, log_types);
+        predict(form, &c, memory + context_doubles(n_blocks), &answer);
+    }
+    free(memory);
+    return status;
+}
+
+/* Returns the word F1 that is expected of a page's body, from the columns of `fill_quality`. */
+EXPORT double cd_expected_f1(const uint8_t *form_model, const float *quality) {
+    const Form *form = (const Form *)form_model;
+    float table[N_QUALITY * ROWS] = {0.0F};
+    double sums[ROWS];
+    for (int64_t k = 0; k < N_QUALITY; k++) table[k * ROWS] = quality[k];
+    score_rows(&form->scored[OF_PAGE], has_wide_trees(), table, ROWS, 0, sums);
+    return cd_expit(sums[0]);
+}
+
+/* Fills the columns that the trees see. */
+EXPORT int64_t cd_context_columns(const uint64_t *words, const int64_t *word_ends, const float *columns,
+                                  const int64_t *spans, const int64_t *parents, const int64_t *elements,
+                                  const uint64_t *paths, int64_t n_blocks, int64_t n_elements, const float *own,
+                                  const float *by_field, const float *log_types, float *context) {
+    Page page = {n_blocks, n_elements, NULL, NULL, words, word_ends, columns, spans, parents, elements, paths};
+    double *memory = malloc((size_t)context_doubles(n_blocks) * sizeof *memory);
+    if (!memory) return OUT_OF_MEMORY;
+    Context c;
+    set_context(&c, &page, context, memory);
+    fill_context(&c, own, by_field, log_types);
+    free(memory);
+    return 0;
+}
