@@ -7,7 +7,8 @@ import os
 import re
 import secrets
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -61,6 +62,8 @@ class KeyFile:
         """Set the path of the file, which is created with the first key."""
         self._path = path
         self._reading: sqlite3.Connection | None = None
+        self._read_file: tuple[int, int] | None = None
+        """The file that `_reading` has open."""
 
     def add(self, name: str, scope: Scope, *, now: float) -> str:
         """Make a key and return it; it cannot be shown again, as only its hash is stored.
@@ -74,7 +77,7 @@ class KeyFile:
                 f"the name is {name[:80]!r}, expected 1 to 80 letters, digits or . _ @ - beginning with one"
             )
         key = PREFIX + secrets.token_urlsafe(KEY_BYTES)
-        with closing(self._writable()) as connection, connection:
+        with self._writing() as connection:
             row = (name, scope.value, _hash_key(key), now)
             added = connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?, ?)", row).rowcount
         if not added:
@@ -83,9 +86,9 @@ class KeyFile:
 
     def revoke(self, name: str) -> bool:
         """Make a key invalid from the next request on; return whether there was one."""
-        if not self._exists():
+        if self._identity() is None:
             return False
-        with closing(self._writable()) as connection, connection:
+        with self._writing() as connection:
             return bool(connection.execute("DELETE FROM keys WHERE name = ?", (name,)).rowcount)
 
     def read_all(self) -> list[Key]:
@@ -99,13 +102,16 @@ class KeyFile:
     def close(self) -> None:
         if self._reading is not None:
             self._reading.close()
-            self._reading = None
+        self._reading = self._read_file = None
 
     def _select(self, condition: str, *values: bytes) -> list[Key]:
+        identity = self._identity()
+        if identity != self._read_file:  # a file that was replaced or removed, as keys in it must not stay valid
+            self.close()
+        if identity is None:
+            return []
         if self._reading is None:
-            if not self._exists():
-                return []
-            self._reading = self._open()
+            self._reading, self._read_file = self._open(), identity
         try:
             rows = self._reading.execute(f"SELECT name, scope, made FROM keys {condition}", values)
             return [Key(name, Scope(scope), created) for name, scope, created in rows]
@@ -113,19 +119,25 @@ class KeyFile:
             self.close()
             raise self._unusable(error) from None
 
-    def _exists(self) -> bool:
+    def _identity(self) -> tuple[int, int] | None:
+        """Return which file is at the path; None if there is none."""
         try:
-            return self._path.exists()
+            found = self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
         except OSError as error:
             raise self._unusable(error) from None
+        return found.st_dev, found.st_ino
 
-    def _writable(self) -> sqlite3.Connection:
-        """Open the file; a new one can be read only by its owner."""
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """Open the file for a transaction; a new one can be read only by its owner."""
         try:
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as error:
+            with closing(self._open()) as connection, connection:
+                yield connection
+        except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from None
-        return self._open()
 
     def _open(self) -> sqlite3.Connection:
         try:

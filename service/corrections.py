@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +15,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from copydesk.classifier import Article, CopydeskError, Kind, Label, Page
-from copydesk.service.atomic_files import write_atomically
+from copydesk.service.atomic_files import UNFINISHED, write_atomically
 
 SUFFIX = ".json"
 KIND_OF_LABEL = {Label.BODY: Kind.TEXT, Label.BOILERPLATE: Kind.FURNITURE, Label.TEASER: Kind.TEASER}
@@ -22,6 +24,8 @@ HEADING_OF_LABEL = {Label.BODY: Kind.SUBHEADING, Label.TEASER: Kind.TEASER_HEADI
 """The same for a block that the model took for a heading."""
 HEADINGS = (Kind.HEADLINE, *HEADING_OF_LABEL.values())
 ID_CHARACTERS = 32
+UNFINISHED_SECONDS = 3600
+"""Unfinished files that are older than this were left by a process that was killed. Writing one takes seconds."""
 
 
 class FeedbackUnusable(CopydeskError):
@@ -91,6 +95,7 @@ class FeedbackFolder:
     def __init__(self, path: Path) -> None:
         """Name the folder; it is created with the first page."""
         self._path = path
+        self._cleaned = -float("inf")
 
     def put(self, row: Mapping[str, Any]) -> str:
         """Store a corrected page on disk and return its id, a digest of its content.
@@ -105,6 +110,7 @@ class FeedbackFolder:
         kept = {**row, "id": name, "page": row["id"], "site": row["site"] or name}
         try:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.remove_unfinished()
             write_atomically(self._path / f"{name}{SUFFIX}", lambda out: out.write(json.dumps(kept).encode() + b"\n"))
         except OSError as error:
             raise FeedbackUnusable(
@@ -119,7 +125,41 @@ class FeedbackFolder:
             FeedbackUnusable: The folder cannot be read.
         """
         try:
-            for path in sorted(self._path.glob(f"[!.]*{SUFFIX}")):
+            for path in self._paths():
                 yield path.read_bytes()
         except OSError as error:
-            raise FeedbackUnusable(f"feedback in {self._path} cannot be read ({error.strerror})") from None
+            raise self._unreadable(error) from None
+
+    def check_readable(self) -> None:
+        """Check all files, so that an export does not fail after it has begun.
+
+        Raises:
+            FeedbackUnusable: The folder or one of its files cannot be read.
+        """
+        try:
+            for path in self._paths():
+                path.open("rb").close()
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    def remove_unfinished(self) -> None:
+        """Delete files that were left by processes that were killed, at most once in `UNFINISHED_SECONDS`."""
+        if time.monotonic() < self._cleaned + UNFINISHED_SECONDS:
+            return
+        self._cleaned = time.monotonic()
+        oldest = time.time() - UNFINISHED_SECONDS
+        with suppress(OSError):  # pages can be stored all the same
+            for path in self._path.glob(f"{UNFINISHED}*"):
+                if path.stat().st_mtime < oldest:
+                    path.unlink(missing_ok=True)
+
+    def _paths(self) -> list[Path]:
+        try:
+            paths = sorted(self._path.iterdir())
+        except FileNotFoundError:
+            return []
+        return [path for path in paths if path.suffix == SUFFIX and not path.name.startswith(".")]
+
+    def _unreadable(self, error: OSError) -> FeedbackUnusable:
+        place = error.filename or self._path
+        return FeedbackUnusable(f"feedback in {place} cannot be read ({error.strerror}); mend its permissions")

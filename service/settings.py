@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ INDEX = "copydesk-index.sqlite"
 LARGEST_LIMIT = 1024**3
 """The largest value of the page limit: a page is copied several times in memory."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+")
+"""A scheme, a host and perhaps a port, without a path."""
 LONGEST_NUMBER = 15
 """The most digits of a number; longer ones are refused before they are parsed."""
 
@@ -33,6 +36,7 @@ class ServerSettings:
         shared: Folder in which several workers add up their metrics; None for one worker.
         duplicates: How alike two articles must be to match, and which one of a cluster to keep.
         titles: Whether the index stores the titles of articles.
+        origins: Origins of web pages whose scripts may use the service (CORS); `*` stands for all.
         traces: Whether the variables of OpenTelemetry enable traces.
     """
 
@@ -50,6 +54,7 @@ class ServerSettings:
     duplicates: DuplicateOptions = DEFAULT_OPTIONS
     titles: bool = True
     shared: Path | None = None
+    origins: tuple[str, ...] = ()
     traces: bool = False
 
 
@@ -103,6 +108,7 @@ def _server_settings(environment: Mapping[str, str]) -> ServerSettings:
         feedback=Path(environment.get("COPYDESK_FEEDBACK") or plain.feedback),
         duplicates=_duplicate_options(environment),
         titles=_titles(environment.get("COPYDESK_TITLES", "")),
+        origins=_origins(environment.get("COPYDESK_CORS_ORIGINS", "")),
         traces=_traces(environment),
     )
 
@@ -117,7 +123,7 @@ def _duplicate_options(environment: Mapping[str, str]) -> DuplicateOptions:
         min_similarity=_share(environment, "MIN_SIMILARITY"),
         min_contained=_share(environment, "MIN_CONTAINED"),
         keep=Keep(keep),
-        prefer=tuple(filter(None, map(str.strip, environment.get("COPYDESK_PREFER", "").split(",")))),
+        prefer=_names(environment.get("COPYDESK_PREFER", "")),
     )
 
 
@@ -125,6 +131,21 @@ def _titles(value: str) -> bool:
     if value not in ("", "on", "off"):
         raise ValueError(f"COPYDESK_TITLES is {value[:40]!r}, expected on or off; leave it unset for on")
     return value != "off"
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = _names(value)
+    for origin in origins:
+        if origin != "*" and not ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"COPYDESK_CORS_ORIGINS has {origin[:80]!r}, expected origins such as https://desk.example, separated "
+                "by commas, or * for all; leave it unset for none"
+            )
+    return origins
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, value.split(","))))
 
 
 def _share(environment: Mapping[str, str], name: str) -> float:

@@ -37,12 +37,16 @@ class Worker:
 def _run_target(target: Callable[..., None], *args: object) -> None:
     """Ignore interrupts, which the parent handles, and run the function; exit with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_exit_with_parent, daemon=True).start()
+    call_when_parent_ends(lambda: os._exit(1))
     target(*args)
 
 
-def _exit_with_parent() -> None:
+def call_when_parent_ends(function: Callable[[], object]) -> None:
+    """Call a function on a thread once the process has ended that started this one, even if it was killed.
+
+    Do nothing in a process that `multiprocessing` did not start.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
+        sentinel = parent.sentinel
+        Thread(target=lambda: wait([sentinel]) and function(), daemon=True).start()

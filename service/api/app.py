@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from copydesk.classifier import Model, UnreadablePage
 from copydesk.service.api.endpoints import articles, batches, classify, docs, feedback, status
@@ -22,6 +23,9 @@ from copydesk.service.api.state import State
 from copydesk.service.rows import BadField
 from copydesk.service.settings import Settings
 
+CORS_HEADERS = ("Authorization", "Content-Type", "Content-Encoding", "X-Request-ID")
+CORS_EXPOSED_HEADERS = ("X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy")
+"""Headers that scripts of other origins may send and read, beside those that the CORS protocol always allows."""
 DESCRIPTION = "Labels the blocks of news pages and finds articles that tell the same story."
 
 
@@ -44,11 +48,25 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
             traces.close()
 
     app = FastAPI(
-        title="copydesk", description=DESCRIPTION, version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None
+        title="copydesk",
+        description=DESCRIPTION,
+        version=_version(),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # a redirect would lead to whatever host the request names
     )
     for router in (classify.router, batches.router, articles.router, feedback.router, status.router, docs.router):
         app.include_router(router)
     app.include_router(page_router())
+    if settings.server.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.server.origins,
+            allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+            allow_headers=CORS_HEADERS,
+            expose_headers=CORS_EXPOSED_HEADERS,
+        )
     app.add_middleware(RequestMonitor, metrics=metrics, traces=traces)
     for kind in (Problem, BadField, UnreadablePage):
         app.add_exception_handler(kind, answer_problem)

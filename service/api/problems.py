@@ -9,6 +9,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 
 from copydesk.classifier import UnreadablePage
 from copydesk.service.rows import BadField, contract, jsonl
@@ -113,7 +114,17 @@ async def answer_status(request: Request, error: Exception) -> Response:
         "wrong_method": "expected a method that /openapi.json lists for this path",
     }.get(code, f"which the server refused with {status}")
     message = f"found {found}, {expected}; look at /docs"
-    return problem_response(Problem(code, message, headers=getattr(error, "headers", None)), request.url.path)
+    headers = {"Allow": ", ".join(_allowed_methods(request))} if code == "wrong_method" else None
+    return problem_response(Problem(code, message, headers=headers), request.url.path)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """Return the methods of all routes for the path; the framework names those of the first route alone."""
+    return [
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in request.app.routes)
+    ]
 
 
 async def answer_invalid(request: Request, error: Exception) -> Response:

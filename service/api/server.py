@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -19,6 +21,7 @@ from copydesk.service.api.monitoring.logs import FIELDS, log_config
 from copydesk.service.api.monitoring.metrics import drop_gauges
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.settings import Settings
+from copydesk.service.worker_process import call_when_parent_ends
 
 HEALTH_CHECK_SECONDS = 30
 """A worker that does not answer its parent within this time is replaced; loading keeps a worker busy for seconds."""
@@ -77,6 +80,7 @@ def run_several(settings: Settings) -> int:
 
 
 def _create_worker_app(settings: Settings) -> FastAPI:
+    call_when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))  # so that accepted requests are finished
     app = create_app(settings)
     tune_process_memory()
     return app

@@ -49,6 +49,7 @@ class State:
         metrics.model.labels(self.model.digest).set(1)
         self.keys = KeyFile(server.keys)
         self.feedback = FeedbackFolder(server.feedback)
+        self.feedback.remove_unfinished()
         self.rates = RateLimiter(server.rate, folder=server.shared)
         self.body_budget = BodyBudget(max(BODY_BUDGET_BYTES, max_body_bytes(Media.JSON, settings.max_page_bytes)))
         limits: dict[str, Any] = {"limit": server.queue, "timeout": server.timeout}

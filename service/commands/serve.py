@@ -23,37 +23,48 @@ def add_serve(commands: arguments.Commands) -> None:
         "begin with COPYDESK_, such as COPYDESK_HOST (default: 127.0.0.1), COPYDESK_PORT (8000) and COPYDESK_WORKERS "
         "(1). Logs are written to standard error, one JSON object per line.",
     )
+    serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: COPYDESK_HOST, or 127.0.0.1)")
+    serve.add_argument(
+        "--port", type=_port, metavar="N", help="port to listen on, 0 for a free one (default: COPYDESK_PORT, or 8000)"
+    )
     arguments.add_shared(serve, "--model")
     serve.set_defaults(command=serve_command)
 
 
+def _port(value: str) -> str:
+    if not (value.isascii() and value.isdigit() and len(value) <= 5 and int(value) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{value[:40]!r} is not a whole number from 0 to 65535")
+    return value
+
+
 def serve_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk serve`."""
-    settings = arguments.load_settings(args.model, environment)
+    given = {f"COPYDESK_{name.upper()}": getattr(args, name) for name in ("host", "port") if getattr(args, name)}
+    settings = arguments.load_settings(args.model, {**environment, **given})
     require_extra("serve", "copydesk serve")
-    _check_settings(settings)
     try:
+        _check_settings(settings)
         return _serve(settings)
     except ValueError as error:  # the index's URL, for one
         raise arguments.WrongUsage(str(error)) from error
     except SystemExit:  # uvicorn cannot start, and has logged why
         server = settings.server
-        arguments.say(
-            f"cannot serve at {server.host}:{server.port}; if the port is in use, set COPYDESK_PORT to another"
-        )
+        arguments.say(f"cannot serve at {server.host}:{server.port}; if the port is in use, choose another with --port")
         return arguments.SOME_FAILED
 
 
 def _check_settings(settings: Settings) -> None:
-    """Check before the start for errors of the first request: no model, or no keys where they are required."""
+    """Check before the start for errors of the first request: no model, no keys where they are required, a bad URL."""
     from copydesk.classifier import load_manifest
     from copydesk.service.api_keys import KeyFile
+    from copydesk.service.index.database import Database
 
     load_manifest(settings.model)
+    Database(settings.index).close()
     server = settings.server
     if server.require_keys and not KeyFile(server.keys).read_all():
         raise arguments.WrongUsage(
-            f"COPYDESK_HOST is {server.host}, where API keys are required, and {server.keys} has none; "
+            f"the address is {server.host}, where API keys are required, and {server.keys} has none; "
             "make one with: copydesk keys add NAME --scope write"
         )
 

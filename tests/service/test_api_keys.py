@@ -203,3 +203,30 @@ def test_sqlite_is_what_the_file_is(keys: KeyFile, tmp_path: Path) -> None:
     keys.add("a", Scope.READ, now=0)
     with sqlite3.connect(tmp_path / "keys.sqlite") as connection:
         assert connection.execute("SELECT length(hash) FROM keys").fetchall() == [(32,)]
+
+
+def test_keys_of_a_file_that_was_replaced_or_removed_are_not_valid(tmp_path: Path) -> None:
+    path, other = tmp_path / "keys.sqlite", tmp_path / "other.sqlite"
+    keys = KeyFile(path)
+    old, new = keys.add("old", Scope.READ, now=0), KeyFile(other).add("new", Scope.READ, now=0)
+    assert keys.find(old) is not None
+    other.replace(path)
+    assert keys.find(old) is None
+    assert keys.find(new) is not None
+    path.unlink()
+    assert keys.find(new) is None
+
+
+@pytest.mark.parametrize("verb", ["add", "revoke"])
+def test_keys_that_cannot_be_written_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    keys = KeyFile(tmp_path / "keys.sqlite")
+    keys.add("a", Scope.READ, now=0)
+    connect = sqlite3.connect
+
+    def connect_without_writing(path: Path, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(f"file:{path}?mode=ro", uri=True, **options)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect_without_writing)
+    with pytest.raises(KeysUnusable, match="attempt to write a readonly database"):
+        keys.add("b", Scope.READ, now=0) if verb == "add" else keys.revoke("a")

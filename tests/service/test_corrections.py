@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -181,3 +182,40 @@ def test_page_without_a_site_is_one_by_itself(tmp_path: Path) -> None:
     row = {"text": "x", "site": "", "blocks": [{"text": "x", "kind": Kind.TEXT.value, "corrected": True}]}
     ids = [folder.put({"id": name, **row}) for name in ("a", "b")]
     assert sorted(source.site for source in read_feedback(tmp_path / "new" / "feedback")) == sorted(ids)
+
+
+def test_files_that_a_killed_process_left_are_deleted(tmp_path: Path) -> None:
+    old, new = tmp_path / ".aside-a.json.1", tmp_path / ".aside-b.json.2"
+    for path in (old, new):
+        path.write_text("half a page")
+    os.utime(old, (0, 0))
+    FeedbackFolder(tmp_path).remove_unfinished()
+    assert list(tmp_path.iterdir()) == [new]
+
+
+def test_feedback_that_cannot_be_read_is_a_problem(api: ApiClient, tmp_path: Path) -> None:
+    folder = tmp_path / "feedback"
+    (folder / "a.json").mkdir(parents=True)
+    answer = api.get("/v1/feedback/export")
+    assert_problem(answer, 503, "feedback_unusable", f"{folder / 'a.json'} cannot be read (Is a directory)")
+    (folder / "a.json").rmdir()
+    folder.rmdir()
+    folder.write_text("no folder")
+    assert_problem(api.get("/v1/feedback/export"), 503, "feedback_unusable", "cannot be read (Not a directory)")
+
+
+def test_feedback_that_becomes_unreadable_ends_with_an_error_row(
+    api: ApiClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "feedback").mkdir(exist_ok=True)
+        (tmp_path / "feedback" / f"{name}.json").write_text('{"id": "a"}\n')
+
+    def fail_later() -> None:
+        (tmp_path / "feedback" / "b.json").unlink()
+        (tmp_path / "feedback" / "b.json").mkdir()
+
+    monkeypatch.setattr(FeedbackFolder, "check_readable", lambda _: fail_later())
+    first, last = map(json.loads, api.get("/v1/feedback/export").text.splitlines())
+    assert first == {"id": "a"}
+    assert last["error"]["code"] == "feedback_unusable"

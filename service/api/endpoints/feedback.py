@@ -12,14 +12,14 @@ from starlette.responses import Response
 
 from copydesk.classifier import Kind, Label
 from copydesk.service.api.encoding import json_response
-from copydesk.service.api.endpoints.batches import LineStream
+from copydesk.service.api.endpoints.batches import LineStream, encode_rows
 from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_fields, read_media
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.corrections import FeedbackUnusable, corrected_row
-from copydesk.service.rows import contract
+from copydesk.service.rows import BadRow, contract
 
 ECHOED_CHARACTERS = 200
 """Most characters of a message that may quote the request."""
@@ -46,13 +46,23 @@ async def give_feedback(request: Request) -> Response:
 
 @router.get("/v1/feedback/export", dependencies=[require_scope(Scope.ADMIN)])
 async def export_feedback(request: Request) -> Response:
-    """Read all corrected pages as JSON lines, the input of `copydesk-train`."""
+    """Read all corrected pages as JSON lines, the input of `copydesk-train`.
+
+    If a file becomes unreadable meanwhile, the last line is an error row.
+    """
     state = state_of(request)
+    try:
+        await state.index_queue.run(state.feedback.check_readable)
+    except FeedbackUnusable as error:
+        raise Problem("feedback_unusable", str(error)) from None
     lines = state.feedback.lines()
 
     async def stream() -> AsyncIterator[bytes]:
-        while line := await state.index_queue.run_when_free(lambda: next(lines, b"")):
-            yield line
+        try:
+            while line := await state.index_queue.run_when_free(lambda: next(lines, b"")):
+                yield line
+        except FeedbackUnusable as error:
+            yield encode_rows([BadRow(None, None, error.code, str(error))])
 
     return LineStream(stream(), media_type=Media.NDJSON)
 

@@ -79,12 +79,14 @@ async def get_model(request: Request) -> Response:
     return json_response(contract.ModelInfo(load_manifest(folder), text))
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 async def get_health() -> Response:
     """Return 200 while the process runs."""
     return json_response(contract.ServiceStatus("ok"))
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 async def get_readiness(request: Request) -> Response:
     """Answer 200 when the model is loaded and the index can be read."""

@@ -252,6 +252,31 @@ def test_path_and_method_that_are_not_there_are_problems(api: ApiClient) -> None
     wrong = api.get("/v1/classify")
     assert_problem(wrong, 405, "wrong_method", "found GET /v1/classify")
     assert wrong.headers["allow"] == "POST"
+    assert api.request("PATCH", "/v1/articles/check").headers["allow"] == "GET, POST, PUT, DELETE"
+    assert api.request("BREW", "/healthz").headers["allow"] == "GET, HEAD"
+
+
+def test_path_with_a_slash_too_many_is_not_redirected(api: ApiClient) -> None:
+    assert_problem(api.get("/v1/index/"), 404, "not_found", "found GET /v1/index/")
+
+
+def test_health_is_answered_to_head(api: ApiClient) -> None:
+    assert [api.request("HEAD", path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+
+
+def test_scripts_of_allowed_origins_may_use_the_service(api: ApiClient, model: Model, tmp_path: Path) -> None:
+    asked = {"origin": "https://desk.example", "access-control-request-method": "PUT"}
+    asked["access-control-request-headers"] = "authorization, content-type"
+    assert api.request("OPTIONS", "/v1/articles/a", headers=asked).status_code == 405
+    with open_api(settings_in(tmp_path, origins=("https://desk.example",)), model) as client:
+        answer = client.request("OPTIONS", "/v1/articles/a", headers=asked)
+        assert answer.status_code == 200
+        assert answer.headers["access-control-allow-origin"] == "https://desk.example"
+        assert (
+            client.request("OPTIONS", "/v1/index", headers=asked | {"origin": "https://b.example"}).status_code == 400
+        )
+        answer = client.get("/v1/index", headers={"origin": "https://desk.example"})
+        assert answer.headers["access-control-allow-origin"] == "https://desk.example"
 
 
 def test_requests_beyond_the_queue_are_refused_as_busy(model: Model, tmp_path: Path) -> None:

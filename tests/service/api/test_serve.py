@@ -112,7 +112,7 @@ def test_address_that_is_not_loopback_requires_keys(run_command: RunCommand, tmp
     settings = {"COPYDESK_HOST": "0.0.0.0", "COPYDESK_KEYS": str(tmp_path / "keys.sqlite")}
     refused = run_command("serve", **settings)
     assert refused.returncode == 2
-    assert b"COPYDESK_HOST is 0.0.0.0, where API keys are required" in refused.stderr
+    assert b"the address is 0.0.0.0, where API keys are required" in refused.stderr
     assert b"copydesk keys add NAME" in refused.stderr
 
 
@@ -122,6 +122,33 @@ def test_model_that_is_not_there_is_refused_at_start(run_command: RunCommand, tm
     assert b"manifest.json cannot be read" in refused.stderr
 
 
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    with run_server(tmp_path, COPYDESK_WORKERS="2") as server:
+        wait_until(lambda: len(workers(server.process.pid)) == 2, "both workers have started", 60)
+        pids = workers(server.process.pid)
+        server.process.kill()
+        server.process.wait(10)
+        wait_until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in pids), "the workers have ended", 40)
+        with socket.socket() as again:
+            again.bind(("127.0.0.1", server.port))
+
+
+@pytest.mark.parametrize("place", ["mysql://localhost/index", "postgresql://[/index"])
+def test_index_that_cannot_be_meant_is_refused_at_start(run_command: RunCommand, place: str) -> None:
+    refused = run_command("serve", COPYDESK_INDEX=place)
+    assert refused.returncode == 2
+    assert b"the index's URL" in refused.stderr
+    assert b"Traceback" not in refused.stderr
+
+
+def test_address_is_an_option_too(run_command: RunCommand, tmp_path: Path) -> None:
+    refused = run_command("serve", "--host", "0.0.0.0", COPYDESK_KEYS=str(tmp_path / "keys.sqlite"))
+    assert b"the address is 0.0.0.0, where API keys are required" in refused.stderr
+    refused = run_command("serve", "--port", "65536")
+    assert refused.returncode == 2
+    assert b"'65536' is not a whole number from 0 to 65535" in refused.stderr
+
+
 def test_port_in_use_ends_the_command_with_a_message(run_command: RunCommand, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -129,7 +156,7 @@ def test_port_in_use_ends_the_command_with_a_message(run_command: RunCommand, tm
         refused = run_command("serve", COPYDESK_PORT=str(taken.getsockname()[1]), COPYDESK_INDEX=str(tmp_path / "i"))
     assert refused.returncode == 1
     assert b"address already in use" in refused.stderr.lower()
-    assert b"if the port is in use, set COPYDESK_PORT to another" in refused.stderr
+    assert b"if the port is in use, choose another with --port" in refused.stderr
 
 
 def test_other_commands_do_not_wait_for_the_server_to_load() -> None:

@@ -55,6 +55,7 @@ def test_settings_of_the_server_are_read() -> None:
         "COPYDESK_TITLES": "off",
         "COPYDESK_MIN_SIMILARITY": "0.8",
         "COPYDESK_MIN_CONTAINED": "1",
+        "COPYDESK_CORS_ORIGINS": "https://desk.example, http://localhost:3000",
     }
     assert read_settings(environment).server == ServerSettings(
         host="0.0.0.0",
@@ -70,6 +71,7 @@ def test_settings_of_the_server_are_read() -> None:
         feedback=Path("f"),
         duplicates=DuplicateOptions(0.8, 1.0, Keep.LATEST, ("a.test", "b.test")),
         titles=False,
+        origins=("https://desk.example", "http://localhost:3000"),
     )
 
 
@@ -104,3 +106,11 @@ def test_keys_are_needed_unless_bound_to_loopback(host: str, asked: str, needed:
 def test_setting_of_the_server_that_cannot_be_used_is_refused(name: str, value: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         read_settings({f"COPYDESK_{name}": value})
+
+
+@pytest.mark.parametrize(
+    "value", ["desk.example", "https://desk.example/", "https://a.example https://b.example", "null"]
+)
+def test_origin_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r"expected origins such as https://desk\.example, separated by commas, or"):
+        read_settings({"COPYDESK_CORS_ORIGINS": value})
