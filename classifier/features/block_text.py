@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import CodePoints, Hashes, Integers
-from copydesk.classifier.compiled import character_tables, code_points
+from copydesk.classifier.compiled import code_points
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features import counts
+from copydesk.classifier.features.tables import tables
 
 HEAD_CHARS = 700
 """Characters read at a block's start."""
@@ -20,7 +21,7 @@ TAIL_CHARS = 300
 MAX_TOKENS = 2
 """Tokens per character that are read, at most: a word of one letter has two."""
 
-_read_blocks = core_function("cd_read_blocks", "u32* i64 i64* i64* i64 u8* u32* u32* i64* u64* i64* i64*", "i64")
+_read_blocks = core_function("cd_read_blocks", "u32* i64 i64* i64* i64 u8* u32* i64* u64* i64* i64*", "i64")
 
 
 class BlockWords(NamedTuple):
@@ -52,8 +53,7 @@ def read_blocks(points: CodePoints, starts: Integers, ends: Integers) -> BlockWo
     tokens, words = np.empty(MAX_TOKENS * room, np.uint32), np.empty(room, np.uint64)
     token_ends, word_ends = np.empty(n, np.int64), np.empty(n, np.int64)
     table = np.empty((n, counts.N_COUNTS), np.int64)
-    tables = character_tables()
-    if _read_blocks(points, room, starts, ends, n, *tables, tokens, token_ends, words, word_ends, table) < 0:
+    if _read_blocks(points, room, starts, ends, n, tables(), tokens, token_ends, words, word_ends, table) < 0:
         raise ValueError(f"found blocks that overlap or lie outside the text of {room} characters")
     n_tokens, n_words = (token_ends[-1], word_ends[-1]) if n else (0, 0)
     return BlockWords(tokens[:n_tokens], token_ends, words[:n_words], word_ends, table)

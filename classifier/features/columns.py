@@ -13,10 +13,10 @@ LAYOUT_COLUMNS = tuple(
     "in_quote named_headline named_standfirst named_caption named_byline named_date named_path stated_share "
     "stated_log_words".split()
 )
-"""Columns of shape and place, see `layout`."""
+"""Columns of shape and place, see `compiled/c/layout.c`."""
 
 ELEMENT_PARTS = ("alike", "log_blocks", "targets", "longest", "images", "link_share", "log_chars_alike", "spread_alike")
-"""What is said of an element around a block, see `repetition`."""
+"""What is said of an element around a block, see `compiled/c/repetition.c`."""
 
 LEVELS = 3
 """Elements around a block, each with more blocks than the one inside it, that get columns."""
@@ -28,7 +28,7 @@ REPETITION_COLUMNS = (
     "target_after",
     *(f"element_{level}_{part}" for level in range(LEVELS) for part in ELEMENT_PARTS),
 )
-"""Columns of repeated links and elements, see `repetition`; all zero without markup."""
+"""Columns of repeated links and elements, see `compiled/c/repetition.c`; all zero without markup."""
 
 COLUMNS = LAYOUT_COLUMNS + REPETITION_COLUMNS
 N_COLUMNS = len(COLUMNS)

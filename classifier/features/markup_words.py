@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from copydesk.classifier.arrays import CodePoints, Hashes, Integers
-from copydesk.classifier.compiled import code_points, hash_ignoring_case, jit
+from copydesk.classifier.arrays import Hashes, Integers
+from copydesk.classifier.compiled.library import core_function
 
 MAX_NAME_WORDS = 12
 """Words of one element's names that are hashed."""
@@ -15,7 +15,7 @@ MAX_NAME_WORDS = 12
 MAX_HREF_WORDS = 8
 """Words of one link's path that are hashed; the number of all its words is hashed as well."""
 
-_OTHER, _LOWER, _UPPER, _DIGIT = range(4)
+_markup_words = core_function("cd_markup_words", "u8* i64 i64* i64 i64 u64* i64*", "i64")
 
 HashesByText = tuple[Hashes, Integers]
 
@@ -26,7 +26,7 @@ def hash_names(texts: Sequence[str]) -> HashesByText:
     Returns:
         All hashes one after the other, and where each text's end: shape (len(texts),).
     """
-    return _name_words(*_joined(texts))
+    return _hashed(texts, MAX_NAME_WORDS, links=False)
 
 
 def hash_hrefs(texts: Sequence[str]) -> HashesByText:
@@ -35,97 +35,13 @@ def hash_hrefs(texts: Sequence[str]) -> HashesByText:
     Returns:
         As `hash_names`; an empty target has no hashes.
     """
-    return _href_words(*_joined(texts))
+    return _hashed(texts, MAX_HREF_WORDS + 1, links=True)
 
 
-def _joined(texts: Sequence[str]) -> tuple[CodePoints, Integers]:
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    return code_points("".join(texts)), np.cumsum(lengths)
-
-
-@jit
-def _kind(point: int) -> int:
-    if 97 <= point <= 122:
-        return _LOWER
-    if 65 <= point <= 90:
-        return _UPPER
-    return _DIGIT if 48 <= point <= 57 else _OTHER
-
-
-@jit
-def _word_end(points: CodePoints, start: int, end: int) -> int:
-    """Return where the word that starts here ends: it is letters of one case, or a capital before small ones."""
-    kind = _kind(points[start])
-    at = start + 1
-    if kind == _UPPER and at < end and _kind(points[at]) == _LOWER:
-        kind = _LOWER
-    while at < end and _kind(points[at]) == kind:
-        at += 1
-    return at
-
-
-@jit
-def _name_words(points: CodePoints, ends: Integers) -> HashesByText:
-    out = np.empty(len(points) // 2 + 1, np.uint64)
-    out_ends = np.empty(len(ends), np.int64)
-    n = 0
-    start = 0
-    for text in range(len(ends)):
-        end = ends[text]
-        first = n
-        at = start
-        while at < end and n - first < MAX_NAME_WORDS:
-            if _kind(points[at]) in (_OTHER, _DIGIT):
-                at += 1
-                continue
-            stop = _word_end(points, at, end)
-            if stop - at >= 2:
-                out[n] = hash_ignoring_case(points, at, stop)
-                n += 1
-            at = stop
-        out_ends[text] = n
-        start = end
-    return out[:n], out_ends
-
-
-@jit
-def _path_start(points: CodePoints, start: int, end: int) -> int:
-    """Return where a target's path starts, after the host if it names one."""
-    for at in range(start, end - 1):
-        if points[at] == 47 and points[at + 1] == 47:
-            at += 2
-            while at < end and points[at] != 47:
-                at += 1
-            return at
-        if points[at] == 47 or points[at] == 63 or points[at] == 35:
-            return start
-    return start
-
-
-@jit
-def _href_words(points: CodePoints, ends: Integers) -> HashesByText:
-    out = np.empty((MAX_HREF_WORDS + 1) * len(ends), np.uint64)
-    out_ends = np.empty(len(ends), np.int64)
-    n = 0
-    start = 0
-    for text in range(len(ends)):
-        end = ends[text]
-        if end > start:
-            at = _path_start(points, start, end)
-            absolute = at > start
-            words = 0
-            while at < end:
-                kind = _kind(points[at])
-                mark = points[at] == 35 or points[at] == 63
-                stop = at + 1 if kind == _OTHER else _word_end(points, at, end)
-                if mark or (kind == _DIGIT and stop - at >= 4) or (kind in (_LOWER, _UPPER) and stop - at >= 2):
-                    if words < MAX_HREF_WORDS:
-                        out[n] = hash_ignoring_case(points, at, stop)
-                        n += 1
-                    words += 1
-                at = stop
-            out[n] = np.uint64((min(words, 12) * 2 + absolute) * 128 + min(points[start], 127))
-            n += 1
-        out_ends[text] = n
-        start = end
-    return out[:n], out_ends
+def _hashed(texts: Sequence[str], most_words: int, *, links: bool) -> HashesByText:
+    encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+    n, joined = len(encoded), np.frombuffer(b"".join(encoded), np.uint8)
+    ends, out_ends = np.cumsum([len(text) for text in encoded], dtype=np.int64), np.empty(n, np.int64)
+    out = np.empty(n * most_words, np.uint64)
+    n_hashes = _markup_words(joined, len(joined), ends, n, links, out, out_ends)
+    return out[:n_hashes], out_ends

@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Sequence
+from struct import pack
 from typing import NamedTuple
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Floats, Hashes, Integers
-from copydesk.classifier.compiled import code_points, jit
-from copydesk.classifier.features import counts
-from copydesk.classifier.features.block_text import HEAD_CHARS, BlockWords, read_blocks
+from copydesk.classifier.compiled import code_points
+from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.features.block_text import MAX_TOKENS
 from copydesk.classifier.features.columns import N_COLUMNS
-from copydesk.classifier.features.layout import fill_layout_columns
-from copydesk.classifier.features.markup_words import hash_hrefs, hash_names
-from copydesk.classifier.features.page_arrays import DECLARED_PLACES, STATED_PLACES, TextArrays, TreeArrays
-from copydesk.classifier.features.part_names import parts_by_name
-from copydesk.classifier.features.repetition import count_repeats, fill_repetition_columns
-from copydesk.classifier.features.tokens import markup_tokens, shape_tokens
-from copydesk.classifier.types import Blocks, Head, Markup
+from copydesk.classifier.features.declared import read_declared
+from copydesk.classifier.features.tables import tables
+from copydesk.classifier.features.tokens import MAX_MARKUP_TOKENS, SHAPE_TOKENS
+from copydesk.classifier.types import Blocks, Markup
 
 FEATURES_VERSION = 5
 """Raised by any change in this package that moves a value; stored in every model."""
@@ -32,15 +25,9 @@ FEATURES_VERSION = 5
 FIELDS = ("words", "shape", "markup")
 """Fields of tokens; each has unit length, so that no field outweighs the others."""
 
-_DECLARED_CHARS = 600
-"""Characters of a declared title or description that are read."""
-
-_ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.){100,100000})')
-_TAG = re.compile(r"<[^<>]*>")
-_HEADLINE = re.compile(r'"headline"\s*:\s*"([^"]{1,600})"')
-
-_SOCIAL_TITLES, _DESCRIPTIONS = ("og:title", "twitter:title"), ("og:description", "description", "twitter:description")
-"""Names of `meta` elements, the first of which that the page has counts."""
+_fill_page = core_function(
+    "cd_page_features", "u32* i64 i64* i64 i64 i64 u8* i64 i64* u8* u8* u32* i64* u64* f32*", "i64"
+)
 
 
 class PageFeatures(NamedTuple):
@@ -70,142 +57,61 @@ class PageFeatures(NamedTuple):
 
 
 def compute_features(page: Blocks) -> PageFeatures:
-    """Compute everything the model needs from a segmented page; a pure function of it."""
-    n = len(page.blocks)
-    starts, ends = _integers(chain.from_iterable(page.blocks), 2 * n).reshape(n, 2).T.copy()
-    points = code_points(page.text)
-    read = read_blocks(points, starts, ends)
-    if page.markup is not None:
-        links = chain(page.markup.link_chars, page.markup.links, page.markup.images)
-        read.counts[:, counts.LINK_CHARS :] = _integers(links, 3 * n).reshape(3, n).T
-    repeats = count_repeats(points, starts, ends)
-    text = TextArrays(read.counts, read.words, read.word_ends, repeats, *_declared(page.head), *_stated(page.head))
-    tree = _no_tree(n) if page.markup is None else _tree(page.markup)
-    columns = np.zeros((n, N_COLUMNS), np.float32)
-    paths, element_paths = fill_layout_columns(columns, text, tree, parts_by_name(tree.names, tree.name_ends))
-    fill_repetition_columns(columns, text.counts, tree, element_paths)
-    shapes = shape_tokens(text.counts, columns, page.markup is not None)
-    read = read._replace(tokens=read.tokens.astype(np.uint64))
-    tokens, token_ends = _joined(read, shapes, *markup_tokens(tree, text.counts))
+    """Compute everything the model needs from a segmented page; a pure function of it.
+
+    Raises:
+        ValueError: The page's numbers do not fit together: a block outside the text, an element that is not there.
+    """
+    n, markup, points = len(page.blocks), page.markup, code_points(page.text)
+    n_elements = 0 if markup is None else len(markup.parents)
+    numbers, texts, text_ends = _integers(_places(page)), b"", np.empty(0, np.int64)
+    if markup is not None:
+        texts, text_ends = _texts(markup)
+    room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if markup else 0))
+    tokens, columns = np.empty(room, np.uint32), np.empty((n, N_COLUMNS), np.float32)
+    integers, hashes = np.empty(4 * n + 2 * n_elements, np.int64), np.empty(n + len(points), np.uint64)
+    given = points, len(points), numbers, n, n_elements, markup is not None
+    read = np.frombuffer(texts, np.uint8), len(texts), text_ends, tables(), read_declared(page.head)
+    n_tokens = _fill_page(*given, *read, tokens, integers, hashes, columns)
+    if n_tokens == -1:
+        raise MemoryError
+    if n_tokens < 0:
+        raise ValueError("found blocks or elements that do not fit the page; segment it again")
+    word_ends = integers[3 * n : 4 * n]
+    tokens.resize(n_tokens, refcheck=False)  # gives the rest of the room back
+    hashes.resize(n + (int(word_ends[-1]) if n else 0), refcheck=False)
     return PageFeatures(
         tokens=tokens,
-        ends=token_ends,
-        words=read.words,
-        word_ends=read.word_ends,
+        ends=integers[: 3 * n].reshape(3, n),
+        words=hashes[n:],
+        word_ends=word_ends,
         columns=columns,
-        spans=tree.spans,
-        parents=tree.parents,
-        elements=tree.elements,
-        paths=paths,
+        spans=integers[4 * n :].reshape(n_elements, 2),
+        parents=numbers[6 * n : 6 * n + n_elements] if markup else np.empty(0, np.int64),
+        elements=numbers[5 * n : 6 * n] if markup else np.full(n, -1, np.int64),
+        paths=hashes[:n],
     )
 
 
-def _declared(head: Head) -> tuple[NDArray[np.uint8], Integers]:
-    """Return the table of the words that the page declares as titles and as description, and their numbers."""
-    metas = dict(reversed(head.metas))  # of several with one name the first
-    social, description = (next(filter(None, map(metas.get, names)), "") for names in (_SOCIAL_TITLES, _DESCRIPTIONS))
-    headline = next((found[1] for script in head.json_ld if (found := _HEADLINE.search(script))), "")
-    texts = (head.title, social, description, headline)
-    table, sizes = np.zeros(DECLARED_PLACES, np.uint8), np.zeros(len(texts), np.int64)
-    given = [(number, text[:_DECLARED_CHARS]) for number, text in enumerate(texts) if text]
-    if given:
-        ends = np.cumsum([len(text) for _, text in given])
-        starts = np.concatenate(([0], ends[:-1]))
-        read = read_blocks(code_points("".join(text for _, text in given)), starts, ends)
-        for (number, _), words in zip(given, np.split(read.words, read.word_ends[:-1]), strict=True):
-            sizes[number] = len(set(words.tolist()))
-            table[words % np.uint64(DECLARED_PLACES)] |= np.uint8(1 << number)
-    return table, sizes
+def _places(page: Blocks) -> tuple[int, ...]:
+    """Return the numbers of `cd_page_features`: first those of the blocks, then those of the elements."""
+    m, blocks = page.markup, [place for block in page.blocks for place in block]
+    if m is None:
+        return tuple(blocks)
+    return (*blocks, *m.link_chars, *m.links, *m.images, *m.elements, *m.parents, *m.firsts, *m.lasts)
 
 
-def _stated(head: Head) -> tuple[NDArray[np.bool_], int]:
-    """Return the table of the pairs of words of the article's text that JSON-LD states, and how many words it has."""
-    found = next((found[1] for script in head.json_ld if (found := _ARTICLE_BODY.search(script))), "")
-    if not found:
-        return np.zeros(1, np.bool_), 0
-    table = np.zeros(STATED_PLACES, np.bool_)
-    points = code_points(_TAG.sub(" ", _unescaped(found)))
-    starts = np.arange(0, len(points), HEAD_CHARS)
-    words = read_blocks(points, starts, np.minimum(starts + HEAD_CHARS, len(points))).words
-    table[(words[:-1] * np.uint64(31) + words[1:]) % np.uint64(STATED_PLACES)] = True
-    return table, len(words)
+def _texts(markup: Markup) -> tuple[bytes, Integers]:
+    """Return tags, names, inline names and links in UTF-8, one after the other, and where each ends."""
+    texts = (*markup.tags, *markup.names, *markup.inline, *markup.hrefs)
+    joined, ends = "".join(texts), np.cumsum(_integers(list(map(len, texts))))
+    encoded = joined.encode("utf-8", "surrogatepass")
+    if len(encoded) > len(joined):
+        starts = np.flatnonzero(np.frombuffer(encoded, np.int8) >= -64)  # no bytes within a character
+        ends = np.append(starts, len(encoded))[ends]
+    return encoded, ends
 
 
-def _unescaped(text: str) -> str:
-    """Return what stands between the quotes of a JSON string, as it is if that is broken."""
-    try:
-        return str(json.loads(f'"{text}"', strict=False))
-    except ValueError:
-        return text
-
-
-@jit
-def _joined(
-    read: BlockWords, shapes: Hashes, marks: Hashes, mark_ends: Integers
-) -> tuple[NDArray[np.uint32], Integers]:
-    """Put the fields' tokens one after the other, the lower 32 bits of each, and return where each block's end."""
-    n, width = shapes.shape
-    n_words = len(read.tokens)
-    tokens = np.empty(n_words + n * width + len(marks), np.uint32)
-    at = 0
-    for part in (read.tokens, shapes.ravel(), marks):
-        for k in range(len(part)):
-            tokens[at + k] = np.uint32(part[k] & np.uint64(0xFFFFFFFF))
-        at += len(part)
-    ends = np.empty((3, n), np.int64)
-    for b in range(n):
-        ends[0, b] = read.token_ends[b]
-        ends[1, b] = n_words + width * (b + 1)
-        ends[2, b] = n_words + width * n + mark_ends[b]
-    return tokens, ends
-
-
-def _no_tree(n: int) -> TreeArrays:
-    none, no_ends = np.empty(0, np.uint64), np.zeros(n, np.int64)
-    no_elements, no_spans = np.empty(0, np.int64), np.empty((0, 2), np.int64)
-    return TreeArrays(
-        elements=no_ends - 1,
-        parents=no_elements,
-        spans=no_spans,
-        tags=none,
-        names=none,
-        name_ends=no_elements,
-        inline=none,
-        inline_ends=no_ends,
-        hrefs=none,
-        href_ends=no_ends,
-        targets=no_ends.astype(np.uint64),
-    )
-
-
-def _tree(markup: Markup) -> TreeArrays:
-    n_blocks, n_elements = len(markup.elements), len(markup.parents)
-    elements = zip(markup.names, markup.firsts, markup.lasts, strict=True)
-    targets = {href: _hash_target(href) for href in set(markup.hrefs)}
-    tags = {tag: hash_tag(tag) for tag in set(markup.tags)}
-    return TreeArrays(
-        _integers(markup.elements, n_blocks),
-        _integers(markup.parents, n_elements),
-        _integers(chain(markup.firsts, markup.lasts), 2 * n_elements).reshape(2, n_elements).T.copy(),
-        np.fromiter(map(tags.__getitem__, markup.tags), np.uint64, n_elements),
-        *hash_names([names if first < last else "" for names, first, last in elements]),
-        *hash_names(markup.inline),
-        *hash_hrefs(markup.hrefs),
-        np.fromiter(map(targets.__getitem__, markup.hrefs), np.uint64, n_blocks),
-    )
-
-
-def _integers(values: Iterable[int], size: int) -> Integers:
-    """Return some integers as an array, quicker than `np.array` reads a tuple."""
-    return np.fromiter(values, np.int64, size)
-
-
-def _hash_target(href: str) -> int:
-    """Hash what a link points to without its fragment, 0 for nothing."""
-    return crc32(href.partition("#")[0].encode("utf-8", "replace")) if href else 0
-
-
-@lru_cache(maxsize=1 << 10)
-def hash_tag(tag: str) -> int:
-    """Hash a tag name."""
-    return crc32(tag.encode("utf-8", "replace"))
+def _integers(values: Sequence[int]) -> Integers:
+    """Return some integers as an array, three times as fast as NumPy reads them."""
+    return np.frombuffer(pack(f"={len(values)}q", *values), np.int64)

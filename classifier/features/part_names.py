@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Hashes, Integers
-from copydesk.classifier.compiled import jit
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features.markup_words import hash_names
 
 PART_NAMES = {
@@ -27,18 +27,21 @@ PART_NAMES = {
 
 N_PARTS = len(PART_NAMES)
 
-_PLACES = 1 << 12
+PLACES = 1 << 12
+"""Places of the table of these words, a power of two."""
+
+_look_up = core_function("cd_parts_by_name", "u64* i64 i64* i64 u64* u8* u8*", "i64")
 
 
 @cache
-def _table() -> tuple[Hashes, NDArray[np.uint8]]:
+def part_table() -> tuple[Hashes, NDArray[np.uint8]]:
     """Return the words' hashes in a table by their lower bits, and the bits of their parts."""
-    keys, parts = np.zeros(_PLACES, np.uint64), np.zeros(_PLACES, np.uint8)
+    keys, parts = np.zeros(PLACES, np.uint64), np.zeros(PLACES, np.uint8)
     for part, words in enumerate(PART_NAMES.values()):
         for key in hash_names(words.split())[0].tolist():
-            place = key % _PLACES
+            place = key % PLACES
             while keys[place] not in (0, key):
-                place = (place + 1) % _PLACES
+                place = (place + 1) % PLACES
             keys[place] = key
             parts[place] |= np.uint8(1 << part)
     return keys, parts
@@ -51,19 +54,6 @@ def parts_by_name(names: Hashes, ends: Integers) -> NDArray[np.uint8]:
         names: Hashes of the words of all elements' names, one after the other.
         ends: Shape (n_elements,): where each element's end.
     """
-    return _look_up(names, ends, *_table())
-
-
-@jit
-def _look_up(names: Hashes, ends: Integers, keys: Hashes, parts: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    found = np.zeros(len(ends), np.uint8)
-    start = 0
-    for element in range(len(ends)):
-        for k in range(start, ends[element]):
-            place = names[k] & np.uint64(_PLACES - 1)
-            while keys[place] != names[k] and keys[place] != 0:
-                place = (place + np.uint64(1)) & np.uint64(_PLACES - 1)
-            if keys[place] == names[k]:
-                found[element] |= parts[place]
-        start = ends[element]
+    found = np.empty(len(ends), np.uint8)
+    _look_up(names, len(names), ends, len(ends), *part_table(), found)
     return found

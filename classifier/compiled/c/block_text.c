@@ -8,7 +8,7 @@ enum { OTHER, LETTER, DIGIT, IDEOGRAPH, SPACE };
 enum { WORD_SALT = 1, PAIR_SALT, PART_SALT, ENDING_SALT };
 
 #define PRIME UINT64_C(0x100000001B3)
-#define BMP 0x10000
+#define BMP 0x10000 /* code points in the tables */
 
 /* What is carried from one word of a block to the next. */
 typedef struct {
@@ -18,8 +18,8 @@ typedef struct {
     int64_t *row;
 } Place;
 
-INLINE int class_of(Characters tables, point_t code) {
-    return code < BMP ? tables.classes[code] : (code >= 0x20000 ? IDEOGRAPH : OTHER);
+INLINE int class_of(const Tables *tables, point_t code) {
+    return code < BMP ? tables->classes[code] : (code >= 0x20000 ? IDEOGRAPH : OTHER);
 }
 
 /* Writes a word and its pair with the word before; returns the pair's hash. */
@@ -35,19 +35,19 @@ INLINE uint64_t put_word(Place *at, uint64_t hash) {
 }
 
 /* Reads a word of letters, which ends at a code point of another class; returns where. */
-INLINE const point_t *read_letters(Place *at, Characters tables, const point_t *from) {
+INLINE const point_t *read_letters(Place *at, const Tables *tables, const point_t *from) {
     const point_t *p = from;
     uint64_t hash = 0, gram = 0;
     int64_t capitals = 0;
-    bool capital_start = tables.lower[*p] != *p;
+    bool capital_start = tables->lower[*p] != *p;
     do {
-        uint64_t small = tables.lower[*p];
+        uint64_t small = tables->lower[*p];
         capitals += small != *p;
         hash = (hash ^ small) * PRIME + 1;
         if (p - from >= 4) *at->tokens++ = (uint32_t)mix(gram * PRIME + small, PART_SALT);
         gram = (gram & ((UINT64_C(1) << 42) - 1)) << 21 ^ small;
         p++;
-    } while (*p < BMP && tables.classes[*p] == LETTER);
+    } while (*p < BMP && tables->classes[*p] == LETTER);
     int64_t length = p - from;
     put_word(at, hash);
     if (length >= 3) *at->tokens++ = (uint32_t)mix(gram, ENDING_SALT);
@@ -60,9 +60,9 @@ INLINE const point_t *read_letters(Place *at, Characters tables, const point_t *
 }
 
 /* Reads a number; all numbers with as many digits count as the same word. */
-INLINE const point_t *read_digits(Place *at, Characters tables, const point_t *from) {
+INLINE const point_t *read_digits(Place *at, const Tables *tables, const point_t *from) {
     const point_t *p = from + 1;
-    while (*p < BMP && tables.classes[*p] == DIGIT) p++;
+    while (*p < BMP && tables->classes[*p] == DIGIT) p++;
     int64_t length = p - from;
     uint64_t pair = put_word(at, (uint64_t)(7000 + min_i64(length, 12)));
     if (at->first_word == 0) at->first_word = pair;
@@ -107,7 +107,7 @@ static void count_ends(const Place *at, const point_t *block, int64_t n) {
 }
 
 /* Reads n code points, which a space follows; `cut`: the place where the middle is left out, and what comes after it. */
-INLINE void read_points(Place *at, Characters tables, const point_t *points, int64_t n, int64_t cut, point_t after_cut) {
+INLINE void read_points(Place *at, const Tables *tables, const point_t *points, int64_t n, int64_t cut, point_t after_cut) {
     const point_t *p = points, *end = points + n;
     while (p < end) {
         point_t code = *p;
@@ -134,7 +134,7 @@ INLINE void read_points(Place *at, Characters tables, const point_t *points, int
     }
 }
 
-static void read_block(Place *at, Characters tables, const point_t *block, int64_t n) {
+static void read_block(Place *at, const Tables *tables, const point_t *block, int64_t n) {
     point_t copy[HEAD + TAIL + 1];
     if (n > HEAD + TAIL) {
         memcpy(copy, block, HEAD * sizeof *copy);
@@ -149,7 +149,7 @@ static void read_block(Place *at, Characters tables, const point_t *block, int64
     count_ends(at, block, n);
 }
 
-void read_blocks(const Blocks *blocks, Characters tables, BlockWords *out) {
+void read_blocks(const Blocks *blocks, const Tables *tables, BlockWords *out) {
     Place at = {out->tokens, out->words, 0, 0, NULL};
     memset(out->counts, 0, (size_t)(blocks->n * N_COUNTS) * sizeof *out->counts);
     for (int64_t b = 0; b < blocks->n; b++) {
@@ -164,15 +164,23 @@ void read_blocks(const Blocks *blocks, Characters tables, BlockWords *out) {
     out->n_words = at.words - out->words;
 }
 
+/* Returns whether the blocks are within the code points and none begins before the one before it ends. */
+static bool are_in_order(const Blocks *blocks, int64_t n_points) {
+    int64_t before = 0;
+    for (int64_t b = 0; b < blocks->n; b++) {
+        if (blocks->starts[b] < before || blocks->ends[b] < blocks->starts[b]) return false;
+        before = blocks->ends[b];
+    }
+    return before <= n_points;
+}
+
 /* Returns the number of tokens, or -2 where a block overlaps another or is not within the code points. */
 EXPORT int64_t cd_read_blocks(const point_t *points, int64_t n_points, const int64_t *starts, const int64_t *ends,
-    int64_t n, const uint8_t *classes, const point_t *lower, uint32_t *tokens, int64_t *token_ends, uint64_t *words,
-    int64_t *word_ends, int64_t *counts) {
+    int64_t n, const uint8_t *tables, uint32_t *tokens, int64_t *token_ends, uint64_t *words, int64_t *word_ends,
+    int64_t *counts) {
     Blocks blocks = {points, starts, ends, n};
-    for (int64_t b = 0; b < n; b++) {
-        if (starts[b] < (b > 0 ? ends[b - 1] : 0) || starts[b] > ends[b] || ends[b] > n_points) return -2;
-    }
+    if (!are_in_order(&blocks, n_points)) return -2;
     BlockWords out = {tokens, words, token_ends, word_ends, counts, 0, 0};
-    read_blocks(&blocks, (Characters){classes, lower}, &out);
+    read_blocks(&blocks, (const Tables *)tables, &out);
     return out.n_tokens;
 }

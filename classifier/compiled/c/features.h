@@ -1,8 +1,8 @@
-/* What the sources of the features share: a page as arrays, as page_arrays.py describes them, and the columns' numbers. */
+/* What the sources of the features share: a page as arrays, and the numbers of counts and columns. */
 #ifndef COPYDESK_FEATURES_H
 #define COPYDESK_FEATURES_H
 
-#include "core.h"
+#include "maths.h"
 
 /* The numbers of the counts of a block; see counts.py. */
 enum {
@@ -32,15 +32,10 @@ enum { ALIKE, LOG_BLOCKS, TARGETS, LONGEST_INSIDE, IMAGES_INSIDE, LINK_SHARE_INS
 #define DECLARED_PLACES 4096
 #define DECLARED_TEXTS 4
 #define STATED_PLACES 65536
+#define PART_PLACES 4096
 
-/* The most tokens of one block that markup_tokens() writes. */
-#define MAX_MARKUP_TOKENS (ANCESTORS * (2 * MAX_NAME_WORDS + 2) + 2 * MAX_NAME_WORDS + MAX_HREF_WORDS + 8)
-
-/* The tables of `character_tables` for the code points below 0x10000. */
-typedef struct {
-    const uint8_t *classes;
-    const point_t *lower;
-} Characters;
+/* The most tokens of one block that markup_tokens() writes: of 2, 2 and 4 elements around it, inline names, link, density. */
+#define MAX_MARKUP_TOKENS (2 * (2 + 2 * MAX_NAME_WORDS) + 2 * (2 + MAX_NAME_WORDS) + 4 * (1 + MAX_NAME_WORDS) + 28)
 
 /* Where each of n blocks starts and ends in the code points; no block is empty. */
 typedef struct {
@@ -57,57 +52,94 @@ typedef struct {
     int64_t n_tokens, n_words; /* written so far */
 } BlockWords;
 
+/* What the text says of n blocks. */
 typedef struct {
-    const int64_t *counts, *word_ends;
+    const int64_t *counts, *word_ends; /* where each block's words end */
     const uint64_t *words;
-    const int64_t *repeats;
-    const uint8_t *declared; /* DECLARED_PLACES */
-    const int64_t *declared_words; /* DECLARED_TEXTS */
-    const bool *stated; /* STATED_PLACES, or one place where stated_words is 0 */
-    int64_t stated_words, n;
+    const int64_t *repeats; /* blocks with exactly the block's text, itself among them */
+    const uint8_t *declared; /* DECLARED_PLACES: for each hash modulo that, a bit for each declared text with the word */
+    const int64_t *declared_words; /* DECLARED_TEXTS: how many different words each has, 0 where there is no such text */
+    const bool *stated; /* STATED_PLACES: for each hash modulo that, whether the stated text has the pair of words */
+    int64_t stated_words; /* how many words the text has that JSON-LD states, 0 where there is none */
+    int64_t n;
 } TextArrays;
 
+/* What the markup says of the blocks and of the elements around them. */
 typedef struct {
-    const int64_t *elements, *parents, *spans;
-    const uint64_t *tags, *names, *inline_names, *hrefs, *targets;
-    const int64_t *name_ends, *inline_ends, *href_ends;
+    const int64_t *elements; /* the innermost element of each block, -1 without markup */
+    const int64_t *parents; /* the element around each element, -1 for the outermost */
+    const int64_t *spans; /* first block and end of the blocks of each element */
+    const uint64_t *tags; /* a hash of each tag name */
+    const uint64_t *names, *inline_names, *hrefs; /* hashes of the words of elements' names, of blocks' inline names and link */
+    const uint64_t *targets; /* a hash of each block's link as a whole, 0 for none */
+    const int64_t *name_ends, *inline_ends, *href_ends; /* where each element's or block's hashes end */
     int64_t n_elements;
 } TreeArrays;
 
-/* Logarithms of 1 + k for the k below `size`, since they are asked for often. */
+/* What the names around each element say, by element. */
 typedef struct {
-    const double *values;
-    int64_t size;
-} Logs;
+    int64_t *depths;
+    uint64_t *paths; /* a hash of the tags and names all the way up */
+    uint8_t *parts; /* a bit for each of PART_NAMES */
+} Elements;
 
-/* Room for sorting: `order` has the numbers of the items by key, equal keys in their order. Each array has n items. */
+/* What repeats around the blocks; see repetition.c. */
+typedef struct {
+    int64_t *before; /* n: the last block before with the same link target, or -1 */
+    double *sums; /* n + 1 rows: characters, link characters and images of the blocks before */
+    float *parts; /* n_elements rows of N_PARTS */
+    int32_t *best, *next; /* n_elements: the element that stands for those with the same blocks, the one around them */
+} Cards;
+
+#define N_LOGS 4096
+
+/* Tables that Python fills once, see tables.py: without the code points from 0x10000 on. */
+typedef struct {
+    double logs[N_LOGS]; /* the logarithm of 1 + k */
+    uint64_t part_keys[PART_PLACES]; /* the words of PART_NAMES by their lower bits, 0 where there is none */
+    point_t lower[0x10000];
+    uint8_t classes[0x10000];
+    uint8_t part_bits[PART_PLACES]; /* a bit for each of PART_NAMES that has the word */
+} Tables;
+
+/* The logarithm of 1 + k. */
+INLINE double log_of(const double *logs, int64_t k) { return k < N_LOGS ? logs[k] : cd_log1p((double)k); }
+
+INLINE double log_of_double(const double *logs, double x) {
+    return x < N_LOGS && x == (double)(int64_t)x ? logs[(int64_t)x] : cd_log1p(x);
+}
+
+/* Room for sorting n items: after sort_keys(), `order` has their numbers by key, equal keys in their order. */
 typedef struct {
     uint64_t *keys, *keys_after;
     int32_t *order, *order_after;
 } Sorting;
 
-/* block_text.c; points: a text's code points, none of its blocks is empty. */
-void read_blocks(const Blocks *blocks, Characters tables, BlockWords *out);
-
-/* markup_words.c: UTF-8 bytes, text k from ends[k - 1] (0 for the first) to ends[k]. */
+/* UTF-8 bytes; text k is from ends[k - 1], the first from `start`, to ends[k]. */
 typedef struct {
     const uint8_t *bytes;
     const int64_t *ends;
-    int64_t start; /* where the first text starts */
-    int64_t n;
+    int64_t start, n;
 } Texts;
+
+#define SEEN 1024 /* places of the table of texts that came before, a power of two */
+
+void sort_keys(Sorting *room, int64_t n);
+void read_blocks(const Blocks *blocks, const Tables *tables, BlockWords *out);
+void count_repeats(const Blocks *blocks, Sorting room, int64_t *repeats);
 int64_t hash_names(Texts texts, const int64_t *spans, int32_t *seen, uint64_t *out, int64_t *out_ends);
 int64_t hash_hrefs(Texts texts, int32_t *seen, uint64_t *out, int64_t *out_ends);
 void hash_tags(Texts texts, int32_t *seen, uint64_t *out);
 void hash_targets(Texts texts, int32_t *seen, uint64_t *out);
-
-/* part_names.c */
-void parts_by_name(const TreeArrays *tree, const uint64_t *keys, const uint8_t *parts, uint8_t *out);
-
-/* repetition.c */
-void count_repeats(const Blocks *blocks, Sorting room, int64_t *repeats);
-
-/* sorting.c: sorts the numbers 0 to n - 1 by room.keys, and the keys with them; stable, in linear time. */
-void sort_keys(Sorting *room, int64_t n);
+void parts_by_name(const uint64_t *names, const int64_t *ends, int64_t n, const uint64_t *keys, const uint8_t *bits,
+    uint8_t *out);
+void element_paths(const TreeArrays *tree, int64_t *depths, uint64_t *paths);
+void fill_layout_columns(float *out, const TextArrays *text, const TreeArrays *tree, const Elements *inside,
+    uint64_t *paths, const double *logs, Sorting room);
+void fill_repetition_columns(float *out, const TextArrays *text, const TreeArrays *tree, const uint64_t *paths,
+    const Cards *cards, const double *logs, Sorting room);
+void shape_tokens(const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out);
+int64_t markup_tokens(const TreeArrays *tree, const int64_t *counts, int64_t n, const double *logs, uint32_t *out,
+    int64_t *out_ends);
 
 #endif

@@ -9,12 +9,6 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Hashes, Integers
 
-DECLARED_PLACES = 4096
-"""Places of the table of declared words, a power of two: of 100 words few share a place with another."""
-
-STATED_PLACES = 1 << 16
-"""Places of the table of pairs of words in a stated text, a power of two; a long article has 5,000 of them."""
-
 
 class TextArrays(NamedTuple):
     """What the text says of n blocks.

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
-from copydesk.classifier.features.page_arrays import DECLARED_PLACES, STATED_PLACES, TextArrays, TreeArrays
+from copydesk.classifier.features.declared import DECLARED_PLACES, STATED_PLACES
 from copydesk.classifier.features.part_names import N_PARTS
+from tests.oracle.page_arrays import TextArrays, TreeArrays
 
 _LOOKED_UP = 60
 """Words at a block's start that are looked up in the titles and the description that the page declares."""
