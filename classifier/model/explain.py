@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Doubles
+from copydesk.classifier.arrays import Doubles, Integers
 from copydesk.classifier.features import read_text
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.context import ALL_COLUMNS, RHYTHM_COLUMNS
@@ -21,6 +23,8 @@ MAX_REASONS = 6
 OWN_CHARS = 1000
 """Characters at a block's start that are searched for the words with the largest weights."""
 
+OWN = "own"
+"""Stands for the reason that names a block's own words."""
 _WORD = re.compile(r"\w+")
 _THEMES = {
     "its length": "log_chars, log_words, sentences, longest_word, word_length",
@@ -129,17 +133,30 @@ def _own_words(text: str, first_stage: HashedLinear, direction: Doubles) -> str:
 
 
 def _weight(word: str, first_stage: HashedLinear, direction: Doubles) -> float:
-    columns = (read_text(word).tokens & np.uint64(len(first_stage.idf) - 1)).astype(np.int64)
+    columns = (_tokens(word) & np.uint64(len(first_stage.idf) - 1)).astype(np.int64)
     return float(first_stage.idf[columns] @ (first_stage.weights[columns, : len(direction)] @ direction))
+
+
+@lru_cache(maxsize=10_000)
+def _tokens(word: str) -> NDArray[np.uint32]:
+    """Return a word's tokens; the common words of a page are in most of its blocks."""
+    return read_text(word).tokens
+
+
+@cache
+def _themes() -> tuple[list[str], Integers]:
+    """Return the reasons that columns make, each once, and the number of the reason of each column."""
+    reasons = [OWN if name.startswith("own ") else describe_column(name) for name in ALL_COLUMNS]
+    numbers = {words: number for number, words in enumerate(dict.fromkeys(reasons))}
+    return list(numbers), np.array([numbers[words] for words in reasons])
 
 
 def _reasons(contributions: tuple[float, Doubles], sign: float, own: str, others: list[Reason]) -> tuple[Reason, ...]:
     """Name the strongest contributions, then one that sums up the rest; together they sum to sign times the score."""
     start, by_column = contributions
-    sums: dict[str, float] = {}
-    for name, value in zip(ALL_COLUMNS, by_column.tolist(), strict=True):
-        words = own if name.startswith("own ") else describe_column(name)
-        sums[words] = sums.get(words, 0.0) + sign * value
+    themes, numbers = _themes()
+    values = np.bincount(numbers, sign * by_column, len(themes)).tolist()
+    sums = {own if theme == OWN else theme: value for theme, value in zip(themes, values, strict=True)}
     sums["where every block starts from"] = sign * start
     found = [Reason(words, value) for words, value in sums.items() if value != 0.0] + others
     found.sort(key=lambda reason: -abs(reason.contribution))
