@@ -118,7 +118,7 @@ def load_manifest(folder: str | Path | None = None) -> dict[str, Any]:
     path = (default_folder() if folder is None else Path(folder)) / MANIFEST_FILE
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ArtifactMismatch(
             f"{path} cannot be read ({error}); expected a model written by copydesk-train"
         ) from error

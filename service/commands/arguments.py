@@ -56,8 +56,8 @@ SHARED: dict[str, dict[str, Any]] = {
         "source is kept, whatever --keep says. All words after the option are sources: put inputs before it",
     },
     "--keep": {
-        "choices": tuple(Keep),
-        "default": Keep.EARLIEST,
+        "choices": tuple(keep.value for keep in Keep),
+        "default": Keep.EARLIEST.value,
         "help": "which of several documents with the same story to keep: the one published first, the one published "
         "last, or the longest one (default: %(default)s)",
     },
@@ -173,6 +173,16 @@ def count_workers(workers: int | None) -> int:
     if not 1 <= workers <= MOST_WORKERS:
         raise WrongUsage(f"--workers is {workers}, expected 1 to {MOST_WORKERS}")
     return workers
+
+
+def check_index_name(name: str | None) -> None:
+    """Refuse an empty `--index`, which a script with an unset variable gives.
+
+    Raises:
+        WrongUsage: It is empty.
+    """
+    if name is not None and not name.strip():
+        raise WrongUsage("--index is empty, expected a file or a postgresql:// URL; leave it out for COPYDESK_INDEX")
 
 
 def read_duplicate_options(args: argparse.Namespace) -> DuplicateOptions:

@@ -118,6 +118,7 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         raise arguments.WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
     if hasattr(args, "most") and not 1 <= args.most <= MOST_A_BATCH:
         raise arguments.WrongUsage(f"--most is {args.most}, expected 1 to {MOST_A_BATCH}")
+    arguments.check_index_name(args.index)
     options = arguments.read_duplicate_options(args)
     require_extra("index", "copydesk index")
     from copydesk.service.index import open_index
@@ -180,7 +181,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
 
 
 def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams: Streams) -> int:
-    """Remove the ids of all rows and of the command line in one transaction; return the number of bad rows."""
+    """Remove the ids of all rows and of the command line in one transaction; return how many could not be removed."""
     ids, n_bad = list(args.id), 0
     for row in classify_rows.end_with_bad_row(
         inputs.read_unparsed(args.files, inputs.Format.JSONL, max_page_bytes=settings.max_page_bytes)
@@ -192,8 +193,11 @@ def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams:
             streams.out.write(jsonl.encode_row(contract.ErrorRow.of(found)))
         else:
             ids.append(found)
-    streams.out.write(jsonl.encode_row({"removed": index.remove(ids)}))
-    return n_bad
+    n_removed, n_named = index.remove(ids), len(set(ids))
+    streams.out.write(jsonl.encode_row({"removed": n_removed}))
+    if n_removed < n_named:
+        arguments.say(f"{n_named - n_removed:,} of {n_named:,} ids are not in the index")
+    return n_bad + n_named - n_removed
 
 
 def _read_id(_fields: dict[str, Any], id: jsonl.JsonId) -> str:

@@ -113,6 +113,7 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     settings = arguments.load_settings(args.model, environment)
     _check_arguments(args)
     require_extra("score" if args.engine == "local" else "ray", "copydesk score")
+    arguments.check_index_name(args.index)
     if args.index is not None:
         require_extra("index", "copydesk score --index")
     try:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, PendingRollbackError, Time
 
 from copydesk.service.index import postgres, sqlite_file
 from copydesk.service.index.keys import FILTER, KEY_LOG, KeyFilter
-from copydesk.service.index.records import IndexUnavailable
+from copydesk.service.index.records import IndexInterrupted, IndexUnavailable
 from copydesk.service.index.sqlite_file import SqliteFile
 
 SQLITE = "sqlite"
@@ -131,13 +131,14 @@ class Database:
         except (DBAPIError, PendingRollbackError, TimeoutError, self._engine.dialect.loaded_dbapi.Error) as error:
             original = error.orig if isinstance(error, DBAPIError) else error
             if sqlite_file.is_busy(original) or postgres.is_lock_timeout(original):
-                raise IndexUnavailable(
+                raise IndexInterrupted(
                     f"index {self.name} is in use: others have been writing to it for "
                     f"{sqlite_file.LOCK_SECONDS} seconds; try again later"
                 ) from None
             self._check_exists()
             reason = next(iter(str(original).splitlines()), type(original).__name__)
-            raise IndexUnavailable(
+            is_full = sqlite_file.is_full(original) or postgres.is_full(original)
+            raise (IndexInterrupted if is_full else IndexUnavailable)(
                 f"index {self.name} cannot be used: {reason}; check that it exists, is writable and has free space"
             ) from None
 

@@ -83,6 +83,11 @@ def create_postgres_engine(url: str) -> Engine:
     return engine
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether an error of the driver means that the server has no room on its disk."""
+    return getattr(error, "sqlstate", None) == "53100"
+
+
 def is_lock_timeout(error: BaseException | None) -> bool:
     """Tell whether an error of the driver means that a transaction waited too long for a lock."""
     return getattr(error, "sqlstate", None) == "55P03"

@@ -15,6 +15,12 @@ class IndexUnavailable(CopydeskError):
     code = "index_unavailable"
 
 
+class IndexInterrupted(IndexUnavailable):
+    """The database failed for a reason that passes: its disk is full, or others have been writing for too long."""
+
+    code = "index_interrupted"
+
+
 class NoIndex(IndexUnavailable):
     """There is no index at a place where one was expected."""
 

@@ -134,6 +134,12 @@ def _retry(action: Callable[[], R]) -> R:
             time.sleep(random.uniform(0, POLL_SECONDS))
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether an error of the driver means that there is no room on the disk, or that the disk fails."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 def is_busy(error: BaseException | None) -> bool:
     """Tell whether an error of the driver, or of SQLAlchemy about one, means that another connection has the lock."""
     code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)

@@ -88,10 +88,11 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
 
 
 def first_errors(path: Path) -> list[str]:
-    """Return the first message of each error code among the first errors of an `errors.jsonl`."""
+    """Return the first message of each error code among the first errors of an `errors.jsonl`, under a heading."""
     found: dict[str, str] = {}
     with path.open("rb") as lines:
         for line in islice(lines, READ_ERRORS):
             row = json.loads(line)
             found.setdefault(row["code"], f"{row['file']}: {row['code']}: {row['message']}")
-    return [clean(message) for message in found.values()]
+    heading = [f"the first error of each code; {path} has all:"] if found else []
+    return [clean(message) for message in (*heading, *found.values())]

@@ -90,6 +90,8 @@ def find_all_files(names: Iterable[str], passed_over: Counter[str]) -> Iterator[
                 passed_over["file named again"] += 1
             else:
                 seen.add(key)
+                if not file.size and file.kind in (FileKind.CSV, FileKind.JSON, FileKind.JSONL):
+                    passed_over["empty file"] += 1
                 yield file
 
 

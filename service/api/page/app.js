@@ -4,7 +4,7 @@ import { asset, call, hasKey, setKey } from "./api.js";
 import { byId, h, hush, say } from "./dom.js";
 import { overview } from "./overview.js";
 import { Result } from "./result.js";
-import { LARGE, decode, looksLikeHtml } from "./text.js";
+import { LARGE, decode, looksLikeHtml, notAPage } from "./text.js";
 
 const VIEWS = ["desk", "index"];
 let shown = "desk";
@@ -65,6 +65,11 @@ async function classify() {
   if (!content.trim()) {
     say("Paste a page first, or choose a file.");
     byId("page").focus();
+    return;
+  }
+  const other = notAPage(content);
+  if (other) {
+    failed({ title: "This is not a page", words: other });
     return;
   }
   const form = byId("form").value === "auto" ? (looksLikeHtml(content) ? "html" : "text") : byId("form").value;

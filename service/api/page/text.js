@@ -109,3 +109,14 @@ export function nameOf(title, body) {
   for (let at = 0; at < body.length; at += 1) hash = Math.imul(hash ^ body.charCodeAt(at), 0x01000193);
   return `${slug.slice(0, 48) || "page"}-${(hash >>> 0).toString(16).padStart(8, "0")}`;
 }
+
+// Says what a text is if it is plainly no page, and what to do; an empty text if it may be one.
+export function notAPage(content) {
+  const head = content.slice(0, 3000).trim();
+  if (content.length < 3000 && /^https?:\/\/\S+$/i.test(head)) {
+    return "It is an address, and nothing is fetched from it. Open it, and paste the source of the page or its text.";
+  }
+  if (/^WARC\/\d/.test(head)) return "It is a web archive. The command copydesk score FILE --output FOLDER reads it.";
+  if (head.startsWith("%PDF-")) return "It is a PDF file. Copy its text, and paste that.";
+  return "";
+}

@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO
 from copydesk.service.rows import BadField, inputs, jsonl
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.options import ColumnNames, PageOptions
-from copydesk.service.score.tables.columns import PAGE_FIELDS, find_fields
+from copydesk.service.score.tables.columns import MAX_NAME, PAGE_FIELDS, bad_columns, find_fields
 from copydesk.service.score.tables.rows import bad_row, row_from_values
 
 HEAD_BYTES = 64 * 1024
@@ -179,6 +179,9 @@ def _read_rows(
     records: Iterator[list[str]], header: Sequence[str], file: str, options: PageOptions
 ) -> Iterator[InputRow]:
     columns = find_fields(header, options.columns)
+    for column in columns.values():
+        if (n := header.count(column)) > 1:
+            raise bad_columns(f"{n} columns are named {column[:MAX_NAME]!r}, expected one; rename or remove the others")
     places = {field: header.index(column) for field, column in columns.items()}
 
     def rows() -> Iterator[InputRow]:

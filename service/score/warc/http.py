@@ -19,6 +19,8 @@ CHUNK_HEAD = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\n]{0,8000})?\r?
 GZIP_MAGIC = b"\x1f\x8b\x08"
 MAX_ENCODINGS = 8
 """Encodings of one body that are undone, one inside the other."""
+MAX_EMPTY_BYTES = 64
+"""Most bytes of an empty body once it is compressed; gzip needs 20, and a few more where it has a name."""
 UNKNOWN_ENCODINGS = ("compress", "x-compress", "exi", "pack200-gzip", "dcb", "dcz", "sdch", "lzma", "xz", "bzip2")
 """Encodings that exist but cannot be undone here. Other words, such as `utf-8`, are mistakes and mean none."""
 ARROW_STEP = 65536
@@ -65,7 +67,10 @@ def decode_body(body: bytes, fields: Mapping[str, str], limit: int) -> bytes:
     for name in encodings:
         if name in UNKNOWN_ENCODINGS:
             raise BadBody(f"the body's encoding is {name}, expected gzip, deflate, br or zstd")
-        body = _decode(body, name, limit)
+        decoded = _decode(body, name, limit)
+        if not decoded and len(body) > MAX_EMPTY_BYTES:
+            raise BadBody(f"the body's encoding is {name}, and nothing of its {len(body):,} bytes can be decoded")
+        body = decoded
     if body.startswith(GZIP_MAGIC):  # the header does not say so
         body = _decode(body, "gzip", limit)
     return body[:limit]
@@ -92,6 +97,8 @@ def _join_chunks(body: bytes) -> bytes:
     at = 0
     while head := CHUNK_HEAD.match(body, at):
         size, start = int(head[1], 16), head.end()
+        if size and not parts and start >= len(body):
+            raise BadBody(f"the first chunk of the body has {size:,} bytes, of which there are none")
         if size == 0:
             return b"".join(parts) if parts or not body[start:].strip() else body
         end = start + size

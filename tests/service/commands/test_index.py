@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import resource
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from copydesk.service.settings import INDEX, read_settings
-from tests.conftest import Process, RunCommand
+from tests.conftest import COMMAND, ROOT, Process, RunCommand
 from tests.support.index_places import PASSWORD, Server, window
 
 pytestmark = pytest.mark.slow
@@ -102,6 +105,9 @@ def test_export_moves_an_index_and_remove_and_expire_empty_it(
     assert answers(run_command("index", "remove", "--index", other, "--id", "1", "--id", "none")) == [{"removed": 1}]
     gone = run_command("index", "remove", "--index", other, given=rows({"id": "c"}, {"no": "id"}))
     assert (gone.returncode, answers(gone)[-1]) == (1, {"removed": 1})
+    unknown = run_command("index", "remove", "--index", other, "--id", "1", "--id", "none")
+    assert (unknown.returncode, answers(unknown)) == (1, [{"removed": 0}])
+    assert b"2 of 2 ids are not in the index" in unknown.stderr
     assert run_command("index", "compact", "--index", other).returncode == 0
 
 
@@ -166,3 +172,30 @@ def test_server_s_password_is_never_shown(run_command: RunCommand, postgres: Ser
     assert unknown.returncode == 2
     assert b"does not exist" in unknown.stderr
     assert PASSWORD.encode() not in first.stderr + unknown.stderr
+
+
+@pytest.mark.parametrize("arguments", [("index", "stats"), ("score", "pages.csv", "--output", "out")])
+def test_empty_name_of_an_index_is_refused(run_command: RunCommand, arguments: tuple[str, ...]) -> None:
+    refused = run_command(*arguments, "--index", "")
+    assert refused.returncode == 2
+    assert b"--index is empty, expected a file or a postgresql:// URL" in refused.stderr
+
+
+def test_unknown_rule_is_refused_in_the_words_of_the_command_line(run_command: RunCommand) -> None:
+    refused = run_command("index", "check", "--keep", "newest")
+    assert refused.returncode == 2
+    assert b"'earliest', 'latest', 'longest'" in refused.stderr
+    assert b"Keep." not in refused.stderr
+
+
+def test_full_disk_ends_the_command_with_status_1(place: Path) -> None:
+    def lower() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    given = rows(*({"id": n, "body": f"{n} {'pool ' * 40} {n} {'river ' * 40} {n * n}"} for n in range(5000)))
+    command = [*COMMAND, "index", "add", "--index", str(place)]
+    done = subprocess.run(command, input=given, capture_output=True, cwd=ROOT, preexec_fn=lower, check=False)
+    assert done.returncode == 1
+    assert b"check that it exists, is writable and has free space" in done.stderr
+    assert b"Traceback" not in done.stderr

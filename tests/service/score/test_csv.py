@@ -116,6 +116,13 @@ def test_missing_columns_are_one_error() -> None:
     assert found(read("Key;Body text\na;b\n", columns=ColumnNames(id="Key", text="Body text"))) == [("a", "b")]
 
 
+def test_two_columns_of_one_name_are_an_error_if_they_are_read() -> None:
+    (row,) = read("id,text,day,text\na,b,c,d\n")
+    assert row.code == "bad_columns"
+    assert "2 columns are named 'text', expected one" in (row.message or "")
+    assert found(read("id,text,day,day\na,b,c,d\n")) == [("a", "b")]
+
+
 CELLS = st.text(st.sampled_from('ab ,;\t|"\n\r\\é'), max_size=8)
 
 

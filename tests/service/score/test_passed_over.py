@@ -70,6 +70,12 @@ def test_linked_folders_are_followed_once_and_cycles_end(tmp_path: Path) -> None
     assert found_in(tmp_path / "in") == (["a.jsonl", "b.jsonl"], {"folder linked again": 2})
 
 
+def test_empty_files_of_rows_are_counted(tmp_path: Path) -> None:
+    for name in ("a.csv", "b.json", "c.jsonl", "d.html"):
+        (tmp_path / name).touch()
+    assert found_in(tmp_path) == (["a.csv", "b.json", "c.jsonl", "d.html"], {"empty file": 3})
+
+
 def test_file_that_is_named_again_is_read_once(tmp_path: Path) -> None:
     write(tmp_path, "a.jsonl", "b.jsonl")
     (tmp_path / "c.jsonl").symlink_to(tmp_path / "a.jsonl")

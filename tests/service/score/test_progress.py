@@ -83,4 +83,5 @@ def test_first_error_of_each_code_is_shown(tmp_path: Path) -> None:
     path.write_text(
         "".join(json.dumps(dict(zip(("file", "code", "message"), row, strict=True))) + "\n" for row in rows)
     )
-    assert first_errors(path) == ["a.csv: bad_row: one", "b.csv: bad_columns: no column\u241b[31m"]
+    heading = f"the first error of each code; {path} has all:"
+    assert first_errors(path) == [heading, "a.csv: bad_row: one", "b.csv: bad_columns: no column\u241b[31m"]

@@ -112,6 +112,25 @@ def test_body_that_is_damaged_or_in_an_unknown_encoding_is_an_error_of_its_recor
         assert (row.message or "").startswith("the record at ")
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "found"),
+    [
+        (b"\3\0" + b"\xff\xfe" * 200, "Content-Encoding: deflate", "and nothing of its 402 bytes can be decoded"),
+        (b"fffffff\r\n", "Transfer-Encoding: chunked", "the first chunk of the body has 268,435,455 bytes"),
+    ],
+)
+def test_body_of_which_nothing_can_be_decoded_is_an_error(body: bytes, field: str, found: str) -> None:
+    row = middle(packed(between(record("odd", http(body, field)))))
+    assert row.code == "bad_encoding"
+    assert found in (row.message or "")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "deflate"])
+def test_empty_body_that_is_compressed_is_an_empty_page(encoding: str) -> None:
+    row = middle(packed(between(record("odd", http(compress(b"", encoding), f"Content-Encoding: {encoding}")))))
+    assert (row.code, row.content) == (None, b"")
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "deflate"])
 def test_bomb_is_too_large_and_never_whole_in_memory(encoding: str) -> None:
     bomb = compress(bytes(30_000_000), encoding)

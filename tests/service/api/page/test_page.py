@@ -56,6 +56,20 @@ def test_dropped_file_is_read(page: Page) -> None:
     expect(page.locator(".block .words").last).to_have_text("The file fell on the page on Tuesday.")
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("https://gazette.example/ferry", "It is an address, and nothing is fetched from it"),
+        ("WARC/1.1\r\nWARC-Type: response\r\n", "It is a web archive. The command copydesk score"),
+        ("%PDF-1.7\n%", "It is a PDF file."),
+    ],
+)
+def test_what_is_plainly_no_page_is_named(page: Page, content: str, words: str) -> None:
+    page.get_by_label("The page, as text or HTML").fill(content)
+    page.get_by_role("button", name="Read this page").click()
+    expect(page.get_by_role("alert")).to_contain_text(words)
+
+
 def test_problems_are_shown_as_text(page: Page) -> None:
     refuse(
         page,
