@@ -13,7 +13,6 @@ from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features import FIELDS, PageFeatures, columns
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores
-from copydesk.classifier.model.trees import ROWS
 
 NEIGHBOURS = 5
 """Blocks on each side whose scores are columns of their own."""
@@ -106,13 +105,8 @@ ALL_COLUMNS = CONTEXT_COLUMNS + columns.COLUMNS
 def context_columns(page: PageFeatures, first_stage: FirstStageScores, page_types: Floats) -> Floats:
     """Return the second stage's columns, shape (n, len(ALL_COLUMNS)); `page_types` are log-probabilities."""
     n = len(page.columns)
-    table = empty_table(n)
+    table = np.empty((len(ALL_COLUMNS), n), np.float32)
     by_block = page.columns, page.spans, page.parents, page.elements, page.paths
     scores = first_stage.own, first_stage.by_field, page_types
     _context_columns(page.words, page.word_ends, *by_block, n, len(page.parents), *scores, table)
-    return table[:, :n].T
-
-
-def empty_table(n: int) -> Floats:
-    """Return room for the columns of n blocks, one column after the other, as `stride_of` in model.h has them."""
-    return np.empty((len(ALL_COLUMNS), (-(-n // ROWS) | 1) * ROWS), np.float32)
+    return table.T

@@ -134,11 +134,9 @@ class Ensembles:
         found = [np.empty((self._n_ensembles, 0))]
         for first in range(0, len(columns), _AT_ONCE):
             part = columns[first : first + _AT_ONCE]
-            stride = -len(part) % ROWS + len(part)
-            table = np.zeros((self.n_columns, stride), np.float32)
-            table[:, : len(part)] = part[:, : self.n_columns].T
+            table = np.ascontiguousarray(part[:, : self.n_columns].T, np.float32)
             out = np.empty((self._n_ensembles, len(part)))
-            _score_trees(self.struct.memory, table, len(part), stride, wide, out)
+            _score_trees(self.struct.memory, table, len(part), self.n_columns, wide, out)
             found.append(out)
         return np.concatenate(found, axis=1)
 

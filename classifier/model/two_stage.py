@@ -12,7 +12,7 @@ from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features import FIELDS, PageFeatures
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.c_struct import CStruct
-from copydesk.classifier.model.context import ALL_COLUMNS, empty_table
+from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores, HashedLinear
 from copydesk.classifier.model.quality import QUALITY_COLUMNS
 from copydesk.classifier.model.trees import Ensembles, Trees
@@ -24,9 +24,10 @@ BODY, BOILERPLATE, TEASERS = range(len(LABELS))
 UNDER_METADATA = (Kind.BYLINE, Kind.DATE)
 """Kinds that are told apart among what is metadata."""
 
+_N_OWN, _N_BY_FIELD = len(groups.GROUPS) + len(groups.LINEAR_PARTS), len(FIELDS) * len(groups.GROUPS)
 _run_model = core_function(
     "cd_run_model",
-    "u8* u32* i64* u64* i64* f32* i64* i64* i64* u64* i64 i64 i64 f32* f32* f32* f64* f64* i64* i64* f64* f32*",
+    "u8* u32* i64* u64* i64* f32* i64* i64* i64* u64* i64 i64 i64 f32* f64* i64*",
     "memory",
 )
 _expected_f1 = core_function("cd_expected_f1", "u8* f32*", "f64")
@@ -87,7 +88,7 @@ class FormModel:
             if trees.n_columns > n_columns:
                 raise ValueError(f"trees read {trees.n_columns} columns, expected at most {n_columns}; train again")
             structs.append(trees.struct)
-        kinds = np.array([KINDS.index(Kind(part)) for part in (Kind.HEADLINE, *self.body_parts())])
+        kinds = np.array([KINDS.index(Kind(part)) for part in self.body_parts()], np.int64)
         linear = self.first_stage.struct, self.page_types.struct
         struct = CStruct("form", *linear, *structs, self.affinities, kinds, len(kinds))
         object.__setattr__(self, "struct", struct)
@@ -156,28 +157,23 @@ def run_both_stages(page: PageFeatures, form: FormModel) -> Predictions:
 
 
 def _run(page: PageFeatures, form: FormModel, scores: FirstStageScores | None) -> Predictions:
-    n = len(page.columns)
-    if scores is None:
-        own = np.empty((n, len(form.first_stage.intercepts)), np.float32)
-        by_field = np.empty((n, len(FIELDS) * len(groups.GROUPS)), np.float32)
-    else:
-        own, by_field = scores.own, scores.by_field
-    context, odds, probabilities = empty_table(n), np.empty((3, n)), np.empty((n, len(LABELS)))
-    labels, kinds = np.empty((2, n), np.int64)
-    page_types, quality = np.empty(len(PAGE_TYPES)), np.empty((1, len(QUALITY_COLUMNS)), np.float32)
-    sizes = n, len(page.parents), scores is not None
-    found = odds, probabilities, labels, kinds, page_types, quality
-    _run_model(form.struct.memory, *page, *sizes, own, by_field, context, *found)
+    n, n_scored = len(page.columns), _N_OWN + _N_BY_FIELD
+    floats = np.empty(n * (n_scored + len(ALL_COLUMNS)) + len(QUALITY_COLUMNS), np.float32)
+    doubles, numbers = np.empty(n * (3 + len(LABELS)) + len(PAGE_TYPES)), np.empty((2, n), np.int64)
+    if scores is not None:
+        np.concatenate([scores.own.ravel(), scores.by_field.ravel()], out=floats[: n * n_scored])
+    _run_model(form.struct.memory, *page, n, len(page.parents), scores is not None, floats, doubles, numbers)
+    body, teaser, headline = doubles[: 3 * n].reshape(3, n)
     return Predictions(
-        columns=context[:, :n].T,
-        body_odds=odds[0],
-        teaser_odds=odds[1],
-        probabilities=probabilities,
-        labels=labels,
-        kinds=kinds,
-        headline_odds=odds[2],
-        page_types=page_types,
-        quality=quality,
+        columns=floats[n * n_scored : -len(QUALITY_COLUMNS)].reshape(len(ALL_COLUMNS), n).T,
+        body_odds=body,
+        teaser_odds=teaser,
+        probabilities=doubles[3 * n : -len(PAGE_TYPES)].reshape(n, len(LABELS)),
+        labels=numbers[0],
+        kinds=numbers[1],
+        headline_odds=headline,
+        page_types=doubles[-len(PAGE_TYPES) :],
+        quality=floats[-len(QUALITY_COLUMNS) :].reshape(1, -1),
     )
 
 

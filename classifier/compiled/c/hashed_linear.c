@@ -2,7 +2,7 @@
 #include "model.h"
 
 /* Tokens ahead of the one that is added whose row is fetched into the cache: rows lie anywhere in 17 MB. */
-#define AHEAD 16
+#define AHEAD 128
 
 /* Counts above it weigh the same. */
 #define MOST_COUNTED 256
@@ -60,8 +60,11 @@ INLINE void add_field(const Linear *linear, const float *sums, double *total, fl
     float square = sums[linear->lanes - 1];
     if (!(square > 0.0F)) return;
     double norm = sqrt((double)square);
-    for (int64_t k = 0; k < n_groups; k++) by_field[k] = (float)(sums[k] / norm);
-    for (int64_t k = 0; k < linear->n_classes; k++) total[k] += sums[k] / norm;
+    for (int64_t k = 0; k < linear->n_classes; k++) {
+        double share = sums[k] / norm;
+        total[k] += share;
+        if (k < n_groups) by_field[k] = (float)share;
+    }
 }
 
 void score_blocks(const Linear *linear, const Page *page, float *own, float *by_field) {
@@ -110,6 +113,7 @@ static void add_terms(const Linear *linear, const int32_t *columns, const int32_
                       double *odds) {
     double sums[PAGE_LANES] = {0.0};
     for (int64_t k = 0; k < n; k++) {
+        if (k + AHEAD < n) __builtin_prefetch(linear->rows + (int64_t)columns[k + AHEAD] * PAGE_LANES);
         const float *row = linear->rows + (int64_t)columns[k] * PAGE_LANES;
         double term = linear->dampened[counts[k] - 1];
         for (int64_t lane = 0; lane < PAGE_LANES - 1; lane++) sums[lane] += term * row[lane];

@@ -20,7 +20,7 @@ static void find_strongest(const Context *c, int64_t *strongest) {
     for (int64_t b = 0; b < c->n; b++) strongest[b] = 0;
     for (int64_t k = 1; k < N_GROUPS; k++)
         for (int64_t b = 0; b < c->n; b++)
-            if (c->out[k * c->stride + b] > c->out[strongest[b] * c->stride + b]) strongest[b] = k;
+            if (c->out[k * c->n + b] > c->out[strongest[b] * c->n + b]) strongest[b] = k;
 }
 
 /* Counts the blocks from a block on, in one direction, to the nearest landmark of each kind. */
@@ -31,12 +31,12 @@ static float *fill_nearest(const Context *c, float *out, const int64_t *stronges
     for (int64_t i = 0; i < c->n; i++) {
         int64_t b = backwards ? c->n - 1 - i : i;
         for (int64_t k = 0; k < N_GROUPS; k++) {
-            out[k * c->stride + b] = (float)distances[k];
+            out[k * c->n + b] = (float)distances[k];
             distances[k] = min_i64(distances[k] + 1, FAR);
         }
         if (strongest[b] != TEXT || lengths[b] > LANDMARK_CHARS) distances[strongest[b]] = 1;
     }
-    return out + N_GROUPS * c->stride;
+    return out + N_GROUPS * c->n;
 }
 
 /* Fills how far up the nearest heading is, and its scores and length; -9 where there is none. */
@@ -47,13 +47,13 @@ static float *fill_heading(const Context *c, float *out) {
     for (int64_t b = 0; b < c->n; b++) {
         out[b] = above < 0 ? -9.0F : (float)min_i64(b - above, FAR);
         for (int64_t k = 0; k < N_GROUPS; k++)
-            out[(k + 1) * c->stride + b] = above < 0 ? -9.0F : c->out[k * c->stride + above];
-        out[(N_GROUPS + 1) * c->stride + b] = above < 0 ? -9.0F : lengths[above];
+            out[(k + 1) * c->n + b] = above < 0 ? -9.0F : c->out[k * c->n + above];
+        out[(N_GROUPS + 1) * c->n + b] = above < 0 ? -9.0F : lengths[above];
         bool is_short = MIN_HEADING_CHARS < lengths[b] && lengths[b] < HEADING_CHARS && words[b] < MAX_HEADING_WORDS;
         bool looks_so = !has_tree && is_short && dense_column(c, ENDS_SENTENCE)[b] == 0.0F;
         if (dense_column(c, HEADING)[b] > 0.0F || looks_so) above = b;
     }
-    return out + (N_GROUPS + 2) * c->stride;
+    return out + (N_GROUPS + 2) * c->n;
 }
 
 /* Averages how much blocks around differ from those `lag` further on. */
@@ -68,7 +68,7 @@ static float *fill_changes(const Context *c, float *out, int64_t lag) {
         sums[step + b + 1] = sums[step + b] + fabs(texts[b] - texts[b + lag]);
         sums[2 * step + b + 1] = sums[2 * step + b] + fabs(teasers[b] - teasers[b + lag]);
     }
-    for (int64_t k = 0; k < N_CHANGES; k++, out += c->stride, sums += step) {
+    for (int64_t k = 0; k < N_CHANGES; k++, out += c->n, sums += step) {
         for (int64_t b = 0; b < c->n; b++) {
             int64_t first = min_i64(pairs, max_i64(0, b - REACH - lag)), last = min_i64(pairs, b + 1 + REACH);
             out[b] = (float)((sums[last] - sums[first]) / (double)max_i64(1, last - first));
@@ -87,15 +87,15 @@ static float *fill_text_around(const Context *c, float *out) {
     for (int64_t b = 0; b < c->n; b++) {
         double after = all - sums[b + 1];
         out[b] = (float)(sums[b] / (all > 1e-9 ? all : 1e-9));
-        out[c->stride + b] = (float)cd_log1p(sums[b]);
-        out[2 * c->stride + b] = (float)cd_log1p(after > 0.0 ? after : 0.0);
+        out[c->n + b] = (float)cd_log1p(sums[b]);
+        out[2 * c->n + b] = (float)cd_log1p(after > 0.0 ? after : 0.0);
     }
-    return out + 3 * c->stride;
+    return out + 3 * c->n;
 }
 
 /* Fills how sure the first stage is of a block, and the strongest kind of it and of its neighbours. */
 static void fill_margin(const Context *c, float *out, const int64_t *strongest) {
-    const float *texts = c->out + TEXT * c->stride;
+    const float *texts = c->out + TEXT * c->n;
     int64_t n = c->n;
     for (int64_t b = 0; b < n; b++) {
         double total = 0.0, second = -INFINITY;
@@ -103,14 +103,14 @@ static void fill_margin(const Context *c, float *out, const int64_t *strongest) 
         for (int64_t o = first; o < last; o++)
             if (o != b) total += texts[o];
         for (int64_t k = 0; k < N_GROUPS; k++) {
-            double score = c->out[k * c->stride + b];
+            double score = c->out[k * c->n + b];
             if (k != strongest[b] && score > second) second = score;
         }
         out[b] = last - first > 1 ? (float)(texts[b] - total / (double)(last - first - 1)) : 0.0F;
-        out[c->stride + b] = (float)(c->out[strongest[b] * c->stride + b] - second);
-        out[2 * c->stride + b] = (float)strongest[b];
-        out[3 * c->stride + b] = b > 0 ? (float)strongest[b - 1] : -1.0F;
-        out[4 * c->stride + b] = b + 1 < n ? (float)strongest[b + 1] : -1.0F;
+        out[c->n + b] = (float)(c->out[strongest[b] * c->n + b] - second);
+        out[2 * c->n + b] = (float)strongest[b];
+        out[3 * c->n + b] = b > 0 ? (float)strongest[b - 1] : -1.0F;
+        out[4 * c->n + b] = b + 1 < n ? (float)strongest[b + 1] : -1.0F;
     }
 }
 

@@ -1,16 +1,16 @@
 /* What the sources of classifier/model share: a page and the model as structs, and the tables that they fill.
 
-   Tables with a row for each block are stored column by column: column c begins at c * stride. So loops run over
-   neighbours in memory, and the trees test many blocks at once without a copy. */
+   Tables with a row for each block are stored column by column, so that loops run over neighbours in memory. */
 #ifndef COPYDESK_MODEL_H
 #define COPYDESK_MODEL_H
 
 #include "core.h"
 #include "maths.h"
 
-/* Blocks that the trees score together. The stride of a table is an odd multiple of it: with an even one, all columns
-   would lie in few lines of the cache. */
+/* Blocks that the trees score together. Their columns are copied to one place first: read where they lie, in many pages
+   of memory, scoring took twice as long. */
 #define ROWS 32
+#define ALL_ROWS UINT32_MAX /* a bit for each */
 
 enum { N_FIELDS = 3, N_GROUPS = 6, N_PARTS = 8, N_PAGE_TYPES = 7, N_LABELS = 3 };
 enum { TEXT, METADATA, COMMENT, FURNITURE, TEASER, TEASER_HEADING }; /* groups, see groups.py */
@@ -74,24 +74,22 @@ typedef struct {
     int64_t n_ensembles;
 } Ensembles;
 
-INLINE int64_t stride_of(int64_t n) { return ((n + ROWS - 1) / ROWS | 1) * ROWS; }
-
 /* The columns of a page's blocks, and what they are computed from. */
 typedef struct {
     const Page *page;
-    int64_t n, stride;
-    float *out;         /* (N_COLUMNS, stride) */
+    int64_t n;
+    float *out;         /* (N_COLUMNS, n) */
     const float *dense; /* the page's own columns, in `out` */
-    double *shares;     /* (N_GROUPS, stride): the first stage's odds, of each block scaled to sum to 1 */
-    double *weights;    /* (stride): square roots of the lengths in characters */
-    double *sums;       /* (N_SUMS, stride + 1): running sums of weighted shares and lengths */
+    double *shares;     /* (N_GROUPS, n): the first stage's odds, of each block scaled to sum to 1 */
+    double *weights;    /* (n): square roots of the lengths in characters */
+    double *sums;       /* (N_SUMS, n + 1): running sums of weighted shares and lengths */
     double *spare;      /* SPARE(n): what one source after the other works with */
 } Context;
 enum { SUM_WEIGHT, SUM_TEXT, SUM_COMMENT, SUM_TEASER, SUM_METADATA, SUM_LOG_CHARS, SUM_TEXT_CHARS, N_SUMS };
 
 #define WORD_PLACES 2048 /* in tables of words */
 #define SPARE(n) (6 * (n) + 6 * WORD_PLACES)
-INLINE int64_t context_doubles(int64_t n) { return (N_GROUPS + 1 + N_SUMS) * (stride_of(n) + 1) + SPARE(n); }
+INLINE int64_t context_doubles(int64_t n) { return (N_GROUPS + 1 + N_SUMS) * (n + 1) + SPARE(n); }
 
 /* A number for each block, and the block: `sort_items` sorts them, and leaves equal ones in their order. */
 typedef struct {
@@ -100,9 +98,9 @@ typedef struct {
 } Item;
 void sort_items(Item *items, Item *spare, int64_t n);
 
-INLINE const float *dense_column(const Context *c, int64_t column) { return c->dense + column * c->stride; }
-INLINE const double *share_of(const Context *c, int64_t group) { return c->shares + group * c->stride; }
-INLINE const double *sum_of(const Context *c, int64_t sum) { return c->sums + sum * (c->stride + 1); }
+INLINE const float *dense_column(const Context *c, int64_t column) { return c->dense + column * c->n; }
+INLINE const double *share_of(const Context *c, int64_t group) { return c->shares + group * c->n; }
+INLINE const double *sum_of(const Context *c, int64_t sum) { return c->sums + sum * (c->n + 1); }
 
 /* hashed_linear.c */
 void score_blocks(const Linear *linear, const Page *page, float *own, float *by_field);
@@ -119,8 +117,10 @@ void fill_similarity(const Context *c, float *out);
 void fill_landmarks(const Context *c, float *out);
 void fill_rhythm(const Context *c, float *out);
 void fill_parts(const Context *c, float *out);
-/* trees.c: sums[e * ROWS + r] becomes the log-odds of ensemble e for block first + r; `wide` is `has_wide_trees()` */
+/* trees.c: sums[e * ROWS + r] becomes the log-odds of ensemble e for block r of those that are packed, where bit r of
+   `wanted` is set; `wide` is `has_wide_trees()` */
 bool has_wide_trees(void);
-void score_rows(const Ensembles *trees, bool wide, const float *table, int64_t stride, int64_t first, double *sums);
+void pack_rows(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed);
+void score_rows(const Ensembles *trees, bool wide, const float *packed, uint32_t wanted, double *sums);
 
 #endif

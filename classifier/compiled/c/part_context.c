@@ -11,8 +11,8 @@ static float *fill_neighbours(const Context *c, float *out, const float *columns
                               float beyond) {
     size_t size = (size_t)(c->n - 1) * sizeof *out;
     for (int64_t side = 0; side < 2; side++) {
-        for (int64_t k = 0; k < count; k++, out += c->stride) {
-            const float *column = columns + chosen[k] * c->stride;
+        for (int64_t k = 0; k < count; k++, out += c->n) {
+            const float *column = columns + chosen[k] * c->n;
             memcpy(out + !side, column + side, size);
             out[side ? c->n - 1 : 0] = beyond;
         }
@@ -31,10 +31,10 @@ static float *fill_since_headline(const Context *c, float *out, const float *odd
             b > headline ? text_before[b] - text_before[headline + 1] : text_before[headline] - text_before[b];
         double length = cd_log1p(between > 0.0 ? between : 0.0);
         out[b] = (float)max_i64(-FAR, min_i64(FAR, b - headline));
-        out[c->stride + b] = (float)(b > headline ? length : -length);
-        out[2 * c->stride + b] = odds[b] - odds[headline];
+        out[c->n + b] = (float)(b > headline ? length : -length);
+        out[2 * c->n + b] = odds[b] - odds[headline];
     }
-    return out + 3 * c->stride;
+    return out + 3 * c->n;
 }
 
 /* Fills matches of the page's titles at and before a block, and how likely the heading above is a standfirst. */
@@ -45,9 +45,9 @@ static void fill_matches(const Context *c, float *out, const float *standfirst) 
     for (int64_t b = 1; b < c->n; b++) best = matches[b] > best ? matches[b] : best;
     for (int64_t b = 0; b < c->n; b++) {
         out[b] = (float)before;
-        out[c->stride + b] = matches[b] - best_before;
-        out[2 * c->stride + b] = matches[b] - best;
-        out[3 * c->stride + b] = heading;
+        out[c->n + b] = matches[b] - best_before;
+        out[2 * c->n + b] = matches[b] - best;
+        out[3 * c->n + b] = heading;
         before = min_i64(before + (matches[b] > SOME_MATCH), 9);
         best_before = matches[b] > best_before ? matches[b] : best_before;
         if (headings[b] > 0.0F) heading = standfirst[b];
@@ -58,8 +58,8 @@ static void fill_matches(const Context *c, float *out, const float *standfirst) 
 void fill_parts(const Context *c, float *out) {
     static const int64_t all[N_PARTS] = {0, 1, 2, 3, 4, 5, 6, 7};
     const float *parts = out;
-    out = fill_neighbours(c, out + N_PARTS * c->stride, parts, all, N_PARTS, -9.0F);
+    out = fill_neighbours(c, out + N_PARTS * c->n, parts, all, N_PARTS, -9.0F);
     out = fill_neighbours(c, out, c->dense, SHAPE, N_SHAPE, -1.0F);
-    out = fill_since_headline(c, out, parts + PART_HEADLINE * c->stride);
-    fill_matches(c, out, parts + PART_STANDFIRST * c->stride);
+    out = fill_since_headline(c, out, parts + PART_HEADLINE * c->n);
+    fill_matches(c, out, parts + PART_STANDFIRST * c->n);
 }

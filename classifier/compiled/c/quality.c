@@ -28,7 +28,7 @@ static Sums sum_up(const Context *c, const int64_t *labels, const double *probab
         s.hits += size * probabilities[N_LABELS * b + BODY];
         s.links += size * dense_column(c, LINK_SHARE)[b];
         if (dense_column(c, ENDS_SENTENCE)[b] > 0.0F) s.sentences += size;
-        for (int64_t k = 0; k < 3; k++) s.words[k] += size * c->out[by_words[k] * c->stride + b];
+        for (int64_t k = 0; k < 3; k++) s.words[k] += size * c->out[by_words[k] * c->n + b];
         s.longest = lengths[b] > s.longest ? lengths[b] : s.longest;
         s.title = titles[b] > s.title ? titles[b] : s.title;
     }

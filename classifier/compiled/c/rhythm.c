@@ -34,15 +34,15 @@ static void fill_endings(const Context *c, float *out, int64_t span, bool after)
         }
         double size = (double)(last - first);
         out[b] = last > first ? (float)((double)sentences / size) : -1.0F;
-        out[c->stride + b] = last > first ? (float)((double)cut_off / size) : -1.0F;
-        out[2 * c->stride + b] = longest;
+        out[c->n + b] = last > first ? (float)((double)cut_off / size) : -1.0F;
+        out[2 * c->n + b] = longest;
     }
 }
 
 void fill_rhythm(const Context *c, float *out) {
-    for (int64_t period = 1; period <= PERIODS; period++, out += c->stride) fill_changes(c, out, period);
+    for (int64_t period = 1; period <= PERIODS; period++, out += c->n) fill_changes(c, out, period);
     static const int64_t spans[] = {4, 12};
     for (int64_t k = 0; k < 2; k++) {
-        for (int64_t after = 0; after < 2; after++, out += 3 * c->stride) fill_endings(c, out, spans[k], after);
+        for (int64_t after = 0; after < 2; after++, out += 3 * c->n) fill_endings(c, out, spans[k], after);
     }
 }

@@ -5,6 +5,31 @@
    "QuickScorer"; here tree by tree, so that sums keep their order). */
 #include "model.h"
 
+/* Trees whose leaves are found before they are added up: so both loops keep what they work on in registers. */
+enum { TREES_AT_ONCE = 16 };
+
+/* Adds the leaves of some trees, in their order, to the sums of the blocks that are wanted, a bit each. */
+static void add_leaves(const Ensembles *trees, int64_t tree, int64_t count, const int32_t *found, uint32_t wanted,
+                       double *sums) {
+    for (int64_t r = 0; r < ROWS; r += 8, sums += 8, found += 8) {
+        if (!(wanted >> r & 255)) continue;
+        double a = sums[0], b = sums[1], c = sums[2], d = sums[3], e = sums[4], f = sums[5], g = sums[6], h = sums[7];
+        for (int64_t t = 0; t < count; t++) {
+            const double *leaves = trees->leaves + trees->firsts[tree + t] + tree + t;
+            const int32_t *leaf = found + t * ROWS;
+            a += leaves[leaf[0]];
+            b += leaves[leaf[1]];
+            c += leaves[leaf[2]];
+            d += leaves[leaf[3]];
+            e += leaves[leaf[4]];
+            f += leaves[leaf[5]];
+            g += leaves[leaf[6]];
+            h += leaves[leaf[7]];
+        }
+        sums[0] = a, sums[1] = b, sums[2] = c, sums[3] = d, sums[4] = e, sums[5] = f, sums[6] = g, sums[7] = h;
+    }
+}
+
 #define WIDTH 4
 #define TARGET
 #define FLOATS Floats4
@@ -33,15 +58,26 @@ bool has_wide_trees(void) {
 #endif
 }
 
-void score_rows(const Ensembles *trees, bool wide, const float *table, int64_t stride, int64_t first, double *sums) {
+void pack_rows(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed) {
+    size_t count = (size_t)min_i64(ROWS, n - first);
+    if (count < ROWS) memset(packed, 0, (size_t)(n_columns * ROWS) * sizeof *packed);
+    table += first;
+    if (count == ROWS) { /* a copy of known size is a few instructions */
+        for (int64_t k = 0; k < n_columns; k++) memcpy(packed + k * ROWS, table + k * n, ROWS * sizeof *packed);
+    } else {
+        for (int64_t k = 0; k < n_columns; k++) memcpy(packed + k * ROWS, table + k * n, count * sizeof *packed);
+    }
+}
+
+void score_rows(const Ensembles *trees, bool wide, const float *packed, uint32_t wanted, double *sums) {
 #if HAS_WIDE_VECTORS
     if (wide) {
-        score_rows8(trees, table, stride, first, sums);
+        score_rows8(trees, packed, wanted, sums);
         return;
     }
 #endif
     (void)wide;
-    score_rows4(trees, table, stride, first, sums);
+    score_rows4(trees, packed, wanted, sums);
 }
 
 EXPORT int64_t cd_ensembles_size(void) { return sizeof(Ensembles); }
@@ -52,15 +88,17 @@ EXPORT void cd_set_ensembles(uint8_t *out, const int32_t *columns, const float *
     *(Ensembles *)out = (Ensembles){columns, thresholds, masks, leaves, firsts, ends, baselines, n_ensembles};
 }
 
-/* Scores n blocks: out[e * n + b] becomes the log-odds of ensemble e for block b. Without `wide`, vectors are those that
-   every processor has. */
-EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int64_t n, int64_t stride, int64_t wide,
+/* Scores n blocks: out[e * n + b] becomes the log-odds of ensemble e for block b. `table` has column after column.
+   Without `wide`, vectors are those that every processor has. */
+EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int64_t n, int64_t n_columns, int64_t wide,
                               double *out) {
     const Ensembles *trees = (const Ensembles *)ensembles;
-    double *sums = malloc((size_t)trees->n_ensembles * ROWS * sizeof *sums + 1);
+    double *sums = malloc((size_t)(trees->n_ensembles + n_columns) * ROWS * sizeof *sums + 1);
     if (!sums) return OUT_OF_MEMORY;
+    float *packed = (float *)(sums + trees->n_ensembles * ROWS);
     for (int64_t first = 0; first < n; first += ROWS) {
-        score_rows(trees, wide && has_wide_trees(), table, stride, first, sums);
+        pack_rows(table, n, n_columns, first, packed);
+        score_rows(trees, wide && has_wide_trees(), packed, ALL_ROWS, sums);
         for (int64_t e = 0; e < trees->n_ensembles; e++)
             memcpy(out + e * n + first, sums + e * ROWS, (size_t)min_i64(ROWS, n - first) * sizeof *out);
     }

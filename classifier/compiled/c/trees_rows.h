@@ -11,36 +11,32 @@ TARGET INLINE INTS LOWEST_UNSET(INTS set) {
 }
 
 /* Finds the leaf of each block in one tree, the tests `first` to `last`, for four vectors of blocks. */
-TARGET INLINE void FIND_LEAVES(const Ensembles *trees, int64_t first, int64_t last, const float *table, int64_t stride,
-                               int32_t *found) {
-    INTS a = {0}, b = {0}, c = {0}, d = {0}; /* a bit for each leaf that is ruled out */
+TARGET INLINE void FIND_LEAVES(const Ensembles *trees, int64_t first, int64_t last, const float *rows, int32_t *found) {
+    INTS ruled_out[ROWS / WIDTH]; /* a bit for each leaf */
+    for (int64_t v = 0; v < ROWS / WIDTH; v++) ruled_out[v] = (INTS){0};
     for (int64_t k = first; k < last; k++) {
-        const FLOATS *values = (const FLOATS *)(table + trees->columns[k] * stride);
+        const FLOATS *values = (const FLOATS *)(rows + trees->columns[k] * ROWS);
         float threshold = trees->thresholds[k];
         int32_t leaves = (int32_t)trees->masks[k];
-        a |= (values[0] > threshold) & leaves;
-        b |= (values[1] > threshold) & leaves;
-        c |= (values[2] > threshold) & leaves;
-        d |= (values[3] > threshold) & leaves;
+        for (int64_t v = 0; v < ROWS / WIDTH; v++) ruled_out[v] |= (values[v] > threshold) & leaves;
     }
-    INTS *out = (INTS *)found;
-    out[0] = LOWEST_UNSET(a);
-    out[1] = LOWEST_UNSET(b);
-    out[2] = LOWEST_UNSET(c);
-    out[3] = LOWEST_UNSET(d);
+    for (int64_t v = 0; v < ROWS / WIDTH; v++) ((INTS *)found)[v] = LOWEST_UNSET(ruled_out[v]);
 }
 
-TARGET static void SCORE_ROWS(const Ensembles *trees, const float *table, int64_t stride, int64_t first, double *sums) {
-    int32_t found[ROWS];
+TARGET static void SCORE_ROWS(const Ensembles *trees, const float *rows, uint32_t wanted, double *sums) {
+    int32_t found[TREES_AT_ONCE * ROWS];
     int64_t tree = 0;
-    table += first;
     for (int64_t e = 0; e < trees->n_ensembles; e++, sums += ROWS) {
         for (int64_t r = 0; r < ROWS; r++) sums[r] = trees->baselines[e];
-        for (; tree < trees->ends[e]; tree++) {
-            int64_t begin = trees->firsts[tree], end = trees->firsts[tree + 1];
-            for (int64_t r = 0; r < ROWS; r += 4 * WIDTH) FIND_LEAVES(trees, begin, end, table + r, stride, found + r);
-            const double *leaves = trees->leaves + begin + tree;
-            for (int64_t r = 0; r < ROWS; r++) sums[r] += leaves[found[r]];
+        while (tree < trees->ends[e]) {
+            int64_t count = min_i64(TREES_AT_ONCE, trees->ends[e] - tree);
+            for (int64_t t = 0; t < count; t++) {
+                int64_t begin = trees->firsts[tree + t], end = trees->firsts[tree + t + 1];
+                for (int64_t k = begin; k <= end; k += 8) __builtin_prefetch(trees->leaves + tree + t + k);
+                FIND_LEAVES(trees, begin, end, rows, found + t * ROWS);
+            }
+            add_leaves(trees, tree, count, found, wanted, sums);
+            tree += count;
         }
     }
 }

@@ -12,7 +12,7 @@
 #define LEAST_BODY 0.1
 
 /* Numbers of kinds in types.py. */
-enum { KIND_TEXT = 2, KIND_BYLINE = 9, KIND_DATE, KIND_METADATA, KIND_COMMENT, KIND_FURNITURE, KIND_TEASER };
+enum { KIND_HEADLINE = 0, KIND_TEXT = 2, KIND_BYLINE = 9, KIND_DATE, KIND_METADATA, KIND_COMMENT, KIND_FURNITURE, KIND_TEASER };
 enum { KIND_TEASER_HEADING = KIND_TEASER + 1 };
 
 /* The ensembles of a form, by the blocks that they score. */
@@ -25,7 +25,7 @@ typedef struct {
     Ensembles scored[N_SCORED];
     double affinities[N_LABELS * N_LABELS];
     bool is_chained;                    /* whether neighbours say anything */
-    int64_t body_kinds[MOST_ENSEMBLES]; /* the headline, then a kind for each ensemble of OF_BODY */
+    int64_t body_kinds[MOST_ENSEMBLES]; /* a kind for each ensemble of OF_BODY */
 } Form;
 
 /* What `Predictions` has. */
@@ -55,9 +55,11 @@ EXPORT void cd_set_form(uint8_t *out, const uint8_t *first_stage, const uint8_t 
 
 /* Scores all blocks by the trees that every block is scored by. */
 static void score_all(const Form *form, const Context *c, bool wide, Answer *answer) {
+    _Alignas(64) float packed[N_COLUMNS * ROWS];
     double sums[3 * ROWS];
     for (int64_t first = 0; first < c->n; first += ROWS) {
-        score_rows(&form->scored[OF_ALL], wide, c->out, c->stride, first, sums);
+        pack_rows(c->out, c->n, N_COLUMNS, first, packed);
+        score_rows(&form->scored[OF_ALL], wide, packed, ALL_ROWS, sums);
         for (int64_t e = 0; e < 3; e++)
             memcpy(answer->odds + e * c->n + first, sums + e * ROWS, (size_t)min_i64(ROWS, c->n - first) * sizeof *sums);
     }
@@ -129,29 +131,35 @@ static void label_blocks(const Form *form, const Context *c, double *memory, Ans
         if (answer->odds[2 * n + b] > 0.0) answer->labels[b] = BODY;
 }
 
-/* Replaces kinds `from` by the likeliest of `kinds`, one for each ensemble, where it is likelier than not. */
-static void divide(const Ensembles *trees, const Context *c, bool wide, int64_t from, const int64_t *kinds,
-                   const double *first_odds, int64_t *found) {
+/* The blocks whose kinds are found together, and how they are scored. */
+typedef struct {
+    int64_t n;
+    bool wide;
+    const float *packed;
+    const double *headline_odds;
+    int64_t *kinds;
+} Part;
+
+/* Replaces kinds `from` by the likeliest of `kinds`, one for each ensemble, where it is likelier than not; with
+   `headline`, that kind may be the likeliest, too. */
+static void divide(const Part *part, const Ensembles *trees, int64_t from, const int64_t *kinds, bool headline) {
     double sums[MOST_ENSEMBLES * ROWS];
-    for (int64_t first = 0; first < c->n; first += ROWS) {
-        int64_t last = min_i64(c->n, first + ROWS), b = first;
-        while (b < last && found[b] != from) b++;
-        if (b == last) continue;
-        score_rows(trees, wide, c->out, c->stride, first, sums);
-        for (; b < last; b++) {
-            if (found[b] != from) continue;
-            double best = 0.0;
-            if (first_odds && first_odds[b] > best) {
-                best = first_odds[b];
-                found[b] = kinds[-1];
-            }
-            for (int64_t e = 0; e < trees->n_ensembles; e++) {
-                double odds = sums[e * ROWS + b - first];
-                if (odds > best) {
-                    best = odds;
-                    found[b] = kinds[e];
-                }
-            }
+    int64_t *found = part->kinds;
+    uint32_t wanted = 0;
+    for (int64_t r = 0; r < part->n; r++) wanted |= (uint32_t)(found[r] == from) << r;
+    if (!wanted) return;
+    score_rows(trees, part->wide, part->packed, wanted, sums);
+    for (int64_t r = 0; r < part->n; r++) {
+        if (!(wanted >> r & 1)) continue;
+        double best = 0.0;
+        if (headline && part->headline_odds[r] > best) {
+            best = part->headline_odds[r];
+            found[r] = KIND_HEADLINE;
+        }
+        for (int64_t e = 0; e < trees->n_ensembles; e++) {
+            if (!(sums[e * ROWS + r] > best)) continue;
+            best = sums[e * ROWS + r];
+            found[r] = kinds[e];
         }
     }
 }
@@ -161,13 +169,16 @@ static void find_kinds(const Form *form, const Context *c, bool wide, Answer *an
     static const int64_t otherwise[] = {KIND_TEXT, KIND_FURNITURE, KIND_TEASER};
     static const int64_t boilerplate[] = {KIND_METADATA, KIND_COMMENT}, metadata[] = {KIND_BYLINE, KIND_DATE};
     static const int64_t teasers[] = {KIND_TEASER_HEADING};
-    const double *headline_odds = answer->odds + 2 * c->n;
-    int64_t *kinds = answer->kinds;
-    for (int64_t b = 0; b < c->n; b++) kinds[b] = otherwise[answer->labels[b]];
-    divide(&form->scored[OF_BODY], c, wide, KIND_TEXT, form->body_kinds + 1, headline_odds, kinds);
-    divide(&form->scored[OF_BOILERPLATE], c, wide, KIND_FURNITURE, boilerplate, NULL, kinds);
-    divide(&form->scored[OF_METADATA], c, wide, KIND_METADATA, metadata, NULL, kinds);
-    divide(&form->scored[OF_TEASERS], c, wide, KIND_TEASER, teasers, NULL, kinds);
+    _Alignas(64) float packed[N_COLUMNS * ROWS];
+    for (int64_t b = 0; b < c->n; b++) answer->kinds[b] = otherwise[answer->labels[b]];
+    for (int64_t b = 0; b < c->n; b += ROWS) {
+        Part part = {min_i64(ROWS, c->n - b), wide, packed, answer->odds + 2 * c->n + b, answer->kinds + b};
+        pack_rows(c->out, c->n, N_COLUMNS, b, packed);
+        divide(&part, &form->scored[OF_BODY], KIND_TEXT, form->body_kinds, true);
+        divide(&part, &form->scored[OF_BOILERPLATE], KIND_FURNITURE, boilerplate, false);
+        divide(&part, &form->scored[OF_METADATA], KIND_METADATA, metadata, false);
+        divide(&part, &form->scored[OF_TEASERS], KIND_TEASER, teasers, false);
+    }
 }
 
 static void predict(const Form *form, const Context *c, double *memory, Answer *answer) {
@@ -181,26 +192,37 @@ static void predict(const Form *form, const Context *c, double *memory, Answer *
     fill_quality(c, answer->labels, answer->probabilities, answer->odds + 2 * c->n, answer->log_types, answer->quality);
 }
 
-/* Runs both stages, or with `is_scored` the second one: then `own` and `by_field` have what the first one says. */
+/* Runs both stages, or with `is_scored` the second one: then `floats` begins with what the first one says.
+
+   The results are in three arrays, since handing over an array takes Python longer than scoring a block takes C. `floats`:
+   own, by_field (n rows), the columns (N_COLUMNS, n), quality. `doubles`: the odds of body, teaser and headline (n each),
+   probabilities (n rows), page types. `numbers`: labels, kinds (n each). */
 EXPORT int64_t cd_run_model(const uint8_t *form_model, const uint32_t *tokens, const int64_t *ends,
                             const uint64_t *words, const int64_t *word_ends, const float *columns, const int64_t *spans,
-                            const int64_t *parents, const int64_t *elements, const uint64_t *paths, int64_t n_blocks,
-                            int64_t n_elements, int64_t is_scored, float *own, float *by_field, float *context,
-                            double *odds, double *probabilities, int64_t *labels, int64_t *kinds, double *page_types,
-                            float *quality) {
+                            const int64_t *parents, const int64_t *elements, const uint64_t *paths, int64_t n,
+                            int64_t n_elements, int64_t is_scored, float *floats, double *doubles, int64_t *numbers) {
     const Form *form = (const Form *)form_model;
-    Page page = {n_blocks, n_elements, tokens, ends, words, word_ends, columns, spans, parents, elements, paths};
-    float log_types[N_PAGE_TYPES];
-    Answer answer = {odds, probabilities, page_types, labels, kinds, quality, log_types};
-    double *memory = malloc((size_t)(context_doubles(n_blocks) + 12 * n_blocks) * sizeof *memory);
+    Page page = {n, n_elements, tokens, ends, words, word_ends, columns, spans, parents, elements, paths};
+    float log_types[N_PAGE_TYPES], *by_field = floats + n * (N_GROUPS + N_PARTS);
+    float *context = by_field + n * N_FIELDS * N_GROUPS;
+    Answer answer = {
+        .odds = doubles,
+        .probabilities = doubles + 3 * n,
+        .page_types = doubles + (3 + N_LABELS) * n,
+        .labels = numbers,
+        .kinds = numbers + n,
+        .quality = context + n * N_COLUMNS,
+        .log_types = log_types,
+    };
+    double *memory = malloc((size_t)(context_doubles(n) + 12 * n) * sizeof *memory);
     if (!memory) return OUT_OF_MEMORY;
-    if (!is_scored) score_blocks(&form->first_stage, &page, own, by_field);
+    if (!is_scored) score_blocks(&form->first_stage, &page, floats, by_field);
     int64_t status = score_page(&form->page_types, &page, log_types);
     if (status == 0) {
         Context c;
         set_context(&c, &page, context, memory);
-        fill_context(&c, own, by_field, log_types);
-        predict(form, &c, memory + context_doubles(n_blocks), &answer);
+        fill_context(&c, floats, by_field, log_types);
+        predict(form, &c, memory + context_doubles(n), &answer);
     }
     free(memory);
     return status;
@@ -212,7 +234,7 @@ EXPORT double cd_expected_f1(const uint8_t *form_model, const float *quality) {
     float table[N_QUALITY * ROWS] = {0.0F};
     double sums[ROWS];
     for (int64_t k = 0; k < N_QUALITY; k++) table[k * ROWS] = quality[k];
-    score_rows(&form->scored[OF_PAGE], has_wide_trees(), table, ROWS, 0, sums);
+    score_rows(&form->scored[OF_PAGE], has_wide_trees(), table, 1, sums);
     return cd_expit(sums[0]);
 }
 

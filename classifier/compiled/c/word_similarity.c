@@ -2,6 +2,8 @@
    by the log of their rarity on the page. */
 #include "model.h"
 
+enum { FEW = 64 };
+
 /* Tables of word weights, by the low bits of a word's hash. */
 typedef struct {
     double *rarity, *own, *body, *before;
@@ -31,13 +33,15 @@ static void find_rarity(const Page *page, double *rarity, double *blocks_with, i
             seen[place] = b;
         }
     }
-    double last = -1.0, value = 0.0; /* most places are in as many blocks as the one before: in none or one */
+    double known[FEW] = {0.0}; /* most places are in few blocks */
     for (int64_t place = 0; place < WORD_PLACES; place++) {
-        if (blocks_with[place] != last) {
-            last = blocks_with[place];
-            value = cd_log((1.0 + (double)page->n_blocks) / (1.0 + last)) + 0.1;
+        int64_t count = (int64_t)blocks_with[place];
+        if (count >= FEW || known[count] == 0.0) {
+            rarity[place] = cd_log((1.0 + (double)page->n_blocks) / (1.0 + (double)count)) + 0.1;
+            if (count < FEW) known[count] = rarity[place];
+        } else {
+            rarity[place] = known[count];
         }
-        rarity[place] = value;
     }
 }
 
@@ -86,8 +90,8 @@ void fill_similarity(const Context *c, float *out) {
     memset(v.before, 0, WORD_PLACES * sizeof *v.before);
     double norm = 0.0, before_norm = 0.0;
     for (int64_t place = 0; place < WORD_PLACES; place++) norm += v.body[place] * v.body[place];
-    float *like_body = out, *like_before = out + c->stride, *like_after = like_before + c->stride;
-    float *rarities = like_after + c->stride;
+    float *like_body = out, *like_before = out + c->n, *like_after = like_before + c->n;
+    float *rarities = like_after + c->n;
     for (int64_t b = 0; b < c->n; b++) {
         int64_t first = first_word(page, b), n = page->word_ends[b] - first;
         const uint64_t *words = page->words + first;
