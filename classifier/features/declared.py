@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled import code_points
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features.block_text import HEAD_CHARS, read_blocks
+from copydesk.classifier.features.tables import tables
 from copydesk.classifier.types import Head
 
 DECLARED_PLACES = 4096
@@ -36,6 +38,7 @@ _HEADLINE = re.compile(r'"headline"\s*:\s*"([^"]{1,600})"')
 _SOCIAL_TITLES, _DESCRIPTIONS = ("og:title", "twitter:title"), ("og:description", "description", "twitter:description")
 """Names of `meta` elements, the first of which that the page has counts."""
 
+_declared_words = core_function("cd_declared_words", "u32* i64* i64 u8* i64* u8*", "memory")
 _NOTHING = np.zeros(DECLARED.itemsize, np.uint8)
 
 
@@ -49,29 +52,24 @@ def read_declared(head: Head) -> NDArray[np.uint8]:
         return _NOTHING
     table = np.zeros(DECLARED.itemsize + (STATED_PLACES if stated else 0), np.uint8)
     declared = table[: DECLARED.itemsize].view(DECLARED)[0]
-    _fill_declared(texts, declared["sizes"], declared["places"])
+    _declared_words(
+        code_points("".join(texts)),
+        np.cumsum(list(map(len, texts))),
+        N_TEXTS,
+        tables(),
+        declared["sizes"],
+        declared["places"],
+    )
     if stated:
         declared["stated_words"] = _fill_stated(stated, table[DECLARED.itemsize :])
     return table
 
 
-def _declared_texts(head: Head) -> tuple[str, str, str, str]:
+def _declared_texts(head: Head) -> list[str]:
     metas = dict(reversed(head.metas))  # of several with one name the first
     social, description = (next(filter(None, map(metas.get, names)), "") for names in (_SOCIAL_TITLES, _DESCRIPTIONS))
     headline = next((found[1] for script in head.json_ld if (found := _HEADLINE.search(script))), "")
-    return head.title, social, description, headline
-
-
-def _fill_declared(texts: tuple[str, ...], sizes: NDArray[np.int64], places: NDArray[np.uint8]) -> None:
-    given = [(number, text[:_DECLARED_CHARS]) for number, text in enumerate(texts) if text]
-    if not given:
-        return
-    ends = np.cumsum([len(text) for _, text in given])
-    starts = np.concatenate(([0], ends[:-1]))
-    read = read_blocks(code_points("".join(text for _, text in given)), starts, ends)
-    for (number, _), words in zip(given, np.split(read.words, read.word_ends[:-1]), strict=True):
-        sizes[number] = len(set(words.tolist()))
-        places[words % np.uint64(DECLARED_PLACES)] |= np.uint8(1 << number)
+    return [text[:_DECLARED_CHARS] for text in (head.title, social, description, headline)]
 
 
 def _stated_text(head: Head) -> str:

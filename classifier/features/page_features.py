@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import chain
 from struct import pack
 from typing import NamedTuple
 
@@ -25,9 +25,7 @@ FEATURES_VERSION = 5
 FIELDS = ("words", "shape", "markup")
 """Fields of tokens; each has unit length, so that no field outweighs the others."""
 
-_fill_page = core_function(
-    "cd_page_features", "u32* i64 i64* i64 i64 i64 u8* i64 i64* u8* u8* u32* i64* u64* f32*", "i64"
-)
+_fill_page = core_function("cd_page_features", "u32* i64 i64* i64 i64 i64 u8* i64 u8* u8* u32* i64* u64* f32*", "i64")
 
 
 class PageFeatures(NamedTuple):
@@ -63,16 +61,25 @@ def compute_features(page: Blocks) -> PageFeatures:
         ValueError: The page's numbers do not fit together: a block outside the text, an element that is not there.
     """
     n, markup, points = len(page.blocks), page.markup, code_points(page.text)
-    n_elements = 0 if markup is None else len(markup.parents)
-    numbers, texts, text_ends = _integers(_places(page)), b"", np.empty(0, np.int64)
+    n_elements, texts, numbers = 0, b"", [*chain.from_iterable(page.blocks)]
     if markup is not None:
-        texts, text_ends = _texts(markup)
+        n_elements = len(markup.parents)
+        texts = _add_tree(markup, numbers)
+    given = np.frombuffer(pack(f"={len(numbers)}q", *numbers), np.int64)  # three times as fast as NumPy reads a list
     room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if markup else 0))
     tokens, columns = np.empty(room, np.uint32), np.empty((n, N_COLUMNS), np.float32)
     integers, hashes = np.empty(4 * n + 2 * n_elements, np.int64), np.empty(n + len(points), np.uint64)
-    given = points, len(points), numbers, n, n_elements, markup is not None
-    read = np.frombuffer(texts, np.uint8), len(texts), text_ends, tables(), read_declared(page.head)
-    n_tokens = _fill_page(*given, *read, tokens, integers, hashes, columns)
+    arguments = (
+        points,
+        len(points),
+        given,
+        n,
+        n_elements,
+        markup is not None,
+        np.frombuffer(texts, np.uint8),
+        len(texts),
+    )
+    n_tokens = _fill_page(*arguments, tables(), read_declared(page.head), tokens, integers, hashes, columns)
     if n_tokens == -1:
         raise MemoryError
     if n_tokens < 0:
@@ -87,31 +94,18 @@ def compute_features(page: Blocks) -> PageFeatures:
         word_ends=word_ends,
         columns=columns,
         spans=integers[4 * n :].reshape(n_elements, 2),
-        parents=numbers[6 * n : 6 * n + n_elements] if markup else np.empty(0, np.int64),
-        elements=numbers[5 * n : 6 * n] if markup else np.full(n, -1, np.int64),
+        parents=given[6 * n : 6 * n + n_elements] if markup else np.empty(0, np.int64),
+        elements=given[5 * n : 6 * n] if markup else np.full(n, -1, np.int64),
         paths=hashes[:n],
     )
 
 
-def _places(page: Blocks) -> tuple[int, ...]:
-    """Return the numbers of `cd_page_features`: first those of the blocks, then those of the elements."""
-    m, blocks = page.markup, [place for block in page.blocks for place in block]
-    if m is None:
-        return tuple(blocks)
-    return (*blocks, *m.link_chars, *m.links, *m.images, *m.elements, *m.parents, *m.firsts, *m.lasts)
-
-
-def _texts(markup: Markup) -> tuple[bytes, Integers]:
-    """Return tags, names, inline names and links in UTF-8, one after the other, and where each ends."""
-    texts = (*markup.tags, *markup.names, *markup.inline, *markup.hrefs)
-    joined, ends = "".join(texts), np.cumsum(_integers(list(map(len, texts))))
-    encoded = joined.encode("utf-8", "surrogatepass")
-    if len(encoded) > len(joined):
-        starts = np.flatnonzero(np.frombuffer(encoded, np.int8) >= -64)  # no bytes within a character
-        ends = np.append(starts, len(encoded))[ends]
-    return encoded, ends
-
-
-def _integers(values: Sequence[int]) -> Integers:
-    """Return some integers as an array, three times as fast as NumPy reads them."""
-    return np.frombuffer(pack(f"={len(values)}q", *values), np.int64)
+def _add_tree(markup: Markup, numbers: list[int]) -> bytes:
+    """Add what `cd_page_features` takes of a tree to the numbers of the blocks, and return the tree's texts."""
+    texts = [*markup.tags, *markup.names, *markup.inline, *markup.hrefs]
+    for of_blocks in (markup.link_chars, markup.links, markup.images, markup.elements):
+        numbers += of_blocks
+    for of_elements in (markup.parents, markup.firsts, markup.lasts):
+        numbers += of_elements
+    numbers += map(len, texts)
+    return "".join(texts).encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-/* Hashes each block's words, pairs of words and sub-words, and counts its characters, in one pass; see block_text.py. */
+/* Hashes each block's words, pairs of words and sub-words, and counts its characters; see block_text.py. */
 #include "features.h"
 
 #define HEAD 700 /* characters read at a block's start: HEAD_CHARS */
@@ -10,7 +10,7 @@ enum { WORD_SALT = 1, PAIR_SALT, PART_SALT, ENDING_SALT };
 #define PRIME UINT64_C(0x100000001B3)
 #define BMP 0x10000 /* code points in the tables */
 
-/* What is carried from one word of a block to the next. */
+/* What is carried from one word of a block to the next; all that uses it is INLINE, so that it stays in registers. */
 typedef struct {
     uint32_t *tokens;
     uint64_t *words;
@@ -95,7 +95,7 @@ INLINE void count_mark(int64_t *row, point_t code, point_t after) {
 }
 
 /* Notes a block's length, and its first and last character and word. */
-static void count_ends(const Place *at, const point_t *block, int64_t n) {
+INLINE void count_ends(const Place *at, const point_t *block, int64_t n) {
     int64_t *row = at->row;
     row[N_CHARS] = n;
     row[LAST_CHAR] = block[n - 1];
@@ -106,8 +106,9 @@ static void count_ends(const Place *at, const point_t *block, int64_t n) {
     row[LAST_WORD] = (int64_t)(at->previous & 0x7FFFFFFF);
 }
 
-/* Reads n code points, which a space follows; `cut`: the place where the middle is left out, and what comes after it. */
-INLINE void read_points(Place *at, const Tables *tables, const point_t *points, int64_t n, int64_t cut, point_t after_cut) {
+/* Reads n code points, which a space follows; `cut`: the place where the middle is left out, and what it starts with. */
+INLINE void read_points(Place *at, const Tables *tables, const point_t *points, int64_t n, int64_t cut,
+    point_t after_cut) {
     const point_t *p = points, *end = points + n;
     while (p < end) {
         point_t code = *p;
@@ -134,18 +135,14 @@ INLINE void read_points(Place *at, const Tables *tables, const point_t *points, 
     }
 }
 
-static void read_block(Place *at, const Tables *tables, const point_t *block, int64_t n) {
+INLINE void read_block(Place *at, const Tables *tables, const point_t *block, int64_t n) {
     point_t copy[HEAD + TAIL + 1];
-    if (n > HEAD + TAIL) {
-        memcpy(copy, block, HEAD * sizeof *copy);
-        memcpy(copy + HEAD, block + n - TAIL, TAIL * sizeof *copy);
-        copy[HEAD + TAIL] = ' ';
-        read_points(at, tables, copy, HEAD + TAIL, HEAD, block[HEAD]);
-    } else {
-        memcpy(copy, block, (size_t)n * sizeof *copy);
-        copy[n] = ' ';
-        read_points(at, tables, copy, n, -1, ' ');
-    }
+    bool is_long = n > HEAD + TAIL;
+    int64_t size = is_long ? HEAD + TAIL : n, head = is_long ? HEAD : n;
+    memcpy(copy, block, (size_t)head * sizeof *copy);
+    memcpy(copy + head, block + n - (size - head), (size_t)(size - head) * sizeof *copy);
+    copy[size] = ' ';
+    read_points(at, tables, copy, size, is_long ? HEAD : -1, is_long ? block[HEAD] : ' ');
     count_ends(at, block, n);
 }
 

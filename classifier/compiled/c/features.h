@@ -109,7 +109,7 @@ INLINE double log_of_double(const double *logs, double x) {
     return x < N_LOGS && x == (double)(int64_t)x ? logs[(int64_t)x] : cd_log1p(x);
 }
 
-/* Room for sorting n items: after sort_keys(), `order` has their numbers by key, equal keys in their order. */
+/* Room for grouping n items: after sort_keys(), `order` has their numbers, those with equal keys together and rising. */
 typedef struct {
     uint64_t *keys, *keys_after;
     int32_t *order, *order_after;

@@ -1,6 +1,8 @@
 /* Turns a segmented page into what the model sees, in one call; see page_features.py. */
 #include "features.h"
 
+#define UNSOUND (-2)
+
 enum { WORDS_FIELD, SHAPE_FIELD, MARKUP_FIELD, N_FIELDS };
 
 /* What a page's head declares; see page_features.py. */
@@ -20,7 +22,7 @@ typedef struct {
     const int64_t *elements, *parents, *firsts, *lasts;
     int64_t n_elements;
     const uint8_t *bytes; /* tags and names of the elements, inline names and links of the blocks */
-    const int64_t *text_ends;
+    const int64_t *text_sizes; /* in characters */
 } PageInput;
 
 typedef struct {
@@ -32,7 +34,7 @@ typedef struct {
 
 /* Memory that is needed while a page is read, in one piece. */
 typedef struct {
-    int64_t *starts, *ends, *counts, *repeats, *no_elements, *name_ends, *inline_ends, *href_ends, *depths, *before;
+    int64_t *starts, *ends, *text_ends, *counts, *repeats, *no_elements, *name_ends, *inline_ends, *href_ends, *depths, *before;
     uint64_t *tags, *names, *inline_names, *hrefs, *targets, *element_paths;
     double *sums;
     uint64_t *keys, *keys_after;
@@ -45,8 +47,8 @@ typedef struct {
 static size_t lay_out(Scratch *s, void *base, int64_t n_blocks, int64_t n_elements) {
     size_t at = 0, n = (size_t)n_blocks, m = (size_t)n_elements, most = n > m ? n : m;
 #define TAKE(name, count) s->name = (void *)((uintptr_t)base + at), at += (count) * sizeof *s->name
-    TAKE(starts, n), TAKE(ends, n), TAKE(counts, n * N_COUNTS), TAKE(repeats, n), TAKE(no_elements, n);
-    TAKE(name_ends, m), TAKE(inline_ends, n), TAKE(href_ends, n), TAKE(depths, m), TAKE(before, n);
+    TAKE(starts, n), TAKE(ends, n), TAKE(text_ends, m ? 2 * (n + m) : 0), TAKE(counts, n * N_COUNTS), TAKE(repeats, n);
+    TAKE(no_elements, n), TAKE(name_ends, m), TAKE(inline_ends, n), TAKE(href_ends, n), TAKE(depths, m), TAKE(before, n);
     TAKE(tags, m), TAKE(names, m * MAX_NAME_WORDS), TAKE(inline_names, m ? n * MAX_NAME_WORDS : 0);
     TAKE(hrefs, m ? n * (MAX_HREF_WORDS + 1) : 0), TAKE(targets, n), TAKE(element_paths, m);
     TAKE(sums, (n + 1) * 3), TAKE(keys, most), TAKE(keys_after, most), TAKE(parts, m * N_PARTS);
@@ -76,7 +78,27 @@ static bool is_sound(const PageInput *page) {
         if (page->parents[e] < -1 || page->parents[e] >= e) return false;
         if (page->firsts[e] < 0 || page->firsts[e] > page->lasts[e] || page->lasts[e] > n) return false;
     }
-    return rise_to(page->text_ends, 2 * (n + n_elements), page->n_bytes);
+    return true;
+}
+
+INLINE int64_t bytes_of(uint8_t first) { return first < 0x80 ? 1 : (first < 0xE0 ? 2 : (first < 0xF0 ? 3 : 4)); }
+
+/* Fills where each text ends; returns whether they have as many characters as they should. */
+static bool find_text_ends(const PageInput *page, int64_t n, int64_t *ends) {
+    int64_t at = 0, characters = 0;
+    for (int64_t k = 0; k < n; k++) {
+        if (page->text_sizes[k] < 0 || page->text_sizes[k] > page->n_bytes - characters) return false;
+        characters += page->text_sizes[k];
+    }
+    bool is_ascii = characters == page->n_bytes;
+    for (int64_t k = 0; k < n; k++) {
+        int64_t size = page->text_sizes[k];
+        if (is_ascii) at += size;
+        for (; !is_ascii && size > 0 && at < page->n_bytes; size--) at += bytes_of(page->bytes[at]);
+        if (at > page->n_bytes) return false;
+        ends[k] = at;
+    }
+    return at == page->n_bytes;
 }
 
 /* Hashes the tags, names and links. */
@@ -93,12 +115,12 @@ static TreeArrays read_tree(const PageInput *page, const Scratch *s, int64_t *sp
         spans[2 * e] = page->firsts[e];
         spans[2 * e + 1] = page->lasts[e];
     }
-    const int64_t sizes[] = {m, m, n, n}, *ends = page->text_ends;
+    const int64_t sizes[] = {m, m, n, n}, *ends = s->text_ends;
     Texts texts[4];
     for (int k = 0; k < 4; k++) {
         texts[k] = (Texts){page->bytes, ends, start, sizes[k]};
         ends += sizes[k];
-        start = ends > page->text_ends ? ends[-1] : 0;
+        start = ends > s->text_ends ? ends[-1] : 0;
     }
     hash_tags(texts[0], s->seen, s->tags);
     hash_names(texts[1], spans, s->seen, s->names, s->name_ends);
@@ -115,9 +137,11 @@ static void fill_link_counts(const PageInput *page, int64_t *counts) {
     }
 }
 
-/* Returns the number of tokens. */
-static int64_t fill_page(const PageInput *page, const Tables *tables, const Head *head, const Scratch *s, PageOutput *out) {
-    int64_t n = page->n;
+/* Returns the number of tokens, or UNSOUND. */
+static int64_t fill_page(const PageInput *page, const Tables *tables, const Head *head, const Scratch *s,
+    PageOutput *out) {
+    int64_t n = page->n, n_texts = page->has_tree ? 2 * (n + page->n_elements) : 0;
+    if (!find_text_ends(page, n_texts, s->text_ends)) return UNSOUND;
     Blocks blocks = {page->points, s->starts, s->ends, n};
     for (int64_t b = 0; b < n; b++) s->starts[b] = page->spans[2 * b], s->ends[b] = page->spans[2 * b + 1];
     BlockWords read = {out->tokens, out->words, out->ends, out->word_ends, s->counts, 0, 0};
@@ -148,22 +172,24 @@ static int64_t fill_page(const PageInput *page, const Tables *tables, const Head
 
 /* Fills a page's features.
 
-   numbers: start and end of each of the n blocks, and where has_tree is 1: characters in links, links, images and element of each
-   block; element around, first block and end of the blocks of each element.
-   text_ends: ends of the tags and names of the elements, of the inline names and links of the blocks, in `bytes`.
-   integers: for each field, then of the words, where each block's end; first block and end of the blocks of each element.
+   numbers: start and end of each of the n blocks, and where has_tree is 1: of the blocks the characters in links, the links,
+   the images and the element; of the elements the one around it, its first block and the end of its blocks; the sizes of
+   the texts in characters.
+   bytes: tags and names of the elements, inline names and links of the blocks, in UTF-8.
+   integers: for each field, then for the words, where each block's end; first block and end of each element's blocks.
    hashes: a path for each block, then the words.
-   Returns the number of tokens, -2 where the numbers do not fit together. */
+   Returns the number of tokens, UNSOUND where the numbers do not fit together. */
 EXPORT int64_t cd_page_features(const point_t *points, int64_t n_points, const int64_t *numbers, int64_t n,
-    int64_t n_elements, int64_t has_tree, const uint8_t *bytes, int64_t n_bytes, const int64_t *text_ends,
-    const uint8_t *tables, const uint8_t *head, uint32_t *tokens, int64_t *integers, uint64_t *hashes,
-    float *columns) {
-    const int64_t *links = has_tree ? numbers + 2 * n : numbers, *tree = has_tree ? numbers + 6 * n : numbers;
-    PageInput page = {points, numbers, n_points, n, n_bytes, has_tree != 0, links, has_tree ? tree - n : tree, tree, tree + n_elements,
-        tree + 2 * n_elements, n_elements, bytes, text_ends};
+    int64_t n_elements, int64_t has_tree, const uint8_t *bytes, int64_t n_bytes, const uint8_t *tables,
+    const uint8_t *head, uint32_t *tokens, int64_t *integers, uint64_t *hashes, float *columns) {
+    /* Without a tree these are never read. */
+    const int64_t *links = numbers + 2 * n, *elements = has_tree ? links + 3 * n : links;
+    const int64_t *parents = has_tree ? elements + n : links, *lasts = parents + 2 * n_elements;
+    PageInput page = {points, numbers, n_points, n, n_bytes, has_tree != 0, links, elements, parents,
+        parents + n_elements, lasts, n_elements, bytes, lasts + n_elements};
     PageOutput out = {tokens, integers, integers + N_FIELDS * n, integers + (N_FIELDS + 1) * n, hashes, hashes + n,
         columns};
-    if (!is_sound(&page)) return -2;
+    if (!is_sound(&page)) return UNSOUND;
     Scratch scratch;
     void *memory = malloc(lay_out(&scratch, NULL, n, n_elements));
     if (memory == NULL) return OUT_OF_MEMORY;
