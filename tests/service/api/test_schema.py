@@ -47,6 +47,12 @@ def schema(server: RunningServer) -> Any:
     return schemathesis.openapi.from_url(f"{server.url}/openapi.json")
 
 
+def checks_left_out(case: Any) -> list[Any]:
+    if case.media_type is not None and case.media_type != "application/json":
+        return JSON_CHECKS
+    return STRICTER_CHECKS if case.operation.path in STRICTER else []
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize(("method", "path"), list(ENDPOINTS))
 def test_answers_are_as_described(schema: Any, method: str, path: str, mode: GenerationMode) -> None:
@@ -64,8 +70,26 @@ def test_answers_are_as_described(schema: Any, method: str, path: str, mode: Gen
         suppress_health_check=list(HealthCheck),
     )
     def send(case: Any) -> None:
-        is_text = case.media_type is not None and case.media_type != "application/json"
-        excluded = JSON_CHECKS if is_text else STRICTER_CHECKS if path in STRICTER else []
-        case.call_and_validate(timeout=60, excluded_checks=excluded)
+        case.call_and_validate(timeout=60, excluded_checks=checks_left_out(case))
 
     send()
+
+
+def test_sequences_of_requests_are_answered_as_described(schema: Any) -> None:
+    class Requests(schema.as_state_machine()):  # type: ignore[misc]
+        """Requests whose paths and bodies use what earlier answers had, such as ids."""
+
+        def validate_response(self, response: Any, case: Any, *_: Any, **__: Any) -> None:
+            case.validate_response(response, excluded_checks=checks_left_out(case))
+
+    Requests.run(
+        settings=settings(
+            max_examples=4 * EXAMPLES,
+            stateful_step_count=8,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+    )
