@@ -47,6 +47,9 @@ def serve_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         return _serve(settings)
     except ValueError as error:  # the index's URL, for one
         raise arguments.WrongUsage(str(error)) from error
+    except OSError as error:
+        arguments.say(f"cannot serve without room in the temporary folder: {error}; name another with TMPDIR")
+        return arguments.SOME_FAILED
     except SystemExit:  # uvicorn cannot start, and has logged why
         server = settings.server
         arguments.say(f"cannot serve at {server.host}:{server.port}; if the port is in use, choose another with --port")

@@ -57,14 +57,20 @@ class RateLimiter:
             per_minute: Requests that each key has.
             clock: Seconds of a clock that all processes share.
             folder: Folder that the workers share, None for a single process.
+
+        Raises:
+            OSError: There is no room for the database.
         """
         self.quota = per_minute
         self._clock = clock
         path = ":memory:" if folder is None else folder / FILE
-        self._database = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute(_TABLE)
+        try:
+            self._database = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = OFF")
+            self._database.execute(_TABLE)
+        except sqlite3.Error as error:
+            raise OSError(f"the counters of requests cannot be created: {error}") from error
 
     def take(self, name: str) -> Allowance:
         """Take one request out of a key's bucket, if it has one.

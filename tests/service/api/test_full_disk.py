@@ -13,7 +13,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, RunCommand
 from tests.service.api.test_serve import workers
 from tests.support.server_process import RunningServer, run_server, wait_until
 
@@ -91,6 +91,16 @@ def test_worker_that_starts_on_a_full_disk_counts_for_itself(small_disk: Path, t
             httpx.post(f"{server.url}/v1/classify", json={"text": TEXT}, timeout=60).raise_for_status()
         assert requests_counted(server) >= before
         assert workers(server.process.pid) == pids
+
+
+def test_disk_without_room_for_the_workers_folder_is_named_at_start(run_command: RunCommand, small_disk: Path) -> None:
+    fill(small_disk)
+    with (small_disk / "filling").open("rb+") as file:
+        file.truncate(DISK_BYTES - 16 * 1024)
+    refused = run_command("serve", TMPDIR=str(small_disk), COPYDESK_WORKERS="2", COPYDESK_PORT="0")
+    assert refused.returncode == 1
+    assert b"cannot serve without room in the temporary folder" in refused.stderr
+    assert b"Traceback" not in refused.stderr
 
 
 def test_metrics_that_need_the_most_room_fit_their_files(tmp_path: Path) -> None:
