@@ -8,6 +8,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def load_model(folder: str | Path | None = None) -> Model:
     """Load a model from a folder, or the one that came with the package. No code in the files is run.
 
     Raises:
-        ArtifactMismatch: A file is missing or damaged, or was made for another version.
+        ArtifactMismatch: A file is missing or damaged, or was made for another version. See also `unpack`.
     """
     folder = default_folder() if folder is None else Path(folder)
     manifest = load_manifest(folder)
@@ -159,25 +160,30 @@ def _pack_form(name: str, form: FormModel) -> bytes:
 
 
 def unpack(packed: Sequence[bytes], digest: str) -> Model:
-    """Return the model that `pack` made these bytes from."""
-    arrays: dict[str, NDArray[Any]] = {}
+    """Return the model that `pack` made these bytes from.
+
+    Each form of input is unpacked when it is first asked for; that raises ArtifactMismatch where the bytes are none.
+    """
+    text, html = packed
+    return Model(partial(_unpack_form, text, "text", digest), partial(_unpack_form, html, "html", digest), digest)
+
+
+def _unpack_form(data: bytes, name: str, digest: str) -> FormModel:
     try:
-        for data in packed:
-            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-                arrays |= {key: archive[key] for key in archive.files}
-        return Model(_form(arrays, "text"), _form(arrays, "html"), digest)
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return _form({key: archive[key] for key in archive.files}, name)
     except (KeyError, IndexError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ArtifactMismatch(f"model {digest} does not unpack ({error!r}); train again") from error
 
 
 def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     used = arrays[f"{name}/used"]
-    idf = np.zeros(1 << hashed_linear.BLOCK_BITS, np.float32)
+    idf = np.zeros(1 << hashed_linear.BLOCK_BITS, np.float16)
     idf[used] = arrays[f"{name}/idf"]
-    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(GROUPS) + len(LINEAR_PARTS)), np.float32)
+    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(GROUPS) + len(LINEAR_PARTS)), np.float16)
     weights[used] = arrays[f"{name}/weights"]
     first_stage = HashedLinear(idf, weights, arrays[f"{name}/intercepts"])
-    types = (arrays[f"{name}/page_types/{array}"].astype(np.float32) for array in ("idf", "weights", "intercepts"))
+    types = (arrays[f"{name}/page_types/{array}"] for array in ("idf", "weights", "intercepts"))
     ensembles = {field: _trees(arrays, f"{name}/{stored}") for field, stored in STORED_ENSEMBLES.items()}
     prefix = f"{name}/parts/"
     parts = sorted({key.removeprefix(prefix).split("/")[0] for key in arrays if key.startswith(prefix)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +37,7 @@ _DAMPENED = 1.0 + maths.log(np.arange(1.0, 257.0))
 
 _hashed_rows = core_function("cd_hashed_rows", "u32* i64* i64 u64 i32* i64*")
 _tfidf_values = core_function("cd_tfidf_values", "i32* i64* i64 f32* f32*")
+_fill_rows = core_function("cd_fill_rows", "u16* u16* i64 i64 i64 f32*")
 _count_terms = core_function("cd_count_terms", "u32* i64* i64 i64 i32* i32* i64*", "memory")
 _score_blocks = core_function("cd_score_blocks", "u8* u32* i64* i64 f32* f32*")
 _score_page = core_function("cd_score_page", "u8* u32* i64* i64 f32*", "memory")
@@ -60,34 +62,51 @@ class HashedLinear:
 
     Attributes:
         idf: Shape (2**bits,): inverse document frequency of each column, 0 for one too rare to learn.
-        weights: Shape (2**bits, n_classes).
+        weights: Shape (2**bits, n_classes), of the same type as idf: 32 bits, or 16 as files have them.
         intercepts: Shape (n_classes,).
-        struct: What C reads of it.
 
     Raises:
         ValueError: The arrays have other shapes or types than compiled functions read.
     """
 
-    idf: Floats
-    weights: Floats
+    idf: NDArray[Any]
+    weights: NDArray[Any]
     intercepts: Floats
-    struct: CStruct = field(init=False, compare=False)
+    _struct: CStruct | None = field(init=False, default=None, compare=False)
 
     def __post_init__(self) -> None:
         size, n_classes = 1 << (len(self.idf) - 1).bit_length(), self.weights.shape[-1]
         shapes = {"idf": (size,), "weights": (size, n_classes), "intercepts": (n_classes,)}
         for name, shape in shapes.items():
             array: Floats = getattr(self, name)
-            if array.shape != shape or array.dtype != np.float32:
+            kind = np.float16 if name != "intercepts" and self.idf.dtype == np.float16 else np.float32
+            if array.shape != shape or array.dtype != kind:
                 raise ValueError(
                     f"{name} is {array.dtype} of shape {array.shape}, expected float32 of shape {shape}; train again"
                 )
         if n_classes > MAX_CLASSES:
             raise ValueError(f"weights has {n_classes} classes, expected at most {MAX_CLASSES}; train again")
-        rows = _aligned_zeros(size, (MAX_CLASSES + 1) // 2 if n_classes <= MAX_CLASSES // 2 else MAX_CLASSES + 1)
-        rows[:, :n_classes], rows[:, -1] = self.weights * self.idf[:, None], self.idf * self.idf
-        struct = CStruct("linear", rows, self.intercepts, _DAMPENED, size, rows.shape[1], n_classes)
-        object.__setattr__(self, "struct", struct)
+
+    @property
+    def struct(self) -> CStruct:
+        """What C reads of the model: 17 MB, made when they are first asked for."""
+        if self._struct is None:
+            rows, size = self._rows(), len(self.idf)
+            struct = CStruct("linear", rows, self.intercepts, _DAMPENED, size, rows.shape[1], len(self.intercepts))
+            object.__setattr__(self, "_struct", struct)
+            return struct
+        return self._struct
+
+    def _rows(self) -> Floats:
+        """Return all that a token adds, by its column: weights times idf, and in the last lane the squared idf."""
+        size, n_classes = self.weights.shape
+        lanes = (MAX_CLASSES + 1) // 2 if n_classes <= MAX_CLASSES // 2 else MAX_CLASSES + 1
+        rows = _aligned_zeros(size, lanes)
+        if self.idf.dtype == np.float16:
+            _fill_rows(self.idf.view(np.uint16), self.weights.view(np.uint16), size, n_classes, lanes, rows)
+        else:
+            rows[:, :n_classes], rows[:, -1] = self.weights * self.idf[:, None], self.idf * self.idf
+        return rows
 
     def __repr__(self) -> str:
         return f"HashedLinear({len(self.idf)} columns, {len(self.intercepts)} classes)"

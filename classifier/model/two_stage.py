@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,7 +48,6 @@ class FormModel:
             metadata.
         quality: The word F1 that is expected of the body, from the columns of QUALITY_COLUMNS.
         affinities: Shape (n_labels, n_labels): what a label says about the next block's, see `chain.c`.
-        struct: What C reads of it.
 
     Raises:
         ValueError: A linear model has another number of classes, or trees read columns that there are not.
@@ -64,7 +63,8 @@ class FormModel:
     parts: Mapping[str, Trees]
     quality: Trees
     affinities: Doubles = field(repr=False)
-    struct: CStruct = field(init=False, repr=False, compare=False)
+    _trees: tuple[CStruct, ...] = field(init=False, repr=False, compare=False)
+    _struct: CStruct | None = field(init=False, default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         first_stage = (*groups.GROUPS, *groups.LINEAR_PARTS)
@@ -88,23 +88,54 @@ class FormModel:
             if trees.n_columns > n_columns:
                 raise ValueError(f"trees read {trees.n_columns} columns, expected at most {n_columns}; train again")
             structs.append(trees.struct)
-        kinds = np.array([KINDS.index(Kind(part)) for part in self.body_parts()], np.int64)
-        linear = self.first_stage.struct, self.page_types.struct
-        struct = CStruct("form", *linear, *structs, self.affinities, kinds, len(kinds))
-        object.__setattr__(self, "struct", struct)
+        object.__setattr__(self, "_trees", tuple(structs))
+
+    @property
+    def struct(self) -> CStruct:
+        """What C reads of the weights, made when it is first asked for."""
+        if self._struct is None:
+            kinds = np.array([KINDS.index(Kind(part)) for part in self.body_parts()], np.int64)
+            linear = self.first_stage.struct, self.page_types.struct
+            struct = CStruct("form", *linear, *self._trees, self.affinities, kinds, len(kinds))
+            object.__setattr__(self, "_struct", struct)
+            return struct
+        return self._struct
 
     def body_parts(self) -> list[str]:
         """Return the parts that have an ensemble of their own among what is body."""
         return [part for part in self.parts if part not in (Kind.HEADLINE, *UNDER_METADATA)]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Model:
-    """A trained classifier; `digest` names the files that it came from."""
+ReadForm = Callable[[], FormModel]
 
-    text: FormModel
-    html: FormModel
-    digest: str
+
+class Model:
+    """A trained classifier.
+
+    Attributes:
+        digest: Names the files that it came from.
+    """
+
+    def __init__(self, text: FormModel | ReadForm, html: FormModel | ReadForm, digest: str) -> None:
+        """Take the weights for each form of input, or a function that reads them when they are first asked for."""
+        self.digest = digest
+        self._forms = {"text": text, "html": html}
+
+    @property
+    def text(self) -> FormModel:
+        """The weights for plain text."""
+        return self._form("text")
+
+    @property
+    def html(self) -> FormModel:
+        """The weights for HTML."""
+        return self._form("html")
+
+    def _form(self, name: str) -> FormModel:
+        form = self._forms[name]
+        if not isinstance(form, FormModel):
+            form = self._forms[name] = form()
+        return form
 
     def __repr__(self) -> str:
         return f"Model({self.digest[:12]!r})"

@@ -35,7 +35,8 @@ def rows_of(linear: HashedLinear) -> Floats:
     """Return all that a token adds, by its column: weights times idf, and in the last lane the squared idf."""
     size, n_classes = linear.weights.shape
     rows = np.zeros((size, 8 if n_classes < 8 else 16), np.float32)
-    rows[:, :n_classes], rows[:, -1] = linear.weights * linear.idf[:, None], linear.idf * linear.idf
+    idf, weights = linear.idf.astype(np.float32), linear.weights.astype(np.float32)
+    rows[:, :n_classes], rows[:, -1] = weights * idf[:, None], idf * idf
     return rows
 
 

@@ -17,6 +17,26 @@ EXPORT void cd_set_linear(uint8_t *out, const float *rows, const float *intercep
     *(Linear *)out = (Linear){rows, intercepts, dampened, n_rows, lanes, n_classes};
 }
 
+/* Returns the value of a number of 16 bits: its exponent and fraction are shifted to their places in one of 32. */
+INLINE float half_value(uint16_t half) {
+    uint32_t bits = (uint32_t)(half & 0x7FFF) << 13, scale = UINT32_C(0x77800000); /* 2^112 */
+    float value, factor;
+    if ((half & 0x7C00) == 0x7C00) bits |= UINT32_C(0x7F800000); /* infinity, or no number */
+    memcpy(&value, &bits, sizeof value);
+    memcpy(&factor, &scale, sizeof factor);
+    return half & 0x8000 ? -(value * factor) : value * factor;
+}
+
+/* Fills the rows of a model whose weights and idf are numbers of 16 bits; the lanes between are 0 before. */
+EXPORT void cd_fill_rows(const uint16_t *idf, const uint16_t *weights, int64_t n_rows, int64_t n_classes, int64_t lanes,
+                         float *rows) {
+    for (int64_t r = 0; r < n_rows; r++, rows += lanes) {
+        float by = half_value(idf[r]);
+        for (int64_t k = 0; k < n_classes; k++) rows[k] = half_value(weights[r * n_classes + k]) * by;
+        rows[lanes - 1] = by * by;
+    }
+}
+
 /* Writes the page's columns block by block, and where each field of a block ends, (n, N_FIELDS). */
 EXPORT void cd_hashed_rows(const uint32_t *tokens, const int64_t *ends, int64_t n, uint64_t mask,
                            int32_t *columns, int64_t *field_ends) {

@@ -93,6 +93,22 @@ def test_weights_of_another_shape_are_refused_by_name(linear: HashedLinear, name
         HashedLinear(**arrays)
 
 
+def test_weights_of_16_bits_score_as_the_same_in_32() -> None:
+    rng = np.random.default_rng(5)
+    idf = rng.uniform(0, 8, 64).astype(np.float16)
+    weights = rng.normal(0, 1, (64, 14)).astype(np.float16)
+    weights[:3, 0] = (
+        0.0,
+        6e-8,
+        -6.1e-5,
+    )  # nothing, the least number above it, the largest that is stored as least ones are
+    intercepts = np.zeros(14, np.float32)
+    wide = HashedLinear(idf.astype(np.float32), weights.astype(np.float32), intercepts)
+    found, wanted = (one.score_blocks(PAGES[1]) for one in (HashedLinear(idf, weights, intercepts), wide))
+    assert found.own.tobytes() == wanted.own.tobytes()
+    np.testing.assert_array_equal(HashedLinear(idf, weights, intercepts)._rows(), wide._rows())
+
+
 def test_more_classes_than_a_cache_line_holds_are_refused() -> None:
     arrays = np.ones(4, np.float32), np.ones((4, MAX_CLASSES + 1), np.float32), np.ones(MAX_CLASSES + 1, np.float32)
     with pytest.raises(ValueError, match="weights has 16 classes, expected at most 15"):
