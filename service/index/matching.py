@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, pairwise
 
 import numpy as np
@@ -125,7 +126,7 @@ class BatchMatcher:
         self._new_key_documents: dict[int, list[int]] = {}
         self._best: dict[int, list[Rank]] = {}
         self._ids: dict[int, DocumentId] = {}
-        self.clusters = Clusters(lambda cluster: reads.read_oldest_members(connection, cluster))
+        self.clusters = Clusters(partial(reads.read_oldest_members, connection), partial(reads.read_links, connection))
         self.new_clusters: dict[int, int] = {}
         """Clusters of stored documents that change because a document is replaced."""
         self.new_verdicts: dict[tuple[int, int], bool] = {}
@@ -159,7 +160,7 @@ class BatchMatcher:
         elif number is not None:
             joined = {self.new_clusters[number]}.intersection(cluster_of.values())
         else:
-            joined = self.clusters.clusters_to_join(links, cluster_of)
+            joined = self.clusters.clusters_to_join(links, cluster_of, incomplete=common_keys > 0)
         cluster = self._cluster_id(at, stored, number, joined)
         ranks = [rank for one in joined for rank in self._best_ranks(one)]
         own = self._rank(at)
@@ -277,7 +278,12 @@ class BatchMatcher:
         affected = self._verdicts.affected_by(removed).difference(removed)
         self._verdicts.exclude(stored.number)
         neighbours.update(chain.from_iterable(self._verdicts.decide_again(affected)))
-        self._set_clusters(replay(read_connected(neighbours, self._verdicts.links)))
+        self._set_clusters(self._replay(neighbours))
+
+    def _replay(self, numbers: Collection[int]) -> dict[int, int]:
+        """Return the clusters of the documents that links connect with some."""
+        links = read_connected(numbers, self._verdicts.links)
+        return replay(links, self._verdicts.incomplete(links))
 
     def _set_clusters(self, clusters: Mapping[int, int]) -> None:
         for number in clusters.keys() & self._rows.keys():
@@ -288,7 +294,7 @@ class BatchMatcher:
         self._verdicts.add(number, pairs, incomplete=incomplete)
         changed = self._verdicts.decide_again(self._verdicts.affected_by([number]) | {number})
         self.new_verdicts = {ends: same for ends, same in changed.items() if number not in ends}
-        self.new_clusters = replay(read_connected({number, *chain.from_iterable(changed)}, self._verdicts.links))
+        self.new_clusters = self._replay({number, *chain.from_iterable(changed)})
         cluster = self.new_clusters[number]
         others = [other for other, of in self.new_clusters.items() if of == cluster and other != number]
         rows = reads.read_by_number(self._connection, others)

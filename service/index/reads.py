@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from copydesk.classifier.duplicates.types import COMPARISON, DocumentId
-from copydesk.service.index.clusters import MEMBERS_COMPARED, Links, links_by_document
+from copydesk.service.index.clusters import MEMBERS_COMPARED
 from copydesk.service.index.keys import key_filter_of, key_log_of
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pair, Pairs
 from copydesk.service.index.statements import VALUES_A_STATEMENT, Statement, Values, one_of
@@ -196,10 +196,9 @@ def _pairs_by_document(numbers: Iterable[int], rows: Iterable[Values]) -> dict[i
     return found
 
 
-def read_oldest_members(connection: Connection, cluster: int) -> tuple[list[int], Links]:
-    """Read the oldest MEMBERS_COMPARED documents of a cluster, with their links."""
-    members = [number for (number,) in _OLDEST_MEMBERS.rows(connection, cluster=cluster, most=MEMBERS_COMPARED)]
-    return members, links_by_document(members, read_links(connection, members))
+def read_oldest_members(connection: Connection, cluster: int) -> list[int]:
+    """Read the oldest MEMBERS_COMPARED documents of a cluster."""
+    return [number for (number,) in _OLDEST_MEMBERS.rows(connection, cluster=cluster, most=MEMBERS_COMPARED)]
 
 
 def read_last_number(connection: Connection) -> int:

@@ -111,6 +111,12 @@ class Verdicts:
                     found[number, other] = pairs[other].similarity
         return [(a, b, similarity) for (a, b), similarity in found.items()]
 
+    def incomplete(self, numbers: Iterable[int]) -> dict[int, bool]:
+        """Tell of each document whether pairs with older ones may be missing."""
+        wanted = list(numbers)
+        self._read_incomplete(wanted)
+        return {number: self._incomplete[number] for number in wanted}
+
     def _is_present(self, a: int, b: int) -> bool:
         return not self._excluded or not self._excluded.intersection((a, b))
 

@@ -16,7 +16,7 @@ from copydesk.service.index.cluster_ids import delete_own_redirects, move_redire
 from copydesk.service.index.clusters import read_connected, replay
 from copydesk.service.index.keys import key_log_of
 from copydesk.service.index.pairs import Pair
-from copydesk.service.index.reads import StoredDocument, read_clusters, read_links
+from copydesk.service.index.reads import StoredDocument, read_clusters, read_links, read_pairs_incomplete
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS, TITLES
 from copydesk.service.index.verdicts import Verdicts
@@ -134,7 +134,8 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
     verdicts = Verdicts(connection).decide_again(affected)
     write_verdicts(connection, verdicts)
     neighbours.update(chain.from_iterable(verdicts))
-    write_clusters(connection, replay(read_connected(neighbours, partial(read_links, connection))))
+    links = read_connected(neighbours, partial(read_links, connection))
+    write_clusters(connection, replay(links, read_pairs_incomplete(connection, links)))
     return len(rows)
 
 

@@ -1,23 +1,25 @@
-"""How documents join clusters in the order of adding: by certain links, by links that suffice, and not by fewer."""
+"""How documents join clusters in the order of adding: by links that suffice, and not by fewer."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.clustering import cluster_pairs
+from copydesk.classifier.duplicates.clustering import cluster_pairs, connected_components
 from copydesk.service.index.clusters import MEMBERS_COMPARED, Clusters, links_by_document, read_connected, replay
 
 Pairs = dict[tuple[int, int], float]
 
 
-def cluster_of_each(n: int, pairs: Pairs) -> list[int]:
+def cluster_of_each(n: int, pairs: Pairs, *, incomplete: bool = False) -> list[int]:
     edges = [edge for (a, b), similarity in pairs.items() for edge in ((a, b, similarity), (b, a, similarity))]
-    found = replay(links_by_document(range(n), edges))
+    found = replay(links_by_document(range(n), edges), dict.fromkeys(range(n), incomplete))
     return [found[number] for number in range(n)]
 
 
@@ -49,10 +51,37 @@ def test_documents_that_a_certain_link_connects_count_as_one() -> None:
     assert cluster_of_each(11, pairs | {(8, 9): 0.3, (9, 10): 0.9}) == [0] * 11
 
 
-def test_certain_link_merges_clusters_without_any_other() -> None:
-    pairs = clique(range(5), 0.4) | clique(range(5, 10), 0.4)
-    assert cluster_of_each(11, pairs | {(4, 10): 0.6, (9, 10): 0.6}) == [0] * 11
-    assert cluster_of_each(11, pairs | {(4, 10): 0.6, (9, 10): 0.59}) == [0] * 5 + [5] * 5 + [0]
+def test_chain_of_certain_links_splits_where_its_ends_are_not_one_story() -> None:
+    chain = {(number, number + 1): 0.7 for number in range(5)}
+    assert cluster_of_each(6, chain) == [0, 0, 2, 2, 4, 4]
+    assert cluster_of_each(4, {(0, 1): 0.7, (2, 3): 0.8, (0, 3): 0.7}) == [0, 0, 2, 2]
+
+
+def test_document_joins_a_chain_by_seven_links_of_ten_and_not_by_six() -> None:
+    pairs = clique(range(10), 0.7)
+    assert cluster_of_each(11, pairs | {(number, 10): 0.6 for number in range(7)})[10] == 0
+    assert cluster_of_each(11, pairs | {(number, 10): 0.6 for number in range(6)})[10] == 10
+
+
+def test_only_members_that_certain_links_connect_decide_on_a_chain() -> None:
+    pairs = clique(range(2), 0.7) | clique(range(2, 8), 0.5) | {(a, b): 0.3 for a in range(2) for b in range(2, 5)}
+    assert cluster_of_each(8, pairs) == [0] * 8
+    copy_of_the_first = {(0, 8): 0.9, (1, 8): 0.7}
+    assert cluster_of_each(9, pairs | copy_of_the_first) == [0] * 9
+    assert cluster_of_each(9, pairs | {(0, 8): 0.9})[8] == 8
+    assert cluster_of_each(9, pairs | {(0, 8): 1.0})[8] == 0
+
+
+def test_document_between_two_clusters_joins_the_one_that_is_more_similar() -> None:
+    pairs = clique(range(2), 0.4) | clique(range(2, 4), 0.4)
+    assert cluster_of_each(5, pairs | {(number, 4): 0.6 for number in range(4)}) == [0, 0, 2, 2, 0]
+    assert cluster_of_each(5, pairs | {(number, 4): 0.6 + number / 10 for number in range(4)}) == [0, 0, 2, 2, 2]
+
+
+def test_link_to_the_oldest_member_is_enough_where_links_are_unknown() -> None:
+    pairs = clique(range(10), 0.9)
+    assert cluster_of_each(11, pairs | {(0, 10): 0.9, (9, 10): 0.9}, incomplete=True)[10] == 0
+    assert cluster_of_each(11, pairs | {(8, 10): 0.9, (9, 10): 0.9}, incomplete=True)[10] == 10
 
 
 def test_joining_one_cluster_may_make_the_links_to_another_suffice() -> None:
@@ -69,33 +98,37 @@ def test_only_the_oldest_members_of_a_large_cluster_are_compared() -> None:
     assert cluster_of_each(new + 1, pairs | young)[new] == new
 
 
-def test_stored_members_are_read_once_and_only_without_a_certain_link() -> None:
-    reads = []
+def test_stored_members_are_read_once_and_their_links_only_in_doubt() -> None:
+    reads: list[object] = []
 
-    def read(cluster: int) -> tuple[list[int], dict[int, dict[int, float]]]:
+    def read(cluster: int) -> list[int]:
         reads.append(cluster)
-        return [1, 2, 3], {1: {2: 0.4, 3: 0.4}, 2: {1: 0.4, 3: 0.4}, 3: {1: 0.4, 2: 0.4}}
+        return [1, 2, 3]
 
-    clusters = Clusters(read)
+    def read_links(numbers: Sequence[int]) -> list[tuple[int, int, float]]:
+        reads.append(list(numbers))
+        return [(a, b, 0.4) for a in numbers for b in numbers if a != b]
+
+    clusters = Clusters(read, read_links)
     of = {1: 1, 2: 1, 3: 1}
-    assert clusters.clusters_to_join({1: 0.9}, of) == {1}
-    assert reads == []
-    assert clusters.clusters_to_join({1: 0.3}, of) == set()
-    assert clusters.clusters_to_join({1: 0.3, 2: 0.3}, of) == {1}
+    join = partial(clusters.clusters_to_join, cluster_of=of, incomplete=False)
+    assert join({1: 0.9, 2: 0.3, 3: 0.3}) == {1}
     assert reads == [1]
+    assert join({1: 0.3}) == set()
+    assert join({1: 0.3, 2: 0.3}) == {1}
+    assert reads == [1, [1, 2, 3]]
 
 
 @given(st.dictionaries(st.tuples(st.integers(0, 9), st.integers(0, 9)), st.sampled_from([0.3, 0.5, 0.7]), max_size=25))
-def test_clusters_lie_between_those_by_certain_links_and_those_by_all_links(drawn: Pairs) -> None:
+def test_clusters_lie_within_those_by_all_links(drawn: Pairs) -> None:
     pairs = {(a, b): similarity for (a, b), similarity in drawn.items() if a < b}
     found = cluster_of_each(10, pairs)
-    certain = cluster_of_each(10, {pair: 1.0 for pair, similarity in pairs.items() if similarity >= 0.6})
-    every = cluster_of_each(10, dict.fromkeys(pairs, 1.0))
-    assert all(found[number] == found[certain[number]] for number in range(10))
+    left, right = np.array([*pairs, (0, 0)], np.int64).T.copy()
+    every = connected_components(10, left, right)
     assert all(every[number] == every[found[number]] for number in range(10))
 
 
-@settings(deadline=None)  # the first call compiles
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_cliques_form_the_clusters_of_a_closed_set_in_any_order(seed: int) -> None:
     chance = random.Random(seed)
