@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,7 @@ _HEADLINE = re.compile(r'"headline"\s*:\s*"([^"]{1,600})"')
 _SOCIAL_TITLES, _DESCRIPTIONS = ("og:title", "twitter:title"), ("og:description", "description", "twitter:description")
 """Names of `meta` elements, the first of which that the page has counts."""
 
-_declared_words = core_function("cd_declared_words", "u32* i64* i64 u8* i64* u8*", "memory")
+_declared_words = core_function("cd_declared_words", "u32* i64* i64 u8* u8*", "memory")
 _NOTHING = np.zeros(DECLARED.itemsize, np.uint8)
 
 
@@ -51,16 +52,11 @@ def read_declared(head: Head) -> NDArray[np.uint8]:
     if not stated and not any(texts):
         return _NOTHING
     table = np.zeros(DECLARED.itemsize + (STATED_PLACES if stated else 0), np.uint8)
-    declared = table[: DECLARED.itemsize].view(DECLARED)[0]
     _declared_words(
-        code_points("".join(texts)),
-        np.cumsum(list(map(len, texts))),
-        N_TEXTS,
-        tables(),
-        declared["sizes"],
-        declared["places"],
+        code_points("".join(texts)), np.array([*accumulate(map(len, texts))], np.int64), N_TEXTS, tables(), table
     )
     if stated:
+        declared = table[: DECLARED.itemsize].view(DECLARED)
         declared["stated_words"] = _fill_stated(stated, table[DECLARED.itemsize :])
     return table
 

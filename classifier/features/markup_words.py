@@ -15,7 +15,7 @@ MAX_NAME_WORDS = 12
 MAX_HREF_WORDS = 8
 """Words of one link's path that are hashed; the number of all its words is hashed as well."""
 
-_markup_words = core_function("cd_markup_words", "u8* i64 i64* i64 i64 u64* i64*", "i64")
+_markup_words = core_function("cd_markup_words", "u8* i64 i64* i64 i64 u64* i64* u64*", "i64")
 
 HashesByText = tuple[Hashes, Integers]
 
@@ -43,5 +43,5 @@ def _hashed(texts: Sequence[str], most_words: int, *, links: bool) -> HashesByTe
     n, joined = len(encoded), np.frombuffer(b"".join(encoded), np.uint8)
     ends, out_ends = np.cumsum([len(text) for text in encoded], dtype=np.int64), np.empty(n, np.int64)
     out = np.empty(n * most_words, np.uint64)
-    n_hashes = _markup_words(joined, len(joined), ends, n, links, out, out_ends)
+    n_hashes = _markup_words(joined, len(joined), ends, n, links, out, out_ends, np.empty(n, np.uint64))
     return out[:n_hashes], out_ends

@@ -106,7 +106,7 @@ INLINE void count_ends(const Place *at, const point_t *block, int64_t n) {
     row[LAST_WORD] = (int64_t)(at->previous & 0x7FFFFFFF);
 }
 
-/* Reads n code points, which a space follows; `cut`: the place where the middle is left out, and what it starts with. */
+/* Reads n code points, which a space follows; `cut`: the place where the middle is left out, and its first. */
 INLINE void read_points(Place *at, const Tables *tables, const point_t *points, int64_t n, int64_t cut,
     point_t after_cut) {
     const point_t *p = points, *end = points + n;

@@ -21,7 +21,9 @@ enum {
 };
 
 /* The numbers of what the columns say of one element around a block. */
-enum { ALIKE, LOG_BLOCKS, TARGETS, LONGEST_INSIDE, IMAGES_INSIDE, LINK_SHARE_INSIDE, LOG_CHARS_ALIKE, SPREAD_ALIKE, N_PARTS };
+enum {
+    ALIKE, LOG_BLOCKS, TARGETS, LONGEST_INSIDE, IMAGES_INSIDE, LINK_SHARE_INSIDE, LOG_CHARS_ALIKE, SPREAD_ALIKE, N_PARTS
+};
 
 #define LEVELS 3
 #define N_COLUMNS (FIRST_ELEMENT + LEVELS * N_PARTS)
@@ -33,9 +35,6 @@ enum { ALIKE, LOG_BLOCKS, TARGETS, LONGEST_INSIDE, IMAGES_INSIDE, LINK_SHARE_INS
 #define DECLARED_TEXTS 4
 #define STATED_PLACES 65536
 #define PART_PLACES 4096
-
-/* The most tokens of one block that markup_tokens() writes: of 2, 2 and 4 elements around it, inline names, link, density. */
-#define MAX_MARKUP_TOKENS (2 * (2 + 2 * MAX_NAME_WORDS) + 2 * (2 + MAX_NAME_WORDS) + 4 * (1 + MAX_NAME_WORDS) + 28)
 
 /* Where each of n blocks starts and ends in the code points; no block is empty. */
 typedef struct {
@@ -57,8 +56,8 @@ typedef struct {
     const int64_t *counts, *word_ends; /* where each block's words end */
     const uint64_t *words;
     const int64_t *repeats; /* blocks with exactly the block's text, itself among them */
-    const uint8_t *declared; /* DECLARED_PLACES: for each hash modulo that, a bit for each declared text with the word */
-    const int64_t *declared_words; /* DECLARED_TEXTS: how many different words each has, 0 where there is no such text */
+    const uint8_t *declared; /* DECLARED_PLACES: for each hash modulo that, a bit for each declared text with it */
+    const int64_t *declared_words; /* DECLARED_TEXTS: how many different words each has, 0 where there is none */
     const bool *stated; /* STATED_PLACES: for each hash modulo that, whether the stated text has the pair of words */
     int64_t stated_words; /* how many words the text has that JSON-LD states, 0 where there is none */
     int64_t n;
@@ -70,11 +69,18 @@ typedef struct {
     const int64_t *parents; /* the element around each element, -1 for the outermost */
     const int64_t *spans; /* first block and end of the blocks of each element */
     const uint64_t *tags; /* a hash of each tag name */
-    const uint64_t *names, *inline_names, *hrefs; /* hashes of the words of elements' names, of blocks' inline names and link */
+    const uint64_t *names, *inline_names, *hrefs; /* hashes of elements' names, blocks' inline names, links */
     const uint64_t *targets; /* a hash of each block's link as a whole, 0 for none */
     const int64_t *name_ends, *inline_ends, *href_ends; /* where each element's or block's hashes end */
     int64_t n_elements;
 } TreeArrays;
+
+/* What a page's head declares; see declared.py. */
+typedef struct {
+    int64_t declared_words[DECLARED_TEXTS], stated_words;
+    uint8_t declared[DECLARED_PLACES];
+    bool stated[]; /* STATED_PLACES where stated_words is not 0 */
+} Head;
 
 /* What the names around each element say, by element. */
 typedef struct {
@@ -109,7 +115,7 @@ INLINE double log_of_double(const double *logs, double x) {
     return x < N_LOGS && x == (double)(int64_t)x ? logs[(int64_t)x] : cd_log1p(x);
 }
 
-/* Room for grouping n items: after sort_keys(), `order` has their numbers, those with equal keys together and rising. */
+/* Room for grouping n items: after sort_keys(), `order` has their numbers, those of equal keys together, rising. */
 typedef struct {
     uint64_t *keys, *keys_after;
     int32_t *order, *order_after;
@@ -128,9 +134,8 @@ void sort_keys(Sorting *room, int64_t n);
 void read_blocks(const Blocks *blocks, const Tables *tables, BlockWords *out);
 void count_repeats(const Blocks *blocks, Sorting room, int64_t *repeats);
 int64_t hash_names(Texts texts, const int64_t *spans, int32_t *seen, uint64_t *out, int64_t *out_ends);
-int64_t hash_hrefs(Texts texts, int32_t *seen, uint64_t *out, int64_t *out_ends);
+int64_t hash_links(Texts texts, int32_t *seen, uint64_t *out, int64_t *out_ends, uint64_t *targets);
 void hash_tags(Texts texts, int32_t *seen, uint64_t *out);
-void hash_targets(Texts texts, int32_t *seen, uint64_t *out);
 void parts_by_name(const uint64_t *names, const int64_t *ends, int64_t n, const uint64_t *keys, const uint8_t *bits,
     uint8_t *out);
 void element_paths(const TreeArrays *tree, int64_t *depths, uint64_t *paths);

@@ -11,7 +11,7 @@ enum {
     TAG_UL = 1469428287, TAG_OL = 3887614180u, TAG_QUOTE = 4030392724u
 };
 
-/* Fills each element's depth, and a hash of the tags and names from it all the way up; parents come before their children. */
+/* Fills each element's depth, and a hash of the tags and names from it all the way up; parents come first. */
 void element_paths(const TreeArrays *tree, int64_t *depths, uint64_t *paths) {
     for (int64_t e = 0; e < tree->n_elements; e++) {
         uint64_t here = tree->tags[e];

@@ -29,8 +29,8 @@ INLINE uint8_t gap_of(const point_t *points, int64_t start, int64_t end) {
     return end - start == 2 && points[start] == 10 && points[start + 1] == 10 ? TWO_ENDS : OTHER_GAP;
 }
 
-/* Writes where each line starts and ends without the invisible code points at both its ends, and the gap before it; returns
-   how many there are, at most (n + 1) / 2. */
+/* Writes where each line starts and ends without the invisible code points at both its ends, and the gap before it;
+   returns how many there are, at most (n + 1) / 2. */
 EXPORT int64_t cd_visible_lines(const point_t *points, int64_t n, const uint8_t *visibility, int64_t *starts,
     int64_t *ends, uint8_t *gaps) {
     int64_t found = 0, before = 0;

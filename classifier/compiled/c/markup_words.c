@@ -39,8 +39,8 @@ INLINE int64_t place_of(const uint8_t *text, int64_t size) {
 
 INLINE int64_t start_of(const Texts *texts, int64_t k) { return k > 0 ? texts->ends[k - 1] : texts->start; }
 
-/* Returns the number of a text before this one that is the same, or -1. Markup repeats its names and links, and comparing is
-   faster than hashing. Of many texts with one place the last alone is found, so that time stays linear. */
+/* Returns the number of a text before this one that is the same, or -1. Markup repeats its names and links, and
+   comparing is faster than hashing. Of many texts with one place the last alone is found, so that time stays linear. */
 INLINE int64_t seen_before(const Texts *texts, int64_t k, int32_t *seen) {
     int64_t start = start_of(texts, k), size = texts->ends[k] - start;
     int32_t *place = seen + place_of(texts->bytes + start, size);
@@ -125,49 +125,43 @@ static int64_t href_words(const uint8_t *bytes, int64_t start, int64_t end, uint
     return n;
 }
 
-/* Hashes the words of link targets' paths, and of each target its number of words and its first character. */
-int64_t hash_hrefs(Texts texts, int32_t *seen, uint64_t *out, int64_t *out_ends) {
-    int64_t n = 0;
-    forget(seen);
-    for (int64_t k = 0; k < texts.n; k++) {
-        int64_t other = seen_before(&texts, k, seen);
-        if (other >= 0) {
-            n = copy_hashes(out, n, out_ends, other);
-        } else {
-            n += href_words(texts.bytes, start_of(&texts, k), texts.ends[k], out + n);
-        }
-        out_ends[k] = n;
-    }
-    return n;
-}
-
-/* The remainders of CRC-32 (IEEE 802.3, reflected) for each byte. */
-static void fill_remainders(uint32_t *table) {
-    table[0] = 0;
+/* Fills the remainders of CRC-32 (IEEE 802.3, reflected) for each byte, then with one, two, three bytes after it. */
+static void fill_remainders(uint32_t (*table)[256]) {
+    table[0][0] = 0;
     uint32_t value = 1;
     for (int bit = 128; bit > 0; bit >>= 1) {
         value = value >> 1 ^ (value & 1 ? UINT32_C(0xEDB88320) : 0);
-        for (int at = 0; at < 256; at += 2 * bit) table[at + bit] = table[at] ^ value;
+        for (int at = 0; at < 256; at += 2 * bit) table[0][at + bit] = table[0][at] ^ value;
+    }
+    for (int after = 1; after < 4; after++) {
+        for (int byte = 0; byte < 256; byte++) {
+            uint32_t before = table[after - 1][byte];
+            table[after][byte] = before >> 8 ^ table[0][before & 255];
+        }
     }
 }
 
-/* The CRC-32 of a text in which lone surrogates, which have no UTF-8, are question marks. */
-static uint32_t checksum(const uint8_t *bytes, int64_t start, int64_t end, const uint32_t *table) {
+/* The CRC-32 of a text in which lone surrogates, which have no UTF-8, are question marks; ASCII by four bytes. */
+static uint32_t checksum(const uint8_t *bytes, int64_t start, int64_t end, uint32_t (*table)[256]) {
     uint32_t crc = UINT32_C(0xFFFFFFFF);
-    for (int64_t at = start; at < end; at++) {
-        uint8_t byte = bytes[at];
-        if (byte == 0xED && at + 2 < end && bytes[at + 1] >= 0xA0) {
-            byte = '?';
-            at += 2;
+    for (int64_t at = start; at < end;) {
+        const uint8_t *b = bytes + at;
+        if (at + 4 <= end && ((b[0] | b[1] | b[2] | b[3]) & 0x80) == 0) {
+            crc ^= (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+            crc = table[3][crc & 255] ^ table[2][crc >> 8 & 255] ^ table[1][crc >> 16 & 255] ^ table[0][crc >> 24];
+            at += 4;
+            continue;
         }
-        crc = crc >> 8 ^ table[(crc ^ byte) & 255];
+        bool is_surrogate = b[0] == 0xED && at + 2 < end && b[1] >= 0xA0;
+        crc = crc >> 8 ^ table[0][(crc ^ (is_surrogate ? '?' : b[0])) & 255];
+        at += is_surrogate ? 3 : 1;
     }
     return ~crc;
 }
 
 /* Hashes each tag name. */
 void hash_tags(Texts texts, int32_t *seen, uint64_t *out) {
-    uint32_t table[256];
+    uint32_t table[4][256];
     fill_remainders(table);
     forget(seen);
     for (int64_t k = 0; k < texts.n; k++) {
@@ -176,30 +170,42 @@ void hash_tags(Texts texts, int32_t *seen, uint64_t *out) {
     }
 }
 
-/* Hashes what each link points to without its fragment, 0 for nothing. */
-void hash_targets(Texts texts, int32_t *seen, uint64_t *out) {
-    uint32_t table[256];
+/* Hashes what a link points to without its fragment, 0 for nothing. */
+INLINE uint64_t hash_target(const uint8_t *bytes, int64_t start, int64_t end, uint32_t (*table)[256]) {
+    if (start == end) return 0;
+    const uint8_t *mark = memchr(bytes + start, '#', (size_t)(end - start));
+    return checksum(bytes, start, mark ? mark - bytes : end, table);
+}
+
+/* Hashes the words of link targets' paths, and of each target its number of words and its first character; and each
+   target as a whole. */
+int64_t hash_links(Texts texts, int32_t *seen, uint64_t *out, int64_t *out_ends, uint64_t *targets) {
+    uint32_t table[4][256];
+    int64_t n = 0;
     fill_remainders(table);
     forget(seen);
     for (int64_t k = 0; k < texts.n; k++) {
-        int64_t other = seen_before(&texts, k, seen);
-        int64_t start = start_of(&texts, k), size = texts.ends[k] - start;
+        int64_t other = seen_before(&texts, k, seen), start = start_of(&texts, k);
         if (other >= 0) {
-            out[k] = out[other];
+            n = copy_hashes(out, n, out_ends, other);
+            targets[k] = targets[other];
         } else {
-            const uint8_t *mark = size > 0 ? memchr(texts.bytes + start, '#', (size_t)size) : NULL;
-            out[k] = size > 0 ? checksum(texts.bytes, start, mark ? mark - texts.bytes : start + size, table) : 0;
+            n += href_words(texts.bytes, start, texts.ends[k], out + n);
+            targets[k] = hash_target(texts.bytes, start, texts.ends[k], table);
         }
+        out_ends[k] = n;
     }
+    return n;
 }
 
-/* Hashes the words of texts on their own; returns how many, -2 where the ends do not rise to `size`. */
+/* Hashes the words of texts on their own, and as targets where they are links; returns how many, -2 where the ends do
+   not rise to `size`. */
 EXPORT int64_t cd_markup_words(const uint8_t *bytes, int64_t size, const int64_t *ends, int64_t n, int64_t links,
-    uint64_t *out, int64_t *out_ends) {
+    uint64_t *out, int64_t *out_ends, uint64_t *targets) {
     int32_t seen[SEEN];
     for (int64_t k = 0; k < n; k++) {
         if (ends[k] < (k > 0 ? ends[k - 1] : 0) || ends[k] > size) return -2;
     }
     Texts texts = {bytes, ends, 0, n};
-    return links ? hash_hrefs(texts, seen, out, out_ends) : hash_names(texts, NULL, seen, out, out_ends);
+    return links ? hash_links(texts, seen, out, out_ends, targets) : hash_names(texts, NULL, seen, out, out_ends);
 }

@@ -5,13 +5,6 @@
 
 enum { WORDS_FIELD, SHAPE_FIELD, MARKUP_FIELD, N_FIELDS };
 
-/* What a page's head declares; see page_features.py. */
-typedef struct {
-    int64_t declared_words[DECLARED_TEXTS], stated_words;
-    uint8_t declared[DECLARED_PLACES];
-    bool stated[]; /* STATED_PLACES where stated_words is not 0 */
-} Head;
-
 /* A page as it is given; without markup there are no elements, and no texts. */
 typedef struct {
     const point_t *points;
@@ -34,7 +27,8 @@ typedef struct {
 
 /* Memory that is needed while a page is read, in one piece. */
 typedef struct {
-    int64_t *starts, *ends, *text_ends, *counts, *repeats, *no_elements, *name_ends, *inline_ends, *href_ends, *depths, *before;
+    int64_t *starts, *ends, *text_ends, *counts, *repeats, *no_elements;
+    int64_t *name_ends, *inline_ends, *href_ends, *depths, *before;
     uint64_t *tags, *names, *inline_names, *hrefs, *targets, *element_paths;
     double *sums;
     uint64_t *keys, *keys_after;
@@ -48,7 +42,8 @@ static size_t lay_out(Scratch *s, void *base, int64_t n_blocks, int64_t n_elemen
     size_t at = 0, n = (size_t)n_blocks, m = (size_t)n_elements, most = n > m ? n : m;
 #define TAKE(name, count) s->name = (void *)((uintptr_t)base + at), at += (count) * sizeof *s->name
     TAKE(starts, n), TAKE(ends, n), TAKE(text_ends, m ? 2 * (n + m) : 0), TAKE(counts, n * N_COUNTS), TAKE(repeats, n);
-    TAKE(no_elements, n), TAKE(name_ends, m), TAKE(inline_ends, n), TAKE(href_ends, n), TAKE(depths, m), TAKE(before, n);
+    TAKE(no_elements, n), TAKE(name_ends, m), TAKE(inline_ends, n), TAKE(href_ends, n), TAKE(depths, m);
+    TAKE(before, n);
     TAKE(tags, m), TAKE(names, m * MAX_NAME_WORDS), TAKE(inline_names, m ? n * MAX_NAME_WORDS : 0);
     TAKE(hrefs, m ? n * (MAX_HREF_WORDS + 1) : 0), TAKE(targets, n), TAKE(element_paths, m);
     TAKE(sums, (n + 1) * 3), TAKE(keys, most), TAKE(keys_after, most), TAKE(parts, m * N_PARTS);
@@ -125,8 +120,7 @@ static TreeArrays read_tree(const PageInput *page, const Scratch *s, int64_t *sp
     hash_tags(texts[0], s->seen, s->tags);
     hash_names(texts[1], spans, s->seen, s->names, s->name_ends);
     hash_names(texts[2], NULL, s->seen, s->inline_names, s->inline_ends);
-    hash_hrefs(texts[3], s->seen, s->hrefs, s->href_ends);
-    hash_targets(texts[3], s->seen, s->targets);
+    hash_links(texts[3], s->seen, s->hrefs, s->href_ends, s->targets);
     return tree;
 }
 
@@ -172,9 +166,9 @@ static int64_t fill_page(const PageInput *page, const Tables *tables, const Head
 
 /* Fills a page's features.
 
-   numbers: start and end of each of the n blocks, and where has_tree is 1: of the blocks the characters in links, the links,
-   the images and the element; of the elements the one around it, its first block and the end of its blocks; the sizes of
-   the texts in characters.
+   numbers: start and end of each of the n blocks, and where has_tree is 1: of the blocks the characters in links, the
+   links, the images and the element; of the elements the one around it, its first block and the end of its blocks; the
+   sizes of the texts in characters.
    bytes: tags and names of the elements, inline names and links of the blocks, in UTF-8.
    integers: for each field, then for the words, where each block's end; first block and end of each element's blocks.
    hashes: a path for each block, then the words.

@@ -62,7 +62,8 @@ void count_repeats(const Blocks *blocks, Sorting room, int64_t *repeats) {
 }
 
 /* Fills how many blocks have a block's link target; `before`: the last block before with the same one, or -1. */
-static void fill_targets(float *out, const uint64_t *targets, int64_t n, int64_t *before, const double *logs, Sorting room) {
+static void fill_targets(float *out, const uint64_t *targets, int64_t n, int64_t *before, const double *logs,
+    Sorting room) {
     memcpy(room.keys, targets, (size_t)n * sizeof *targets);
     sort_keys(&room, n);
     for (int64_t i = 0, j; i < n; i = j) {
@@ -110,7 +111,8 @@ static void fill_contents(const Cards *cards, const int64_t *counts, const TreeA
 }
 
 /* Fills how many siblings have each element's tag and names, and mean and spread of their lengths. */
-static void fill_alike(const Cards *cards, const TreeArrays *tree, const uint64_t *paths, const double *logs, Sorting room) {
+static void fill_alike(const Cards *cards, const TreeArrays *tree, const uint64_t *paths, const double *logs,
+    Sorting room) {
     int64_t n = tree->n_elements;
     for (int64_t e = 0; e < n; e++) {
         bool empty = tree->spans[2 * e + 1] <= tree->spans[2 * e];
@@ -137,7 +139,7 @@ static void fill_alike(const Cards *cards, const TreeArrays *tree, const uint64_
     }
 }
 
-/* Fills the levels; of elements with the same blocks, the one with most siblings alike is used, of several the outermost. */
+/* Fills the levels; of elements with the same blocks, the outermost of those with most siblings alike is used. */
 static void fill_levels(float *out, const TreeArrays *tree, const Cards *cards, int64_t n) {
     const int64_t *spans = tree->spans;
     for (int64_t e = 0; e < tree->n_elements; e++) {
@@ -147,7 +149,8 @@ static void fill_levels(float *out, const TreeArrays *tree, const Cards *cards, 
         cards->best[e] = (int32_t)e;
         if (same) {
             int64_t outer = cards->best[around];
-            if (cards->parts[outer * N_PARTS + ALIKE] >= cards->parts[e * N_PARTS + ALIKE]) cards->best[e] = (int32_t)outer;
+            bool is_better = cards->parts[outer * N_PARTS + ALIKE] >= cards->parts[e * N_PARTS + ALIKE];
+            if (is_better) cards->best[e] = (int32_t)outer;
         }
     }
     for (int64_t b = 0; b < n; b++) {

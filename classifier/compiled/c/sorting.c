@@ -34,7 +34,7 @@ static void sort_by_digits(Sorting *room, int64_t n, int from, int to) {
     }
 }
 
-/* Brings equal keys together, in the order of their numbers. The lower half of the keys nearly always tells them apart. */
+/* Brings equal keys together, in the order of their numbers. The lower half of the keys mostly tells them apart. */
 void sort_keys(Sorting *room, int64_t n) {
     if (n == 0) return;
     for (int64_t i = 0; i < n; i++) room->order[i] = (int32_t)i;
