@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,10 @@ from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME, K
 _SIGN = core_function(
     "cd_sign_words", "u64* i64* u32* i64* i64 u32* u32* i64 i64 i64 i64 i64 i64 u64* u64* i64*", "memory"
 )
+
+
+_TEXTS_A_STEP = 512
+"""Texts whose words are in memory at once; more take a quarter longer, as new memory costs more than old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,13 @@ def sign_texts(
     Raises:
         ValueError: The banding needs more values than the scheme signs.
     """
-    words = read_words(texts)
-    return sign_words(words, np.fromiter(map(len, texts), np.int64, len(texts)), scheme=scheme, keys=keys)
+    steps = [texts[first : first + _TEXTS_A_STEP] for first in range(0, len(texts), _TEXTS_A_STEP)] or [texts]
+    lengths = [np.fromiter(map(len, step), np.int64, len(step)) for step in steps]
+    signed = [
+        sign_words(read_words(step), sizes, scheme=scheme, keys=keys)
+        for step, sizes in zip(steps, lengths, strict=True)
+    ]
+    return signed[0] if len(signed) == 1 else _join(signed)
 
 
 def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningScheme, keys: KeyScheme) -> SignedTexts:
@@ -63,3 +73,19 @@ def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningSchem
     values = np.empty(n * (bands + 1) + len(words.hashes), np.uint64)
     n_keys = _SIGN(*texts, n, factors, summands, len(factors), bands, rows, *passages, digests, values, bounds)
     return SignedTexts(shingles, digests, Ragged(values[:n_keys].copy(), bounds), lengths)
+
+
+def _join(signed: Sequence[SignedTexts]) -> SignedTexts:
+    """Put texts that were signed under one scheme one after the other."""
+    shingles, keys = [part.shingles for part in signed], [part.keys for part in signed]
+    return SignedTexts(
+        Shingles(np.concatenate([part.values for part in shingles]), _join_bounds(shingles), shingles[0].sizes),
+        np.concatenate([part.digests for part in signed]),
+        Ragged(np.concatenate([part.values for part in keys]), _join_bounds(keys)),
+        np.concatenate([part.lengths for part in signed]),
+    )
+
+
+def _join_bounds(rows: Sequence[Ragged[Any]]) -> NDArray[np.int64]:
+    sizes = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.bounds) for part in rows)])
+    return np.cumsum(sizes)

@@ -110,6 +110,12 @@ def test_articles_are_signed_as_in_python() -> None:
     assert_equal_signed(sign_texts([*articles, " ".join(articles)]), oracle.sign_texts([*articles, " ".join(articles)]))
 
 
+def test_many_short_texts_are_signed_as_in_python() -> None:
+    texts = [f"story {number} of one two three four five six" * (number % 3) for number in range(1300)]
+    for n in (0, 511, 512, 513, 1300):
+        assert_equal_signed(sign_texts(texts[:n]), oracle.sign_texts(texts[:n]))
+
+
 def test_pages_are_signed_as_in_python() -> None:
     pages = [page.decode("utf-8", "replace") for page in corpus_pages(every=40)]
     assert_equal_signed(sign_texts(pages), oracle.sign_texts(pages))
