@@ -21,14 +21,14 @@ RATE_SECONDS = 1.0
 """A rate is shown once it was measured for this long."""
 DEFAULT_COLUMNS = 80
 """Width of a terminal that does not report its own."""
-COMPILING = "starting; a first run on a machine compiles for half a minute or more"
+STARTING = "starting: loading the model and reading the first rows"
 WIPE = "\r\x1b[K"
 
 
 class Progress:
     """Shows one line at a time, never wider than the terminal, and wipes it at the end.
 
-    A thread redraws the line too, so that a new stage is seen while the run's own thread compiles or compares.
+    A thread redraws the line too, so that a new stage is seen while the run's own thread loads or compares.
     """
 
     def __init__(

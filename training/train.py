@@ -60,7 +60,7 @@ from copydesk.training.model_card import write_card
 from copydesk.training.no_article import article_alone_page, front_pages, messages, without_article
 from copydesk.training.quality import ALONE_WEIGHT, NO_ARTICLE_WEIGHT, QUALITY_BOOSTING, body_f1, fit_quality
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "numba", "selectolax", "joblib")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "selectolax", "joblib")
 BATCH = 16
 
 

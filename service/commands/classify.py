@@ -16,7 +16,7 @@ from copydesk.service.commands import arguments
 from copydesk.service.commands.answers import RENDERED, AnswerFormat, AnswerWriter
 from copydesk.service.commands.page_files import PageFiles, make_folder
 from copydesk.service.commands.table import Canvas
-from copydesk.service.progress import COMPILING, Progress
+from copydesk.service.progress import STARTING, Progress
 from copydesk.service.rows import BadRow, Row, classify_rows, inputs
 from copydesk.service.settings import Settings
 
@@ -143,7 +143,7 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         )
         output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
         if options.server is None:
-            progress.wait(COMPILING)
+            progress.wait(STARTING)
         files = None if options.folder is None else PageFiles(options.folder, output.suffix, options.files)
         writer = AnswerWriter(output, options.canvas, streams, progress.remark, options.links, files)
         n_bad = writer.write_all(progress.watch(_completed(answer(rows), options)))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
 from copydesk.service.commands.arguments import Streams
-from copydesk.service.progress import COMPILING, Progress
+from copydesk.service.progress import STARTING, Progress
 from copydesk.service.rows import (
     BadRow,
     classify_rows,
@@ -161,7 +161,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="documents")
         while batch := list(islice(rows, args.batch)):
-            progress.wait(COMPILING)
+            progress.wait(STARTING)
             read = read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)
             if args.verb == "check":
                 answers = list(match_documents(read, index.check))

@@ -17,7 +17,7 @@ from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, 
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
-from copydesk.service.progress import COMPILING, Progress
+from copydesk.service.progress import STARTING, Progress
 from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins
 from copydesk.service.settings import Settings
 
@@ -110,7 +110,7 @@ def _sign(options: DedupOptions, settings: Settings, folder: ChunkFolder, progre
     )
     n_chunks = 0
     progress.stage("reading and hashing the documents")
-    progress.wait(COMPILING)
+    progress.wait(STARTING)
     for n_rows in sign_rows(rows, signing, workers=options.workers):
         n_chunks += 1
         progress.count(n_rows)

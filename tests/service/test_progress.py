@@ -143,11 +143,11 @@ def test_answers_on_the_terminal_have_it_to_themselves(out_type: type[io.StringI
     shown = Progress(out, answers_on_terminal=True, clock=lambda: now[0])
     shown.stage("", unit="pages")
     now[0] += 1
-    shown.wait("compiling")
+    shown.wait("starting")
     for _ in range(30):
         shown.count()
         now[0] += 1
-    assert out.getvalue() == (f"{WIPE}compiling{WIPE}" if out_type is Terminal else "")
+    assert out.getvalue() == (f"{WIPE}starting{WIPE}" if out_type is Terminal else "")
 
 
 def test_remark_stays_on_a_line_of_its_own(now: list[float]) -> None:
@@ -172,10 +172,10 @@ def test_blocked_run_is_drawn_resized_and_wiped_on_a_real_terminal(terminal: tup
     stream, reader = terminal
     shown = ""
     with Progress(stream) as progress:
-        progress.show("compiling for a while")
+        progress.show("starting for a while")
         for columns in (80, 12):
             ioctl(reader, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             time.sleep(2.2 * REDRAW_SECONDS)
     while shown.count(WIPE) < 3:  # the kernel may hand it over in parts
         shown += os.read(reader, 10_000).decode()
-    assert shown == f"{WIPE}compiling for a while{WIPE}compiling…{WIPE}"
+    assert shown == f"{WIPE}starting for a while{WIPE}starting f…{WIPE}"
