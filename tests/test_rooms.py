@@ -16,9 +16,9 @@ CLOCK = {"datetime", "sched", "time", "timeit"}
 RUNS_CODE_ON_LOADING = {"dill", "joblib", "marshal", "pickle", "shelve", "skops"}
 
 FORBIDDEN = {
-    "classifier": {"sklearn"} | NETWORK | ENVIRONMENT | CLOCK | RUNS_CODE_ON_LOADING,
-    "training": set[str](),
-    "service": {"sklearn"} | RUNS_CODE_ON_LOADING,
+    "classifier": {"numba", "sklearn"} | NETWORK | ENVIRONMENT | CLOCK | RUNS_CODE_ON_LOADING,
+    "training": {"numba"},
+    "service": {"numba", "sklearn"} | RUNS_CODE_ON_LOADING,
 }
 """What no module of a room imports."""
 

@@ -1,20 +1,6 @@
-"""What compiled loops share: the compiler, the hash functions, the classes of code points."""
+"""The C core as Python sees it, its exponential and logarithm, and the classes of code points."""
 
 from copydesk.classifier.compiled.code_points import DIGIT, IDEOGRAPH, LETTER, SPACE, character_tables, code_points
-from copydesk.classifier.compiled.hashing import hash_code_points, hash_ignoring_case, mix, mix32, scatter
-from copydesk.classifier.compiled.jit import jit
+from copydesk.classifier.compiled.library import core_function
 
-__all__ = [
-    "DIGIT",
-    "IDEOGRAPH",
-    "LETTER",
-    "SPACE",
-    "character_tables",
-    "code_points",
-    "hash_code_points",
-    "hash_ignoring_case",
-    "jit",
-    "mix",
-    "mix32",
-    "scatter",
-]
+__all__ = ["DIGIT", "IDEOGRAPH", "LETTER", "SPACE", "character_tables", "code_points", "core_function"]

@@ -18,7 +18,7 @@ from copydesk.service.score.tally import Tally, tally_from_fields
 from copydesk.service.score.worker import DONE, FAILED, LOADED, NO_ROW, PAGES, ROW, RowError, ScoreJob, run_worker
 from copydesk.service.worker_process import SPAWN, Worker
 
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 """Variables that limit numeric libraries to one thread in the processes that are started from here."""
 MAX_PAGE_FAILURES = 2
 """A page becomes an error row after this many workers crashed or hung on it; one may be an accident."""

@@ -17,7 +17,7 @@ BENCHES = {
     "start": "processor time and memory until the first answer of a new process, against trafilatura",
     "soak": "the service under mixed and partly hostile traffic while its workers are killed",
 }
-THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "NUMBA", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
+THREAD_LIMITS = ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB_MAXIMUM", "NUMEXPR")
 
 
 def main(arguments: list[str]) -> int:

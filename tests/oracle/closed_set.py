@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.closed_set import TextArrays
 from copydesk.classifier.duplicates.shingles import SET_BITS
 from tests.oracle import overlap
+from tests.oracle.jit import jit
 
 
 @jit

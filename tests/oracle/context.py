@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures, columns
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.context import (
@@ -21,6 +20,7 @@ from copydesk.classifier.model.context import (
     WINDOWS,
 )
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores
+from tests.oracle.jit import jit
 from tests.oracle.landmarks import fill_landmarks
 from tests.oracle.part_context import fill_parts
 from tests.oracle.rhythm import fill_rhythm

@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.fact_words import MARK_BITS, NUMBER, ORDINARY
 from copydesk.classifier.duplicates.types import COMPARISON, FACTS
 from tests.oracle.fact_words import mark_kind
+from tests.oracle.jit import jit
 
 _MAX_GAP_WORDS = FACTS.max_gap_words
 _MAX_GAP_CHARACTERS = FACTS.max_gap_characters

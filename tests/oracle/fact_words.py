@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.fact_words import NAME, NUMBER, ORDINARY, kind_table
+from tests.oracle.jit import jit
 
 _FIRST_NAME, _FIRST_NUMBER = 32, 64
 _DATELINE_WITHIN, _DATELINE_WORDS = 30, 10

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.hashed_linear import BLOCK_BITS, HashedLinear
+from tests.oracle.jit import jit
 
 MAX_CLASSES = 15
 _N_GROUPS = len(groups.GROUPS)

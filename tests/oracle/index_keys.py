@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.service.index.keys.key_filter import _REMAINDER_SHIFT
 from copydesk.service.index.keys.partition import PARTITION_SHIFT
+from tests.oracle.jit import jit
 
 _REMAINDER_MASK = (1 << 16) - 1
 

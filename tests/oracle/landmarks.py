@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.context import LAGS
+from tests.oracle.jit import jit
 
 FAR, RHYTHM_REACH = 60, 3
 LANDMARK_CHARS, HEADING_CHARS = np.log1p(100.0), np.log1p(80.0)

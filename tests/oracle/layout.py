@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Floats, Hashes, Integers
-from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.declared import DECLARED_PLACES, STATED_PLACES
 from copydesk.classifier.features.part_names import N_PARTS
+from tests.oracle.hashing import mix
+from tests.oracle.jit import jit
 from tests.oracle.page_arrays import TextArrays, TreeArrays
 
 _LOOKED_UP = 60

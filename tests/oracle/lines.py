@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import CodePoints, Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.segmentation.lines import ONE_END, OTHER_GAP, TWO_ENDS
+from tests.oracle.jit import jit
 
 _BMP = 0x10000
 

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from copydesk.classifier.arrays import CodePoints, Hashes, Integers
-from copydesk.classifier.compiled import code_points, hash_ignoring_case, jit
+from copydesk.classifier.compiled import code_points
 from copydesk.classifier.features.markup_words import MAX_HREF_WORDS, MAX_NAME_WORDS
+from tests.oracle.hashing import hash_ignoring_case
+from tests.oracle.jit import jit
 
 _OTHER, _LOWER, _UPPER, _DIGIT = range(4)
 

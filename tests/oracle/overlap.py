@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.overlap import (
     CONTAINED,
     CONTAINS,
@@ -17,6 +16,7 @@ from copydesk.classifier.duplicates.overlap import (
 from copydesk.classifier.duplicates.shingles import SET_BITS
 from copydesk.classifier.duplicates.types import COMPARISON
 from tests.oracle.differing_facts import Places, differing_facts
+from tests.oracle.jit import jit
 
 _MIN_SIMILARITY = COMPARISON.min_similarity
 _OCR_COPY_MIN_SIMILARITY = COMPARISON.ocr_copy_min_similarity

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Hashes, Integers
-from copydesk.classifier.compiled import code_points, jit
+from copydesk.classifier.compiled import code_points
 from copydesk.classifier.features import PageFeatures, counts
 from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.declared import DECLARED, read_declared
 from copydesk.classifier.features.part_names import part_table
 from copydesk.classifier.types import Blocks, Head, Markup
 from tests.oracle.block_text import BlockWords, read_blocks
+from tests.oracle.jit import jit
 from tests.oracle.layout import fill_layout_columns
 from tests.oracle.markup_words import hash_hrefs, hash_names
 from tests.oracle.page_arrays import TextArrays, TreeArrays

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.classifier.arrays import Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.segmentation.parser_limits import MAX_DEPTH, MAX_REOPENED
 from tests.oracle import html_scanner as scanner
+from tests.oracle.jit import jit
 
 _WINDOW = 512  # open elements that are searched for each tag
 _MAX_ACTIVE = 4096  # formatting elements that are tracked

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
 from copydesk.classifier.model.groups import LINEAR_PARTS
+from tests.oracle.jit import jit
 
 FAR, SOME_MATCH = 60, 0.5
 _N_PARTS = len(LINEAR_PARTS)

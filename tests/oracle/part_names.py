@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Hashes, Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features.part_names import PLACES
+from tests.oracle.jit import jit
 
 
 @jit

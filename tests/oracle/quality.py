@@ -7,11 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import PageFeatures, columns
 from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.quality import WORDS_OF
 from copydesk.classifier.types import LABELS, Label
+from tests.oracle.jit import jit
 
 _BY_WORDS = tuple(ALL_COLUMNS.index(f"own {group} by words") for group in WORDS_OF)
 BODY, TEASERS = LABELS.index(Label.BODY), LABELS.index(Label.TEASER)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.classifier.arrays import CodePoints, Doubles, Floats, Hashes, Integers
-from copydesk.classifier.compiled import hash_code_points, jit, mix
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.repetition import MAX_ELEMENT_BLOCKS
+from tests.oracle.hashing import hash_code_points, mix
+from tests.oracle.jit import jit
 from tests.oracle.page_arrays import TreeArrays
 
 _MAX_IMAGES = 50.0

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.features import columns
 from copydesk.classifier.model.context import PERIODS, SPANS
+from tests.oracle.jit import jit
 
 REACH, _N_ENDINGS = 8, 3
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
 from copydesk.classifier.duplicates.same_story import PairEvidence, Partners
 from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY, PairFlag
+from tests.oracle.jit import jit
 from tests.oracle.overlap import is_similar
 
 _MIN_PASSAGE_WORDS = COMPARISON.min_passage_words

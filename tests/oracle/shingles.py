@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit, scatter
 from copydesk.classifier.duplicates.fact_words import MARK_BITS
 from copydesk.classifier.duplicates.normalized_words import MULTIPLIER, Words
 from copydesk.classifier.duplicates.shingles import KEY_BITS, Ragged, Shingles
+from tests.oracle.hashing import scatter
+from tests.oracle.jit import jit
 
 _HASH_AND_SIZE = (1 << 32) - (1 << MARK_BITS + 1) | 1
 """The bits of a shingle that do not belong to the mark of its first word."""

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit, scatter
 from copydesk.classifier.duplicates.shingles import KEY_BITS, Ragged
 from copydesk.classifier.duplicates.signing import SignedTexts
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME, KeyScheme, SigningScheme
 from tests.oracle.bands import band_keys
+from tests.oracle.hashing import scatter
+from tests.oracle.jit import jit
 from tests.oracle.minhash import sign
 from tests.oracle.normalized_words import read_words, text_digests
 from tests.oracle.shingles import passage_keys, read_shingles

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.duplicates.shingles import SET_BITS
 from tests.oracle import overlap
+from tests.oracle.jit import jit
 
 
 @jit

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.classifier.arrays import Floats, Hashes, Integers
-from copydesk.classifier.compiled import jit, mix
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.markup_words import MAX_NAME_WORDS
 from copydesk.classifier.features.tokens import ANCESTORS, SHAPE_TOKENS
+from tests.oracle.hashing import mix
+from tests.oracle.jit import jit
 from tests.oracle.page_arrays import TreeArrays
 
 _REACH = 3

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.model import Trees
+from tests.oracle.jit import jit
 
 
 def scores(trees: Trees, table: Floats) -> Doubles:

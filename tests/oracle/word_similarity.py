@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Hashes, Integers
-from copydesk.classifier.compiled import jit
 from copydesk.classifier.model import groups
+from tests.oracle.jit import jit
 
 SIMILARITY_BITS = 11
 _LIKE_BODY, _LIKE_BEFORE, _LIKE_AFTER, _RARITY = range(4)

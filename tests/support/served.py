@@ -17,7 +17,7 @@ from copydesk.service.api import create_app
 from tests.support.in_process_api import settings_in
 
 START_SECONDS = 180
-"""Enough for compiling all numba functions, without a cache and beside other work."""
+"""Enough for a machine with much other work."""
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import httpx
 from tests.conftest import COMMAND, ROOT, clean_environment
 
 START_SECONDS = 180
-"""Enough for compiling all numba functions, without a cache and beside other work."""
+"""Enough for a machine with much other work."""
 
 
 @dataclass

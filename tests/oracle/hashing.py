@@ -1,11 +1,11 @@
-"""The hash functions of the classifier. Saved models and indexes hold their values, so none may ever change."""
+"""The hash functions of `core.h` in plain Python. Saved models and indexes hold their values: none may change."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.compiled.jit import jit
+from tests.oracle.jit import jit
 
 
 @jit
