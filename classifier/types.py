@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
 
+from copydesk.classifier.markup_arrays import LazyColumns
 from copydesk.classifier.structure import Recording
 
 Record = TypeVar("Record", bound=NamedTuple)
@@ -124,7 +125,7 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Markup:
+class Markup(LazyColumns):
     """The element tree around a page's blocks, in columns with an entry for each element, then for each block.
 
     Only elements that a browser sets as blocks are included, parents before children; number 0 is `body`.

@@ -24,7 +24,7 @@ def undo_double_escapes(builder: BlockBuilder, text: str) -> bool:
 
     One reference alone may be what an author wrote about. `text` is that of all blocks.
     """
-    if "&" not in text or len(list(islice(_SIGNS.finditer(text), MIN_SIGNS))) < MIN_SIGNS:
+    if not has_double_escapes(text):
         return False
     changed = {}
     for number, block in enumerate(builder.texts):
@@ -35,6 +35,11 @@ def undo_double_escapes(builder: BlockBuilder, text: str) -> bool:
                 changed[number] = plain
     builder.replace_texts(changed)
     return bool(changed)
+
+
+def has_double_escapes(text: str) -> bool:
+    """Return whether the text of a page was escaped twice."""
+    return "&" in text and len(list(islice(_SIGNS.finditer(text), MIN_SIGNS))) == MIN_SIGNS
 
 
 def _plain(text: str) -> str:

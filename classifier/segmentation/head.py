@@ -27,6 +27,8 @@ class HeadFinder:
     """Collects the elements that say something of the page, wherever they are."""
 
     def __init__(self) -> None:
+        self.title = ""
+        self.language = ""
         self.metas: list[tuple[str, str]] = []
         self.canonical = ""
         self.json_ld: list[str] = []
@@ -39,16 +41,32 @@ class HeadFinder:
         if tag == "script":
             kind = (get("type") or "").strip().lower()
             if kind == "application/ld+json":
-                self.json_ld.append(node.text()[:MAX_JSON_LD_CHARACTERS])
+                self.add_json_ld(node.text())
             elif kind.startswith("math/tex"):
                 return " ".join(node.text()[:MAX_META_CHARACTERS].split())
         elif tag == "meta":
             name, content = get("property") or get("name") or get("itemprop") or get("http-equiv"), get("content")
             if name and content:
-                self.metas.append((name.strip().lower(), content[:MAX_META_CHARACTERS]))
+                self.add_meta(name, content)
         elif (get("rel") or "").strip().lower() == "canonical":
-            self.canonical = self.canonical or (get("href") or "")[:MAX_META_CHARACTERS]
+            self.add_canonical(get("href") or "")
         return ""
+
+    def add_title(self, title: str) -> None:
+        """Add the text of `title`; the first one that has text counts."""
+        self.title = self.title or " ".join(title.split())
+
+    def add_meta(self, name: str, content: str) -> None:
+        """Add a `meta` element."""
+        self.metas.append((name.strip().lower(), content[:MAX_META_CHARACTERS]))
+
+    def add_canonical(self, target: str) -> None:
+        """Add a `link rel=canonical`; the first one that has a target counts."""
+        self.canonical = self.canonical or target[:MAX_META_CHARACTERS]
+
+    def add_json_ld(self, script: str) -> None:
+        """Add the text of a script of JSON-LD."""
+        self.json_ld.append(script[:MAX_JSON_LD_CHARACTERS])
 
     def add_time(self, block: int, moment: str) -> None:
         """Add the `datetime` of a `time` element, with the number of its block."""
@@ -65,6 +83,25 @@ class HeadFinder:
             value = attributes.get("content") or attributes.get("datetime") or _short_text(node)
             if 0 < len(value) <= MAX_PROPERTY_CHARACTERS:
                 self.properties.append((block, name, value))
+
+    def add_head(self, head: HeadFinder) -> None:
+        """Add what was found in `head`, before what was found in `body`."""
+        self.title, self.language = head.title, head.language
+        self.metas = head.metas + self.metas
+        self.canonical = head.canonical or self.canonical
+        self.json_ld = head.json_ld + self.json_ld
+
+    def to_head(self) -> Head:
+        """Return what was found, as far as it is kept."""
+        return Head(
+            title=self.title,
+            language=self.language,
+            metas=tuple(self.metas[:MAX_METAS]),
+            canonical=self.canonical,
+            json_ld=tuple(self.json_ld[:MAX_JSON_LD]),
+            times=tuple(self.times),
+            properties=tuple(self.properties),
+        )
 
     def renumber(self, numbers: Sequence[int]) -> None:
         """Give each block its new number."""
@@ -92,25 +129,17 @@ def _short_text(node: LexborNode) -> str:
     return ""
 
 
-def read_head(parser: LexborHTMLParser, late: HeadFinder) -> Head:
-    """Read the children of `head`, and join what the walk through `body` found of the same."""
+def read_head(parser: LexborHTMLParser) -> HeadFinder:
+    """Read the children of `head`, and the page's language."""
     found = HeadFinder()
-    title = ""
     node = parser.head.first_child if parser.head is not None else None
     while node is not None:
         tag = node.tag
         if tag == "title":
-            title = title or " ".join(node.text().split())
+            found.add_title(node.text())
         elif tag in ("meta", "link", "script"):
             found.add(tag, node)
         node = node.next
-    root = parser.root
-    return Head(
-        title=title,
-        language=(root.attributes.get("lang") or "") if root is not None else "",
-        metas=tuple(found.metas + late.metas)[:MAX_METAS],
-        canonical=found.canonical or late.canonical,
-        json_ld=tuple(found.json_ld + late.json_ld)[:MAX_JSON_LD],
-        times=tuple(late.times),
-        properties=tuple(late.properties),
-    )
+    if parser.root is not None:
+        found.language = parser.root.attributes.get("lang") or ""
+    return found

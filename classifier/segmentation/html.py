@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from copydesk.classifier.segmentation import block_builder, formulas, hidden
 from copydesk.classifier.segmentation.block_builder import CELL_END, HEADINGS, LINE_END, BlockBuilder
-from copydesk.classifier.segmentation.double_escapes import undo_double_escapes
+from copydesk.classifier.segmentation.compiled_walk import walk_tree
+from copydesk.classifier.segmentation.double_escapes import has_double_escapes, undo_double_escapes
 from copydesk.classifier.segmentation.head import read_head
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder
@@ -66,22 +70,47 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     sentence becomes a block after it. Takes time linear in the page's length at any nesting. Lone surrogates, and
     bytes that are not UTF-8, become U+FFFD.
     """
-    parser = LexborHTMLParser(cap_nesting(html if isinstance(html, bytes) else to_utf8(html)))
-    recorder = RecordingBuilder() if inline else None
+    page = cap_nesting(html if isinstance(html, bytes) else to_utf8(html))
+    parser = LexborHTMLParser(page)
+    walked = None if inline else walk_tree(parser, len(page))
+    if walked is None:
+        return _segment_in_python(parser, RecordingBuilder() if inline else None)
+    copied, main = _find_hidden(walked.texts(), walked.hidden) if walked.hidden else ([], [])
+    if copied or main or has_double_escapes(walked.text):
+        return _finish(walked.to_builder(), copied, main)
+    blocks = records(Block, map(tuple, walked.spans.tolist()))
+    return Blocks(walked.text, blocks, walked.found.to_head(), Markup.from_arrays(walked.markup))
+
+
+def _segment_in_python(parser: LexborHTMLParser, recorder: RecordingBuilder | None) -> Blocks:
+    """Cut a page into blocks without compiled code, which records no inline elements and knows no formulas."""
     builder = BlockBuilder() if recorder is None else recorder
     if parser.body is not None:
         _walk(parser.body, builder, recorder)
-    if builder.unseen:
-        _settle_hidden(builder)
-    text = "\n\n".join(builder.texts)
-    if undo_double_escapes(builder, text):
-        text = "\n\n".join(builder.texts)
+    builder.found.add_head(read_head(parser))
+    unseen = (hidden.Hidden(element, builder.firsts[element], builder.lasts[element]) for element in builder.unseen)
+    found = hidden.outermost(builder.texts, unseen)
+    blocks = _finish(builder, *_find_hidden(builder.texts, found))
+    return blocks if recorder is None else replace(blocks, recording=recorder.recording(parser))
+
+
+def _find_hidden(texts: Sequence[str], found: Sequence[hidden.Hidden]) -> tuple[list[int], list[int]]:
+    """Return the blocks that are copies of what is shown, and the hidden elements that are the page's main text."""
+    copied = hidden.find_copies(texts, found)
+    return copied, hidden.find_main(texts, found, copied)
+
+
+def _finish(builder: BlockBuilder, copied: Sequence[int], main: Sequence[int]) -> Blocks:
+    """Leave out copies of what is shown, no longer call the page's main text hidden, and undo double escapes."""
+    for number in main:
+        builder.names[number] = builder.names[number].removesuffix(HIDDEN).rstrip()
+    if copied:
+        builder.leave_out(copied)
+    undo_double_escapes(builder, "\n\n".join(builder.texts))
     sizes = np.fromiter(map(len, builder.texts), np.int64, len(builder.texts))
     ends = np.cumsum(sizes + 2) - 2
     blocks = records(Block, zip((ends - sizes).tolist(), ends.tolist(), strict=True))
-    markup = _markup(builder)
-    recording = None if recorder is None else recorder.recording(parser)
-    return Blocks(text, blocks, read_head(parser, builder.found), markup, recording)
+    return Blocks("\n\n".join(builder.texts), blocks, builder.found.to_head(), _markup(builder))
 
 
 def to_utf8(html: str) -> bytes:
@@ -299,20 +328,6 @@ def _shadow_root(template: LexborNode) -> LexborNode | None:
     """Return the first node in a template, whose content is not among its children."""
     fragments = template.template_fragments()
     return fragments[0].first_child if fragments else None
-
-
-def _settle_hidden(builder: BlockBuilder) -> None:
-    """Leave out copies of what is shown, and no longer call hidden what is the page's main text."""
-    names = builder.names
-    unseen = (hidden.Hidden(element, builder.firsts[element], builder.lasts[element]) for element in builder.unseen)
-    found = hidden.outermost(builder.texts, unseen)
-    if not found:
-        return
-    copied = hidden.find_copies(builder.texts, found)
-    for number in hidden.find_main(builder.texts, found, copied):
-        names[number] = names[number].removesuffix(HIDDEN).rstrip()
-    if copied:
-        builder.leave_out(copied)
 
 
 def _markup(builder: BlockBuilder) -> Markup:

@@ -25,8 +25,9 @@ LAYERS = """
     classifier.model
     classifier.segmentation classifier.rendering classifier.features classifier.duplicates classifier.fields
     classifier.compiled
-    classifier.types classifier.errors classifier.arrays classifier.lazy_names
-    classifier.structure
+    classifier.types classifier.errors classifier.lazy_names
+    classifier.structure classifier.markup_arrays
+    classifier.arrays
 """
 """From the doors down to the values. A module belongs to the unit with the longest name that its own begins with, and
 a unit imports units on lower lines alone."""

@@ -1,0 +1,97 @@
+/* Reads the attributes of HTML elements that say what their text is. */
+#include "html_walk.h"
+
+static const struct {
+    const char *name;
+    size_t size;
+} NAMES[N_ATTRIBUTES] = {
+#define ATTRIBUTE(place, name) [place] = {name, sizeof(name) - 1}
+    ATTRIBUTE(CLASS, "class"), ATTRIBUTE(ID, "id"), ATTRIBUTE(ROLE, "role"), ATTRIBUTE(ITEMPROP, "itemprop"),
+    ATTRIBUTE(ITEMTYPE, "itemtype"), ATTRIBUTE(TESTID, "data-testid"), ATTRIBUTE(ARIA_LABEL, "aria-label"),
+    ATTRIBUTE(STYLE, "style"), ATTRIBUTE(HIDDEN, "hidden"), ATTRIBUTE(HREF, "href"), ATTRIBUTE(REL, "rel"),
+    ATTRIBUTE(ARIA_HIDDEN, "aria-hidden"), ATTRIBUTE(DATETIME, "datetime"), ATTRIBUTE(CONTENT, "content"),
+    ATTRIBUTE(ALT, "alt"), ATTRIBUTE(SRC, "src"), ATTRIBUTE(OPEN, "open"), ATTRIBUTE(SHADOWROOTMODE, "shadowrootmode"),
+    ATTRIBUTE(PROPERTY, "property"), ATTRIBUTE(NAME, "name"), ATTRIBUTE(HTTP_EQUIV, "http-equiv"),
+    ATTRIBUTE(TYPE, "type"), ATTRIBUTE(LANG, "lang"),
+};
+
+/* The places in NAMES of the names of each length, below 32 in all. */
+static const uint32_t OF_SIZE[16] = {
+    [2] = 1u << ID, [3] = 1u << REL | 1u << ALT | 1u << SRC,
+    [4] = 1u << ROLE | 1u << HREF | 1u << OPEN | 1u << NAME | 1u << TYPE | 1u << LANG,
+    [5] = 1u << CLASS | 1u << STYLE, [6] = 1u << HIDDEN, [7] = 1u << CONTENT,
+    [8] = 1u << ITEMPROP | 1u << ITEMTYPE | 1u << DATETIME | 1u << PROPERTY, [10] = 1u << ARIA_LABEL | 1u << HTTP_EQUIV,
+    [11] = 1u << TESTID | 1u << ARIA_HIDDEN, [14] = 1u << SHADOWROOTMODE,
+};
+
+static int place_of(const uint8_t *name, size_t size) {
+    uint32_t left = name == NULL || size > 15 ? 0 : OF_SIZE[size];
+    for (int place = 0; left != 0; place++, left >>= 1) {
+        if (left & 1 && memcmp(name, NAMES[place].name, size) == 0) return place;
+    }
+    return -1;
+}
+
+void read_attributes(const Walk *walk, Node *node, Attributes *attributes) {
+    const Lexbor *lexbor = &walk->lexbor;
+    *attributes = (Attributes){0};
+    if (lexbor->type(node) != ELEMENT_TYPE) return;
+    for (Node *each = lexbor->first_attribute(node); each != NULL; each = lexbor->next_attribute(each)) {
+        size_t size = 0;
+        const uint8_t *name = lexbor->attribute_name(each, &size);
+        int place = place_of(name, size);
+        attributes->count++;
+        if (place < 0) continue;
+        size = 0;
+        const uint8_t *value = lexbor->attribute_value(each, &size);
+        attributes->values[place] = (Bytes){value, value == NULL ? 0 : (int64_t)size};
+        attributes->present |= 1u << place;
+    }
+}
+
+bool is_hidden(Walk *walk, const Attributes *attributes) {
+    return HAS(attributes, HIDDEN) || hides(attributes->values[STYLE], &walk->state);
+}
+
+/* Appends an element's names in one string; if it is too long, the part before HIDDEN is cut. */
+void append_names(Walk *walk, Vector *points, const Attributes *attributes) {
+    static const char hidden_part[] = "hidden-part";
+    int64_t start = points->n, size = (int64_t)sizeof(hidden_part) - 1;
+    for (int place = CLASS; place <= ARIA_LABEL; place++) {
+        if (attributes->values[place].n == 0) continue;
+        if (points->n > start) append_point(points, ' ', &walk->state);
+        append_utf8(points, attributes->values[place], &walk->state);
+    }
+    bool hidden = is_hidden(walk, attributes);
+    points->n = min_i64(points->n, start + MAX_NAMES - (hidden ? size + 1 : 0));
+    if (hidden) {
+        append_point(points, ' ', &walk->state);
+        append_utf8(points, (Bytes){(const uint8_t *)hidden_part, size}, &walk->state);
+    }
+}
+
+/* Returns the entry of a node's tag; an element that is not in the table begins a block, but for MathJax's. */
+uint32_t tag_bits(Walk *walk, Node *node) {
+    uintptr_t tag = walk->lexbor.tag(node);
+    if (tag < MAX_TAGS) return walk->tags[tag];
+    size_t size = 0;
+    const uint8_t *name = walk->lexbor.tag_name(node, &size);
+    if (name != NULL && size > 4 && memcmp(name, "mjx-", 4) == 0) walk->state = NOT_HERE;
+    return A_BLOCK;
+}
+
+/* Returns whether a value begins with a word or is it, white space around it and the case of A to Z aside. */
+bool begins_folded(Walk *walk, Bytes value, const char *word, bool whole) {
+    Vector *points = &walk->scratch;
+    points->n = 0;
+    append_utf8(points, value, &walk->state);
+    const point_t *text = points_of(points);
+    int64_t start = after_spaces(text, 0, points->n), end = before_spaces(text, start, points->n);
+    int64_t size = (int64_t)strlen(word);
+    if (end - start < size || (whole && end - start > size)) return false;
+    for (int64_t k = 0; k < size; k++) {
+        point_t p = text[start + k];
+        if ((p >= 'A' && p <= 'Z' ? p | 32 : p) != (point_t)word[k]) return false;
+    }
+    return true;
+}

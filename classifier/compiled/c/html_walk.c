@@ -1,0 +1,243 @@
+/* Visits every node of an HTML page in its order, and cuts the page into blocks: the walk of html.py in C. Where it meets
+   something rare that only the walk in Python can do, it says so, and the page is walked there. */
+#include "html_walk.h"
+
+typedef struct {
+    Node *node;
+    Action action;
+    int64_t element; /* the block element around a node that begins one, and whether that is a heading */
+    bool heading;
+} Frame;
+
+typedef struct {
+    Walk *walk;
+    Vector stack;
+    int64_t element, in_link, in_pre, in_row;
+    bool heading;
+} Path;
+
+static bool follows_break(Walk *walk, Node *node) {
+    Node *before = walk->lexbor.prev(node);
+    for (; before != NULL; before = walk->lexbor.prev(before)) {
+        uint32_t bits = tag_bits(walk, before);
+        if (bits % 16 != A_TEXT && !(bits & T_COMMENT)) return bits & T_BREAK;
+    }
+    return false;
+}
+
+/* Returns whether a row is data and not page layout: it has a few cells, and no blocks in them. */
+static bool is_data_row(Walk *walk, Node *row) {
+    const Lexbor *lexbor = &walk->lexbor;
+    int64_t cells = 0;
+    Node *at = lexbor->first_child(row);
+    for (Node *child = at; child != NULL && cells <= MAX_ROW_CELLS; child = lexbor->next(child)) {
+        cells += tag_bits(walk, child) % 16 == A_CELL;
+    }
+    if (cells <= 1 || cells > MAX_ROW_CELLS) return false;
+    while (at != row) {
+        uint32_t bits = tag_bits(walk, at);
+        if (bits & T_ENDS_ROW || (bits & T_BREAK && follows_break(walk, at))) return false;
+        Node *child = lexbor->first_child(at);
+        if (child == NULL) {
+            while (at != row && (child = lexbor->next(at)) == NULL) at = lexbor->parent(at);
+            if (at == row) break;
+        }
+        at = child;
+    }
+    return true;
+}
+
+static Action add_image(Walk *walk, Node *node) {
+    Node *parent = walk->lexbor.parent(node);
+    if (walk->visible || (parent != NULL && tag_bits(walk, parent) & T_PARAGRAPH)) {
+        Attributes attributes;
+        read_attributes(walk, node, &attributes);
+        const Bytes *values = attributes.values;
+        if (may_be_formula(values[CLASS], values[SRC], values[ALT])) walk->state = NOT_HERE;
+    }
+    walk->images++;
+    return A_INSIDE;
+}
+
+/* Adds a node that is neither text nor inline nor a block, and returns what the walk does with it. */
+static Action add_other(Walk *walk, Node *node, uint32_t bits, bool in_row) {
+    Action action = (Action)(bits % 16);
+    if (bits & T_IMG) return add_image(walk, node);
+    if (action == A_IMAGE) return A_INSIDE;
+    if (bits & (T_META | T_LINK | T_SCRIPT)) {
+        add_meta(walk, node, bits, true);
+    } else if (action == A_FORMULA) {
+        walk->state = NOT_HERE;
+    } else if (action == A_TEMPLATE) {
+        Attributes attributes;
+        read_attributes(walk, node, &attributes);
+        if (HAS(&attributes, SHADOWROOTMODE)) walk->state = NOT_HERE;
+        walk->has_template = true;
+    } else if (action == A_BREAK || (action == A_CELL && in_row)) {
+        add_mark(walk, action == A_BREAK ? LINE_END : CELL_END);
+        return A_INSIDE;
+    } else if (action == A_CELL) {
+        return A_BLOCK;
+    }
+    return A_SKIPPED;
+}
+
+/* Begins an element that begins a block: adds its names and microdata. */
+static int64_t add_element(Walk *walk, Node *node, uint32_t bits, const Attributes *attributes, int64_t parent) {
+    static const char hidden[] = "hidden-part";
+    int64_t number = walk->elements.n, start = walk->names.n, size = (int64_t)sizeof(hidden) - 1;
+    bool is_inline = bits % 16 == A_INLINE || bits % 16 == A_LINK, unseen = false;
+    append_names(walk, &walk->names, attributes);
+    if (attributes->count > 1 || (attributes->count == 1 && !HAS(attributes, CLASS))) {
+        if (HAS(attributes, ITEMPROP)) add_property(walk, node, attributes);
+        Bytes aria = attributes->values[ARIA_HIDDEN];
+        int64_t end = walk->names.n - size;
+        bool is_named = end >= start;
+        for (int64_t k = 0; k < size && is_named; k++) is_named = points_of(&walk->names)[end + k] == (point_t)hidden[k];
+        unseen = is_named || (aria.n == 4 && memcmp(aria.data, "true", 4) == 0);
+    }
+    unseen |= bits & T_FEW_SEE && !HAS(attributes, SHADOWROOTMODE) && !HAS(attributes, OPEN);
+    if (unseen && reserve(&walk->unseen, 1, &walk->state)) ((int64_t *)walk->unseen.data)[walk->unseen.n++] = number;
+    return begin_element(walk, is_inline ? walk->span : tag_number(walk, node), parent);
+}
+
+/* Enters a node that is not skipped. */
+static void enter(Path *path, Node *node, uint32_t bits, Action action, const Attributes *attributes) {
+    Walk *walk = path->walk;
+    if (!reserve(&path->stack, 1, &walk->state)) return;
+    if (action >= A_BLOCK && walk->elements.n >= walk->max_elements) {
+        add_mark(walk, ' ');
+        action = A_INSIDE;
+    }
+    if (action == A_ROW && (path->in_row > 0 || !is_data_row(walk, node))) action = A_BLOCK;
+    ((Frame *)path->stack.data)[path->stack.n++] = (Frame){node, action, path->element, path->heading};
+    path->in_link += action == A_LINK;
+    if (action < A_BLOCK) return;
+    if (walk->pieces.n > 0) end_run(walk, path->element, path->heading, path->in_pre > 0);
+    path->in_pre += action == A_PRE;
+    path->in_row += action == A_ROW;
+    path->element = add_element(walk, node, bits, attributes, path->element);
+    path->heading = bits & T_HEADING;
+}
+
+/* Leaves the node that was entered last, and returns the one after it. */
+static Node *leave(Path *path) {
+    Walk *walk = path->walk;
+    Frame frame = ((Frame *)path->stack.data)[--path->stack.n];
+    path->in_link -= frame.action == A_LINK;
+    if (frame.action >= A_BLOCK) {
+        if (walk->pieces.n > 0) end_run(walk, path->element, path->heading, path->in_pre > 0);
+        path->in_pre -= frame.action == A_PRE;
+        path->in_row -= frame.action == A_ROW;
+        ((Element *)walk->elements.data)[path->element].last = walk->blocks.n;
+        path->element = frame.element;
+        path->heading = frame.heading;
+    }
+    return walk->lexbor.next(frame.node);
+}
+
+/* Adds a node, and returns what the walk does with it. */
+static Action add_node(Path *path, Node *node, uint32_t bits, Attributes *attributes) {
+    Walk *walk = path->walk;
+    Action action = (Action)(bits % 16);
+    bool in_link = path->in_link > 0;
+    if (action == A_TEXT) {
+        add_text(walk, text_of(node), path->in_pre > 0, in_link);
+        return A_SKIPPED;
+    }
+    if (action < A_INLINE || action == A_CELL || action == A_TEMPLATE) {
+        action = add_other(walk, node, bits, path->in_row > 0);
+        if (action == A_BLOCK) read_attributes(walk, node, attributes);
+        return action;
+    }
+    read_attributes(walk, node, attributes);
+    if (action < A_BLOCK) return add_inline(walk, node, action, attributes, in_link);
+    if (!walk->visible || !(bits & T_NOSCRIPT || is_hidden(walk, attributes))) return action;
+    return add_hidden(walk, node, attributes, in_link) == A_SKIPPED ? A_SKIPPED : action;
+}
+
+static void walk_body(Walk *walk, Node *body) {
+    Path path = {.walk = walk, .stack = {.item = sizeof(Frame)}};
+    Attributes attributes;
+    begin_element(walk, tag_number(walk, body), -1);
+    begin_run(walk);
+    Node *node = walk->lexbor.first_child(body);
+    while (walk->state == FINE && (node != NULL || path.stack.n > 0)) {
+        if (node == NULL) {
+            node = leave(&path);
+            continue;
+        }
+        uint32_t bits = tag_bits(walk, node);
+        Action action = add_node(&path, node, bits, &attributes);
+        if (action > A_SKIPPED) {
+            enter(&path, node, bits, action, &attributes);
+            node = walk->lexbor.first_child(node);
+        } else {
+            node = walk->lexbor.next(node);
+        }
+    }
+    if (walk->state == FINE) {
+        end_run(walk, path.element, path.heading, path.in_pre > 0);
+        ((Element *)walk->elements.data)[0].last = walk->blocks.n;
+    }
+    if (path.stack.owned) free(path.stack.data);
+}
+
+/* Keeps the hidden elements with a long block that are in no other one. */
+static void keep_outermost(Walk *walk) {
+    const Block *blocks = walk->blocks.data;
+    int64_t done = 0;
+    for (int64_t k = 0; k < walk->unseen.n; k++) {
+        int64_t number = ((int64_t *)walk->unseen.data)[k];
+        Element element = ((Element *)walk->elements.data)[number];
+        if (element.first < done || element.first >= element.last) continue;
+        done = element.last;
+        bool found = false;
+        for (int64_t b = element.first; b < element.last; b++) found |= blocks[b].end - blocks[b].start >= MIN_COPY;
+        if (!found || !reserve(&walk->hidden, 1, &walk->state)) continue;
+        ((Hidden *)walk->hidden.data)[walk->hidden.n++] = (Hidden){number, element.first, element.last};
+    }
+}
+
+static void walk_page(Walk *walk, const uint64_t *nodes) {
+    Node *places[3];
+    memcpy(places, nodes, sizeof places);
+    while (walk->span < MAX_TAGS - 1 && !(walk->tags[walk->span] & T_SPAN)) walk->span++;
+    read_head(walk, places[0], places[1]);
+    walk_body(walk, places[2]);
+    if (walk->has_template) add_found(walk, F_TEMPLATE, (Bytes){NULL, 0}, (Bytes){NULL, 0});
+    if (walk->state == FINE) keep_outermost(walk);
+}
+
+static const int64_t ITEMS[N_VECTORS] = {
+    sizeof(Element), sizeof(Block), sizeof(Found), sizeof(Hidden), 4, 4, 4, 4, 4, 8, 8, 8, 4, 4, 4, 4,
+    sizeof(Piece), sizeof(Aside), sizeof(Spoken), 4,
+};
+
+EXPORT int64_t cd_walk_html(const uint64_t *functions, const uint32_t *tags, const uint8_t *classes, int64_t n_classes,
+                            int64_t max_elements, const uint64_t *nodes, int64_t *sizes, int64_t *elements,
+                            int64_t *blocks, int64_t *found, int64_t *hidden, uint32_t *text, uint32_t *names,
+                            uint32_t *inlines, uint32_t *hrefs, uint32_t *strings) {
+    Walk *walk = calloc(1, sizeof(Walk));
+    if (walk == NULL) return OUT_OF_MEMORY;
+    walk->lexbor = lexbor_of(functions);
+    walk->tags = tags;
+    walk->classes = classes;
+    walk->n_classes = n_classes;
+    walk->max_elements = max_elements;
+    void *memory[N_OUTPUTS] = {elements, blocks, found, hidden, text, names, inlines, hrefs, strings};
+    for (int k = 0; k < N_VECTORS; k++) {
+        bool given = k < N_OUTPUTS;
+        walk->vectors[k] = (Vector){given ? memory[k] : NULL, 0, given ? sizes[k] : 0, ITEMS[k], false};
+    }
+    walk_page(walk, nodes);
+    int64_t answer = walk->state == NO_MEMORY ? OUT_OF_MEMORY : (int64_t)walk->state;
+    for (int k = 0; k < N_VECTORS; k++) {
+        Vector *vector = &walk->vectors[k];
+        if (k < N_OUTPUTS) sizes[k] = vector->n;
+        if (k < N_OUTPUTS && vector->owned && answer == FINE) answer = TOO_LITTLE_ROOM;
+        if (vector->owned) free(vector->data);
+    }
+    free(walk);
+    return answer;
+}

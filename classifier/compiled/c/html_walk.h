@@ -1,0 +1,133 @@
+/* The state of a walk through an HTML page: its elements and blocks so far, and the run that is being collected. */
+#ifndef COPYDESK_HTML_WALK_H
+#define COPYDESK_HTML_WALK_H
+
+#include "html_names.h"
+
+/* Limits, as in html.py, block_builder.py, hidden.py and head.py. */
+#define MAX_ROW_CELLS 40
+#define MAX_INLINE 4
+#define MAX_NAMES 400
+#define MAX_HREF 300
+#define MIN_KICKER 3
+#define MAX_KICKERS 4
+#define MAX_UNSEEN 8
+#define MIN_COPY 50
+#define MAX_ASIDE_NODES 20
+#define MIN_EXPLANATION 4
+#define MAX_PROPERTIES 30
+#define MAX_PROPERTY_CHARACTERS 200
+#define MAX_PROPERTY_NODES 30
+
+/* What a tag does, in the lower four bits of its entry in the table of tags; as in tags.py. */
+typedef enum {
+    A_TEXT, A_SKIPPED, A_BREAK, A_INSIDE, A_IMAGE, A_FORMULA, A_INLINE, A_LINK, A_CELL, A_TEMPLATE, A_BLOCK, A_PRE, A_ROW
+} Action;
+
+/* What else a tag is, in the bits above; in the order of `KINDS` in lexbor.py. */
+enum {
+    T_NAMED = 1 << 4, T_HEADING = 1 << 5, T_ENDS_ROW = 1 << 6, T_PARAGRAPH = 1 << 7, T_BREAK = 1 << 8, T_IMG = 1 << 9,
+    T_META = 1 << 10, T_LINK = 1 << 11, T_SCRIPT = 1 << 12, T_TIME = 1 << 13, T_TITLE = 1 << 14, T_COMMENT = 1 << 15,
+    T_UNREAD = 1 << 16, T_FEW_SEE = 1 << 17, T_NOSCRIPT = 1 << 18, T_SPAN = 1 << 19, T_MATH = 1 << 20
+};
+
+/* What an entry of `found` is; in the order of `FOUND` in lexbor.py. */
+enum { F_TAG, F_TITLE, F_LANGUAGE, F_META, F_CANONICAL, F_JSON_LD, F_TIME, F_PROPERTY, F_TEMPLATE };
+
+typedef struct { int64_t tag, parent, first, last, names_end; } Element;
+typedef struct { int64_t start, end, element, link_chars, links, images, inline_end, href_end; } Block;
+typedef struct { int64_t kind, block, name_end, value_end; } Found;
+typedef struct { int64_t element, first, last; } Hidden;
+
+/* Some characters of the run, or of its notes: spoken text and asides. `before` comes first, if it is not 0. */
+typedef struct {
+    int64_t start, end;
+    point_t before;
+    bool noted;
+} Piece;
+
+typedef struct { int64_t tag, names_start, names_end, text_start, text_end; bool is_link; } Aside;
+typedef struct { int64_t piece, start, end; bool in_link; } Spoken;
+
+/* The bits of a character in the table of classes, for those below 0x10000. */
+enum { ALNUM = 1, UPPER = 2, LOWER = 4, ALPHA = 8, TITLE = 16 };
+
+#define ROLE_CACHE 64
+#define N_OUTPUTS 9
+#define N_VECTORS 20
+
+typedef struct {
+    Lexbor lexbor;
+    const uint32_t *tags;
+    int64_t max_elements; /* MAX_ELEMENTS of block_builder.py */
+    const uint8_t *classes; /* empty until it is needed, as it takes time to make */
+    int64_t n_classes;
+    State state;
+
+    union {
+        struct {
+            Vector elements, blocks, found, hidden, text, names, inlines, hrefs, strings; /* what the walk returns */
+            Vector unseen;                                                                /* numbers of hidden elements */
+            Vector gaps, kickers, run, notes, joined, inline_run, pieces, asides, spoken; /* of the run */
+            Vector scratch;
+        };
+        Vector vectors[N_VECTORS];
+    };
+    int64_t link_chars, links, images, n_inline, n_properties;
+    bool visible, broken;
+    bool mixed; /* whether the run's text is more than its pieces one after the other: `join_pieces` puts it together */
+    int64_t span; /* the number of the tag `span` */
+    Bytes link, href; /* the target of the link that was opened last, and the first one of the run; at most MAX_HREF */
+    struct { Bytes classes; Role role; } roles[ROLE_CACHE];
+    bool has_template;
+} Walk;
+
+/* The values of the attributes of an element that the walk looks at. */
+enum {
+    CLASS, ID, ROLE, ITEMPROP, ITEMTYPE, TESTID, ARIA_LABEL, STYLE, HIDDEN, HREF, REL, ARIA_HIDDEN, DATETIME, CONTENT, ALT,
+    SRC, OPEN, SHADOWROOTMODE, PROPERTY, NAME, HTTP_EQUIV, TYPE, LANG, N_ATTRIBUTES
+};
+
+typedef struct {
+    Bytes values[N_ATTRIBUTES];
+    uint32_t present;
+    int64_t count; /* of all attributes */
+} Attributes;
+
+#define HAS(attributes, name) ((attributes)->present >> (name) & 1)
+
+/* html_attributes.c */
+void read_attributes(const Walk *walk, Node *node, Attributes *attributes);
+bool is_hidden(Walk *walk, const Attributes *attributes);
+void append_names(Walk *walk, Vector *points, const Attributes *attributes);
+uint32_t tag_bits(Walk *walk, Node *node);
+bool begins_folded(Walk *walk, Bytes value, const char *word, bool whole);
+
+/* html_runs.c */
+void begin_run(Walk *walk);
+void end_run(Walk *walk, int64_t element, bool heading, bool in_pre);
+void add_text(Walk *walk, Bytes text, bool in_pre, bool in_link);
+void add_mark(Walk *walk, point_t mark);
+void add_aside(Walk *walk, Node *node, const Attributes *attributes, const Vector *text, bool is_link);
+void add_spoken(Walk *walk, const Vector *text, bool in_link);
+void add_kicker(Walk *walk, const Vector *text, bool in_link);
+int64_t begin_element(Walk *walk, int64_t tag, int64_t parent);
+int64_t tag_number(Walk *walk, Node *node);
+
+/* html_lines.c */
+void fill_gaps(Walk *walk);
+void part_heading(Walk *walk);
+void join_pieces(Walk *walk);
+
+/* html_asides.c */
+bool read_aside(Walk *walk, Node *node);
+Action add_inline(Walk *walk, Node *node, Action action, const Attributes *attributes, bool in_link);
+Action add_hidden(Walk *walk, Node *node, const Attributes *attributes, bool is_link);
+
+/* html_found.c */
+void read_head(Walk *walk, Node *root, Node *head);
+void add_meta(Walk *walk, Node *node, uint32_t bits, bool in_body);
+void add_property(Walk *walk, Node *node, const Attributes *attributes);
+void add_found(Walk *walk, int64_t kind, Bytes name, Bytes value);
+
+#endif

@@ -1,0 +1,103 @@
+"""Tests of the walk in the C core: the same blocks as the walk in Python gives."""
+
+from __future__ import annotations
+
+import pickle
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from copydesk.classifier.segmentation import html as segmentation
+from copydesk.classifier.segmentation import lexbor, segment_html
+from copydesk.classifier.segmentation.compiled_walk import walk_tree
+from copydesk.classifier.segmentation.parser_limits import cap_nesting
+from copydesk.classifier.types import Blocks
+from tests.support.corpus_pages import corpus_pages
+from tests.support.hostile_html import HTML, NESTED_HTML
+
+pytestmark = pytest.mark.skipif(lexbor.find_lexbor() is None, reason="selectolax exports no functions of lexbor here")
+
+
+def in_python(html: str | bytes) -> Blocks:
+    page = cap_nesting(html if isinstance(html, bytes) else segmentation.to_utf8(html))
+    return segmentation._segment_in_python(LexborHTMLParser(page), None)
+
+
+def check(html: str | bytes) -> None:
+    found, expected = segment_html(html), in_python(html)
+    assert found.text == expected.text
+    assert found == expected
+
+
+@settings(max_examples=400, deadline=None)
+@given(HTML)
+def test_blocks_are_those_of_the_walk_in_python(html: str) -> None:
+    check(html)
+
+
+@settings(max_examples=30, deadline=None)
+@given(NESTED_HTML)
+def test_blocks_of_deep_nesting_are_those_of_the_walk_in_python(html: str) -> None:
+    check(html)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=200))
+def test_blocks_of_any_bytes_are_those_of_the_walk_in_python(data: bytes) -> None:
+    check(b"<p class=a>some text</p>" + data)
+
+
+def test_blocks_of_corpus_pages_are_those_of_the_walk_in_python() -> None:
+    for page in corpus_pages(every=40):
+        check(page)
+
+
+@pytest.mark.slow
+def test_blocks_of_all_corpus_pages_are_those_of_the_walk_in_python() -> None:
+    for page in corpus_pages():
+        check(page)
+
+
+def test_ordinary_page_is_walked_in_compiled_code() -> None:
+    page = LexborHTMLParser(
+        "<title>a</title><h1>É<b>Zwei</b></h1><p hidden>x<a href=/y>y</a><table><tr><td>1<td>2</table>"
+    )
+    assert walk_tree(page, 1) is not None
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<math><mi>x</mi></math>", "<p>a <img alt='x_1'>", "<p>a<script type=math/tex>x</script>", "<p class='\udcff'>a"],
+)
+def test_page_with_a_formula_is_walked_in_python(html: str) -> None:
+    page = html.encode("utf-8", "surrogateescape")
+    assert walk_tree(LexborHTMLParser(page), len(page)) is None
+    check(page)
+
+
+def test_page_without_a_function_of_lexbor_is_walked_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexbor, "FUNCTIONS", (*lexbor.FUNCTIONS, "lxb_gone"))
+    assert lexbor.find_lexbor.__wrapped__() is None
+
+
+def test_text_at_another_place_in_a_node_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexbor, "_TEXT_AT", 88)
+    assert lexbor.find_lexbor.__wrapped__() is None
+
+
+def test_tree_survives_pickling() -> None:
+    page = segment_html("<div class=a><p>one<p>two<x-y>three")
+    assert pickle.loads(pickle.dumps(page)) == page
+
+
+@pytest.mark.parametrize(
+    "unit", ["<div>a", "<p a b c>", "<table><tr><td>", "<b class=x>a<p>", "<pre> \n", "<br>a<br><br>"]
+)
+def test_megabyte_of_one_tag_takes_little_time(unit: str) -> None:
+    page = unit * (1_000_000 // len(unit))
+    began = time.process_time()
+    segment_html(page)
+    assert time.process_time() - began < 10.0
