@@ -34,7 +34,10 @@ class _ArrayOf:
         if array.dtype != self.dtype or not array.flags.c_contiguous:
             order = "contiguous" if array.flags.c_contiguous else "strided"
             raise TypeError(f"found a {order} array of {array.dtype}, expected a contiguous one of {self.dtype}")
-        return ctypes.c_void_p(array.ctypes.data)
+        try:
+            return ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(array)))
+        except (TypeError, ValueError):  # read-only or empty; the other way is twice as slow
+            return ctypes.c_void_p(array.ctypes.data)
 
 
 BOUND: dict[str, tuple[str, str]] = {}

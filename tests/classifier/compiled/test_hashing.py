@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.compiled import code_points, core_function
@@ -27,6 +27,7 @@ def test_hashes_are_those_that_models_and_indexes_hold() -> None:
     )
 
 
+@settings(deadline=None)  # the first call compiles
 @given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.text(max_size=40))
 def test_plain_python_gives_the_same_hashes(value: int, salt: int, text: str) -> None:
     points = code_points(text)
