@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -17,6 +17,16 @@ class Strings(NamedTuple):
     points: NDArray[np.uint32]
     ends: Integers
 
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Self:
+        """Return strings that are objects already."""
+        points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+        return cls(points, np.cumsum(_integers(map(len, texts), len(texts))))
+
+    def sizes(self) -> Integers:
+        """Return the characters of each."""
+        return np.diff(self.ends, prepend=0)
+
     def to_tuple(self) -> tuple[str, ...]:
         """Return them as objects."""
         text, ends = self.text(), self.ends.tolist()
@@ -24,7 +34,11 @@ class Strings(NamedTuple):
 
     def text(self) -> str:
         """Return all of them as one string."""
-        return str(self.points.data, "utf-32-le") if len(self.points) else ""
+        return str(self.points.data, "utf-32-le", "surrogatepass") if len(self.points) else ""
+
+
+def _integers(values: Iterable[int], size: int) -> Integers:
+    return np.fromiter(values, np.int64, size)
 
 
 class MarkupArrays(NamedTuple):
@@ -40,7 +54,7 @@ class MarkupArrays(NamedTuple):
     """
 
     tags: Integers
-    tag_names: Sequence[str]
+    tag_names: tuple[str, ...]
     names: Strings
     parents: Integers
     firsts: Integers
@@ -52,42 +66,22 @@ class MarkupArrays(NamedTuple):
     inline: Strings
     hrefs: Strings
 
-    def columns(self) -> dict[str, tuple[Any, ...]]:
-        """Return the columns of `Markup` as tuples, by name."""
-        given = self._asdict()
-        tag_names = given.pop("tag_names")
-        columns = {
-            name: value.to_tuple() if isinstance(value, Strings) else tuple(value.tolist())
-            for name, value in given.items()
-        }
-        columns["tags"] = tuple(map(tag_names.__getitem__, columns["tags"]))
-        return columns
-
-
-class LazyColumns:
-    """What `Markup` is without its columns: it makes them when one is used for the first time.
-
-    Attributes:
-        arrays: The columns as arrays, where compiled code read the page.
-    """
-
-    __slots__ = ("arrays",)
-    arrays: MarkupArrays | None
-
     @classmethod
-    def from_arrays(cls, arrays: MarkupArrays) -> Self:
-        """Make a tree of these columns."""
-        tree = object.__new__(cls)
-        object.__setattr__(tree, "arrays", arrays)
-        return tree
+    def of(cls, columns: Mapping[str, Sequence[Any]]) -> Self:
+        """Return columns that are tuples as arrays; the inverse of `column`."""
+        given: dict[str, Any] = {
+            name: Strings.of(values) if name in ("names", "inline", "hrefs") else _integers(values, len(values))
+            for name, values in columns.items()
+            if name != "tags"
+        }
+        numbers = {tag: number for number, tag in enumerate(dict.fromkeys(columns["tags"]))}
+        tags = _integers(map(numbers.__getitem__, columns["tags"]), len(columns["tags"]))
+        return cls(tags=tags, tag_names=tuple(numbers), **given)
 
-    def __getattr__(self, name: str) -> Any:
-        """Return a column, and keep all of them; only called for what is not there yet."""
-        if name == "arrays":
-            return None
-        columns = {} if self.arrays is None else self.arrays.columns()
-        if name not in columns:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        for column, values in columns.items():
-            object.__setattr__(self, column, values)
-        return columns[name]
+    def column(self, name: str) -> tuple[Any, ...]:
+        """Return a column of `Markup` as a tuple."""
+        values = getattr(self, name)
+        if isinstance(values, Strings):
+            return values.to_tuple()
+        numbers = tuple(values.tolist())
+        return tuple(map(self.tag_names.__getitem__, numbers)) if name == "tags" else numbers

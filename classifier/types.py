@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
 
-from copydesk.classifier.markup_arrays import LazyColumns
+from copydesk.classifier.lazy_columns import LazyColumns
 from copydesk.classifier.structure import Recording
 
 Record = TypeVar("Record", bound=NamedTuple)

@@ -35,7 +35,7 @@ class _ArrayOf:
             order = "contiguous" if array.flags.c_contiguous else "strided"
             raise TypeError(f"found a {order} array of {array.dtype}, expected a contiguous one of {self.dtype}")
         try:
-            return ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(array)))
+            return ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(array.data)))
         except (TypeError, ValueError):  # read-only or empty; the other way is twice as slow
             return ctypes.c_void_p(array.ctypes.data)
 

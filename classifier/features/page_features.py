@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import chain
 from struct import pack
 from typing import NamedTuple
@@ -17,7 +18,8 @@ from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.declared import read_declared
 from copydesk.classifier.features.tables import tables
 from copydesk.classifier.features.tokens import MAX_MARKUP_TOKENS, SHAPE_TOKENS
-from copydesk.classifier.types import Blocks, Markup
+from copydesk.classifier.markup_arrays import MarkupArrays
+from copydesk.classifier.types import Blocks
 
 FEATURES_VERSION = 5
 """Raised by any change in this package that moves a value; stored in every model."""
@@ -61,11 +63,12 @@ def compute_features(page: Blocks) -> PageFeatures:
         ValueError: The page's numbers do not fit together: a block outside the text, an element that is not there.
     """
     n, markup, points = len(page.blocks), page.markup, code_points(page.text)
-    n_elements, texts, numbers = 0, b"", [*chain.from_iterable(page.blocks)]
+    n_elements, texts = 0, b""
+    given = np.frombuffer(pack(f"={2 * n}q", *chain.from_iterable(page.blocks)), np.int64)
     if markup is not None:
-        n_elements = len(markup.parents)
-        texts = _add_tree(markup, numbers)
-    given = np.frombuffer(pack(f"={len(numbers)}q", *numbers), np.int64)  # three times as fast as NumPy reads a list
+        tree = markup.to_arrays()
+        n_elements, texts = len(tree.parents), _join_texts(tree)
+        given = np.concatenate((given, *_list_numbers(tree)))
     room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if markup else 0))
     tokens, columns = np.empty(room, np.uint32), np.empty((n, N_COLUMNS), np.float32)
     integers, hashes = np.empty(4 * n + 2 * n_elements, np.int64), np.empty(n + len(points), np.uint64)
@@ -100,12 +103,23 @@ def compute_features(page: Blocks) -> PageFeatures:
     )
 
 
-def _add_tree(markup: Markup, numbers: list[int]) -> bytes:
-    """Add what `cd_page_features` takes of a tree to the numbers of the blocks, and return the tree's texts."""
-    texts = [*markup.tags, *markup.names, *markup.inline, *markup.hrefs]
-    for of_blocks in (markup.link_chars, markup.links, markup.images, markup.elements):
-        numbers += of_blocks
-    for of_elements in (markup.parents, markup.firsts, markup.lasts):
-        numbers += of_elements
-    numbers += map(len, texts)
-    return "".join(texts).encode("utf-8", "surrogatepass")
+def _list_numbers(tree: MarkupArrays) -> tuple[Integers, ...]:
+    """Return the numbers of a tree in the order in which `cd_page_features` takes them."""
+    _, tag_sizes = _encode_tags(tree.tag_names)
+    return (
+        *(tree.link_chars, tree.links, tree.images, tree.elements, tree.parents, tree.firsts, tree.lasts),
+        *(tag_sizes[tree.tags], tree.names.sizes(), tree.inline.sizes(), tree.hrefs.sizes()),
+    )
+
+
+def _join_texts(tree: MarkupArrays) -> bytes:
+    """Return the texts of a tree in UTF-8, in the order in which `cd_page_features` takes them."""
+    names, _ = _encode_tags(tree.tag_names)
+    others = (strings.text().encode("utf-8", "surrogatepass") for strings in (tree.names, tree.inline, tree.hrefs))
+    return b"".join([*map(names.__getitem__, tree.tags.tolist()), *others])
+
+
+@lru_cache(maxsize=16)
+def _encode_tags(names: tuple[str, ...]) -> tuple[list[bytes], Integers]:
+    """Return names of tags in UTF-8, and the characters of each."""
+    return [name.encode("utf-8", "surrogatepass") for name in names], np.array([*map(len, names)], np.int64)

@@ -26,6 +26,7 @@ LAYERS = """
     classifier.segmentation classifier.rendering classifier.features classifier.duplicates classifier.fields
     classifier.compiled
     classifier.types classifier.errors classifier.lazy_names
+    classifier.lazy_columns
     classifier.structure classifier.markup_arrays
     classifier.arrays
 """
