@@ -70,7 +70,7 @@ def walk_tree(parser: LexborHTMLParser, size: int) -> Walked | None:
     nodes = np.array(
         [0 if node is None else node.mem_id for node in (parser.root, parser.head, parser.body)], np.uint64
     )
-    sizes = np.array([size // 100, size // 200, size // 400, 50, *[size // 8] * 5], np.int64) + 500
+    sizes = np.array([size // 100, size // 200, size // 400, 50, *[size // 2] * 5], np.int64) + 500
     needed = sizes
     classes, answer = _NO_CLASSES, _TOO_LITTLE_ROOM
     while answer in (_TOO_LITTLE_ROOM, _NEEDS_CLASSES):
