@@ -1,5 +1,7 @@
 """Compiles the C sources of `classifier/compiled/c` into one library that all versions of Python load.
 
+`CC` names another compiler, and `CFLAGS` adds to its flags.
+
 python .ci/build_core.py                        build it beside the sources, for this machine
 python .ci/build_core.py --sanitize --output F  build it with checks of memory and of arithmetic, for tests
 python .ci/build_core.py --target T --output F  build it for another platform, by the package `ziglang`
@@ -64,7 +66,7 @@ def build(sources: Path, output: Path, *, sanitize: bool = False, target: str = 
     if compiler is None:
         raise SystemExit(f"no C compiler found; install gcc or clang, or `pip install '{FALLBACK}'`")
     flags = [*FLAGS, *(SANITIZE if sanitize else []), f"-DSOURCES_DIGEST=0x{sources_digest(sources)}u"]
-    flags += ["-target", target] if target else []
+    flags += [*(["-target", target] if target else []), *shlex.split(os.environ.get("CFLAGS", ""))]
     flags += [] if "windows" in (target or sys.platform) or sys.platform == "win32" else ["-fPIC"]
     part = output.with_name(f"{output.name}.{os.getpid()}")
     files = map(str, sorted(sources.glob("*.c")))

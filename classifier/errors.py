@@ -29,6 +29,12 @@ class ArtifactMismatch(CopydeskError):
     code = "artifact_mismatch"
 
 
+class MissingCore(CopydeskError, ImportError):
+    """The C library of the package is not there, or was made from other sources."""
+
+    code = "missing_core"
+
+
 class DamagedShingles(CopydeskError):
     """Stored shingles that were cut short or changed."""
 

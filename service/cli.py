@@ -52,11 +52,25 @@ def _parser() -> argparse.ArgumentParser:
         description="Label the text blocks of news pages as body, boilerplate or teaser, and find duplicate stories.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"copydesk {arguments.copydesk_version()}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and how it was built, and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for add in (add_classify, add_dedup, add_index, add_score, add_serve, add_keys, add_doctor):
         add(commands)
     return parser
+
+
+class _Version(argparse.Action):
+    """Prints the version; it loads the core only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        try:
+            from copydesk.classifier.compiled.library import compiler
+
+            core = f"core compiled by {compiler()}"
+        except CopydeskError as error:
+            core = str(error)
+        print(f"copydesk {arguments.copydesk_version()} ({core})")
+        parser.exit()
 
 
 if __name__ == "__main__":

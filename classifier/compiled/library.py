@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.errors import MissingCore
+
 _SUFFIXES = {"win32": ".dll", "darwin": ".dylib"}
-_LIBRARY = Path(__file__).with_name("copydesk_core" + _SUFFIXES.get(sys.platform, ".so"))
-_SOURCES = Path(__file__).with_name("c")
+LIBRARY = Path(__file__).with_name("copydesk_core" + _SUFFIXES.get(sys.platform, ".so"))
+SOURCES = Path(__file__).with_name("c")
 
 _SCALARS: dict[str, Any] = {"i64": ctypes.c_int64, "u64": ctypes.c_uint64, "f64": ctypes.c_double}
 _TYPES = {"b": "bool", "u": "uint", "i": "int", "f": "float"}
@@ -82,19 +84,19 @@ def wide_vectors() -> bool | None:
 
 
 def _load() -> ctypes.CDLL:
-    if not _LIBRARY.exists():
-        raise ImportError(f"{_LIBRARY.name} is not in {_LIBRARY.parent}; run `make core` or install copydesk again")
-    library = ctypes.CDLL(str(_LIBRARY))
+    if not LIBRARY.exists():
+        raise MissingCore(f"{LIBRARY.name} is not in {LIBRARY.parent}; run `make core` or install copydesk again")
+    library = ctypes.CDLL(str(LIBRARY))
     library.cd_sources_digest.restype = ctypes.c_uint64
-    if _SOURCES.is_dir() and library.cd_sources_digest() != int(_digest_of_sources(), 16):
-        raise ImportError(f"{_LIBRARY.name} is not made from the sources in {_SOURCES}; run `make core`")
+    if SOURCES.is_dir() and library.cd_sources_digest() != int(_digest_of_sources(), 16):
+        raise MissingCore(f"{LIBRARY.name} is not made from the sources in {SOURCES}; run `make core`")
     return library
 
 
 def _digest_of_sources() -> str:
     """Return what `.ci/build_core.py` compiled in."""
     digest = hashlib.blake2b(digest_size=8)
-    for path in sorted(_SOURCES.glob("*.[ch]")):
+    for path in sorted(SOURCES.glob("*.[ch]")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return digest.hexdigest()
 

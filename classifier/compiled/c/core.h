@@ -21,7 +21,7 @@
 
 /* Compiles a function once more for processors with AVX2. The body has to be INLINE. The bits are the same: no fused
    multiply-add, and lanes that do not depend on each other. */
-#if defined(__x86_64__) || defined(_M_X64)
+#if (defined(__x86_64__) || defined(_M_X64)) && !defined(NO_WIDE_VECTORS)
 #define HAS_WIDE_VECTORS 1
 #define WIDE_VECTORS __attribute__((target("avx2")))
 #define CAN_WIDE_VECTORS() (__builtin_cpu_supports("avx2"))

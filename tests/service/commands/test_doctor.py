@@ -18,6 +18,12 @@ def test_it_tells_how_the_installation_was_built(run_command: RunCommand) -> Non
     assert f"compiled by {library.compiler()}" in done.stdout.decode()
 
 
+def test_version_says_how_it_was_built(run_command: RunCommand) -> None:
+    done = run_command("--version")
+    assert done.returncode == 0
+    assert f"(core compiled by {library.compiler()})" in done.stdout.decode()
+
+
 def test_what_is_slow_is_named_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
