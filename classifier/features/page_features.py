@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import chain
 from struct import pack
 from typing import NamedTuple
@@ -105,7 +104,9 @@ def compute_features(page: Blocks) -> PageFeatures:
 
 def _list_numbers(tree: MarkupArrays) -> tuple[Integers, ...]:
     """Return the numbers of a tree in the order in which `cd_page_features` takes them."""
-    _, tag_sizes = _encode_tags(tree.tag_names)
+    tag_sizes = np.zeros(len(tree.tag_names), np.int64)
+    for tag in set(tree.tags.tolist()):
+        tag_sizes[tag] = len(tree.tag_names[tag])
     return (
         *(tree.link_chars, tree.links, tree.images, tree.elements, tree.parents, tree.firsts, tree.lasts),
         *(tag_sizes[tree.tags], tree.names.sizes(), tree.inline.sizes(), tree.hrefs.sizes()),
@@ -114,12 +115,6 @@ def _list_numbers(tree: MarkupArrays) -> tuple[Integers, ...]:
 
 def _join_texts(tree: MarkupArrays) -> bytes:
     """Return the texts of a tree in UTF-8, in the order in which `cd_page_features` takes them."""
-    names, _ = _encode_tags(tree.tag_names)
-    others = (strings.text().encode("utf-8", "surrogatepass") for strings in (tree.names, tree.inline, tree.hrefs))
-    return b"".join([*map(names.__getitem__, tree.tags.tolist()), *others])
-
-
-@lru_cache(maxsize=16)
-def _encode_tags(names: tuple[str, ...]) -> tuple[list[bytes], Integers]:
-    """Return names of tags in UTF-8, and the characters of each."""
-    return [name.encode("utf-8", "surrogatepass") for name in names], np.array([*map(len, names)], np.int64)
+    tags = "".join(map(tree.tag_names.__getitem__, tree.tags.tolist()))
+    texts = (tags, tree.names.text(), tree.inline.text(), tree.hrefs.text())
+    return "".join(texts).encode("utf-8", "surrogatepass")
