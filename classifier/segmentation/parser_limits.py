@@ -19,12 +19,16 @@ MAX_REOPENED = 1_000_000
 MAX_ATTRIBUTES = 256
 """Attributes of one tag. More are cut off, since a parser compares each with all before it."""
 
+MAX_ROOT_TAGS = 16
+"""Start tags of `html` and `body` in one page. More are removed, since a parser adds the attributes of each to those of
+the first and compares all of them; pages have one or two."""
+
 _MAX_PIECES = 200_000  # pieces of a page, after which removed tags become spaces, not line breaks
 
 _VOID, _RAW, _FORMATTING, _SPECIAL, _BARRIER, _CLOSES_P, _BREAKS_OUT, _HIDES, _MARKER = (1 << k for k in range(9))
 _INTEGRATION, _FOREIGN, _HEADING, _REMOVED, _KEPT_DEEP, _P, _LI, _DEFINITION = (1 << k for k in range(9, 17))
 _TABLE, _SECTION, _ROW, _CELL, _CAPTION, _LINK, _FORM, _TEMPLATE = (1 << k for k in range(17, 25))
-_LIST, _BUTTON, _LOOSE = (1 << k for k in range(25, 28))
+_LIST, _BUTTON, _LOOSE, _ROOT = (1 << k for k in range(25, 29))
 
 _FAMILIES = {
     _VOID: "area base basefont bgsound body br col embed frame head hr html image img input keygen link meta "
@@ -61,6 +65,7 @@ _FAMILIES = {
     _LIST: "ol ul",
     _BUTTON: "button",
     _LOOSE: "address div",
+    _ROOT: "html body",
 }
 """What the HTML Standard's tree construction (section 13.2.6) does with each tag name, as far as it changes depth."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from copydesk.classifier.arrays import Integers
-from copydesk.classifier.segmentation.parser_limits import MAX_DEPTH, MAX_REOPENED
+from copydesk.classifier.segmentation.parser_limits import MAX_DEPTH, MAX_REOPENED, MAX_ROOT_TAGS
 from tests.oracle import html_scanner as scanner
 from tests.oracle.jit import jit
 
@@ -15,10 +15,12 @@ _MAX_ACTIVE = 4096  # formatting elements that are tracked
 _VOID, _RAW, _FORMATTING, _SPECIAL, _BARRIER, _CLOSES_P, _BREAKS_OUT, _HIDES, _MARKER = (1 << k for k in range(9))
 _INTEGRATION, _FOREIGN, _HEADING, _REMOVED, _KEPT_DEEP, _P, _LI, _DEFINITION = (1 << k for k in range(9, 17))
 _TABLE, _SECTION, _ROW, _CELL, _CAPTION, _LINK, _FORM, _TEMPLATE = (1 << k for k in range(17, 25))
-_LIST, _BUTTON, _LOOSE = (1 << k for k in range(25, 28))
+_LIST, _BUTTON, _LOOSE, _ROOT = (1 << k for k in range(25, 29))
 _TABLE_PARTS = _SECTION | _ROW | _CELL | _CAPTION
 
-_DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES = range(8)  # columns of the counters of a scan
+_DEPTH, _ACTIVE, _FLOOR, _REOPENED, _KEPT, _KEPT_AT, _AT, _TABLES, _ROOTS = range(
+    9
+)  # columns of the counters of a scan
 _MASK = 1023  # of the hash table of names
 
 
@@ -34,7 +36,7 @@ def scan_nesting(data: scanner.Bytes, keys: Integers, families: Integers, format
     n = len(data)
     stack = np.empty((256, 3), np.int64)  # of each open element: name, family, and for markers the floor below
     active = np.empty(_MAX_ACTIVE, np.int64)  # names of the active formatting elements
-    counts = np.zeros(8, np.int64)
+    counts = np.zeros(9, np.int64)
     cuts = np.empty((4, 3), np.int64)
     n_cuts = 0
     raw = True
@@ -56,7 +58,9 @@ def scan_nesting(data: scanner.Bytes, keys: Integers, families: Integers, format
             stack = _twice_as_long(stack)
         foreign = counts[_DEPTH] > 0 and stack[counts[_DEPTH] - 1, 1] & _FOREIGN != 0
         kept, counts[_AT] = counts[_KEPT], i
-        removed = family & _FORMATTING != 0 and not formatting
+        counts[_ROOTS] += family & _ROOT != 0 and not closing
+        removed = family & _ROOT != 0 and not closing and counts[_ROOTS] > MAX_ROOT_TAGS
+        removed = removed or (family & _FORMATTING != 0 and not formatting)
         if closing and not removed:
             removed = _close(stack, active, counts, name, family)
         elif not removed:

@@ -3,6 +3,7 @@
 
 #define MAX_DEPTH 384        /* as in parser_limits.py, and so are the next one and the families */
 #define MAX_REOPENED 1000000
+#define MAX_ROOT_TAGS 16
 #define WINDOW 512      /* open elements that are searched for each tag */
 #define MAX_ACTIVE 4096 /* formatting elements that are tracked */
 #define MASK 1023       /* of the hash table of names */
@@ -13,6 +14,7 @@ enum {
     REMOVED = 1 << 12, KEPT_DEEP = 1 << 13, P = 1 << 14, LI = 1 << 15, DEFINITION = 1 << 16, TABLE = 1 << 17,
     SECTION = 1 << 18, ROW = 1 << 19, CELL = 1 << 20, CAPTION = 1 << 21, LINK = 1 << 22, FORM = 1 << 23,
     TEMPLATE = 1 << 24, LIST = 1 << 25, BUTTON = 1 << 26, LOOSE = 1 << 27,
+    ROOT = 1 << 28,
     TABLE_PARTS = SECTION | ROW | CELL | CAPTION
 };
 
@@ -28,7 +30,7 @@ typedef struct {
     int64_t depth, room;
     uint64_t active[MAX_ACTIVE]; /* names of the active formatting elements */
     int32_t n_active, floor;
-    int64_t reopened, kept_at, at, tables;
+    int64_t reopened, kept_at, at, tables, roots;
     bool kept;
 } Parser;
 
@@ -222,7 +224,8 @@ static bool scan(Page page, Parser *parser, const int64_t *keys, const int64_t *
         if (!reserve(parser)) return false;
         bool foreign = on_foreign(parser), kept = parser->kept;
         parser->at = i;
-        bool removed = family & FORMATTING && !formatting;
+        bool surplus = family & ROOT && !closing && ++parser->roots > MAX_ROOT_TAGS;
+        bool removed = surplus || (family & FORMATTING && !formatting);
         if (!removed) {
             removed = closing ? close_element(parser, name, family) : open_element(parser, name, family, tag.closed);
         }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from copydesk.classifier.segmentation.html import segment_html
-from copydesk.classifier.segmentation.parser_limits import MAX_ATTRIBUTES, MAX_DEPTH, cap_nesting
+from copydesk.classifier.segmentation.parser_limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ROOT_TAGS, cap_nesting
 
 MANY = 100_000
 SECONDS = 10.0
@@ -129,6 +129,15 @@ def test_tag_with_too_many_attributes_beyond_the_limit_is_removed_whole() -> Non
     assert segment_html("<div>" * 2 * MAX_DEPTH + f"<p {crowd}>one</p><p {crowd}>two</p>").text == "one\n\ntwo"
 
 
+@pytest.mark.parametrize("tag", ["html", "body", "BODY"])
+def test_root_tags_beyond_the_limit_are_removed(tag: str) -> None:
+    pieces = [f"<{tag} a{k}=1>word{k} " for k in range(MAX_ROOT_TAGS + 1)]
+    most = "".join(pieces[:MAX_ROOT_TAGS])
+    assert capped(most) == most
+    assert capped("".join(pieces)) == f"{most}word{MAX_ROOT_TAGS} "
+    assert segment_html("".join(pieces)).text.split() == [f"word{k}" for k in range(MAX_ROOT_TAGS + 1)]
+
+
 # Formatting that a parser opens again in every paragraph
 
 
@@ -217,6 +226,14 @@ def test_one_tag_with_many_attributes_or_a_long_one_is_read_in_little_time() -> 
     crowd = " ".join(f"a{k}=1" for k in range(MANY))
     began = time.process_time()
     assert segment_html(f"<p {crowd}>one</p><p title='{'x' * 1_000_000}'>two").text == "one\n\ntwo"
+    assert time.process_time() - began < SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", ["html", "body"])
+def test_many_root_tags_with_attributes_are_read_in_little_time(tag: str) -> None:
+    began = time.process_time()
+    assert segment_html("".join(f"<{tag} a{k}=1>" for k in range(MANY)) + "one").text == "one"
     assert time.process_time() - began < SECONDS
 
 
