@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import itertools
 import types
 from collections.abc import Callable
@@ -170,3 +171,8 @@ def test_stage_shares_are_of_the_whole() -> None:
         ["the", "rest", "1.00", "25%"],
     ]
     assert lines[4].split() == ["all", "4.00"]
+
+
+def test_stages_of_the_classifier_are_there() -> None:
+    pipeline = importlib.import_module("copydesk.classifier.pipeline")
+    assert not [name for names in classify.STAGES.values() for name in names if not hasattr(pipeline, name)]

@@ -30,8 +30,7 @@ LEAST_RATIO = {OURS_HTML: 5.0, OURS_TEXT: 15.0}  # how many times trafilatura's 
 STAGES: Mapping[str, Sequence[str]] = {
     "segment": ("segment_html", "segment_text"),
     "features": ("compute_features",),
-    "first stage": ("run_first_stage",),
-    "second stage": ("run_second_stage",),
+    "model": ("run_both_stages", "expected_f1"),
     "assembling": ("collect_scores", "assemble"),
 }
 
