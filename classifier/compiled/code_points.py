@@ -15,26 +15,26 @@ _IDEOGRAPHS = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0x
 """Scripts without spaces between words, as inclusive ranges: kana, Han, Thai, Lao."""
 
 
+_CLASS_OF = {"L": LETTER, "M": LETTER, "N": DIGIT, "Z": SPACE}
+"""Classes by the first letter of the Unicode category."""
+
+
 @cache
 def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     """Return the class and the one-character lower case of every code point below 0x10000."""
-    classes = np.zeros(_BMP, np.uint8)
-    lower = np.arange(_BMP, dtype=np.uint32)
-    for code in range(_BMP):
-        character = chr(code)
-        category = unicodedata.category(character)[0]
-        if category in "LM":
-            classes[code] = LETTER
-            small = character.lower()
-            if len(small) == 1:
-                lower[code] = ord(small)
-        elif category == "N":
-            classes[code] = DIGIT
-        elif category == "Z" or character.isspace():
+    characters = [*map(chr, range(_BMP))]
+    initials = [category[0] for category in map(unicodedata.category, characters)]
+    classes = np.array([_CLASS_OF.get(initial, OTHER) for initial in initials], np.uint8)
+    for code in range(256):  # white space beyond is in the category Z
+        if characters[code].isspace():
             classes[code] = SPACE
     for first, last in _IDEOGRAPHS:
         within = classes[first : last + 1]
         within[within == LETTER] = IDEOGRAPH
+    lower = np.arange(_BMP, dtype=np.uint32)
+    for code, (character, small) in enumerate(zip(characters, map(str.lower, characters), strict=True)):
+        if small != character and len(small) == 1 and initials[code] in "LM":
+            lower[code] = ord(small)
     return classes, lower
 
 

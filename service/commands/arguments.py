@@ -11,7 +11,6 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO, TypeAlias
 
@@ -98,6 +97,11 @@ def add_shared(command: argparse.ArgumentParser, *names: str, **changes: str) ->
 
 def copydesk_version() -> str:
     """Return the version of the installed package."""
+    from importlib.metadata import (
+        PackageNotFoundError,
+        version,
+    )  # it takes a tenth of a start, and few commands need it
+
     try:
         return version("copydesk")
     except PackageNotFoundError:
