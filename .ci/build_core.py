@@ -69,11 +69,18 @@ def build(sources: Path, output: Path, *, sanitize: bool = False, target: str = 
     flags += [*(["-target", target] if target else []), *shlex.split(os.environ.get("CFLAGS", ""))]
     flags += [] if "windows" in (target or sys.platform) or sys.platform == "win32" else ["-fPIC"]
     part = output.with_name(f"{output.name}.{os.getpid()}")
+    flags += [] if sanitize or "macos" in (target or sys.platform) or sys.platform == "darwin" else ["-s"]
     files = map(str, sorted(sources.glob("*.c")))
     libraries = [] if "win" in (target or sys.platform) and "darwin" not in (target or sys.platform) else ["-lm"]
-    done = subprocess.run([*compiler, *flags, *files, *libraries, "-o", str(part)], check=False)
+    try:
+        done = subprocess.run([*compiler, *flags, *files, *libraries, "-o", str(part)], check=False)
+    except OSError as error:
+        raise SystemExit(f"the C compiler {shlex.join(compiler)} cannot be run ({error.strerror}); see CC") from error
     if done.returncode:
-        raise SystemExit(f"{shlex.join(compiler)} ended with status {done.returncode}; see its messages above")
+        raise SystemExit(
+            f"{shlex.join(compiler)} ended with status {done.returncode}; see its messages above. CC names another "
+            f"compiler, such as CC='{sys.executable} -m ziglang cc' after `pip install '{FALLBACK}'`"
+        )
     part.replace(output)
 
 

@@ -6,8 +6,10 @@ The rooms lie at the top of a checkout, under `copydesk/` in a source distributi
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +64,12 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc,unused-
             built = Path(self.folder.name, library)
             build(compiled / "c", built, target=target)
             include[str(built)] = f"copydesk/classifier/compiled/{library}"
+            if target:  # what an earlier build left in the checkout is for another platform
+                for other in compiled.glob("copydesk_core.*"):
+                    other.unlink()
+            else:
+                with suppress(OSError):  # Python started in a checkout imports its sources, not the installed copy
+                    shutil.copy(built, compiled / library)
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{TARGETS[target] if target else next(platform_tags())}"
 

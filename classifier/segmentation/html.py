@@ -13,6 +13,7 @@ from copydesk.classifier.segmentation.block_builder import CELL_END, HEADINGS, L
 from copydesk.classifier.segmentation.compiled_walk import walk_tree
 from copydesk.classifier.segmentation.double_escapes import has_double_escapes, undo_double_escapes
 from copydesk.classifier.segmentation.head import read_head
+from copydesk.classifier.segmentation.lexbor import find_lexbor
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder
 from copydesk.classifier.segmentation.tags import (
@@ -80,6 +81,11 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
         return _finish(walked.to_builder(), copied, main)
     blocks = records(Block, map(tuple, walked.spans.tolist()))
     return Blocks(walked.text, blocks, walked.found.to_head(), Markup.from_arrays(walked.markup))
+
+
+def can_walk_in_c() -> bool:
+    """Return whether pages are walked in C; elsewhere they are walked in Python, with the same blocks."""
+    return find_lexbor() is not None
 
 
 def _segment_in_python(parser: LexborHTMLParser, recorder: RecordingBuilder | None) -> Blocks:

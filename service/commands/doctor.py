@@ -7,6 +7,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 
 from copydesk.classifier.extras import PACKAGES, MissingExtra, require_extra
 from copydesk.service.commands import arguments
@@ -37,7 +38,8 @@ def doctor_command(args: argparse.Namespace, environment: Mapping[str, str]) -> 
     facts = [
         ("copydesk", arguments.copydesk_version()),
         ("Python", f"{platform.python_version()}, {sys.platform} on {platform.machine()}"),
-        ("core", _describe_core(slow)),
+        ("core", _describe_core()),
+        ("HTML", _describe_walk(slow)),
         ("start", _describe_start(settings, slow)),
         ("processors", str(arguments.count_workers(None))),
         *_describe_extras(),
@@ -49,14 +51,23 @@ def doctor_command(args: argparse.Namespace, environment: Mapping[str, str]) -> 
     return arguments.OK
 
 
-def _describe_core(slow: list[str]) -> str:
+def _describe_core() -> str:
     from copydesk.classifier.compiled import library  # it loads NumPy and the core, which --help does without
 
-    wide = library.wide_vectors()
-    if wide is False:
-        slow.append("this processor has no AVX2: labels take about half as long again")
-    vectors = {True: ", with AVX2", False: ", without AVX2", None: ""}[wide]
+    vectors = {True: ", with AVX2", False: ", without AVX2", None: ""}[library.wide_vectors()]
     return f"compiled by {library.compiler()}{vectors}"
+
+
+def _describe_walk(slow: list[str]) -> str:
+    from copydesk.classifier.segmentation import can_walk_in_c
+
+    found = f"selectolax {version('selectolax')}"
+    if can_walk_in_c():
+        return f"walked in C, parsed by {found}"
+    slow.append(
+        f"HTML is walked in Python: {found} does not give C access to its tree. A page takes about half as long again"
+    )
+    return f"walked in Python, parsed by {found}"
 
 
 def _describe_start(settings: Settings, slow: list[str]) -> str:

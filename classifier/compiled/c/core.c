@@ -1,11 +1,15 @@
 /* What library.py asks of the library itself, and the hash functions as Python sees them. */
 #include "core.h"
 
+#define TEXT_OF(number) #number
+#define TEXT(number) TEXT_OF(number)
+#define CLANG_VERSION TEXT(__clang_major__) "." TEXT(__clang_minor__) "." TEXT(__clang_patchlevel__)
+
 EXPORT uint64_t cd_sources_digest(void) { return SOURCES_DIGEST; }
 
 EXPORT void cd_compiler(char *out, int64_t size) {
 #ifdef __clang__
-    const char *name = "clang " __clang_version__;
+    const char *name = "clang " CLANG_VERSION;
 #else
     const char *name = "gcc " __VERSION__;
 #endif

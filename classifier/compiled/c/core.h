@@ -24,7 +24,24 @@
 #if (defined(__x86_64__) || defined(_M_X64)) && !defined(NO_WIDE_VECTORS)
 #define HAS_WIDE_VECTORS 1
 #define WIDE_VECTORS __attribute__((target("avx2")))
-#define CAN_WIDE_VECTORS() (__builtin_cpu_supports("avx2"))
+#define CAN_WIDE_VECTORS() (has_avx2())
+#include <cpuid.h>
+#include <stdatomic.h>
+
+/* Asks the processor once. `__builtin_cpu_supports` always says no where zig links the library. */
+static inline bool has_avx2(void) {
+    static atomic_int known; /* 0 is unknown, 1 no, 2 yes */
+    int found = atomic_load_explicit(&known, memory_order_relaxed);
+    if (found == 0) {
+        unsigned a, b, c = 0, d, saved = 0, high;
+        bool has = __get_cpuid(1, &a, &b, &c, &d) && (c & (1u << 27)) && (c & (1u << 28)); /* OSXSAVE, AVX */
+        if (has) __asm__("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
+        has = has && (saved & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 5));
+        found = has ? 2 : 1;
+        atomic_store_explicit(&known, found, memory_order_relaxed);
+    }
+    return found == 2;
+}
 #else
 #define HAS_WIDE_VECTORS 0
 #endif

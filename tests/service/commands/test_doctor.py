@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.classifier import segmentation
 from copydesk.classifier.compiled import library
 from copydesk.service.commands import doctor
 from tests.conftest import RunCommand
@@ -14,7 +15,7 @@ def test_it_tells_how_the_installation_was_built(run_command: RunCommand) -> Non
     assert (done.returncode, done.stderr) == (0, b"")
     lines = done.stdout.decode().splitlines()
     topics = {line[:12].strip() for line in lines}
-    assert topics >= {"copydesk", "Python", "core", "start", "processors", "extras", "slow here"}
+    assert topics >= {"copydesk", "Python", "core", "HTML", "start", "processors", "extras", "slow here"}
     assert f"compiled by {library.compiler()}" in done.stdout.decode()
 
 
@@ -30,11 +31,12 @@ def test_what_is_slow_is_named_with_its_reason(
     from copydesk.service.cli import main
 
     monkeypatch.setattr(library, "wide_vectors", lambda: False)
+    monkeypatch.setattr(segmentation, "can_walk_in_c", lambda: False)
     monkeypatch.setattr(doctor, "SLOW_START", 0.0)
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
     assert "without AVX2" in out
-    assert "slow here   this processor has no AVX2" in out
+    assert "slow here   HTML is walked in Python: selectolax" in out
     assert "this machine is busy or slow" in out
 
 
