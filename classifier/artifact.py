@@ -183,7 +183,7 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(GROUPS) + len(LINEAR_PARTS)), np.float16)
     weights[used] = arrays[f"{name}/weights"]
     first_stage = HashedLinear(idf, weights, arrays[f"{name}/intercepts"])
-    types = (arrays[f"{name}/page_types/{array}"] for array in ("idf", "weights", "intercepts"))
+    types = (np.ascontiguousarray(arrays[f"{name}/page_types/{array}"]) for array in ("idf", "weights", "intercepts"))
     ensembles = {field: _trees(arrays, f"{name}/{stored}") for field, stored in STORED_ENSEMBLES.items()}
     prefix = f"{name}/parts/"
     parts = sorted({key.removeprefix(prefix).split("/")[0] for key in arrays if key.startswith(prefix)})
@@ -192,7 +192,7 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
         HashedLinear(*types),
         **ensembles,
         parts={part: _trees(arrays, f"{prefix}{part}") for part in parts},
-        affinities=arrays[f"{name}/affinities"].astype(np.float64),
+        affinities=np.ascontiguousarray(arrays[f"{name}/affinities"], np.float64),
     )
 
 

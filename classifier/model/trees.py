@@ -89,7 +89,13 @@ class Trees:
 
         Each step down a tree moves the mean of the training blocks below; the move goes to the column
         that the node tests (Saabas 2014, "Interpreting random forests"). The parts sum to the score.
+
+        Raises:
+            ValueError: The row is shorter than the columns that the trees read.
         """
+        needed = int(self.columns.max(initial=-1)) + 1
+        if len(row) < needed:
+            raise ValueError(f"the row has {len(row)} columns, expected at least {needed}")
         start = float(np.cumsum([self.baseline, *self.values[self.roots]])[-1])  # in order, unlike np.sum
         out = np.zeros(len(row))
         row = np.ascontiguousarray(row)

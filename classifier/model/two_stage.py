@@ -74,6 +74,8 @@ class FormModel:
                 raise ValueError(f"{name} has {found} classes, expected {len(classes)}; train again")
         if self.affinities.shape != (len(LABELS), len(LABELS)) or not (self.affinities > 0).all():
             raise ValueError(f"affinities have the shape {self.affinities.shape}, expected 3 by 3 above 0; train again")
+        if unknown := [part for part in self.parts if part not in KINDS]:
+            raise ValueError(f"{unknown[0][:40]!r} is no kind, expected some of {', '.join(KINDS)}; train again")
         scored = (
             (self.body, self.teaser, self.parts[Kind.HEADLINE]),
             [self.parts[part] for part in self.body_parts()],

@@ -132,6 +132,11 @@ def test_a_move_goes_to_the_column_that_the_node_tests() -> None:
     assert contributions.tolist() == [0.0, 2.0, -1.0]
 
 
+def test_a_row_without_a_column_that_is_tested_is_refused() -> None:
+    with pytest.raises(ValueError, match="the row has 1 columns, expected at least 2"):
+        grow((1, 0.0, -1.0, 2.0)).contributions(np.zeros(1, np.float32))
+
+
 @pytest.mark.parametrize(("value", "wanted"), [(0.5 - 2**-20, -1.0), (0.5, -1.0), (0.5 + 2**-20, 1.0)])
 def test_a_value_at_the_threshold_goes_left(value: float, wanted: float) -> None:
     assert grow((0, 0.5, -1.0, 1.0)).scores(np.array([[value]], np.float32)).tolist() == [wanted]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -102,3 +103,9 @@ def test_what_is_hardly_body_is_none_even_where_nothing_else_is() -> None:
 def test_without_blocks_and_without_a_chance_of_body_there_is_none() -> None:
     assert labels() == []
     assert labels((0.0, 1.0, 0.0), (0.0, 0.0, 1.0)) == ["boilerplate", "teaser"]
+
+
+def test_a_part_that_is_no_kind_is_refused() -> None:
+    form = small_model().text
+    with pytest.raises(ValueError, match="'verse' is no kind, expected some of headline"):
+        replace(form, parts={**form.parts, "verse": form.body})
