@@ -43,9 +43,8 @@ def add_score(commands: arguments.Commands) -> None:
         "score",
         help="label the pages of large files",
         description="Label all pages of files, folders, globs or URLs: WARC, JSON, JSONL, Parquet, CSV, HTML and "
-        "plain text. "
-        "The inputs are cut into shards; a run that was interrupted continues with the shards that are missing when "
-        "the same command is given again. "
+        "plain text. The inputs are cut into shards; a run that was interrupted continues with the shards that are "
+        "missing when the same command is given again. "
         "Exit status: 0 all pages were scored, 1 some could not be scored, 2 wrong usage.",
     )
     add = command.add_argument

@@ -131,6 +131,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
         wait_until(lambda: not any(Path(f"/proc/{pid}/exe").exists() for pid in pids), "the workers have ended", 40)
         with socket.socket() as again:
             again.bind(("127.0.0.1", server.port))
+            assert again.getsockname()[1] == server.port  # the port is free again
 
 
 @pytest.mark.parametrize("place", ["mysql://localhost/index", "postgresql://[/index"])

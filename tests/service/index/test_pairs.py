@@ -104,3 +104,14 @@ def test_excluded_document_has_no_links_and_its_replacement_has_its_own(index: I
         assert verdicts.affected_by([1]) == {3}
         assert set(verdicts.decide_again([3])) == {(3, 1)}
         assert [link[:2] for link in verdicts.links([3])] == [(3, 2), (3, 1)]
+
+
+def test_ends_of_a_chain_of_versions_are_different_stories(index: Index) -> None:
+    words = [f"word{number}" for number in range(600)]
+    chain = [document(f"v{n}", " ".join(words[40 * n : 40 * n + 200])) for n in range(10)]
+    index.add(chain, now=0.0)
+    found = clusters(index)
+    assert found["v0"] == found["v1"] == "v0"
+    assert found["v2"] == found["v3"] == "v2"
+    (answer,) = index.check([document("copy", chain[3].text)])
+    assert (answer.cluster, answer.seen) == ("v2", True)

@@ -397,14 +397,3 @@ def test_number_of_old_ids_that_lead_to_a_document_is_limited(small: Index, monk
     for n in range(6):
         small.remove([f"d{n}"])
     assert [small.resolve(f"d{n}") for n in range(7)] == [None, None, None, "d6", "d6", "d6", "d6"]
-
-
-def test_ends_of_a_chain_of_versions_are_different_stories(small: Index) -> None:
-    words = [f"word{number}" for number in range(600)]
-    chain = [document(f"v{n}", " ".join(words[40 * n : 40 * n + 200])) for n in range(10)]
-    small.add(chain, now=0.0)
-    found = clusters(small)
-    assert found["v0"] == found["v1"] == "v0"
-    assert found["v2"] == found["v3"] == "v2"
-    (answer,) = small.check([document("copy", chain[3].text)])
-    assert (answer.cluster, answer.seen) == ("v2", True)
