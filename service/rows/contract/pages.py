@@ -29,7 +29,10 @@ class Block(Struct, frozen=True, gc=False):
     kind: Kind
     confidence: Annotated[Share, Meta(description="The probability of the block's own label.")]
     probabilities: Probabilities
-    explanation: Explanation | UnsetType = UNSET
+    explanation: (
+        Annotated[Explanation, Meta(description="On request: the reasons. Later blocks of long pages have none.")]
+        | UnsetType
+    ) = UNSET
 
     @classmethod
     def of(cls, block: ScoredBlock) -> Self:

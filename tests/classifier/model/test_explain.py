@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from unittest import mock
 
 import pytest
 
+from copydesk.classifier import pipeline
 from copydesk.classifier.model import ALL_COLUMNS
-from copydesk.classifier.model.explain import MAX_REASONS, describe_column
+from copydesk.classifier.model.explain import MAX_REASONS, describe_column, explain_block
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.types import LABELS, Explanation, Label, Page, ScoredBlock
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -63,6 +65,21 @@ def test_explaining_changes_no_label() -> None:
         assert all(block.explanation is None for block in plain)
         with_reasons = [(b.label, b.kind, b.probabilities) for b, _ in explained(page)]
         assert with_reasons == [(b.label, b.kind, b.probabilities) for b in plain]
+
+
+@pytest.mark.parametrize(("n_blocks", "n_explained"), [(2, 2), (3, 3), (4, 3), (40, 3)])
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_only_the_first_blocks_of_a_long_page_are_explained(
+    form: str, n_blocks: int, n_explained: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "MAX_EXPLAINED_BLOCKS", 3)
+    between = "<p>" if form == "html" else "\n\n"
+    page = Page("long", **{form: between.join(f"The ferry left pier {number}." for number in range(n_blocks))})
+    counted = mock.Mock(side_effect=explain_block)
+    monkeypatch.setattr(pipeline, "explain_block", counted)
+    blocks = classify_page(page, MODEL, explain=True).blocks
+    assert [block.explanation is not None for block in blocks] == [k < n_explained for k in range(n_blocks)]
+    assert counted.call_count == n_explained
 
 
 def test_words_quoted_as_reasons_are_words_of_the_block() -> None:

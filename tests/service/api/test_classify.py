@@ -14,6 +14,7 @@ import pytest
 from starlette.requests import Request
 
 from copydesk.classifier import Model, Page, classify_page
+from copydesk.classifier.pipeline import MAX_EXPLAINED_BLOCKS
 from copydesk.service.api.endpoints.classify import ANSWERS
 from copydesk.service.api.intake.negotiation import choose_media
 from copydesk.service.api.intake.requests import Media
@@ -53,6 +54,12 @@ def test_answer_is_the_row_of_the_command_line(
     answer = api.post("/v1/classify", json=row | {"explain": explain})
     assert answer.json() == json.loads(command.stdout)
     assert answer.headers["content-type"] == "application/json"
+
+
+def test_blocks_of_a_long_page_are_explained_up_to_the_limit(api: ApiClient) -> None:
+    answer = api.post("/v1/classify", json={"html": "<p>a" * (MAX_EXPLAINED_BLOCKS + 2), "explain": True}).json()
+    explained = ["explanation" in block for block in answer["blocks"]]
+    assert explained == [True] * MAX_EXPLAINED_BLOCKS + [False] * 2
 
 
 def test_text_is_in_the_answer_on_request(api: ApiClient) -> None:
