@@ -8,6 +8,7 @@ import http.client
 import importlib
 import os
 import random
+import shlex
 import socket
 import statistics
 import subprocess
@@ -16,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,7 @@ SECONDS, SLICES = 24.0, 8
 START_SECONDS = 120
 SERVER_CORE = 0
 OURS, RIVAL, LIBRARY = "copydesk serve", "trafilatura, same server", "copydesk, library call"
+OTHER = "the other service"
 HOST = "127.0.0.1"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -93,6 +95,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     print(f"load of the machine before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     print(report(measure(pages, options)))
+    print(f"\nload of the machine behind: {os.getloadavg()[0]:.1f}")
     return 0
 
 
@@ -102,6 +105,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder of .html or .html.gz files")
     parser.add_argument("--count", type=int, default=COUNT, help=f"pages, taken evenly (default {COUNT})")
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"of concurrent requests (default {SECONDS:g})")
+    parser.add_argument(
+        "--other",
+        metavar="COMMAND",
+        help="measure another copydesk service too, which this starts; it reads COPYDESK_PORT",
+    )
     parser.add_argument("--rival", type=int, metavar="PORT", help="serve trafilatura on a port instead")
     return parser.parse_args(arguments)
 
@@ -126,19 +134,27 @@ def measure(pages: Sequence[bytes], options: argparse.Namespace) -> dict[str, Me
     For single requests the client runs on the server's core, as the time to wake another core of a virtual machine
     depends on its host. Concurrent clients run on the other cores.
     """
-    ours = [sys.executable, "-m", "copydesk.service.cli", "serve"]
-    rival = [sys.executable, "-m", "tests.bench", "service", "--rival"]
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {f"COPYDESK_{name}": str(Path(folder) / name) for name in ("INDEX", "KEYS", "FEEDBACK")}
-        with run_server(ours, settings) as server, run_server(rival, settings) as other:
-            library = make_library_call(pages)
-            with pin_to_cores({SERVER_CORE}):
-                single = time_single_requests(pages, {LIBRARY: library, OURS: server.send, RIVAL: other.send})
-            concurrent = {name: Throughput() for name in single}
-            for _ in range(SLICES):
-                concurrent[LIBRARY].add(call_library(pages, library, options.seconds / SLICES))
-                concurrent[OURS].add(send_concurrently(pages, server, options.seconds / SLICES))
-                concurrent[RIVAL].add(send_concurrently(pages, other, options.seconds / SLICES))
+    commands = {
+        OURS: [sys.executable, "-m", "copydesk.service.cli", "serve"],
+        RIVAL: [sys.executable, "-m", "tests.bench", "service", "--rival"],
+    }
+    if options.other:
+        commands[OTHER] = shlex.split(options.other)
+    with ExitStack() as stack:
+        servers = {}
+        for name, command in commands.items():
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            settings = {f"COPYDESK_{file}": str(folder / file) for file in ("INDEX", "KEYS", "FEEDBACK")}
+            servers[name] = stack.enter_context(run_server(command, settings))
+        library = make_library_call(pages)
+        with pin_to_cores({SERVER_CORE}):
+            sends: dict[str, Send] = {name: server.send for name, server in servers.items()}
+            single = time_single_requests(pages, {LIBRARY: library, **sends})
+        concurrent = {name: Throughput() for name in single}
+        for _ in range(SLICES):
+            concurrent[LIBRARY].add(call_library(pages, library, options.seconds / SLICES))
+            for name, server in servers.items():
+                concurrent[name].add(send_concurrently(pages, server, options.seconds / SLICES))
     return {name: Measurement(single[name], concurrent[name]) for name in single}
 
 
