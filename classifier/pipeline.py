@@ -147,7 +147,9 @@ def cut_html(html: str | bytes, *, inline: bool = False) -> Blocks:
 def _check_limit(found: int, limit: int, what: str) -> None:
     if found > limit:
         raise UnreadablePage(
-            "too_many_blocks", f"the page has {found} {what}, expected at most {limit}; split it into its articles"
+            "too_many_blocks",
+            f"the page has {found} {what}, expected at most {limit}, and news pages have far fewer; leave it out, or "
+            "send its articles one by one",
         )
 
 
@@ -179,6 +181,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     body = body_text(blocks, in_body)
     fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
     title_found = {"title": title.found_in} if title.text else {}
+    confidence = confidence if in_body else 0.0
     is_article = confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE
     return PageScores(
         text=blocks.text,
@@ -193,7 +196,7 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
         other_articles=tuple(other for other, _ in others),
         is_article=is_article and is_text(body),
         page_types=predictions.page_types,
-        confidence=confidence if in_body else 0.0,
+        confidence=confidence,
     )
 
 

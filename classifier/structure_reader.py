@@ -62,6 +62,7 @@ class _Paths:
         self._kept: dict[int, tuple[int, ...]] = {0: ()}
         self._items = self._innermost("li", [number for number in parts if kinds[number] is Kind.LIST_ITEM])
         self._items -= self._with_heading(self._items, kinds)
+        self._tables = self._innermost("table", [number for number in parts if kinds[number] is Kind.TABLE])
         self._quotes = self._innermost("blockquote", [number for number in parts if kinds[number] is Kind.QUOTE])
         self.of_blocks = {number: self.of(markup.elements[number], kinds[number]) for number in sorted(parts)}
 
@@ -81,7 +82,10 @@ class _Paths:
         tag_of = self.markup.tags
         kept = self._around(element)
         table = max((place for place, each in enumerate(kept) if tag_of[each] == "table"), default=len(kept))
-        in_row = kind is Kind.TABLE and any(tag_of[each] == "tr" for each in kept[table:])
+        is_cell = kind is Kind.TABLE or (
+            kind is Kind.LIST_ITEM and not self._tables.isdisjoint(kept[table : table + 1])
+        )
+        in_row = is_cell and any(tag_of[each] == "tr" for each in kept[table:])
         path: list[int] = []
         in_item = False
         for place in reversed(range(len(kept))):
@@ -91,7 +95,9 @@ class _Paths:
                 in_item = each in self._items
             if (
                 (tag in _HEADINGS and kind is Kind.SUBHEADING)
-                or ((tag == "li" or tag in _LISTS) and in_item and not (in_row and place > table))
+                or (
+                    (tag == "li" or tag in _LISTS) and in_item and not (kind is Kind.TABLE and in_row and place > table)
+                )
                 or (tag == "blockquote" and each in self._quotes)
                 or ((tag == "table" or tag in _ROW_PARTS) and in_row and place >= table)
                 or (tag == "figure" and kind is Kind.CAPTION)

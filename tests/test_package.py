@@ -76,7 +76,7 @@ def test_wheel_holds_one_top_level_module(wheel: Path) -> None:
     names = content(wheel).keys()
     assert {name.split("/")[0] for name in names} == {"copydesk", "copydesk-0.1.0.dist-info"}
     assert {f"copydesk/{room}/__init__.py" for room in ROOMS} <= names
-    assert {"copydesk/py.typed", "copydesk/classifier/artifacts/manifest.json"} <= names
+    assert {"copydesk/__main__.py", "copydesk/py.typed", "copydesk/classifier/artifacts/manifest.json"} <= names
     assert not [name for name in names if "__pycache__" in name]
 
 

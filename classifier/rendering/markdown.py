@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from copydesk.classifier.rendering.inline import Inline, Piece, plain
-from copydesk.classifier.rendering.outline import HEADINGS, LISTS, Group, Leaf, rows_of
+from copydesk.classifier.rendering.outline import HEADINGS, LISTS, Group, Leaf, leaves_of, rows_of
 
 _ESCAPED = re.compile(
     r"[\\`*\[\]]"
@@ -112,7 +112,7 @@ def _table(group: Group) -> str:
 
 
 def _cell(cell: Group) -> str:
-    text = " ".join([_one_line(_inline(leaf.content)) for leaf in cell.children if isinstance(leaf, Leaf)])
+    text = " ".join([_one_line(_inline(leaf.content)) for leaf in leaves_of(cell)])
     return text.replace("|", "\\|")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.classifier.rendering.inline import CELLS, Inline, Piece, nest, with_breaks
@@ -81,6 +81,15 @@ def rows_of(table: Group) -> list[Group]:
         if isinstance(child, Group):
             found += [child] if child.tag == "tr" else rows_of(child)
     return found
+
+
+def leaves_of(group: Group) -> Iterator[Leaf]:
+    """Yield the leaves in a group and in the groups in it, in order."""
+    for child in group.children:
+        if isinstance(child, Leaf):
+            yield child
+        else:
+            yield from leaves_of(child)
 
 
 class _Builder:
@@ -224,7 +233,11 @@ def _has_data(rows: Sequence[Group]) -> bool:
 
 
 def _leaves(group: Group) -> list[Group | Leaf]:
+    """Return the leaves and lists of a table without data."""
     found: list[Group | Leaf] = []
     for child in group.children:
-        found += [child] if isinstance(child, Leaf) else _leaves(child)
+        if isinstance(child, Leaf):
+            found.append(child)
+        else:
+            found += _without_layout_tables([child]) if child.tag in LISTS else _leaves(child)
     return found

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from copydesk.classifier import BODY_PARTS, Article
 from copydesk.service.commands.arguments import Streams
 from copydesk.service.commands.page_files import PageFiles
 from copydesk.service.commands.table import Canvas, row_name, table
@@ -113,8 +114,10 @@ class AnswerWriter:
         out.write(content)
 
     def _render(self, answer: ClassifiedRow) -> bytes:
-        """Return the content of a page's answer."""
+        """Return the content of a page's answer; say why it is empty in a format that does not show it."""
         article = answer.article
+        if self.output in _SEPARATED and not article.body:
+            self.remark(f"{row_name(answer.row.id, answer.row.line)}: {_why_empty(article)}")
         match self.output:
             case AnswerFormat.TABLE:
                 return _utf8(table(answer.row, article, self.canvas))
@@ -131,6 +134,17 @@ class AnswerWriter:
 
     def _remark(self, row: BadRow) -> None:
         self.remark(f"{row_name(row.id, row.line)}: {row.code}: {clean(row.message)}")
+
+
+def _why_empty(article: Article) -> str:
+    if not article.text.strip():
+        return "the body is empty, as the page has no text"
+    likely = f"{article.page_type} ({article.page_types[article.page_type]:.0%})"
+    wanted = "body" if article.parts == BODY_PARTS else " or ".join(article.parts)
+    return (
+        f"the body is empty: no block of the page was labelled {wanted}, its type is most likely {likely}; "
+        "--output table shows the blocks"
+    )
 
 
 def _jsonl(answer: ClassifiedRow | BadRow) -> bytes:

@@ -6,6 +6,8 @@ import argparse
 import errno
 import io
 import os
+import re
+import shlex
 import stat
 import sys
 from collections import Counter
@@ -23,6 +25,7 @@ SOME_FAILED = 1
 WRONG_USAGE = 2
 
 MOST_WORKERS = 256
+URL = re.compile(r"https?://", re.IGNORECASE)
 
 SHARED: dict[str, dict[str, Any]] = {
     "files": {
@@ -146,6 +149,9 @@ def _check_file(name: str) -> None:
     try:
         mode = Path(name).stat().st_mode
     except (OSError, ValueError) as error:
+        if URL.match(name):
+            fetch = f"curl -sL {shlex.quote(name)} | copydesk classify -"
+            raise WrongUsage(f"{name!r} is a URL, and copydesk fetches no pages; fetch it first: {fetch}") from error
         reason = getattr(error, "strerror", None) or str(error)
         raise WrongUsage(f"{name!r} cannot be read ({reason}); name a file, or - for standard input") from error
     if stat.S_ISDIR(mode):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from copydesk.classifier import pipeline
 from copydesk.classifier.errors import UnreadablePage
-from copydesk.classifier.model import FormModel, Predictions
-from copydesk.classifier.pipeline import classify, classify_page, predict
+from copydesk.classifier.model import PAGE_TYPES, FormModel, Predictions
+from copydesk.classifier.pipeline import classify, classify_page, collect_scores, predict, segment
 from copydesk.classifier.result import Article
 from copydesk.classifier.types import BODY_PARTS, KINDS, LABELS, Blocks, Kind, Page, ScoredBlock, clean
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -158,6 +158,26 @@ def test_an_empty_page_is_no_article_and_nothing_is_expected_of_it() -> None:
         article = classify_page(page, MODEL)
         assert (article.blocks, article.body, article.title, article.confidence) == ((), "", "", 0.0)
         assert not article.is_article
+
+
+def test_article_has_a_body_and_no_other_type_than_article() -> None:
+    for form in ("text", "html"):
+        blocks = segment(PAGES[0] if form == "text" else PAGES[1])
+        weights = MODEL.form(markup=form == "html")
+        predictions = predict(blocks, weights)
+        for share in (0.49, 0.5, 0.51):
+            types = np.full(len(PAGE_TYPES), (1 - share) / (len(PAGE_TYPES) - 1))
+            types[PAGE_TYPES.index("article")] = share
+            types[-1] += types[1]
+            types[1] = 0
+            scores = collect_scores(blocks, replace(predictions, page_types=types), 0.9)
+            assert scores.is_article == (share >= 0.5)
+            assert not scores.is_article or PAGE_TYPES[int(types.argmax())] == "article"
+        no_body = replace(
+            predictions, page_types=types, kinds=np.full_like(predictions.kinds, KINDS.index("furniture"))
+        )
+        scores = collect_scores(blocks, no_body, 0.9)
+        assert (scores.body, scores.is_article, scores.confidence) == ("", False, 0.0)
 
 
 @pytest.mark.parametrize(

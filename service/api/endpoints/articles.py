@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.classifier import LABELS, Article
+from copydesk.classifier.duplicates.types import KeptBecause
 from copydesk.service.api.encoding import json_response
 from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_fields, read_media
 from copydesk.service.api.limits.access import require_scope
@@ -139,11 +140,14 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
     """Return the index's answer and a summary of the labels; ranges are in characters of the body."""
     article, document = classified.article, classified.document
     counts = Counter(block.label for block in article.blocks)
+    kept_because = answer.kept_because
+    if answer.id == NO_ID and kept_because is KeptBecause.SMALLEST_ID:
+        kept_because = None  # without an id, it is behind documents that are as good
     return contract.ArticleAnswer(
         id=None if answer.id == NO_ID else answer.id,
         cluster=None if answer.cluster == NO_ID else answer.cluster,
-        keep=answer.keep,
-        kept_because=answer.kept_because,
+        keep=kept_because is not None,
+        kept_because=kept_because,
         seen=answer.seen,
         added=answer.added,
         matches=tuple(map(contract.IndexMatch.of, answer.matches)),

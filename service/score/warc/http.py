@@ -15,7 +15,9 @@ import pyarrow as pa
 from copydesk.service.score.warc.records import HEAD_END, MAX_HEAD_BYTES, parse_fields
 
 STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)[^\n]{0,8000}\n")
-CHUNK_HEAD = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*(?:;[^\n]{0,8000})?\r?\n")
+CHUNK_HEAD = re.compile(rb"[ \t]*([0-9a-fA-F]{1,200})[ \t]*(?:;[^\n]{0,8000})?\r?\n")
+MAX_CHUNK_BYTES = 16**15
+"""Most bytes of a chunk; a size of more digits (16 fill 64 bits, which HTTP parsers take at most) is damage."""
 GZIP_MAGIC = b"\x1f\x8b\x08"
 MAX_ENCODINGS = 8
 """Encodings of one body that are undone, one inside the other."""
@@ -97,6 +99,8 @@ def _join_chunks(body: bytes) -> bytes:
     at = 0
     while head := CHUNK_HEAD.match(body, at):
         size, start = int(head[1], 16), head.end()
+        if size > MAX_CHUNK_BYTES and not parts and head[0].endswith(b"\r\n"):
+            raise BadBody(f"the first chunk of the body has a size of {len(head[1])} digits, expected at most 15")
         if size and not parts and start >= len(body):
             raise BadBody(f"the first chunk of the body has {size:,} bytes, of which there are none")
         if size == 0:

@@ -149,6 +149,20 @@ def test_cells_with_paragraphs_are_cells() -> None:
     assert of_html(html, R) == "| a b | c |\n| --- | --- |\n| d | e |\n"
 
 
+def test_lists_in_cells_stay_in_their_cells() -> None:
+    html = "<table><tr><td><p>a<td><ul><li>b<li>c</ul><tr><td><p>d<td><p>e<ol><li>f</ol></table>"
+    assert of_html(html, [R, L, L, R, R, L]) == "| a | b c |\n| --- | --- |\n| d | e f |\n"
+
+
+def test_lists_in_a_table_for_layout_stay_lists() -> None:
+    html = "<table><tr><td><p>a<p>b<p>c<td><ul><li>d<li>e</ul><p>f<p>g<p>h</table>"
+    assert of_html(html, [R, R, R, L, L, R, R, R]) == "a\n\nb\n\nc\n\n- d\n- e\n\nf\n\ng\n\nh\n"
+
+
+def test_list_in_a_table_of_paragraphs_is_in_no_table() -> None:
+    assert of_html("<table><tr><td><p>a<td><ul><li>b<li>c</ul></table>", [T, L, L]) == "a\n\n- b\n- c\n"
+
+
 def test_table_for_layout_is_none() -> None:
     assert of_html("<table><tr><td>menu<td><p>a<p>b<p>c<p>d<p>e</table>", [Kind.FURNITURE, R, R, R, R, R]) == (
         "a\n\nb\n\nc\n\nd\n\ne\n"

@@ -107,6 +107,14 @@ def test_check_needs_no_id(api: ApiClient) -> None:
     assert (answer["id"], answer["cluster"], answer["seen"]) == (None, "a", True)
 
 
+def test_check_without_an_id_is_kept_by_no_id(api: ApiClient) -> None:
+    api.put("/v1/articles/a", json=page(POOL))
+    answer = api.post("/v1/articles/check", json=page(POOL)).json()
+    assert (answer["keep"], answer["kept_because"]) == (False, None)
+    answer = api.post("/v1/articles/check", json=page(POOL, published="2024-05-01")).json()
+    assert (answer["keep"], answer["kept_because"]) == (True, "earliest")
+
+
 def test_article_is_read_and_removed(api: ApiClient) -> None:
     api.put("/v1/articles/a", json=page(POOL, published="2024-05-01T08:30:00Z", source="x.test"))
     entry = api.get("/v1/articles/a").json()

@@ -50,6 +50,21 @@ def test_body_output_is_the_body_alone_with_a_form_feed_between_pages() -> None:
     assert n_bad == 1
 
 
+@pytest.mark.parametrize("output", [AnswerFormat.BODY, AnswerFormat.MARKDOWN, AnswerFormat.HTML])
+def test_empty_body_says_on_stderr_why(output: AnswerFormat) -> None:
+    _, err, n_bad = written([answered("Menu"), answered(LONG), answered(" ", "b")], output)
+    why = "the body is empty: no block of the page was labelled body, its type is most likely article (100%); "
+    assert err == (
+        f"copydesk: a: {why}--output table shows the blocks\ncopydesk: b: the body is empty, as the page has no text\n"
+    )
+    assert n_bad == 0
+
+
+@pytest.mark.parametrize("output", [AnswerFormat.JSONL, AnswerFormat.JSON, AnswerFormat.TABLE])
+def test_empty_body_is_no_news_where_the_answer_shows_it(output: AnswerFormat) -> None:
+    assert written([answered("Menu")], output)[1] == ""
+
+
 def test_body_is_neutralised_on_a_terminal_alone() -> None:
     text = "An escape \x1b[31m that would colour all that follows."
     assert written([answered(text)], AnswerFormat.BODY)[0] == f"{text}\n"

@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,13 @@ def send(stream: IO[bytes], data: bytes) -> None:
     stream.flush()
 
 
+def test_python_runs_the_package_as_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "copydesk", "--help"], capture_output=True, cwd=ROOT, env=clean_environment(), check=True
+    )
+    assert done.stdout.startswith(b"usage: copydesk ")
+
+
 @with_model
 def test_good_rows_exit_with_0_and_say_nothing_on_stderr(run_command: RunCommand) -> None:
     done = run_command("classify", "-", given=rows(3))
@@ -86,6 +94,11 @@ def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunComma
         (["classify", "no-such-file.html"], b"No such file"),
         (["classify", "a\0b"], b"cannot be read"),
         (["classify", "tests"], b"is a folder; name the files in it"),
+        (
+            ["classify", "https://a.example/b?c=d&e"],
+            b"is a URL, and copydesk fetches no pages; fetch it first: "
+            b"curl -sL 'https://a.example/b?c=d&e' | copydesk classify -",
+        ),
         (["classify", "-", "-"], b"standard input can be read only once"),
         (["classify", "--model", "no-such-folder"], b"which is not a folder"),
         (["classify", "--parts", "text,headlin"], b"'headlin' is no part of an article, expected some of headline, "),

@@ -117,6 +117,12 @@ def test_body_that_is_damaged_or_in_an_unknown_encoding_is_an_error_of_its_recor
     [
         (b"\3\0" + b"\xff\xfe" * 200, "Content-Encoding: deflate", "and nothing of its 402 bytes can be decoded"),
         (b"fffffff\r\n", "Transfer-Encoding: chunked", "the first chunk of the body has 268,435,455 bytes"),
+        (
+            b"f" * 16 + b"\r\n" + PAGE,
+            "Transfer-Encoding: chunked",
+            "the first chunk of the body has a size of 16 digits",
+        ),
+        (b"f" * 200 + b";a=b\r\n" + PAGE, "Transfer-Encoding: chunked", "a size of 200 digits, expected at most 15"),
     ],
 )
 def test_body_of_which_nothing_can_be_decoded_is_an_error(body: bytes, field: str, found: str) -> None:
