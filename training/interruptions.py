@@ -233,7 +233,10 @@ def _insert_markup(markup: Markup, at: int, count: int, tag: str) -> Markup:
         inside.add(element)
         element = markup.parents[element]
     firsts = [first + count * (first >= at and e not in inside) for e, first in enumerate(markup.firsts)]
-    lasts = [last + count * (last > at or (last == at and e in inside)) for e, last in enumerate(markup.lasts)]
+    lasts = [
+        last + count * (last > at or (last == at and (e in inside or markup.firsts[e] == at)))
+        for e, last in enumerate(markup.lasts)
+    ]
     plain = (0,) * count
     return Markup(
         tags=(*markup.tags, tag),

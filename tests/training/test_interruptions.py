@@ -7,9 +7,7 @@ from copydesk.training.align import LabelledPage
 from copydesk.training.corpora import TrainingPage
 from copydesk.training.interruptions import NOTES, insert_blocks, interrupt
 
-HTML = (
-    "<nav>Home</nav><article><h1>Rain</h1><p>It rains.<p>It pours.<div>It drips.<br><br>It stops.</div></article><p>Bye"
-)
+HTML = "<nav>Home</nav><article><h1>Rain</h1><div></div><p>It rains.<p>It pours.<div>It drips.<br><br>It stops.</div></article><p>Bye"
 CODES = tuple("BEEEEEB")
 
 
@@ -59,6 +57,7 @@ def test_new_blocks_stand_in_an_element_of_their_own_and_all_others_in_their_old
                 assert markup.firsts[element] <= number < markup.lasts[element]
                 element = markup.parents[element]
         for element, parent in enumerate(markup.parents):
+            assert markup.firsts[element] <= markup.lasts[element]
             if parent >= 0 and markup.firsts[element] < markup.lasts[element]:
                 assert markup.firsts[parent] <= markup.firsts[element]
                 assert markup.lasts[element] <= markup.lasts[parent]
