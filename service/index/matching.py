@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import chain, pairwise
 
 import numpy as np
@@ -17,7 +16,7 @@ from sqlalchemy import Connection
 from copydesk.classifier.duplicates import Document, KeyScheme, Match, SignedTexts, SigningScheme
 from copydesk.classifier.duplicates.choices import Rank, is_alike_enough
 from copydesk.classifier.duplicates.normalized_words import Words, read_words
-from copydesk.classifier.duplicates.signing import sign_words
+from copydesk.classifier.duplicates.signing import read_lengths, sign_words
 from copydesk.classifier.duplicates.stored_texts import (
     StoredTexts,
     TextComparison,
@@ -41,8 +40,8 @@ class SignedBatch:
         texts = [document.text for document in documents]
         self.documents = documents
         self.words: Words = read_words(texts)
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-        self.signed: SignedTexts = sign_words(self.words, lengths, scheme=scheme, keys=keys)
+        self.signed: SignedTexts = sign_words(self.words, read_lengths(texts), scheme=scheme, keys=keys)
+        self.lengths: list[int] = self.signed.lengths.tolist()
         self.digests: list[int] = self.signed.digests.astype(np.int64).tolist()
 
     def equals(self, at: int, stored: StoredDocument) -> bool:
@@ -51,7 +50,7 @@ class SignedBatch:
 
     def _fields(self, at: int) -> tuple[int, int, float | None, str | None]:
         document = self.documents[at]
-        return self.digests[at], len(document.text), document.published, document.source
+        return self.digests[at], self.lengths[at], document.published, document.source
 
     def keys(self, at: int) -> list[int]:
         """Return the keys of a document."""
@@ -126,13 +125,15 @@ class BatchMatcher:
         self._new_key_documents: dict[int, list[int]] = {}
         self._best: dict[int, list[Rank]] = {}
         self._ids: dict[int, DocumentId] = {}
-        self.clusters = Clusters(partial(reads.read_oldest_members, connection), partial(reads.read_links, connection))
+        self._verdicts = self._stored_verdicts()
+        self._excluded: StoredDocument | None = None
+        self._rebuilt: dict[int, int] = {}
+        """The clusters of documents that change without the excluded one."""
+        self.clusters = Clusters(self._read_oldest_members, lambda numbers: self._verdicts.links(numbers))
         self.new_clusters: dict[int, int] = {}
         """Clusters of stored documents that change because a document is replaced."""
         self.new_verdicts: dict[tuple[int, int], bool] = {}
         """Verdicts on pairs of other documents that change for the same reason."""
-        incomplete = {number: bool(row.pairs_incomplete) for number, row in self._rows.items()}
-        self._verdicts = Verdicts(connection, incomplete)
 
     def answer(self, at: int, stored: StoredDocument | None, number: int | None = None) -> PendingAnswer:
         """Answer a document.
@@ -157,7 +158,7 @@ class BatchMatcher:
         cluster_of = {other: self._cluster(other) for other in links}
         if stored is not None:
             joined = {self.clusters.find(stored.cluster)}
-        elif number is not None:
+        elif number is not None and number in self.new_clusters:
             joined = {self.new_clusters[number]}.intersection(cluster_of.values())
         else:
             joined = self.clusters.clusters_to_join(links, cluster_of, incomplete=common_keys > 0)
@@ -178,7 +179,9 @@ class BatchMatcher:
             certain = {other: pair.similarity for other, pair in pairs.items() if pair.kind & PairFlag.IDENTICAL}
             return certain | {other: similarity for _, other, similarity in links if other in pairs}
         if number is not None:
-            return self._replace(number, pairs, incomplete=incomplete)
+            replaced = self._replace(number, pairs, incomplete=incomplete)
+            if replaced is not None:
+                return replaced
         same_story = self._verdicts.decide(NEW, pairs, incomplete=incomplete)
         return {other: pairs[other].similarity for other in same_story}
 
@@ -195,7 +198,7 @@ class BatchMatcher:
             id=document.key,
             cluster=cluster,
             digest=self._batch.digests[at],
-            length=len(document.text),
+            length=self._batch.lengths[at],
             published=document.published,
             added=now,
             source=document.source,
@@ -257,7 +260,7 @@ class BatchMatcher:
 
     def _rank(self, at: int) -> Rank:
         document = self._batch.documents[at]
-        return self._choice.rank(document.source, document.published, len(document.text), document.key)
+        return self._choice.rank(document.source, document.published, self._batch.lengths[at], document.key)
 
     def _best_ranks(self, cluster: int) -> list[Rank]:
         if cluster not in self._best:
@@ -273,15 +276,26 @@ class BatchMatcher:
 
     def exclude(self, stored: StoredDocument) -> None:
         """Answer as if a stored document had been removed; call it before its replacement is answered."""
-        removed = [stored.number]
-        neighbours = {other for _, other, _ in reads.read_links(self._connection, removed)}
-        affected = self._verdicts.affected_by(removed).difference(removed)
+        self._excluded = stored
+        neighbours = {other for _, other, _ in reads.read_links(self._connection, [stored.number])}
+        affected = self._verdicts.affected_by([stored.number]).get(stored.number, set())
         self._verdicts.exclude(stored.number)
-        neighbours.update(chain.from_iterable(self._verdicts.decide_again(affected)))
-        self._set_clusters(self._replay(neighbours))
+        neighbours.update(chain.from_iterable(self._verdicts.decide_again(affected - {stored.number})))
+        self._rebuilt = self._replay(neighbours)
+        self._set_clusters(self._rebuilt)
+
+    def _stored_verdicts(self) -> Verdicts:
+        return Verdicts(self._connection, {number: bool(row.pairs_incomplete) for number, row in self._rows.items()})
+
+    def _read_oldest_members(self, cluster: int) -> list[int]:
+        """Read the oldest documents of a cluster as they are without the excluded document."""
+        stored = set(reads.read_oldest_members(self._connection, cluster)) - self._rebuilt.keys()
+        if self._excluded is not None:
+            stored.discard(self._excluded.number)
+        return sorted([*stored, *(number for number, of in self._rebuilt.items() if of == cluster)])
 
     def _replay(self, numbers: Collection[int]) -> dict[int, int]:
-        """Return the clusters of the documents that links connect with some."""
+        """Return the clusters of the documents that links connect with some, unless these are too many."""
         links = read_connected(numbers, self._verdicts.links)
         return replay(links, self._verdicts.incomplete(links))
 
@@ -289,12 +303,22 @@ class BatchMatcher:
         for number in clusters.keys() & self._rows.keys():
             self._rows[number] = replace(self._rows[number], cluster=clusters[number])
 
-    def _replace(self, number: int, pairs: Pairs, *, incomplete: bool) -> dict[int, float]:
-        """Find the links of a document that replaces a removed one, and the verdicts and clusters that change."""
+    def _replace(self, number: int, pairs: Pairs, *, incomplete: bool) -> dict[int, float] | None:
+        """Find the links of a document that replaces a removed one, and the verdicts and clusters that change.
+
+        Returns None if there are too many of either: then the document joins the clusters as if it were new.
+        """
         self._verdicts.add(number, pairs, incomplete=incomplete)
-        changed = self._verdicts.decide_again(self._verdicts.affected_by([number]) | {number})
+        affected = self._verdicts.affected_by([number]).get(number)
+        changed = {} if affected is None else self._verdicts.decide_again(affected | {number})
+        clusters = {} if affected is None else self._replay({number, *chain.from_iterable(changed)})
+        if number not in clusters:
+            self._verdicts = self._stored_verdicts()
+            if self._excluded is not None:
+                self.exclude(self._excluded)
+            return None
         self.new_verdicts = {ends: same for ends, same in changed.items() if number not in ends}
-        self.new_clusters = self._replay({number, *chain.from_iterable(changed)})
+        self.new_clusters = clusters
         cluster = self.new_clusters[number]
         others = [other for other, of in self.new_clusters.items() if of == cluster and other != number]
         rows = reads.read_by_number(self._connection, others)

@@ -20,10 +20,15 @@ MAX_PARTNERS = 20
 """Rivals are searched among the pairs of only this many partners of a new document, those with the highest coverage, so
 that a check in a story of many versions costs a bounded number of look-ups."""
 
+MAX_DECIDED_AGAIN = 500
+"""If a removed or replaced document may affect the verdicts of more documents than this, those stay as they are;
+else they are decided again. It takes about 2 ms a document, in which no other process can write."""
+
 COMMON_KEY_ENDS = 5
 """If more than `max_documents_per_key` documents share a key, a new one is compared with this many of the oldest and of
 the newest."""
 
+_NEEDS_RIVAL_CHECK, _SHARES_PASSAGE = int(PairFlag.NEEDS_RIVAL_CHECK), int(PairFlag.SHARES_PASSAGE)  # fast to combine
 _COVERAGE, _SIMILARITY = OVERLAP_FIELDS.index("coverage"), OVERLAP_FIELDS.index("distinctive_similarity")
 
 
@@ -38,12 +43,12 @@ class Pair(NamedTuple):
     @property
     def needs_rival_check(self) -> bool:
         """Tell whether the verdict depends on what else the two documents share with others."""
-        return bool(self.kind & PairFlag.NEEDS_RIVAL_CHECK)
+        return self.kind & _NEEDS_RIVAL_CHECK > 0
 
     @property
     def is_rival(self) -> bool:
         """Tell whether one of the two may be a rival in the other's pairs."""
-        return bool(self.kind & PairFlag.SHARES_PASSAGE) and self.coverage >= STORY.rival_min_coverage
+        return self.kind & _SHARES_PASSAGE > 0 and self.coverage >= STORY.rival_min_coverage
 
 
 Pairs = dict[int, Pair]

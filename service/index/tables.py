@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
 from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY
-from copydesk.service.index.clusters import MEMBERS_COMPARED
-from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_PAIRS, MAX_PARTNERS
+from copydesk.service.index.clusters import MAX_REBUILT, MEMBERS_COMPARED
+from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch
 
-FORMAT = 9
+FORMAT = 10
 """The number of the format. Any change of tables, columns or the names of settings raises it."""
 
 TABLES = sa.MetaData()
@@ -133,6 +133,8 @@ def settings_of(scheme: SigningScheme, keys: KeyScheme) -> dict[str, str]:
         "index.max_pairs": MAX_PAIRS,
         "index.max_partners": MAX_PARTNERS,
         "index.members_compared": MEMBERS_COMPARED,
+        "index.max_rebuilt": MAX_REBUILT,
+        "index.max_decided_again": MAX_DECIDED_AGAIN,
     }
     rules = ("comparison", COMPARISON), ("story", STORY), ("facts", FACTS)
     for group, values in (("scheme", scheme), ("keys", keys), *rules):

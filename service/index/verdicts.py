@@ -5,12 +5,13 @@ See docs/how-it-works.md, "The index".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import Connection
 
 from copydesk.classifier.duplicates.types import PairFlag
-from copydesk.service.index.pairs import MAX_PAIRS, MAX_PARTNERS, Pairs, decide_same_story
+from copydesk.service.index.pairs import MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS, Pairs, decide_same_story
 from copydesk.service.index.reads import read_links, read_oldest_pairs, read_pairs, read_pairs_incomplete
 
 NEW = 1 << 62
@@ -64,16 +65,24 @@ class Verdicts:
             self._new_pairs.setdefault(other, {})[number] = pair
         self._incomplete[number] = incomplete
 
-    def affected_by(self, numbers: Collection[int]) -> set[int]:
-        """Return the documents whose verdicts on older ones may depend on whether some documents are present."""
-        own = self._pairs_of(numbers)
-        found: set[int] = set()
-        for number in numbers:
-            found.update(max(number, other) for other in own[number])
-            rivals = [other for other, pair in own[number].items() if pair.is_rival]
-            for one, pairs in self._pairs_of(rivals).items():
-                younger = (max(one, other) for other, pair in pairs.items() if pair.needs_rival_check)
-                found.update(each for each in younger if each >= number)
+    def affected_by(self, numbers: Iterable[int]) -> dict[int, set[int]]:
+        """Return for each document those whose verdicts on older ones may depend on whether it is present.
+
+        One that may affect more than MAX_DECIDED_AGAIN documents is left out.
+        """
+        own = {number: pairs for number, pairs in self._some_pairs_of(numbers).items() if _is_complete(pairs)}
+        rivals = {number: [other for other, pair in pairs.items() if pair.is_rival] for number, pairs in own.items()}
+        theirs = self._some_pairs_of(set(chain.from_iterable(rivals.values())))
+        oldest = {one: set(sorted(pairs)[: MAX_PAIRS + 1]) for one, pairs in theirs.items()}
+        found: dict[int, set[int]] = {}
+        for number, pairs in own.items():
+            through = [one for one in rivals[number] if number in oldest[one]]  # no others are read to look for rivals
+            affected = {max(number, other) for other in pairs}
+            for one in through:
+                younger = (max(one, other) for other, pair in theirs[one].items() if pair.needs_rival_check)
+                affected.update(each for each in younger if each >= number)
+            if len(affected) <= MAX_DECIDED_AGAIN and all(_is_complete(theirs[one]) for one in through):
+                found[number] = affected
         return found
 
     def decide_again(self, numbers: Iterable[int]) -> dict[tuple[int, int], bool]:
@@ -120,6 +129,14 @@ class Verdicts:
     def _is_present(self, a: int, b: int) -> bool:
         return not self._excluded or not self._excluded.intersection((a, b))
 
+    def _some_pairs_of(self, numbers: Iterable[int]) -> dict[int, Pairs]:
+        """Return the pairs of documents; of one with too many for `_is_complete` at least the oldest ones."""
+        wanted = list(numbers)
+        missing = [number for number in wanted if number not in self._stored_pairs]
+        most = MAX_DECIDED_AGAIN + 1 + len(self._excluded)
+        stored = self._stored_pairs | (read_oldest_pairs(self._connection, missing, most) if missing else {})
+        return {number: self._with_changes(number, stored[number]) for number in wanted}
+
     def _pairs_of(self, numbers: Iterable[int]) -> dict[int, Pairs]:
         wanted = list(numbers)
         missing = [number for number in wanted if number not in self._stored_pairs]
@@ -147,3 +164,8 @@ class Verdicts:
         if self._excluded:
             stored = {other: pair for other, pair in stored.items() if self._is_present(number, other)}
         return stored | self._new_pairs[number] if number in self._new_pairs else stored
+
+
+def _is_complete(pairs: Pairs) -> bool:
+    """Tell whether `_some_pairs_of` read all pairs of a document."""
+    return len(pairs) <= MAX_DECIDED_AGAIN

@@ -16,7 +16,13 @@ from copydesk.service.index.cluster_ids import delete_own_redirects, move_redire
 from copydesk.service.index.clusters import read_connected, replay
 from copydesk.service.index.keys import key_log_of
 from copydesk.service.index.pairs import Pair
-from copydesk.service.index.reads import StoredDocument, read_clusters, read_links, read_pairs_incomplete
+from copydesk.service.index.reads import (
+    StoredDocument,
+    read_clusters,
+    read_links,
+    read_oldest_members,
+    read_pairs_incomplete,
+)
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS, TITLES
 from copydesk.service.index.verdicts import Verdicts
@@ -39,6 +45,8 @@ _CLUSTER_AND_KEYS = Statement(
 )
 _SET_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.number == bindparam("of")).values(cluster=bindparam("to"))
 _MERGE_CLUSTER = update(DOCUMENTS).where(DOCUMENTS.c.cluster == bindparam("of")).values(cluster=bindparam("to"))
+_PAIR_ENDS = Statement(select(PAIRS.c.document, PAIRS.c.other).where(one_of(PAIRS.c.document)))
+_DELETE_PAIR = delete(PAIRS).where(PAIRS.c.document == bindparam("from"), PAIRS.c.other == bindparam("to"))
 _SET_VERDICT = (
     update(PAIRS)
     .where(PAIRS.c.document == bindparam("from"), PAIRS.c.other == bindparam("to"))
@@ -102,6 +110,14 @@ def write_clusters(connection: Connection, clusters: Mapping[int, int]) -> None:
     redirect_to_themselves(connection, moved)
 
 
+def rename_clusters(connection: Connection, removed: Iterable[int]) -> None:
+    """Name what is left of clusters whose oldest documents were removed after the oldest document that is left."""
+    for cluster in removed:
+        for oldest in read_oldest_members(connection, cluster)[:1]:
+            connection.execute(_MERGE_CLUSTER, [{"of": cluster, "to": oldest}])
+            delete_own_redirects(connection, [oldest])
+
+
 def write_verdicts(connection: Connection, verdicts: Mapping[tuple[int, int], bool]) -> None:
     """Write whether pairs are one story, in both directions."""
     both = {ends: same for (a, b), same in verdicts.items() for ends in ((a, b), (b, a))}
@@ -113,13 +129,15 @@ def write_verdicts(connection: Connection, verdicts: Mapping[tuple[int, int], bo
 def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good: bool = True) -> int:
     """Remove documents with their keys and pairs; decide again on what they affected, and rebuild their clusters.
 
-    Unknown numbers are ignored; returns how many were known. `for_good` is False for a replacement: the ids stay, so
+    What would be too much to do again stays as it is, see `MAX_DECIDED_AGAIN` and `MAX_REBUILT`. Unknown numbers are
+    ignored; returns how many were known. `for_good` is False for a replacement: the ids stay, so
     that cluster ids need no redirects.
     """
     rows = list(_CLUSTER_AND_KEYS.rows_of(connection, numbers))
     removed = [number for number, _, _ in rows]
     neighbours = {other for _, other, _ in read_links(connection, removed)}.difference(removed)
-    affected = Verdicts(connection).affected_by(removed).difference(removed)
+    affected = set(chain.from_iterable(Verdicts(connection).affected_by(removed).values())).difference(removed)
+    pairs = list(_PAIR_ENDS.rows_of(connection, removed))
     if for_good:
         move_redirects(connection, {number: cluster for number, cluster, _ in rows})
     for first in range(0, len(removed), _STEP):
@@ -127,7 +145,8 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
         connection.execute(delete(DOCUMENTS).where(DOCUMENTS.c.number.in_(step)))
         connection.execute(delete(TITLES).where(TITLES.c.document.in_(step)))
         connection.execute(delete(PAIRS).where(PAIRS.c.document.in_(step)))
-        connection.execute(delete(PAIRS).where(PAIRS.c.other.in_(step)))
+    if pairs:
+        connection.execute(_DELETE_PAIR, [{"from": other, "to": number} for number, other in sorted(pairs)])
     postings = [(key, number) for number, _, keys in rows for key in unpack_keys(keys)]
     if postings:
         delete_keys(connection, postings)
@@ -136,6 +155,7 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
     neighbours.update(chain.from_iterable(verdicts))
     links = read_connected(neighbours, partial(read_links, connection))
     write_clusters(connection, replay(links, read_pairs_incomplete(connection, links)))
+    rename_clusters(connection, [number for number, cluster, _ in rows if number == cluster])
     return len(rows)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -137,6 +138,25 @@ def test_cliques_form_the_clusters_of_a_closed_set_in_any_order(seed: int) -> No
     left, right = (np.array([pair[side] for pair in pairs], np.int64) for side in (0, 1))
     closed = cluster_pairs(12, left, right, np.array(list(pairs.values()), np.float64))
     assert cluster_of_each(12, pairs) == closed.tolist()
+
+
+def test_documents_of_a_group_that_is_too_large_are_left_out_and_read_no_further(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("copydesk.service.index.clusters.MAX_REBUILT", 3)
+    edges = [(a + at, a + 1 - at, 0.9) for a in [0, 1, *range(10, 99)] for at in (0, 1)]  # 0 to 2, and 10 to 99
+    n_read = 0
+
+    def read(numbers: Sequence[int]) -> list[tuple[int, int, float]]:
+        nonlocal n_read
+        n_read += len(numbers)
+        return [edge for edge in edges if edge[0] in numbers]
+
+    for seeds in ([10, 1], [1, 10, 98], [99, 12, 2]):
+        n_read = 0
+        assert read_connected(seeds, read).keys() == {0, 1, 2}
+        assert n_read <= 3 + 2 * 4
+    assert read_connected([99, 98], read) == {}
 
 
 def test_connected_documents_are_all_read() -> None:

@@ -101,7 +101,7 @@ def test_excluded_document_has_no_links_and_its_replacement_has_its_own(index: I
         assert verdicts.links([1]) == []
         assert [link[:2] for link in verdicts.links([2])] == [(2, 3)]
         verdicts.add(1, {3: VERSION}, incomplete=False)
-        assert verdicts.affected_by([1]) == {3}
+        assert verdicts.affected_by([1]) == {1: {3}}
         assert set(verdicts.decide_again([3])) == {(3, 1)}
         assert [link[:2] for link in verdicts.links([3])] == [(3, 2), (3, 1)]
 
