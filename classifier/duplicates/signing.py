@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,9 @@ _TEXTS_A_STEP = 512
 """Texts whose words are in memory at once; more take a quarter longer, as new memory costs more than old."""
 
 
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
 @dataclass(frozen=True, slots=True)
 class SignedTexts:
     """Some texts, reduced, in their order.
@@ -32,7 +37,7 @@ class SignedTexts:
     Attributes:
         digests: Shape (n_texts,): equal where all words are equal, 0 where there are none.
         keys: Of each text, distinct: of its bands and its passages; of its digest if it is too short for shingles.
-        lengths: Shape (n_texts,): characters.
+        lengths: Shape (n_texts,): as `read_lengths` returns them.
     """
 
     shingles: Shingles
@@ -52,16 +57,23 @@ def sign_texts(
         ValueError: The banding needs more values than the scheme signs.
     """
     steps = [texts[first : first + _TEXTS_A_STEP] for first in range(0, len(texts), _TEXTS_A_STEP)] or [texts]
-    lengths = [np.fromiter(map(len, step), np.int64, len(step)) for step in steps]
-    signed = [
-        sign_words(read_words(step), sizes, scheme=scheme, keys=keys)
-        for step, sizes in zip(steps, lengths, strict=True)
-    ]
+    signed = [sign_words(read_words(step), read_lengths(step), scheme=scheme, keys=keys) for step in steps]
     return signed[0] if len(signed) == 1 else _join(signed)
 
 
+def read_lengths(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return the characters of each text that a reader sees: tags count as none, an entity such as `&amp;` as one."""
+    return np.fromiter(map(_read_length, texts), np.int64, len(texts))
+
+
+def _read_length(text: str) -> int:
+    if "<" in text:
+        text = _TAG.sub("", text)
+    return len(unescape(text)) if "&" in text else len(text)
+
+
 def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningScheme, keys: KeyScheme) -> SignedTexts:
-    """Do the same for words that have been read; `lengths` are the texts' characters."""
+    """Do the same for words that have been read; `lengths` are those of the texts."""
     shingles = read_shingles(words, scheme)
     bands, rows = keys.banding.bands, keys.banding.rows
     check_banding(keys.banding, scheme.num_perm)

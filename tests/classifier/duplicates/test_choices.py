@@ -18,6 +18,7 @@ from copydesk.classifier.duplicates.choices import (
     reason_of,
     source_ranks,
 )
+from copydesk.classifier.duplicates.signing import read_lengths
 from copydesk.classifier.duplicates.types import Document, DocumentId, DuplicateReport, Keep, KeptBecause
 
 NONE, ONE, SOME, MORE = None, 1.0, 2.0, 3.0
@@ -67,6 +68,21 @@ def test_ties_are_broken_by_the_next_criterion_and_at_last_by_the_id(keep: Keep,
     assert (cluster.keep, cluster.kept_because) == ("a" if keep == "longest" else "b", reason)
     (cluster,) = deduplicate([Document("z", text), Document("y", text)], DuplicateOptions(keep=keep)).clusters
     assert (cluster.keep, cluster.kept_because) == ("y", KeptBecause.SMALLEST_ID)
+
+
+def test_markup_and_entities_do_not_make_a_document_the_longest() -> None:
+    marked = Document("marked", "<p class='lead'>" + story(1).replace("w10050", "w10050&nbsp;&amp;&#160;") + "</p>")
+    longer = Document("longer", story(1).replace("w10050", "w10050 < & >") + " more")
+    (cluster,) = deduplicate([marked, longer], DuplicateOptions(keep=Keep.LONGEST)).clusters
+    assert (cluster.keep, cluster.kept_because) == ("longer", KeptBecause.LONGEST)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("", 0), ("a < b > c", 9), ("a <b>c</b>", 3), ("<p>AT&amp;T</p>", 4), ("&lt;p&gt;", 3), ("&", 1), ("<a<b>", 2)],
+)
+def test_length_is_what_a_reader_sees(text: str, length: int) -> None:
+    assert read_lengths([text]).tolist() == [length]
 
 
 def test_report_has_ids_as_they_were_given() -> None:
