@@ -7,7 +7,10 @@ from copydesk.training.align import LabelledPage
 from copydesk.training.corpora import TrainingPage
 from copydesk.training.interruptions import NOTES, insert_blocks, interrupt
 
-HTML = "<nav>Home</nav><article><h1>Rain</h1><div></div><p>It rains.<p>It pours.<div>It drips.<br><br>It stops.</div></article><p>Bye"
+HTML = (
+    "<nav>Home</nav><article><h1>Rain</h1><div></div>"
+    "<p>It rains.<p>It pours.<div>It drips.<br><br>It stops.</div></article><p>Bye"
+)
 CODES = tuple("BEEEEEB")
 
 
