@@ -41,14 +41,17 @@ PartsParameter = Annotated[
 ]
 
 
-def read_options(
+async def read_options(
     explain: bool = False,
     include_text: bool = False,
     include_markdown: bool = False,
     links: bool = False,
     parts: PartsParameter = None,
 ) -> AnswerOptions:
-    """Read the options of the query; raise `BadField` if a part does not exist."""
+    """Read the options of the query; raise `BadField` if a part does not exist.
+
+    It is a coroutine as FastAPI calls functions on a thread.
+    """
     return AnswerOptions(explain, include_text, include_markdown, links, parts_parameter(parts))
 
 
