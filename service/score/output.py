@@ -9,22 +9,28 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from copydesk.service.atomic_files import UNFINISHED, write_atomically
 from copydesk.service.dedup import ChunkFolder, UnusableWork, group_by_size, work_folder
 from copydesk.service.rows import contract, jsonl
-from copydesk.service.score.arrow_schema import MAPS, OUTPUT
+from copydesk.service.score.arrow_schema import MAPS, OUTPUT, json_values
 from copydesk.service.score.batch import ScoredBatch
 from copydesk.service.score.options import OutputFormat
 from copydesk.service.score.tally import Tally, tally_from_fields
 
 GROUP_BYTES = 32 * 1024 * 1024
 """A Parquet row group is written when its rows take this many bytes in memory."""
+ENTRY_BYTES = 70
+"""Bytes of an entry of a list: those of a block; comments and matches have a few more."""
 DICTIONARY_COLUMNS = [
     *("site", "section", "language", "language_declared", "language_detected", "page_type", "source", "file", "model"),
     *(f"found_in.{name}" for name in MAPS["found_in"]),
@@ -172,15 +178,28 @@ def write_rows(out: IO[bytes], format: OutputFormat, model: str, batches: Iterab
     """Write rows as Parquet or JSONL. Equal rows give equal bytes, however they are divided into batches."""
     if format is OutputFormat.JSONL:
         for batch in batches:
-            for fields in batch.to_pylist():
-                out.write(jsonl.encode_row(_present(fields)))
+            for fields in json_values(batch.to_struct_array()):
+                out.write(jsonl.encode_row_fast(_present(fields)))
         return
     schema = OUTPUT.with_metadata({"copydesk.model": model})
-    rows = (batch.slice(number, 1) for batch in batches for number in range(batch.num_rows))
+    rows = (
+        (batch.slice(number, 1), size) for batch in batches for number, size in enumerate(row_bytes(batch).tolist())
+    )
     with pq.ParquetWriter(out, schema, compression="zstd", use_dictionary=DICTIONARY_COLUMNS) as parquet:
-        for group in group_by_size(rows, lambda row: row.nbytes, n=sys.maxsize, n_bytes=GROUP_BYTES):
-            table = pa.Table.from_batches(group).replace_schema_metadata(schema.metadata)
+        for group in group_by_size(rows, itemgetter(1), n=sys.maxsize, n_bytes=GROUP_BYTES):
+            table = pa.Table.from_batches([row for row, _ in group]).replace_schema_metadata(schema.metadata)
             parquet.write_table(table.combine_chunks(), row_group_size=len(group))
+
+
+def row_bytes(batch: pa.RecordBatch) -> NDArray[np.int64]:
+    """Estimate each row's bytes in memory; Arrow's own count costs more than the rest of a row that is written."""
+    total = np.zeros(batch.num_rows, np.int64)
+    for column in batch.columns:
+        if pa.types.is_string(column.type):
+            total += pc.fill_null(pc.binary_length(column), 0).to_numpy()
+        elif pa.types.is_list(column.type):
+            total += ENTRY_BYTES * pc.fill_null(pc.list_value_length(column), 0).to_numpy()
+    return total
 
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:

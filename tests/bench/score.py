@@ -39,6 +39,9 @@ ROUNDS = 2
 MEMORY_GIGABYTES, MOST_MEGABYTES = 10.0, 1536
 KILLS = 20
 GIGABYTE = 1e9
+TWO = "two library calls at once"
+
+PEER_COLUMNS = ("", "pages a second", "CPU ms a page", "our rate over this", "this CPU over ours")
 
 SCRIPT = b"window.state=" + b'{"id":12345,"name":"a widget of the page","on":true},' * 200 + b"0;"
 """Some 10 kB of a script, of which news pages hold many."""
@@ -69,7 +72,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be repeated")
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder of .html or .html.gz files")
     parser.add_argument("--count", type=int, default=COUNT, help=f"pages (default {COUNT})")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of the part speed (default {ROUNDS})")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of the parts speed and peers (default {ROUNDS})")
     parser.add_argument("--gigabytes", type=float, default=MEMORY_GIGABYTES, help="of the part memory")
     parser.add_argument("--folder", type=Path, help="where inputs and outputs lie for as long as it runs")
     chosen = parser.parse_args(arguments)
@@ -106,7 +109,7 @@ def report_speed(chosen: argparse.Namespace, folder: Path) -> int:
     pages = [_unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
     print(f"{len(pages)} pages of {sum(map(len, pages)) / len(pages) / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}")
     with TwoAtOnce(pages) as two:
-        runs: dict[str, Callable[[], Cost]] = {"two library calls at once": two.run}
+        runs: dict[str, Callable[[], Cost]] = {TWO: two.run}
         for suffix in ("jsonl", "warc.gz"):
             for workers in (1, 2):
                 runs[f"{suffix}, {workers} workers"] = partial(_marginal, pages, folder, suffix, workers)
@@ -124,8 +127,20 @@ def report_speed(chosen: argparse.Namespace, folder: Path) -> int:
     print(
         f"medians of {chosen.rounds} rounds, ratios to the library calls just before and after, with the least and the"
     )
-    print("most; the start of processes is left out; the last column is the library's CPU time over theirs, a page")
+    print("most; the start of processes is left out; the last column is the library's CPU time over theirs, a page\n")
+    print(f"load behind: {os.getloadavg()[0]:.1f}; two workers over one, by the clock and by CPU:")
+    for suffix in ("jsonl", "warc.gz"):
+        one, two = ([cost for cost, _ in found[f"{suffix}, {workers} workers"]] for workers in (1, 2))
+        print(f"  {suffix}: {_ratios(one, two)}")
+    print(f"  the library call, twice at once over once: {_ratios(library, [cost for cost, _ in found[TWO]])}")
     return 0
+
+
+def _ratios(one: Sequence[Cost], two: Sequence[Cost]) -> str:
+    """Return how many times as fast `two` is by the clock, and twice the share of the CPU that it takes."""
+    wall, cpu = (statistics.median(values) for values in zip(*map(astuple, one), strict=True))
+    wall_of_two, cpu_of_two = (statistics.median(values) for values in zip(*map(astuple, two), strict=True))
+    return f"{wall / wall_of_two:.2f} by the clock, {2 * cpu / cpu_of_two:.2f} by CPU"
 
 
 def _mean(costs: Sequence[Cost]) -> Cost:
@@ -231,21 +246,36 @@ def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
         (folder / "files" / f"{number}.html").write_bytes(page)
     print(f"\n{len(pages)} pages in two WARC files, two processes; load {os.getloadavg()[0]:.1f}")
     runs: dict[str, Callable[[], object]] = {
-        "copydesk score": lambda: scored(source, folder / "peers-out", workers=2),
+        "copydesk score": lambda: _score_again(source, folder / "peers-out"),
         "trafilatura's command, from files": lambda: _trafilatura(folder),
         "datatrove, WARC reader and trafilatura": lambda: _datatrove(source, folder),
     }
-    rows = []
-    for name, run in runs.items():
-        try:
-            cost = costs(run)
-        except ImportError as error:
-            print(f"{name}: left out ({error})")
-            continue
-        rows.append([name, f"{len(pages) / cost.wall:.1f}", f"{cost.cpu / len(pages) * 1000:.1f}"])
-    print(table(["", "pages a second", "CPU ms a page"], rows))
-    print("the start of processes is counted here")
+    found: dict[str, list[Cost]] = {name: [] for name in runs}
+    for _ in range(chosen.rounds):
+        for name, run in runs.items():
+            try:
+                found[name].append(costs(run))
+            except ImportError as error:
+                print(f"{name}: left out ({error})")
+    ours = next(iter(found.values()))
+    print(table(PEER_COLUMNS, [[name, *_peer_cells(each, ours, len(pages))] for name, each in found.items() if each]))
+    print(f"medians of {chosen.rounds} rounds; the start of processes is counted here; load {os.getloadavg()[0]:.1f}")
     return 0
+
+
+def _peer_cells(found: Sequence[Cost], ours: Sequence[Cost], n_pages: int) -> list[str]:
+    """Return medians of a program's costs, and of the ratios to ours in the same round."""
+    rate = statistics.median(n_pages / cost.wall for cost in found)
+    cpu = statistics.median(1000 * cost.cpu / n_pages for cost in found)
+    pairs = list(zip(found, ours, strict=False))
+    by_wall = statistics.median(cost.wall / our.wall for cost, our in pairs)
+    by_cpu = statistics.median(cost.cpu / our.cpu for cost, our in pairs)
+    return [f"{rate:.1f}", f"{cpu:.1f}", f"{by_wall:.2f}", f"{by_cpu:.2f}"]
+
+
+def _score_again(source: Path, output: Path) -> None:
+    shutil.rmtree(output, ignore_errors=True)
+    scored(source, output, workers=2)
 
 
 def _trafilatura(folder: Path) -> None:
