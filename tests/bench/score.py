@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import gzip
-import importlib
 import multiprocessing
 import os
 import random
-import resource
 import shutil
 import signal
 import statistics
@@ -19,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -28,6 +25,8 @@ from typing import Self
 from copydesk.classifier import Page, classify, decode, load_model
 from tests.bench.classify import PAGES, page_files, sample
 from tests.bench.measure import run_measured, table
+from tests.bench.score_costs import Cost, costs, scored, unpacked, write_pages
+from tests.bench.score_peers import report_peers
 from tests.support.score_inputs import records, response, stories, write_jsonl
 from tests.support.score_runs import files_of, start
 
@@ -41,22 +40,8 @@ KILLS = 20
 GIGABYTE = 1e9
 TWO = "two library calls at once"
 
-PEER_COLUMNS = ("", "pages a second", "CPU ms a page", "our rate over this", "this CPU over ours")
-
 SCRIPT = b"window.state=" + b'{"id":12345,"name":"a widget of the page","on":true},' * 200 + b"0;"
 """Some 10 kB of a script, of which news pages hold many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Seconds by the clock, and of CPU in all processes."""
-
-    wall: float
-    cpu: float
-
-    def less(self, other: Cost) -> Cost:
-        """Subtract another cost."""
-        return Cost(self.wall - other.wall, self.cpu - other.cpu)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -81,32 +66,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return chosen
 
 
-def costs(run: Callable[[], object]) -> Cost:
-    """Measure a call, including the processes that it starts and waits for."""
-    before, wall = _cpu(), time.monotonic()
-    run()
-    return Cost(time.monotonic() - wall, _cpu() - before)
-
-
-def _cpu() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
-
-
-def scored(source: Path, folder: Path, *, workers: int) -> None:
-    """Run `copydesk score` to its end."""
-    with start(source, "--output", folder, "--workers", str(workers), "--shard-mb", "8") as process:
-        said = process.communicate()[1].decode()
-    if process.returncode:
-        raise RuntimeError(f"copydesk score ended with status {process.returncode}: {said}")
-
-
 def report_speed(chosen: argparse.Namespace, folder: Path) -> int:
     """Print pages per second of the local engine, from JSONL and from a WARC, and of the library call around each run.
 
     Two library calls at once show what two processes can reach on the machine's cores.
     """
-    pages = [_unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
+    pages = [unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
     print(f"{len(pages)} pages of {sum(map(len, pages)) / len(pages) / 1000:.0f} kB; load {os.getloadavg()[0]:.1f}")
     with TwoAtOnce(pages) as two:
         runs: dict[str, Callable[[], Cost]] = {TWO: two.run}
@@ -130,8 +95,8 @@ def report_speed(chosen: argparse.Namespace, folder: Path) -> int:
     print("most; the start of processes is left out; the last column is the library's CPU time over theirs, a page\n")
     print(f"load behind: {os.getloadavg()[0]:.1f}; two workers over one, by the clock and by CPU:")
     for suffix in ("jsonl", "warc.gz"):
-        one, two = ([cost for cost, _ in found[f"{suffix}, {workers} workers"]] for workers in (1, 2))
-        print(f"  {suffix}: {_ratios(one, two)}")
+        by_workers = [[cost for cost, _ in found[f"{suffix}, {workers} workers"]] for workers in (1, 2)]
+        print(f"  {suffix}: {_ratios(*by_workers)}")
     print(f"  the library call, twice at once over once: {_ratios(library, [cost for cost, _ in found[TWO]])}")
     return 0
 
@@ -155,11 +120,6 @@ def _cells(found: Sequence[tuple[Cost, Cost]]) -> list[str]:
     share = statistics.median(base.cpu / cost.cpu for cost, base in found)
     ratio = f"{statistics.median(walls):.2f} ({walls[0]:.2f} to {walls[-1]:.2f})"
     return [f"{rate:.1f}", f"{cpu * 1000:.1f}", ratio, f"{share:.2f}"]
-
-
-def _unpacked(path: Path) -> bytes:
-    content = path.read_bytes()
-    return gzip.decompress(content) if path.suffix == ".gz" else content
 
 
 def _library(pages: Sequence[bytes], ready: Callable[[], object] = lambda: None) -> Cost:
@@ -222,85 +182,6 @@ def _marginal(pages: Sequence[bytes], folder: Path, suffix: str, workers: int) -
         shutil.rmtree(output)
     n, more = TIMES * len(pages) - FEW, found[0].less(found[1])
     return Cost(more.wall / n, more.cpu / n)
-
-
-def write_pages(path: Path, pages: Sequence[bytes]) -> None:
-    """Write pages as JSONL or as a WARC."""
-    if path.suffix == ".jsonl":
-        write_jsonl(path, [{"id": str(n), "html": decode(page, html=True)} for n, page in enumerate(pages)])
-        return
-    with path.open("wb") as out:
-        for number, page in enumerate(pages):
-            out.write(gzip.compress(response(f"https://example.org/{number}", page, name=str(number)), 6))
-
-
-def report_peers(chosen: argparse.Namespace, folder: Path) -> int:
-    """Print pages per second of our and other tools' batch modes, on the same pages with two processes each."""
-    pages = [_unpacked(path) for path in sample(page_files(chosen.pages), chosen.count)]
-    source = folder / "peers"
-    source.mkdir()
-    for half in range(2):  # datatrove reads one file in each process
-        write_pages(source / f"pages-{half}.warc.gz", pages[half::2])
-    (folder / "files").mkdir()
-    for number, page in enumerate(pages):
-        (folder / "files" / f"{number}.html").write_bytes(page)
-    print(f"\n{len(pages)} pages in two WARC files, two processes; load {os.getloadavg()[0]:.1f}")
-    runs: dict[str, Callable[[], object]] = {
-        "copydesk score": lambda: _score_again(source, folder / "peers-out"),
-        "trafilatura's command, from files": lambda: _trafilatura(folder),
-        "datatrove, WARC reader and trafilatura": lambda: _datatrove(source, folder),
-    }
-    found: dict[str, list[Cost]] = {name: [] for name in runs}
-    for _ in range(chosen.rounds):
-        for name, run in runs.items():
-            try:
-                found[name].append(costs(run))
-            except ImportError as error:
-                print(f"{name}: left out ({error})")
-    ours = next(iter(found.values()))
-    print(table(PEER_COLUMNS, [[name, *_peer_cells(each, ours, len(pages))] for name, each in found.items() if each]))
-    print(f"medians of {chosen.rounds} rounds; the start of processes is counted here; load {os.getloadavg()[0]:.1f}")
-    return 0
-
-
-def _peer_cells(found: Sequence[Cost], ours: Sequence[Cost], n_pages: int) -> list[str]:
-    """Return medians of a program's costs, and of the ratios to ours in the same round."""
-    rate = statistics.median(n_pages / cost.wall for cost in found)
-    cpu = statistics.median(1000 * cost.cpu / n_pages for cost in found)
-    pairs = list(zip(found, ours, strict=False))
-    by_wall = statistics.median(cost.wall / our.wall for cost, our in pairs)
-    by_cpu = statistics.median(cost.cpu / our.cpu for cost, our in pairs)
-    return [f"{rate:.1f}", f"{cpu:.1f}", f"{by_wall:.2f}", f"{by_cpu:.2f}"]
-
-
-def _score_again(source: Path, output: Path) -> None:
-    shutil.rmtree(output, ignore_errors=True)
-    scored(source, output, workers=2)
-
-
-def _trafilatura(folder: Path) -> None:
-    importlib.import_module("trafilatura")
-    command = ["-m", "trafilatura.cli", "--input-dir", folder / "files", "--output-dir", folder / "out"]
-    command += ["--parallel", "2"]
-    subprocess.run([sys.executable, *map(str, command)], check=True, capture_output=True)
-
-
-def _datatrove(source: Path, folder: Path) -> None:
-    for needed in ("datatrove", "warcio", "magic", "cchardet"):
-        importlib.import_module(needed)
-    program = (
-        "import sys; from datatrove.executor import LocalPipelineExecutor as Run\n"
-        "from datatrove.pipeline.readers import WarcReader\n"
-        "from datatrove.pipeline.extractors import Trafilatura\n"
-        "from datatrove.pipeline.writers import JsonlWriter\n"
-        "if __name__ == '__main__':\n"
-        "    steps = [WarcReader(sys.argv[1]), Trafilatura(timeout=60), JsonlWriter(sys.argv[2])]\n"
-        "    Run(steps, tasks=2, workers=2, logging_dir=sys.argv[3]).run()\n"
-    )
-    script = folder / "run_datatrove.py"
-    script.write_text(program)
-    command = [script, source, folder / "trove", folder / "logs"]
-    subprocess.run([sys.executable, *map(str, command)], check=True, capture_output=True)
 
 
 def report_memory(chosen: argparse.Namespace, folder: Path) -> int:
