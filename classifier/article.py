@@ -1,39 +1,144 @@
-"""Puts labelled blocks together again: the page's body."""
+"""The result for a page in columns; fields, comments and blocks are made of them when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
+from copydesk.classifier.comments import read_comments
+from copydesk.classifier.fields import JsonLd, read_fields
+from copydesk.classifier.types import (
+    FIELDS,
+    KINDS,
+    LABELS,
+    Blocks,
+    Comment,
+    Explanation,
+    Fields,
+    OtherArticle,
+    ScoredBlock,
+    records,
+)
 
-from copydesk.classifier.arrays import Doubles, Integers
-from copydesk.classifier.types import Blocks, Comment, Fields, OtherArticle, join_blocks
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sources:
+    """What the fields and the comments of a page are read from.
+
+    Attributes:
+        page: The page, as `keep_sources` returns it.
+        stated: What its JSON-LD says.
+        url: Where it is from.
+        title: Its title, and where that was found.
+    """
+
+    page: Blocks
+    stated: JsonLd
+    url: str
+    title: tuple[str, str]
+
+    def read(self, kinds: SmallIntegers, body: str) -> tuple[Fields, tuple[Comment, ...]]:
+        """Read the fields and the comments."""
+        text, found_in = self.title
+        fields = read_fields(self.page, kinds.tolist(), body, url=self.url, stated=self.stated)
+        places = ({"title": found_in} if text else {}) | dict(fields.found_in)
+        return replace(fields, title=text, found_in=places), read_comments(self.page, kinds)
+
+
+class LateReading:
+    """Fields and comments that are read when they are first asked for; then what they were read from is let go.
+
+    Threads that ask at the same time may both read, and get equal values.
+    """
+
+    __slots__ = ("_found", "_sources")
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources: Sources | None = sources
+        self._found: tuple[Fields, tuple[Comment, ...]]
+
+    def read(self, kinds: SmallIntegers, body: str) -> tuple[Fields, tuple[Comment, ...]]:
+        """Return the fields and the comments."""
+        sources = self._sources
+        if sources is not None:
+            self._found = sources.read(kinds, body)
+            self._sources = None
+        return self._found
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PageScores:
-    """The same as an `Article`, with its n blocks in columns, for batch scoring.
+    """The same as an `Article`, with its n blocks in columns, for batch scoring and for rows of JSON.
 
     Labels and kinds are numbers in `LABELS` and `KINDS`; probabilities have the shape (n, 3), in `LABELS` order.
     """
 
     text: str
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    labels: Integers
-    kinds: Integers
+    starts: Offsets
+    ends: Offsets
+    labels: SmallIntegers
+    kinds: SmallIntegers
     probabilities: Doubles
+    title: str
     body: str
-    fields: Fields
-    comments: tuple[Comment, ...]
     other_articles: tuple[OtherArticle, ...]
     is_article: bool
     page_types: Doubles
     confidence: float
+    reading: LateReading
+
+    @property
+    def fields(self) -> Fields:
+        """The fields, the title among them."""
+        return self.reading.read(self.kinds, self.body)[0]
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        """The comments of readers, in page order."""
+        return self.reading.read(self.kinds, self.body)[1]
+
+    def scored_blocks(self, reasons: Iterable[Explanation | None] | None = None) -> tuple[ScoredBlock, ...]:
+        """Make the blocks, with an explanation each if there are reasons."""
+        columns = (
+            self.starts.tolist(),
+            self.ends.tolist(),
+            map(LABELS.__getitem__, self.labels.tolist()),
+            map(KINDS.__getitem__, self.kinds.tolist()),
+            zip(*self.probabilities.T.tolist(), strict=True),
+            repeat(None, len(self.labels)) if reasons is None else reasons,
+            repeat(self.text, len(self.labels)),
+        )
+        return records(ScoredBlock, zip(*columns, strict=True))
 
 
-def body_text(page: Blocks, body: Sequence[int]) -> str:
-    """Join the blocks with these numbers by blank lines, without invisible characters."""
-    return join_blocks([page.text[start:end] for start, end in map(page.blocks.__getitem__, body)])
+_MADE_LATE = frozenset((*FIELDS, "blocks", "comments")) - {"title"}
+
+
+class LateArticle(Fields):
+    """An article without those of its attributes that are made when they are asked for, and then kept.
+
+    Attributes:
+        scores: What they are made of; None for an article that was put together from values.
+    """
+
+    __slots__ = ("scores",)
+    scores: PageScores | None
+
+    if not TYPE_CHECKING:  # so that type checkers refuse other names
+
+        def __getattr__(self, name: str) -> Any:
+            """Return an attribute that is not there yet, and keep it."""
+            if name == "scores":
+                return None
+            scores = self.scores
+            if scores is None or name not in _MADE_LATE:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            if name == "blocks":
+                value = scores.scored_blocks()
+            else:
+                value = scores.comments if name == "comments" else getattr(scores.fields, name)
+            object.__setattr__(self, name, value)
+            return value

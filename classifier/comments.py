@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from copydesk.classifier.arrays import Integers
+from copydesk.classifier.arrays import Integers, SmallIntegers
 from copydesk.classifier.comment_lines import HEADER, Piece, Role, cut_comment
 from copydesk.classifier.types import KINDS, Blocks, Comment, Kind, Markup, join_blocks
 
@@ -30,7 +30,7 @@ WITH_TEXT = 0.5
 _COMMENT = KINDS.index(Kind.COMMENT)
 
 
-def read_comments(page: Blocks, kinds: Integers) -> tuple[Comment, ...]:
+def read_comments(page: Blocks, kinds: Integers | SmallIntegers) -> tuple[Comment, ...]:
     """Return the comments in page order; each block is used at most once, and reply buttons and votes are left out."""
     numbers = np.flatnonzero(kinds == _COMMENT).tolist()
     if not numbers:

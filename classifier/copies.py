@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from copydesk.classifier.types import Blocks
-
 MIN_PARAGRAPH = 50
 """Characters of a block from which its text is hardly there twice by chance: a choice."""
 
@@ -19,21 +17,19 @@ COPIED_ALONE = 0.8
 """The same for a single paragraph: less is a refrain."""
 
 
-def find_copies(page: Blocks, body: Sequence[int]) -> list[int]:
-    """Return the numbers of the blocks of the body that copy what is in it before.
+def find_copies(texts: Sequence[str]) -> list[int]:
+    """Return the numbers of those of the body's blocks that copy what is in it before.
 
     These are paragraphs that follow each other as they did before, and the short blocks between them.
     """
-    texts = [page.text[slice(*page.blocks[number])] for number in body]
     paragraphs = [n for n, text in enumerate(texts) if len(text) >= MIN_PARAGRAPH]
-    different = {texts[n] for n in paragraphs}
-    if len(different) == len(paragraphs):
+    if len({texts[n][:MIN_PARAGRAPH] for n in paragraphs}) == len(paragraphs):
         return []
-    total = sum(map(len, different))
+    total = sum(map(len, {texts[n] for n in paragraphs}))
     runs = [run for run in _runs(texts, paragraphs) if len(run) > 1 or len(texts[run[0]]) >= COPIED_ALONE * total]
-    if sum(len(texts[n]) for run in runs for n in run) < COPIED * total:
+    if not runs or sum(len(texts[n]) for run in runs for n in run) < COPIED * total:
         return []
-    return [number for run in runs for number in body[run[0] : run[-1] + 1]]
+    return [number for run in runs for number in range(run[0], run[-1] + 1)]
 
 
 def _runs(texts: Sequence[str], paragraphs: Sequence[int]) -> Iterator[list[int]]:

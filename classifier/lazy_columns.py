@@ -12,7 +12,7 @@ class LazyColumns:
     """What `Markup` is without its columns: it makes each when it is used for the first time.
 
     Attributes:
-        arrays: The columns as arrays, where compiled code read the page.
+        arrays: The columns as arrays, where they were made: by compiled code that read the page, or by `to_arrays`.
     """
 
     __slots__ = ("arrays",)
@@ -26,12 +26,15 @@ class LazyColumns:
         return tree
 
     def to_arrays(self) -> MarkupArrays:
-        """Return the columns as arrays."""
+        """Return the columns as arrays, and keep these."""
         if self.arrays is not None:
             return self.arrays
         from copydesk.classifier.markup_arrays import MarkupArrays  # NumPy is not loaded for values alone
 
-        return MarkupArrays.of({name: getattr(self, name) for name in MarkupArrays._fields if name != "tag_names"})
+        names = (name for name in MarkupArrays._fields if name != "tag_names")
+        arrays = MarkupArrays.of({name: getattr(self, name) for name in names})
+        object.__setattr__(self, "arrays", arrays)
+        return arrays
 
     def __getattr__(self, name: str) -> Any:
         """Return a column, and keep it; only called for what is not there yet."""

@@ -8,13 +8,17 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.array_views import ALL, ArrayView, Names, Numbers
 from copydesk.classifier.arrays import Integers
 
 
 class Strings(NamedTuple):
-    """Many strings: their code points one after the other, and where each ends."""
+    """Many strings: their code points one after the other, and where each ends.
 
-    points: NDArray[np.uint32]
+    The points are bytes if all are below 256 and `compact` made them so.
+    """
+
+    points: NDArray[np.uint32] | NDArray[np.uint8]
     ends: Integers
 
     @classmethod
@@ -27,6 +31,16 @@ class Strings(NamedTuple):
         """Return the characters of each."""
         return np.diff(self.ends, prepend=0)
 
+    def string(self, number: int) -> str:
+        """Return one of them."""
+        return _decoded(self.points[self.ends[number - 1] if number else 0 : self.ends[number]])
+
+    def compact(self) -> Self:
+        """Return a copy that takes little memory."""
+        is_narrow = not len(self.points) or self.points.max() < 256
+        points = self.points.astype(np.uint8) if is_narrow else self.points.copy()
+        return self._replace(points=points, ends=self.ends.astype(np.int32))
+
     def to_tuple(self) -> tuple[str, ...]:
         """Return them as objects."""
         text, ends = self.text(), self.ends.tolist()
@@ -34,7 +48,39 @@ class Strings(NamedTuple):
 
     def text(self) -> str:
         """Return all of them as one string."""
-        return str(self.points.data, "utf-32-le", "surrogatepass") if len(self.points) else ""
+        return _decoded(self.points)
+
+
+def _decoded(points: NDArray[np.uint32] | NDArray[np.uint8]) -> str:
+    if not len(points):
+        return ""
+    return str(points.data, "latin-1") if points.itemsize == 1 else str(points.data, "utf-32-le", "surrogatepass")
+
+
+_NO_NUMBERS = np.empty(0, np.int64)
+_NO_STRINGS = Strings(np.empty(0, np.uint32), _NO_NUMBERS)
+
+
+class Texts(ArrayView[str]):
+    """Texts that are code points one after the other."""
+
+    __slots__ = ("_all", "_strings")
+
+    def __init__(self, strings: Strings) -> None:
+        self._strings = strings
+        self._all: tuple[str, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self._strings.ends)
+
+    def values(self, places: slice = ALL) -> tuple[str, ...]:
+        """Return some texts, and keep all."""
+        if self._all is None:
+            self._all = self._strings.to_tuple()
+        return self._all[places]
+
+    def _at(self, place: int) -> str:
+        return self._strings.string(place if place >= 0 else range(len(self))[place])
 
 
 def _integers(values: Iterable[int], size: int) -> Integers:
@@ -78,10 +124,22 @@ class MarkupArrays(NamedTuple):
         tags = _integers(map(numbers.__getitem__, columns["tags"]), len(columns["tags"]))
         return cls(tags=tags, tag_names=tuple(numbers), **given)
 
-    def column(self, name: str) -> tuple[Any, ...]:
-        """Return a column of `Markup` as a tuple."""
+    def column(self, name: str) -> ArrayView[Any]:
+        """Return a column of `Markup`."""
         values = getattr(self, name)
         if isinstance(values, Strings):
-            return values.to_tuple()
-        numbers = tuple(values.tolist())
-        return tuple(map(self.tag_names.__getitem__, numbers)) if name == "tags" else numbers
+            return Texts(values)
+        return Names(values, self.tag_names) if name == "tags" else Numbers(values)
+
+    def named_places(self) -> Self:
+        """Return a small copy of the columns that say how each block and the elements around it are named."""
+        return type(self)(
+            tags=self.tags.astype(np.int32),
+            tag_names=self.tag_names,
+            names=self.names.compact(),
+            parents=self.parents.astype(np.int32),
+            elements=self.elements.astype(np.int32),
+            inline=self.inline.compact(),
+            **dict.fromkeys(("firsts", "lasts", "link_chars", "links", "images"), _NO_NUMBERS),
+            hrefs=_NO_STRINGS,
+        )

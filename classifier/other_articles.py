@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice, starmap
-from operator import attrgetter, sub
+from itertools import islice
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Integers
+from copydesk.classifier.arrays import Integers, spans_of
 from copydesk.classifier.declared_titles import normalise, tidy
 from copydesk.classifier.other_articles_of_text import find_in_text
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, OtherArticle
@@ -65,7 +65,8 @@ def find_other_articles(page: Blocks, kinds: Integers, title: range) -> list[tup
     heads = _heads(page.markup, title) if page.markup is not None else []
     if page.markup is not None and all(head.first in title for head in heads):
         return []
-    sizes = -np.fromiter(starmap(sub, page.blocks), np.int64, len(page.blocks))
+    starts, ends = spans_of(page.blocks).T
+    sizes = ends - starts
     prose = (kinds < _N_PARTS) & (sizes >= MIN_PROSE)
     if page.markup is None:
         stretches = find_in_text(page, prose, title)
@@ -138,7 +139,7 @@ def _heads(markup: Markup, title: range) -> list[_Head]:
     return sorted(set(heads), key=attrgetter("first", "element"))
 
 
-def _equal(markup: Markup, column: tuple[str, ...], value: str) -> Iterator[_Head]:
+def _equal(markup: Markup, column: Sequence[str], value: str) -> Iterator[_Head]:
     """Yield the first elements with a tag, or with names, that have blocks."""
     element = -1
     for _ in range(min(column.count(value), MAX_HEADS)):

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.arrays import spans_of
 from copydesk.classifier.types import Blocks
 
 REACH = 8
@@ -41,7 +42,7 @@ def find_in_text(page: Blocks, prose: NDArray[np.bool_], title: range) -> Iterat
         return
     starts: list[int] = []
     done = 0
-    for number in _dated(page, title.stop + n_lines):
+    for number in _dated(page, prose, title.stop + n_lines):
         head = number - date - 1
         if head <= done or not prose[title.stop : head].any():
             continue
@@ -62,15 +63,16 @@ def _first_word(line: str) -> str:
     return "" if any(map(str.isdigit, word)) else word
 
 
-def _dated(page: Blocks, first: int) -> Iterator[int]:
-    """Yield the number of each short block from `first` on with a year in it."""
-    number, n = first, len(page.blocks)
-    for year in _YEAR.finditer(page.text, page.blocks[first].start if first < n else len(page.text)):
-        while number < n and page.blocks[number].end <= year.start():
-            number += 1
-        if number < n and page.blocks[number].end - page.blocks[number].start <= MAX_LINE:
-            yield number
-            number += 1
+def _dated(page: Blocks, prose: NDArray[np.bool_], first: int) -> Iterator[int]:
+    """Yield the number of each short block from `first` on with a year in it, of those soon before a paragraph."""
+    spans = spans_of(page.blocks)[first:]
+    paragraphs = np.append(np.flatnonzero(prose[first:]), len(prose) + REACH)
+    numbers = np.arange(len(spans))
+    is_soon = paragraphs[np.searchsorted(paragraphs, numbers)] - numbers < REACH
+    is_short = spans[:, 1] - spans[:, 0] <= MAX_LINE
+    for number in np.flatnonzero(is_soon & is_short & ~prose[first:]).tolist():
+        if _YEAR.search(page.text, *spans[number].tolist()):
+            yield first + number
 
 
 def _is_headline(page: Blocks, number: int) -> bool:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain, repeat
+from itertools import repeat
 
 import numpy as np
 
-from copydesk.classifier.arrays import Integers
-from copydesk.classifier.article import PageScores, body_text
-from copydesk.classifier.comments import read_comments
+from copydesk.classifier.arrays import SmallIntegers, spans_of
+from copydesk.classifier.article import LateReading, PageScores, Sources
 from copydesk.classifier.copies import find_copies
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.features import compute_features
-from copydesk.classifier.fields import read_fields, read_json_ld
+from copydesk.classifier.fields import keep_sources, read_json_ld
 from copydesk.classifier.model import (
     ALL_COLUMNS,
     PAGE_TYPES,
@@ -36,7 +35,6 @@ from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.title import choose_title, promote_headlines
 from copydesk.classifier.types import (
     BODY_PARTS,
-    FIELDS,
     KINDS,
     LABELS,
     PARTS,
@@ -45,8 +43,7 @@ from copydesk.classifier.types import (
     Kind,
     Label,
     Page,
-    ScoredBlock,
-    records,
+    join_blocks,
 )
 
 MIN_IS_ARTICLE = 0.5
@@ -159,8 +156,8 @@ def predict(blocks: Blocks, form: FormModel) -> Predictions:
 
 
 def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, *, url: str = "") -> PageScores:
-    """Put the predictions beside the blocks, join the page's body, and read its fields."""
-    spans = np.fromiter(chain.from_iterable(blocks.blocks), np.int32, 2 * len(blocks.blocks)).reshape(-1, 2)
+    """Put the predictions beside the blocks and join the page's body; its fields are read when they are asked for."""
+    spans = spans_of(blocks.blocks)
     kinds = name_kinds(blocks, predictions)
     stated = read_json_ld(blocks.head.json_ld)
     declared = read_declared(blocks.head, stated)
@@ -174,41 +171,45 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     for _, numbers in others:
         teasers = numbers.start + np.flatnonzero(_IN_ARTICLE[kinds[numbers.start : numbers.stop]])
         kinds[teasers], labels[teasers] = _TEASER_KIND, _TEASER
-    in_body = np.flatnonzero(_IN_BODY[kinds]).tolist()
-    if copies := find_copies(blocks, in_body):
-        kinds[copies], labels[copies] = _FURNITURE, _BOILERPLATE
-        in_body = np.flatnonzero(_IN_BODY[kinds]).tolist()
-    body = body_text(blocks, in_body)
-    fields = read_fields(blocks, kinds.tolist(), body, url=url, stated=stated)
-    title_found = {"title": title.found_in} if title.text else {}
-    confidence = confidence if in_body else 0.0
+    in_body = np.flatnonzero(_IN_BODY[kinds])
+    texts = [blocks.text[start:end] for start, end in spans[in_body].tolist()]
+    if copies := find_copies(texts):
+        copied = in_body[copies]
+        kinds[copied], labels[copied] = _FURNITURE, _BOILERPLATE
+        for number in reversed(copies):
+            del texts[number]
+    body = join_blocks(texts)
+    confidence = confidence if texts else 0.0
     is_article = confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE
+    offsets = spans.astype(np.int32)  # with copies of the rest, so that an article keeps no more memory alive
     return PageScores(
         text=blocks.text,
-        starts=spans[:, 0],
-        ends=spans[:, 1],
-        labels=labels,
-        kinds=kinds,
-        probabilities=predictions.probabilities,
+        starts=offsets[:, 0],
+        ends=offsets[:, 1],
+        labels=labels.astype(np.int8),
+        kinds=kinds.astype(np.int8),
+        probabilities=predictions.probabilities.copy(),
+        title=title.text,
         body=body,
-        fields=replace(fields, title=title.text, found_in=title_found | dict(fields.found_in)),
-        comments=read_comments(blocks, kinds),
         other_articles=tuple(other for other, _ in others),
         is_article=is_article and is_text(body),
-        page_types=predictions.page_types,
+        page_types=predictions.page_types.copy(),
         confidence=confidence,
+        reading=LateReading(Sources(keep_sources(blocks, offsets), stated, url, (title.text, title.found_in))),
     )
 
 
 def score_blocks(blocks: Blocks, model: Model, *, url: str = "") -> PageScores:
-    """Do the same as `classify_page` for a segmented page, and leave its blocks in columns."""
+    """Do the same as `classify_page` for a segmented page, and leave its blocks in columns; its fields are read."""
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
-    return collect_scores(blocks, predictions, expected_f1(predictions, form), url=url)
+    scores = collect_scores(blocks, predictions, expected_f1(predictions, form), url=url)
+    scores.reading.read(scores.kinds, scores.body)
+    return scores
 
 
 def _explain(
-    blocks: Blocks, labels: Integers, predictions: Predictions, form: FormModel
+    blocks: Blocks, labels: SmallIntegers, predictions: Predictions, form: FormModel
 ) -> Iterator[Explanation | None]:
     explained = zip(blocks.blocks[:MAX_EXPLAINED_BLOCKS], labels.tolist(), strict=False)
     for number, (block, label) in enumerate(explained):
@@ -220,27 +221,5 @@ def assemble(
     page: Page, scores: PageScores, digest: str, reasons: Iterable[Explanation | None] | None = None
 ) -> Article:
     """Make the article of a page's scores."""
-    columns = (
-        scores.starts.tolist(),
-        scores.ends.tolist(),
-        map(LABELS.__getitem__, scores.labels.tolist()),
-        map(KINDS.__getitem__, scores.kinds.tolist()),
-        zip(*scores.probabilities.T.tolist(), strict=True),
-        repeat(None, len(scores.labels)) if reasons is None else reasons,
-        repeat(scores.text, len(scores.labels)),
-    )
-    return Article(
-        id=page.id,
-        url=page.url,
-        text=scores.text,
-        blocks=records(ScoredBlock, zip(*columns, strict=True)),
-        body=scores.body,
-        comments=scores.comments,
-        other_articles=scores.other_articles,
-        is_article=scores.is_article,
-        page_type=PAGE_TYPES[int(scores.page_types.argmax())],
-        page_types=dict(zip(PAGE_TYPES, scores.page_types.tolist(), strict=True)),
-        confidence=scores.confidence,
-        model=digest,
-        **{name: getattr(scores.fields, name) for name in FIELDS},
-    )
+    article = Article.of(scores, id=page.id, url=page.url, model=digest)
+    return article if reasons is None else replace(article, blocks=scores.scored_blocks(reasons))

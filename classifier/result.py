@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from copydesk.classifier.article import LateArticle, PageScores
+from copydesk.classifier.model import PAGE_TYPES
 from copydesk.classifier.rendering import build_outline, render_html, render_markdown
 from copydesk.classifier.structure import Structure
 from copydesk.classifier.types import (
     BODY_PARTS,
     FIELDS,
     KINDS,
+    LABELS,
     Comment,
-    Fields,
     Kind,
+    Label,
     OtherArticle,
     ScoredBlock,
     join_blocks,
@@ -27,8 +30,10 @@ _NOT_RENDERED = ("language_declared", "language_detected", "found_in")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Article(Fields):
+class Article(LateArticle):
     """A page's article: its text, its fields, and all the page's labelled blocks in page order.
+
+    The blocks, the fields but the title, and the comments are made when they are first asked for, and kept.
 
     Attributes:
         text: The text that the blocks' offsets index; if the input was text, the input itself.
@@ -60,9 +65,39 @@ class Article(Fields):
     parts: tuple[Kind, ...] = BODY_PARTS
     structure: Structure | None = field(default=None, compare=False)
 
+    @classmethod
+    def of(cls, scores: PageScores, *, id: str, url: str, model: str) -> Article:
+        """Make the article of a page's scores."""
+        article = object.__new__(cls)
+        values = {
+            "id": id,
+            "url": url,
+            "text": scores.text,
+            "title": scores.title,
+            "body": scores.body,
+            "other_articles": scores.other_articles,
+            "is_article": scores.is_article,
+            "page_type": PAGE_TYPES[int(scores.page_types.argmax())],
+            "page_types": dict(zip(PAGE_TYPES, scores.page_types.tolist(), strict=True)),
+            "confidence": scores.confidence,
+            "model": model,
+            "parts": BODY_PARTS,
+            "structure": None,
+            "scores": scores,
+        }
+        for name, value in values.items():
+            object.__setattr__(article, name, value)
+        return article
+
     def __repr__(self) -> str:
         sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"
         return f"Article({self.id!r}, title={shortened(self.title)}, {sizes}, confidence={self.confidence:.2f})"
+
+    def labels(self) -> list[Label]:
+        """Return the label of each block."""
+        if self.scores is None:
+            return [block.label for block in self.blocks]
+        return list(map(LABELS.__getitem__, self.scores.labels.tolist()))
 
     def text_of(self, *kinds: Kind | str) -> str:
         """Return the text of all blocks of these kinds, in page order, joined by blank lines.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Doubles, Integers
+from copydesk.classifier.arrays import Doubles, Integers, spans_of
 from copydesk.classifier.declared_titles import (
     MAX_TITLE,
     Declared,
@@ -117,11 +117,12 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
     promoted = kinds.copy()
     if title.agreement >= AGREES or (page.markup is None and title.blocks and scores[title.blocks.start] > SURE):
         promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
-    words, sizes, first = normalise(title.text), range(len(title.text) // 2, 2 * len(title.text) + 1), title.text[0]
-    for number in np.flatnonzero(kinds < _IN_BODY).tolist():
-        start, end = page.blocks[number]
-        may_be = end - start in sizes and page.text[start].lower() == first.lower()
-        if may_be and normalise(page.text[start:end]) == words:
+    words, size, first = normalise(title.text), len(title.text), title.text[0]
+    starts, ends = spans_of(page.blocks).T
+    sizes = ends - starts
+    for number in np.flatnonzero((kinds < _IN_BODY) & (sizes >= size // 2) & (sizes <= 2 * size)).tolist():
+        text = page.text[starts[number] : ends[number]]
+        if text[:1].lower() == first.lower() and normalise(text) == words:
             promoted[number] = _HEADLINE
     return promoted
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
 from operator import mul
 
@@ -52,6 +53,7 @@ def find_headline(page: Blocks, in_body: Doubles, scores: Doubles | None) -> tup
     """
     if len(page.blocks) == 1:
         return "", range(0)
+    page = replace(page, blocks=tuple(page.blocks))  # most are looked at, some often
     paragraph, followed = _first_paragraphs(page, in_body)
     lines = []
     for blocks, features in _lines_before_body(page, in_body, paragraph, followed):

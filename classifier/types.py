@@ -142,17 +142,17 @@ class Markup(LazyColumns):
         hrefs: The target of each block's first link, as written.
     """
 
-    tags: tuple[str, ...]
-    names: tuple[str, ...]
-    parents: tuple[int, ...]
-    firsts: tuple[int, ...]
-    lasts: tuple[int, ...]
-    elements: tuple[int, ...]
-    link_chars: tuple[int, ...]
-    links: tuple[int, ...]
-    images: tuple[int, ...]
-    inline: tuple[str, ...]
-    hrefs: tuple[str, ...]
+    tags: Sequence[str]
+    names: Sequence[str]
+    parents: Sequence[int]
+    firsts: Sequence[int]
+    lasts: Sequence[int]
+    elements: Sequence[int]
+    link_chars: Sequence[int]
+    links: Sequence[int]
+    images: Sequence[int]
+    inline: Sequence[str]
+    hrefs: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ class Blocks:
     """
 
     text: str
-    blocks: tuple[Block, ...]
+    blocks: Sequence[Block]
     head: Head = Head()
     markup: Markup | None = None
     recording: Recording | None = None

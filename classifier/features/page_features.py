@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from struct import pack
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Floats, Hashes, Integers
+from copydesk.classifier.arrays import Floats, Hashes, Integers, spans_of
 from copydesk.classifier.compiled import code_points
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features.block_text import MAX_TOKENS
@@ -63,7 +61,7 @@ def compute_features(page: Blocks) -> PageFeatures:
     """
     n, markup, points = len(page.blocks), page.markup, code_points(page.text)
     n_elements, texts = 0, b""
-    given = np.frombuffer(pack(f"={2 * n}q", *chain.from_iterable(page.blocks)), np.int64)
+    given = spans_of(page.blocks).astype(np.int64).ravel()
     if markup is not None:
         tree = markup.to_arrays()
         n_elements, texts = len(tree.parents), _join_texts(tree)

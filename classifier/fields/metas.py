@@ -45,9 +45,10 @@ ADDRESS = ("og:url", "twitter:url", "parsely-link", "url")
 LANGUAGE = ("og:locale", "og:language", "content-language", "language", "dc.language", "dcterms.language", "locale")
 
 
-_WANTED = frozenset(
+WANTED = frozenset(
     chain(AUTHOR, TURNED_AUTHOR, PUBLISHED, MODIFIED, SITE, APPLICATION, SECTION, TAGS, DESCRIPTION, IMAGE, ADDRESS)
 ).union(LANGUAGE)
+"""All of these names."""
 
 
 class Metas:
@@ -56,7 +57,7 @@ class Metas:
     def __init__(self, metas: Iterable[tuple[str, str]]) -> None:
         self._contents: dict[str, list[str]] = {}
         for name, content in metas:
-            if name in _WANTED and (text := " ".join(content.split())):
+            if name in WANTED and (text := " ".join(content.split())):
                 self._contents.setdefault(name, []).append(clean(html.unescape(text) if "&" in text else text))
 
     def all_of(self, names: Iterable[str]) -> list[list[str]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from copydesk.classifier.array_views import Rows
 from copydesk.classifier.segmentation import block_builder, formulas, hidden
 from copydesk.classifier.segmentation.block_builder import CELL_END, HEADINGS, LINE_END, BlockBuilder
 from copydesk.classifier.segmentation.compiled_walk import walk_tree
@@ -33,7 +34,7 @@ from copydesk.classifier.segmentation.tags import (
     TEMPLATE,
     TEXT,
 )  # fmt: skip
-from copydesk.classifier.types import Block, Blocks, Markup, records
+from copydesk.classifier.types import Block, Blocks, Markup
 
 MAX_ROW_CELLS = 40
 """Cells up to which a table row is one block; wider rows are grids, and each cell is a block."""
@@ -79,8 +80,7 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     copied, main = _find_hidden(walked.texts(), walked.hidden) if walked.hidden else ([], [])
     if copied or main or has_double_escapes(walked.text):
         return _finish(walked.to_builder(), copied, main)
-    blocks = records(Block, map(tuple, walked.spans.tolist()))
-    return Blocks(walked.text, blocks, walked.found.to_head(), Markup.from_arrays(walked.markup))
+    return Blocks(walked.text, Rows(Block, walked.spans), walked.found.to_head(), Markup.from_arrays(walked.markup))
 
 
 def can_walk_in_c() -> bool:
@@ -115,7 +115,7 @@ def _finish(builder: BlockBuilder, copied: Sequence[int], main: Sequence[int]) -
     undo_double_escapes(builder, "\n\n".join(builder.texts))
     sizes = np.fromiter(map(len, builder.texts), np.int64, len(builder.texts))
     ends = np.cumsum(sizes + 2) - 2
-    blocks = records(Block, zip((ends - sizes).tolist(), ends.tolist(), strict=True))
+    blocks = Rows(Block, np.stack((ends - sizes, ends), axis=1))
     return Blocks("\n\n".join(builder.texts), blocks, builder.found.to_head(), _markup(builder))
 
 

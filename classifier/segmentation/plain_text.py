@@ -11,8 +11,10 @@ from enum import Enum, auto
 import numpy as np
 from numpy.typing import NDArray
 
+from copydesk.classifier.array_views import Rows
+from copydesk.classifier.arrays import spans_of
 from copydesk.classifier.segmentation.lines import LINE_ENDS, ONE_END, TWO_ENDS, visible_lines
-from copydesk.classifier.types import Block, Blocks, records
+from copydesk.classifier.types import Block, Blocks
 
 Span = tuple[int, int]
 
@@ -124,7 +126,7 @@ def segment_text(text: str) -> Blocks:
             spans.append((run.lines[0][0], run.lines[-1][1]))
         else:
             spans += run.lines
-    return Blocks(text, records(Block, spans))
+    return Blocks(text, Rows(Block, spans_of(spans)))
 
 
 def _neighbours(gaps: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:

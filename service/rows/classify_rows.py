@@ -54,6 +54,8 @@ def classify_row(row: PageRow, classify_pages: Classify) -> ClassifiedRow | BadR
     """Classify one row."""
     try:
         result = next(classify_pages([row.page]))
+        if isinstance(result, Article):
+            result.comments  # noqa: B018  # reads the fields as well: here an error in them costs only this page
     except Exception as error:  # the other pages are answered, whatever the error is
         return internal_error(row.id, row.line, error)
     return _with_answer(row, result)

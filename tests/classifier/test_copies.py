@@ -6,8 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.copies import COPIED, COPIED_ALONE, MIN_PARAGRAPH, find_copies
-from copydesk.classifier.segmentation import segment_text
-from copydesk.classifier.types import Block, Blocks
 
 
 def line(name: str, size: int = MIN_PARAGRAPH) -> str:
@@ -15,10 +13,7 @@ def line(name: str, size: int = MIN_PARAGRAPH) -> str:
 
 
 def copies(lines: list[str]) -> list[int]:
-    text = "\n\n".join(lines)
-    page = segment_text(text)
-    assert len(page.blocks) == len(lines)
-    return find_copies(page, range(len(lines)))
+    return find_copies(lines)
 
 
 def test_second_copy_is_found_with_the_short_blocks_in_it() -> None:
@@ -50,19 +45,10 @@ def test_short_blocks_are_no_copies() -> None:
     assert copies([short, short]) == []
 
 
-def test_only_blocks_of_the_body_count() -> None:
-    page = segment_text("\n\n".join([line("a"), line("b"), line("a"), line("b")]))
-    assert find_copies(page, [0, 1]) == find_copies(page, []) == []
-    assert find_copies(page, [0, 1, 3]) == []
-
-
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from([line(name) for name in "abcde"] + ["short", "brief"]), max_size=20))
 def test_no_text_is_lost_and_an_article_twice_is_left_once(lines: list[str]) -> None:
-    text = "".join(lines)
-    starts = [sum(map(len, lines[:n])) for n in range(len(lines))]
-    page = Blocks(text, tuple(Block(start, start + len(each)) for start, each in zip(starts, lines, strict=True)))
-    left_out = find_copies(page, range(len(lines)))
+    left_out = find_copies(lines)
     assert left_out == sorted(set(left_out))
     kept = {each for n, each in enumerate(lines) if n not in left_out}
     assert {each for each in lines if len(each) >= MIN_PARAGRAPH} <= kept

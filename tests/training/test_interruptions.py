@@ -52,7 +52,7 @@ def test_new_blocks_stand_in_an_element_of_their_own_and_all_others_in_their_old
         assert before is not None
         assert lines(page) == [*lines(old)[:at], "One", "Two", *lines(old)[at:]]
         assert page.codes == (*old.codes[:at], "B", "B", *old.codes[at:])
-        assert markup.elements[:at] + markup.elements[at + 2 :] == before.elements
+        assert (*markup.elements[:at], *markup.elements[at + 2 :]) == before.elements
         assert markup.tags[markup.elements[at]] == "aside"
         for number in range(len(page.codes)):
             element = markup.elements[number]

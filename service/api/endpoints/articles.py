@@ -139,7 +139,7 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
 def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contract.ArticleAnswer:
     """Return the index's answer and a summary of the labels; ranges are in characters of the body."""
     article, document = classified.article, classified.document
-    counts = Counter(block.label for block in article.blocks)
+    counts = Counter(article.labels())
     kept_because = answer.kept_because
     if answer.id == NO_ID and kept_because is KeptBecause.SMALLEST_ID:
         kept_because = None  # without an id, it is behind documents that are as good

@@ -87,7 +87,7 @@ class Metrics:
         self.pages.labels("text" if page.html is None else "html").inc()
         self.characters.inc(len(content))
         self.confidence.observe(article.confidence)
-        labels = [block.label for block in article.blocks]
+        labels = article.labels()
         for label, counter in self._labels:
             counter.inc(labels.count(label))
 

@@ -1,0 +1,74 @@
+"""Sequences over arrays: they are used as the tuples of their values."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from copydesk.classifier.array_views import ArrayView, Names, Numbers, Rows
+from copydesk.classifier.arrays import spans_of
+from copydesk.classifier.markup_arrays import Strings, Texts
+from copydesk.classifier.types import Block
+
+TAGS = ("p", "h1", "x-y", "x-y", "")
+
+
+def check(view: ArrayView[Any], values: Sequence[object]) -> None:
+    expected = tuple(values)
+    assert len(view) == len(expected)
+    assert view == expected
+    assert expected == view
+    assert hash(view) == hash(expected)
+    assert tuple(view) == view[:] == expected
+    assert (view[1:3], view[-2:], view[::-1]) == (expected[1:3], expected[-2:], expected[::-1])
+    assert [view[place] for place in range(-len(expected), len(expected))] == [*expected, *expected]
+    assert type(pickle.loads(pickle.dumps(view))) is tuple
+    assert pickle.loads(pickle.dumps(view)) == expected
+    for place in (len(expected), -len(expected) - 1):
+        with pytest.raises(IndexError):
+            view[place]
+    for value in {*expected}:
+        assert view.count(value) == expected.count(value)
+        first = view.index(value)
+        assert first == expected.index(value)
+        assert list(expected[first + 1 :]).count(value) == 0 or view.index(value, first + 1) > first
+    with pytest.raises(ValueError, match="not"):
+        view.index("neither a name nor a number")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-5, 2**40), max_size=6), st.lists(st.integers(0, len(TAGS) - 1), max_size=6))
+def test_numbers_and_names_are_those_of_the_arrays(numbers: list[int], tags: list[int]) -> None:
+    check(Numbers(np.array(numbers, np.int64)), numbers)
+    check(Names(np.array(tags, np.int64), TAGS), [TAGS[tag] for tag in tags])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(codec=None), max_size=4) | st.sampled_from(["", "café"]), max_size=6))
+def test_texts_are_those_of_the_strings_also_in_little_memory(texts: list[str]) -> None:
+    strings = Strings.of(texts)
+    check(Texts(strings), texts)
+    check(Texts(strings.compact()), texts)
+    assert strings.compact().text() == strings.text() == "".join(texts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=5))
+def test_rows_are_named_tuples(pairs: list[tuple[int, int]]) -> None:
+    spans = spans_of(pairs)
+    rows = Rows(Block, spans)
+    check(rows, pairs)
+    assert all(type(row) is Block for row in [*rows, *rows[:], *(rows[n] for n in range(len(rows)))])
+    assert spans_of(rows) is spans
+    assert spans.tolist() == list(map(list, pairs))
+
+
+def test_view_names_its_values() -> None:
+    assert repr(Numbers(np.array([1, 2]))) == "Numbers(1, 2)"
+    assert Numbers(np.array([1])) != [1]
