@@ -28,7 +28,7 @@ INDEX_THREADS = 2
 """Threads that read the index, side by side. One more thread writes, so that no read waits for the writer lock."""
 BODY_BUDGET_BYTES = 256 * 1024 * 1024
 """Bytes of request bodies that a worker keeps in memory at a time; one body of the largest size always fits."""
-WARM_UP = "<h1>A page to warm up with</h1><p>It has two blocks, so that every compiled loop runs once.</p>"
+WARM_UP = "<h1>A page to warm up with</h1><p>It has two blocks.</p>"
 
 
 class State:
@@ -37,7 +37,7 @@ class State:
     def __init__(
         self, settings: Settings, metrics: Metrics, model: Model | None = None, traces: Traces | None = None
     ) -> None:
-        """Load the model and run it once, so that the first request need not wait for compiled code.
+        """Load the model and run it once, as weights are unpacked and tables are made at first use.
 
         Raises:
             ArtifactMismatch: The model cannot be loaded.

@@ -15,7 +15,7 @@ from typing import Any
 from copydesk.service.dedup import StoppedWork
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally, tally_from_fields
-from copydesk.service.score.worker import DONE, FAILED, LOADED, NO_ROW, PAGES, ROW, RowError, ScoreJob, run_worker
+from copydesk.service.score.worker import DONE, FAILED, NO_ROW, PAGES, ROW, RowError, ScoreJob, run_worker
 from copydesk.service.worker_process import SPAWN, Worker
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -47,7 +47,7 @@ class WatchedProcess(Worker):
             os.putenv(name, "1")
         self.counters: Any = SPAWN.RawArray("q", [NO_ROW, 0])
         super().__init__(run_worker, self.counters, job)
-        self.loaded = self.ready = False
+        self.ready = False
         self.attempt: _ShardAttempt | None = None
         self._row, self._since = NO_ROW, 0.0
 
@@ -84,14 +84,8 @@ class Pool:
     @property
     def waits_for(self) -> str:
         """What the first page waits for."""
-        starting = [worker for worker in self._workers if not worker.ready]
-        if not starting:
-            return "reading the inputs"
-        compiling = sum(worker.loaded for worker in starting)
-        parts = [f"{len(starting) - compiling} load the model"] if len(starting) > compiling else []
-        if compiling:
-            parts.append(f"{compiling} compile (for half a minute or more on a machine's first run)")
-        return f"starting {len(self._workers)} workers: {', '.join(parts)}"
+        n_starting = sum(not worker.ready for worker in self._workers)
+        return f"{n_starting} workers load the model" if n_starting else "reading the inputs"
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally] | None]:
         """Score all shards. Yields each shard with its counts when it is finished, and None after each poll.
@@ -140,9 +134,6 @@ class Pool:
         message, value = worker.connection.recv()
         if message == FAILED:
             raise StoppedWork(f"a worker failed: {value}")
-        worker.loaded = True
-        if message == LOADED:
-            return None
         worker.ready = True
         if message == DONE and worker.attempt is not None:
             shard, worker.attempt = worker.attempt.shard, None

@@ -26,8 +26,8 @@ from copydesk.service.score.readers import Shard, group_rows, read_shard, span_o
 from copydesk.service.score.rerun import ErrorRows, select_rows
 from copydesk.service.score.tally import Tally
 
-LOADED, READY, DONE, FAILED = "loaded", "ready", "done", "failed"
-"""Messages of a worker: the model is loaded, it can take a shard, it finished one, an error that no page caused."""
+READY, DONE, FAILED = "ready", "done", "failed"
+"""Messages of a worker: it can take a shard, it finished one, an error that no page caused."""
 ROW, PAGES = 0, 1
 """Indexes of a worker's shared counters: the number of the current row in its shard, and pages begun so far."""
 NO_ROW = -1
@@ -58,12 +58,11 @@ class ScoreJob:
 
 
 def run_worker(connection: Connection, counters: Any, job: ScoreJob) -> None:
-    """Report `LOADED` and `READY`, then score every shard that arrives, until the connection is closed."""
+    """Report `READY`, then score every shard that arrives, until the connection is closed."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     try:
         model = load_model(job.model)
-        connection.send((LOADED, None))
         list(classify([Page("", html=WARM_UP), Page("", text=WARM_UP)], model))
         tune_process_memory()
         connection.send((READY, None))

@@ -207,7 +207,7 @@ def write_large(path: Path, n_bytes: int) -> int:
     with path.open("wb") as out:
         out.write(records([])[0])
         while out.tell() < n_bytes:
-            scripts = 1900 if number % 1000 == 999 else int(10 ** rng.uniform(0, 2.6))
+            scripts = 1900 if number % 1000 == 99 else int(10 ** rng.uniform(0, 2.6))
             page = b"<script>" + SCRIPT * scripts + b"</script>" + made[number % len(made)]
             out.write(response(f"https://site{number % 97}.example/{number}", page, name=str(number)))
             number += 1

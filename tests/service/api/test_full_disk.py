@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import ROOT, RunCommand
 from tests.service.api.test_serve import workers
+from tests.support.mounted_disk import mounted_disk
 from tests.support.server_process import RunningServer, run_server, wait_until
 
 pytestmark = pytest.mark.slow
@@ -25,16 +26,9 @@ DISK_BYTES = 14 * 1024 * 1024
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of `DISK_BYTES`, in memory."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    options = ["-t", "tmpfs", "-o", f"size={DISK_BYTES}", "none", str(folder)]
-    if sys.platform != "linux" or subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
-        pytest.skip("no file system can be mounted here")
-    try:
+    """A file system of `DISK_BYTES`."""
+    with mounted_disk(tmp_path / "disk", DISK_BYTES) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def fill(folder: Path) -> None:

@@ -19,13 +19,16 @@ import pytest
 from copydesk.classifier import Model
 from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.score.machine_faults import MachineFault, WatchedFile
+from copydesk.service.score.plan import WARC_COMPRESSION
 from copydesk.service.score.sources import open_raw
 from tests.conftest import COMMAND, LIMIT_SECONDS, ROOT, clean_environment
+from tests.support.mounted_disk import mounted_disk, resize_disk
 from tests.support.score_inputs import WRITERS, rows_of, stories, write_csv
-from tests.support.score_runs import in_this_process, score
+from tests.support.score_runs import files_of, in_this_process, score
 
 N_STORIES = 24
 SHARD_BYTES = 4000
+PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 FAULTS = [errno.ENOSPC, errno.EMFILE, errno.EIO, errno.ETIMEDOUT, errno.ESTALE]
 
 
@@ -143,6 +146,38 @@ def test_run_whose_files_may_not_grow_ends_by_name_and_continues_without_a_loss(
     ended = run(resource.RLIM_INFINITY)
     assert ended.returncode == 0, ended.stderr
     assert ids_of(tmp_path / "out") == [f"s{k:03}" for k in range(200)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("suffix", "options"), [("warc.gz", ()), ("csv", ("--dedup", "--format", "jsonl"))])
+def test_run_on_a_full_disk_ends_by_name_and_continues_without_a_loss(
+    suffix: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = tmp_path / f"pages.{suffix}"
+    WRITERS[suffix](path, stories(200))
+    shards = path.stat().st_size / 8 / 1e6 * (WARC_COMPRESSION if suffix == "warc.gz" else 1)
+    with mounted_disk(tmp_path / "disk", 16 * PAGE_SIZE) as disk:
+        arguments = ["score", path, "--output", disk / "out", "--workers", "2", "--shard-mb", str(shards), *options]
+        command = [*COMMAND, *map(str, arguments)]
+
+        def run() -> subprocess.CompletedProcess[bytes]:
+            return subprocess.run(
+                command, stderr=subprocess.PIPE, cwd=ROOT, env=clean_environment(), timeout=LIMIT_SECONDS, check=False
+            )
+
+        stopped = run()
+        assert stopped.returncode == 1
+        assert b"No space left on device" in stopped.stderr
+        assert b"Traceback" not in stopped.stderr
+        resize_disk(disk, 64 * 1024 * 1024)
+        ended = run()
+        assert ended.returncode == 0, ended.stderr
+        summary = json.loads((disk / "out" / "summary.json").read_text())
+        assert (summary["rows"], summary["errors"]) == (200, {})
+        undisturbed = [*command, "--output", str(tmp_path / "whole")]
+        subprocess.run(undisturbed, capture_output=True, cwd=ROOT, env=clean_environment(), check=True)
+        for name in ("rows",):
+            assert files_of(disk / "out" / name) == files_of(tmp_path / "whole" / name)
 
 
 @pytest.mark.slow
