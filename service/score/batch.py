@@ -89,6 +89,7 @@ def _score_row(row: InputRow, model: Model, options: PageOptions) -> tuple[PageS
     try:
         blocks = _blocks(row, row.content, inline=options.markdown)
         scores = score_blocks(blocks, model, url=row.url)
+        scores.comments  # noqa: B018  # reads the fields as well, while the row's time is taken and its errors are caught
         return scores, _render(row, blocks, scores, options) if options.markdown else None
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier import Article, Kind, Model, Page, classify, classify_page, decode
 from copydesk.classifier.segmentation import to_utf8
-from copydesk.classifier.types import Blocks
+from copydesk.classifier.types import Blocks, Fields
 from copydesk.service.score.arrow_schema import INPUT, OUTPUT, InputRow, input_batch, input_rows
 from copydesk.service.score.batch import ScoredBatch, documents_of, score_batch
 from copydesk.service.score.options import OutputFormat, PageOptions
@@ -111,6 +111,23 @@ def test_page_on_which_the_classifier_fails_becomes_an_error(
     assert (error.id, error.file, error.position, error.code) == ("text", "f", 2, "internal")
     assert "ZeroDivisionError" in error.message
     assert "pool" not in error.message
+
+
+def test_page_whose_fields_fail_becomes_an_error_while_it_is_the_current_row(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    def fail(*page: object, **more: object) -> Fields:
+        if begun[-1] == 0:
+            raise ZeroDivisionError
+        return Fields()
+
+    monkeypatch.setattr("copydesk.classifier.article.read_fields", fail)
+    rows = [InputRow(name, form="text", content=b"The pool opens again in spring.") for name in ("a", "b")]
+    found = score_batch(rows, model, OPTIONS, begin=begun.append)
+    assert [(error.id, error.code) for error in found.errors] == [("a", "internal")]
+    assert found.rows["id"].to_pylist() == ["b"]
 
 
 def test_decoded_text_that_is_not_utf8_is_an_error(model: Model) -> None:
