@@ -37,6 +37,9 @@ MODEL_FILES = ("text.npz", "html.npz")
 
 MANIFEST_FILE = "manifest.json"
 
+UNFINISHED = ".aside-"
+"""The start of the names of files that are not complete yet."""
+
 STORED_ENSEMBLES = {name: name for name in ("body", "teaser", "metadata", "comment", "heading", "quality")}
 STORED_ARRAYS = {name: name for name in ("roots", "columns", "thresholds", "lefts", "values", "baseline")}
 """Names in the files of the trees of a `FormModel` and of the arrays of `Trees`, by field. A renamed field keeps its
@@ -66,16 +69,19 @@ def default_folder() -> Path:
 def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
     """Write model and manifest, the same model always as the same bytes; return the digest.
 
-    `about` is what else the manifest says: libraries, corpora, scores.
+    The files appear complete, one right after the other, so that a process that is killed while it writes leaves the
+    model that was there. `about` is what else the manifest says: libraries, corpora, scores.
     """
     folder.mkdir(parents=True, exist_ok=True)
     packed = pack(model)
     digest = hashlib.sha256(b"".join(packed)).hexdigest()
-    for name, data in zip(MODEL_FILES, packed, strict=True):
-        (folder / name).write_bytes(data)
     manifest = {"digest": digest, **expected(), **about}
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    (folder / MANIFEST_FILE).write_text(text, encoding="utf-8")
+    contents = dict(zip((*MODEL_FILES, MANIFEST_FILE), (*packed, text.encode()), strict=True))
+    for name, data in contents.items():
+        (folder / f"{UNFINISHED}{name}").write_bytes(data)
+    for name in contents:
+        (folder / f"{UNFINISHED}{name}").replace(folder / name)
     return digest
 
 

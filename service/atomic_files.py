@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +12,8 @@ from typing import IO
 
 UNFINISHED = ".aside-"
 """The start of the names of unfinished files."""
+UNFINISHED_SECONDS = 3600
+"""Unfinished files that are older than this were left by a process that was killed. Writing one takes seconds."""
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
@@ -35,3 +38,12 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Delete the files in a folder that were left by processes that were killed."""
+    oldest = time.time() - UNFINISHED_SECONDS
+    with suppress(OSError):  # others can be written all the same
+        for path in folder.glob(f"{UNFINISHED}*"):
+            if path.stat().st_mtime < oldest:
+                path.unlink(missing_ok=True)

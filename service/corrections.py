@@ -6,7 +6,6 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from copydesk.classifier import Article, CopydeskError, Kind, Label, Page
-from copydesk.service.atomic_files import UNFINISHED, write_atomically
+from copydesk.service.atomic_files import UNFINISHED_SECONDS, remove_unfinished, write_atomically
 
 SUFFIX = ".json"
 KIND_OF_LABEL = {Label.BODY: Kind.TEXT, Label.BOILERPLATE: Kind.FURNITURE, Label.TEASER: Kind.TEASER}
@@ -24,8 +23,6 @@ HEADING_OF_LABEL = {Label.BODY: Kind.SUBHEADING, Label.TEASER: Kind.TEASER_HEADI
 """The same for a block that the model took for a heading."""
 HEADINGS = (Kind.HEADLINE, *HEADING_OF_LABEL.values())
 ID_CHARACTERS = 32
-UNFINISHED_SECONDS = 3600
-"""Unfinished files that are older than this were left by a process that was killed. Writing one takes seconds."""
 
 
 class FeedbackUnusable(CopydeskError):
@@ -147,11 +144,7 @@ class FeedbackFolder:
         if time.monotonic() < self._cleaned + UNFINISHED_SECONDS:
             return
         self._cleaned = time.monotonic()
-        oldest = time.time() - UNFINISHED_SECONDS
-        with suppress(OSError):  # pages can be stored all the same
-            for path in self._path.glob(f"{UNFINISHED}*"):
-                if path.stat().st_mtime < oldest:
-                    path.unlink(missing_ok=True)
+        remove_unfinished(self._path)
 
     def _paths(self) -> list[Path]:
         try:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from copydesk.service.atomic_files import write_atomically
+from copydesk.service.atomic_files import remove_unfinished, write_atomically
 from copydesk.service.commands.arguments import WrongUsage
 from copydesk.service.rows.jsonl import PageRow
 
@@ -34,6 +34,7 @@ class PageFiles:
         self._used: set[str] = set()
         self._inputs = {place for name in inputs if (place := _place(Path(name))) is not None}
         self._last: dict[str, int] = {}  # number of the last page of a name
+        remove_unfinished(folder)
 
     def write(self, row: PageRow, content: bytes) -> None:
         """Write a page's file; one that is there is replaced, in one step, unless it is an input."""

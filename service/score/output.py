@@ -151,7 +151,14 @@ def open_folder(folder: OutputFolder, manifest: Mapping[str, Any]) -> Iterator[N
         else:
             for name in (ROWS, WORK):
                 (path / name).mkdir(exist_ok=True)
+        _remove_unfinished(path)
         yield
+
+
+def _remove_unfinished(path: Path) -> None:
+    """Delete the unfinished files of runs and workers that were killed."""
+    for unfinished in (*path.glob(f"{UNFINISHED}*"), *(path / ROWS).glob(f"{UNFINISHED}*")):
+        unfinished.unlink(missing_ok=True)
 
 
 def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
@@ -268,8 +275,7 @@ def finish(folder: OutputFolder, n_shards: int, summary: Mapping[str, Any]) -> d
     write_atomically(folder.path / ERRORS_FILE, copy_errors)
     found = {**summary, "errors": dict(sorted(counts.items()))}
     found.pop("span", None)
-    for unfinished in (folder.path / ROWS).glob(f"{UNFINISHED}*"):  # unfinished files of workers that were killed
-        unfinished.unlink()
+    _remove_unfinished(folder.path)
     write_atomically(folder.path / SUMMARY, lambda out: out.write(json.dumps(found, indent=1).encode() + b"\n"))
     shutil.rmtree(folder.work)
     return found

@@ -10,7 +10,7 @@ import sys
 BENCHES = {
     "classify": "CPU time a page, against other extractors, and memory over many pages",
     "duplicates": "signatures a second against other tools, duplicates of closed sets, the index",
-    "kills": "what an index has after the process that adds to it is killed, 200 times on each database",
+    "kills": "what each writer leaves on disk when its process is killed, 1,000 times over all writers",
     "score": "batch scoring: pages a second against the library call and other tools, memory, runs that are killed",
     "score-ray": "pages a second on a Ray cluster, clusters of a large set on it, and the bytes that it moves",
     "service": "latency and throughput over HTTP, against the library call and against trafilatura behind an endpoint",

@@ -202,3 +202,25 @@ def test_bytes_that_are_not_an_archive_are_refused() -> None:
         _ = unpack([b"PK\x03\x04 and then nothing", b""], "abc").text
     with pytest.raises(ArtifactMismatch, match="model abc does not unpack"):
         _ = unpack([b"", b"a bare pickle would start here"], "abc").html
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("n_written", range(3))
+def test_model_that_cannot_be_written_whole_leaves_the_one_that_was_there(
+    n_written: int, folder: Path, packed: tuple[Model, tuple[bytes, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, write = load_model(folder).digest, Path.write_bytes
+    done: list[Path] = []
+
+    def write_some(path: Path, data: bytes) -> int:
+        if len(done) == n_written:
+            write(path, data[: len(data) // 2])
+            raise OSError(28, "No space left on device")
+        done.append(path)
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write_some)
+    with pytest.raises(OSError, match="No space left"):
+        save_model(packed[0], folder, {"about": "another"})
+    assert load_model(folder).digest == before
+    assert "about" not in load_manifest(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,16 @@ def test_any_id_gives_a_name_inside_the_folder(id: str, line: int | None) -> Non
     assert 0 < len(name.encode()) <= MAX_NAME_BYTES + 1
     assert Path(name).name == name
     assert name[0] not in ".-"
+
+
+@pytest.mark.attack
+def test_unfinished_files_of_a_killed_run_are_deleted_when_they_are_old(tmp_path: Path) -> None:
+    old, new = tmp_path / ".aside-a.md.1", tmp_path / ".aside-b.md.2"
+    for path in (old, new):
+        path.write_text("half a page")
+    os.utime(old, (0, 0))
+    PageFiles(tmp_path, ".md")
+    assert list(tmp_path.iterdir()) == [new]
 
 
 def test_pages_of_the_same_name_get_files_of_their_own(tmp_path: Path) -> None:

@@ -10,15 +10,18 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pyarrow.parquet as pq
 import pytest
 
 from copydesk.classifier import Article, Model, Page, classify
 from copydesk.service import cli
+from copydesk.service.atomic_files import write_atomically
 from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row
+from copydesk.service.score import output
 from copydesk.service.score.options import ClusterOptions, OutputFormat
 from copydesk.service.score.sources import BadInput
 from tests.conftest import LIMIT_SECONDS, ROOT, RunCommand
@@ -106,6 +109,7 @@ def test_errors_say_where_rows_are_and_these_can_be_scored_again_alone(
     assert not (tmp_path / "refused" / "summary.json").exists()
 
 
+@pytest.mark.attack
 def test_run_continues_after_kills_of_itself_and_of_a_worker_and_writes_the_same_bytes(
     pages: Path, undisturbed: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -124,6 +128,30 @@ def test_run_continues_after_kills_of_itself_and_of_a_worker_and_writes_the_same
         said = process.communicate(timeout=LIMIT_SECONDS)[1].decode()
     assert process.returncode == 1
     assert "71 pages scored" in said
+    assert files_of(folder) == undisturbed
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("at", ["errors.jsonl", "summary.json"])
+def test_run_that_was_killed_at_its_end_leaves_no_unfinished_file(
+    at: str, pages: Path, undisturbed: dict[str, bytes], tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    options: dict[str, Any] = {"shard_bytes": SHARD_BYTES, "clustering": ClusterOptions(dedup=True)}
+
+    def write_half(path: Path, write: Any) -> None:
+        if path.name == at:
+            path.with_name(f".aside-{path.name}.1").write_bytes(b"half of it")
+            raise StoppedWork("killed")
+        write_atomically(path, write)
+
+    with in_this_process():
+        with (
+            mock.patch.object(output, "write_atomically", write_half),
+            pytest.raises(StoppedWork, match="killed"),
+        ):
+            score([pages], folder, **options)
+        score([pages], folder, **options)
     assert files_of(folder) == undisturbed
 
 
