@@ -1,4 +1,7 @@
-"""Marks the words that are likely facts: those that begin with a digit, or with a capital inside a sentence."""
+"""Marks the words that are likely facts: those that begin with a digit, or with a capital inside a sentence.
+
+In Chinese and Japanese, numerals such as 三十五 are numbers too, see `numeral_end` in C.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,20 @@ _FIRST_NAME, _FIRST_NUMBER = 32, 64
 
 _TABLE = 0x20000
 _SKIPPED, _DIGIT, _CAPITAL, _SENTENCE_END, _LINE_END, _DASH, _OTHER = range(7)
-_SENTENCE_ENDS, _LINE_ENDS, _DASHES = ".!?:…", "\n\r", "-–—"
+_ONE, _NUMERAL, _POWER, _ORDINAL, _DAY, _UNIT = range(7, 13)
+_CHARACTERS = {
+    _SENTENCE_END: ".!?:…",
+    _LINE_END: "\n\r",
+    _DASH: "-–—",
+    _ONE: "一",
+    _NUMERAL: "〇零二三四五六七八九十",
+    _POWER: "百千万亿萬億",
+    _ORDINAL: "第",
+    _DAY: "月日号號",
+    _UNIT: "年时時点點岁歲歳级級届屆期度次名人个個位家元倍天",
+}
+"""Characters of each kind. A single numeral is a number after an ordinal or before a day or a unit, but 一 not before a
+unit, as 一个 is often an article. Minutes are no unit, as 十分 means very."""
 
 
 def mark_kind(mark: int) -> int:
@@ -38,6 +54,6 @@ def kind_table() -> NDArray[np.uint8]:
             kinds[point] = _CAPITAL
         elif category[0] in "PSZC":
             kinds[point] = _SKIPPED
-    for characters, kind in ((_SENTENCE_ENDS, _SENTENCE_END), (_LINE_ENDS, _LINE_END), (_DASHES, _DASH)):
+    for kind, characters in _CHARACTERS.items():
         kinds[[ord(character) for character in characters]] = kind
     return kinds

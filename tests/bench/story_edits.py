@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from tests.bench.templates import Template
 
 _NUMBER = re.compile(r"(?<![\d.,:-])\d{2,4}(?![\d.,:-]*\d)")
+_NUMERALS = re.compile("[二三四五六七八九]十[一二三四五六七八九]")
 _SENTENCE_END = re.compile(r"(?<=[.!?。])\s*(?=\S)")
 _UNSPACED = ("zh", "ja")
 
@@ -52,11 +53,14 @@ _SYNONYMS: Mapping[str, Sequence[tuple[str, str]]] = {
 
 def correct_number(text: str, template: Template, chance: random.Random) -> str:
     """Change one number in one place, in half of the cases with a note."""
-    places = list(_NUMBER.finditer(text))
+    places = [*_NUMBER.finditer(text), *_NUMERALS.finditer(text)]
     if not places:
         return ""
     place = chance.choice(places)
-    number = str(max(10, int(place[0]) + chance.choice((-3, -2, -1, 1, 2, 3, 7))))
+    if place[0].isdecimal():
+        number = str(max(10, int(place[0]) + chance.choice((-3, -2, -1, 1, 2, 3, 7))))
+    else:
+        number = place[0][:2] + chance.choice("一二三四五六七八九".replace(place[0][2], ""))
     return _with_note(text[: place.start()] + number + text[place.end() :], template, chance)
 
 

@@ -13,7 +13,8 @@ FOLDER = Path(__file__).with_name("template_texts")
 
 _REPEATED = re.compile(r"\[(\d+)-(\d+):(.*?)\]", re.DOTALL)
 _INNERMOST = re.compile(r"\{([^{}]*)\}")
-_RANGE = re.compile(r"([nf]):(-?\d+)-(\d+)")
+_RANGE = re.compile(r"([nfcy]):(-?\d+)-(\d+)")
+_NUMERALS, _PLACES = "零一二三四五六七八九", ("", "十", "百", "千")
 _DECIMAL_COMMA = ("de", "fr", "es", "ru")
 
 
@@ -21,8 +22,9 @@ _DECIMAL_COMMA = ("de", "fr", "es", "ru")
 class Template:
     """A frame with slots.
 
-    A slot is `{n:1-9}` for a number, `{f:1-9}` for one with a decimal, `{town}` for a word of a list, `{a|b}` for one
-    of some phrases; `{town=x}` gives what is filled in a name, and `{x}` repeats it. `[3-5:...]` repeats a passage.
+    A slot is `{n:1-9}` for a number, `{f:1-9}` for one with a decimal, `{c:1-9999}` and `{y:1949-2024}` for a number
+    and a year in Chinese numerals, `{town}` for a word of a list, `{a|b}` for one of some phrases; `{town=x}` gives
+    what is filled in a name, and `{x}` repeats it. `[3-5:...]` repeats a passage.
     `half` is `tune` or `test`: thresholds were chosen on the former alone.
     """
 
@@ -55,7 +57,9 @@ class Template:
             return named[kind]
         if number := _RANGE.fullmatch(kind):
             filled = str(chance.randint(int(number[2]), int(number[3])))
-            if number[1] == "f":
+            if number[1] in "cy":
+                filled = chinese_year(int(filled)) if number[1] == "y" else chinese_number(int(filled))
+            elif number[1] == "f":
                 filled += f"{',' if self.language in _DECIMAL_COMMA else '.'}{chance.randint(1, 9)}"
         elif kind in self.lists:
             filled = chance.choice([word for word in self.lists[kind] if word not in named.values()])
@@ -64,6 +68,20 @@ class Template:
         if name:
             named[name] = filled
         return filled
+
+
+def chinese_number(number: int) -> str:
+    """Write a number from 1 to 9999 in Chinese numerals."""
+    digits = [int(digit) for digit in str(number)]
+    places = [place if digit else "" for digit, place in zip(digits, reversed(_PLACES[: len(digits)]), strict=True)]
+    written = "".join(_NUMERALS[digit] + place for digit, place in zip(digits, places, strict=True))
+    written = re.sub("零+", "零", written).rstrip("零")
+    return written.removeprefix("一") if 10 <= number < 20 else written
+
+
+def chinese_year(number: int) -> str:
+    """Write a year digit by digit in Chinese numerals."""
+    return "".join(_NUMERALS[int(digit)] for digit in str(number)).replace("零", "〇")
 
 
 def read_templates(folder: Path = FOLDER) -> list[Template]:

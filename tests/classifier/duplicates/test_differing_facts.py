@@ -102,6 +102,38 @@ def test_words_of_a_dateline_are_ordinary() -> None:
     assert kinds("it was Ruta Valdane").count(NAME) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("享年八十三岁，四十年前", "八四"),
+        ("二〇二四年三月一日", "二三一"),
+        ("第一季度，第三次", "一三"),
+        ("三千五百二十一万元", "三十"),  # a run of more than five characters counts once for each five
+        ("一个人，一些，万一，千万，十分，统一，一时", ""),
+        ("三人，十人，一人", "三十"),
+        ("百姓，三亚，两国", ""),
+        ("三 月", ""),
+        ("35万人", "3"),
+    ],
+)
+def test_numerals_are_numbers_and_ordinary_words_with_numerals_are_not(text: str, numbers: str) -> None:
+    words = read_words([text])
+    marked = [int(start) for start, mark in zip(words.starts, words.marks, strict=True) if mark_kind(mark) == NUMBER]
+    assert "".join(text[start] for start in marked) == numbers
+
+
+def test_notices_that_differ_in_chinese_numerals_are_two_stories_and_a_correction_is_one() -> None:
+    notice = (
+        "因线路检修，{month}月{day}日上午{hour}时至下午四时，柳河市第{number}小区将停电。停电期间请居民关闭家用电器，"
+        "一旦发现断线请勿靠近。恢复供电的时间可能提前或推迟，给各位用户带来不便，敬请谅解。"
+    )
+    one = notice.format(month="三", day="二十一", hour="八", number="十二")
+    other = notice.format(month="十一", day="五", hour="九", number="四")
+    corrected = notice.format(month="三", day="二十二", hour="八", number="十二")
+    assert n_stories(one, other) == 2
+    assert n_stories(one, corrected) == 1
+
+
 def test_templated_set_is_right_pair_by_pair() -> None:
     made = make_set(5)
     found = alone(made)

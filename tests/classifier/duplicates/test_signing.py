@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.signing import sign_texts
+from copydesk.classifier.duplicates.signing import read_lengths, sign_texts
 from copydesk.classifier.duplicates.types import Banding, KeyScheme
 
 TEXTS = st.lists(
@@ -25,7 +25,7 @@ def keys(text: str) -> list[int]:
 @given(TEXTS)
 def test_batch_is_reduced_as_its_texts_one_by_one(texts: list[str]) -> None:
     together = sign_texts(texts)
-    assert together.lengths.tolist() == [len(text) for text in texts]
+    assert together.lengths.tolist() == read_lengths(texts).tolist()
     for number, text in enumerate(texts):
         alone = sign_texts([text])
         assert together.keys.row(number).tolist() == alone.keys.values.tolist()

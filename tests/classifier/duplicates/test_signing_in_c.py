@@ -38,6 +38,7 @@ PIECES = st.sampled_from(
         " - ",
         "-\n",
         "東京",
+        *"一三十百万第月年人",
         "NORTHWIRE — ",
         "one two three four five six ",
     ]
