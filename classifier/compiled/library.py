@@ -80,7 +80,7 @@ def compiler() -> str:
 def wide_vectors() -> bool | None:
     """Return whether loops for wide vectors (AVX2) are used; None on processors for which there are none."""
     found: int = core_function("cd_wide_vectors", "", "i64")()
-    return None if found < 0 else found == 1
+    return None if found < 0 else found > 0
 
 
 def _load() -> ctypes.CDLL:

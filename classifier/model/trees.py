@@ -19,6 +19,9 @@ MAX_LEAVES = 32
 ROWS = 32
 """Rows that the C code scores together, as in model.h."""
 
+BITS_128, BITS_256, BITS_512 = range(3)
+"""Widths of vectors, as in core.h: those of every processor, AVX2, AVX-512."""
+
 _AT_ONCE = 128 * ROWS
 """Rows that are turned into columns at a time, so that a large table needs little more memory."""
 
@@ -120,7 +123,7 @@ class Ensembles:
         self.struct = CStruct("ensembles", *tests[:4], firsts, ends, baselines, len(ensembles))
         self._n_ensembles = len(ensembles)
 
-    def scores(self, columns: Floats, *, wide: bool = True) -> Doubles:
+    def scores(self, columns: Floats, *, width: int = BITS_512) -> Doubles:
         """Return each ensemble's log-odds of yes for each row, shape (n_ensembles, n_rows).
 
         Every test of a tree runs on many rows at once, without a branch. A value above the threshold rules
@@ -128,7 +131,7 @@ class Ensembles:
 
         Args:
             columns: Shape (n, n_columns).
-            wide: Whether vectors are used that some processors do not have; the bits are the same.
+            width: How wide vectors may be, of those that the processor has; the bits are the same.
 
         Raises:
             ValueError: The trees read more columns than there are.
@@ -142,7 +145,7 @@ class Ensembles:
             part = columns[first : first + _AT_ONCE]
             table = np.ascontiguousarray(part[:, : self.n_columns].T, np.float32)
             out = np.empty((self._n_ensembles, len(part)))
-            _score_trees(self.struct.memory, table, len(part), self.n_columns, wide, out)
+            _score_trees(self.struct.memory, table, len(part), self.n_columns, width, out)
             found.append(out)
         return np.concatenate(found, axis=1)
 

@@ -8,27 +8,75 @@ static const int64_t SHAPE[] = {LOG_CHARS, LINK_SHARE, ENDS_SENTENCE, ELLIPSIS};
 static const int64_t SHARES[] = {SUM_TEXT, SUM_COMMENT, SUM_TEASER};
 enum { N_SHARES = 3 };
 
-/* Copies a table of rows into columns. */
-static void turn(float *out, const float *rows, int64_t n, int64_t width) {
-    for (int64_t first = 0; first < n; first += 16) { /* few rows at a time, which stay in the cache */
-        int64_t last = min_i64(n, first + 16);
-        for (int64_t k = 0; k < width; k++)
-            for (int64_t b = first; b < last; b++) out[k * n + b] = rows[b * width + k];
-    }
+enum { SIDE = 4 };
+typedef float Quad __attribute__((vector_size(16), aligned(4)));
+typedef int32_t Places __attribute__((vector_size(16)));
+#ifdef __clang__
+#define PICK(a, b, c, d, e, f) __builtin_shufflevector(a, b, c, d, e, f)
+#else
+#define PICK(a, b, c, d, e, f) __builtin_shuffle(a, b, (Places){c, d, e, f})
+#endif
+
+/* Copies SIDE rows of SIDE numbers into columns. */
+INLINE void turn_square(float *out, int64_t n, const float *rows, int64_t width) {
+    Quad a, b, c, d;
+    memcpy(&a, rows, sizeof a);
+    memcpy(&b, rows + width, sizeof b);
+    memcpy(&c, rows + 2 * width, sizeof c);
+    memcpy(&d, rows + 3 * width, sizeof d);
+    Quad low = PICK(a, b, 0, 4, 1, 5), high = PICK(a, b, 2, 6, 3, 7);
+    Quad other_low = PICK(c, d, 0, 4, 1, 5), other_high = PICK(c, d, 2, 6, 3, 7);
+    a = PICK(low, other_low, 0, 1, 4, 5), b = PICK(low, other_low, 2, 3, 6, 7);
+    c = PICK(high, other_high, 0, 1, 4, 5), d = PICK(high, other_high, 2, 3, 6, 7);
+    memcpy(out, &a, sizeof a);
+    memcpy(out + n, &b, sizeof b);
+    memcpy(out + 2 * n, &c, sizeof c);
+    memcpy(out + 3 * n, &d, sizeof d);
 }
 
-/* Fills scores, shares, weights and running sums from the first stage's log-odds. */
-static void fill_shares(Context *c, const float *own) {
+/* Copies a table of rows into columns. */
+static void turn(float *out, const float *rows, int64_t n, int64_t width) {
+    int64_t b = 0;
+    for (; b + SIDE <= n; b += SIDE) {
+        for (int64_t k = 0; k + SIDE <= width; k += SIDE) turn_square(out + k * n + b, n, rows + b * width + k, width);
+        for (int64_t row = b; row < b + SIDE; row++)
+            for (int64_t k = width - width % SIDE; k < width; k++) out[k * n + row] = rows[row * width + k];
+    }
+    for (; b < n; b++)
+        for (int64_t k = 0; k < width; k++) out[k * n + b] = rows[b * width + k];
+}
+
+/* Fills scores from the first stage's log-odds. */
+static void fill_scores(const Context *c, const float *own) {
     int64_t n = c->n, width = N_GROUPS + N_PARTS;
     for (int64_t b = 0; b < n; b++) {
-        double total = 0.0;
         for (int64_t k = 0; k < width; k++) {
             float score = own[b * width + k];
             score = score < -8.0F ? -8.0F : score > 8.0F ? 8.0F : score;
             c->out[(k < N_GROUPS ? k : AT_PARTS + k - N_GROUPS) * n + b] = score;
-            if (k < N_GROUPS) total += c->shares[k * n + b] = 1.0 / (1.0 + cd_exp(-(double)score));
         }
-        for (int64_t k = 0; k < N_GROUPS; k++) c->shares[k * n + b] /= total;
+    }
+}
+
+/* Fills shares from the scores. */
+static void fill_shares(const float *restrict scores, double *restrict shares, double *restrict totals, int64_t n) {
+    for (int64_t b = 0; b < n; b++) totals[b] = 0.0;
+    for (int64_t k = 0; k < N_GROUPS; k++) {
+        for (int64_t b = 0; b < n; b++) {
+            double share = 1.0 / (1.0 + cd_exp_small(-(double)scores[k * n + b]));
+            shares[k * n + b] = share;
+            totals[b] += share;
+        }
+    }
+    for (int64_t k = 0; k < N_GROUPS; k++)
+        for (int64_t b = 0; b < n; b++) shares[k * n + b] /= totals[b];
+}
+
+/* Fills lengths in characters, and their square roots. */
+static void fill_weights(const float *restrict logs, double *restrict chars, double *restrict weights, int64_t n) {
+    for (int64_t b = 0; b < n; b++) {
+        chars[b] = cd_expm1_small(logs[b]);
+        weights[b] = sqrtf((float)chars[b]);
     }
 }
 
@@ -37,8 +85,7 @@ static void fill_sums(Context *c) {
     int64_t step = c->n + 1;
     for (int64_t k = 0; k < N_SUMS; k++) c->sums[k * step] = 0.0;
     for (int64_t b = 0; b < c->n; b++) {
-        double w = sqrtf((float)cd_expm1(lengths[b]));
-        double text = share_of(c, TEXT)[b];
+        double w = c->weights[b], text = share_of(c, TEXT)[b];
         double added[N_SUMS] = {
             [SUM_WEIGHT] = w,
             [SUM_TEXT] = w * text,
@@ -48,17 +95,15 @@ static void fill_sums(Context *c) {
             [SUM_LOG_CHARS] = lengths[b],
             [SUM_TEXT_CHARS] = w * w * text,
         };
-        c->weights[b] = w;
         for (int64_t k = 0; k < N_SUMS; k++) c->sums[k * step + b + 1] = c->sums[k * step + b] + added[k];
     }
 }
 
 /* Fills a column with that of the blocks so far away, and with another value beyond the page. */
 static void shift(float *out, const float *column, int64_t n, int64_t distance, float beyond) {
-    for (int64_t b = 0; b < n; b++) {
-        int64_t other = b + distance;
-        out[b] = other >= 0 && other < n ? column[other] : beyond;
-    }
+    int64_t away = min_i64(n, distance < 0 ? -distance : distance);
+    memcpy(distance < 0 ? out + away : out, distance < 0 ? column : column + away, (size_t)(n - away) * sizeof *out);
+    for (int64_t b = 0; b < away; b++) out[distance < 0 ? b : n - 1 - b] = beyond;
 }
 
 /* Fills columns of the blocks so far before, then so far after. */
@@ -78,19 +123,41 @@ INLINE void fill_span(const Context *c, float *out, int64_t first, int64_t last)
         out[k * c->n] = (float)((sum_of(c, SHARES[k])[last] - sum_of(c, SHARES[k])[first]) / total);
 }
 
+/* Averages over the blocks `first` to `last` for a block's columns; -1 where there are none. */
+INLINE void fill_window(const Context *c, float *out, int64_t first, int64_t last) {
+    const double *weights = sum_of(c, SUM_WEIGHT), *lengths = sum_of(c, SUM_LOG_CHARS);
+    if (last > first && weights[last] - weights[first] > 0.0) {
+        fill_span(c, out, first, last);
+        out[N_SHARES * c->n] = (float)((lengths[last] - lengths[first]) / (double)(last - first));
+    } else {
+        for (int64_t k = 0; k < N_SHARES + 1; k++) out[k * c->n] = -1.0F;
+    }
+}
+
+/* Does the same for blocks whose windows are all of one size, `before` blocks before to `after` blocks after. */
+INLINE void fill_whole_windows(const Context *c, float *out, int64_t from, int64_t to, int64_t before, int64_t after) {
+    const double *weights = sum_of(c, SUM_WEIGHT);
+    for (int64_t k = 0; k < N_SHARES + 1; k++) {
+        const double *restrict sums = sum_of(c, k < N_SHARES ? SHARES[k] : SUM_LOG_CHARS);
+        float *restrict column = out + k * c->n;
+        double size = (double)(before + after);
+        for (int64_t b = from; b < to; b++) {
+            double weight = weights[b + after] - weights[b - before], total = weight > 1e-9 ? weight : 1e-9;
+            double found = (sums[b + after] - sums[b - before]) / (k < N_SHARES ? total : size);
+            column[b] = weight > 0.0 ? (float)found : -1.0F;
+        }
+    }
+}
+
 /* Averages over a window before, after and around each block; -1 where it is empty. */
 static float *fill_windows(const Context *c, float *out, int64_t width) {
-    const double *weights = sum_of(c, SUM_WEIGHT), *lengths = sum_of(c, SUM_LOG_CHARS);
     for (int64_t side = 0; side < 3; side++, out += (N_SHARES + 1) * c->n) {
+        int64_t before = side == 1 ? -1 : width, after = side == 0 ? 0 : width + 1;
+        int64_t from = min_i64(c->n, max_i64(0, before)), to = max_i64(from, c->n - after);
+        fill_whole_windows(c, out, from, to, before, after);
         for (int64_t b = 0; b < c->n; b++) {
-            int64_t first = side == 1 ? b + 1 : max_i64(0, b - width);
-            int64_t last = side == 0 ? b : min_i64(c->n, b + 1 + width);
-            if (last > first && weights[last] - weights[first] > 0.0) {
-                fill_span(c, out + b, first, last);
-                out[N_SHARES * c->n + b] = (float)((lengths[last] - lengths[first]) / (double)(last - first));
-            } else {
-                for (int64_t k = 0; k < N_SHARES + 1; k++) out[k * c->n + b] = -1.0F;
-            }
+            if (b == from) b = to;
+            if (b < c->n) fill_window(c, out + b, max_i64(0, b - before), min_i64(c->n, b + after));
         }
     }
     return out;
@@ -220,7 +287,7 @@ static void fill_page(const Context *c, float *out) {
     }
 }
 
-void fill_context(Context *c, const float *own, const float *by_field, const float *log_types) {
+INLINE void fill_context_of(Context *c, const float *own, const float *by_field, const float *log_types) {
     static const float none[] = {-9.0F, -9.0F, -9.0F, -9.0F}, no_shape[] = {-1.0F, 0.0F, 0.0F, 0.0F};
     float *out = c->out;
     int64_t n = c->n;
@@ -229,7 +296,9 @@ void fill_context(Context *c, const float *own, const float *by_field, const flo
     turn(out + AT_BY_FIELD * n, by_field, c->n, N_FIELDS * N_GROUPS);
     for (int64_t k = 0; k < N_PAGE_TYPES; k++)
         for (int64_t b = 0; b < c->n; b++) out[(AT_PAGE_TYPES + k) * n + b] = log_types[k];
-    fill_shares(c, own);
+    fill_scores(c, own);
+    fill_shares(out, c->shares, c->spare, n);
+    fill_weights(dense_column(c, LOG_CHARS), c->chars, c->weights, n);
     fill_sums(c);
     float *at = out + AT_NEIGHBOURS * n;
     for (int64_t d = 1; d <= 5; d++) at = fill_neighbours(c, at, out, WIDE, 2, d, none);
@@ -247,11 +316,15 @@ void fill_context(Context *c, const float *own, const float *by_field, const flo
     fill_landmarks(c, out + AT_LANDMARKS * n);
 }
 
+WITH_VECTORS(fill_context, (Context *c, const float *own, const float *by_field, const float *log_types),
+             (c, own, by_field, log_types))
+
 void set_context(Context *c, const Page *page, float *out, double *memory) {
     int64_t n = page->n_blocks;
     *c = (Context){.page = page, .n = n, .out = out, .dense = out + N_CONTEXT * n};
     c->shares = memory;
     c->weights = c->shares + N_GROUPS * n;
-    c->sums = c->weights + n;
+    c->chars = c->weights + n;
+    c->sums = c->chars + n;
     c->spare = c->sums + N_SUMS * (n + 1);
 }

@@ -28,10 +28,10 @@ EXPORT uint64_t cd_hash_ignoring_case(const uint32_t *points, int64_t start, int
     return hash_ignoring_case(points, start, end);
 }
 
-/* Says whether the loops that are compiled a second time for wide vectors are used: 1 or 0; -1 where there are none. */
+/* Says whether the loops that are compiled a second time for wide vectors are used: BITS_128, BITS_256 or BITS_512; -1 where there are none. */
 EXPORT int64_t cd_wide_vectors(void) {
 #if HAS_WIDE_VECTORS
-    return CAN_WIDE_VECTORS() ? 1 : 0;
+    return vector_width();
 #else
     return -1;
 #endif

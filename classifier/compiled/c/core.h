@@ -19,31 +19,52 @@
 /* What functions that take memory give back where there is none; see `core_function` in library.py. */
 #define OUT_OF_MEMORY (-1)
 
-/* Compiles a function once more for processors with AVX2. The body has to be INLINE. The bits are the same: no fused
-   multiply-add, and lanes that do not depend on each other. */
+/* Compile a function once more for processors with AVX2, or with AVX-512. The body has to be INLINE. The bits are the same:
+   no fused multiply-add, and lanes that do not depend on each other. */
+enum { BITS_128, BITS_256, BITS_512 }; /* widths of vectors */
 #if (defined(__x86_64__) || defined(_M_X64)) && !defined(NO_WIDE_VECTORS)
 #define HAS_WIDE_VECTORS 1
 #define WIDE_VECTORS __attribute__((target("avx2")))
-#define CAN_WIDE_VECTORS() (has_avx2())
+#define WIDER_VECTORS __attribute__((target("avx512f,avx512cd,avx512dq,avx512bw,avx512vl")))
+#define CAN_WIDE_VECTORS() (vector_width() >= BITS_256)
 #include <cpuid.h>
 #include <stdatomic.h>
 
 /* Asks the processor once. `__builtin_cpu_supports` always says no where zig links the library. */
-static inline bool has_avx2(void) {
-    static atomic_int known; /* 0 is unknown, 1 no, 2 yes */
+static inline int vector_width(void) {
+    static atomic_int known; /* 0 is unknown, else one more than the answer */
     int found = atomic_load_explicit(&known, memory_order_relaxed);
     if (found == 0) {
+        const unsigned wide = 1u << 5, wider = 1u << 16 | 1u << 17 | 1u << 28 | 1u << 30 | 1u << 31;
         unsigned a, b, c = 0, d, saved = 0, high;
-        bool has = __get_cpuid(1, &a, &b, &c, &d) && (c & (1u << 27)) && (c & (1u << 28)); /* OSXSAVE, AVX */
-        if (has) __asm__("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
-        has = has && (saved & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 5));
-        found = has ? 2 : 1;
+        found = BITS_128 + 1;
+        if (__get_cpuid(1, &a, &b, &c, &d) && (c & (1u << 27)) && (c & (1u << 28))) { /* OSXSAVE, AVX */
+            __asm__("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
+            bool has = (saved & 6) == 6 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & wide);
+            if (has) found = ((saved & 0xE6) == 0xE6 && (b & wider) == wider ? BITS_512 : BITS_256) + 1;
+        }
         atomic_store_explicit(&known, found, memory_order_relaxed);
     }
-    return found == 2;
+    return found - 1;
 }
 #else
 #define HAS_WIDE_VECTORS 0
+static inline int vector_width(void) { return BITS_128; }
+#endif
+
+/* Defines a function that runs `name_of`, which is INLINE, with the widest vectors that the processor has. */
+#if HAS_WIDE_VECTORS
+#define WITH_VECTORS(name, parameters, arguments) \
+    WIDE_VECTORS __attribute__((flatten)) static void name##_256 parameters { name##_of arguments; } \
+    WIDER_VECTORS __attribute__((flatten)) static void name##_512 parameters { name##_of arguments; } \
+    void name parameters { \
+        if (vector_width() == BITS_512) name##_512 arguments; \
+        else if (vector_width() == BITS_256) name##_256 arguments; \
+        else name##_of arguments; \
+    }
+#else
+#define WITH_VECTORS(name, parameters, arguments) \
+    void name parameters { name##_of arguments; }
 #endif
 
 typedef uint32_t point_t; /* a code point */

@@ -7,9 +7,6 @@
 /* Counts above it weigh the same. */
 #define MOST_COUNTED 256
 
-/* Rows are read four numbers at a time. */
-typedef float Quad __attribute__((vector_size(16), aligned(4)));
-
 EXPORT int64_t cd_linear_size(void) { return sizeof(Linear); }
 
 EXPORT void cd_set_linear(uint8_t *out, const float *rows, const float *intercepts, const double *dampened,
@@ -63,52 +60,60 @@ EXPORT void cd_tfidf_values(const int32_t *columns, const int64_t *field_ends, i
     }
 }
 
-/* Sums up the rows of some tokens, one after the other in each lane. */
-INLINE void sum_rows(const Linear *linear, const uint32_t *tokens, int64_t n, int64_t n_left, Quad *sums, int64_t quads) {
-    const float *rows = linear->rows;
-    uint32_t mask = (uint32_t)(linear->n_rows - 1);
-    for (int64_t q = 0; q < quads; q++) sums[q] = (Quad){0};
-    for (int64_t t = 0; t < n; t++) {
-        if (t + AHEAD < n_left) __builtin_prefetch(rows + (int64_t)(tokens[t + AHEAD] & mask) * 4 * quads);
-        const Quad *row = (const Quad *)(rows + (int64_t)(tokens[t] & mask) * 4 * quads);
-        for (int64_t q = 0; q < quads; q++) sums[q] += row[q];
-    }
+/* Adds one field of a block to the block's scores; returns the share of each group in `by_field`. */
+INLINE void add_field(const float *sums, int64_t lanes, double *total, float *by_field, int64_t n_groups) {
+    float square = sums[lanes - 1];
+    double norm = sqrt((double)square), shares[MOST_LANES];
+    bool there = square > 0.0F;
+    for (int64_t k = 0; k < lanes; k++) shares[k] = sums[k] / norm;
+    for (int64_t k = 0; k < lanes && there; k++) total[k] += shares[k];
+    for (int64_t k = 0; k < n_groups; k++) by_field[k] = there ? (float)shares[k] : 0.0F;
 }
 
-/* Adds one field of a block to the block's scores; returns the share of each group in `by_field`. */
-INLINE void add_field(const Linear *linear, const float *sums, double *total, float *by_field, int64_t n_groups) {
-    float square = sums[linear->lanes - 1];
-    if (!(square > 0.0F)) return;
-    double norm = sqrt((double)square);
-    for (int64_t k = 0; k < linear->n_classes; k++) {
-        double share = sums[k] / norm;
-        total[k] += share;
-        if (k < n_groups) by_field[k] = (float)share;
-    }
-}
+#define WIDTH 4
+#define TARGET
+#define FLOATS Floats4
+#define HALVES Floats2
+#define DOUBLES Doubles2
+#define SCORE score_by4
+#define SCORE_BLOCKS score_blocks4
+#define ADD_TERMS add_terms4
+#include "hashed_linear_rows.h"
+
+#if HAS_WIDE_VECTORS
+#define WIDTH 8
+#define TARGET WIDE_VECTORS
+#define FLOATS Floats8
+#define HALVES Floats4Of8
+#define DOUBLES Doubles4
+#define SCORE score_by8
+#define SCORE_BLOCKS score_blocks8
+#define ADD_TERMS add_terms8
+#include "hashed_linear_rows.h"
+
+#define WIDTH 16
+#define TARGET WIDER_VECTORS
+#define FLOATS Floats16
+#define HALVES Floats8Of16
+#define DOUBLES Doubles8
+#define SCORE score_by16
+#define SCORE_BLOCKS score_blocks16
+#define ADD_TERMS add_terms16
+#include "hashed_linear_rows.h"
+#endif
 
 void score_blocks(const Linear *linear, const Page *page, float *own, float *by_field) {
-    int64_t n = page->n_blocks, n_classes = linear->n_classes, n_groups = min_i64(n_classes, N_GROUPS);
-    int64_t begins[N_FIELDS] = {0};
-    for (int64_t part = 1; part < (n > 0 ? N_FIELDS : 0); part++) begins[part] = page->ends[part * n - 1];
-    for (int64_t b = 0; b < n; b++) {
-        double total[MOST_LANES] = {0.0};
-        Quad sums[MOST_LANES / 4];
-        for (int64_t part = 0; part < N_FIELDS; part++) {
-            int64_t begin = begins[part], end = page->ends[part * n + b];
-            const uint32_t *tokens = page->tokens + begin;
-            int64_t left = page->ends[(part + 1) * n - 1] - begin;
-            if (linear->lanes == MOST_LANES)
-                sum_rows(linear, tokens, end - begin, left, sums, MOST_LANES / 4);
-            else
-                sum_rows(linear, tokens, end - begin, left, sums, linear->lanes / 4);
-            float *shares = by_field + (b * N_FIELDS + part) * n_groups;
-            for (int64_t k = 0; k < n_groups; k++) shares[k] = 0.0F;
-            add_field(linear, (const float *)sums, total, shares, n_groups);
-            begins[part] = end;
-        }
-        for (int64_t k = 0; k < n_classes; k++) own[b * n_classes + k] = (float)(total[k] + linear->intercepts[k]);
+#if HAS_WIDE_VECTORS
+    if (vector_width() == BITS_512 && linear->lanes == MOST_LANES) {
+        score_blocks16(linear, page, own, by_field);
+        return;
     }
+    if (vector_width() >= BITS_256) {
+        score_blocks8(linear, page, own, by_field);
+        return;
+    }
+#endif
+    score_blocks4(linear, page, own, by_field);
 }
 
 static int64_t count_field(const uint32_t *tokens, int64_t n, int64_t n_columns, uint16_t *table, int32_t *columns,
@@ -128,20 +133,18 @@ static int64_t count_field(const uint32_t *tokens, int64_t n, int64_t n_columns,
     return found;
 }
 
-/* Adds one field's weights, each times its dampened count, scaled to unit length. */
-static void add_terms(const Linear *linear, const int32_t *columns, const int32_t *counts, int64_t n,
-                      double *odds) {
-    double sums[PAGE_LANES] = {0.0};
-    for (int64_t k = 0; k < n; k++) {
-        if (k + AHEAD < n) __builtin_prefetch(linear->rows + (int64_t)columns[k + AHEAD] * PAGE_LANES);
-        const float *row = linear->rows + (int64_t)columns[k] * PAGE_LANES;
-        double term = linear->dampened[counts[k] - 1];
-        for (int64_t lane = 0; lane < PAGE_LANES - 1; lane++) sums[lane] += term * row[lane];
-        sums[PAGE_LANES - 1] += term * term * row[PAGE_LANES - 1];
+static void add_terms(const Linear *linear, const int32_t *columns, const int32_t *counts, int64_t n, double *odds) {
+#if HAS_WIDE_VECTORS
+    if (vector_width() == BITS_512) {
+        add_terms16(linear, columns, counts, n, odds);
+        return;
     }
-    double square = sums[PAGE_LANES - 1];
-    double norm = square > 0.0 ? sqrt(square) : 1.0;
-    for (int64_t k = 0; k < N_PAGE_TYPES; k++) odds[k] += sums[k] / norm;
+    if (vector_width() == BITS_256) {
+        add_terms8(linear, columns, counts, n, odds);
+        return;
+    }
+#endif
+    add_terms4(linear, columns, counts, n, odds);
 }
 
 /* Counts how often each column occurs on a page, field by field; returns how many columns there are. */

@@ -79,10 +79,9 @@ static float *fill_changes(const Context *c, float *out, int64_t lag) {
 
 /* Fills how many characters of text are expected before and after. */
 static float *fill_text_around(const Context *c, float *out) {
-    const float *lengths = dense_column(c, LOG_CHARS);
     double *sums = c->spare + c->n;
     sums[0] = 0.0;
-    for (int64_t b = 0; b < c->n; b++) sums[b + 1] = sums[b] + (float)cd_expm1(lengths[b]) * share_of(c, TEXT)[b];
+    for (int64_t b = 0; b < c->n; b++) sums[b + 1] = sums[b] + (float)c->chars[b] * share_of(c, TEXT)[b];
     double all = sums[c->n];
     for (int64_t b = 0; b < c->n; b++) {
         double after = all - sums[b + 1];

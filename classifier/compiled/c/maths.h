@@ -55,10 +55,27 @@ INLINE double cd_exp(double x) {
     return p * half * rest;
 }
 
+/* `cd_exp` of -700 to 700, without branches: loops over it become vectors. */
+INLINE double cd_exp_small(double x) {
+    double rounded = x * 0x1.71547652b82fep0 + ROUND_AT, k = rounded - ROUND_AT;
+    double high = x - k * LN2_HIGH, low = k * LN2_LOW;
+    double r = high - low;
+    double error = (high - r) - low;
+    double p = 1.0 + (r + (error + r * r * exp_series(r)));
+    /* The lowest bits of `rounded` are those of the whole number k. */
+    return p * bits_to_double((double_to_bits(rounded) - double_to_bits(ROUND_AT) + 1023) << 52);
+}
+
 /* e^x - 1, exact for small x. */
 INLINE double cd_expm1(double x) {
     if (x > -0.34 && x < 0.34) return x + x * x * exp_series(x);
     return cd_exp(x) - 1.0;
+}
+
+/* `cd_expm1` of -700 to 700, without branches. */
+INLINE double cd_expm1_small(double x) {
+    double near = x + x * x * exp_series(x), far = cd_exp_small(x) - 1.0;
+    return x > -0.34 && x < 0.34 ? near : far;
 }
 
 /* The logarithm of 1 + f for 1 + f in [sqrt(1/2), sqrt(2)]: twice the series of artanh(f / (2 + f)). */

@@ -81,7 +81,8 @@ typedef struct {
     float *out;         /* (N_COLUMNS, n) */
     const float *dense; /* the page's own columns, in `out` */
     double *shares;     /* (N_GROUPS, n): the first stage's odds, of each block scaled to sum to 1 */
-    double *weights;    /* (n): square roots of the lengths in characters */
+    double *chars;      /* (n): lengths in characters */
+    double *weights;    /* (n): their square roots */
     double *sums;       /* (N_SUMS, n + 1): running sums of weighted shares and lengths */
     double *spare;      /* SPARE(n): what one source after the other works with */
 } Context;
@@ -89,7 +90,7 @@ enum { SUM_WEIGHT, SUM_TEXT, SUM_COMMENT, SUM_TEASER, SUM_METADATA, SUM_LOG_CHAR
 
 #define WORD_PLACES 2048 /* in tables of words */
 #define SPARE(n) (6 * (n) + 6 * WORD_PLACES)
-INLINE int64_t context_doubles(int64_t n) { return (N_GROUPS + 1 + N_SUMS) * (n + 1) + SPARE(n); }
+INLINE int64_t context_doubles(int64_t n) { return (N_GROUPS + 2 + N_SUMS) * (n + 1) + SPARE(n); }
 
 /* A number for each block, and the block: `sort_items` sorts them, and leaves equal ones in their order. */
 typedef struct {
@@ -118,9 +119,9 @@ void fill_landmarks(const Context *c, float *out);
 void fill_rhythm(const Context *c, float *out);
 void fill_parts(const Context *c, float *out);
 /* trees.c: sums[e * ROWS + r] becomes the log-odds of ensemble e for block r of those that are packed, where bit r of
-   `wanted` is set; `wide` is `has_wide_trees()` */
-bool has_wide_trees(void);
+   `wanted` is set; `width` is at most `vector_width()` */
 void pack_rows(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed);
-void score_rows(const Ensembles *trees, bool wide, const float *packed, uint32_t wanted, double *sums);
+void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, double *sums);
+void score_rows16(const Ensembles *trees, const float *packed, double *sums); /* trees_wider.c: all rows, with BITS_512 */
 
 #endif

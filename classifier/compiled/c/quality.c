@@ -17,7 +17,7 @@ static Sums sum_up(const Context *c, const int64_t *labels, const double *probab
     const float *lengths = dense_column(c, LOG_CHARS), *titles = dense_column(c, TITLE_FOUND);
     Sums s = {0};
     for (int64_t b = 0; b < c->n; b++) {
-        double size = cd_expm1(lengths[b]);
+        double size = c->chars[b];
         s.page += size;
         s.expected += size * probabilities[N_LABELS * b + BODY];
         s.expected_teasers += size * probabilities[N_LABELS * b + TEASERS];

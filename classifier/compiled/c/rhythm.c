@@ -19,30 +19,36 @@ static void fill_changes(const Context *c, float *out, int64_t period) {
     }
 }
 
-/* Fills the share of the blocks on one side that end a sentence, or are cut off, and the longest's length. */
-static void fill_endings(const Context *c, float *out, int64_t span, bool after) {
+/* Counts, for each block from the first or to the last, what the block `away` blocks further on is. */
+INLINE void add_block(const Context *c, int64_t away, float *restrict sentences, float *restrict cut_off,
+                      float *restrict longest) {
     const float *lengths = dense_column(c, LOG_CHARS), *ends = dense_column(c, ENDS_SENTENCE);
     const float *cuts = dense_column(c, ELLIPSIS);
-    for (int64_t b = 0; b < c->n; b++) {
-        int64_t first = after ? b + 1 : max_i64(0, b - span), last = after ? min_i64(c->n, b + 1 + span) : b;
-        int64_t sentences = 0, cut_off = 0;
-        float longest = -1.0F;
-        for (int64_t o = first; o < last; o++) {
-            sentences += ends[o] == 1.0F;
-            cut_off += cuts[o] > 0.0F;
-            longest = lengths[o] > longest ? lengths[o] : longest;
-        }
-        double size = (double)(last - first);
-        out[b] = last > first ? (float)((double)sentences / size) : -1.0F;
-        out[c->n + b] = last > first ? (float)((double)cut_off / size) : -1.0F;
-        out[2 * c->n + b] = longest;
+    for (int64_t b = max_i64(0, -away); b < min_i64(c->n, c->n - away); b++) {
+        sentences[b] += ends[b + away] == 1.0F ? 1.0F : 0.0F;
+        cut_off[b] += cuts[b + away] > 0.0F ? 1.0F : 0.0F;
+        longest[b] = lengths[b + away] > longest[b] ? lengths[b + away] : longest[b];
     }
 }
 
-void fill_rhythm(const Context *c, float *out) {
+/* Fills the share of the blocks on one side that end a sentence, or are cut off, and the longest's length. */
+INLINE void fill_endings(const Context *c, float *out, int64_t span, bool after) {
+    int64_t n = c->n;
+    for (int64_t b = 0; b < n; b++) out[b] = out[n + b] = 0.0F, out[2 * n + b] = -1.0F;
+    for (int64_t away = 1; away <= span; away++) add_block(c, after ? away : -away, out, out + n, out + 2 * n);
+    for (int64_t b = 0; b < n; b++) {
+        double size = (double)min_i64(span, after ? n - 1 - b : b);
+        out[b] = size > 0.0 ? (float)((double)out[b] / size) : -1.0F;
+        out[n + b] = size > 0.0 ? (float)((double)out[n + b] / size) : -1.0F;
+    }
+}
+
+INLINE void fill_rhythm_of(const Context *c, float *out) {
     for (int64_t period = 1; period <= PERIODS; period++, out += c->n) fill_changes(c, out, period);
     static const int64_t spans[] = {4, 12};
     for (int64_t k = 0; k < 2; k++) {
         for (int64_t after = 0; after < 2; after++, out += 3 * c->n) fill_endings(c, out, spans[k], after);
     }
 }
+
+WITH_VECTORS(fill_rhythm, (const Context *c, float *out), (c, out))

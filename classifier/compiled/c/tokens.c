@@ -94,7 +94,7 @@ static void fill_salts(uint64_t *salts) {
     salts[at] = 306;
 }
 
-INLINE void fill_shape_tokens(const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out) {
+INLINE void shape_tokens_of(const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out) {
     uint64_t salts[SHAPE_TOKENS];
     int64_t values[SHAPE_TOKENS], window[(2 * REACH + 1) * N_SHAPE] = {0};
     fill_salts(salts);
@@ -117,23 +117,9 @@ INLINE void fill_shape_tokens(const int64_t *counts, const float *columns, int64
     }
 }
 
-#if HAS_WIDE_VECTORS
-WIDE_VECTORS static void fill_shape_tokens_wide(const int64_t *counts, const float *columns, int64_t n, bool has_tree,
-    uint32_t *out) {
-    fill_shape_tokens(counts, columns, n, has_tree, out);
-}
-#endif
-
 /* Hashes each block's shape, its neighbours' shapes and its place: SHAPE_TOKENS for each block. */
-void shape_tokens(const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out) {
-#if HAS_WIDE_VECTORS
-    if (CAN_WIDE_VECTORS()) {
-        fill_shape_tokens_wide(counts, columns, n, has_tree, out);
-        return;
-    }
-#endif
-    fill_shape_tokens(counts, columns, n, has_tree, out);
-}
+WITH_VECTORS(shape_tokens, (const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out),
+             (counts, columns, n, has_tree, out))
 
 INLINE uint32_t *put(uint32_t *to, uint64_t value, uint64_t salt) {
     *to = (uint32_t)mix(value, salt);

@@ -50,15 +50,7 @@ static void add_leaves(const Ensembles *trees, int64_t tree, int64_t count, cons
 #include "trees_rows.h"
 #endif
 
-bool has_wide_trees(void) {
-#if HAS_WIDE_VECTORS
-    return CAN_WIDE_VECTORS();
-#else
-    return false;
-#endif
-}
-
-void pack_rows(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed) {
+INLINE void pack_rows_of(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed) {
     size_t count = (size_t)min_i64(ROWS, n - first);
     if (count < ROWS) memset(packed, 0, (size_t)(n_columns * ROWS) * sizeof *packed);
     table += first;
@@ -69,14 +61,21 @@ void pack_rows(const float *table, int64_t n, int64_t n_columns, int64_t first, 
     }
 }
 
-void score_rows(const Ensembles *trees, bool wide, const float *packed, uint32_t wanted, double *sums) {
+WITH_VECTORS(pack_rows, (const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed),
+             (table, n, n_columns, first, packed))
+
+void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, double *sums) {
 #if HAS_WIDE_VECTORS
-    if (wide) {
+    if (width == BITS_512) {
+        score_rows16(trees, packed, sums);
+        return;
+    }
+    if (width == BITS_256) {
         score_rows8(trees, packed, wanted, sums);
         return;
     }
 #endif
-    (void)wide;
+    (void)width;
     score_rows4(trees, packed, wanted, sums);
 }
 
@@ -89,8 +88,8 @@ EXPORT void cd_set_ensembles(uint8_t *out, const int32_t *columns, const float *
 }
 
 /* Scores n blocks: out[e * n + b] becomes the log-odds of ensemble e for block b. `table` has column after column.
-   Without `wide`, vectors are those that every processor has. */
-EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int64_t n, int64_t n_columns, int64_t wide,
+   `width`: BITS_128 for vectors that every processor has, BITS_256 or BITS_512; never more than this processor has. */
+EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int64_t n, int64_t n_columns, int64_t width,
                               double *out) {
     const Ensembles *trees = (const Ensembles *)ensembles;
     double *sums = malloc((size_t)(trees->n_ensembles + n_columns) * ROWS * sizeof *sums + 1);
@@ -98,7 +97,7 @@ EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int6
     float *packed = (float *)(sums + trees->n_ensembles * ROWS);
     for (int64_t first = 0; first < n; first += ROWS) {
         pack_rows(table, n, n_columns, first, packed);
-        score_rows(trees, wide && has_wide_trees(), packed, ALL_ROWS, sums);
+        score_rows(trees, (int)min_i64(width, vector_width()), packed, ALL_ROWS, sums);
         for (int64_t e = 0; e < trees->n_ensembles; e++)
             memcpy(out + e * n + first, sums + e * ROWS, (size_t)min_i64(ROWS, n - first) * sizeof *out);
     }

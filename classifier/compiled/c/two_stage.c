@@ -54,12 +54,12 @@ EXPORT void cd_set_form(uint8_t *out, const uint8_t *first_stage, const uint8_t 
 }
 
 /* Scores all blocks by the trees that every block is scored by. */
-static void score_all(const Form *form, const Context *c, bool wide, Answer *answer) {
+static void score_all(const Form *form, const Context *c, int width, Answer *answer) {
     _Alignas(64) float packed[N_COLUMNS * ROWS];
     double sums[3 * ROWS];
     for (int64_t first = 0; first < c->n; first += ROWS) {
         pack_rows(c->out, c->n, N_COLUMNS, first, packed);
-        score_rows(&form->scored[OF_ALL], wide, packed, ALL_ROWS, sums);
+        score_rows(&form->scored[OF_ALL], width, packed, ALL_ROWS, sums);
         for (int64_t e = 0; e < 3; e++)
             memcpy(answer->odds + e * c->n + first, sums + e * ROWS, (size_t)min_i64(ROWS, c->n - first) * sizeof *sums);
     }
@@ -134,7 +134,7 @@ static void label_blocks(const Form *form, const Context *c, double *memory, Ans
 /* The blocks whose kinds are found together, and how they are scored. */
 typedef struct {
     int64_t n;
-    bool wide;
+    int width;
     const float *packed;
     const double *headline_odds;
     int64_t *kinds;
@@ -148,7 +148,7 @@ static void divide(const Part *part, const Ensembles *trees, int64_t from, const
     uint32_t wanted = 0;
     for (int64_t r = 0; r < part->n; r++) wanted |= (uint32_t)(found[r] == from) << r;
     if (!wanted) return;
-    score_rows(trees, part->wide, part->packed, wanted, sums);
+    score_rows(trees, part->width, part->packed, wanted, sums);
     for (int64_t r = 0; r < part->n; r++) {
         if (!(wanted >> r & 1)) continue;
         double best = 0.0;
@@ -165,14 +165,14 @@ static void divide(const Part *part, const Ensembles *trees, int64_t from, const
 }
 
 /* Finds the kind of each block: further trees tell the kinds under each label apart. */
-static void find_kinds(const Form *form, const Context *c, bool wide, Answer *answer) {
+static void find_kinds(const Form *form, const Context *c, int width, Answer *answer) {
     static const int64_t otherwise[] = {KIND_TEXT, KIND_FURNITURE, KIND_TEASER};
     static const int64_t boilerplate[] = {KIND_METADATA, KIND_COMMENT}, metadata[] = {KIND_BYLINE, KIND_DATE};
     static const int64_t teasers[] = {KIND_TEASER_HEADING};
     _Alignas(64) float packed[N_COLUMNS * ROWS];
     for (int64_t b = 0; b < c->n; b++) answer->kinds[b] = otherwise[answer->labels[b]];
     for (int64_t b = 0; b < c->n; b += ROWS) {
-        Part part = {min_i64(ROWS, c->n - b), wide, packed, answer->odds + 2 * c->n + b, answer->kinds + b};
+        Part part = {min_i64(ROWS, c->n - b), width, packed, answer->odds + 2 * c->n + b, answer->kinds + b};
         pack_rows(c->out, c->n, N_COLUMNS, b, packed);
         divide(&part, &form->scored[OF_BODY], KIND_TEXT, form->body_kinds, true);
         divide(&part, &form->scored[OF_BOILERPLATE], KIND_FURNITURE, boilerplate, false);
@@ -182,11 +182,11 @@ static void find_kinds(const Form *form, const Context *c, bool wide, Answer *an
 }
 
 static void predict(const Form *form, const Context *c, double *memory, Answer *answer) {
-    bool wide = has_wide_trees();
+    int width = vector_width();
     double total = 0.0;
-    score_all(form, c, wide, answer);
+    score_all(form, c, width, answer);
     label_blocks(form, c, memory, answer);
-    find_kinds(form, c, wide, answer);
+    find_kinds(form, c, width, answer);
     for (int64_t k = 0; k < N_PAGE_TYPES; k++) total += answer->page_types[k] = cd_exp(answer->log_types[k]);
     for (int64_t k = 0; k < N_PAGE_TYPES; k++) answer->page_types[k] /= total;
     fill_quality(c, answer->labels, answer->probabilities, answer->odds + 2 * c->n, answer->log_types, answer->quality);
@@ -234,7 +234,7 @@ EXPORT double cd_expected_f1(const uint8_t *form_model, const float *quality) {
     float table[N_QUALITY * ROWS] = {0.0F};
     double sums[ROWS];
     for (int64_t k = 0; k < N_QUALITY; k++) table[k * ROWS] = quality[k];
-    score_rows(&form->scored[OF_PAGE], has_wide_trees(), table, 1, sums);
+    score_rows(&form->scored[OF_PAGE], vector_width(), table, 1, sums);
     return cd_expit(sums[0]);
 }
 

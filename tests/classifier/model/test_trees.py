@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from copydesk.classifier.model.trees import MAX_LEAVES, ROWS, Ensembles
+from copydesk.classifier.model.trees import BITS_128, BITS_256, BITS_512, MAX_LEAVES, ROWS, Ensembles
 from tests.support.small_model import Tree, grow
 
 WIDTH = 4
@@ -67,7 +67,9 @@ def test_vectors_of_every_width_give_the_same_bits() -> None:
     ensembles = Ensembles([grow(*(draw(rng, 1 + n) for n in range(MAX_LEAVES)), baseline=0.1)])
     rows = table(draw_rows(rng, 3 * ROWS + 1))
     rows[::7, 1] = np.nan
-    assert ensembles.scores(rows).tobytes() == ensembles.scores(rows, wide=False).tobytes()
+    narrow = ensembles.scores(rows, width=BITS_128).tobytes()
+    assert ensembles.scores(rows, width=BITS_256).tobytes() == narrow
+    assert ensembles.scores(rows, width=BITS_512).tobytes() == narrow
 
 
 def test_a_table_with_fewer_columns_than_the_trees_read_is_refused() -> None:
