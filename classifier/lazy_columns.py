@@ -29,10 +29,9 @@ class LazyColumns:
         """Return the columns as arrays, and keep these."""
         if self.arrays is not None:
             return self.arrays
-        from copydesk.classifier.markup_arrays import MarkupArrays  # NumPy is not loaded for values alone
+        from copydesk.classifier.markup_arrays import COLUMNS, MarkupArrays  # NumPy is not loaded for values alone
 
-        names = (name for name in MarkupArrays._fields if name != "tag_names")
-        arrays = MarkupArrays.of({name: getattr(self, name) for name in names})
+        arrays = MarkupArrays.of({name: getattr(self, name) for name in COLUMNS})
         object.__setattr__(self, "arrays", arrays)
         return arrays
 
@@ -40,7 +39,7 @@ class LazyColumns:
         """Return a column, and keep it; only called for what is not there yet."""
         if name == "arrays":
             return None
-        if self.arrays is None or name not in self.arrays._fields or name == "tag_names":
+        if self.arrays is None or name not in type(self).__slots__:
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         values = self.arrays.column(name)
         object.__setattr__(self, name, values)

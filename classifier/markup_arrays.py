@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.array_views import ALL, ArrayView, Names, Numbers
-from copydesk.classifier.arrays import Integers
+from copydesk.classifier.arrays import Hashes, Integers
 
 
 class Strings(NamedTuple):
@@ -26,10 +27,6 @@ class Strings(NamedTuple):
         """Return strings that are objects already."""
         points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
         return cls(points, np.cumsum(_integers(map(len, texts), len(texts))))
-
-    def sizes(self) -> Integers:
-        """Return the characters of each."""
-        return np.diff(self.ends, prepend=0)
 
     def string(self, number: int) -> str:
         """Return one of them."""
@@ -93,6 +90,7 @@ class MarkupArrays(NamedTuple):
     Attributes:
         tags: The place of each element's tag in `tag_names`.
         tag_names: Names of tags, not only those on the page.
+        tag_hashes: Shape (len(tag_names),): their CRC-32, a lone surrogate as a question mark.
         names: A string for each element.
         inline, hrefs: A string for each block.
         parents, firsts, lasts: Shape (n_elements,).
@@ -101,6 +99,7 @@ class MarkupArrays(NamedTuple):
 
     tags: Integers
     tag_names: tuple[str, ...]
+    tag_hashes: Hashes
     names: Strings
     parents: Integers
     firsts: Integers
@@ -122,7 +121,8 @@ class MarkupArrays(NamedTuple):
         }
         numbers = {tag: number for number, tag in enumerate(dict.fromkeys(columns["tags"]))}
         tags = _integers(map(numbers.__getitem__, columns["tags"]), len(columns["tags"]))
-        return cls(tags=tags, tag_names=tuple(numbers), **given)
+        names = tuple(numbers)
+        return cls(tags=tags, tag_names=names, tag_hashes=hash_tags(names), **given)
 
     def column(self, name: str) -> ArrayView[Any]:
         """Return a column of `Markup`."""
@@ -136,6 +136,7 @@ class MarkupArrays(NamedTuple):
         return type(self)(
             tags=self.tags.astype(np.int32),
             tag_names=self.tag_names,
+            tag_hashes=self.tag_hashes,
             names=self.names.compact(),
             parents=self.parents.astype(np.int32),
             elements=self.elements.astype(np.int32),
@@ -143,3 +144,12 @@ class MarkupArrays(NamedTuple):
             **dict.fromkeys(("firsts", "lasts", "link_chars", "links", "images"), _NO_NUMBERS),
             hrefs=_NO_STRINGS,
         )
+
+
+COLUMNS = frozenset(MarkupArrays._fields) - {"tag_names", "tag_hashes"}
+"""The columns of `Markup`."""
+
+
+def hash_tags(names: Sequence[str]) -> Hashes:
+    """Return the CRC-32 of each name, a lone surrogate as a question mark."""
+    return np.array([crc32(name.encode("utf-8", "replace")) for name in names], np.uint64)

@@ -13,7 +13,6 @@ from copydesk.classifier.article import LateReading, PageScores, Sources
 from copydesk.classifier.copies import find_copies
 from copydesk.classifier.declared_titles import compare_blocks, read_declared
 from copydesk.classifier.errors import UnreadablePage
-from copydesk.classifier.features import compute_features
 from copydesk.classifier.fields import keep_sources, read_json_ld
 from copydesk.classifier.model import (
     ALL_COLUMNS,
@@ -23,7 +22,7 @@ from copydesk.classifier.model import (
     Predictions,
     expected_f1,
     explain_block,
-    run_both_stages,
+    label_page,
 )
 from copydesk.classifier.not_text import is_text
 from copydesk.classifier.other_articles import find_other_articles
@@ -152,7 +151,7 @@ def _check_limit(found: int, limit: int, what: str) -> None:
 
 def predict(blocks: Blocks, form: FormModel) -> Predictions:
     """Predict label and kind of every block, by the weights for its page's form."""
-    return run_both_stages(compute_features(blocks), form)
+    return label_page(blocks, form)
 
 
 def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, *, url: str = "") -> PageScores:

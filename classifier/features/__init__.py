@@ -2,6 +2,23 @@
 
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.block_text import read_text
-from copydesk.classifier.features.page_features import FEATURES_VERSION, FIELDS, PageFeatures, compute_features
+from copydesk.classifier.features.page_features import (
+    FEATURES_VERSION,
+    FIELDS,
+    PageFeatures,
+    check_answer,
+    compute_features,
+    page_arguments,
+)
 
-__all__ = ["FEATURES_VERSION", "FIELDS", "PageFeatures", "columns", "compute_features", "counts", "read_text"]
+__all__ = [
+    "FEATURES_VERSION",
+    "FIELDS",
+    "PageFeatures",
+    "check_answer",
+    "columns",
+    "compute_features",
+    "counts",
+    "page_arguments",
+    "read_text",
+]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Floats, Hashes, Integers, spans_of
+from copydesk.classifier.arrays import CodePoints, Floats, Hashes, Integers, spans_of
 from copydesk.classifier.compiled import code_points
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features.block_text import MAX_TOKENS
@@ -15,7 +15,6 @@ from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.declared import read_declared
 from copydesk.classifier.features.tables import tables
 from copydesk.classifier.features.tokens import MAX_MARKUP_TOKENS, SHAPE_TOKENS
-from copydesk.classifier.markup_arrays import MarkupArrays
 from copydesk.classifier.types import Blocks
 
 FEATURES_VERSION = 5
@@ -24,7 +23,13 @@ FEATURES_VERSION = 5
 FIELDS = ("words", "shape", "markup")
 """Fields of tokens; each has unit length, so that no field outweighs the others."""
 
-_fill_page = core_function("cd_page_features", "u32* i64 i64* i64 i64 i64 u8* i64 u8* u8* u32* i64* u64* f32*", "i64")
+_fill_page = core_function(
+    "cd_page_features",
+    "u32* i64 i64* i64 i64* i64* i64 u64* i64 u32* i64 u32* i64 u32* i64 u8* u8* u32* i64* u64* f32*",
+    "i64",
+)
+_NO_TREE, _NO_HASHES = np.empty((5, 0), np.int64), np.empty(0, np.uint64)
+_NO_STRINGS = (np.empty(0, np.uint32),) * 3
 
 
 class PageFeatures(NamedTuple):
@@ -59,31 +64,13 @@ def compute_features(page: Blocks) -> PageFeatures:
     Raises:
         ValueError: The page's numbers do not fit together: a block outside the text, an element that is not there.
     """
-    n, markup, points = len(page.blocks), page.markup, code_points(page.text)
-    n_elements, texts = 0, b""
-    given = spans_of(page.blocks).astype(np.int64).ravel()
-    if markup is not None:
-        tree = markup.to_arrays()
-        n_elements, texts = len(tree.parents), _join_texts(tree)
-        given = np.concatenate((given, *_list_numbers(tree)))
-    room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if markup else 0))
+    given = page_arguments(page)
+    n, n_elements, points = len(given.spans), given.of_elements.shape[1], given.points
+    room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if n_elements else 0))
     tokens, columns = np.empty(room, np.uint32), np.empty((n, N_COLUMNS), np.float32)
     integers, hashes = np.empty(4 * n + 2 * n_elements, np.int64), np.empty(n + len(points), np.uint64)
-    arguments = (
-        points,
-        len(points),
-        given,
-        n,
-        n_elements,
-        markup is not None,
-        np.frombuffer(texts, np.uint8),
-        len(texts),
-    )
-    n_tokens = _fill_page(*arguments, tables(), read_declared(page.head), tokens, integers, hashes, columns)
-    if n_tokens == -1:
-        raise MemoryError
-    if n_tokens < 0:
-        raise ValueError("found blocks or elements that do not fit the page; segment it again")
+    n_tokens = _fill_page(*given.flat(), tokens, integers, hashes, columns)
+    check_answer(n_tokens)
     word_ends = integers[3 * n : 4 * n]
     tokens.resize(n_tokens, refcheck=False)  # gives the rest of the room back
     hashes.resize(n + (int(word_ends[-1]) if n else 0), refcheck=False)
@@ -94,25 +81,55 @@ def compute_features(page: Blocks) -> PageFeatures:
         word_ends=word_ends,
         columns=columns,
         spans=integers[4 * n :].reshape(n_elements, 2),
-        parents=given[6 * n : 6 * n + n_elements] if markup else np.empty(0, np.int64),
-        elements=given[5 * n : 6 * n] if markup else np.full(n, -1, np.int64),
+        parents=given.of_elements[1],
+        elements=given.of_blocks[0] if n_elements else np.full(n, -1, np.int64),
         paths=hashes[:n],
     )
 
 
-def _list_numbers(tree: MarkupArrays) -> tuple[Integers, ...]:
-    """Return the numbers of a tree in the order in which `cd_page_features` takes them."""
-    tag_sizes = np.zeros(len(tree.tag_names), np.int64)
-    for tag in set(tree.tags.tolist()):
-        tag_sizes[tag] = len(tree.tag_names[tag])
-    return (
-        *(tree.link_chars, tree.links, tree.images, tree.elements, tree.parents, tree.firsts, tree.lasts),
-        *(tag_sizes[tree.tags], tree.names.sizes(), tree.inline.sizes(), tree.hrefs.sizes()),
-    )
+class PageArguments(NamedTuple):
+    """A segmented page as the C library takes it; without markup there are no elements.
+
+    `of_blocks` and `of_elements` have a row for each column of `MarkupArrays`, in the order of page_features.c.
+    """
+
+    points: CodePoints
+    spans: Integers
+    of_blocks: Integers
+    of_elements: Integers
+    tag_hashes: Hashes
+    names: CodePoints
+    inline: CodePoints
+    hrefs: CodePoints
+    declared: NDArray[np.uint8]
+
+    def flat(self) -> tuple[Any, ...]:
+        """Return the arguments in order."""
+        return (
+            *(self.points, len(self.points), self.spans, len(self.spans), self.of_blocks),
+            *(self.of_elements, self.of_elements.shape[1], self.tag_hashes, len(self.tag_hashes)),
+            *(self.names, len(self.names), self.inline, len(self.inline), self.hrefs, len(self.hrefs)),
+            *(tables(), self.declared),
+        )
 
 
-def _join_texts(tree: MarkupArrays) -> bytes:
-    """Return the texts of a tree in UTF-8, in the order in which `cd_page_features` takes them."""
-    tags = "".join(map(tree.tag_names.__getitem__, tree.tags.tolist()))
-    texts = (tags, tree.names.text(), tree.inline.text(), tree.hrefs.text())
-    return "".join(texts).encode("utf-8", "surrogatepass")
+def page_arguments(page: Blocks) -> PageArguments:
+    """Return a segmented page as the C library takes it."""
+    points, declared = code_points(page.text), read_declared(page.head)
+    spans = np.ascontiguousarray(spans_of(page.blocks), np.int64)
+    if page.markup is None:
+        return PageArguments(points, spans, _NO_TREE, _NO_TREE, _NO_HASHES, *_NO_STRINGS, declared)
+    tree = page.markup.to_arrays()
+    of_blocks = tree.elements, tree.link_chars, tree.links, tree.images, tree.inline.ends, tree.hrefs.ends
+    of_elements = tree.tags, tree.parents, tree.firsts, tree.lasts, tree.names.ends
+    names, inline, hrefs = (np.asarray(each.points, np.uint32) for each in (tree.names, tree.inline, tree.hrefs))
+    of_both = np.stack(of_blocks), np.stack(of_elements)
+    return PageArguments(points, spans, *of_both, tree.tag_hashes, names, inline, hrefs, declared)
+
+
+def check_answer(answer: int) -> None:
+    """Raise the error that the C library's answer to a page stands for."""
+    if answer == -1:
+        raise MemoryError
+    if answer < 0:
+        raise ValueError("found blocks or elements that do not fit the page; segment it again")

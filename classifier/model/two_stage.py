@@ -9,14 +9,14 @@ import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.compiled.library import core_function
-from copydesk.classifier.features import FIELDS, PageFeatures
+from copydesk.classifier.features import FIELDS, PageFeatures, check_answer, page_arguments
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.c_struct import CStruct
 from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores, HashedLinear
 from copydesk.classifier.model.quality import QUALITY_COLUMNS
 from copydesk.classifier.model.trees import Ensembles, Trees
-from copydesk.classifier.types import KINDS, LABELS, Kind
+from copydesk.classifier.types import KINDS, LABELS, Blocks, Kind
 
 BODY, BOILERPLATE, TEASERS = range(len(LABELS))
 """Columns of a table by label."""
@@ -30,7 +30,12 @@ _run_model = core_function(
     "u8* u32* i64* u64* i64* f32* i64* i64* i64* u64* i64 i64 i64 f32* f64* i64*",
     "memory",
 )
-_expected_f1 = core_function("cd_expected_f1", "u8* f32*", "f64")
+_label_page = core_function(
+    "cd_label_page",
+    "u8* u32* i64 i64* i64 i64* i64* i64 u64* i64 u32* i64 u32* i64 u32* i64 u8* u8* f32* f64* i64*",
+    "i64",
+)
+_expected_f1 = core_function("cd_expected_f1", "u8* i64* i64 f32*", "f64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,16 +194,39 @@ def run_both_stages(page: PageFeatures, form: FormModel) -> Predictions:
     return _run(page, form, None)
 
 
+def label_page(page: Blocks, form: FormModel) -> Predictions:
+    """Compute a page's features and do what `run_both_stages` does, in one call of the C library.
+
+    Raises:
+        ValueError: As `compute_features`.
+    """
+    given = page_arguments(page)
+    n = len(given.spans)
+    room = _room(n)
+    check_answer(_label_page(form.struct.memory, *given.flat(), *room))
+    return _predictions(n, *room)
+
+
 def _run(page: PageFeatures, form: FormModel, scores: FirstStageScores | None) -> Predictions:
-    n, n_scored = len(page.columns), _N_OWN + _N_BY_FIELD
-    floats = np.empty(n * (n_scored + len(ALL_COLUMNS)) + len(QUALITY_COLUMNS), np.float32)
-    doubles, numbers = np.empty(n * (3 + len(LABELS)) + len(PAGE_TYPES)), np.empty((2, n), np.int64)
+    n = len(page.columns)
+    floats, doubles, numbers = _room(n)
     if scores is not None:
-        np.concatenate([scores.own.ravel(), scores.by_field.ravel()], out=floats[: n * n_scored])
+        np.concatenate([scores.own.ravel(), scores.by_field.ravel()], out=floats[: n * (_N_OWN + _N_BY_FIELD)])
     _run_model(form.struct.memory, *page, n, len(page.parents), scores is not None, floats, doubles, numbers)
+    return _predictions(n, floats, doubles, numbers)
+
+
+def _room(n: int) -> tuple[Floats, Doubles, Integers]:
+    """Return arrays for what the model says of n blocks, as `run_model` of model.h fills them."""
+    floats = np.empty(n * (_N_OWN + _N_BY_FIELD + len(ALL_COLUMNS)) + len(QUALITY_COLUMNS), np.float32)
+    return floats, np.empty(n * (3 + len(LABELS)) + len(PAGE_TYPES)), np.empty((2, n), np.int64)
+
+
+def _predictions(n: int, floats: Floats, doubles: Doubles, numbers: Integers) -> Predictions:
     body, teaser, headline = doubles[: 3 * n].reshape(3, n)
+    columns = floats[n * (_N_OWN + _N_BY_FIELD) : -len(QUALITY_COLUMNS)]
     return Predictions(
-        columns=floats[n * n_scored : -len(QUALITY_COLUMNS)].reshape(len(ALL_COLUMNS), n).T,
+        columns=columns.reshape(len(ALL_COLUMNS), n).T,
         body_odds=body,
         teaser_odds=teaser,
         probabilities=doubles[3 * n : -len(PAGE_TYPES)].reshape(n, len(LABELS)),
@@ -212,7 +240,6 @@ def _run(page: PageFeatures, form: FormModel, scores: FirstStageScores | None) -
 
 def expected_f1(predictions: Predictions, form: FormModel) -> float:
     """Return the word F1 that is expected of the body, in [0, 1]; 0 without a body."""
-    if not (predictions.labels == BODY).any():
-        return 0.0
-    found: float = _expected_f1(form.struct.memory, predictions.quality)
+    labels = predictions.labels
+    found: float = _expected_f1(form.struct.memory, labels, len(labels), predictions.quality)
     return found

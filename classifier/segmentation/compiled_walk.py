@@ -12,11 +12,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from copydesk.classifier.arrays import Integers
 from copydesk.classifier.compiled.library import core_function
-from copydesk.classifier.markup_arrays import MarkupArrays, Strings
+from copydesk.classifier.markup_arrays import MarkupArrays, Strings, hash_tags
 from copydesk.classifier.segmentation import block_builder, hidden
 from copydesk.classifier.segmentation.block_builder import BlockBuilder
 from copydesk.classifier.segmentation.head import HeadFinder
-from copydesk.classifier.segmentation.lexbor import find_lexbor
+from copydesk.classifier.segmentation.lexbor import Lexbor, find_lexbor
 from copydesk.classifier.types import Markup
 
 _TAG, _TITLE, _LANGUAGE, _META, _CANONICAL, _JSON_LD, _TIME, _PROPERTY, _TEMPLATE = range(9)  # the kinds of `found`
@@ -87,7 +87,7 @@ def walk_tree(parser: LexborHTMLParser, size: int) -> Walked | None:
             needed = 3 * np.maximum(needed, sizes)
     if answer == _NOT_HERE:
         return None
-    walked = _read(lexbor.names, *(array[:n] for array, n in zip(room, sizes.tolist(), strict=True)))
+    walked = _read(lexbor, *(array[:n] for array, n in zip(room, sizes.tolist(), strict=True)))
     return None if walked is None or (walked.has_template and _holds_article(parser)) else walked
 
 
@@ -95,15 +95,19 @@ def _holds_article(parser: LexborHTMLParser) -> bool:
     return any(map(hidden.holds_article, parser.css("template")))
 
 
-def _read(names: tuple[str, ...], *arrays: Any) -> Walked:
+def _read(lexbor: Lexbor, *arrays: Any) -> Walked:
     """Name what the walk wrote."""
     elements, blocks, found, unseen, text, names_of_elements, inline, hrefs, collected = arrays
     tags, parents, firsts, lasts, name_ends = elements.T.copy()
     *_, places, link_chars, links, images, inline_ends, href_ends = blocks.T.copy()
     finder, others, has_template = _read_found(found.tolist(), Strings(collected, found[:, 3]).text())
+    tag_names, tag_hashes = lexbor.names, lexbor.hashes
+    if any(others):
+        tag_names, tag_hashes = (*tag_names, *others), np.concatenate((tag_hashes, hash_tags(others)))
     markup = MarkupArrays(
         tags=tags,
-        tag_names=(*names, *others) if any(others) else names,
+        tag_names=tag_names,
+        tag_hashes=tag_hashes,
         names=Strings(names_of_elements, name_ends),
         parents=parents,
         firsts=firsts,

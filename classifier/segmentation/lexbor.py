@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from selectolax import lexbor
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from copydesk.classifier.arrays import Hashes
+from copydesk.classifier.markup_arrays import hash_tags
 from copydesk.classifier.segmentation.tags import ACTIONS, BLOCK, SKIPPED
 
 FUNCTIONS = (
@@ -45,11 +47,12 @@ _PAGE = "<title>a</title><body class=b id><p class='c&#228;&amp;'>Some \u00e9 te
 
 
 class Lexbor(NamedTuple):
-    """Addresses of `FUNCTIONS`, what each tag does and is, and names of tags, by number."""
+    """Addresses of `FUNCTIONS`, and by number what each tag does and is, its name and the hash of that."""
 
     functions: NDArray[np.uint64]
     tags: NDArray[np.uint32]
     names: tuple[str, ...]
+    hashes: Hashes
 
 
 @cache
@@ -67,7 +70,7 @@ def find_lexbor() -> Lexbor | None:
     names = [""] * MAX_TAGS
     for name, number in numbers.items():
         names[number] = name
-    return Lexbor(np.array(addresses, np.uint64), _table(numbers), tuple(names))
+    return Lexbor(np.array(addresses, np.uint64), _table(numbers), tuple(names), hash_tags(names))
 
 
 def _numbers_of_tags() -> dict[str, int]:

@@ -135,7 +135,6 @@ void read_blocks(const Blocks *blocks, const Tables *tables, BlockWords *out);
 void count_repeats(const Blocks *blocks, Sorting room, int64_t *repeats);
 int64_t hash_names(Texts texts, const int64_t *spans, int32_t *seen, uint64_t *out, int64_t *out_ends);
 int64_t hash_links(Texts texts, int32_t *seen, uint64_t *out, int64_t *out_ends, uint64_t *targets);
-void hash_tags(Texts texts, int32_t *seen, uint64_t *out);
 void parts_by_name(const uint64_t *names, const int64_t *ends, int64_t n, const uint64_t *keys, const uint8_t *bits,
     uint8_t *out);
 void element_paths(const TreeArrays *tree, int64_t *depths, uint64_t *paths);

@@ -4,7 +4,7 @@
 #define LOOKED_UP 60 /* words at a block's start that are looked up in what the page declares */
 #define LOOKED_AT 4 /* elements around a block that are searched for the tags below */
 
-/* CRC-32 of tag names, as of hash_tags(). */
+/* CRC-32 of tag names, as of hash_tags() in markup_arrays.py. */
 enum {
     TAG_H1 = 3173249898u, TAG_H2 = 606773968, TAG_H3 = 1395495494, TAG_H4 = 3444115429u, TAG_H5 = 3125688179u,
     TAG_H6 = 591881929, TAG_LI = 3170889640u, TAG_P = 2181537457u, TAG_FIGURE = 794276730, TAG_FIGCAPTION = 2123174919,

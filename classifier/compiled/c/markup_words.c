@@ -159,17 +159,6 @@ static uint32_t checksum(const uint8_t *bytes, int64_t start, int64_t end, uint3
     return ~crc;
 }
 
-/* Hashes each tag name. */
-void hash_tags(Texts texts, int32_t *seen, uint64_t *out) {
-    uint32_t table[4][256];
-    fill_remainders(table);
-    forget(seen);
-    for (int64_t k = 0; k < texts.n; k++) {
-        int64_t other = seen_before(&texts, k, seen);
-        out[k] = other >= 0 ? out[other] : checksum(texts.bytes, start_of(&texts, k), texts.ends[k], table);
-    }
-}
-
 /* Hashes what a link points to without its fragment, 0 for nothing. */
 INLINE uint64_t hash_target(const uint8_t *bytes, int64_t start, int64_t end, uint32_t (*table)[256]) {
     if (start == end) return 0;

@@ -103,6 +103,13 @@ INLINE const float *dense_column(const Context *c, int64_t column) { return c->d
 INLINE const double *share_of(const Context *c, int64_t group) { return c->shares + group * c->n; }
 INLINE const double *sum_of(const Context *c, int64_t sum) { return c->sums + sum * (c->n + 1); }
 
+/* two_stage.c: runs both stages, or with `is_scored` the second one; then `floats` begins with what the first one says.
+
+   The results are in three arrays, since handing over an array takes Python longer than scoring a block takes C. `floats`:
+   own, by_field (n rows), the columns (N_COLUMNS, n), quality. `doubles`: the odds of body, teaser and headline (n each),
+   probabilities (n rows), page types. `numbers`: labels, kinds (n each). */
+int64_t run_model(const uint8_t *form_model, const Page *page, bool is_scored, float *floats, double *doubles,
+                  int64_t *numbers);
 /* hashed_linear.c */
 void score_blocks(const Linear *linear, const Page *page, float *own, float *by_field);
 int64_t score_page(const Linear *linear, const Page *page, float *log_types);

@@ -1,29 +1,10 @@
 /* Turns a segmented page into what the model sees, in one call; see page_features.py. */
 #include "features.h"
+#include "page.h"
 
-#define UNSOUND (-2)
-
-enum { WORDS_FIELD, SHAPE_FIELD, MARKUP_FIELD, N_FIELDS };
-
-/* A page as it is given; without markup there are no elements, and no texts. */
-typedef struct {
-    const point_t *points;
-    const int64_t *spans; /* start and end of each block */
-    int64_t n_points, n, n_bytes;
-    bool has_tree;
-    const int64_t *links; /* the blocks' characters in links, then links, then images */
-    const int64_t *elements, *parents, *firsts, *lasts;
-    int64_t n_elements;
-    const uint8_t *bytes; /* tags and names of the elements, inline names and links of the blocks */
-    const int64_t *text_sizes; /* in characters */
-} PageInput;
-
-typedef struct {
-    uint32_t *tokens;
-    int64_t *ends, *word_ends, *spans;
-    uint64_t *paths, *words;
-    float *columns;
-} PageOutput;
+/* Rows of the tables of a page's elements and blocks, the columns of MarkupArrays. */
+enum { TAGS, PARENTS, FIRSTS, LASTS, NAME_ENDS };
+enum { ELEMENTS, LINK_COUNTS, INLINE_ENDS = LINK_COUNTS + 3, HREF_ENDS };
 
 /* Memory that is needed while a page is read, in one piece. */
 typedef struct {
@@ -34,20 +15,21 @@ typedef struct {
     uint64_t *keys, *keys_after;
     float *parts;
     int32_t *order, *order_after, *best, *next, *seen;
-    uint8_t *part_bits;
+    uint8_t *part_bits, *bytes;
 } Scratch;
 
 /* Sets the addresses from `base` on; returns how many bytes there have to be. */
-static size_t lay_out(Scratch *s, void *base, int64_t n_blocks, int64_t n_elements) {
-    size_t at = 0, n = (size_t)n_blocks, m = (size_t)n_elements, most = n > m ? n : m;
+static size_t lay_out(Scratch *s, void *base, const PageInput *page) {
+    size_t at = 0, n = (size_t)page->n, m = (size_t)page->n_elements, most = n > m ? n : m;
+    int64_t longest = max_i64(page->names.n, max_i64(page->inline_names.n, page->hrefs.n));
 #define TAKE(name, count) s->name = (void *)((uintptr_t)base + at), at += (count) * sizeof *s->name
-    TAKE(starts, n), TAKE(ends, n), TAKE(text_ends, m ? 2 * (n + m) : 0), TAKE(counts, n * N_COUNTS), TAKE(repeats, n);
-    TAKE(no_elements, n), TAKE(name_ends, m), TAKE(inline_ends, n), TAKE(href_ends, n), TAKE(depths, m);
+    TAKE(starts, n), TAKE(ends, n), TAKE(text_ends, most), TAKE(counts, n * N_COUNTS), TAKE(repeats, n);
+    TAKE(no_elements, m ? 0 : n), TAKE(name_ends, m), TAKE(inline_ends, n), TAKE(href_ends, n), TAKE(depths, m);
     TAKE(before, n);
     TAKE(tags, m), TAKE(names, m * MAX_NAME_WORDS), TAKE(inline_names, m ? n * MAX_NAME_WORDS : 0);
     TAKE(hrefs, m ? n * (MAX_HREF_WORDS + 1) : 0), TAKE(targets, n), TAKE(element_paths, m);
     TAKE(sums, (n + 1) * 3), TAKE(keys, most), TAKE(keys_after, most), TAKE(parts, m * N_PARTS);
-    TAKE(order, most), TAKE(order_after, most), TAKE(best, m), TAKE(next, m), TAKE(seen, SEEN), TAKE(part_bits, m);
+    TAKE(order, most), TAKE(order_after, most), TAKE(best, m), TAKE(next, m), TAKE(seen, SEEN), TAKE(part_bits, m), TAKE(bytes, m ? (size_t)longest * 4 : 0); /* a code point has up to 4 */
 #undef TAKE
     return at;
 }
@@ -61,81 +43,100 @@ static bool rise_to(const int64_t *ends, int64_t n, int64_t size) {
     return before <= size;
 }
 
-/* Returns whether all numbers lead to what is there, and every element comes after the one around it. */
-static bool is_sound(const PageInput *page) {
-    int64_t n = page->n, n_elements = page->n_elements;
-    if (n > INT32_MAX || n_elements > INT32_MAX || !rise_to(page->spans, 2 * n, page->n_points)) return false;
-    if (!page->has_tree) return n_elements == 0;
-    for (int64_t b = 0; b < n; b++) {
-        if (page->elements[b] < -1 || page->elements[b] >= n_elements) return false;
+/* Returns whether blocks are in their order and within the text. */
+static bool are_in_order(const PageInput *page) {
+    int64_t before = 0;
+    for (int64_t b = 0; b < page->n; b++) {
+        if (page->spans[2 * b] < before || page->spans[2 * b + 1] < page->spans[2 * b]) return false;
+        before = page->spans[2 * b + 1];
     }
-    for (int64_t e = 0; e < n_elements; e++) {
-        if (page->parents[e] < -1 || page->parents[e] >= e) return false;
-        if (page->firsts[e] < 0 || page->firsts[e] > page->lasts[e] || page->lasts[e] > n) return false;
-    }
-    return true;
+    return before <= page->n_points;
 }
 
-INLINE int64_t bytes_of(uint8_t first) { return first < 0x80 ? 1 : (first < 0xE0 ? 2 : (first < 0xF0 ? 3 : 4)); }
+/* Returns whether all numbers lead to what is there, and every element comes after the one around it. */
+static bool is_sound(const PageInput *page) {
+    int64_t n = page->n, m = page->n_elements;
+    if (n > INT32_MAX || m > INT32_MAX || !are_in_order(page)) return false;
+    if (m == 0) return true;
+    const int64_t *elements = page->of_blocks, *tags = page->of_elements, *parents = tags + PARENTS * m;
+    for (int64_t b = 0; b < n; b++) {
+        if (elements[b] < -1 || elements[b] >= m) return false;
+    }
+    for (int64_t e = 0; e < m; e++) {
+        if (tags[e] < 0 || tags[e] >= page->n_tags || parents[e] < -1 || parents[e] >= e) return false;
+        if (tags[FIRSTS * m + e] < 0 || tags[FIRSTS * m + e] > tags[LASTS * m + e] || tags[LASTS * m + e] > n) return false;
+    }
+    return rise_to(tags + NAME_ENDS * m, m, page->names.n) &&
+        rise_to(page->of_blocks + INLINE_ENDS * n, n, page->inline_names.n) &&
+        rise_to(page->of_blocks + HREF_ENDS * n, n, page->hrefs.n);
+}
 
-/* Fills where each text ends; returns whether they have as many characters as they should. */
-static bool find_text_ends(const PageInput *page, int64_t n, int64_t *ends) {
-    int64_t at = 0, characters = 0;
-    for (int64_t k = 0; k < n; k++) {
-        if (page->text_sizes[k] < 0 || page->text_sizes[k] > page->n_bytes - characters) return false;
-        characters += page->text_sizes[k];
+INLINE uint8_t *put_utf8(uint8_t *to, point_t p) {
+    if (p < 0x80) {
+        *to++ = (uint8_t)p;
+        return to;
     }
-    bool is_ascii = characters == page->n_bytes;
-    for (int64_t k = 0; k < n; k++) {
-        int64_t size = page->text_sizes[k];
-        if (is_ascii) at += size;
-        for (; !is_ascii && size > 0 && at < page->n_bytes; size--) at += bytes_of(page->bytes[at]);
-        if (at > page->n_bytes) return false;
-        ends[k] = at;
+    int more = p < 0x800 ? 1 : (p < 0x10000 ? 2 : 3);
+    *to++ = (uint8_t)((0xFF00 >> (more + 1) & 0xFF) | p >> 6 * more);
+    while (more-- > 0) *to++ = (uint8_t)(0x80 | (p >> 6 * more & 0x3F));
+    return to;
+}
+
+/* Encodes texts in UTF-8, lone surrogates like other characters; fills where each ends in bytes. */
+static Texts encode(const Points *points, const int64_t *ends, int64_t n, uint8_t *bytes, int64_t *byte_ends) {
+    Texts texts = {bytes, ends, 0, n};
+    int64_t size = n > 0 ? ends[n - 1] : 0, at = 0;
+    point_t all = 0;
+    for (int64_t k = 0; k < size; k++) all |= points->data[k];
+    if (all < 0x80) {
+        for (int64_t k = 0; k < size; k++) bytes[k] = (uint8_t)points->data[k];
+        return texts;
     }
-    return at == page->n_bytes;
+    uint8_t *to = bytes;
+    for (int64_t k = 0; k < n; k++) {
+        while (at < ends[k]) to = put_utf8(to, points->data[at++] & 0x1FFFFF);
+        byte_ends[k] = to - bytes;
+    }
+    texts.ends = byte_ends;
+    return texts;
 }
 
 /* Hashes the tags, names and links. */
 static TreeArrays read_tree(const PageInput *page, const Scratch *s, int64_t *spans) {
-    int64_t n = page->n, m = page->n_elements, start = 0;
-    TreeArrays tree = {page->elements, page->parents, spans, s->tags, s->names, s->inline_names, s->hrefs, s->targets,
-        s->name_ends, s->inline_ends, s->href_ends, m};
-    if (!page->has_tree) {
+    int64_t n = page->n, m = page->n_elements;
+    const int64_t *of_elements = page->of_elements, *of_blocks = page->of_blocks;
+    TreeArrays tree = {of_blocks, of_elements + PARENTS * m, spans, s->tags, s->names, s->inline_names, s->hrefs,
+        s->targets, s->name_ends, s->inline_ends, s->href_ends, m};
+    if (m == 0) {
         for (int64_t b = 0; b < n; b++) s->no_elements[b] = -1;
         tree.elements = s->no_elements;
         return tree;
     }
     for (int64_t e = 0; e < m; e++) {
-        spans[2 * e] = page->firsts[e];
-        spans[2 * e + 1] = page->lasts[e];
+        spans[2 * e] = of_elements[FIRSTS * m + e];
+        spans[2 * e + 1] = of_elements[LASTS * m + e];
+        s->tags[e] = page->tag_hashes[of_elements[e]];
     }
-    const int64_t sizes[] = {m, m, n, n}, *ends = s->text_ends;
-    Texts texts[4];
-    for (int k = 0; k < 4; k++) {
-        texts[k] = (Texts){page->bytes, ends, start, sizes[k]};
-        ends += sizes[k];
-        start = ends > s->text_ends ? ends[-1] : 0;
-    }
-    hash_tags(texts[0], s->seen, s->tags);
-    hash_names(texts[1], spans, s->seen, s->names, s->name_ends);
-    hash_names(texts[2], NULL, s->seen, s->inline_names, s->inline_ends);
-    hash_links(texts[3], s->seen, s->hrefs, s->href_ends, s->targets);
+    Texts texts = encode(&page->names, of_elements + NAME_ENDS * m, m, s->bytes, s->text_ends);
+    hash_names(texts, spans, s->seen, s->names, s->name_ends);
+    texts = encode(&page->inline_names, of_blocks + INLINE_ENDS * n, n, s->bytes, s->text_ends);
+    hash_names(texts, NULL, s->seen, s->inline_names, s->inline_ends);
+    texts = encode(&page->hrefs, of_blocks + HREF_ENDS * n, n, s->bytes, s->text_ends);
+    hash_links(texts, s->seen, s->hrefs, s->href_ends, s->targets);
     return tree;
 }
 
 static void fill_link_counts(const PageInput *page, int64_t *counts) {
     int64_t n = page->n;
-    for (int64_t b = 0; b < n && page->has_tree; b++) {
-        for (int64_t k = 0; k < 3; k++) counts[b * N_COUNTS + LINK_CHARS + k] = page->links[k * n + b];
+    for (int64_t b = 0; b < n && page->n_elements > 0; b++) {
+        for (int64_t k = 0; k < 3; k++) counts[b * N_COUNTS + LINK_CHARS + k] = page->of_blocks[(LINK_COUNTS + k) * n + b];
     }
 }
 
-/* Returns the number of tokens, or UNSOUND. */
+/* Returns the number of tokens. */
 static int64_t fill_page(const PageInput *page, const Tables *tables, const Head *head, const Scratch *s,
     PageOutput *out) {
-    int64_t n = page->n, n_texts = page->has_tree ? 2 * (n + page->n_elements) : 0;
-    if (!find_text_ends(page, n_texts, s->text_ends)) return UNSOUND;
+    int64_t n = page->n;
     Blocks blocks = {page->points, s->starts, s->ends, n};
     for (int64_t b = 0; b < n; b++) s->starts[b] = page->spans[2 * b], s->ends[b] = page->spans[2 * b + 1];
     BlockWords read = {out->tokens, out->words, out->ends, out->word_ends, s->counts, 0, 0};
@@ -155,7 +156,7 @@ static int64_t fill_page(const PageInput *page, const Tables *tables, const Head
     fill_layout_columns(out->columns, &text, &tree, &inside, out->paths, tables->logs, room);
     fill_repetition_columns(out->columns, &text, &tree, s->element_paths, &cards, tables->logs, room);
     int64_t at = read.n_tokens;
-    shape_tokens(s->counts, out->columns, n, page->has_tree, out->tokens + at);
+    shape_tokens(s->counts, out->columns, n, page->n_elements > 0, out->tokens + at);
     for (int64_t b = 0; b < n; b++) out->ends[SHAPE_FIELD * n + b] = at + SHAPE_TOKENS * (b + 1);
     at += SHAPE_TOKENS * n;
     int64_t *ends = out->ends + MARKUP_FIELD * n;
@@ -164,31 +165,33 @@ static int64_t fill_page(const PageInput *page, const Tables *tables, const Head
     return at + n_marks;
 }
 
+int64_t page_features(const PageInput *page, const uint8_t *tables, const uint8_t *head, PageOutput *out) {
+    if (!is_sound(page)) return UNSOUND;
+    Scratch scratch;
+    void *memory = malloc(lay_out(&scratch, NULL, page));
+    if (memory == NULL) return OUT_OF_MEMORY;
+    lay_out(&scratch, memory, page);
+    int64_t n_tokens = fill_page(page, (const Tables *)tables, (const Head *)head, &scratch, out);
+    free(memory);
+    return n_tokens;
+}
+
 /* Fills a page's features.
 
-   numbers: start and end of each of the n blocks, and where has_tree is 1: of the blocks the characters in links, the
-   links, the images and the element; of the elements the one around it, its first block and the end of its blocks; the
-   sizes of the texts in characters.
-   bytes: tags and names of the elements, inline names and links of the blocks, in UTF-8.
+   spans: start and end of each of the n blocks.
+   of_blocks, of_elements: tables with the rows of the enums above; without elements they are not read. names, inline_names, hrefs: code
+   points.
    integers: for each field, then for the words, where each block's end; first block and end of each element's blocks.
    hashes: a path for each block, then the words.
    Returns the number of tokens, UNSOUND where the numbers do not fit together. */
-EXPORT int64_t cd_page_features(const point_t *points, int64_t n_points, const int64_t *numbers, int64_t n,
-    int64_t n_elements, int64_t has_tree, const uint8_t *bytes, int64_t n_bytes, const uint8_t *tables,
-    const uint8_t *head, uint32_t *tokens, int64_t *integers, uint64_t *hashes, float *columns) {
-    /* Without a tree these are never read. */
-    const int64_t *links = numbers + 2 * n, *elements = has_tree ? links + 3 * n : links;
-    const int64_t *parents = has_tree ? elements + n : links, *lasts = parents + 2 * n_elements;
-    PageInput page = {points, numbers, n_points, n, n_bytes, has_tree != 0, links, elements, parents,
-        parents + n_elements, lasts, n_elements, bytes, lasts + n_elements};
-    PageOutput out = {tokens, integers, integers + N_FIELDS * n, integers + (N_FIELDS + 1) * n, hashes, hashes + n,
+EXPORT int64_t cd_page_features(const uint32_t *points, int64_t n_points, const int64_t *spans, int64_t n,
+    const int64_t *of_blocks, const int64_t *of_elements, int64_t n_elements, const uint64_t *tag_hashes, int64_t n_tags,
+    const uint32_t *names, int64_t n_names, const uint32_t *inline_names, int64_t n_inline, const uint32_t *hrefs,
+    int64_t n_hrefs, const uint8_t *tables, const uint8_t *head, uint32_t *tokens, int64_t *integers, uint64_t *hashes,
+    float *columns) {
+    PageInput page = {points, spans, n_points, n, of_blocks, of_elements, n_elements, tag_hashes, n_tags,
+        {names, n_names}, {inline_names, n_inline}, {hrefs, n_hrefs}};
+    PageOutput out = {tokens, integers, integers + PAGE_FIELDS * n, integers + (PAGE_FIELDS + 1) * n, hashes, hashes + n,
         columns};
-    if (!is_sound(&page)) return UNSOUND;
-    Scratch scratch;
-    void *memory = malloc(lay_out(&scratch, NULL, n, n_elements));
-    if (memory == NULL) return OUT_OF_MEMORY;
-    lay_out(&scratch, memory, n, n_elements);
-    int64_t n_tokens = fill_page(&page, (const Tables *)tables, (const Head *)head, &scratch, &out);
-    free(memory);
-    return n_tokens;
+    return page_features(&page, tables, head, &out);
 }

@@ -192,17 +192,10 @@ static void predict(const Form *form, const Context *c, double *memory, Answer *
     fill_quality(c, answer->labels, answer->probabilities, answer->odds + 2 * c->n, answer->log_types, answer->quality);
 }
 
-/* Runs both stages, or with `is_scored` the second one: then `floats` begins with what the first one says.
-
-   The results are in three arrays, since handing over an array takes Python longer than scoring a block takes C. `floats`:
-   own, by_field (n rows), the columns (N_COLUMNS, n), quality. `doubles`: the odds of body, teaser and headline (n each),
-   probabilities (n rows), page types. `numbers`: labels, kinds (n each). */
-EXPORT int64_t cd_run_model(const uint8_t *form_model, const uint32_t *tokens, const int64_t *ends,
-                            const uint64_t *words, const int64_t *word_ends, const float *columns, const int64_t *spans,
-                            const int64_t *parents, const int64_t *elements, const uint64_t *paths, int64_t n,
-                            int64_t n_elements, int64_t is_scored, float *floats, double *doubles, int64_t *numbers) {
+int64_t run_model(const uint8_t *form_model, const Page *page, bool is_scored, float *floats, double *doubles,
+                  int64_t *numbers) {
     const Form *form = (const Form *)form_model;
-    Page page = {n, n_elements, tokens, ends, words, word_ends, columns, spans, parents, elements, paths};
+    int64_t n = page->n_blocks;
     float log_types[N_PAGE_TYPES], *by_field = floats + n * (N_GROUPS + N_PARTS);
     float *context = by_field + n * N_FIELDS * N_GROUPS;
     Answer answer = {
@@ -216,11 +209,11 @@ EXPORT int64_t cd_run_model(const uint8_t *form_model, const uint32_t *tokens, c
     };
     double *memory = malloc((size_t)(context_doubles(n) + 12 * n) * sizeof *memory);
     if (!memory) return OUT_OF_MEMORY;
-    if (!is_scored) score_blocks(&form->first_stage, &page, floats, by_field);
-    int64_t status = score_page(&form->page_types, &page, log_types);
+    if (!is_scored) score_blocks(&form->first_stage, page, floats, by_field);
+    int64_t status = score_page(&form->page_types, page, log_types);
     if (status == 0) {
         Context c;
-        set_context(&c, &page, context, memory);
+        set_context(&c, page, context, memory);
         fill_context(&c, floats, by_field, log_types);
         predict(form, &c, memory + context_doubles(n), &answer);
     }
@@ -228,8 +221,20 @@ EXPORT int64_t cd_run_model(const uint8_t *form_model, const uint32_t *tokens, c
     return status;
 }
 
-/* Returns the word F1 that is expected of a page's body, from the columns of `fill_quality`. */
-EXPORT double cd_expected_f1(const uint8_t *form_model, const float *quality) {
+/* Runs both stages, or with `is_scored` the second one; see `run_model`. */
+EXPORT int64_t cd_run_model(const uint8_t *form_model, const uint32_t *tokens, const int64_t *ends,
+                            const uint64_t *words, const int64_t *word_ends, const float *columns, const int64_t *spans,
+                            const int64_t *parents, const int64_t *elements, const uint64_t *paths, int64_t n,
+                            int64_t n_elements, int64_t is_scored, float *floats, double *doubles, int64_t *numbers) {
+    Page page = {n, n_elements, tokens, ends, words, word_ends, columns, spans, parents, elements, paths};
+    return run_model(form_model, &page, is_scored, floats, doubles, numbers);
+}
+
+/* Returns the word F1 that is expected of a page's body, from the columns of `fill_quality`; 0 without a body. */
+EXPORT double cd_expected_f1(const uint8_t *form_model, const int64_t *labels, int64_t n, const float *quality) {
+    bool has_body = false;
+    for (int64_t b = 0; b < n; b++) has_body |= labels[b] == BODY;
+    if (!has_body) return 0.0;
     const Form *form = (const Form *)form_model;
     float table[N_QUALITY * ROWS] = {0.0F};
     double sums[ROWS];

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 
 import numpy as np
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import compute_features
-from copydesk.classifier.model import run_first_stage, run_second_stage
+from copydesk.classifier.model import label_page, run_both_stages, run_first_stage, run_second_stage
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.types import KINDS, LABELS, Blocks
+from copydesk.classifier.types import KINDS, LABELS, Block, Blocks
 from tests.oracle.two_stage import LEAST_BODY, choose_labels, label_probabilities
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
@@ -32,6 +32,19 @@ def expected_f1_of(body: NDArray[np.bool_], probabilities: Doubles, words: Doubl
     """What `choose_labels` promises to make as high as it can."""
     gains = probabilities[:, 0] - price * probabilities[:, 2]
     return float(2 * (words * gains)[body].sum() / (words[body].sum() + (words * probabilities[:, 0]).sum()))
+
+
+@pytest.mark.parametrize("page", [*map(segment_text, (TEXT_PAGE, "")), *map(segment_html, (HTML_PAGE, ""))])
+def test_one_call_says_what_features_and_stages_say(page: Blocks) -> None:
+    form = MODEL.form(markup=page.markup is not None)
+    found, wanted = label_page(page, form), run_both_stages(compute_features(page), form)
+    for each in fields(wanted):
+        np.testing.assert_array_equal(getattr(found, each.name), getattr(wanted, each.name))
+
+
+def test_one_call_refuses_blocks_outside_the_text() -> None:
+    with pytest.raises(ValueError, match="do not fit the page; segment it again"):
+        label_page(Blocks("red boats", (Block(0, 10),)), MODEL.text)
 
 
 @pytest.mark.parametrize("page", [segment_text(TEXT_PAGE), segment_html(HTML_PAGE), segment_text("")])
