@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
 from copydesk.classifier.comments import read_comments
@@ -18,6 +19,7 @@ from copydesk.classifier.types import (
     Comment,
     Explanation,
     Fields,
+    Kind,
     OtherArticle,
     ScoredBlock,
     records,
@@ -100,6 +102,12 @@ class PageScores:
         """The comments of readers, in page order."""
         return self.reading.read(self.kinds, self.body)[1]
 
+    def texts_of(self, kinds: Collection[Kind]) -> list[str]:
+        """Return the texts of the blocks of these kinds, in page order."""
+        columns = zip(self.starts.tolist(), self.ends.tolist(), self.kinds.tolist(), strict=True)
+        wanted = {KINDS.index(kind) for kind in kinds}
+        return [self.text[start:end] for start, end, kind in columns if kind in wanted]
+
     def scored_blocks(self, reasons: Iterable[Explanation | None] | None = None) -> tuple[ScoredBlock, ...]:
         """Make the blocks, with an explanation each if there are reasons."""
         columns = (
@@ -126,6 +134,15 @@ class LateArticle(Fields):
 
     __slots__ = ("scores",)
     scores: PageScores | None
+
+    def with_values(self, **values: object) -> Self:
+        """Return a copy with other values, as `dataclasses.replace` does, which makes nothing that is not made yet."""
+        changed = object.__new__(type(self))
+        for name in ("scores", *self.__dataclass_fields__):
+            with suppress(AttributeError):
+                value = values[name] if name in values else object.__getattribute__(self, name)
+                object.__setattr__(changed, name, value)
+        return changed
 
     if not TYPE_CHECKING:  # so that type checkers refuse other names
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -50,17 +51,19 @@ def _units(page: Blocks, markup: Markup, numbers: Sequence[int]) -> list[int]:
     That is, of the repeated sorts that enclose nearly all blocks, the one with most texts in elements of their own; of
     equal ones the outermost.
     """
-    chains = [list(_ancestors(markup, number)) for number in numbers]
+    parents, of_blocks = list(markup.parents), list(markup.elements)
+    chains = [[*_ancestors(parents, of_blocks[number], markup.tags)] for number in numbers]
+    sort_of = {element: _sort(markup, element) for element in set(chain.from_iterable(chains))}
     elements: dict[str, set[int]] = defaultdict(set)
     covered: Counter[str] = Counter()
     with_text: set[int] = set()
-    for number, chain in zip(numbers, chains, strict=True):
-        sorts = [_sort(markup, element) for element in chain]
+    for number, around in zip(numbers, chains, strict=True):
+        sorts = [sort_of[element] for element in around]
         covered.update(set(sorts))
-        for sort, element in zip(sorts, chain, strict=True):
+        for sort, element in zip(sorts, around, strict=True):
             elements[sort].add(element)
         if page.blocks[number].end - page.blocks[number].start >= LONG_TEXT:
-            with_text.update(chain)
+            with_text.update(around)
     fitting = [
         sort
         for sort, count in covered.items()
@@ -71,17 +74,16 @@ def _units(page: Blocks, markup: Markup, numbers: Sequence[int]) -> list[int]:
     if not fitting:
         return [-1] * len(numbers)
     chosen = elements[max(fitting, key=lambda sort: (len(elements[sort] & with_text), -min(elements[sort])))]
-    return [next((element for element in chain if element in chosen), -1) for chain in chains]
+    return [next((element for element in around if element in chosen), -1) for around in chains]
 
 
-def _ancestors(markup: Markup, number: int) -> Iterator[int]:
-    element = markup.elements[number]
+def _ancestors(parents: Sequence[int], element: int, tags: Sequence[str]) -> Iterator[int]:
     for _ in range(LOOKED_AT):
         if element <= 0:
             return
-        if markup.tags[element] != "p":
+        if tags[element] != "p":
             yield element
-        element = markup.parents[element]
+        element = parents[element]
 
 
 def _sort(markup: Markup, element: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from copydesk.classifier.article import LateArticle, PageScores
@@ -109,7 +109,9 @@ class Article(LateArticle):
         if unknown:
             raise ValueError(f"{unknown[0][:40]!r} is no kind of block, expected some of {', '.join(KINDS)}")
         wanted = set(map(Kind, kinds))
-        return join_blocks(block.text for block in self.blocks if block.kind in wanted)
+        if self.scores is None:
+            return join_blocks(block.text for block in self.blocks if block.kind in wanted)
+        return join_blocks(self.scores.texts_of(wanted))
 
     def with_parts(self, parts: Iterable[Kind | str]) -> Article:
         """Return the article with a body of these parts, which are among `PARTS`.
@@ -118,7 +120,7 @@ class Article(LateArticle):
             ValueError: There is no name, or one of them is not that of a part.
         """
         chosen = read_parts([parts] if isinstance(parts, str) else parts)
-        return replace(self, body=self.text_of(*chosen), parts=chosen)
+        return self.with_values(body=self.text_of(*chosen), parts=chosen)
 
     def to_markdown(self, *, links: bool = False, front_matter: bool = True) -> str:
         """Return the article as Markdown (CommonMark with tables), whose plain text is `body` up to white space.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate
 
 from copydesk.classifier.fields import resolve
@@ -49,7 +48,7 @@ def add_structure(article: Article, page: Blocks) -> Article:
         languages=dict(_languages(page.markup, kinds)),
         spans=dict(_spans(page, page.recording, parts, base)),
     )
-    return replace(article, structure=structure)
+    return article.with_values(structure=structure)
 
 
 class _Paths:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, pairwise
 from operator import mul
+from typing import NamedTuple
 
 import numpy as np
 
-from copydesk.classifier.arrays import Doubles
+from copydesk.classifier.arrays import Doubles, spans_of
 from copydesk.classifier.declared_titles import contains_word, normalise, tidy
 from copydesk.classifier.types import Blocks
 
@@ -46,6 +46,14 @@ _MOST = sum(weight for weight in WORD_WEIGHTS if weight > 0)
 _FULL_STOPS = frozenset(".。।")
 
 
+class _Lines(NamedTuple):
+    """A text, and where each of its blocks starts and ends, as numbers that are at hand."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
 def find_headline(page: Blocks, in_body: Doubles, scores: Doubles | None) -> tuple[str, range]:
     """Return the headline and the numbers of its blocks; empty if there is none, or the page is a single block.
 
@@ -53,17 +61,17 @@ def find_headline(page: Blocks, in_body: Doubles, scores: Doubles | None) -> tup
     """
     if len(page.blocks) == 1:
         return "", range(0)
-    page = replace(page, blocks=tuple(page.blocks))  # most are looked at, some often
-    paragraph, followed = _first_paragraphs(page, in_body)
+    spans = _Lines(page.text, *spans_of(page.blocks).T.tolist())
+    paragraph, followed = _first_paragraphs(spans, in_body)
     lines = []
-    for blocks, features in _lines_before_body(page, in_body, paragraph, followed):
+    for blocks, features in _lines_before_body(spans, in_body, paragraph, followed):
         points = sum(map(mul, PLACE_WEIGHTS, features))
         if scores is not None:
             points += max(-MAX_SCORE, min(MAX_SCORE, float(scores[blocks.start])))
         lines.append((points, -blocks.start, blocks))
     if not lines:
         return "", range(0)
-    known = _beginning_of_body(page, in_body, paragraph).casefold()
+    known = _beginning_of_body(spans, in_body, paragraph).casefold()
     best, found, most = "", range(0), -math.inf
     for points, _, blocks in sorted(lines, reverse=True):
         if points + _MOST <= most:
@@ -83,16 +91,16 @@ def line_of(page: Blocks, blocks: range) -> str:
 
 
 def _lines_before_body(
-    page: Blocks, in_body: Doubles, paragraph: int, followed: int
+    page: _Lines, in_body: Doubles, paragraph: int, followed: int
 ) -> Iterator[tuple[range, tuple[float, ...]]]:
     """Yield the blocks of each line that may be the headline, and what its place tells."""
     first = max(0, paragraph - BEFORE_PARAGRAPH)
-    last = min(followed + 1, len(page.blocks))
-    around = page.text[page.blocks[first].start : page.blocks[last - 1].end] if last > first else ""
+    last = min(followed + 1, len(page.starts))
+    around = page.text[page.starts[first] : page.ends[last - 1]] if last > first else ""
     begun, size_before = False, 0
     while first < last:
         number, first = first, _end_of_line(page, first)
-        line = page.text[page.blocks[number].start : page.blocks[first - 1].end]
+        line = page.text[page.starts[number] : page.ends[first - 1]]
         if len(line) > MAX_HEADLINE or (number >= paragraph and _is_paragraph(page, number)):
             continue
         probability = float(in_body[number])
@@ -104,7 +112,7 @@ def _lines_before_body(
                 math.log(probability + 0.001),
                 begins,
                 min((paragraph if number <= paragraph else followed) - number, 40) / 10,
-                first < len(page.blocks) and _is_paragraph(page, first),
+                first < len(page.starts) and _is_paragraph(page, first),
                 size_before < SHORT_LINE,
                 line.count(" ") > 1 and around.count(line) > 1,
             ),
@@ -128,38 +136,38 @@ def _words(text: str, words: Sequence[str], known: str) -> tuple[float, ...]:
     )
 
 
-def _end_of_line(page: Blocks, number: int) -> int:
+def _end_of_line(page: _Lines, number: int) -> int:
     """Return one past the last block of a wrapped line: each next line begins in lower case, without a blank line."""
-    for last in range(number + 1, min(number + 4, len(page.blocks))):
-        end, start = page.blocks[last - 1].end, page.blocks[last].start
+    for last in range(number + 1, min(number + 4, len(page.starts))):
+        end, start = page.ends[last - 1], page.starts[last]
         if page.text[end:start].strip("\r") != "\n" or not page.text[start].islower() or _is_paragraph(page, last):
             return last
-    return min(number + 4, len(page.blocks))
+    return min(number + 4, len(page.starts))
 
 
-def _first_paragraphs(page: Blocks, in_body: Doubles) -> tuple[int, int]:
+def _first_paragraphs(page: _Lines, in_body: Doubles) -> tuple[int, int]:
     """Return the numbers of the first paragraph of the body, and of the first that is soon followed by more of it.
 
     A text without one begins at the first block of the body, else in its middle.
     """
     body = np.flatnonzero(in_body >= 0.5).tolist()
-    first = next(chain((n for n in body if _is_paragraph(page, n)), body), len(page.blocks) // 2)
+    first = next(chain((n for n in body if _is_paragraph(page, n)), body), len(page.starts) // 2)
     followed = (n for n, after in pairwise(body) if after <= n + SOON and _is_paragraph(page, n))
     second = next(followed, first)
     return first, second if second <= first + BEFORE_PARAGRAPH else first
 
 
-def _is_paragraph(page: Blocks, number: int) -> bool:
-    start, end = page.blocks[number]
+def _is_paragraph(page: _Lines, number: int) -> bool:
+    start, end = page.starts[number], page.ends[number]
     return end - start >= PARAGRAPH and (page.text[end - 1] in _FULL_STOPS or end - start >= 2 * PARAGRAPH)
 
 
-def _beginning_of_body(page: Blocks, in_body: Doubles, first: int) -> str:
+def _beginning_of_body(page: _Lines, in_body: Doubles, first: int) -> str:
     """Return the body's first characters."""
     texts: list[str] = []
     room = KNOWN_CHARACTERS
     for number in (first + np.flatnonzero(in_body[first:] >= 0.5)).tolist():
-        start, end = page.blocks[number]
+        start, end = page.starts[number], page.ends[number]
         texts.append(page.text[start : min(end, start + room)])
         room -= end - start
         if room <= 0:

@@ -150,7 +150,7 @@ def _why_empty(article: Article) -> str:
 def _jsonl(answer: ClassifiedRow | BadRow) -> bytes:
     if isinstance(answer, BadRow):
         return jsonl.encode_row(contract.ErrorRow.of(answer))
-    return jsonl.encode_row(contract.LabelledPage.of(answer.row, answer.article))
+    return jsonl.encode_row_fast(contract.LabelledPage.of(answer.row, answer.article))
 
 
 def _pretty(answer: ClassifiedRow | BadRow) -> bytes:

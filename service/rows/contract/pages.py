@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from itertools import starmap
+from typing import TYPE_CHECKING, Annotated, Self
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from copydesk.classifier import FIELDS, Article, Comment, Explanation, Kind, Label, OtherArticle, ScoredBlock
+from copydesk.classifier import (
+    FIELDS,
+    KINDS,
+    LABELS,
+    Article,
+    Comment,
+    Explanation,
+    Kind,
+    Label,
+    OtherArticle,
+    ScoredBlock,
+)
 from copydesk.service.rows.contract.documents import Match
 from copydesk.service.rows.contract.values import Confidence, Digest, FoundTime, KeptBecause, Offset, Share, Title
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
+
+if TYPE_CHECKING:
+    from copydesk.classifier.article import PageScores
 
 
 class Probabilities(Struct, frozen=True, gc=False):
@@ -39,6 +54,20 @@ class Block(Struct, frozen=True, gc=False):
         """Convert the classifier's block; a page has hundreds, so arguments are passed by position, which is faster."""
         start, end, label, kind, probabilities, explanation, _ = block
         return cls(start, end, label, kind, block.confidence, Probabilities(*probabilities), explanation or UNSET)
+
+    @classmethod
+    def of_columns(cls, scores: PageScores) -> tuple[Self, ...]:
+        """Convert the blocks of a page in columns, without making the classifier's blocks."""
+        labels, odds = scores.labels.tolist(), scores.probabilities.tolist()
+        columns = (
+            scores.starts.tolist(),
+            scores.ends.tolist(),
+            map(LABELS.__getitem__, labels),
+            map(KINDS.__getitem__, scores.kinds.tolist()),
+            map(list[float].__getitem__, odds, labels),
+            starmap(Probabilities, odds),
+        )
+        return tuple(map(cls, *columns))
 
     def to_scored_block(self, page_text: str) -> ScoredBlock:
         """Return the classifier's block of a page with this text."""
@@ -107,7 +136,7 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
             markdown=markdown,
             model=article.model,
             text=article.text if include_text or row.page.html is not None else UNSET,
-            blocks=tuple(map(Block.of, article.blocks)),
+            blocks=tuple(map(Block.of, article.blocks)) if article.scores is None else Block.of_columns(article.scores),
         )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier import Article, Page, UnreadablePage
+from copydesk.classifier.pipeline import classify_page
+from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import ClassifiedRow, classify_in_turn, end_with_bad_row
 from copydesk.service.rows.jsonl import BadRow, PageRow, Row
+from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 from tests.support.stub_classifier import answer
 
 
@@ -84,3 +89,27 @@ def test_interrupt_is_no_internal_error() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         list(classify_in_turn(iter([page_row("a")]), interrupted))
+
+
+@pytest.mark.parametrize("name", ["html", "text"])
+def test_row_of_columns_is_that_of_the_blocks(name: str) -> None:
+    page = Page("x", html=HTML_PAGE) if name == "html" else Page("x", text=TEXT_PAGE)
+    row, article = PageRow("x", None, page), classify_page(page, small_model())
+    plain = replace(article)
+    assert article.scores is not None
+    assert plain.scores is None
+    found, expected = (contract.LabelledPage.of(row, each) for each in (article, plain))
+    assert found == expected
+    parts = ["headline", "text"]
+    assert contract.LabelledPage.of(row, article.with_parts(parts)) == contract.LabelledPage.of(
+        row, plain.with_parts(parts)
+    )
+
+
+def test_lines_have_the_values_that_python_writes() -> None:
+    page = Page("x", text=f'{TEXT_PAGE}\n\nA line with \u2028, \x7f, \\, ", \x01 and \U0001f600.')
+    row = contract.LabelledPage.of(PageRow(1e22, 3, page), classify_page(page, small_model()), include_text=True)
+    fast, slow = jsonl.encode_row_fast(row), jsonl.encode_row(row)
+    assert json.loads(fast) == json.loads(slow)
+    assert list(json.loads(fast)) == list(json.loads(slow))
+    assert jsonl.decode_row(fast, contract.LabelledPage) == row
