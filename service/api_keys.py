@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -21,6 +22,8 @@ KEY_BYTES = 32
 """Random bytes of a key. 256 bits cannot be guessed, so a fast hash (SHA-256) is enough to store it."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,79}")
 
+_NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+"""SQLite's codes for a disk that has no room, or that fails."""
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, scope TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, "
     "made REAL NOT NULL)"
@@ -31,6 +34,12 @@ class KeysUnusable(CopydeskError):
     """The file of keys cannot be read or written."""
 
     code = "keys_unusable"
+
+
+class KeysInterrupted(KeysUnusable):
+    """The disk of the file has no room, or fails: the same command works when that is mended."""
+
+    code = "keys_interrupted"
 
 
 class Scope(StrEnum):
@@ -148,6 +157,8 @@ class KeyFile:
         return connection
 
     def _unusable(self, error: Exception) -> KeysUnusable:
+        if getattr(error, "errno", None) == errno.ENOSPC or getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_ROOM:
+            return KeysInterrupted(f"the keys in {self._path} cannot be used ({error}); make room on its disk")
         return KeysUnusable(f"the keys in {self._path} cannot be used ({error}); name another file with COPYDESK_KEYS")
 
 

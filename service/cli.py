@@ -21,7 +21,7 @@ from copydesk.service.commands.serve import add_serve
 INTERRUPTED = 128 + signal.SIGINT
 PIPE_CLOSED = 128 + 13
 """The status that a shell reports for a program that SIGPIPE (13) ended."""
-STOPPED = ("stopped_work", "no_cluster", "index_interrupted")
+STOPPED = ("stopped_work", "no_cluster", "index_interrupted", "keys_interrupted")
 """Codes of the errors after which the same command starts or continues the run."""
 
 

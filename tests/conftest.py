@@ -12,6 +12,7 @@ import pytest
 
 from copydesk.classifier import Model, load_model
 from tests.support.index_places import MakePlace, PostgresMissing, Server
+from tests.support.mounted_disk import DISK_BYTES, mounted_disk
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = [sys.executable, "-m", "copydesk.service.cli"]
@@ -59,6 +60,13 @@ def run_command() -> RunCommand:
         )
 
     return run
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of a few megabytes."""
+    with mounted_disk(tmp_path / "disk", DISK_BYTES) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

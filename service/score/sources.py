@@ -150,9 +150,13 @@ def compression_of(name: str) -> str | None:
 
 def _local(name: str, passed_over: Counter[str]) -> tuple[bool, Iterator[tuple[str, int, str]]]:
     """Return whether the name is that of a single file, and the names, sizes and versions of the files."""
-    if Path(name).is_dir():
+    try:
+        is_folder, is_file = Path(name).is_dir(), Path(name).is_file()
+    except OSError as error:
+        raise BadInput(f"{name!r} cannot be reached ({error.strerror}); change its permissions") from error
+    if is_folder:
         return False, _entries(_files_below(name, passed_over), passed_over)
-    if Path(name).is_file():
+    if is_file:
         return True, _entries([name], passed_over)
     paths = _not_hidden(name, sorted(glob.glob(name, recursive=True)), passed_over)  # noqa: PTH207 (absolute patterns)
     return False, _entries(paths, passed_over)

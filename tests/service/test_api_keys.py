@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from copydesk.classifier import Model
+from copydesk.service import cli
 from copydesk.service.api.limits.rates import RateLimiter
 from copydesk.service.api.problems import Problem
 from copydesk.service.api_keys import KeyFile, KeysUnusable, Scope
@@ -217,6 +219,7 @@ def test_keys_of_a_file_that_was_replaced_or_removed_are_not_valid(tmp_path: Pat
     assert keys.find(new) is None
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("verb", ["add", "revoke"])
 def test_keys_that_cannot_be_written_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
     keys = KeyFile(tmp_path / "keys.sqlite")
@@ -230,3 +233,15 @@ def test_keys_that_cannot_be_written_are_told(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(sqlite3, "connect", connect_without_writing)
     with pytest.raises(KeysUnusable, match="attempt to write a readonly database"):
         keys.add("b", Scope.READ, now=0) if verb == "add" else keys.revoke("a")
+
+
+@pytest.mark.attack
+def test_disk_without_room_for_a_key_is_told_and_may_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    monkeypatch.setenv("COPYDESK_KEYS", str(tmp_path / "keys.sqlite"))
+    monkeypatch.setattr(sqlite3, "connect", mock.Mock(side_effect=full))
+    assert cli.main(["keys", "add", "ann"]) == 1
+    assert "(database or disk is full); make room on its disk" in capsys.readouterr().err

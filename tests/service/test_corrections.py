@@ -119,6 +119,7 @@ def test_correction_that_does_not_fit_is_a_problem(api: ApiClient, blocks: objec
     assert len(answer.content) < 1000
 
 
+@pytest.mark.attack
 def test_folder_that_cannot_be_written_is_a_problem(api: ApiClient, tmp_path: Path) -> None:
     (tmp_path / "feedback").write_text("a file")
     block = {"start": 0, "end": len(LINES.split("\n")[0]), "label": "body"}
@@ -184,6 +185,7 @@ def test_page_without_a_site_is_one_by_itself(tmp_path: Path) -> None:
     assert sorted(source.site for source in read_feedback(tmp_path / "new" / "feedback")) == sorted(ids)
 
 
+@pytest.mark.attack
 def test_files_that_a_killed_process_left_are_deleted(tmp_path: Path) -> None:
     old, new = tmp_path / ".aside-a.json.1", tmp_path / ".aside-b.json.2"
     for path in (old, new):
@@ -193,6 +195,7 @@ def test_files_that_a_killed_process_left_are_deleted(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [new]
 
 
+@pytest.mark.attack
 def test_feedback_that_cannot_be_read_is_a_problem(api: ApiClient, tmp_path: Path) -> None:
     folder = tmp_path / "feedback"
     (folder / "a.json").mkdir(parents=True)

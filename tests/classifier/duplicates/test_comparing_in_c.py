@@ -7,6 +7,7 @@ from time import process_time
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -191,6 +192,7 @@ def test_rivals_are_those_of_python(n: int, data: st.DataObject) -> None:
         assert_equal(found, same_story_oracle.rival_coverage(undecided, incomplete, evidence, partners, streamed))
 
 
+@pytest.mark.attack
 def test_texts_made_for_one_slot_are_compared_in_linear_time() -> None:
     seconds = []
     inverse = pow(0x9E3779B1, -1, 1 << 24)

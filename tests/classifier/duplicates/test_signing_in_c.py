@@ -129,6 +129,7 @@ def test_all_pages_are_signed_as_in_python() -> None:
         assert_equal_signed(sign_texts([text]), oracle.sign_texts([text]))
 
 
+@pytest.mark.attack
 def test_keys_of_a_long_text_are_distinct_and_take_linear_time() -> None:
     draw = np.random.default_rng(1)
     seconds = []

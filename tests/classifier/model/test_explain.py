@@ -67,6 +67,7 @@ def test_explaining_changes_no_label() -> None:
         assert with_reasons == [(b.label, b.kind, b.probabilities) for b in plain]
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize(("n_blocks", "n_explained"), [(2, 2), (3, 3), (4, 3), (40, 3)])
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_only_the_first_blocks_of_a_long_page_are_explained(

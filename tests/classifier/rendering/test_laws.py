@@ -83,6 +83,7 @@ def test_table_of_very_uneven_rows_is_no_table() -> None:
     assert_both_forms_have_the_body(article)
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("html", "kind"),

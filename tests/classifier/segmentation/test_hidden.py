@@ -200,6 +200,7 @@ def test_hidden_copy_of_paragraphs_changes_nothing(lines: list[str], copy: str, 
 # Hostile pages
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize(
     "html",
     [

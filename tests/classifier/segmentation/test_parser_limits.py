@@ -169,6 +169,7 @@ MIXES = [
 ]  # fmt: skip
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("tag", NESTS)
 @pytest.mark.parametrize("closed", [False, True])
 @pytest.mark.slow
@@ -194,6 +195,7 @@ def test_open_elements_behind_a_barrier_are_counted() -> None:
     assert depth(capped(unit * 20)) <= MAX_DEPTH + 1
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
@@ -221,6 +223,7 @@ def test_megabytes_of_one_tag_are_read_in_little_time(unit: str) -> None:
     assert time.process_time() - began < SECONDS
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 def test_one_tag_with_many_attributes_or_a_long_one_is_read_in_little_time() -> None:
     crowd = " ".join(f"a{k}=1" for k in range(MANY))
@@ -229,6 +232,7 @@ def test_one_tag_with_many_attributes_or_a_long_one_is_read_in_little_time() -> 
     assert time.process_time() - began < SECONDS
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.parametrize("tag", ["html", "body"])
 def test_many_root_tags_with_attributes_are_read_in_little_time(tag: str) -> None:

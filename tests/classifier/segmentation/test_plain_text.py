@@ -285,6 +285,7 @@ def test_two_million_characters_are_cut_in_little_time(text: str) -> None:
     assert time.process_time() - started < 2
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 def test_a_megabyte_of_lines_without_a_blank_one_takes_linear_time() -> None:
     text = "\n".join([wrapped(PROSE, 72)] * 3_500)

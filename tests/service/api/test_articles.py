@@ -211,6 +211,7 @@ def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(model:
         assert client.post("/v1/classify", json=page(POOL)).status_code == 200
 
 
+@pytest.mark.attack
 def test_service_is_not_ready_while_the_file_of_its_index_is_gone(model: Model, tmp_path: Path) -> None:
     path, aside = tmp_path / "index.sqlite", tmp_path / "aside.sqlite"
     with open_api(settings_in(tmp_path), model) as client:
@@ -224,6 +225,7 @@ def test_service_is_not_ready_while_the_file_of_its_index_is_gone(model: Model, 
         assert client.put("/v1/articles/b", json=page(LIBRARY)).json()["added"]
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 def test_index_is_read_while_writes_wait_for_another_writer(
     model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -240,6 +242,7 @@ def test_index_is_read_while_writes_wait_for_another_writer(
     assert [answer.status_code for answer in (*writes, read, ready)] == [504, 504, 504, 200, 200]
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 def test_service_is_not_ready_while_the_server_of_its_index_is_gone(
     model: Model, tmp_path: Path, postgres: Server

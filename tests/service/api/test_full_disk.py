@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,31 +14,12 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import ROOT, RunCommand
 from tests.service.api.test_serve import workers
-from tests.support.mounted_disk import mounted_disk
+from tests.support.mounted_disk import DISK_BYTES, fill
 from tests.support.server_process import RunningServer, run_server, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.attack, pytest.mark.slow]
 
 TEXT = "The pool beside the river will be filled again next spring, the council says."
-DISK_BYTES = 14 * 1024 * 1024
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of `DISK_BYTES`."""
-    with mounted_disk(tmp_path / "disk", DISK_BYTES) as folder:
-        yield folder
-
-
-def fill(folder: Path) -> None:
-    """Leave no byte free."""
-    size = 1024 * 1024
-    with (folder / "filling").open("ab", buffering=0) as file:
-        while size:
-            try:
-                file.write(bytes(size))
-            except OSError:
-                size //= 2
 
 
 def send_batch(server: RunningServer) -> httpx.Response:

@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 from tests.support.hostile import Hostile, corpus
 from tests.support.server_process import RunningServer, is_ready, read_all, read_more
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.attack, pytest.mark.slow]
 
 TEXT = "The pool beside the river will be filled again next spring, the council says."
 HOSTILE_SECONDS = 8

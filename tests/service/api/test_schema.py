@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from copydesk.service.api.openapi import ENDPOINTS
 from tests.support.server_process import RunningServer, run_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.attack, pytest.mark.slow]
 
 EXAMPLES = int(os.environ.get("COPYDESK_TEST_EXAMPLES", "12"))
 """Valid and invalid requests to each endpoint; set the variable for more."""

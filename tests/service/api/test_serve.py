@@ -58,6 +58,7 @@ def test_server_finishes_accepted_requests_after_sigterm(tmp_path: Path) -> None
         assert not is_ready(server)
 
 
+@pytest.mark.attack
 def test_acknowledged_articles_survive_workers_that_are_killed(tmp_path: Path, new_place: MakePlace) -> None:
     place = new_place("seen")
     with run_server(tmp_path, COPYDESK_WORKERS="2", COPYDESK_INDEX=place) as server:
@@ -122,6 +123,7 @@ def test_model_that_is_not_there_is_refused_at_start(run_command: RunCommand, tm
     assert b"manifest.json cannot be read" in refused.stderr
 
 
+@pytest.mark.attack
 def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     with run_server(tmp_path, COPYDESK_WORKERS="2") as server:
         wait_until(lambda: len(workers(server.process.pid)) == 2, "both workers have started", 60)

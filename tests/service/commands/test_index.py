@@ -188,6 +188,7 @@ def test_unknown_rule_is_refused_in_the_words_of_the_command_line(run_command: R
     assert b"Keep." not in refused.stderr
 
 
+@pytest.mark.attack
 def test_full_disk_ends_the_command_with_status_1(place: Path) -> None:
     def lower() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))

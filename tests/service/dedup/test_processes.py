@@ -17,7 +17,7 @@ from copydesk.service import cli
 from copydesk.service.dedup import sign_chunks
 from tests.conftest import COMMAND, LIMIT_SECONDS, ROOT, clean_environment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.attack, pytest.mark.slow]
 
 N_ROWS = 8_500
 N_CHUNKS = 3

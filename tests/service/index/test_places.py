@@ -73,6 +73,7 @@ def read_as_other_user(place: str, own_place: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="needs users")
 @pytest.mark.parametrize("with_log", [False, True])
@@ -118,6 +119,7 @@ def test_index_that_changes_while_it_is_read_without_locks_does_not_answer(
         os.utime(place, (1, 1))
 
 
+@pytest.mark.attack
 def test_role_that_may_only_read_checks_counts_and_exports(postgres: Server) -> None:
     place = postgres.new_database("reader")
     with open_index(place) as index:
@@ -186,6 +188,7 @@ def test_file_that_went_away_is_noticed_and_used_again_when_it_is_back(place: st
             assert index.stats().documents == 2
 
 
+@pytest.mark.attack
 def test_file_that_goes_away_during_an_add_is_not_answered_with_added(place: str) -> None:
     with (
         open_index(place) as index,
@@ -209,6 +212,7 @@ def test_another_index_at_the_path_is_read_with_its_own_keys(place: str, tmp_pat
         assert index.check([Document("q", window(1))])[0].cluster == "b"
 
 
+@pytest.mark.attack
 def test_writer_that_waits_too_long_is_told_that_others_write(
     new_place: MakePlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +234,7 @@ for n in range(5):
 """
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 def test_eight_processes_make_one_index_at_once(new_place: MakePlace) -> None:
     place = new_place("eight")
@@ -243,6 +248,7 @@ def test_eight_processes_make_one_index_at_once(new_place: MakePlace) -> None:
     assert len(assert_whole(place)) == 40
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 def test_connection_that_the_server_ended_is_replaced(postgres: Server) -> None:
     with open_index(postgres.new_database("ended")) as index:

@@ -16,7 +16,7 @@ from copydesk.service.index import Document, IndexUnavailable, open_index
 from tests.conftest import ROOT
 from tests.support.index_places import MakePlace, Server, assert_whole, clusters, window
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.attack, pytest.mark.slow]
 
 BATCH = 20
 LIMIT_SECONDS = 60

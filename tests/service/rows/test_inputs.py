@@ -148,6 +148,7 @@ def test_page_may_have_exactly_the_limit(tmp_path: Path, name: str, size: int, f
         assert f"more than {LIMIT} bytes" in the_error(rows).message
 
 
+@pytest.mark.attack
 def test_decompression_bomb_is_refused_without_being_unpacked(tmp_path: Path) -> None:
     path = written(tmp_path, "bomb.html.gz", bytes(100_000_000))
     tracemalloc.start()

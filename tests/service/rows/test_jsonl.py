@@ -138,6 +138,7 @@ def test_fields_that_are_read_are_those_of_the_object(name: str, value: str) -> 
         assert repr(parse_fields(line)) == repr({key: expected[key] for key in READ_FIELDS if key in expected})
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("end", ["0", "NaN"])
 @pytest.mark.parametrize("name", ["x", "text", "blocks"])
 @pytest.mark.parametrize("bomb", ["[]", '{"a":1}', '"ab"', "1.5", "[" * 400 + "]" * 400], ids=range(5))

@@ -21,6 +21,8 @@ from tests.support.mutations import mutate
 from tests.support.score_inputs import read_all, read_options, shards_of
 from tests.support.warc_files import chunked, good, http, packed, page, record
 
+pytestmark = pytest.mark.attack
+
 CASES = int(os.environ.get("COPYDESK_FUZZ_CASES", "1000"))
 SHARDS = (150, 700, 10**6)
 """Bytes of a shard, one after the other."""

@@ -22,6 +22,7 @@ ROWS = [
     {"id": f"r{number}", "text": f'Words, "quoted" {number}\nin lines é', "published": 1714552200 + number}
     for number in range(N_ROWS)
 ]
+pytestmark = pytest.mark.attack
 WORDS = (b'"', b"\\", b"\r\n", b",", b";", b"[", b"}", b"\xef\xbb\xbf", b"\xff\xfe", b"PAR1", b"9" * 20, b"NaN")
 """Bytes that mean something to some reader."""
 ALLOWED = {None, "bad_row", "bad_json", "bad_encoding", "bad_columns", "unreadable_file", "too_large"}

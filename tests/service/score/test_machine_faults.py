@@ -20,7 +20,7 @@ from copydesk.classifier import Model
 from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.score.machine_faults import MachineFault, WatchedFile
 from copydesk.service.score.plan import WARC_COMPRESSION
-from copydesk.service.score.sources import open_raw
+from copydesk.service.score.sources import BadInput, find_files, open_raw
 from tests.conftest import COMMAND, LIMIT_SECONDS, ROOT, clean_environment
 from tests.support.mounted_disk import mounted_disk, resize_disk
 from tests.support.score_inputs import WRITERS, rows_of, stories, write_csv
@@ -56,6 +56,7 @@ def failing(after: int, number: int, name: str) -> Callable[..., int]:
     return fail
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("suffix", ["jsonl.gz", "csv", "parquet", "warc", "warc.gz"])
 @pytest.mark.parametrize("number", FAULTS[:1] + FAULTS[2:3])
 @pytest.mark.parametrize("method", ["readinto", "write"])
@@ -81,6 +82,7 @@ def test_fault_while_inputs_are_read_or_laid_down_ends_the_run_and_the_next_one_
     assert ids_of(tmp_path / "out") == [f"s{k:03}" for k in range(N_STORIES)]
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("number", FAULTS)
 def test_fault_while_a_file_is_opened_is_no_fault_of_the_file(number: int, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
@@ -90,6 +92,7 @@ def test_fault_while_a_file_is_opened_is_no_fault_of_the_file(number: int, tmp_p
         open_raw(str(path))
 
 
+@pytest.mark.attack
 def test_remote_time_out_is_no_fault_of_the_file() -> None:
     system = fsspec.filesystem("memory")
     system.pipe("/slow/a.jsonl", b"{}")
@@ -102,6 +105,7 @@ def test_remote_time_out_is_no_fault_of_the_file() -> None:
         system.rm("/slow", recursive=True)
 
 
+@pytest.mark.attack
 def test_missing_and_forbidden_files_are_errors_of_these_files_alone(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").symlink_to(tmp_path / "none")
     (tmp_path / "b.warc.gz").symlink_to(tmp_path / "b.warc.gz")
@@ -116,6 +120,17 @@ def test_missing_and_forbidden_files_are_errors_of_these_files_alone(tmp_path: P
     ]
 
 
+@pytest.mark.attack
+def test_input_in_a_folder_that_may_not_be_entered_is_named(tmp_path: Path) -> None:
+    refused = PermissionError(errno.EACCES, "Permission denied")
+    with (
+        mock.patch.object(Path, "is_dir", side_effect=refused),
+        pytest.raises(BadInput, match=r"pages\.csv' cannot be reached \(Permission denied\); change its permissions"),
+    ):
+        list(find_files(str(tmp_path / "pages.csv")))
+
+
+@pytest.mark.attack
 @pytest.mark.slow
 def test_run_whose_files_may_not_grow_ends_by_name_and_continues_without_a_loss(tmp_path: Path) -> None:
     """A limit on the size of files stands for a full disk: both refuse to write, one as EFBIG, one as ENOSPC."""
@@ -148,6 +163,7 @@ def test_run_whose_files_may_not_grow_ends_by_name_and_continues_without_a_loss(
     assert ids_of(tmp_path / "out") == [f"s{k:03}" for k in range(200)]
 
 
+@pytest.mark.attack
 @pytest.mark.slow
 @pytest.mark.parametrize(("suffix", "options"), [("warc.gz", ()), ("csv", ("--dedup", "--format", "jsonl"))])
 def test_run_on_a_full_disk_ends_by_name_and_continues_without_a_loss(

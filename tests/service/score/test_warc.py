@@ -137,6 +137,7 @@ def test_empty_body_that_is_compressed_is_an_empty_page(encoding: str) -> None:
     assert (row.code, row.content) == (None, b"")
 
 
+@pytest.mark.attack
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "deflate"])
 def test_bomb_is_too_large_and_never_whole_in_memory(encoding: str) -> None:
     bomb = compress(bytes(30_000_000), encoding)
