@@ -319,8 +319,8 @@ class FactRules:
     """When texts of one frame tell different facts. The values were chosen on the half `tune` of the templates."""
 
     max_differing: float = 0.18
-    """Share of the facts that differ, from which a pair is two stories. At 0.2 one of 182 pairs of texts of 200 words or
-    more was taken for one story; no pair of one story in the syndication set (seeds 7, 11, 13) has 0.18 to 0.2."""
+    """Share of the facts that differ, from which a pair is two stories. At 0.2 one of 182 pairs of texts of 200 words
+    or more was taken for one story; no pair of one story in the syndication set (seeds 7, 11, 13) has 0.18 to 0.2."""
 
     number_weight: int = 3
     """A number counts as much as so many names: capitals are also common in frames, all German nouns have one."""
