@@ -125,6 +125,11 @@ def contains_word(text: str, word: str) -> bool:
     return False
 
 
+def count_words(text: str) -> int:
+    """Return the number of words, of scripts without spaces between words that of every four characters."""
+    return len(_LONG_WORD.findall(text))
+
+
 def normalise(text: str) -> str:
     """Return the words of a text in lower case with a space around each; empty if it has none."""
     words = words_of(text)
@@ -233,12 +238,12 @@ def _long_parts(title: str) -> Iterator[str]:
     """Yield a title without its first and without its last part, normalised, if it is at least half of the title."""
     parts = _SEPARATOR.split(title) if _MARK.search(title) else [title]
     for part in ("".join(parts[2:]), "".join(parts[:-2])):
-        if 2 * len(part) >= len(title) and len(_LONG_WORD.findall(part)) > 2:
+        if 2 * len(part) >= len(title) and count_words(part) > 2:
             yield normalise(part)
 
 
 def _is_short(part: str, rest: Sequence[str]) -> bool:
-    return len(_LONG_WORD.findall(part)) <= _SHORT_PART and len(part) < sum(map(len, rest))
+    return count_words(part) <= _SHORT_PART and len(part) < sum(map(len, rest))
 
 
 def is_cut(title: str) -> bool:

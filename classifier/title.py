@@ -97,7 +97,7 @@ def choose_title(
             return best
     if said is not None:
         return Title(said.text, said.found_in)
-    text, blocks = find_headline(page, in_body, scores)
+    text, blocks = find_headline(page, in_body, kinds, scores)
     if text:
         return Title(text, "block", blocks)
     title = tidy(page.head.title)

@@ -1,24 +1,31 @@
-"""Finds the headline of a plain text: the line before its first paragraph that is most like one."""
+"""Finds the headline of a plain text: among the lines with the best odds, the one whose place and words fit best."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from dataclasses import dataclass
+from itertools import chain, islice, pairwise
 from operator import mul
 from typing import NamedTuple
 
 import numpy as np
 
-from copydesk.classifier.arrays import Doubles, spans_of
-from copydesk.classifier.declared_titles import contains_word, normalise, tidy
-from copydesk.classifier.types import Blocks
+from copydesk.classifier.arrays import Doubles, Integers, spans_of
+from copydesk.classifier.declared_titles import contains_word, count_words, tidy, words_of
+from copydesk.classifier.types import KINDS, Blocks, Kind
 
 MAX_HEADLINE = 300
 """Characters of the longest block that is taken for a headline: a choice."""
 
+MAX_CANDIDATES = 10
+"""Lines of a page that are compared; of the headlines that texts of the corpora have, 97 % are among them."""
+
+AFTER_PARAGRAPH = 12
+"""Blocks after the first paragraph that are searched too, as it may be a note on cookies: a choice."""
+
 BEFORE_PARAGRAPH = 40
-"""Blocks before the first paragraph among which the headline is searched: a choice."""
+"""Blocks from the first paragraph to one that begins the article in its place: a choice."""
 
 PARAGRAPH = 100
 """Characters from which a block with a full stop counts as a paragraph; one without needs twice as many: a choice."""
@@ -29,146 +36,310 @@ SOON = 12
 KNOWN_CHARACTERS = 3000
 """Characters of the body whose words are compared with those of a possible headline: a choice."""
 
+REPEATED_WITHIN = 5000
+"""Characters before a line that are searched for the same text: a choice that bounds the time."""
+
 SHORT_LINE = 25
 """Characters below which the line before counts as a menu's or a label: a choice."""
 
-MAX_SCORE = 8.0
-"""Log-odds at which a score is cut off, so that the line's form counts too."""
+LEAST_ODDS, MOST_ODDS = -8.0, 2.0
+"""Log-odds at which the model's are cut off: above, a line that is surely a headline is often another story's."""
 
-PLACE_WEIGHTS = (0.45, 0.45, -0.1, -0.1, 0.6, 1.1)
-WORD_WEIGHTS = (1.1, 0.3, -1.0, 0.65, 0.9, -1.6, -0.95, -0.15)
-"""Weights of the features of a line in the log-odds of being the headline, in the order of `_place` and `_words`: half
-of those of a logistic regression on the articles of the corpora, as the score knows much of it already."""
-
-_MOST = sum(weight for weight in WORD_WEIGHTS if weight > 0)
-"""The greatest contribution of a line's words."""
+BODY_WEIGHT = 0.45
+"""Weight of the log of the probability of body against the log-odds of headline when candidates are chosen."""
 
 _FULL_STOPS = frozenset(".。।")
+_SENTENCE_ENDS = (".", ",", ";", "。", "।")
+_SEPARATORS = (" | ", " » ", " > ", " / ", " · ", " • ", "©")
+_METADATA = frozenset(KINDS.index(kind) for kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA))
+_BYLINE = KINDS.index(Kind.BYLINE)
 
 
-class _Lines(NamedTuple):
+class Lines(NamedTuple):
     """A text, and where each of its blocks starts and ends, as numbers that are at hand."""
 
     text: str
     starts: list[int]
     ends: list[int]
 
+    def size(self, first: int, last: int) -> int:
+        """Return the characters from one block to another."""
+        return self.ends[last] - self.starts[first]
 
-def find_headline(page: Blocks, in_body: Doubles, scores: Doubles | None) -> tuple[str, range]:
+
+class Place(NamedTuple):
+    """What the place of a line says, as numbers; also the weight of each.
+
+    Attributes:
+        odds: The model's log-odds of headline, cut off.
+        log_body: The logarithm of the probability of body.
+        body_before: The mean probability of body of the five blocks before.
+        body_after: That of the next block.
+        before_body: Whether no block up to this one is body.
+        is_first: Whether it is the page's first block.
+        length_after: A fifth of the logarithm of the next block's length.
+        after_short: Whether the line before is a menu's or a label.
+        metadata_after: Whether one of the next four blocks is a byline, a date, or other metadata.
+        byline_after: Whether one of them is a byline.
+        repeats: Whether the same text is shortly before.
+        after_paragraph: Whether it is below the first paragraph of the body.
+    """
+
+    odds: float
+    log_body: float
+    body_before: float
+    body_after: float
+    before_body: float
+    is_first: float
+    length_after: float
+    after_short: float
+    metadata_after: float
+    byline_after: float
+    repeats: float
+    after_paragraph: float
+
+
+class Words(NamedTuple):
+    """What the words of a line say, as numbers; also the weight of each.
+
+    Attributes:
+        few: A quarter of the number of words, at most 1.
+        many: Whether there are more than 15.
+        known: The share of the words that are in the beginning of the body.
+        in_paragraph: How many are in its first paragraph, at most 5.
+        is_sentence: Whether it ends as a sentence does.
+        has_separator: Whether it has a mark between names, as in a path of links or a line of rights.
+        has_colon: Whether a colon is within it.
+        capitals: The share of the words that begin with a capital letter.
+    """
+
+    few: float
+    many: float
+    known: float
+    in_paragraph: float
+    is_sentence: float
+    has_separator: float
+    has_colon: float
+    capitals: float
+
+
+PLACE_WEIGHTS = Place(
+    odds=0.37,
+    log_body=0.32,
+    body_before=-2.04,
+    body_after=0.77,
+    before_body=0.49,
+    is_first=-2.46,
+    length_after=-0.78,
+    after_short=0.39,
+    metadata_after=1.16,
+    byline_after=1.06,
+    repeats=0.82,
+    after_paragraph=-0.85,
+)
+WORD_WEIGHTS = Words(
+    few=2.69,
+    many=-1.33,
+    known=1.77,
+    in_paragraph=0.48,
+    is_sentence=-2.06,
+    has_separator=-1.38,
+    has_colon=0.95,
+    capitals=0.54,
+)
+"""Weights in the log-odds of being the headline rather than another candidate, from the articles of WCXB and Fundus by
+`training.headline_weights`."""
+
+_MOST = sum(map(mul, WORD_WEIGHTS, Words(1, 0, 1, 5, 0, 0, 1, 1)))
+"""The greatest contribution of a line's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A text, the lines that may be its headline, and what they are compared with.
+
+    Attributes:
+        candidates: The blocks of each line, the likeliest first.
+        in_body: The probability of each block to be body.
+        log_body: Its logarithm.
+        odds: The log-odds of each block to be the headline, cut off.
+        kinds: A number in `KINDS` for each block.
+        body: The number of the first block of the body.
+        paragraph: The number of the body's first paragraph.
+        known: The beginning of the body from there, casefolded.
+        opening: The first paragraph of that.
+    """
+
+    lines: Lines
+    candidates: tuple[range, ...]
+    in_body: Sequence[float]
+    log_body: Sequence[float]
+    odds: Sequence[float]
+    kinds: Sequence[int]
+    body: int
+    paragraph: int
+    known: str
+    opening: str
+
+
+def find_headline(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles | None) -> tuple[str, range]:
     """Return the headline and the numbers of its blocks; empty if there is none, or the page is a single block.
 
-    `scores` are the log-odds of each block to be the headline; None if they are not known.
+    Args:
+        page: The page's blocks.
+        in_body: The probability of each block to be body.
+        kinds: A number in KINDS for each block.
+        odds: The log-odds of each block to be the headline; None if they are not known.
     """
-    if len(page.blocks) == 1:
+    if len(page.blocks) < 2:
         return "", range(0)
-    spans = _Lines(page.text, *spans_of(page.blocks).T.tolist())
-    paragraph, followed = _first_paragraphs(spans, in_body)
-    lines = []
-    for blocks, features in _lines_before_body(spans, in_body, paragraph, followed):
-        points = sum(map(mul, PLACE_WEIGHTS, features))
-        if scores is not None:
-            points += max(-MAX_SCORE, min(MAX_SCORE, float(scores[blocks.start])))
-        lines.append((points, -blocks.start, blocks))
-    if not lines:
-        return "", range(0)
-    known = _beginning_of_body(spans, in_body, paragraph).casefold()
+    search = begin_search(page, in_body, kinds, np.zeros(len(in_body)) if odds is None else odds)
+    places = [
+        (sum(map(mul, PLACE_WEIGHTS, read_place(search, blocks))), -blocks.start, blocks)
+        for blocks in search.candidates
+    ]
     best, found, most = "", range(0), -math.inf
-    for points, _, blocks in sorted(lines, reverse=True):
+    for points, _, blocks in sorted(places, reverse=True):
         if points + _MOST <= most:
             break
-        text = line_of(page, blocks)
-        words = normalise(text).split()
-        points += sum(map(mul, WORD_WEIGHTS, _words(text, words, known))) if words else -math.inf
-        if points > most:
-            best, found, most = text, blocks, points
+        line = line_of(search.lines, blocks)
+        if words := words_of(line):
+            points += sum(map(mul, WORD_WEIGHTS, read_words(search, line, words)))
+            if points > most:
+                best, found, most = line, blocks, points
     return best, found
 
 
-def line_of(page: Blocks, blocks: range) -> str:
-    """Return the text of a line without the mark of a heading."""
-    line = tidy(page.text[page.blocks[blocks.start].start : page.blocks[blocks.stop - 1].end])
-    return line.lstrip("#").lstrip() if line.startswith("#") else line
-
-
-def _lines_before_body(
-    page: _Lines, in_body: Doubles, paragraph: int, followed: int
-) -> Iterator[tuple[range, tuple[float, ...]]]:
-    """Yield the blocks of each line that may be the headline, and what its place tells."""
-    first = max(0, paragraph - BEFORE_PARAGRAPH)
-    last = min(followed + 1, len(page.starts))
-    around = page.text[page.starts[first] : page.ends[last - 1]] if last > first else ""
-    begun, size_before = False, 0
-    while first < last:
-        number, first = first, _end_of_line(page, first)
-        line = page.text[page.starts[number] : page.ends[first - 1]]
-        if len(line) > MAX_HEADLINE or (number >= paragraph and _is_paragraph(page, number)):
-            continue
-        probability = float(in_body[number])
-        begins = probability >= 0.5 and not begun
-        begun |= begins
-        yield (
-            range(number, first),
-            (
-                math.log(probability + 0.001),
-                begins,
-                min((paragraph if number <= paragraph else followed) - number, 40) / 10,
-                first < len(page.starts) and _is_paragraph(page, first),
-                size_before < SHORT_LINE,
-                line.count(" ") > 1 and around.count(line) > 1,
-            ),
-        )
-        size_before = len(line)
-
-
-def _words(text: str, words: Sequence[str], known: str) -> tuple[float, ...]:
-    """Return what the words of a line tell, also by how many of them are in a known text, which is casefolded."""
-    telling = [word for word in words if len(word) > 3] or words
-    shared = sum(contains_word(known, word) for word in telling) / len(telling)
-    return (
-        min(len(words), 4) / 4,
-        min(len(words), 10) / 10,
-        len(words) > 25,
-        shared,
-        shared * min(len(words), 8) / 8,
-        text.endswith((".", ",", ";", "。")),
-        text.endswith((":", "：")),
-        sum(map(str.isdigit, text)) / len(text),
+def begin_search(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles) -> Search:
+    """Choose the likeliest lines of a page, and read what they are compared with."""
+    starts, ends = spans_of(page.blocks).T.tolist()
+    lines = Lines(page.text, starts, ends)
+    paragraph, followed = _first_paragraphs(lines, in_body)
+    last = min(max(paragraph, followed) + AFTER_PARAGRAPH, len(starts))
+    read = last + 8  # a line has at most four blocks, and the four after it are looked at
+    log_body = np.log(in_body[:last] + 0.001)
+    likely = odds[:last].clip(LEAST_ODDS, -LEAST_ODDS) + BODY_WEIGHT * log_body
+    known = _beginning_of_body(lines, in_body, paragraph).casefold()
+    return Search(
+        lines=lines,
+        candidates=tuple(islice(_likely_lines(lines, likely, paragraph), MAX_CANDIDATES)),
+        in_body=in_body[:read].tolist(),
+        log_body=log_body.tolist(),
+        odds=odds[:last].clip(LEAST_ODDS, MOST_ODDS).tolist(),
+        kinds=kinds[:read].tolist(),
+        body=int((in_body >= 0.5).argmax()),
+        paragraph=paragraph,
+        known=known,
+        opening=known.partition("\n")[0],
     )
 
 
-def _end_of_line(page: _Lines, number: int) -> int:
-    """Return one past the last block of a wrapped line: each next line begins in lower case, without a blank line."""
-    for last in range(number + 1, min(number + 4, len(page.starts))):
-        end, start = page.ends[last - 1], page.starts[last]
-        if page.text[end:start].strip("\r") != "\n" or not page.text[start].islower() or _is_paragraph(page, last):
+def line_of(lines: Lines, blocks: range) -> str:
+    """Return the text of a line without the mark of a heading."""
+    line = tidy(lines.text[lines.starts[blocks.start] : lines.ends[blocks.stop - 1]])
+    return line.lstrip("#").lstrip() if line.startswith("#") else line
+
+
+def _likely_lines(lines: Lines, likely: Doubles, paragraph: int) -> Iterator[range]:
+    """Yield the blocks of the lines that are short and no paragraph of the body, the likeliest first."""
+    seen: set[int] = set()
+    for number in (-likely).argsort(kind="stable").tolist():
+        short = lines.size(number, number) <= MAX_HEADLINE
+        if short and not (number >= paragraph and _is_paragraph(lines, number)):
+            first = _begin_of_line(lines, number)
+            last = _end_of_line(lines, first)
+            if first not in seen and lines.size(first, last - 1) <= MAX_HEADLINE:
+                seen.add(first)
+                yield range(first, last)
+
+
+def read_place(search: Search, blocks: range) -> Place:
+    """Return what the model says of a line and of the blocks around it."""
+    lines, number, after = search.lines, blocks.start, blocks.stop
+    start, end = lines.starts[number], lines.ends[after - 1]
+    has_next = after < len(lines.starts)
+    kinds_after = search.kinds[after : after + 4]
+    return Place(
+        odds=search.odds[number],
+        log_body=search.log_body[number],
+        body_before=sum(search.in_body[max(0, number - 5) : number]) / 5,
+        body_after=search.in_body[after] if has_next else 0.0,
+        before_body=number < search.body,
+        is_first=number == 0,
+        length_after=math.log1p(lines.size(after, after) if has_next else 0) / 5,
+        after_short=number == 0 or lines.size(number - 1, number - 1) < SHORT_LINE,
+        metadata_after=not _METADATA.isdisjoint(kinds_after),
+        byline_after=_BYLINE in kinds_after,
+        repeats=lines.text.find(lines.text[start:end], max(0, start - REPEATED_WITHIN), start) >= 0,
+        after_paragraph=number > search.paragraph,
+    )
+
+
+def read_words(search: Search, line: str, words: Sequence[str]) -> Words:
+    """Return what the words of a line say, also by how many are in the body."""
+    telling = [word for word in words if len(word) > 3] or words
+    known = [word for word in telling if contains_word(search.known, word)]
+    n_words = count_words(line)
+    return Words(
+        few=min(n_words, 4) / 4,
+        many=n_words > 15,
+        known=len(known) / len(telling),
+        in_paragraph=min(sum(contains_word(search.opening, word) for word in known), 5),
+        is_sentence=line.endswith(_SENTENCE_ENDS),
+        has_separator=any(separator in line for separator in _SEPARATORS),
+        has_colon=": " in line,
+        capitals=sum(map(str.isupper, [word[0] for word in line.split()])) / max(1, line.count(" ") + 1),
+    )
+
+
+def _begin_of_line(lines: Lines, number: int) -> int:
+    """Return the first block of the wrapped line that a block is in."""
+    for first in range(number, max(number - 3, 0), -1):
+        if not _continues(lines, first):
+            return first
+    return max(number - 3, 0)
+
+
+def _end_of_line(lines: Lines, number: int) -> int:
+    """Return one past the last block of a wrapped line of at most four."""
+    for last in range(number + 1, min(number + 4, len(lines.starts))):
+        if not _continues(lines, last):
             return last
-    return min(number + 4, len(page.starts))
+    return min(number + 4, len(lines.starts))
 
 
-def _first_paragraphs(page: _Lines, in_body: Doubles) -> tuple[int, int]:
+def _continues(lines: Lines, number: int) -> bool:
+    """Return whether a block continues the line before: it begins in lower case, without a blank line between them."""
+    end, start = lines.ends[number - 1], lines.starts[number]
+    return (
+        lines.text[start].islower() and lines.text[end:start].strip("\r") == "\n" and not _is_paragraph(lines, number)
+    )
+
+
+def _first_paragraphs(lines: Lines, in_body: Doubles) -> tuple[int, int]:
     """Return the numbers of the first paragraph of the body, and of the first that is soon followed by more of it.
 
     A text without one begins at the first block of the body, else in its middle.
     """
     body = np.flatnonzero(in_body >= 0.5).tolist()
-    first = next(chain((n for n in body if _is_paragraph(page, n)), body), len(page.starts) // 2)
-    followed = (n for n, after in pairwise(body) if after <= n + SOON and _is_paragraph(page, n))
+    first = next(chain((n for n in body if _is_paragraph(lines, n)), body), len(lines.starts) // 2)
+    followed = (n for n, after in pairwise(body) if after <= n + SOON and _is_paragraph(lines, n))
     second = next(followed, first)
     return first, second if second <= first + BEFORE_PARAGRAPH else first
 
 
-def _is_paragraph(page: _Lines, number: int) -> bool:
-    start, end = page.starts[number], page.ends[number]
-    return end - start >= PARAGRAPH and (page.text[end - 1] in _FULL_STOPS or end - start >= 2 * PARAGRAPH)
+def _is_paragraph(lines: Lines, number: int) -> bool:
+    start, end = lines.starts[number], lines.ends[number]
+    return end - start >= PARAGRAPH and (lines.text[end - 1] in _FULL_STOPS or end - start >= 2 * PARAGRAPH)
 
 
-def _beginning_of_body(page: _Lines, in_body: Doubles, first: int) -> str:
+def _beginning_of_body(lines: Lines, in_body: Doubles, first: int) -> str:
     """Return the body's first characters."""
     texts: list[str] = []
     room = KNOWN_CHARACTERS
     for number in (first + np.flatnonzero(in_body[first:] >= 0.5)).tolist():
-        start, end = page.starts[number], page.ends[number]
-        texts.append(page.text[start : min(end, start + room)])
+        start, end = lines.starts[number], lines.ends[number]
+        texts.append(lines.text[start : min(end, start + room)])
         room -= end - start
         if room <= 0:
             break

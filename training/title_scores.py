@@ -31,21 +31,21 @@ def score_titles(titles: Mapping[str, str], references: Mapping[str, str]) -> di
         punctuation and white space around; "contained": equal, or one contains the other with at least `LEAST_SHARE`
         of its length; "contained at any length"; and "empty", the share of pages without a title.
     """
-    pairs = [(_words(titles[page]), _words(reference)) for page, reference in references.items() if page in titles]
+    pairs = [(titles[page], reference) for page, reference in references.items() if page in titles]
     n = max(1, len(pairs))
-    shares = [_contained_share(found, right) for found, right in pairs]
+    shares = [contained_share(found, right) for found, right in pairs]
     return {
         "pages": len(pairs),
         "equal": sum(share == 1 for share in shares) / n,
         "contained": sum(share >= LEAST_SHARE for share in shares) / n,
         "contained at any length": sum(share > 0 for share in shares) / n,
-        "empty": sum(not found for found, _ in pairs) / n,
+        "empty": sum(not _words(found) for found, _ in pairs) / n,
     }
 
 
-def _contained_share(one: str, other: str) -> float:
-    """Return the length of the shorter text divided by that of the longer one if that contains it, else 0."""
-    short, long = sorted((one, other), key=len)
+def contained_share(one: str, other: str) -> float:
+    """Return the length of the shorter title divided by that of the longer one if that contains its words, else 0."""
+    short, long = sorted((_words(one), _words(other)), key=len)
     return len(short) / len(long) if short and short in long else 0.0
 
 
