@@ -55,7 +55,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=list(PARTS), help="run this part; may be repeated")
     parser.add_argument("--count", type=int, default=COUNT, help=f"generated articles (default {COUNT:,})")
     parser.add_argument("--pages", type=int, default=PAGES, help=f"pages that are scored (default {PAGES:,})")
-    parser.add_argument("--nodes", type=int, nargs="+", default=NODES, help="of the clusters, of one processor each")
+    parser.add_argument(
+        "--nodes", type=int, nargs="+", default=NODES, help="of one processor each; `clusters` has one with as many"
+    )
     chosen = parser.parse_args(arguments)
     if min(chosen.count, chosen.pages, *chosen.nodes) < 1:
         parser.error("--count, --pages and --nodes must be at least 1")
@@ -63,11 +65,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 @contextmanager
-def cluster_of(n_nodes: int) -> Iterator[str]:
-    """Run a Ray cluster whose nodes are processes with one processor each; yield its address."""
+def cluster_of(n_nodes: int, processors: int = 1) -> Iterator[str]:
+    """Run a Ray cluster whose nodes are processes with some processors each; yield its address."""
     from ray.cluster_utils import Cluster
 
-    node: dict[str, Any] = {"num_cpus": 1, "object_store_memory": STORE_BYTES, "include_dashboard": False}
+    node: dict[str, Any] = {"num_cpus": processors, "object_store_memory": STORE_BYTES, "include_dashboard": False}
     made: Any = Cluster(initialize_head=True, head_node_args=node)
     for _ in range(n_nodes - 1):
         made.add_node(**node)
@@ -115,13 +117,13 @@ def score_pages(chosen: argparse.Namespace) -> int:
 def cluster_articles(chosen: argparse.Namespace) -> int:
     """Print time, memory and bytes moved when clustering a generated set, here and on Ray; return 1 if these differ."""
     n_shards = -(-chosen.count // SHARD)
-    with tempfile.TemporaryDirectory() as name, cluster_of(max(chosen.nodes)) as address:
+    with tempfile.TemporaryDirectory() as name, cluster_of(1, max(chosen.nodes)) as address:
         folder = Path(name)
         with connected(address):
             print(f"Clusters: {chosen.count:,} generated articles, a fifth are copies; load {os.getloadavg()[0]:.1f}")
-            found = _on_ray(folder, chosen.count, n_shards)
-        here = _here(folder, n_shards)
-    same = found == here
+            found = [_on_ray(folder, chosen.count, n_shards), _in_one_task(folder, chosen.count, n_shards)]
+        here = _here(folder, n_shards, 2)
+    same = all(each == here for each in found)
     print(f"clusters, what is kept and matches are {'the same' if same else 'NOT THE SAME'}\n")
     return int(not same)
 
@@ -143,12 +145,13 @@ def connected(address: str) -> Iterator[None]:
 
 def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, bool, list[str]]]:
     from copydesk.service.score.distributed import find_distributed_duplicates, load_output_rows
+    from copydesk.service.score.ray import one_task
     from copydesk.service.score.ray.step_runner import RayStepRunner
 
     runner = MeasuredRunner(RayStepRunner())
     counts = runner.each(n_shards, partial(sign_shard, folder, n_articles))
     signing = runner.seconds.pop("each sign_shard")
-    plan = planned(folder, counts)
+    plan = planned(folder, counts, one_task.n_processors())
     started = time.monotonic()
     found = find_distributed_duplicates(runner, plan)
     seconds = time.monotonic() - started
@@ -157,13 +160,33 @@ def _on_ray(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, boo
     on_disk = {"signed": _bytes(folder.glob("chunk-*")), "between steps": _bytes(plan.tables.path.iterdir())}
     moved = {"moved": sum(runner.n_bytes.values())} | on_disk
     print(
-        f"Ray: {seconds:.1f} s, {n_articles / seconds:,.0f} documents a second (making and signing them took "
+        f"Ray, in steps: {seconds:.1f} s, {n_articles / seconds:,.0f} documents a second (making and signing them took "
         f"{signing:.0f} s before), {len(plan.chunks)} chunks, {found.common_keys} common keys, "
         f"load {os.getloadavg()[0]:.1f}"
     )
     print(f"bytes a document: {', '.join(f'{n / n_articles:,.0f} {kind}' for kind, n in moved.items())}")
     answers = (answer for chunk in range(len(plan.chunks)) for answer in load_output_rows(plan, chunk))
     return _brief(answers)
+
+
+def _in_one_task(folder: Path, n_articles: int, n_shards: int) -> list[tuple[str, bool, list[str]]]:
+    from copydesk.service.score.ray import one_task
+
+    node = one_task.largest_node()
+    n_bytes = one_task.memory_for(map(ChunkFolder(folder).file, range(n_shards)))
+    started = time.monotonic()
+    found: list[tuple[str, bool, list[str]]] = one_task.run_as_task(
+        partial(_here, folder, n_shards, node.processors), n_bytes
+    )
+    seconds = time.monotonic() - started
+    fits = (
+        "chosen" if one_task.fits(n_bytes, node) else f"not chosen: the largest node has {node.n_bytes / 1e6:,.0f} MB"
+    )
+    print(
+        f"Ray, in one task of {node.processors} threads: {seconds:.1f} s, {n_articles / seconds:,.0f} documents a "
+        f"second; needs {n_bytes / 1e6:,.0f} MB ({fits}); load {os.getloadavg()[0]:.1f}"
+    )
+    return found
 
 
 def time_steps(chosen: argparse.Namespace) -> int:
@@ -186,13 +209,13 @@ def _step_cpu(n_articles: int) -> float:
         return 1000 * (time.process_time() - started)
 
 
-def planned(folder: Path, counts: Sequence[int]) -> Plan:
+def planned(folder: Path, counts: Sequence[int], processors: int = 1) -> Plan:
     """Return the plan of the steps over signed shards."""
     from copydesk.service.score.distributed import Plan, Tables, put_together
 
     tables = Tables(folder / "spread")
     tables.path.mkdir()
-    chunks = put_together(folder, counts)
+    chunks = put_together(folder, counts, processors=processors)
     return Plan(chunks, tables, parts=len(chunks))
 
 
@@ -235,7 +258,7 @@ def sign_shard(folder: Path, n_articles: int, shard: int) -> int:
     return len(numbers)
 
 
-def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
+def _here(folder: Path, n_shards: int, workers: int) -> list[tuple[str, bool, list[str]]]:
     from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS
     from copydesk.service.dedup.output_rows import cluster_rows, gather_rows
 
@@ -243,10 +266,10 @@ def _here(folder: Path, n_shards: int) -> list[tuple[str, bool, list[str]]]:
     rows = gather_rows(list(map(chunks.load, range(n_shards))), DEFAULT_OPTIONS)
     started = time.monotonic()
     signed = map(chunks.load_signed, range(n_shards))
-    found = find_duplicates([str(name) for name in rows.ids], signed, published=rows.published, workers=2)
+    found = find_duplicates([str(name) for name in rows.ids], signed, published=rows.published, workers=workers)
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"local, 2 threads: {seconds:.1f} s, at most {peak:,.0f} MB of memory; load {os.getloadavg()[0]:.1f}")
+    print(f"local, {workers} threads: {seconds:.1f} s, at most {peak:,.0f} MB of memory; load {os.getloadavg()[0]:.1f}")
     return _brief(cluster_rows(rows, found))
 
 

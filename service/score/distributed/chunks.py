@@ -14,8 +14,12 @@ from copydesk.classifier.duplicates import SignedTexts
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles
 from copydesk.service.dedup import Chunk, ChunkFolder, join_chunks
 
+CHUNKS_A_PROCESSOR = 3
+"""Chunks of a small set: fewer leave processors idle at the end of a step, more cost Ray's time for each of them."""
 MIN_DOCUMENTS = 4096
-"""Least documents in a chunk, about 8 MB of signed texts; more if there would be more than `MAX_CHUNKS` chunks."""
+"""Least documents in a chunk, about 8 MB of signed texts."""
+MAX_DOCUMENTS = 100_000
+"""Documents from which a chunk is closed, about 190 MB; more if there would be more than `MAX_CHUNKS` chunks."""
 MAX_CHUNKS = 10_000
 """Most chunks: an exchange sends rows from up to a thousand tasks to every chunk."""
 
@@ -48,14 +52,15 @@ class Chunks:
         return _concat_signed(list(map(self.folder.load_signed, self.shards(chunk))))
 
 
-def put_together(folder: Path, counts: Sequence[int], *, least: int | None = None) -> Chunks:
+def put_together(folder: Path, counts: Sequence[int], *, processors: int = 1, least: int | None = None) -> Chunks:
     """Group consecutive shards until each chunk has enough documents.
 
     Args:
         counts: Documents of each shard, of at least one shard.
-        least: Documents that are enough; by default as `MIN_DOCUMENTS` and `MAX_CHUNKS` demand.
+        processors: Processors that share the work.
+        least: Documents that are enough; by default as `processors` and the constants above demand.
     """
-    enough = max(MIN_DOCUMENTS, sum(counts) // MAX_CHUNKS) if least is None else least
+    enough = _enough_documents(sum(counts), processors) if least is None else least
     bounds, size = [0], 0
     for number, count in enumerate(counts, start=1):
         size += count
@@ -63,6 +68,11 @@ def put_together(folder: Path, counts: Sequence[int], *, least: int | None = Non
             bounds.append(number)
             size = 0
     return Chunks(ChunkFolder(folder), tuple(bounds))
+
+
+def _enough_documents(n_documents: int, processors: int) -> int:
+    wanted = -(-n_documents // (CHUNKS_A_PROCESSOR * processors))
+    return max(min(max(wanted, MIN_DOCUMENTS), MAX_DOCUMENTS), n_documents // MAX_CHUNKS)
 
 
 def _concat_signed(parts: Sequence[SignedTexts]) -> SignedTexts:

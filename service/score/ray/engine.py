@@ -17,13 +17,14 @@ import ray
 import ray.data
 import ray.exceptions
 
-from copydesk.service.dedup import StoppedWork
+from copydesk.service.dedup import ChunkFolder, StoppedWork
 from copydesk.service.score import distributed
-from copydesk.service.score.attach_clusters import attach_clusters, cluster_counts
+from copydesk.service.score.attach_clusters import attach_clusters, cluster_counts, cluster_shards
 from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import ClusterOptions
 from copydesk.service.score.output import OutputFolder
 from copydesk.service.score.pool import Pool
+from copydesk.service.score.ray import one_task
 from copydesk.service.score.ray.step_runner import RayStepRunner
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally, tally_from_fields
@@ -63,8 +64,7 @@ def ray_engine(address: str | None, *, workers: int | None, page_seconds: float)
         ) from error
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # errors of tasks are raised as well
     try:
-        resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-        n_actors = workers or max(1, int(resources.get("CPU", 1)))
+        n_actors = workers or one_task.n_processors()
         yield Engine(partial(RayPool, workers=n_actors, page_seconds=page_seconds), cluster_on_ray)
     finally:
         ray.shutdown()
@@ -134,18 +134,31 @@ class ShardActor:
 
 
 def cluster_on_ray(folder: OutputFolder, n_shards: int, clustering: ClusterOptions) -> dict[str, Any]:
-    """Do the same as `cluster_shards`, on the cluster.
+    """Do the same as `cluster_shards`, on the cluster: in one task if a machine has room, else in steps.
 
     Raises:
         StoppedWork: A step failed; the same command continues the run.
     """
+    chunks = ChunkFolder(folder.work)
+    node, n_bytes = one_task.largest_node(), one_task.memory_for(map(chunks.file, range(n_shards)))
+    if not one_task.fits(n_bytes, node):
+        return _cluster_in_steps(folder, n_shards, clustering)
+    task = partial(cluster_shards, folder, n_shards, clustering, workers=node.processors)
+    try:
+        found: dict[str, Any] = one_task.run_as_task(task, n_bytes)
+    except ray.exceptions.RayError as error:
+        raise stopped_work(error) from error
+    return found
+
+
+def _cluster_in_steps(folder: OutputFolder, n_shards: int, clustering: ClusterOptions) -> dict[str, Any]:
     counts = [tally.rows for number in range(n_shards) if (tally := folder.tally(number)) is not None]
     if not counts:
         return cluster_counts({}) | {"repeated_ids": 0, "common_keys": 0}
     tables = distributed.Tables(folder.work / "spread")
     shutil.rmtree(tables.path, ignore_errors=True)
     tables.path.mkdir()
-    chunks = distributed.put_together(folder.work, counts)
+    chunks = distributed.put_together(folder.work, counts, processors=one_task.n_processors())
     plan = distributed.Plan(chunks, tables, parts=len(chunks))
     runner = RayStepRunner()
     try:

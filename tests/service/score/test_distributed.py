@@ -79,6 +79,18 @@ def test_key_that_very_many_share_is_capped_and_counted(tmp_path: Path) -> None:
     assert len({row["cluster"] for row in rows}) == n // 2
 
 
+@pytest.mark.parametrize(
+    ("n_shards", "processors", "n_chunks"),
+    [(1, 8, 1), (3, 8, 3), (120, 2, 6), (120, 8, 24), (3000, 2, 30), (3000, 8, 30), (3000, 16, 48)],
+)
+def test_documents_are_divided_by_processors_into_chunks_that_are_neither_small_nor_large(
+    tmp_path: Path, n_shards: int, processors: int, n_chunks: int
+) -> None:
+    assert (
+        len(put_together(tmp_path, [1000 if n_shards == 3000 else 5000] * n_shards, processors=processors)) == n_chunks
+    )
+
+
 def test_nothing_and_one_document_are_answered(tmp_path: Path) -> None:
     for n in (0, 1):
         folder = tmp_path / str(n)

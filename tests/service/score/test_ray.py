@@ -104,8 +104,9 @@ def kill_when(happened: Callable[[], bool], cluster: Cluster, node: Any, killed:
     return thread
 
 
+@pytest.mark.parametrize("share", [0.5, 0.0], ids=["in one task", "in steps"])
 def test_one_node_writes_the_files_of_the_local_engine_in_two_runs(
-    cluster: Cluster, pages: Path, expected: dict[str, bytes], tmp_path: Path
+    cluster: Cluster, pages: Path, expected: dict[str, bytes], tmp_path: Path, share: float
 ) -> None:
     assert len([name for name in expected if name.startswith("rows")]) > 5
     with pytest.MonkeyPatch.context() as patch:
@@ -115,8 +116,11 @@ def test_one_node_writes_the_files_of_the_local_engine_in_two_runs(
     again = CheckedClustering(before)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copydesk.service.score.ray.engine.cluster_on_ray", again)
+        patch.setattr("copydesk.service.score.ray.one_task.SHARE", share)
+        patch.setattr("copydesk.service.score.distributed.chunks.MIN_DOCUMENTS", 10)
         assert score_on(cluster, pages, tmp_path / "out") == 1
     assert again.unchanged
+    assert again.in_steps == (share == 0)
     assert contents(tmp_path / "out") == expected
 
 
@@ -129,18 +133,21 @@ class CheckedClustering:
 
     def __init__(self, before: dict[Path, int]) -> None:
         self._before = before
-        self.unchanged = False
+        self.unchanged = self.in_steps = False
 
     def __call__(self, folder: OutputFolder, n_shards: int, clustering: ClusterOptions) -> dict[str, Any]:
         now = {path: path.stat().st_mtime_ns for path in self._before}
         self.unchanged = len(now) == n_shards and now == self._before
-        return cluster_on_ray(folder, n_shards, clustering)
+        found = cluster_on_ray(folder, n_shards, clustering)
+        self.in_steps = (folder.work / "spread").exists()
+        return found
 
 
 def test_answers_are_the_same_when_machines_are_lost(
-    cluster: Cluster, pages: Path, expected: dict[str, bytes], tmp_path: Path
+    cluster: Cluster, pages: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of three nodes, one is lost while pages are scored and one while clusters are found. Other shards, equal rows."""
+    monkeypatch.setattr("copydesk.service.score.ray.one_task.SHARE", 0.0)
     folder, nodes, killed = tmp_path / "out", [cluster.add_node(**NODE) for _ in range(2)], list[bool]()
     threads = [
         kill_when(lambda: any(folder.glob("_work/done-*")), cluster, nodes[0], killed),
