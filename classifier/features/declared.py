@@ -64,14 +64,20 @@ def read_declared(head: Head) -> NDArray[np.uint8]:
 def _declared_texts(head: Head) -> list[str]:
     metas = dict(reversed(head.metas))  # of several with one name the first
     social, description = (next(filter(None, map(metas.get, names)), "") for names in (_SOCIAL_TITLES, _DESCRIPTIONS))
-    headline = next((found[1] for script in head.json_ld if (found := _HEADLINE.search(script))), "")
+    headline = _stated(head, "headline", _HEADLINE)
     return [text[:_DECLARED_CHARS] for text in (head.title, social, description, headline)]
 
 
 def _stated_text(head: Head) -> str:
     """Return the article's text as JSON-LD states it, or "" where it does not."""
-    found = next((found[1] for script in head.json_ld if (found := _ARTICLE_BODY.search(script))), "")
+    found = _stated(head, "articleBody", _ARTICLE_BODY)
     return _TAG.sub(" ", _unescaped(found)) if found else ""
+
+
+def _stated(head: Head, key: str, pattern: re.Pattern[str]) -> str:
+    """Return the first string that JSON-LD has for a key; a search for the key alone takes less time than a pattern."""
+    scripts = (script for script in head.json_ld if key in script)
+    return next((found[1] for script in scripts if (found := pattern.search(script))), "")
 
 
 def _unescaped(text: str) -> str:

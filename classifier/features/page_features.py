@@ -28,7 +28,8 @@ _fill_page = core_function(
     "u32* i64 i64* i64 i64* i64* i64 u64* i64 u32* i64 u32* i64 u32* i64 u8* u8* u32* i64* u64* f32*",
     "i64",
 )
-_NO_TREE, _NO_HASHES = np.empty((5, 0), np.int64), np.empty(0, np.uint64)
+_N_ELEMENT_COLUMNS = 5
+_NO_TREE, _NO_HASHES = np.empty(0, np.int64), np.empty(0, np.uint64)
 _NO_STRINGS = (np.empty(0, np.uint32),) * 3
 
 
@@ -65,7 +66,7 @@ def compute_features(page: Blocks) -> PageFeatures:
         ValueError: The page's numbers do not fit together: a block outside the text, an element that is not there.
     """
     given = page_arguments(page)
-    n, n_elements, points = len(given.spans), given.of_elements.shape[1], given.points
+    n, n_elements, points = len(given.spans), given.n_elements, given.points
     room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if n_elements else 0))
     tokens, columns = np.empty(room, np.uint32), np.empty((n, N_COLUMNS), np.float32)
     integers, hashes = np.empty(4 * n + 2 * n_elements, np.int64), np.empty(n + len(points), np.uint64)
@@ -81,8 +82,8 @@ def compute_features(page: Blocks) -> PageFeatures:
         word_ends=word_ends,
         columns=columns,
         spans=integers[4 * n :].reshape(n_elements, 2),
-        parents=given.of_elements[1],
-        elements=given.of_blocks[0] if n_elements else np.full(n, -1, np.int64),
+        parents=given.of_elements[n_elements : 2 * n_elements],
+        elements=given.of_blocks[:n] if n_elements else np.full(n, -1, np.int64),
         paths=hashes[:n],
     )
 
@@ -90,7 +91,7 @@ def compute_features(page: Blocks) -> PageFeatures:
 class PageArguments(NamedTuple):
     """A segmented page as the C library takes it; without markup there are no elements.
 
-    `of_blocks` and `of_elements` have a row for each column of `MarkupArrays`, in the order of page_features.c.
+    `of_blocks` and `of_elements` are columns of `MarkupArrays` one after the other, in the order of page_features.c.
     """
 
     points: CodePoints
@@ -103,11 +104,16 @@ class PageArguments(NamedTuple):
     hrefs: CodePoints
     declared: NDArray[np.uint8]
 
+    @property
+    def n_elements(self) -> int:
+        """The number of elements."""
+        return len(self.of_elements) // _N_ELEMENT_COLUMNS
+
     def flat(self) -> tuple[Any, ...]:
         """Return the arguments in order."""
         return (
             *(self.points, len(self.points), self.spans, len(self.spans), self.of_blocks),
-            *(self.of_elements, self.of_elements.shape[1], self.tag_hashes, len(self.tag_hashes)),
+            *(self.of_elements, self.n_elements, self.tag_hashes, len(self.tag_hashes)),
             *(self.names, len(self.names), self.inline, len(self.inline), self.hrefs, len(self.hrefs)),
             *(tables(), self.declared),
         )
@@ -123,7 +129,7 @@ def page_arguments(page: Blocks) -> PageArguments:
     of_blocks = tree.elements, tree.link_chars, tree.links, tree.images, tree.inline.ends, tree.hrefs.ends
     of_elements = tree.tags, tree.parents, tree.firsts, tree.lasts, tree.names.ends
     names, inline, hrefs = (np.asarray(each.points, np.uint32) for each in (tree.names, tree.inline, tree.hrefs))
-    of_both = np.stack(of_blocks), np.stack(of_elements)
+    of_both = np.concatenate(of_blocks), np.concatenate(of_elements)
     return PageArguments(points, spans, *of_both, tree.tag_hashes, names, inline, hrefs, declared)
 
 

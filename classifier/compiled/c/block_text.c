@@ -12,7 +12,7 @@ enum { WORD_SALT = 1, PAIR_SALT, PART_SALT, ENDING_SALT };
 
 /* What is carried from one word of a block to the next; all that uses it is INLINE, so that it stays in registers. */
 typedef struct {
-    uint32_t *tokens;
+    uint64_t *tokens; /* of the block alone; they and the words are mixed at its end, many at once */
     uint64_t *words;
     uint64_t previous, first_word;
     int64_t *row;
@@ -22,16 +22,14 @@ INLINE int class_of(const Tables *tables, point_t code) {
     return code < BMP ? tables->classes[code] : (code >= 0x20000 ? IDEOGRAPH : OTHER);
 }
 
-/* Writes a word and its pair with the word before; returns the pair's hash. */
-INLINE uint64_t put_word(Place *at, uint64_t hash) {
-    uint64_t word = mix(hash, WORD_SALT), pair = mix(hash * 31 + at->previous, PAIR_SALT);
-    *at->words++ = word;
-    at->tokens[0] = (uint32_t)word;
-    at->tokens[1] = (uint32_t)pair;
+/* Writes a word and its pair with the word before. */
+INLINE void put_word(Place *at, uint64_t hash) {
+    *at->words++ = salted(hash, WORD_SALT);
+    at->tokens[0] = salted(hash, WORD_SALT);
+    at->tokens[1] = salted(hash * 31 + at->previous, PAIR_SALT);
     at->tokens += 2;
     at->previous = hash;
     at->row[N_WORDS]++;
-    return pair;
 }
 
 /* Reads a word of letters, which ends at a code point of another class; returns where. */
@@ -44,13 +42,13 @@ INLINE const point_t *read_letters(Place *at, const Tables *tables, const point_
         uint64_t small = tables->lower[*p];
         capitals += small != *p;
         hash = (hash ^ small) * PRIME + 1;
-        if (p - from >= 4) *at->tokens++ = (uint32_t)mix(gram * PRIME + small, PART_SALT);
+        if (p - from >= 4) *at->tokens++ = salted(gram * PRIME + small, PART_SALT);
         gram = (gram & ((UINT64_C(1) << 42) - 1)) << 21 ^ small;
         p++;
     } while (*p < BMP && tables->classes[*p] == LETTER);
     int64_t length = p - from;
     put_word(at, hash);
-    if (length >= 3) *at->tokens++ = (uint32_t)mix(gram, ENDING_SALT);
+    if (length >= 3) *at->tokens++ = salted(gram, ENDING_SALT);
     if (at->first_word == 0) at->first_word = hash;
     at->row[N_LETTERS] += length;
     at->row[N_CAPITALS] += capitals;
@@ -64,8 +62,8 @@ INLINE const point_t *read_digits(Place *at, const Tables *tables, const point_t
     const point_t *p = from + 1;
     while (*p < BMP && tables->classes[*p] == DIGIT) p++;
     int64_t length = p - from;
-    uint64_t pair = put_word(at, (uint64_t)(7000 + min_i64(length, 12)));
-    if (at->first_word == 0) at->first_word = pair;
+    put_word(at, (uint64_t)(7000 + min_i64(length, 12)));
+    if (at->first_word == 0) at->first_word = mix_salted(at->tokens[-1]);
     at->row[N_DIGITS] += length;
     at->row[LONGEST] = max_i64(at->row[LONGEST], length);
     return p;
@@ -146,20 +144,29 @@ INLINE void read_block(Place *at, const Tables *tables, const point_t *block, in
     count_ends(at, block, n);
 }
 
-void read_blocks(const Blocks *blocks, const Tables *tables, BlockWords *out) {
-    Place at = {out->tokens, out->words, 0, 0, NULL};
+INLINE void read_blocks_of(const Blocks *blocks, const Tables *tables, BlockWords *out) {
+    uint64_t raw[2 * (HEAD + TAIL)];
+    uint32_t *tokens = out->tokens;
+    Place at = {raw, out->words, 0, 0, NULL};
     memset(out->counts, 0, (size_t)(blocks->n * N_COUNTS) * sizeof *out->counts);
     for (int64_t b = 0; b < blocks->n; b++) {
         int64_t start = blocks->starts[b], size = blocks->ends[b] - start;
         at.row = out->counts + b * N_COUNTS;
         at.previous = at.first_word = 0;
+        at.tokens = raw;
         if (size > 0) read_block(&at, tables, blocks->points + start, size);
-        out->token_ends[b] = at.tokens - out->tokens;
+        int64_t n = at.tokens - raw;
+        for (int64_t k = 0; k < n; k++) tokens[k] = (uint32_t)mix_salted(raw[k]);
+        tokens += n;
+        out->token_ends[b] = tokens - out->tokens;
         out->word_ends[b] = at.words - out->words;
     }
-    out->n_tokens = at.tokens - out->tokens;
+    out->n_tokens = tokens - out->tokens;
     out->n_words = at.words - out->words;
+    for (int64_t k = 0; k < out->n_words; k++) out->words[k] = mix_salted(out->words[k]);
 }
+
+WITH_VECTORS(void, read_blocks, (const Blocks *blocks, const Tables *tables, BlockWords *out), (blocks, tables, out))
 
 /* Returns whether the blocks are within the code points and none begins before the one before it ends. */
 static bool are_in_order(const Blocks *blocks, int64_t n_points) {

@@ -316,7 +316,7 @@ INLINE void fill_context_of(Context *c, const float *own, const float *by_field,
     fill_landmarks(c, out + AT_LANDMARKS * n);
 }
 
-WITH_VECTORS(fill_context, (Context *c, const float *own, const float *by_field, const float *log_types),
+WITH_VECTORS(void, fill_context, (Context *c, const float *own, const float *by_field, const float *log_types),
              (c, own, by_field, log_types))
 
 void set_context(Context *c, const Page *page, float *out, double *memory) {

@@ -54,28 +54,30 @@ static inline int vector_width(void) { return BITS_128; }
 
 /* Defines a function that runs `name_of`, which is INLINE, with the widest vectors that the processor has. */
 #if HAS_WIDE_VECTORS
-#define WITH_VECTORS(name, parameters, arguments) \
-    WIDE_VECTORS __attribute__((flatten)) static void name##_256 parameters { name##_of arguments; } \
-    WIDER_VECTORS __attribute__((flatten)) static void name##_512 parameters { name##_of arguments; } \
-    void name parameters { \
-        if (vector_width() == BITS_512) name##_512 arguments; \
-        else if (vector_width() == BITS_256) name##_256 arguments; \
-        else name##_of arguments; \
+#define WITH_VECTORS(type, name, parameters, arguments) \
+    WIDE_VECTORS __attribute__((flatten)) static type name##_256 parameters { return name##_of arguments; } \
+    WIDER_VECTORS __attribute__((flatten)) static type name##_512 parameters { return name##_of arguments; } \
+    type name parameters { \
+        if (vector_width() == BITS_512) return name##_512 arguments; \
+        return vector_width() == BITS_256 ? name##_256 arguments : name##_of arguments; \
     }
 #else
-#define WITH_VECTORS(name, parameters, arguments) \
-    void name parameters { name##_of arguments; }
+#define WITH_VECTORS(type, name, parameters, arguments) \
+    type name parameters { return name##_of arguments; }
 #endif
 
 typedef uint32_t point_t; /* a code point */
 
 /* Spreads a value over 64 bits; each salt gives another hash: the finalizer of SplitMix64 (Steele, Lea, Flood 2014). */
-INLINE uint64_t mix(uint64_t value, uint64_t salt) {
-    uint64_t z = value + salt * UINT64_C(0x9E3779B97F4A7C15);
+INLINE uint64_t salted(uint64_t value, uint64_t salt) { return value + salt * UINT64_C(0x9E3779B97F4A7C15); }
+
+INLINE uint64_t mix_salted(uint64_t z) {
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
     return z ^ (z >> 31);
 }
+
+INLINE uint64_t mix(uint64_t value, uint64_t salt) { return mix_salted(salted(value, salt)); }
 
 INLINE uint64_t scatter(uint64_t value) { return mix(value, 1); }
 

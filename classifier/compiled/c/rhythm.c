@@ -51,4 +51,4 @@ INLINE void fill_rhythm_of(const Context *c, float *out) {
     }
 }
 
-WITH_VECTORS(fill_rhythm, (const Context *c, float *out), (c, out))
+WITH_VECTORS(void, fill_rhythm, (const Context *c, float *out), (c, out))

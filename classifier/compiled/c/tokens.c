@@ -118,16 +118,16 @@ INLINE void shape_tokens_of(const int64_t *counts, const float *columns, int64_t
 }
 
 /* Hashes each block's shape, its neighbours' shapes and its place: SHAPE_TOKENS for each block. */
-WITH_VECTORS(shape_tokens, (const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out),
+WITH_VECTORS(void, shape_tokens, (const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out),
              (counts, columns, n, has_tree, out))
 
-INLINE uint32_t *put(uint32_t *to, uint64_t value, uint64_t salt) {
-    *to = (uint32_t)mix(value, salt);
+INLINE uint64_t *put(uint64_t *to, uint64_t value, uint64_t salt) {
+    *to = salted(value, salt);
     return to + 1;
 }
 
 /* Writes tags, paths and names of an element and those around it. */
-INLINE uint32_t *put_ancestors(uint32_t *to, int64_t e, const TreeArrays *tree) {
+INLINE uint64_t *put_ancestors(uint64_t *to, int64_t e, const TreeArrays *tree) {
     uint64_t path = 0;
     for (uint64_t level = 0; e >= 0 && level < ANCESTORS; level++, e = tree->parents[e]) {
         path = path * 31 + tree->tags[e];
@@ -141,13 +141,13 @@ INLINE uint32_t *put_ancestors(uint32_t *to, int64_t e, const TreeArrays *tree) 
     return to;
 }
 
-INLINE uint32_t *put_all(uint32_t *to, const uint64_t *values, const int64_t *ends, int64_t b, uint64_t salt) {
+INLINE uint64_t *put_all(uint64_t *to, const uint64_t *values, const int64_t *ends, int64_t b, uint64_t salt) {
     for (int64_t k = b > 0 ? ends[b - 1] : 0; k < ends[b]; k++) to = put(to, values[k], salt);
     return to;
 }
 
 /* Writes how dense a block's links are, beside its tag and length. */
-INLINE uint32_t *put_density(uint32_t *to, uint64_t tag, int64_t n_inside, const int64_t *row, const double *logs) {
+INLINE uint64_t *put_density(uint64_t *to, uint64_t tag, int64_t n_inside, const int64_t *row, const double *logs) {
     double share = (double)row[LINK_CHARS] / (double)max_i64(1, row[N_CHARS]);
     uint64_t density = (uint64_t)bin(share, 10.0, 10);
     uint64_t length = (uint64_t)bin(log_of(logs, row[N_CHARS]), 2.0, 18);
@@ -160,20 +160,29 @@ INLINE uint32_t *put_density(uint32_t *to, uint64_t tag, int64_t n_inside, const
     return put(to, tag + length, 466);
 }
 
-/* Hashes what the tree says of each block: tags and names of its ancestors, inline elements, its link. */
-int64_t markup_tokens(const TreeArrays *tree, const int64_t *counts, int64_t n, const double *logs, uint32_t *out,
+#define MOST_TOKENS 160 /* of a block: MAX_MARKUP_TOKENS */
+
+INLINE int64_t markup_tokens_of(const TreeArrays *tree, const int64_t *counts, int64_t n, const double *logs, uint32_t *out,
     int64_t *out_ends) {
-    uint32_t *to = out;
+    uint64_t raw[MOST_TOKENS];
+    int64_t at = 0;
     for (int64_t b = 0; b < n; b++) {
         int64_t e = tree->elements[b];
         if (e >= 0) {
             int64_t n_inside = tree->spans[2 * e + 1] - tree->spans[2 * e];
-            to = put_ancestors(to, e, tree);
+            uint64_t *to = put_ancestors(raw, e, tree);
             to = put_all(to, tree->inline_names, tree->inline_ends, b, 440);
             to = put_all(to, tree->hrefs, tree->href_ends, b, 450);
             to = put_density(to, tree->tags[e], n_inside, counts + b * N_COUNTS, logs);
+            for (int64_t k = 0; k < to - raw; k++) out[at + k] = (uint32_t)mix_salted(raw[k]);
+            at += to - raw;
         }
-        out_ends[b] = to - out;
+        out_ends[b] = at;
     }
-    return to - out;
+    return at;
 }
+
+/* Hashes what the tree says of each block: tags and names of its ancestors, inline elements, its link. */
+WITH_VECTORS(int64_t, markup_tokens,
+    (const TreeArrays *tree, const int64_t *counts, int64_t n, const double *logs, uint32_t *out, int64_t *out_ends),
+    (tree, counts, n, logs, out, out_ends))
