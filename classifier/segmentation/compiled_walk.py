@@ -36,7 +36,8 @@ class Walked(NamedTuple):
     Attributes:
         spans: Shape (n_blocks, 2): start and end of each block in the text.
         found: What the page says of itself.
-        hidden: The hidden elements that have a long block and are in no other one.
+        hidden: The hidden elements that have a long block and are in no other one; none if they can neither be copies
+            of what is shown nor the page's main text.
     """
 
     text: str

@@ -43,6 +43,12 @@ _KINDS = (
 )
 """Tags with something in common, in the order of the `T_` constants in html_walk.h from `T_HEADING` on."""
 
+_BLOCKS = (
+    "body li dt dd dir menu button figure figcaption nav header footer main aside article section hgroup address "
+    "details summary fieldset legend optgroup option hr tbody thead tfoot caption col colgroup center"
+)
+"""Other tags that begin a block; a tag without a number of ours is written out at each of its elements."""
+
 _PAGE = "<title>a</title><body class=b id><p class='c&#228;&amp;'>Some \u00e9 text<!-- d --><x-y hidden=''>e</x-y><br>f"
 
 
@@ -77,9 +83,8 @@ def _numbers_of_tags() -> dict[str, int]:
     """Return lexbor's number of each tag that the walk knows, but for elements of MathJax, which have none."""
     parser = LexborHTMLParser("<!doctype html><body>a<!-- b -->")
     assert parser.body is not None
-    known = {
-        name for name in (*ACTIONS, *" ".join(_KINDS).split(), "body") if name and name[0] != "-" and "-" not in name
-    }
+    names = *ACTIONS, *" ".join((*_KINDS, _BLOCKS)).split()
+    known = {name for name in names if name and name[0] != "-" and "-" not in name}
     numbers = {name: parser.create_node(name).tag_id for name in known}
     node = parser.body.first_child
     while node is not None:

@@ -102,9 +102,11 @@ def segment_text(text: str) -> Blocks:
         Blocks in text order, not empty and not overlapping, each starting and ending with a visible
         character; together they contain every visible character. `text` is the argument itself.
     """
+    starts, ends, gaps = visible_lines(text)
+    if (gaps[1:] == TWO_ENDS).all():  # as in most texts
+        return Blocks(text, Rows(Block, np.stack((starts, ends), axis=1)))
     runs: list[Span | _Run] = []
     n_turns = 0
-    starts, ends, gaps = visible_lines(text)
     lines = list(zip(starts.tolist(), ends.tolist(), strict=True))
     done = 0
     for first, last in _neighbours(gaps):

@@ -34,7 +34,11 @@ static int place_of(const uint8_t *name, size_t size) {
 
 void read_attributes(const Walk *walk, Node *node, Attributes *attributes) {
     const Lexbor *lexbor = &walk->lexbor;
-    *attributes = (Attributes){0};
+    for (uint32_t left = attributes->present; left != 0; left &= left - 1) {
+        attributes->values[__builtin_ctz(left)] = (Bytes){NULL, 0};
+    }
+    attributes->present = 0;
+    attributes->count = 0;
     if (lexbor->type(node) != ELEMENT_TYPE) return;
     for (Node *each = lexbor->first_attribute(node); each != NULL; each = lexbor->next_attribute(each)) {
         size_t size = 0;

@@ -20,7 +20,7 @@ static void add_text_found(Walk *walk, int64_t kind, Node *node) {
 
 /* Adds a `meta`, `link` or `script`; a script in the body may be a formula, which only the walk in Python reads. */
 void add_meta(Walk *walk, Node *node, uint32_t bits, bool in_body) {
-    Attributes attributes;
+    Attributes attributes = {0};
     read_attributes(walk, node, &attributes);
     const Bytes *values = attributes.values;
     if (bits & T_SCRIPT) {
@@ -60,7 +60,7 @@ static void read_short_text(Walk *walk, Node *element) {
             append_utf8(text, text_of(inner), &walk->state);
             text->n = min_i64(text->n, start + 2 * MAX_PROPERTY_CHARACTERS);
         } else if (!(bits & T_UNREAD)) {
-            Attributes attributes;
+            Attributes attributes = {0};
             read_attributes(walk, inner, &attributes);
             if (is_one_of(attributes.values[ITEMPROP], name, 1)) {
                 n = text->n = 0;
@@ -105,7 +105,7 @@ void add_property(Walk *walk, Node *node, const Attributes *attributes) {
 /* Reads the children of `head`, and the page's language. */
 void read_head(Walk *walk, Node *root, Node *head) {
     if (root != NULL) {
-        Attributes attributes;
+        Attributes attributes = {0};
         read_attributes(walk, root, &attributes);
         add_found(walk, F_LANGUAGE, (Bytes){NULL, 0}, attributes.values[LANG]);
     }

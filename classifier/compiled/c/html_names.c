@@ -13,7 +13,7 @@ typedef struct {
 #define TIP_ENDS "text|content|inner|body|box|bubble|popup"
 #define NOTE_ENDS "text|content|popup|popover|body|tooltip|note"
 
-/* The first role of which a pattern matches counts. */
+/* The first pattern that matches counts; each begins with a letter, and they are fewer than 32. */
 static const Pattern PATTERNS[] = {
     {SPOKEN, NO_NAME, NO_WORD, "sr-?_?only", ""},
     {SPOKEN, ANY, NO_FOCUS, "visually%?hidden", ""},
@@ -32,7 +32,9 @@ static const Pattern PATTERNS[] = {
     {POPUP, NO_WORD, NO_WORD, "margin-?note", ""},
     {KICKER, ANY, ANY, "kicker", ""},
     {KICKER, ANY, ANY, "over-?", "line|title"},
-    {KICKER, ANY, ANY, "", "eyebrow|dachzeile|spitzmarke"},
+    {KICKER, ANY, ANY, "eyebrow", ""},
+    {KICKER, ANY, ANY, "dachzeile", ""},
+    {KICKER, ANY, ANY, "spitzmarke", ""},
     {KICKER, ANY, ANY, "top-?line", ""},
     {KICKER, ANY, ANY, "pre-?title", ""},
     {KICKER, ANY, ANY, "super-?title", ""},
@@ -112,7 +114,7 @@ static bool match(Bytes text, int64_t at, const char *begin, const Pattern *patt
 static bool search(Bytes text, const Pattern *pattern, bool *strange) {
     uint8_t first = (uint8_t)pattern->begin[0];
     for (int64_t at = 0; at < text.n; at++) {
-        if (first != 0 && small(text.data[at]) != first) continue;
+        if (small(text.data[at]) != first) continue;
         if (is_free(text, at - 1, pattern->before) && match(text, at, pattern->begin, pattern, strange)) return true;
     }
     return false;
@@ -137,12 +139,23 @@ Role role_of(Bytes classes, State *state) {
         *state = NOT_HERE;
         return NO_ROLE;
     }
-    for (int k = 0; k < COUNT(PATTERNS); k++) {
-        if (!search(classes, &PATTERNS[k], &strange)) continue;
-        bool shown = PATTERNS[k].role == TERM && search_any(classes, WIDE, COUNT(WIDE), &strange);
-        return shown ? NO_ROLE : PATTERNS[k].role;
+    uint32_t of_letter[26] = {0}, wanted = UINT32_MAX; /* a bit for each pattern */
+    for (int k = 0; k < COUNT(PATTERNS); k++) of_letter[PATTERNS[k].begin[0] - 'a'] |= 1u << k;
+    int best = -1;
+    for (int64_t at = 0; at < classes.n && wanted != 0; at++) {
+        uint32_t letter = (uint32_t)small(classes.data[at]) - 'a', left = letter < 26 ? of_letter[letter] & wanted : 0;
+        for (; left != 0; left &= left - 1) {
+            int k = __builtin_ctz(left);
+            if (!is_free(classes, at - 1, PATTERNS[k].before)) continue;
+            if (!match(classes, at, PATTERNS[k].begin, &PATTERNS[k], &strange)) continue;
+            best = k;
+            wanted = (1u << k) - 1; /* an earlier pattern counts more */
+            break;
+        }
     }
-    return NO_ROLE;
+    if (best < 0) return NO_ROLE;
+    bool shown = PATTERNS[best].role == TERM && search_any(classes, WIDE, COUNT(WIDE), &strange);
+    return shown ? NO_ROLE : PATTERNS[best].role;
 }
 
 bool hides(Bytes style, State *state) {

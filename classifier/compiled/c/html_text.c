@@ -1,5 +1,6 @@
 /* Texts while a page is walked: growing arrays, code points from UTF-8, white space. */
 #include "html_text.h"
+#include "stretch.h"
 
 bool reserve(Vector *vector, int64_t more, State *state) {
     int64_t wanted = vector->n + more;
@@ -62,12 +63,45 @@ void append_utf8(Vector *points, Bytes bytes, State *state) {
     points->n = out - points_of(points);
 }
 
+/* `is_space` of characters outside of ASCII. */
+INLINE Lanes are_wide_spaces(Lanes p) {
+    return (p == 0x85) | (p == 0xA0) | (p == 0x1680) | ((p >= 0x2000) & (p <= 0x200A)) | (p == 0x2028) | (p == 0x2029) |
+           (p == 0x202F) | (p == 0x205F) | (p == 0x3000) | (p >= (int32_t)LINE_END);
+}
+
+/* Returns whether a stretch is folded already: its white space is single spaces, with something visible after each. */
+INLINE bool is_folded(const point_t *text) {
+    Lanes odd = {0}, all = {0};
+    for (int k = 0; k < STRETCH; k += LANES) {
+        Lanes p = load_lanes(text + k), after = load_lanes(text + k + 1);
+        odd |= (p < ' ') | ((p == ' ') & (after <= ' '));
+        all |= p | after;
+    }
+    if (has_any(odd)) return false;
+    if (!has_any(all & ~0x7F)) return true;
+    for (int k = 0; k < STRETCH; k += LANES) {
+        odd |= are_wide_spaces(load_lanes(text + k)) | are_wide_spaces(load_lanes(text + k + 1));
+    }
+    return !has_any(odd);
+}
+
+/* Writes a text with its white space folded; returns where it ends. */
+static point_t *fold(point_t *out, const point_t *text, int64_t n) {
+    for (int64_t k = after_spaces(text, 0, n); k < n;) {
+        if (k + STRETCH < n && is_folded(text + k)) {
+            memcpy(out, text + k, STRETCH * sizeof *out);
+            out += STRETCH;
+            k += STRETCH;
+            continue;
+        }
+        while (k < n && !is_space(text[k])) *out++ = text[k++];
+        k = after_spaces(text, k, n);
+        if (k < n) *out++ = ' ';
+    }
+    return out;
+}
+
 void append_folded(Vector *points, const point_t *text, int64_t n, State *state) {
     if (n == 0 || !reserve(points, n, state)) return;
-    point_t *out = points_of(points) + points->n, *first = out;
-    for (int64_t k = after_spaces(text, 0, n); k < n; k = after_spaces(text, k, n)) {
-        if (out > first) *out++ = ' ';
-        while (k < n && !is_space(text[k])) *out++ = text[k++];
-    }
-    points->n = out - points_of(points);
+    points->n = fold(points_of(points) + points->n, text, n) - points_of(points);
 }

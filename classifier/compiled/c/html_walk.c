@@ -50,7 +50,7 @@ static bool is_data_row(Walk *walk, Node *row) {
 static Action add_image(Walk *walk, Node *node) {
     Node *parent = walk->lexbor.parent(node);
     if (walk->visible || (parent != NULL && tag_bits(walk, parent) & T_PARAGRAPH)) {
-        Attributes attributes;
+        Attributes attributes = {0};
         read_attributes(walk, node, &attributes);
         const Bytes *values = attributes.values;
         if (may_be_formula(values[CLASS], values[SRC], values[ALT])) walk->state = NOT_HERE;
@@ -69,7 +69,7 @@ static Action add_other(Walk *walk, Node *node, uint32_t bits, bool in_row) {
     } else if (action == A_FORMULA) {
         walk->state = NOT_HERE;
     } else if (action == A_TEMPLATE) {
-        Attributes attributes;
+        Attributes attributes = {0};
         read_attributes(walk, node, &attributes);
         if (HAS(&attributes, SHADOWROOTMODE)) walk->state = NOT_HERE;
         walk->has_template = true;
@@ -158,7 +158,7 @@ static Action add_node(Path *path, Node *node, uint32_t bits, Attributes *attrib
 
 static void walk_body(Walk *walk, Node *body) {
     Path path = {.walk = walk, .stack = {.item = sizeof(Frame)}};
-    Attributes attributes;
+    Attributes attributes = {0};
     begin_element(walk, tag_number(walk, body), -1);
     begin_run(walk);
     Node *node = walk->lexbor.first_child(body);
@@ -199,6 +199,70 @@ static void keep_outermost(Walk *walk) {
     }
 }
 
+/* Returns a number that blocks with the same beginning share. */
+static uint64_t hash_beginning(const Walk *walk, Block block) {
+    const point_t *text = points_of(&walk->text) + block.start;
+    return scatter(hash_code_points(text, min_i64(block.end - block.start, BEGINNING))) | 1;
+}
+
+/* Looks up a number in a table of numbers and counts, and adds one to its count or not; returns the count before, or 2
+   where too many others are in its place. */
+static int64_t look_up(int64_t *table, int64_t places, uint64_t number, int64_t added) {
+    for (int64_t k = 0; k < MAX_PROBES; k++) {
+        int64_t *place = table + 2 * ((int64_t)(number + (uint64_t)k) & (places - 1));
+        if (place[0] != 0 && (uint64_t)place[0] != number) continue;
+        if (added != 0) place[0] = (int64_t)number;
+        place[1] += added;
+        return place[1] - added;
+    }
+    return 2;
+}
+
+/* Returns whether a hidden block may begin as two long blocks do, so that one may be a copy of the other. */
+static bool may_have_copies(Walk *walk) {
+    const Block *blocks = walk->blocks.data;
+    const Hidden *hidden = walk->hidden.data;
+    Vector *table = &walk->gaps;
+    int64_t n = walk->blocks.n, places = 64;
+    bool found = false;
+    while (places < 2 * n) places *= 2;
+    table->n = 0;
+    if (!reserve(table, 2 * places, &walk->state)) return true;
+    memset(table->data, 0, (size_t)(2 * places) * sizeof(int64_t));
+    for (int64_t b = 0; b < n; b++) {
+        if (blocks[b].end - blocks[b].start < MIN_COPY) continue;
+        found |= look_up(table->data, places, hash_beginning(walk, blocks[b]), 1) > 0;
+    }
+    if (!found) return false;
+    for (int64_t k = 0; k < walk->hidden.n; k++) {
+        for (int64_t b = hidden[k].first; b < hidden[k].last; b++) {
+            if (look_up(table->data, places, hash_beginning(walk, blocks[b]), 0) > 1) return true;
+        }
+    }
+    return false;
+}
+
+/* Returns whether a hidden element may be the page's main text: it has more long blocks than are shown. */
+static bool may_have_main(const Walk *walk) {
+    const Block *blocks = walk->blocks.data;
+    const Hidden *hidden = walk->hidden.data;
+    int64_t shown = 0, most = 0;
+    for (int64_t b = 0; b < walk->blocks.n; b++) {
+        int64_t size = blocks[b].end - blocks[b].start;
+        shown += size >= MIN_COPY ? size : 0;
+    }
+    for (int64_t k = 0; k < walk->hidden.n; k++) {
+        int64_t inside = 0;
+        for (int64_t b = hidden[k].first; b < hidden[k].last; b++) {
+            int64_t size = blocks[b].end - blocks[b].start;
+            inside += size >= MIN_COPY ? size : 0;
+        }
+        shown -= inside;
+        most = max_i64(most, inside);
+    }
+    return most > shown;
+}
+
 static void walk_page(Walk *walk, const uint64_t *nodes) {
     Node *places[3];
     memcpy(places, nodes, sizeof places);
@@ -207,6 +271,7 @@ static void walk_page(Walk *walk, const uint64_t *nodes) {
     walk_body(walk, places[2]);
     if (walk->has_template) add_found(walk, F_TEMPLATE, (Bytes){NULL, 0}, (Bytes){NULL, 0});
     if (walk->state == FINE) keep_outermost(walk);
+    if (walk->hidden.n > 0 && !may_have_main(walk) && !may_have_copies(walk)) walk->hidden.n = 0; /* they change nothing */
 }
 
 static const int64_t ITEMS[N_VECTORS] = {

@@ -13,6 +13,8 @@
 #define MAX_KICKERS 4
 #define MAX_UNSEEN 8
 #define MIN_COPY 50
+#define BEGINNING 30
+#define MAX_PROBES 16 /* places of a table that are looked at for one number */
 #define MAX_ASIDE_NODES 20
 #define MIN_EXPLANATION 4
 #define MAX_PROPERTIES 30
@@ -97,6 +99,7 @@ typedef struct {
 #define HAS(attributes, name) ((attributes)->present >> (name) & 1)
 
 /* html_attributes.c */
+/* Reads a node's attributes in place of those that were read before, or of none. */
 void read_attributes(const Walk *walk, Node *node, Attributes *attributes);
 bool is_hidden(Walk *walk, const Attributes *attributes);
 void append_names(Walk *walk, Vector *points, const Attributes *attributes);

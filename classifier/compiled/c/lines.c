@@ -1,8 +1,7 @@
 /* Finds the visible lines of a text, and what separates each from the line before; see lines.py. */
-#include "core.h"
+#include "stretch.h"
 
 #define BMP 0x10000
-#define STRETCH 16 /* code points that are looked at together */
 
 enum { ONE_END, TWO_ENDS, OTHER_GAP };
 
@@ -12,11 +11,13 @@ INLINE bool ends_line(point_t code) {
 
 /* Returns the next place of a line end, or n. */
 INLINE int64_t next_end(const point_t *points, int64_t at, int64_t n) {
-    while (at + STRETCH <= n) {
-        uint32_t found = 0;
-        for (int64_t k = 0; k < STRETCH; k++) found |= ends_line(points[at + k]);
-        if (found) break;
-        at += STRETCH;
+    for (; at + STRETCH <= n; at += STRETCH) {
+        Lanes found = {0};
+        for (int k = 0; k < STRETCH; k += LANES) {
+            Lanes p = load_lanes(points + at + k);
+            found |= ((p >= 10) & (p <= 13)) | (p == 0x85) | (p == 0x2028) | (p == 0x2029);
+        }
+        if (has_any(found)) break;
     }
     while (at < n && !ends_line(points[at])) at++;
     return at;
