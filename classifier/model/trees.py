@@ -114,13 +114,18 @@ class Ensembles:
         n_columns: Columns that a table needs at least to be scored.
     """
 
-    def __init__(self, ensembles: Sequence[Trees]) -> None:
+    def __init__(self, ensembles: Sequence[Trees], shared: Sequence[int] = ()) -> None:
+        """Take the ensembles, and the columns that are the same in all rows that are scored as one page."""
         tests = _Tests(*map(np.concatenate, zip(*(trees._tests for trees in ensembles), strict=True)))
         ends = np.cumsum([len(trees.roots) for trees in ensembles])
         baselines = np.array([trees.baseline for trees in ensembles])
         firsts = np.cumsum([0, *tests.counts.tolist()])
+        tree, is_shared = np.repeat(np.arange(len(tests.counts)), tests.counts), np.isin(tests.columns, shared)
+        order = np.lexsort((~is_shared, tree))  # they come first in each tree
+        splits = firsts[:-1] + np.bincount(tree[is_shared], minlength=len(tests.counts))
+        ordered = tests.columns[order], tests.thresholds[order], tests.masks[order], tests.leaves
         self.n_columns = int(tests.columns.max(initial=-1)) + 1
-        self.struct = CStruct("ensembles", *tests[:4], firsts, ends, baselines, len(ensembles))
+        self.struct = CStruct("ensembles", *ordered, firsts, splits, ends, baselines, len(ensembles))
         self._n_ensembles = len(ensembles)
 
     def scores(self, columns: Floats, *, width: int = BITS_512) -> Doubles:

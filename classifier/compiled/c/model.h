@@ -69,6 +69,7 @@ typedef struct {
     const uint32_t *masks; /* a bit for each leaf that a value above the threshold rules out */
     const double *leaves;
     const int64_t *firsts; /* (n_trees + 1): each tree's first test; its first leaf comes after those of all before */
+    const int64_t *splits; /* (n_trees): the first test of a column that differs between a page's blocks */
     const int64_t *ends;   /* (n_ensembles): where each ensemble's trees end */
     const double *baselines;
     int64_t n_ensembles;
@@ -126,9 +127,15 @@ void fill_landmarks(const Context *c, float *out);
 void fill_rhythm(const Context *c, float *out);
 void fill_parts(const Context *c, float *out);
 /* trees.c: sums[e * ROWS + r] becomes the log-odds of ensemble e for block r of those that are packed, where bit r of
-   `wanted` is set; `width` is at most `vector_width()` */
+   `wanted` is set; `width` is at most `vector_width()`. `ruled_out` is what `rule_out` wrote, or NULL: then all tests run */
 void pack_rows(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed);
-void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, double *sums);
-void score_rows16(const Ensembles *trees, const float *packed, double *sums); /* trees_wider.c: all rows, with BITS_512 */
+void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, const uint32_t *ruled_out,
+                double *sums);
+int64_t count_trees(const Ensembles *trees);
+/* Runs the tests of columns that a page's blocks share: writes which leaves they rule out, for each tree. `table` has column
+   after column, of n numbers */
+void rule_out(const Ensembles *trees, const float *table, int64_t n, uint32_t *ruled_out);
+/* trees_wider.c: scores all rows, with BITS_512 */
+void score_rows16(const Ensembles *trees, const float *packed, const uint32_t *ruled_out, double *sums);
 
 #endif

@@ -61,30 +61,42 @@ INLINE void pack_rows_of(const float *table, int64_t n, int64_t n_columns, int64
     }
 }
 
-WITH_VECTORS(pack_rows, (const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed),
+WITH_VECTORS(void, pack_rows, (const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed),
              (table, n, n_columns, first, packed))
 
-void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, double *sums) {
+int64_t count_trees(const Ensembles *trees) { return trees->n_ensembles > 0 ? trees->ends[trees->n_ensembles - 1] : 0; }
+
+void rule_out(const Ensembles *trees, const float *table, int64_t n, uint32_t *ruled_out) {
+    for (int64_t tree = 0; tree < count_trees(trees); tree++) {
+        uint32_t found = 0;
+        for (int64_t k = trees->firsts[tree]; k < trees->splits[tree]; k++)
+            found |= table[trees->columns[k] * n] > trees->thresholds[k] ? trees->masks[k] : 0;
+        ruled_out[tree] = found;
+    }
+}
+
+void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, const uint32_t *ruled_out,
+                double *sums) {
 #if HAS_WIDE_VECTORS
     if (width == BITS_512) {
-        score_rows16(trees, packed, sums);
+        score_rows16(trees, packed, ruled_out, sums);
         return;
     }
     if (width == BITS_256) {
-        score_rows8(trees, packed, wanted, sums);
+        score_rows8(trees, packed, wanted, ruled_out, sums);
         return;
     }
 #endif
     (void)width;
-    score_rows4(trees, packed, wanted, sums);
+    score_rows4(trees, packed, wanted, ruled_out, sums);
 }
 
 EXPORT int64_t cd_ensembles_size(void) { return sizeof(Ensembles); }
 
 EXPORT void cd_set_ensembles(uint8_t *out, const int32_t *columns, const float *thresholds, const uint32_t *masks,
-                             const double *leaves, const int64_t *firsts, const int64_t *ends, const double *baselines,
-                             int64_t n_ensembles) {
-    *(Ensembles *)out = (Ensembles){columns, thresholds, masks, leaves, firsts, ends, baselines, n_ensembles};
+                             const double *leaves, const int64_t *firsts, const int64_t *splits, const int64_t *ends,
+                             const double *baselines, int64_t n_ensembles) {
+    *(Ensembles *)out = (Ensembles){columns, thresholds, masks, leaves, firsts, splits, ends, baselines, n_ensembles};
 }
 
 /* Scores n blocks: out[e * n + b] becomes the log-odds of ensemble e for block b. `table` has column after column.
@@ -97,7 +109,7 @@ EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int6
     float *packed = (float *)(sums + trees->n_ensembles * ROWS);
     for (int64_t first = 0; first < n; first += ROWS) {
         pack_rows(table, n, n_columns, first, packed);
-        score_rows(trees, (int)min_i64(width, vector_width()), packed, ALL_ROWS, sums);
+        score_rows(trees, (int)min_i64(width, vector_width()), packed, ALL_ROWS, NULL, sums);
         for (int64_t e = 0; e < trees->n_ensembles; e++)
             memcpy(out + e * n + first, sums + e * ROWS, (size_t)min_i64(ROWS, n - first) * sizeof *out);
     }

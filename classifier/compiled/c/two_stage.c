@@ -34,6 +34,7 @@ typedef struct {
     double *probabilities, *page_types;
     int64_t *labels, *kinds;
     float *quality, *log_types;
+    uint32_t *ruled_out[N_SCORED]; /* what `rule_out` wrote for the trees of each */
 } Answer;
 
 EXPORT int64_t cd_form_size(void) { return sizeof(Form); }
@@ -59,7 +60,7 @@ static void score_all(const Form *form, const Context *c, int width, Answer *ans
     double sums[3 * ROWS];
     for (int64_t first = 0; first < c->n; first += ROWS) {
         pack_rows(c->out, c->n, N_COLUMNS, first, packed);
-        score_rows(&form->scored[OF_ALL], width, packed, ALL_ROWS, sums);
+        score_rows(&form->scored[OF_ALL], width, packed, ALL_ROWS, answer->ruled_out[OF_ALL], sums);
         for (int64_t e = 0; e < 3; e++)
             memcpy(answer->odds + e * c->n + first, sums + e * ROWS, (size_t)min_i64(ROWS, c->n - first) * sizeof *sums);
     }
@@ -138,17 +139,20 @@ typedef struct {
     const float *packed;
     const double *headline_odds;
     int64_t *kinds;
+    const Form *form;
+    uint32_t *const *ruled_out;
 } Part;
 
 /* Replaces kinds `from` by the likeliest of `kinds`, one for each ensemble, where it is likelier than not; with
    `headline`, that kind may be the likeliest, too. */
-static void divide(const Part *part, const Ensembles *trees, int64_t from, const int64_t *kinds, bool headline) {
+static void divide(const Part *part, int64_t of, int64_t from, const int64_t *kinds, bool headline) {
+    const Ensembles *trees = &part->form->scored[of];
     double sums[MOST_ENSEMBLES * ROWS];
     int64_t *found = part->kinds;
     uint32_t wanted = 0;
     for (int64_t r = 0; r < part->n; r++) wanted |= (uint32_t)(found[r] == from) << r;
     if (!wanted) return;
-    score_rows(trees, part->width, part->packed, wanted, sums);
+    score_rows(trees, part->width, part->packed, wanted, part->ruled_out[of], sums);
     for (int64_t r = 0; r < part->n; r++) {
         if (!(wanted >> r & 1)) continue;
         double best = 0.0;
@@ -172,18 +176,20 @@ static void find_kinds(const Form *form, const Context *c, int width, Answer *an
     _Alignas(64) float packed[N_COLUMNS * ROWS];
     for (int64_t b = 0; b < c->n; b++) answer->kinds[b] = otherwise[answer->labels[b]];
     for (int64_t b = 0; b < c->n; b += ROWS) {
-        Part part = {min_i64(ROWS, c->n - b), width, packed, answer->odds + 2 * c->n + b, answer->kinds + b};
+        Part part = {min_i64(ROWS, c->n - b), width, packed, answer->odds + 2 * c->n + b, answer->kinds + b,
+                     form, answer->ruled_out};
         pack_rows(c->out, c->n, N_COLUMNS, b, packed);
-        divide(&part, &form->scored[OF_BODY], KIND_TEXT, form->body_kinds, true);
-        divide(&part, &form->scored[OF_BOILERPLATE], KIND_FURNITURE, boilerplate, false);
-        divide(&part, &form->scored[OF_METADATA], KIND_METADATA, metadata, false);
-        divide(&part, &form->scored[OF_TEASERS], KIND_TEASER, teasers, false);
+        divide(&part, OF_BODY, KIND_TEXT, form->body_kinds, true);
+        divide(&part, OF_BOILERPLATE, KIND_FURNITURE, boilerplate, false);
+        divide(&part, OF_METADATA, KIND_METADATA, metadata, false);
+        divide(&part, OF_TEASERS, KIND_TEASER, teasers, false);
     }
 }
 
 static void predict(const Form *form, const Context *c, double *memory, Answer *answer) {
     int width = vector_width();
     double total = 0.0;
+    for (int64_t k = 0; k < OF_PAGE && c->n > 0; k++) rule_out(&form->scored[k], c->out, c->n, answer->ruled_out[k]);
     score_all(form, c, width, answer);
     label_blocks(form, c, memory, answer);
     find_kinds(form, c, width, answer);
@@ -207,8 +213,15 @@ int64_t run_model(const uint8_t *form_model, const Page *page, bool is_scored, f
         .quality = context + n * N_COLUMNS,
         .log_types = log_types,
     };
-    double *memory = malloc((size_t)(context_doubles(n) + 12 * n) * sizeof *memory);
+    int64_t n_trees = 0, n_doubles = context_doubles(n) + 12 * n;
+    for (int64_t k = 0; k < OF_PAGE; k++) n_trees += count_trees(&form->scored[k]);
+    double *memory = malloc((size_t)n_doubles * sizeof *memory + (size_t)n_trees * sizeof(uint32_t));
     if (!memory) return OUT_OF_MEMORY;
+    uint32_t *ruled_out = (uint32_t *)(memory + n_doubles);
+    for (int64_t k = 0; k < OF_PAGE; k++) {
+        answer.ruled_out[k] = ruled_out;
+        ruled_out += count_trees(&form->scored[k]);
+    }
     if (!is_scored) score_blocks(&form->first_stage, page, floats, by_field);
     int64_t status = score_page(&form->page_types, page, log_types);
     if (status == 0) {
@@ -239,7 +252,7 @@ EXPORT double cd_expected_f1(const uint8_t *form_model, const int64_t *labels, i
     float table[N_QUALITY * ROWS] = {0.0F};
     double sums[ROWS];
     for (int64_t k = 0; k < N_QUALITY; k++) table[k * ROWS] = quality[k];
-    score_rows(&form->scored[OF_PAGE], vector_width(), table, 1, sums);
+    score_rows(&form->scored[OF_PAGE], vector_width(), table, 1, NULL, sums);
     return cd_expit(sums[0]);
 }
 

@@ -72,6 +72,13 @@ def test_vectors_of_every_width_give_the_same_bits() -> None:
     assert ensembles.scores(rows, width=BITS_512).tobytes() == narrow
 
 
+def test_tests_of_shared_columns_come_first_and_change_no_score() -> None:
+    rng = random.Random(4)
+    grown = [grow(*(draw(rng, 1 + n) for n in range(MAX_LEAVES)), baseline=0.1)]
+    rows = table(draw_rows(rng, ROWS))
+    assert Ensembles(grown, (1, 3)).scores(rows).tobytes() == Ensembles(grown).scores(rows).tobytes()
+
+
 def test_a_table_with_fewer_columns_than_the_trees_read_is_refused() -> None:
     with pytest.raises(ValueError, match="the table has 3 columns, the trees read 4"):
         grow((3, 0.0, 1.0, 2.0)).scores(np.zeros((2, 3), np.float32))
