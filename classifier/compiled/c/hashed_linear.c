@@ -169,25 +169,39 @@ EXPORT int64_t cd_count_terms(const uint32_t *tokens, const int64_t *ends, int64
     return count_terms(tokens, ends, n, n_columns, columns, counts, field_ends);
 }
 
+/* Adds a page's fields to the odds, one after the other, so that little memory is touched. */
+static bool add_fields(const Linear *linear, const Page *page, double *odds) {
+    int64_t n = page->n_blocks, most = 0, first = 0;
+    for (int64_t part = 0; part < N_FIELDS && n > 0; part++) {
+        int64_t last = page->ends[(part + 1) * n - 1];
+        most = max_i64(most, last - first);
+        first = last;
+    }
+    int32_t *columns = malloc((2 * (size_t)most + 1) * sizeof *columns), *counts = columns + most + 1;
+    uint16_t *table = calloc((size_t)linear->n_rows, sizeof *table);
+    first = 0;
+    for (int64_t part = 0; part < N_FIELDS && n > 0 && columns && table; part++) {
+        int64_t last = page->ends[(part + 1) * n - 1];
+        int64_t found = count_field(page->tokens + first, last - first, linear->n_rows, table, columns, counts);
+        add_terms(linear, columns, counts, found, odds);
+        first = last;
+    }
+    bool done = columns && table;
+    free(columns);
+    free(table);
+    return done;
+}
+
 int64_t score_page(const Linear *linear, const Page *page, float *log_types) {
-    int64_t n = page->n_blocks, n_tokens = n > 0 ? page->ends[N_FIELDS * n - 1] : 0, field_ends[N_FIELDS];
-    int32_t *columns = malloc((2 * (size_t)n_tokens + 1) * sizeof *columns);
-    if (!columns) return OUT_OF_MEMORY;
-    int32_t *counts = columns + n_tokens + 1;
-    int64_t found = count_terms(page->tokens, page->ends, n, linear->n_rows, columns, counts, field_ends);
     double odds[N_PAGE_TYPES], total = 0.0;
     for (int64_t k = 0; k < N_PAGE_TYPES; k++) odds[k] = linear->intercepts[k];
-    for (int64_t part = 0; part < N_FIELDS && found >= 0; part++) {
-        int64_t first = part > 0 ? field_ends[part - 1] : 0;
-        add_terms(linear, columns + first, counts + first, field_ends[part] - first, odds);
-    }
-    free(columns);
+    if (!add_fields(linear, page, odds)) return OUT_OF_MEMORY;
     double most = odds[0];
     for (int64_t k = 1; k < N_PAGE_TYPES; k++) most = odds[k] > most ? odds[k] : most;
     for (int64_t k = 0; k < N_PAGE_TYPES; k++) total += cd_exp(odds[k] -= most);
     double log_total = cd_log(total);
     for (int64_t k = 0; k < N_PAGE_TYPES; k++) log_types[k] = (float)(odds[k] - log_total);
-    return found < 0 ? OUT_OF_MEMORY : 0;
+    return 0;
 }
 
 EXPORT void cd_score_blocks(const uint8_t *linear, const uint32_t *tokens, const int64_t *ends, int64_t n, float *own,
