@@ -38,7 +38,7 @@ _GLUED = re.compile(
     r"^(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished) ?[Bb]y|[Bb]y|Von|Par|Por)(?=[A-ZÀ-Þ]{2}|[A-ZÀ-Þ][a-zà-ÿ])"
 )
 _LISTED = re.compile(
-    r"\s*(?:[;|•·、，\n]|\s[/–—-]\s|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
+    r"\s*(?:[;|•·⋅、，\n]|\s[/–—-]\s|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
 )
 _LISTED_NAMES = re.compile(r"\s+(?:y|e|i|et|en|ja|na|ak|și|în|a)\s+")
 """Words that mean "and" and may also be within a name; they part two names of two words or more."""
@@ -49,8 +49,8 @@ _ROLE = re.compile(
     r"\b(?:editors?|reporters?|correspondents?|columnists?|contributors?|writers?|journalists?|producers?|presenters?|"
     r"photographers?|analysts?|director|founder|ceo|cto|president|chief|officer|head of|professor|lecturer|fellow|"
     r"researcher|manager|specialist|expert|physicians?|veterinarian|horticulturist|"
-    r"\w*redakt(?:eur|or|ør|ör)\w*|\w*korrespondent\w*|\w*reporter\w*|volontär\w*|ressortleiter\w*|leiter\w*|autor(?:in)?|"
-    r"chefredakteur\w*|freie\w*|journalist\w*|mitarbeiter\w*|kolumnist\w*|"
+    r"\w*redakt(?:eur|or|ør|ör)\w*|\w*korrespondent\w*|\w*reporter\w*|volontär\w*|ressortleiter\w*|leiter(?:in)?|autor(?:in)?|"
+    r"chefredakteur\w*|freier?|journalist\w*|mitarbeiter\w*|kolumnist\w*|"
     r"journaliste|rédact\w+|correspondant\w*|envoyée? spéciale?|"
     r"redactor\w*|corresponsal|enviado|periodista|giornalista|inviat[oa]|dziennikar\w+|muhabir\w*|"
     r"universit\w+|institut\w*|college|school|desk|ministry|department|ltd|inc|llc|gmbh|newspaper)\b",
@@ -62,14 +62,20 @@ _AGENCIES = frozenset(
 )
 _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*"
-    r"|\s(?:Senior|Contributing|Staff|Chief)\s.*|\s*\d+\*?|\s(?:기자|특파원|앵커|記者|特派員|외 \d+명)"
-    r"|(?<=[\u4e00-\u9fff])(?:記者|特派員|[／/]\S{0,12}(?:報導|报道|報道))|\s(?:입력|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)"
-    r"|\s(?:on|at|am|um|le|in|for|from|to|the|a|[Uu]pdated|[Pp]osted|\w+day"
+    r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?"
+    r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|For|The)\s.*|\s*\d+\*?"
+    r"|\s(?:기자|특파원|앵커|記者|特派員|외 \d+명)"
+    r"|(?<=[\u4e00-\u9fff])(?:記者|特派員|[／/]\S{0,12}(?:報導|报道|報道))"
+    r"|\s(?:입력|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)"
+    r"|\s(?:on|at|am|um|le|[Ii]n|for|from|to|the|a|[Ff]ollow|Author|[Uu]pdated|[Pp]osted|\w+day"
     r"|[Pp]ubli\w{1,9}|[Pp]ubblicato|[Oo]publikowano|[Vv]eröffentlicht|[Ee]rstellt|[Aa]ktualisiert|Stand:?))$"
 )
 """What follows a name: roles, numbers, words that led to a date."""
 _PLAIN = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?: [A-ZÀ-Þ]\.)?(?: [A-ZÀ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-Þ][a-zà-ÿ]+)?){1,2}")
 """A name that needs no cleaning, as most do."""
+_GLUED_WORD = re.compile(r"(?<=[a-zà-ÿ]{4})(?=[A-ZÀ-Þ][a-zà-ÿ]+(?:\s|$))")
+"""Where a word begins that stood in an element of its own; four letters, as in names such as MacFarlane."""
+
 _MENTIONED = re.compile(
     r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit)|author"
     r"|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|기자|كتب|بقلم|تقرير|लेखक|editor|by[A-ZÀ-Þ]",
@@ -89,10 +95,14 @@ _PARTICLES = frozenset(
 _CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]?[A-Z]*\.?){1,5}\*?")
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
 _NO_NAME = frozenset(
-    "by von par por di admin administrator editor author autor staff redaktion guest unknown anonymous none null "
+    "by von par por di admin administrator editor author autor staff redaktion red guest unknown anonymous none null "
     "published updated posted publié undefined n/a na at on user webmaster root autor/in writer contributor "
-    "reporter about mehr more read follow この記事を書いた人".split()
+    "reporter about mehr more read follow この記事を書いた人 "
+    "the our as of in an ai large last authors writers editors journalist journalists founder co-founder corresponding "
+    "written reviewed sponsored expert content senior marketing director events article comments table contents quick "
+    "summary journal list hinweis 발행 편집인 입력 수정".split()
 )
+"""Words of labels, roles and signs: a text that has no others is no name."""
 
 
 def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]:
@@ -106,8 +116,9 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
         for name in _split(clean(text[:MAX_CHARACTERS])):
             if len(names) >= MAX_AUTHORS:
                 break
-            if not shown or _is_written_as_name(name):
-                names.setdefault(name.casefold(), name)
+            person = _without_role(name, is_first=not names) if shown else name
+            if not shown or _is_written_as_name(person):
+                names.setdefault(person.casefold(), person)
     return tuple(names.values())
 
 
@@ -129,12 +140,26 @@ def is_agency(name: str) -> bool:
 def _is_written_as_name(name: str) -> bool:
     words = name.split()
     capital = len(words) == 1 or all(not word[0].islower() or word in _PARTICLES for word in words)
-    return (capital and not name[0].isdigit() and _CONTROL.match(name) is None) or is_agency(name)
+    return (bool(words) and capital and not name[0].isdigit() and _CONTROL.match(name) is None) or is_agency(name)
+
+
+def _without_role(name: str, *, is_first: bool) -> str:
+    """Return a name of two words without the role after it, which may be glued to it: "Ada QuillNews Reporter".
+
+    What has a role and is not the first in a list is taken for the role of the first.
+    """
+    role = _ROLE.search(name)
+    if role is None:
+        return name
+    person = _GLUED_WORD.split(name[: role.start()].strip(), 1)[0]
+    if not is_first:
+        return ""
+    return person if person.count(" ") == 1 and not _NO_NAME.issuperset(person.lower().split()) else name
 
 
 def _split(text: str) -> list[str]:
     if _PLAIN.fullmatch(text) is not None and _INTRODUCED.match(text) is None and _ENDINGS.search(text) is None:
-        return [text]
+        return [] if _NO_NAME.issuperset(text.lower().split()) else [text]
     text = _IN_BRACKETS.sub("", _ADDRESS.sub(" ", text))
     text = _GLUED.sub("", " ".join(text.split()) if "\n" not in text else text.strip())
     text = _INTRODUCED.sub("", text, count=1)
@@ -177,7 +202,7 @@ def _clean(text: str) -> str:
     words = name.split()
     if len(words) % 2 == 0 and words[: len(words) // 2] == words[len(words) // 2 :]:
         words = words[: len(words) // 2]
-    if not 0 < len(words) <= MAX_WORDS or len(name) > MAX_LETTERS or name.lower() in _NO_NAME:
+    if not 0 < len(words) <= MAX_WORDS or len(name) > MAX_LETTERS or _NO_NAME.issuperset(name.lower().split()):
         return ""
     letters, digits = sum(map(str.isalpha, name)), sum(map(str.isdigit, name))
     return " ".join(words) if letters > digits and (letters > 1 or not name.isascii()) else ""

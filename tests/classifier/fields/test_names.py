@@ -75,7 +75,32 @@ def test_form_is_read(text: str, expected: tuple[str, ...]) -> None:
     assert clean_names([text]) == expected
 
 
-@pytest.mark.parametrize("text", ["View more posts", "Read more", "from the harbour dept", "4 mins read"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ada QuillUpdated: 3 May", ("Ada Quill",)),
+        ("Ada Quill 4 Comments", ("Ada Quill",)),
+        ("Ada Quill For The Pier", ("Ada Quill",)),
+        ("Ada Quill Follow", ("Ada Quill",)),
+        ("Ada Quill Deputy Harbour Editor", ("Ada Quill",)),
+        ("Ada Quill Reporter", ("Ada Quill",)),
+        ("Ada QuillerNews Reporter", ("Ada Quiller",)),
+        ("Ada MacQuill Reporter", ("Ada MacQuill",)),
+        ("Ada Quill ⋅ Review Editor", ("Ada Quill",)),
+        ("Ada Quill | Ben Reed", ("Ada Quill", "Ben Reed")),
+    ],
+)
+def test_what_is_shown_beside_a_name_is_cut_off(text: str, expected: tuple[str, ...]) -> None:
+    assert clean_names([text], shown=True) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("View more posts", "Read more", "from the harbour dept", "4 mins read", "red", "The Author", "Our Editors"),
+        *("Senior Content Editor", "Posted On", "Table of Contents", "발행"),
+    ],
+)
 def test_what_is_shown_but_no_name_is_left_out(text: str) -> None:
     assert clean_names([text], shown=True) == ()
 
