@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple, Self
 from zlib import crc32
 
@@ -16,7 +17,7 @@ from copydesk.classifier.arrays import Hashes, Integers
 class Strings(NamedTuple):
     """Many strings: their code points one after the other, and where each ends.
 
-    The points are bytes if all are below 256 and `compact` made them so.
+    The points are bytes where `narrow_points` made them so.
     """
 
     points: NDArray[np.uint32] | NDArray[np.uint8]
@@ -32,11 +33,10 @@ class Strings(NamedTuple):
         """Return one of them."""
         return _decoded(self.points[self.ends[number - 1] if number else 0 : self.ends[number]])
 
-    def compact(self) -> Self:
-        """Return a copy that takes little memory."""
+    def narrow_points(self) -> NDArray[np.uint32] | NDArray[np.uint8]:
+        """Return a copy of the points, as bytes if all are below 256."""
         is_narrow = not len(self.points) or self.points.max() < 256
-        points = self.points.astype(np.uint8) if is_narrow else self.points.copy()
-        return self._replace(points=points, ends=self.ends.astype(np.int32))
+        return self.points.astype(np.uint8) if is_narrow else self.points.copy()
 
     def to_tuple(self) -> tuple[str, ...]:
         """Return them as objects."""
@@ -54,7 +54,7 @@ def _decoded(points: NDArray[np.uint32] | NDArray[np.uint8]) -> str:
     return str(points.data, "latin-1") if points.itemsize == 1 else str(points.data, "utf-32-le", "surrogatepass")
 
 
-_NO_NUMBERS = np.empty(0, np.int64)
+_NO_NUMBERS, _NO_HASHES = np.empty(0, np.int64), np.empty(0, np.uint64)
 _NO_STRINGS = Strings(np.empty(0, np.uint32), _NO_NUMBERS)
 
 
@@ -133,16 +133,24 @@ class MarkupArrays(NamedTuple):
 
     def named_places(self) -> Self:
         """Return a small copy of the columns that say how each block and the elements around it are named."""
+        columns = self.tags, self.parents, self.elements, self.names.ends, self.inline.ends
+        numbers: NDArray[Any] = np.concatenate(columns, dtype=np.int32, casting="unsafe")
+        ends = [*accumulate(map(len, columns))]
+        tags, parents, elements, *of_strings = map(numbers.__getitem__, map(slice, [0, *ends], ends))
+        names, inline = (
+            Strings(each.narrow_points(), of) for each, of in zip((self.names, self.inline), of_strings, strict=True)
+        )
+        nothing = dict.fromkeys(("firsts", "lasts", "link_chars", "links", "images"), _NO_NUMBERS)
         return type(self)(
-            tags=self.tags.astype(np.int32),
+            tags=tags,
             tag_names=self.tag_names,
-            tag_hashes=self.tag_hashes,
-            names=self.names.compact(),
-            parents=self.parents.astype(np.int32),
-            elements=self.elements.astype(np.int32),
-            inline=self.inline.compact(),
-            **dict.fromkeys(("firsts", "lasts", "link_chars", "links", "images"), _NO_NUMBERS),
+            tag_hashes=_NO_HASHES,
+            names=names,
+            parents=parents,
+            elements=elements,
+            inline=inline,
             hrefs=_NO_STRINGS,
+            **nothing,
         )
 
 

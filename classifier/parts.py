@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from functools import cache
 
-from copydesk.classifier.arrays import Integers, spans_of
-from copydesk.classifier.markup_arrays import MarkupArrays
+import numpy as np
+
+from copydesk.classifier.arrays import Hashes, Integers, spans_of
+from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.markup_arrays import MarkupArrays, hash_tags
 from copydesk.classifier.model import Predictions
 from copydesk.classifier.types import KINDS, Blocks, Kind, Markup
 
@@ -28,43 +30,41 @@ _NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _TEXT = _NUMBERS[Kind.TEXT]
 
 
+_kinds_by_markup = core_function("cd_kinds_by_markup", "i64* i64* i64 i64* i64* i64 i64* i64 i64 i64 i64*", "i64")
+
+
 def name_kinds(page: Blocks, predictions: Predictions) -> Integers:
-    """Return a number in KINDS for each block."""
+    """Return a number in KINDS for each block.
+
+    Raises:
+        ValueError: A block is in an element that is not there.
+    """
     if page.markup is None:
         return predictions.kinds
-    kinds = predictions.kinds.copy()
-    texts = np.flatnonzero(kinds == _TEXT)
-    starts, ends = spans_of(page.blocks)[texts].T
-    kinds[texts] = _by_markup(page.markup.to_arrays(), texts, ends - starts <= CELL_CHARACTERS)
-    return kinds
-
-
-def _by_markup(tree: MarkupArrays, blocks: Integers, is_short: NDArray[np.bool_]) -> Integers:
-    """Do the same as `kind_by_markup` for many blocks at once."""
-    table = _kinds_of_tags(tree)
-    kinds = np.full(len(blocks), _TEXT)
-    left, elements, column = np.arange(len(blocks)), tree.elements[blocks], is_short.astype(np.int64)
-    for _ in range(_LOOKED_AT):
-        inside = elements >= 0
-        if not inside.all():
-            left, elements, column = left[inside], elements[inside], column[inside]
-        found = table[tree.tags[elements], column]
-        kinds[left] = found
-        unnamed = found == _TEXT
-        left, elements, column = left[unnamed], tree.parents[elements[unnamed]], column[unnamed]
+    tree, kinds = page.markup.to_arrays(), predictions.kinds.copy()
+    spans, by_tag = np.ascontiguousarray(spans_of(page.blocks), np.int64), _kinds_of_tags(tree)
+    of_tree = tree.tags, tree.parents, len(tree.parents), tree.elements
+    if _kinds_by_markup(*of_tree, spans, len(spans), by_tag, len(by_tag), _TEXT, CELL_CHARACTERS, kinds) < 0:
+        raise ValueError("found blocks in elements that are not there; segment the page again")
     return kinds
 
 
 def _kinds_of_tags(tree: MarkupArrays) -> Integers:
     """Return for each tag the number of the kind that it gives a long and a short block."""
-    table = np.full((len(tree.tag_names), 2), _TEXT)
-    for number in np.flatnonzero(np.bincount(tree.tags)).tolist():
+    wanted, table = _hashes_of_tags(), np.full((len(tree.tag_names), 2), _TEXT)
+    places = np.searchsorted(wanted, tree.tag_hashes)
+    for number in np.flatnonzero(wanted[places] == tree.tag_hashes).tolist():
         tag = tree.tag_names[number]
-        if tag in KIND_OF_TAG:
-            table[number] = _NUMBERS[KIND_OF_TAG[tag]]
-        elif tag == "td":
+        table[number] = _NUMBERS[KIND_OF_TAG.get(tag, Kind.TEXT)]
+        if tag == "td":
             table[number, 1] = _NUMBERS[Kind.TABLE]
     return table
+
+
+@cache
+def _hashes_of_tags() -> Hashes:
+    """Return the hashes of the tags that say a kind, sorted, and one above all."""
+    return np.append(np.sort(hash_tags((*KIND_OF_TAG, "td"))), np.uint64(2**64 - 1))
 
 
 def kind_by_markup(markup: Markup, number: int, n_characters: int) -> Kind:

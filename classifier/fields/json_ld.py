@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -33,6 +34,9 @@ _ORGANISATIONS = re.compile(r"organi[sz]ation|corporation|brand|company|agency",
 _ARTICLES = re.compile(r"article$|posting$|^report$|^review$|^recipe$|^interview$|^liveblog", re.IGNORECASE)
 _PAGES = re.compile(r"page$|^(?:video|audio)object$|^creativework$|episode$", re.IGNORECASE)
 _SITES = re.compile(r"^website$|organi[sz]ation$|^corporation$", re.IGNORECASE)
+_LONGEST_KNOWN_TYPE = 40
+"""Characters of a type of which is remembered what it is."""
+
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _LOOSE = re.compile(
     r'"(headline|datePublished|dateModified|articleSection|description|inLanguage)"\s*:\s*"((?:[^"\\]|\\.){0,4000})"'
@@ -95,10 +99,13 @@ def read_json_ld(scripts: Iterable[str]) -> JsonLd:
             nodes.extend(_nodes(_parse(script), MAX_NODES - len(nodes)))
     if not nodes:
         return JsonLd()
-    typed = [(_types(node), node) for node in nodes]
-    articles = [node for types, node in typed if any(_ARTICLES.search(name) for name in types)]
-    pages = [node for types, node in typed if any(_PAGES.search(name) for name in types)]
-    sites = [node for types, node in typed if any(_SITES.search(name) for name in types)]
+    articles: list[Node] = []
+    pages: list[Node] = []
+    sites: list[Node] = []
+    for node in nodes:
+        for wanted, found in zip(_sorts(_types(node)), (articles, pages, sites), strict=True):
+            if wanted:
+                found.append(node)
     if not articles and not pages and not sites:
         return JsonLd()
     named = [node for node in articles if _text(node.get("headline"))]
@@ -196,6 +203,19 @@ def _types(node: Node) -> list[str]:
     found = node.get("@type")
     values = found if isinstance(found, list) else [found]
     return [value.rpartition("/")[2].strip() for value in values[:MAX_VALUES] if isinstance(value, str)]
+
+
+def _sorts(types: list[str]) -> tuple[bool, bool, bool]:
+    """Return whether one of a node's types is that of an article, of a page, of a site."""
+    if len(types) == 1 and len(types[0]) <= _LONGEST_KNOWN_TYPE:
+        return _sorts_of_short(types[0])
+    return any(map(_ARTICLES.search, types)), any(map(_PAGES.search, types)), any(map(_SITES.search, types))
+
+
+@lru_cache(maxsize=256)
+def _sorts_of_short(name: str) -> tuple[bool, bool, bool]:
+    """Do the same for one name, and remember the answer: the same few are on most pages."""
+    return bool(_ARTICLES.search(name)), bool(_PAGES.search(name)), bool(_SITES.search(name))
 
 
 def _id(node: Node) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from copydesk.classifier.array_views import Rows
 from copydesk.classifier.arrays import Offsets
 from copydesk.classifier.fields.metas import WANTED
-from copydesk.classifier.types import Block, Blocks, Markup
+from copydesk.classifier.types import Block, Blocks, Head, Markup
 
 
 def keep_sources(page: Blocks, spans: Offsets) -> Blocks:
@@ -18,5 +16,6 @@ def keep_sources(page: Blocks, spans: Offsets) -> Blocks:
     markup, head = page.markup, page.head
     if markup is not None:
         markup = Markup.from_arrays(markup.to_arrays().named_places())
-        head = replace(head, metas=tuple([meta for meta in head.metas if meta[0] in WANTED]), json_ld=())
+        metas = tuple([meta for meta in head.metas if meta[0] in WANTED])
+        head = Head(head.title, head.language, metas, head.canonical, (), head.times, head.properties)
     return Blocks(page.text, Rows(Block, spans), head, markup)

@@ -54,8 +54,9 @@ def test_numbers_and_names_are_those_of_the_arrays(numbers: list[int], tags: lis
 def test_texts_are_those_of_the_strings_also_in_little_memory(texts: list[str]) -> None:
     strings = Strings.of(texts)
     check(Texts(strings), texts)
-    check(Texts(strings.compact()), texts)
-    assert strings.compact().text() == strings.text() == "".join(texts)
+    narrow = strings._replace(points=strings.narrow_points())
+    check(Texts(narrow), texts)
+    assert narrow.text() == strings.text() == "".join(texts)
 
 
 @settings(max_examples=60, deadline=None)
