@@ -23,14 +23,17 @@ WARM_UP = 10  # pages: compiled functions are loaded, caches are filled
 MEMORY_PAGES, MEMORY_EVERY = 10_000, 1_000
 
 OURS_HTML, OURS_TEXT = "copydesk, HTML", "copydesk, text"
+BODY_ALONE = ", body alone"
+"""The suffix of a contender whose answers are asked for nothing else."""
+MADE_LATE = ("comments", "blocks")
+"""Attributes of an article that are made when they are asked for; the first makes its fields too."""
 RIVAL, INFORMATION = "trafilatura", "resiliparse"
 LEAST_RATIO = {OURS_HTML: 5.0, OURS_TEXT: 15.0}  # how many times trafilatura's CPU time the project promises
 
 # Where a page's time goes: for each stage, the names in copydesk.classifier.pipeline that do it.
 STAGES: Mapping[str, Sequence[str]] = {
     "segment": ("segment_html", "segment_text"),
-    "features": ("compute_features",),
-    "model": ("run_both_stages", "expected_f1"),
+    "features and model": ("label_page", "expected_f1"),
     "assembling": ("collect_scores", "assemble"),
 }
 
@@ -91,7 +94,8 @@ def report_times(pages: Sequence[str]) -> int:
     answer = load_answer()
     answers = [answer(Page(id="", html=html)) for html in pages]
     texts = [plain_text(article) for article in answers]
-    contenders = [*our_contenders(answer, pages, texts), rival(pages), *optional_peers(pages)]
+    bodies = our_contenders(load_answer(body_alone=True), pages, texts, suffix=BODY_ALONE)
+    contenders = [*our_contenders(answer, pages, texts), *bodies, rival(pages), *optional_peers(pages)]
     print(describe(pages, texts))
     unread = sum(isinstance(article, UnreadablePage) for article in answers)
     print(f"{unread} pages could not be read and took hardly any time" if unread else "every page could be read")
@@ -119,10 +123,18 @@ def report_memory(files: Sequence[Path]) -> int:
     return 0 if flat else 1
 
 
-def load_answer() -> Answer:
-    """Load the model once and give the call that answers one page."""
+def load_answer(*, body_alone: bool = False) -> Answer:
+    """Load the model once and give the call that answers one page, with all its values, or with its body alone."""
     classify, model = _program()
-    return lambda page: next(iter(classify([page], model)))
+
+    def answer(page: Page) -> object:
+        article = next(iter(classify([page], model)))
+        if not body_alone:
+            for name in MADE_LATE:
+                getattr(article, name, None)
+        return article
+
+    return answer
 
 
 def plain_text(answer: object) -> str:
@@ -131,11 +143,11 @@ def plain_text(answer: object) -> str:
     return "\n\n".join(text[block.start : block.end] for block in blocks)
 
 
-def our_contenders(answer: Answer, pages: Sequence[str], texts: Sequence[str]) -> list[Contender]:
+def our_contenders(answer: Answer, pages: Sequence[str], texts: Sequence[str], *, suffix: str = "") -> list[Contender]:
     """Give this program on both forms of the same pages; parsing is part of the HTML one's time."""
     return [
-        Contender(OURS_HTML, pages, lambda html: answer(Page(id="", html=html))),
-        Contender(OURS_TEXT, texts, lambda text: answer(Page(id="", text=text))),
+        Contender(OURS_HTML + suffix, pages, lambda html: answer(Page(id="", html=html))),
+        Contender(OURS_TEXT + suffix, texts, lambda text: answer(Page(id="", text=text))),
     ]
 
 

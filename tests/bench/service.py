@@ -159,7 +159,7 @@ def measure(pages: Sequence[bytes], options: argparse.Namespace) -> dict[str, Me
 
 
 def make_library_call(pages: Sequence[bytes]) -> Send:
-    """Return the library call that the service makes, for pages that are decoded already."""
+    """Return a library call that makes all that the service answers, for pages that are decoded already."""
     from copydesk.classifier.types import Page
 
     answer = load_answer()
