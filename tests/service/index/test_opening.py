@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.types import Banding
 from copydesk.service.index import IndexMismatch, IndexUnavailable, NoIndex, open_index
 from copydesk.service.index.database import Database
+from copydesk.service.index.sqlite_file import PAGE_BYTES
 from copydesk.service.index.tables import FORMAT, SCHEMA, set_value, settings_of
-from tests.support.index_places import PASSWORD, MakePlace, add, assert_whole, window
+from tests.support.index_places import PASSWORD, MakePlace, add, assert_whole, document, window
 
 SETTING_NAMES = (
     "comparison.copy_min_coverage comparison.max_documents_per_key comparison.max_gap_words "
@@ -101,3 +104,14 @@ def test_url_of_another_kind_is_refused(place: str) -> None:
     with pytest.raises(ValueError, match="the index's URL") as caught:
         open_index(place)
     assert PASSWORD not in str(caught.value)
+
+
+def test_new_file_has_large_pages_and_a_write_ahead_log(tmp_path: Path) -> None:
+    """Pages of the default size have room for two documents and leave 15 % of themselves empty."""
+    path = tmp_path / "pages.sqlite"
+    with open_index(str(path)) as index:
+        index.add([document("a", window(0))], now=0.0)
+        index.compact()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
