@@ -23,8 +23,8 @@ CACHE_KIB = 8 * 1024
 WAL_BYTES = 64 * 1024 * 1024
 """The size to which SQLite truncates its write-ahead log after a checkpoint."""
 PAGE_BYTES = 8192
-"""SQLite's page size in a new file. A document's row has 1.8 kB: 557 bytes of each are left over in pages of 4,096 bytes,
-which have room for two of them."""
+"""SQLite's page size in a new file. A document's row has 1.8 kB: pages of 4,096 bytes have room for two, and leave 557
+bytes of each empty."""
 CHECKPOINT_PAGES = 4096
 """Pages in the write-ahead log from which on SQLite makes a checkpoint."""
 
@@ -69,7 +69,7 @@ class SqliteFile:
         return state[:2]
 
     def use_write_ahead_log(self, connection: Connection) -> None:
-        """Put a new file into the mode in which readers and a writer do not wait for each other, and set its page size."""
+        """Set the page size of a new file, and the mode in which readers and a writer do not wait for each other."""
         connection.exec_driver_sql(f"PRAGMA page_size = {PAGE_BYTES}").close()
         _retry(lambda: connection.exec_driver_sql("PRAGMA journal_mode = WAL").close())
 
