@@ -51,7 +51,7 @@ PROBLEM_KINDS = {
     "keys_unusable": ProblemKind(503, "The keys cannot be read"),
     "feedback_unusable": ProblemKind(503, "Feedback cannot be kept"),
     "index_unavailable": ProblemKind(503, "The index cannot be used"),
-    "timeout": ProblemKind(504, "The answer took too long"),
+    "timeout": ProblemKind(503, "The answer took too long"),
     "no_space": ProblemKind(507, "The server has no room for the body"),
 }
 """Every problem's code; codes of unreadable pages and bad rows are those of the command line."""

@@ -84,7 +84,8 @@ class Retry:
         Raises:
             CopydeskError: That error, where another attempt is of no use.
         """
-        may_succeed = not isinstance(error, ServiceProblem) or error.status in BUSY
+        # what took too long once would take as long again, and keep the server busy
+        may_succeed = not isinstance(error, ServiceProblem) or (error.status in BUSY and error.code != "timeout")
         retry_after = getattr(error, "retry_after", None) or 0.0
         if not may_succeed or self.failed >= self.most or retry_after > LONGEST_PAUSE:
             raise error

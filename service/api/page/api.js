@@ -45,7 +45,6 @@ const TITLES = {
   422: "The page cannot be read",
   429: "Too many requests",
   503: "The service is busy",
-  504: "It took too long",
 };
 
 async function problemOf(response) {

@@ -302,4 +302,4 @@ def test_requests_beyond_the_queue_are_refused_as_busy(model: Model, tmp_path: P
 def test_answer_that_takes_too_long_is_a_problem(model: Model, tmp_path: Path) -> None:
     with open_api(settings_in(tmp_path, timeout=0.001), model) as client:
         answer = client.post("/v1/classify", json={"text": LINES * 5000})
-        assert_problem(answer, 504, "timeout", "no answer of the classifier within 0.001 seconds")
+        assert_problem(answer, 503, "timeout", "no answer of the classifier within 0.001 seconds")

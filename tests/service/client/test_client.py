@@ -188,13 +188,20 @@ def test_busy_server_is_asked_again_after_the_time_it_names(pauses: list[float])
     assert 0.25 <= pauses[1] <= 0.5
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 413, 422, 500, 504])
+@pytest.mark.parametrize("status", [400, 401, 404, 413, 422, 500, 507])
 def test_refusal_is_told_at_once_in_the_servers_words(pauses: list[float], status: int) -> None:
     body = json.dumps({"status": status, "code": "own_word", "detail": "found this, expected that; do so"}).encode()
     with serve_replies(Reply(status, body)) as (url, requests), pytest.raises(ServiceProblem) as found:
         Client(url).model()
     assert (found.value.status, found.value.code) == (status, "own_word")
     assert str(found.value) == "found this, expected that; do so"
+    assert (len(requests), pauses) == (1, [])
+
+
+def test_answer_that_took_too_long_is_not_asked_for_again(pauses: list[float]) -> None:
+    reply = Reply(503, b'{"status": 503, "code": "timeout", "detail": "no answer"}', {"Retry-After": "1"})
+    with serve_replies(reply) as (url, requests), pytest.raises(ServiceProblem, match="no answer"):
+        Client(url).model()
     assert (len(requests), pauses) == (1, [])
 
 
