@@ -107,8 +107,9 @@ class Names(ArrayView[str]):
 
     def count(self, value: object) -> int:
         """Count a name."""
-        numbers = [number for number, name in enumerate(self._names) if name == value]
-        return sum(int((self._numbers == number).sum()) for number in numbers)
+        if self._names.count(value) != 1:
+            return super().count(value)
+        return int((self._numbers == self._names.index(value)).sum())
 
     def _at(self, place: int) -> str:
         return self._names[self._numbers.item(place)]

@@ -51,9 +51,9 @@ def _units(page: Blocks, markup: Markup, numbers: Sequence[int]) -> list[int]:
     That is, of the repeated sorts that enclose nearly all blocks, the one with most texts in elements of their own; of
     equal ones the outermost.
     """
-    parents, of_blocks = list(markup.parents), list(markup.elements)
-    chains = [[*_ancestors(parents, of_blocks[number], markup.tags)] for number in numbers]
-    sort_of = {element: _sort(markup, element) for element in set(chain.from_iterable(chains))}
+    parents, tags = list(markup.parents), list(markup.tags)
+    chains = [[*_ancestors(parents, markup.elements[number], tags)] for number in numbers]
+    sort_of = {element: _sort(tags[element], markup.names[element]) for element in set(chain.from_iterable(chains))}
     elements: dict[str, set[int]] = defaultdict(set)
     covered: Counter[str] = Counter()
     with_text: set[int] = set()
@@ -86,10 +86,10 @@ def _ancestors(parents: Sequence[int], element: int, tags: Sequence[str]) -> Ite
         element = parents[element]
 
 
-def _sort(markup: Markup, element: int) -> str:
+def _sort(tag: str, names: str) -> str:
     """Return an element's tag and first name, without digits."""
-    name = markup.names[element].split(maxsplit=1)
-    return f"{markup.tags[element]} {name[0].rstrip('0123456789') if name else ''}"
+    name = names.split(maxsplit=1)
+    return f"{tag} {name[0].rstrip('0123456789') if name else ''}"
 
 
 def _names(markup: Markup | None, number: int) -> str:

@@ -6,13 +6,13 @@ import gzip
 import importlib
 import itertools
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from copydesk.classifier.types import Label, Page
-from tests.bench import classify, measure
+from tests.bench import classify, json_lines, measure
 from tests.bench.measure import Contender, StageClock, Summary, bar, is_flat, race, table, watch_memory
 from tests.support.page_results import result
 
@@ -176,3 +176,24 @@ def test_stage_shares_are_of_the_whole() -> None:
 def test_stages_of_the_classifier_are_there() -> None:
     pipeline = importlib.import_module("copydesk.classifier.pipeline")
     assert not [name for names in classify.STAGES.values() for name in names if not hasattr(pipeline, name)]
+
+
+def test_json_lines_take_what_many_pages_take_more_than_few(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cpu(command: Sequence[str]) -> float:
+        n_pages = len(Path(command[-1]).read_text().splitlines())
+        return 0.5 + n_pages * (0.004 if command[0] == "old" else 0.002)
+
+    monkeypatch.setattr(json_lines, "_cpu", cpu)
+    pages = [f"<p>{n}" for n in range(json_lines.FEW + 1)]
+    assert json_lines.report_lines(pages, pages, ["old"]) == 0
+    lines = capsys.readouterr().out.splitlines()[4:]
+    assert [line.split()[-3:] for line in lines] == [
+        *(["html", "2.00", "1.00"], ["html", "4.00", "0.50"], ["text", "2.00", "1.00"], ["text", "4.00", "0.50"]),
+    ]
+    assert json_lines.report_lines(pages[1:], pages[1:], []) == 2
+
+
+def test_other_command_is_split_as_a_shell_does() -> None:
+    assert classify.parse(["--json-lines", "--other", "python -m 'a b'"]).other == ["python", "-m", "a b"]

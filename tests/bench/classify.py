@@ -7,6 +7,7 @@ import gzip
 import importlib
 import itertools
 import platform
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.types import Page
+from tests.bench.json_lines import report_lines
 from tests.bench.measure import BAR, Contender, StageClock, Summary, bar, is_flat, race, table, watch_memory
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -47,7 +49,8 @@ def main(arguments: Sequence[str]) -> int:
         pages = sample(page_files(chosen.pages), chosen.count)
         if chosen.memory:
             return report_memory(pages)
-        return report_times([read_page(path) for path in pages])
+        htmls = [read_page(path) for path in pages]
+        return report_lines(htmls, plain_texts(htmls), chosen.other) if chosen.json_lines else report_times(htmls)
     except (FileNotFoundError, ModuleNotFoundError) as error:
         print(f"bench classify: {error}", file=sys.stderr)
         return 2
@@ -59,6 +62,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--pages", type=Path, default=PAGES, help="folder of .html or .html.gz files")
     parser.add_argument("--count", type=int, default=COUNT, help=f"pages, taken evenly (default {COUNT})")
     parser.add_argument("--memory", action="store_true", help=f"resident memory over {MEMORY_PAGES:,} pages instead")
+    parser.add_argument("--json-lines", action="store_true", help="CPU time of the command on JSON lines instead")
+    parser.add_argument(
+        "--other",
+        metavar="COMMAND",
+        type=shlex.split,
+        default=[],
+        help="another copydesk that gets the same JSON lines",
+    )
     chosen = parser.parse_args(arguments)
     if chosen.count < 1:
         parser.error(f"--count is {chosen.count}, expected at least 1")
@@ -141,6 +152,12 @@ def plain_text(answer: object) -> str:
     """Give a page as text: its blocks joined by blank lines; empty where it could not be read."""
     blocks, text = getattr(answer, "blocks", ()), getattr(answer, "text", "")
     return "\n\n".join(text[block.start : block.end] for block in blocks)
+
+
+def plain_texts(htmls: Sequence[str]) -> list[str]:
+    """Give pages of HTML as text."""
+    answer = load_answer()
+    return [plain_text(answer(Page(id="", html=html))) for html in htmls]
 
 
 def our_contenders(answer: Answer, pages: Sequence[str], texts: Sequence[str], *, suffix: str = "") -> list[Contender]:
