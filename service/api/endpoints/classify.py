@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.routing import APIRoute
 from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,7 +28,29 @@ from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.rows import contract, jsonl
 
-router = APIRouter()
+READ = require_scope(Scope.READ)
+
+
+class QuickRoute(APIRoute):
+    """Answers a request without a query at once.
+
+    FastAPI takes 0.3 ms to find that every parameter is missing, a tenth of the time of a page of 100 kB.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler."""
+        handle_query = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            if request.scope["query_string"]:
+                return await handle_query(request)
+            await READ.dependency(request)
+            return await classify_one(request, AnswerOptions())
+
+        return handle
+
+
+router = APIRouter(route_class=QuickRoute)
 ANSWERS = (Media.JSON, Media.MARKDOWN, Media.HTML)
 """The types of an answer; the first is that of a request without a preference."""
 SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
@@ -58,7 +82,7 @@ async def read_options(
 Options = Annotated[AnswerOptions, Depends(read_options)]
 
 
-@router.post("/v1/classify", dependencies=[require_scope(Scope.READ)])
+@router.post("/v1/classify", dependencies=[READ])
 async def classify_one(
     request: Request, options: Options, id: Annotated[str | None, Query(max_length=2000)] = None
 ) -> Response:
