@@ -114,17 +114,6 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text.casefold())
 
 
-def contains_word(text: str, word: str) -> bool:
-    """Return whether `words_of` a casefolded text has this word; for a few words quicker than finding all."""
-    at = text.find(word)
-    while at >= 0 and (found := _WORD.match(text, at)) is not None:
-        begins = at == 0 or _WORD.fullmatch(text, at - 1, at + 1) is None
-        if begins and found[0] == word:
-            return True
-        at = text.find(word, found.end())
-    return False
-
-
 def count_words(text: str) -> int:
     """Return the number of words, of scripts without spaces between words that of every four characters."""
     return len(_LONG_WORD.findall(text))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Integers, spans_of
-from copydesk.classifier.declared_titles import contains_word, count_words, tidy, words_of
+from copydesk.classifier.declared_titles import count_words, tidy, words_of
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
 MAX_HEADLINE = 300
@@ -35,6 +35,9 @@ SOON = 12
 
 KNOWN_CHARACTERS = 3000
 """Characters of the body whose words are compared with those of a possible headline: a choice."""
+
+STEM = 6
+"""Letters of a word by which it is found in the body, as words change their endings: of 5, 6 and all the best."""
 
 REPEATED_WITHIN = 5000
 """Characters before a line that are searched for the same text: a choice that bounds the time."""
@@ -125,27 +128,27 @@ class Words(NamedTuple):
 
 PLACE_WEIGHTS = Place(
     odds=0.37,
-    log_body=0.32,
-    body_before=-2.04,
-    body_after=0.77,
-    before_body=0.49,
-    is_first=-2.46,
-    length_after=-0.78,
-    after_short=0.39,
-    metadata_after=1.16,
-    byline_after=1.06,
-    repeats=0.82,
-    after_paragraph=-0.85,
+    log_body=0.35,
+    body_before=-2.77,
+    body_after=1.15,
+    before_body=0.58,
+    is_first=-2.53,
+    length_after=-1.20,
+    after_short=0.34,
+    metadata_after=1.27,
+    byline_after=1.10,
+    repeats=1.08,
+    after_paragraph=-0.80,
 )
 WORD_WEIGHTS = Words(
-    few=2.69,
-    many=-1.33,
-    known=1.77,
-    in_paragraph=0.48,
-    is_sentence=-2.06,
-    has_separator=-1.38,
-    has_colon=0.95,
-    capitals=0.54,
+    few=3.57,
+    many=-1.44,
+    known=2.44,
+    in_paragraph=0.49,
+    is_sentence=-2.45,
+    has_separator=-1.55,
+    has_colon=0.93,
+    capitals=0.66,
 )
 """Weights in the log-odds of being the headline rather than another candidate, from the articles of WCXB and Fundus by
 `training.headline_weights`."""
@@ -278,13 +281,13 @@ def read_place(search: Search, blocks: range) -> Place:
 def read_words(search: Search, line: str, words: Sequence[str]) -> Words:
     """Return what the words of a line say, also by how many are in the body."""
     telling = [word for word in words if len(word) > 3] or words
-    known = [word for word in telling if contains_word(search.known, word)]
+    known = [stem for stem in (word[:STEM] for word in telling) if stem in search.known]
     n_words = count_words(line)
     return Words(
         few=min(n_words, 4) / 4,
         many=n_words > 15,
         known=len(known) / len(telling),
-        in_paragraph=min(sum(contains_word(search.opening, word) for word in known), 5),
+        in_paragraph=min(sum(stem in search.opening for stem in known), 5),
         is_sentence=line.endswith(_SENTENCE_ENDS),
         has_separator=any(separator in line for separator in _SEPARATORS),
         has_colon=": " in line,
