@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from copydesk.classifier.array_views import Rows
 from copydesk.classifier.segmentation import block_builder, formulas, hidden
@@ -73,7 +73,10 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     bytes that are not UTF-8, become U+FFFD.
     """
     page = cap_nesting(html if isinstance(html, bytes) else to_utf8(html))
-    parser = LexborHTMLParser(page)
+    try:
+        parser = LexborHTMLParser(page)
+    except SelectolaxError as error:  # it reads anything, so nothing but memory was missing
+        raise MemoryError from error
     walked = None if inline else walk_tree(parser, len(page))
     if walked is None:
         return _segment_in_python(parser, RecordingBuilder() if inline else None)
