@@ -181,6 +181,9 @@ def test_a_pickled_array_is_refused_and_runs_nothing(folder: Path, tmp_path: Pat
         ("html/teaser/roots", np.zeros(0, np.int32), "html/teaser: 0 roots and 2 nodes"),
         ("html/teaser/roots", np.zeros(2), "html/teaser: roots is float64"),
         ("html/teaser/baseline", np.zeros(2), "TypeError"),
+        ("html/teaser/values", np.full(5, np.inf), "html/teaser/values has infinity or no number, expected finite"),
+        ("text/page_types/weights", np.full((1 << 16, 7), np.nan, np.float16), "text/page_types/weights has infinity"),
+        ("text/weights", np.full((1, 14), -np.inf, np.float16), "text/weights has infinity or no number"),
     ],
 )
 def test_arrays_that_are_not_trees_are_refused(folder: Path, name: str, array: NDArray[Any], found: str) -> None:
