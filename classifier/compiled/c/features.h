@@ -3,6 +3,7 @@
 #define COPYDESK_FEATURES_H
 
 #include "maths.h"
+#include "sorting.h"
 
 /* The numbers of the counts of a block; see counts.py. */
 enum {
@@ -115,12 +116,6 @@ INLINE double log_of_double(const double *logs, double x) {
     return x < N_LOGS && x == (double)(int64_t)x ? logs[(int64_t)x] : cd_log1p(x);
 }
 
-/* Room for grouping n items: after sort_keys(), `order` has their numbers, those of equal keys together, rising. */
-typedef struct {
-    uint64_t *keys, *keys_after;
-    int32_t *order, *order_after;
-} Sorting;
-
 /* UTF-8 bytes; text k is from ends[k - 1], the first from `start`, to ends[k]. */
 typedef struct {
     const uint8_t *bytes;
@@ -130,7 +125,6 @@ typedef struct {
 
 #define SEEN 1024 /* places of the table of texts that came before, a power of two */
 
-void sort_keys(Sorting *room, int64_t n);
 void read_blocks(const Blocks *blocks, const Tables *tables, BlockWords *out);
 void count_repeats(const Blocks *blocks, Sorting room, int64_t *repeats);
 int64_t hash_names(Texts texts, const int64_t *spans, int32_t *seen, uint64_t *out, int64_t *out_ends);

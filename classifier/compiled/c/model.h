@@ -6,6 +6,7 @@
 
 #include "core.h"
 #include "maths.h"
+#include "sorting.h"
 
 /* Blocks that the trees score together. Their columns are copied to one place first: read where they lie, in many pages
    of memory, scoring took twice as long. */
@@ -92,13 +93,6 @@ enum { SUM_WEIGHT, SUM_TEXT, SUM_COMMENT, SUM_TEASER, SUM_METADATA, SUM_LOG_CHAR
 #define WORD_PLACES 2048 /* in tables of words */
 #define SPARE(n) (6 * (n) + 6 * WORD_PLACES)
 INLINE int64_t context_doubles(int64_t n) { return (N_GROUPS + 2 + N_SUMS) * (n + 1) + SPARE(n); }
-
-/* A number for each block, and the block: `sort_items` sorts them, and leaves equal ones in their order. */
-typedef struct {
-    uint64_t key;
-    int64_t block;
-} Item;
-void sort_items(Item *items, Item *spare, int64_t n);
 
 INLINE const float *dense_column(const Context *c, int64_t column) { return c->dense + column * c->n; }
 INLINE const double *share_of(const Context *c, int64_t group) { return c->shares + group * c->n; }

@@ -1,5 +1,5 @@
-/* Groups hashes by sorting them, byte by byte, which nobody can make slow by choosing them. */
-#include "features.h"
+/* Sorts hashes byte by byte, which nobody can make slow by choosing them, and numbers by merging, which keeps their order. */
+#include "sorting.h"
 
 #define DIGITS_OF_KEY 4 /* bytes of half a key */
 
@@ -45,4 +45,27 @@ void sort_keys(Sorting *room, int64_t n) {
             break;
         }
     }
+}
+
+/* Merges two sorted runs next to each other: `n` items of which the second run begins at `middle`. */
+static void merge(const Item *items, int64_t middle, int64_t n, Item *out) {
+    int64_t left = 0, right = middle;
+    for (int64_t i = 0; i < n; i++) {
+        bool from_left = right == n || (left < middle && items[left].key <= items[right].key);
+        out[i] = from_left ? items[left++] : items[right++];
+    }
+}
+
+void sort_items(Item *items, Item *spare, int64_t n) {
+    Item *from = items, *to = spare;
+    for (int64_t width = 1; width < n; width *= 2) {
+        for (int64_t first = 0; first < n; first += 2 * width) {
+            int64_t size = min_i64(2 * width, n - first);
+            merge(from + first, min_i64(width, size), size, to + first);
+        }
+        Item *swapped = from;
+        from = to;
+        to = swapped;
+    }
+    if (from != items) memcpy(items, from, (size_t)n * sizeof *items);
 }
