@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Self
 
-from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
-from copydesk.classifier.comments import read_comments
 from copydesk.classifier.fields import JsonLd, read_fields
 from copydesk.classifier.types import (
     FIELDS,
@@ -24,6 +22,9 @@ from copydesk.classifier.types import (
     ScoredBlock,
     records,
 )
+
+if TYPE_CHECKING:  # the client of the service loads no numeric library
+    from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,6 +45,8 @@ class Sources:
 
     def read(self, kinds: SmallIntegers, body: str) -> tuple[Fields, tuple[Comment, ...]]:
         """Read the fields and the comments."""
+        from copydesk.classifier.comments import read_comments
+
         text, found_in = self.title
         fields = read_fields(self.page, kinds.tolist(), body, url=self.url, stated=self.stated)
         places = ({"title": found_in} if text else {}) | dict(fields.found_in)

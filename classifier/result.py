@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from copydesk.classifier.article import LateArticle, PageScores
-from copydesk.classifier.model import PAGE_TYPES
 from copydesk.classifier.rendering import build_outline, render_html, render_markdown
 from copydesk.classifier.structure import Structure
 from copydesk.classifier.types import (
@@ -68,6 +67,8 @@ class Article(LateArticle):
     @classmethod
     def of(cls, scores: PageScores, *, id: str, url: str, model: str) -> Article:
         """Make the article of a page's scores."""
+        from copydesk.classifier.model import PAGE_TYPES  # here, as the client loads no numeric library
+
         article = object.__new__(cls)
         values = {
             "id": id,
