@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.shingles import KEY_BITS, Ragged
-from copydesk.classifier.duplicates.signing import SignedTexts
+from copydesk.classifier.duplicates.signing import SignedTexts, read_lengths
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME, KeyScheme, SigningScheme
 from tests.oracle.bands import band_keys
 from tests.oracle.hashing import scatter
@@ -31,7 +31,7 @@ def sign_texts(
         words, length=keys.passage_words, characters=keys.passage_characters, window=keys.passage_window
     )
     joined = Ragged(*_join_keys(bands, passages.values, passages.bounds, digests, shingles.bounds))
-    return SignedTexts(shingles, digests, joined, np.fromiter(map(len, texts), np.int64, len(texts)))
+    return SignedTexts(shingles, digests, joined, read_lengths(texts))
 
 
 @jit
