@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Self
 
+from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
+from copydesk.classifier.comments import read_comments
 from copydesk.classifier.fields import JsonLd, read_fields
 from copydesk.classifier.types import (
-    FIELDS,
     KINDS,
     LABELS,
     Blocks,
@@ -22,9 +21,6 @@ from copydesk.classifier.types import (
     ScoredBlock,
     records,
 )
-
-if TYPE_CHECKING:  # the client of the service loads no numeric library
-    from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,8 +41,6 @@ class Sources:
 
     def read(self, kinds: SmallIntegers, body: str) -> tuple[Fields, tuple[Comment, ...]]:
         """Read the fields and the comments."""
-        from copydesk.classifier.comments import read_comments
-
         text, found_in = self.title
         fields = read_fields(self.page, kinds.tolist(), body, url=self.url, stated=self.stated)
         places = ({"title": found_in} if text else {}) | dict(fields.found_in)
@@ -123,42 +117,3 @@ class PageScores:
             repeat(self.text, len(self.labels)),
         )
         return records(ScoredBlock, zip(*columns, strict=True))
-
-
-_MADE_LATE = frozenset((*FIELDS, "blocks", "comments")) - {"title"}
-
-
-class LateArticle(Fields):
-    """An article without those of its attributes that are made when they are asked for, and then kept.
-
-    Attributes:
-        scores: What they are made of; None for an article that was put together from values.
-    """
-
-    __slots__ = ("scores",)
-    scores: PageScores | None
-
-    def with_values(self, **values: object) -> Self:
-        """Return a copy with other values, as `dataclasses.replace` does, which makes nothing that is not made yet."""
-        changed = object.__new__(type(self))
-        for name in ("scores", *self.__dataclass_fields__):
-            with suppress(AttributeError):
-                value = values[name] if name in values else object.__getattribute__(self, name)
-                object.__setattr__(changed, name, value)
-        return changed
-
-    if not TYPE_CHECKING:  # so that type checkers refuse other names
-
-        def __getattr__(self, name: str) -> Any:
-            """Return an attribute that is not there yet, and keep it."""
-            if name == "scores":
-                return None
-            scores = self.scores
-            if scores is None or name not in _MADE_LATE:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            if name == "blocks":
-                value = scores.scored_blocks()
-            else:
-                value = scores.comments if name == "comments" else getattr(scores.fields, name)
-            object.__setattr__(self, name, value)
-            return value

@@ -220,5 +220,20 @@ def assemble(
     page: Page, scores: PageScores, digest: str, reasons: Iterable[Explanation | None] | None = None
 ) -> Article:
     """Make the article of a page's scores."""
-    article = Article.of(scores, id=page.id, url=page.url, model=digest)
+    article = Article.of(
+        scores,
+        id=page.id,
+        url=page.url,
+        text=scores.text,
+        title=scores.title,
+        body=scores.body,
+        other_articles=scores.other_articles,
+        is_article=scores.is_article,
+        page_type=PAGE_TYPES[int(scores.page_types.argmax())],
+        page_types=dict(zip(PAGE_TYPES, scores.page_types.tolist(), strict=True)),
+        confidence=scores.confidence,
+        model=digest,
+        parts=BODY_PARTS,
+        structure=None,
+    )
     return article if reasons is None else replace(article, blocks=scores.scored_blocks(reasons))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from copydesk.classifier.article import LateArticle, PageScores
+from copydesk.classifier.late_article import LateArticle
 from copydesk.classifier.rendering import build_outline, render_html, render_markdown
 from copydesk.classifier.structure import Structure
 from copydesk.classifier.types import (
@@ -63,32 +63,6 @@ class Article(LateArticle):
     model: str
     parts: tuple[Kind, ...] = BODY_PARTS
     structure: Structure | None = field(default=None, compare=False)
-
-    @classmethod
-    def of(cls, scores: PageScores, *, id: str, url: str, model: str) -> Article:
-        """Make the article of a page's scores."""
-        from copydesk.classifier.model import PAGE_TYPES  # here, as the client loads no numeric library
-
-        article = object.__new__(cls)
-        values = {
-            "id": id,
-            "url": url,
-            "text": scores.text,
-            "title": scores.title,
-            "body": scores.body,
-            "other_articles": scores.other_articles,
-            "is_article": scores.is_article,
-            "page_type": PAGE_TYPES[int(scores.page_types.argmax())],
-            "page_types": dict(zip(PAGE_TYPES, scores.page_types.tolist(), strict=True)),
-            "confidence": scores.confidence,
-            "model": model,
-            "parts": BODY_PARTS,
-            "structure": None,
-            "scores": scores,
-        }
-        for name, value in values.items():
-            object.__setattr__(article, name, value)
-        return article
 
     def __repr__(self) -> str:
         sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from copydesk.classifier.array_views import Rows
+from copydesk.classifier.arrays import Offsets
 from copydesk.classifier.fields.metas import WANTED
 from copydesk.classifier.types import Block, Blocks, Head, Markup
-
-if TYPE_CHECKING:  # the client of the service loads no numeric library
-    from copydesk.classifier.arrays import Offsets
 
 
 def keep_sources(page: Blocks, spans: Offsets) -> Blocks:
