@@ -193,6 +193,17 @@ def test_map_has_a_segment_for_each_block_and_leads_to_it(page: Page) -> None:
     expect(page.locator(".blocks > *").last).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("unfold", [False, True])
+def test_map_is_no_higher_than_what_stands_beside_it(page: Page, unfold: bool) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    read_sample(page, unfold=unfold)
+    height = "part => part.offsetHeight"
+    content = "part => part.lastElementChild.getBoundingClientRect().bottom - part.getBoundingClientRect().top"
+    columns, strip, about = [page.locator(name).evaluate(height) for name in (".columns", ".strip", ".about")]
+    assert 96 <= strip <= 900
+    assert columns <= max(about, page.locator(".sheet").evaluate(content)) + 32
+
+
 def test_fields_stand_beside_the_article_with_their_places(page: Page) -> None:
     found = {"authors": "json-ld", "published": "meta", "tags": "json-ld", "image": "meta", "canonical_url": "link"}
     replace_answer(
