@@ -12,7 +12,7 @@ from rapidfuzz.distance import LCSseq
 from copydesk.classifier import Article
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Blocks
-from copydesk.training.corpora import CODE_OF_KIND, GROUP_CODE, TrainingPage
+from copydesk.training.corpora import CODE_OF_KIND, GROUP_CODE, ONE_STORY, TrainingPage
 from copydesk.training.headlines import find_title, mark_headline
 from copydesk.training.weak_parts import fit_to_codes, parts_by_markup
 
@@ -89,7 +89,8 @@ def teach(lesson: tuple[LabelledPage, Article | None]) -> LabelledPage:
     """Label a plain-text page by what a model that did not see its site answered about its HTML form.
 
     The answer tells the parts of a page whose parts no person labelled, and on a page that no person labelled at all
-    what the blocks are that are only known not to be body.
+    what the blocks are that are only known not to be body. On such a page of an article a block of the reference's body
+    that the answer says is a teaser becomes unknown: reference bodies keep "Read more" lines.
     """
     page, answer = lesson
     if answer is None or page.origin.has_parts:
@@ -97,8 +98,9 @@ def teach(lesson: tuple[LabelledPage, Article | None]) -> LabelledPage:
     said = [block.text for block in answer.blocks], [CODE_OF_KIND[block.kind] for block in answer.blocks]
     heard = carry_codes(*said, [page.blocks.text[b.start : b.end] for b in page.blocks.blocks])
     groups = [GROUP_CODE.get(code, "") for code in heard]
+    doubted = ("T", "H") if not page.gold and page.origin.page_type in ONE_STORY else ()
     codes = [
-        group if code == "?" and group not in ("", "E") else code
+        group if code == "?" and group not in ("", "E") else "" if code == "E" and group in doubted else code
         for code, group in zip(page.codes, groups, strict=True)
     ]
     return _with_headline(replace(page, codes=tuple(codes), parts=tuple(fit_to_codes(heard, codes))))

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from copydesk.classifier.segmentation import segment_text
 from copydesk.training.align import LabelledPage, carry_codes
 from copydesk.training.dataset import fold_of
-from copydesk.training.dresses import FOREIGN_SHARE, foreign
-from copydesk.training.interruptions import interrupt
+from copydesk.training.dresses import in_other_letters
+from copydesk.training.in_text_teasers import collect_headlines
+from copydesk.training.interruptions import COMMENTS, NAMES, draw_note, interrupt
 
 LEAST_BODY = 3
 """Pages with fewer body blocks get no synthetic pages."""
@@ -33,6 +34,18 @@ SHORT_SENTENCE = (40, 110)
 SENTENCES_SHARE, HEADLINES_SHARE = 0.25, 0.15
 """Shares of lists of teasers whose summaries are whole sentences, and that are headlines alone. All teasers of a list
 look alike, as on sites: where each had its own look, macro-F1 was lower, not higher (text 0.8938 against 0.8984)."""
+
+SHORT_SHARE, MOST_SHORT = 0.35, 6
+"""Share of pages with such a list that have only the article's first blocks, and how many at most: on short articles
+the blocks of a list look most like paragraphs."""
+
+AROUND_SHARE = 0.5
+"""Share of pages with such a list that have the page's own furniture before and after, and comments below the list."""
+
+COMMENTS_HEADING = {"en": "Comments", "de": "Kommentare"}
+
+SPLIT_SHARE = 0.25
+"""Share of the paragraphs of a page in another layout that are cut into sentences."""
 
 COMMENT_FORM = (
     "Inline Feedbacks",
@@ -58,6 +71,7 @@ COMMENT_FORM = (
 )
 """Text that comment plug-ins show where there are no comments yet."""
 
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"”»])\s+|(?<=[。！？।])(?!\s)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”»)]*\s+|(?<=[。！？।])\s*")
 
 Lines = list[tuple[str, str, str]]
@@ -83,6 +97,7 @@ def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
     """
     usable = [page for page in pages if page.gold and page.codes.count("E") >= LEAST_BODY]
     pools, hosts = _pools(usable, n_folds), _pools(pages, n_folds)
+    headlines = collect_headlines(pages, n_folds=n_folds)
     synthetic = []
     for page in usable:
         fold = fold_of(page.origin.site, n_folds)
@@ -92,20 +107,29 @@ def vary(pages: Sequence[LabelledPage], *, n_folds: int) -> list[LabelledPage]:
         kept = article_alone(page)
         alone = [line for line, keep in zip(lines_of(page), kept.tolist(), strict=True) if keep]
         synthetic.append(_synthetic_page(page, alone))
-        synthetic.append(_laid_out(interrupt(page) or page))
+        synthetic.append(_laid_out(interrupt(page, headlines.get((fold, page.origin.language), ())) or page))
     rng = np.random.default_rng(0)
-    return [foreign(page, rng) if rng.random() < FOREIGN_SHARE else page for page in synthetic]
+    return [in_other_letters(page, rng) for page in synthetic]
 
 
 def _laid_out(page: LabelledPage) -> LabelledPage:
     rng = np.random.default_rng(crc32(b"layout" + page.origin.id.encode()))
-    lines, way = lines_of(page), int(rng.integers(3))
+    lines, way = _split(lines_of(page), rng), int(rng.integers(3))
     if way == 1:
         width = int(rng.integers(50, 90))
         lines = [(fill(text, width), code, part) for text, code, part in lines]
     if way == 2:
         lines = _joined(lines, rng)
     return _synthetic_page(page, lines, between="\n" if way == 0 else "\n\n")
+
+
+def _split(lines: Lines, rng: np.random.Generator) -> Lines:
+    """Cut some paragraphs into their sentences, so that short paragraphs are many, also at an article's end."""
+    cut: Lines = []
+    for text, code, part in lines:
+        sentences = _SENTENCES.split(text) if code == "E" and rng.random() < SPLIT_SHARE else [text]
+        cut += [(sentence, code, part) for sentence in sentences if sentence]
+    return cut
 
 
 def _joined(lines: Lines, rng: np.random.Generator) -> Lines:
@@ -173,13 +197,29 @@ def _stitched(page: LabelledPage, pool: Sequence[LabelledPage]) -> Lines:
     ]
     chosen = rng.permutation(len(stories))[: int(rng.integers(3, MOST_TEASERS + 1))]
     headings = [line for line in lines if line[1] == "H"][:1]
+    end = article[-1] if rng.random() >= SHORT_SHARE else article[: int(rng.integers(2, MOST_SHORT + 1))][-1]
+    around = rng.random() < AROUND_SHARE
     return [
-        *lines[article[0] : article[-1] + 1],
+        *(lines[: article[0]] if around else []),
+        *lines[article[0] : end + 1],
         *furniture[start : start + int(rng.integers(MOST_FURNITURE + 1))],
         *form,
+        *[(text, "B", "B") for text in (draw_note(page.origin.language, rng) if around and rng.integers(2) else ())],
         *(headings if rng.integers(2) else []),
         *[line for i in chosen for line in stories[int(i)]],
+        *(_comments(page.origin.language, rng) if around and rng.integers(2) else []),
+        *([line for line in lines[article[-1] + 1 :] if line[1] in ("B", "M", "C")] if around else []),
     ]
+
+
+def _comments(language: str, rng: np.random.Generator) -> Lines:
+    """Return a heading with the number of comments, and some comments."""
+    said = COMMENTS.get(language, COMMENTS["en"])
+    number = int(rng.integers(1, len(said) + 1))
+    names = rng.permutation(NAMES)[:number].tolist()
+    heading = f"{COMMENTS_HEADING.get(language, COMMENTS_HEADING['en'])} ({number})"
+    pairs = zip(names, said, strict=False)
+    return [(heading, "B", "B"), *((text, "C", "C") for pair in pairs for text in pair)]
 
 
 def _embedded(page: LabelledPage, hosts: Sequence[LabelledPage]) -> Lines:

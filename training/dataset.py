@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.features import PageFeatures, columns, compute_features
 from copydesk.classifier.model import hashed_linear
 from copydesk.training.align import LabelledPage
+from copydesk.training.corpora import ONE_STORY
 
 MOST_ROWS = 250
 MOST_SYNTHETIC_ROWS = 120
@@ -26,7 +27,6 @@ LENGTH_WEIGHT = 0.35
 SYNTHETIC_WEIGHT = 0.5
 """Weight of a synthetic page; a real page has 1."""
 
-ONE_STORY = ("article", "news")
 LINK_LINE_SHARE = 0.6
 LINK_LINE_CHARS = 160
 """On article pages without hand labels, body lines with a larger share of link characters than this and fewer

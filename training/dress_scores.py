@@ -9,8 +9,9 @@ import numpy as np
 
 from copydesk.training.align import LabelledPage
 from copydesk.training.corpora import LANGUAGES_APART
-from copydesk.training.dresses import OTHER_UTILITIES, foreign, keep_blocks, make_bare, rename
+from copydesk.training.dresses import OTHER_UTILITIES, keep_blocks, make_bare, rename
 from copydesk.training.evaluate import PageResult, page_score
+from copydesk.training.foreign_letters import foreign
 
 Dresses = dict[str, Callable[[LabelledPage], LabelledPage]]
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.types import Block, Blocks, Head, Markup
 from copydesk.training.align import LabelledPage
+from copydesk.training.foreign_letters import foreign, foreign_script
 from copydesk.training.interruptions import interrupt
 
 UTILITIES = (
@@ -40,6 +41,9 @@ BOX_TAGS = frozenset("article section main header footer nav aside figure figcap
 FOREIGN_SHARE, INTERRUPTED_SHARE = 0.3, 0.6
 """Shares of pages that are written in a language that does not exist, and that are interrupted by furniture."""
 
+SCRIPT_SHARE = 0.5
+"""Share of the former that are in another script, see `foreign_letters.foreign_script`."""
+
 LEAST_LEFT = 2
 """Blocks that a page has to have left."""
 
@@ -49,26 +53,32 @@ _INLINE_TAGS = frozenset(
 )
 
 
-def dress(page: LabelledPage) -> list[LabelledPage]:
+def dress(page: LabelledPage, headlines: Sequence[str] = ()) -> list[LabelledPage]:
     """Return a labelled page of HTML in three other dresses, some in foreign letters or interrupted by furniture.
 
     1. Class names hashed, dropped or replaced by utility classes.
     2. The same, and headings and paragraphs, or all elements, as `div`.
     3. The article alone, with its teasers, or with a part of its furniture; its class names kept or not.
+
+    Args:
+        headlines: Of other pages, see `interrupt`.
     """
     rng = np.random.default_rng(crc32(b"dress" + page.origin.id.encode()))
     if rng.random() < INTERRUPTED_SHARE:
-        page = interrupt(page) or page
+        page = interrupt(page, headlines) or page
     others = [
         rename(page, rng, UTILITIES),
         make_bare(rename(page, rng, UTILITIES), boxes=rng.random() < 0.5),
         undress(page if rng.random() < 0.5 else rename(page, rng, UTILITIES), rng),
     ]
-    return [
-        replace(foreign(other, rng) if rng.random() < FOREIGN_SHARE else other, synthetic=True)
-        for other in others
-        if other is not None
-    ]
+    return [replace(in_other_letters(other, rng), synthetic=True) for other in others if other is not None]
+
+
+def in_other_letters(page: LabelledPage, rng: np.random.Generator) -> LabelledPage:
+    """Write some pages in languages that do not exist, and some of these in other scripts."""
+    if rng.random() >= FOREIGN_SHARE:
+        return page
+    return foreign_script(page, rng) if rng.random() < SCRIPT_SHARE else foreign(page, rng)
 
 
 def rename(
@@ -121,33 +131,6 @@ def undress(page: LabelledPage, rng: np.random.Generator) -> LabelledPage | None
         kept = body | (rng.random(int(runs[-1]) + 1 if len(codes) else 0)[runs] < 0.5)
     head = page.blocks.head if rng.random() < 0.7 else Head()
     return keep_blocks(page, kept, head) if kept.sum() >= LEAST_LEFT else None
-
-
-def foreign(page: LabelledPage, rng: np.random.Generator) -> LabelledPage:
-    """Write a page in a language that does not exist: its letters change places, capitals and marks stay.
-
-    What is left to learn from is shape, place, repetition and markup, as on a page in a language without examples.
-    """
-    head = page.blocks.head
-    table = _cipher(page.blocks.text + head.title, rng)
-    metas = tuple((name, content.translate(table)) for name, content in head.metas)
-    changed = Head(title=head.title.translate(table), metas=metas)
-    blocks = replace(page.blocks, text=page.blocks.text.translate(table), head=changed)
-    return replace(page, blocks=blocks)
-
-
-def _cipher(text: str, rng: np.random.Generator) -> dict[int, int]:
-    """Return a table that exchanges the letters of a text within each script; a capital goes with its small letter."""
-    letters: dict[int, list[str]] = {}
-    for letter in sorted({character.lower() for character in set(text) if character.isalpha()}):
-        if len(letter) == 1 and len(letter.upper()) == 1:
-            letters.setdefault(ord(letter) >> 8, []).append(letter)
-    table: dict[int, int] = {}
-    for found in letters.values():
-        for letter, place in zip(found, rng.permutation(len(found)).tolist(), strict=True):
-            table[ord(letter)] = ord(found[place])
-            table[ord(letter.upper())] = ord(found[place].upper())
-    return table
 
 
 def _with_markup(page: LabelledPage, markup: Markup) -> LabelledPage:

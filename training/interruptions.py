@@ -1,6 +1,7 @@
 """Sets furniture between the paragraphs of labelled pages: cookie notices, newsletter calls, terms of payment.
 
-Comments too. Sites put such blocks into the article's own element, where neither place nor markup gives them away.
+Comments and teasers too. Sites put such blocks into the article's own element, where neither place nor markup tells
+what they are.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 
 from copydesk.classifier.types import Block, Blocks, Markup
 from copydesk.training.align import LabelledPage
+from copydesk.training.in_text_teasers import HEADS, Line, write_teaser
 
 NOTES: dict[str, tuple[tuple[str, ...], ...]] = {
     "en": (
@@ -175,7 +177,10 @@ NAMES = ("Ann R.", "guest", "reader_77", "Old Fox", "T. Lind", "Mara", "anonymou
 STRANGE_SHARE = 0.4
 """Share of the runs that are in any language, so that its words are known although no page in it is."""
 
-MOST_RUNS = 3
+TEASER_SHARE = 0.35
+"""Share of the runs that are teasers. Of the pages with a teaser in the body, most have one between two paragraphs."""
+
+MOST_RUNS = 4
 """Most runs that one page gets."""
 
 LEAST_BODY = 3
@@ -184,10 +189,13 @@ LEAST_BODY = 3
 _BOXES = ("div", "p", "aside", "section")
 
 
-def interrupt(page: LabelledPage) -> LabelledPage | None:
+def interrupt(page: LabelledPage, headlines: Sequence[str] = ()) -> LabelledPage | None:
     """Return the page with up to MOST_RUNS runs of furniture between its body blocks; None if it has too few of these.
 
     The same page always gets the same runs.
+
+    Args:
+        headlines: Of other pages in the page's language; without them no run is a teaser.
     """
     rng = np.random.default_rng(crc32(b"interrupt" + page.origin.id.encode()))
     gaps = [b for b in range(1, len(page.codes)) if page.codes[b - 1] == page.codes[b] == "E"]
@@ -195,37 +203,48 @@ def interrupt(page: LabelledPage) -> LabelledPage | None:
         return None
     chosen = sorted(rng.choice(gaps, min(len(gaps), int(rng.integers(1, MOST_RUNS + 1))), replace=False).tolist())
     for gap in reversed(chosen):
-        texts, code = _run(page.origin.language, rng)
-        page = insert_blocks(page, gap, texts, code, tag=_BOXES[int(rng.integers(len(_BOXES)))])
+        lines = _run(page, headlines, rng)
+        page = insert_blocks(page, gap, lines, tag=_BOXES[int(rng.integers(len(_BOXES)))])
     return replace(page, synthetic=True)
 
 
-def _run(language: str, rng: np.random.Generator) -> tuple[Sequence[str], str]:
-    """Return the blocks of a run and their code."""
+def _run(page: LabelledPage, headlines: Sequence[str], rng: np.random.Generator) -> list[Line]:
+    """Return the blocks of a run."""
+    language = page.origin.language
+    if headlines and rng.random() < TEASER_SHARE:
+        if rng.random() < STRANGE_SHARE:
+            language = sorted(HEADS)[int(rng.integers(len(HEADS)))]
+        return write_teaser(page, headlines, rng, language)
     if rng.random() < 0.2:
         said = COMMENTS.get(language, COMMENTS["en"])
-        return (NAMES[int(rng.integers(len(NAMES)))], said[int(rng.integers(len(said)))]), "C"
+        return [Line(NAMES[int(rng.integers(len(NAMES)))], "C"), Line(said[int(rng.integers(len(said)))], "C")]
     if rng.random() < STRANGE_SHARE:
         language = sorted(NOTES)[int(rng.integers(len(NOTES)))]
+    return [Line(text, "B") for text in draw_note(language, rng)]
+
+
+def draw_note(language: str, rng: np.random.Generator) -> Sequence[str]:
+    """Return a note in a language, or its beginning; in English if there is none."""
     notes = NOTES.get(language, NOTES["en"])
     note = notes[int(rng.integers(len(notes)))]
-    return note[: int(rng.integers(1, len(note) + 1))], "B"
+    return note[: int(rng.integers(1, len(note) + 1))]
 
 
-def insert_blocks(page: LabelledPage, at: int, texts: Sequence[str], code: str, tag: str) -> LabelledPage:
-    """Return the page with blocks of one code before block `at`, in an element of their own beside the block before."""
+def insert_blocks(page: LabelledPage, at: int, lines: Sequence[Line], tag: str) -> LabelledPage:
+    """Return the page with blocks before block `at`, in an element of their own beside the block before."""
     old = page.blocks
     spans = [old.text[b.start : b.end] for b in old.blocks]
-    spans[at:at] = texts
+    spans[at:at] = [line.text for line in lines]
     ends = list(accumulate(map(len, spans), lambda end, size: end + 2 + size))
     blocks = tuple(Block(end - len(text), end) for text, end in zip(spans, ends, strict=True))
-    markup = None if old.markup is None else _insert_markup(old.markup, at, len(texts), tag)
-    codes, parts = (each[:at] + (code,) * len(texts) + each[at:] for each in (page.codes, page.parts))
+    markup = None if old.markup is None else _insert_markup(old.markup, at, lines, tag)
+    added = tuple(line.code for line in lines)
+    codes, parts = (each[:at] + added + each[at:] for each in (page.codes, page.parts))
     return replace(page, blocks=Blocks("\n\n".join(spans), blocks, old.head, markup), codes=codes, parts=parts)
 
 
-def _insert_markup(markup: Markup, at: int, count: int, tag: str) -> Markup:
-    before = markup.elements[at - 1]
+def _insert_markup(markup: Markup, at: int, lines: Sequence[Line], tag: str) -> Markup:
+    before, count = markup.elements[at - 1], len(lines)
     around = before if markup.lasts[before] > at else max(0, markup.parents[before])
     inside = set()  # the elements that hold the new one grow; those that end or begin at it do not
     element = around
@@ -237,7 +256,7 @@ def _insert_markup(markup: Markup, at: int, count: int, tag: str) -> Markup:
         last + count * (last > at or (last == at and (e in inside or markup.firsts[e] == at)))
         for e, last in enumerate(markup.lasts)
     ]
-    plain = (0,) * count
+    links = tuple(line.link_chars for line in lines)
     return Markup(
         tags=(*markup.tags, tag),
         names=(*markup.names, ""),
@@ -245,9 +264,9 @@ def _insert_markup(markup: Markup, at: int, count: int, tag: str) -> Markup:
         firsts=(*firsts, at),
         lasts=(*lasts, at + count),
         elements=(*markup.elements[:at], *[len(markup.tags)] * count, *markup.elements[at:]),
-        link_chars=(*markup.link_chars[:at], *plain, *markup.link_chars[at:]),
-        links=(*markup.links[:at], *plain, *markup.links[at:]),
-        images=(*markup.images[:at], *plain, *markup.images[at:]),
-        inline=(*markup.inline[:at], *[""] * count, *markup.inline[at:]),
-        hrefs=(*markup.hrefs[:at], *[""] * count, *markup.hrefs[at:]),
+        link_chars=(*markup.link_chars[:at], *links, *markup.link_chars[at:]),
+        links=(*markup.links[:at], *(int(chars > 0) for chars in links), *markup.links[at:]),
+        images=(*markup.images[:at], *[0] * count, *markup.images[at:]),
+        inline=(*markup.inline[:at], *("a  " if chars else "" for chars in links), *markup.inline[at:]),
+        hrefs=(*markup.hrefs[:at], *(line.target() for line in lines), *markup.hrefs[at:]),
     )

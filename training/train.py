@@ -56,6 +56,7 @@ from copydesk.training.fit import (
     WEAK,
     WEAK_ELSEWHERE,
 )
+from copydesk.training.in_text_teasers import collect_headlines
 from copydesk.training.model_card import write_card
 from copydesk.training.no_article import article_alone_page, front_pages, messages, without_article
 from copydesk.training.quality import ALONE_WEIGHT, NO_ARTICLE_WEIGHT, QUALITY_BOOSTING, body_f1, fit_quality
@@ -119,7 +120,9 @@ def dressed(pages: Sequence[LabelledPage], form: str, *, n_folds: int) -> list[L
     """Return what else a form learns from: the pages that a person labelled, in other dresses."""
     if form == "text":
         return vary(pages, n_folds=n_folds)
-    return [other for page in pages if page.gold for other in dress(page)]
+    headlines = collect_headlines(pages, n_folds=n_folds)
+    gold = [(page, (fold_of(page.origin.site, n_folds), page.origin.language)) for page in pages if page.gold]
+    return [other for page, key in gold for other in dress(page, headlines.get(key, ()))]
 
 
 def check_forms(sources: Sequence[TrainingPage]) -> None:

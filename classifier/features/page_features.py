@@ -14,10 +14,10 @@ from copydesk.classifier.features.block_text import MAX_TOKENS
 from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.declared import read_declared
 from copydesk.classifier.features.tables import tables
-from copydesk.classifier.features.tokens import MAX_MARKUP_TOKENS, SHAPE_TOKENS
+from copydesk.classifier.features.tokens import LEAD_TOKENS, MAX_MARKUP_TOKENS, SHAPE_TOKENS
 from copydesk.classifier.types import Blocks
 
-FEATURES_VERSION = 5
+FEATURES_VERSION = 6
 """Raised by any change in this package that moves a value; stored in every model."""
 
 FIELDS = ("words", "shape", "markup")
@@ -67,7 +67,7 @@ def compute_features(page: Blocks) -> PageFeatures:
     """
     given = page_arguments(page)
     n, n_elements, points = len(given.spans), given.n_elements, given.points
-    room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if n_elements else 0))
+    room = MAX_TOKENS * len(points) + n * (SHAPE_TOKENS + (MAX_MARKUP_TOKENS if n_elements else LEAD_TOKENS))
     tokens, columns = np.empty(room, np.uint32), np.empty((n, N_COLUMNS), np.float32)
     integers, hashes = np.empty(4 * n + 2 * n_elements, np.int64), np.empty(n + len(points), np.uint64)
     n_tokens = _fill_page(*given.flat(), tokens, integers, hashes, columns)

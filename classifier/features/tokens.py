@@ -5,6 +5,9 @@ from __future__ import annotations
 SHAPE_TOKENS = 58
 """Shape tokens of each block: 33 of its own, 25 of its neighbours."""
 
+LEAD_TOKENS = 2
+"""Further ones of each block of plain text: words at its start such as "Read also:". In HTML links tell more."""
+
 ANCESTORS = 8
 """Elements around a block whose tags and names are hashed."""
 

@@ -89,7 +89,7 @@ def _read_block(text: _Characters, start: int, end: int, out: _Output, row: Inte
     points, classes, lower = text
     tokens, words = out.tokens, out.words
     at, word_at = out.filled[0], out.filled[1]
-    h = previous = first_word = g1 = g2 = g3 = np.uint64(0)
+    h = previous = first_word = g1 = g2 = g3 = lead = np.uint64(0)
     length = kind = 0
     capital_start = False
     i = start
@@ -105,6 +105,7 @@ def _read_block(text: _Characters, start: int, end: int, out: _Output, row: Inte
             if first_word == 0:
                 first_word = tokens[at - 1] if kind == DIGIT else h
             previous = h
+            lead = _extend_lead(row, lead, h)
             _count_word(row, capital_start, length)
             h = np.uint64(0)
             length = kind = 0
@@ -127,13 +128,26 @@ def _read_block(text: _Characters, start: int, end: int, out: _Output, row: Inte
             at, previous = _end_word(tokens, words, at, word_at, _Word(np.uint64(code), 1, 0, previous, g1))
             word_at += 1
             first_word = previous if first_word == 0 else first_word
+            lead = _extend_lead(row, lead, previous)
             row[counts.WORDS] += 1
             row[counts.LETTERS] += 1
         elif i < end and cls != SPACE:
+            if (code == 58 or code == 0xFF1A) and row[counts.WORDS] <= counts.LEAD_WORDS and row[counts.LEAD] == 0:
+                row[counts.LEAD] = lead & np.uint64(0x7FFFFFFF)
             _count_mark(row, code, points[i + 1] if i + 1 < end else np.uint32(32))
         i += 1
     _count_ends(row, points[start:end], first_word, previous)
     out.filled[0], out.filled[1] = at, word_at
+
+
+@jit
+def _extend_lead(row: Integers, lead: np.uint64, word: np.uint64) -> np.uint64:
+    """Return the hash of the block's first words with one more, which is not counted yet."""
+    if row[counts.WORDS] < counts.LEAD_WORDS:
+        lead = mix(word * np.uint64(31) + lead, np.uint64(_PAIR))
+    if row[counts.WORDS] < 2:
+        row[counts.FIRST_PAIR] = lead & np.uint64(0x7FFFFFFF)
+    return lead
 
 
 @jit
@@ -169,9 +183,11 @@ def _end_word(tokens: Hashes, words: Hashes, at: int, word_at: int, word: _Word)
 @jit
 def _count_mark(row: Integers, code: np.uint32, after: np.uint32) -> None:
     """Count a sentence's end, a comma, a quote or a bar."""
-    if code == 46 or code == 33 or code == 63 or code == 0x3002 or code == 0xFF01 or code == 0xFF1F:
-        row[counts.SENTENCES] += code >= 0x3000 or after == 32 or after == 10 or after == 34 or after == 0x201D
-    row[counts.COMMAS] += code == 44 or code == 0x3001 or code == 0xFF0C
+    if code == 0x0964 or code == 0x1362 or code == 0x3002 or code == 0xFF01 or code == 0xFF1F:
+        row[counts.SENTENCES] += 1
+    if code == 46 or code == 33 or code == 63 or code == 0x061F or code == 0x06D4:
+        row[counts.SENTENCES] += after == 32 or after == 10 or after == 34 or after == 0x201D
+    row[counts.COMMAS] += code == 44 or code == 0x060C or code == 0x3001 or code == 0xFF0C
     row[counts.QUOTES] += code == 34 or code == 0x201C or code == 0x201D or code == 0xAB or code == 0x201E
     row[counts.BARS] += code == 124 or code == 0xB7 or code == 0x2022 or code == 47 or code == 62 or code == 0xBB
 

@@ -110,7 +110,9 @@ def _fill_ends(c: Floats, row: Integers) -> None:
     first, last = row[counts.FIRST_CHAR], row[counts.LAST_CHAR]
     if last == 34 or last == 0x201D or last == 41 or last == 0xBB:
         c[columns.ENDS_SENTENCE] = 0.5
-    if last == 46 or last == 33 or last == 63 or last == 0x3002 or last == 0xFF01 or last == 0xFF1F:
+    if last == 46 or last == 33 or last == 63 or last == 0x061F or last == 0x06D4 or last == 0x0964 or last == 0x1362:
+        c[columns.ENDS_SENTENCE] = 1.0
+    if last == 0x3002 or last == 0xFF01 or last == 0xFF1F:
         c[columns.ENDS_SENTENCE] = 1.0
     if last == 58:
         c[columns.ENDS_SENTENCE] = -0.5

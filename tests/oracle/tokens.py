@@ -7,7 +7,7 @@ import numpy as np
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.markup_words import MAX_NAME_WORDS
-from copydesk.classifier.features.tokens import ANCESTORS, SHAPE_TOKENS
+from copydesk.classifier.features.tokens import ANCESTORS, LEAD_TOKENS, SHAPE_TOKENS
 from tests.oracle.hashing import mix
 from tests.oracle.jit import jit
 from tests.oracle.page_arrays import TreeArrays
@@ -26,10 +26,10 @@ def _bin(value: float, scale: float, top: int) -> int:
 
 @jit
 def shape_tokens(table: Integers, dense: Floats, has_tree: bool) -> Hashes:
-    """Hash each block's shape, its neighbours' shapes and its place; shape (n, SHAPE_TOKENS)."""
+    """Hash each block's shape, its neighbours' shapes and its place; shape (n, SHAPE_TOKENS), more in plain text."""
     n = len(table)
     shapes = _binned_shapes(table, dense, has_tree)
-    out = np.zeros((n, SHAPE_TOKENS), np.uint64)
+    out = np.zeros((n, SHAPE_TOKENS if has_tree else SHAPE_TOKENS + LEAD_TOKENS), np.uint64)
     for b in range(n):
         at = 0
         for value in _block_values(shapes[b + _REACH], table[b], dense[b]):
@@ -40,6 +40,9 @@ def shape_tokens(table: Integers, dense: Floats, has_tree: bool) -> Hashes:
             at += 1
         _fill_neighbour_tokens(out[b], at, shapes[b : b + 2 * _REACH + 1])
         out[b, SHAPE_TOKENS - 1] = mix(np.uint64(min(b, 3) * 4 + min(n - 1 - b, 3)), np.uint64(306))
+        if not has_tree:
+            out[b, SHAPE_TOKENS] = mix(np.uint64(table[b, counts.FIRST_PAIR]), np.uint64(307))
+            out[b, SHAPE_TOKENS + 1] = mix(np.uint64(table[b, counts.LEAD]), np.uint64(308))
     return out
 
 

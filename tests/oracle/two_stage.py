@@ -22,7 +22,7 @@ from tests.oracle.context import context_columns
 from tests.oracle.hashed_linear import log_probabilities
 from tests.oracle.quality import quality_columns
 
-TEASER_PRICE, TEASER_PRICE_IN_TEXT = 2.0, 1.5
+TEASER_PRICE = 2.0
 LEAST_BODY = 0.1
 _ARTICLE = PAGE_TYPES.index("article")
 
@@ -36,8 +36,7 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     words = np.maximum(1.0, np.rint(np.expm1(page.columns[:, columns.LOG_WORDS].astype(np.float64))))
     types = np.exp(log_types.astype(np.float64))
     agreed = chain_probabilities(probabilities, form.affinities)
-    price = TEASER_PRICE if len(page.parents) else TEASER_PRICE_IN_TEXT
-    labels = choose_labels(agreed, words, price * float(types[_ARTICLE]))
+    labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]))
     labels[headline_odds > 0.0] = BODY
     return Predictions(
         columns=context,

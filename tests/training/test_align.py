@@ -179,10 +179,19 @@ def test_an_answer_about_the_html_form_tells_what_is_not_body_and_which_part_is_
 
 
 def test_an_answer_never_overrules_what_is_known() -> None:
-    taught = teach((unlabelled(), answer_of(Kind.TEXT, Kind.TEASER, Kind.TEXT, Kind.COMMENT)))
+    taught = teach((unlabelled(), answer_of(Kind.TEXT, Kind.FURNITURE, Kind.TEXT, Kind.COMMENT)))
     assert taught.codes == ("?", "E", "E", "C")
     assert taught.parts == ("", "", "E", "C")
     assert teach((unlabelled(), None)) == unlabelled()
+
+
+def test_a_teaser_in_a_reference_body_becomes_unknown_on_a_page_of_an_article() -> None:
+    page = unlabelled()
+    for page_type, code in (("article", ""), ("forum", "E")):
+        told = replace(page, origin=replace(page.origin, page_type=page_type))
+        assert teach((told, answer_of(Kind.TEXT, Kind.TEASER, Kind.TEXT, Kind.COMMENT))).codes[1] == code
+    labelled = replace(page, gold=True)
+    assert teach((labelled, answer_of(Kind.TEXT, Kind.TEASER, Kind.TEXT, Kind.COMMENT))).codes[1] == "E"
 
 
 def test_a_known_title_is_the_headline_and_body_on_a_page_without_hand_labels() -> None:

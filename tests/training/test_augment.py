@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copydesk.classifier.segmentation import segment_text
-from copydesk.training import augment
+from copydesk.training import augment, dresses
 from copydesk.training.align import LabelledPage
 from copydesk.training.augment import vary
 from copydesk.training.corpora import TrainingPage
@@ -37,7 +37,7 @@ def labelled(town: str, site: str) -> LabelledPage:
 @pytest.fixture(autouse=True)
 def own_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave pages in their own letters, which tests compare."""
-    monkeypatch.setattr(augment, "FOREIGN_SHARE", 0.0)
+    monkeypatch.setattr(dresses, "FOREIGN_SHARE", 0.0)
 
 
 PAGES = [labelled(f"Town{n}", f"site{n % 5}.example") for n in range(15)]
@@ -132,7 +132,7 @@ def test_a_page_in_another_layout_keeps_every_word_of_its_body() -> None:
 
 
 def test_some_pages_are_in_foreign_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(augment, "FOREIGN_SHARE", 1.0)
+    monkeypatch.setattr(dresses, "FOREIGN_SHARE", 1.0)
     assert not any("ferry" in page.blocks.text for page in vary(PAGES, n_folds=N_FOLDS))
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from copydesk.classifier.segmentation import segment_html, segment_text
+from copydesk.classifier.segmentation import segment_html
 from copydesk.classifier.types import Head
 from copydesk.training.align import LabelledPage
 from copydesk.training.corpora import TrainingPage
-from copydesk.training.dresses import UTILITIES, dress, foreign, keep_blocks, make_bare, rename, undress
+from copydesk.training.dresses import UTILITIES, dress, keep_blocks, make_bare, rename, undress
 
 HTML = """<title>Bridge opens</title><nav class="main-menu"><a href=/>Home</a></nav>
 <article class=story><h1 class=headline>Bridge opens</h1><p class=lead>The bridge is open.
@@ -87,24 +85,6 @@ def test_an_undressed_page_keeps_its_article() -> None:
 def test_a_page_with_too_little_left_is_left_out() -> None:
     page = made_page("<p>Only furniture<p>Nothing else", ("B", "B"))
     assert undress(page, np.random.default_rng(1)) is None or page.codes
-
-
-@given(st.text(max_size=60), st.integers(0, 99))
-def test_a_foreign_page_keeps_length_capitals_and_marks(text: str, seed: int) -> None:
-    blocks = segment_text(text)
-    codes = ("E",) * len(blocks.blocks)
-    source = TrainingPage("p", "own", "a.example", "news", "en", "", (), codes, None)
-    page = foreign(LabelledPage(source, "text", blocks, codes, codes, gold=True), np.random.default_rng(seed))
-    assert len(page.blocks.text) == len(blocks.text)
-    for new, old in zip(page.blocks.text, blocks.text, strict=True):
-        assert new == old or (new.isalpha() and old.isalpha())
-    assert page.blocks.blocks == blocks.blocks
-
-
-def test_a_foreign_page_repeats_its_title_in_the_same_letters() -> None:
-    page = foreign(made_page(), np.random.default_rng(3))
-    assert "Bridge" not in page.blocks.text
-    assert page.blocks.head.title in page.blocks.text
 
 
 def test_kept_blocks_keep_their_elements() -> None:

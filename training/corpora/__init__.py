@@ -1,6 +1,14 @@
 """Reads pages to learn from: WCXB and Fundus with their hand labels, and a user's own labelled pages."""
 
-from copydesk.training.corpora.pages import CODE_OF_KIND, GOLD_CODES, GROUP_CODE, PART_CODES, CorpusError, TrainingPage
+from copydesk.training.corpora.pages import (
+    CODE_OF_KIND,
+    GOLD_CODES,
+    GROUP_CODE,
+    ONE_STORY,
+    PART_CODES,
+    CorpusError,
+    TrainingPage,
+)
 from copydesk.training.corpora.rows import is_feedback, read_feedback, read_jsonl
 from copydesk.training.corpora.shared import LANGUAGES_APART, fundus_record, load_linearise, read_shared
 
@@ -9,6 +17,7 @@ __all__ = [
     "GOLD_CODES",
     "GROUP_CODE",
     "LANGUAGES_APART",
+    "ONE_STORY",
     "PART_CODES",
     "CorpusError",
     "TrainingPage",

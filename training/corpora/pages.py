@@ -19,6 +19,9 @@ CODE_OF_KIND: dict[str, str] = dict(zip(KINDS, PART_CODES, strict=True))
 GROUP_CODE = {code: code for code in GOLD_CODES} | dict.fromkeys("NSULQXPK", "E") | dict.fromkeys("AD", "M")
 """The code of the group that each kind's code falls under."""
 
+ONE_STORY = ("article", "news")
+"""Types of pages that have one article."""
+
 SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "ne"})
 """Labels before a country's ending that do not name a site: bbc.co.uk is one site, not co.uk."""
 

@@ -7,6 +7,8 @@
 enum { OTHER, LETTER, DIGIT, IDEOGRAPH, SPACE };
 enum { WORD_SALT = 1, PAIR_SALT, PART_SALT, ENDING_SALT };
 
+#define LEAD_WORDS 4 /* most words before a colon that are hashed together */
+
 #define PRIME UINT64_C(0x100000001B3)
 #define BMP 0x10000 /* code points in the tables */
 
@@ -15,6 +17,7 @@ typedef struct {
     uint64_t *tokens; /* of the block alone; they and the words are mixed at its end, many at once */
     uint64_t *words;
     uint64_t previous, first_word;
+    uint64_t lead; /* hash of the block's words so far, of LEAD_WORDS at most */
     int64_t *row;
 } Place;
 
@@ -29,7 +32,9 @@ INLINE void put_word(Place *at, uint64_t hash) {
     at->tokens[1] = salted(hash * 31 + at->previous, PAIR_SALT);
     at->tokens += 2;
     at->previous = hash;
-    at->row[N_WORDS]++;
+    int64_t before = at->row[N_WORDS]++;
+    if (before < LEAD_WORDS) at->lead = mix(hash * 31 + at->lead, PAIR_SALT);
+    if (before < 2) at->row[FIRST_PAIR] = (int64_t)(at->lead & 0x7FFFFFFF);
 }
 
 /* Reads a word of letters, which ends at a code point of another class; returns where. */
@@ -72,13 +77,13 @@ INLINE const point_t *read_digits(Place *at, const Tables *tables, const point_t
 /* Counts a sentence's end, a comma, a quote or a bar. */
 INLINE void count_mark(int64_t *row, point_t code, point_t after) {
     switch (code) {
-    case '.': case '!': case '?':
+    case '.': case '!': case '?': case 0x061F: case 0x06D4:
         row[N_SENTENCES] += after == ' ' || after == '\n' || after == '"' || after == 0x201D;
         break;
-    case 0x3002: case 0xFF01: case 0xFF1F:
+    case 0x0964: case 0x1362: case 0x3002: case 0xFF01: case 0xFF1F:
         row[N_SENTENCES]++;
         break;
-    case ',': case 0x3001: case 0xFF0C:
+    case ',': case 0x060C: case 0x3001: case 0xFF0C:
         row[N_COMMAS]++;
         break;
     case '"': case 0x201C: case 0x201D: case 0xAB: case 0x201E:
@@ -128,6 +133,8 @@ INLINE void read_points(Place *at, const Tables *tables, const point_t *points, 
             break;
         default:
             p++;
+            if ((code == ':' || code == 0xFF1A) && at->row[N_WORDS] <= LEAD_WORDS && at->row[LEAD] == 0)
+                at->row[LEAD] = (int64_t)(at->lead & 0x7FFFFFFF);
             count_mark(at->row, code, p - points == cut ? after_cut : *p);
         }
     }
@@ -147,12 +154,12 @@ INLINE void read_block(Place *at, const Tables *tables, const point_t *block, in
 INLINE void read_blocks_of(const Blocks *blocks, const Tables *tables, BlockWords *out) {
     uint64_t raw[2 * (HEAD + TAIL)];
     uint32_t *tokens = out->tokens;
-    Place at = {raw, out->words, 0, 0, NULL};
+    Place at = {raw, out->words, 0, 0, 0, NULL};
     memset(out->counts, 0, (size_t)(blocks->n * N_COUNTS) * sizeof *out->counts);
     for (int64_t b = 0; b < blocks->n; b++) {
         int64_t start = blocks->starts[b], size = blocks->ends[b] - start;
         at.row = out->counts + b * N_COUNTS;
-        at.previous = at.first_word = 0;
+        at.previous = at.first_word = at.lead = 0;
         at.tokens = raw;
         if (size > 0) read_block(&at, tables, blocks->points + start, size);
         int64_t n = at.tokens - raw;

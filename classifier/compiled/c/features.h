@@ -8,7 +8,8 @@
 /* The numbers of the counts of a block; see counts.py. */
 enum {
     N_CHARS, N_WORDS, N_LETTERS, N_CAPITALS, N_DIGITS, N_SENTENCES, N_COMMAS, LAST_CHAR, FIRST_CHAR, IS_ELLIPSIS,
-    FIRST_WORD, LAST_WORD, N_TITLE_WORDS, N_QUOTES, N_BARS, LONGEST, LINK_CHARS, N_LINKS, N_IMAGES, N_COUNTS
+    FIRST_WORD, LAST_WORD, N_TITLE_WORDS, N_QUOTES, N_BARS, LONGEST, FIRST_PAIR, LEAD,
+    LINK_CHARS, N_LINKS, N_IMAGES, N_COUNTS
 };
 
 /* The numbers of the columns of a block; see columns.py. */
@@ -29,6 +30,7 @@ enum {
 #define LEVELS 3
 #define N_COLUMNS (FIRST_ELEMENT + LEVELS * N_PARTS)
 #define SHAPE_TOKENS 58
+#define LEAD_TOKENS 2
 #define MAX_NAME_WORDS 12
 #define MAX_HREF_WORDS 8
 #define ANCESTORS 8
@@ -136,6 +138,7 @@ void fill_layout_columns(float *out, const TextArrays *text, const TreeArrays *t
     uint64_t *paths, const double *logs, Sorting room);
 void fill_repetition_columns(float *out, const TextArrays *text, const TreeArrays *tree, const uint64_t *paths,
     const Cards *cards, const double *logs, Sorting room);
+int64_t n_shape_tokens(bool has_tree); /* how many a block has */
 void shape_tokens(const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out);
 int64_t markup_tokens(const TreeArrays *tree, const int64_t *counts, int64_t n, const double *logs, uint32_t *out,
     int64_t *out_ends);

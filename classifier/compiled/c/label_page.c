@@ -2,7 +2,7 @@
 #include "model.h"
 #include "page.h"
 
-enum { TOKENS_OF_POINT = 2, SHAPE_TOKENS = 58, MARKUP_TOKENS = 160 }; /* at most: block_text.py, tokens.py */
+enum { TOKENS_OF_POINT = 2, SHAPE_TOKENS = 58, MARKUP_TOKENS = 160, LEAD_TOKENS = 2 }; /* at most: block_text.py, tokens.py */
 
 /* Sets the addresses of a page's features from `base` on; returns how many bytes there have to be. */
 static size_t lay_out(PageOutput *out, int64_t **no_elements, void *base, const PageInput *page) {
@@ -10,7 +10,7 @@ static size_t lay_out(PageOutput *out, int64_t **no_elements, void *base, const 
 #define TAKE(name, count) name = (void *)((uintptr_t)base + at), at += (count) * sizeof *name
     TAKE(out->ends, PAGE_FIELDS * n), TAKE(out->word_ends, n), TAKE(out->spans, 2 * m), TAKE(*no_elements, m ? 0 : n);
     TAKE(out->paths, n), TAKE(out->words, n_points), TAKE(out->columns, n * N_DENSE);
-    TAKE(out->tokens, TOKENS_OF_POINT * n_points + n * (SHAPE_TOKENS + (m ? MARKUP_TOKENS : 0)));
+    TAKE(out->tokens, TOKENS_OF_POINT * n_points + n * (SHAPE_TOKENS + (m ? MARKUP_TOKENS : LEAD_TOKENS)));
 #undef TAKE
     return at;
 }

@@ -48,7 +48,7 @@ INLINE void fill_ends(float *c, const int64_t *row) {
     case '"': case 0x201D: case ')': case 0xBB:
         c[ENDS_SENTENCE] = 0.5f;
         break;
-    case '.': case '!': case '?': case 0x3002: case 0xFF01: case 0xFF1F:
+    case '.': case '!': case '?': case 0x061F: case 0x06D4: case 0x0964: case 0x1362: case 0x3002: case 0xFF01: case 0xFF1F:
         c[ENDS_SENTENCE] = 1.0f;
         break;
     case ':':

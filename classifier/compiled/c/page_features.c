@@ -155,10 +155,10 @@ static int64_t fill_page(const PageInput *page, const Tables *tables, const Head
     memset(out->paths, 0, (size_t)n * sizeof *out->paths);
     fill_layout_columns(out->columns, &text, &tree, &inside, out->paths, tables->logs, room);
     fill_repetition_columns(out->columns, &text, &tree, s->element_paths, &cards, tables->logs, room);
-    int64_t at = read.n_tokens;
+    int64_t at = read.n_tokens, n_shape = n_shape_tokens(page->n_elements > 0);
     shape_tokens(s->counts, out->columns, n, page->n_elements > 0, out->tokens + at);
-    for (int64_t b = 0; b < n; b++) out->ends[SHAPE_FIELD * n + b] = at + SHAPE_TOKENS * (b + 1);
-    at += SHAPE_TOKENS * n;
+    for (int64_t b = 0; b < n; b++) out->ends[SHAPE_FIELD * n + b] = at + n_shape * (b + 1);
+    at += n_shape * n;
     int64_t *ends = out->ends + MARKUP_FIELD * n;
     int64_t n_marks = markup_tokens(&tree, s->counts, n, tables->logs, out->tokens + at, ends);
     for (int64_t b = 0; b < n; b++) ends[b] += at;

@@ -90,13 +90,14 @@ static void fill_salts(uint64_t *salts) {
         salts[at] = salts[at + 1] = 200 + at;
         salts[at + 2] = 250 + at;
     }
-    for (; at < SHAPE_TOKENS - 1; at++) salts[at] = 249 + at;
-    salts[at] = 306;
+    for (; at < SHAPE_TOKENS + LEAD_TOKENS; at++) salts[at] = 249 + at;
 }
 
+int64_t n_shape_tokens(bool has_tree) { return has_tree ? SHAPE_TOKENS : SHAPE_TOKENS + LEAD_TOKENS; }
+
 INLINE void shape_tokens_of(const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out) {
-    uint64_t salts[SHAPE_TOKENS];
-    int64_t values[SHAPE_TOKENS], window[(2 * REACH + 1) * N_SHAPE] = {0};
+    uint64_t salts[SHAPE_TOKENS + LEAD_TOKENS];
+    int64_t n_tokens = n_shape_tokens(has_tree), values[SHAPE_TOKENS + LEAD_TOKENS], window[(2 * REACH + 1) * N_SHAPE] = {0};
     fill_salts(salts);
     for (int64_t b = 0; b < min_i64(n, REACH); b++) {
         bin_shape(counts + b * N_COUNTS, columns + b * N_COLUMNS, has_tree, window + (REACH + 1 + b) * N_SHAPE);
@@ -112,12 +113,14 @@ INLINE void shape_tokens_of(const int64_t *counts, const float *columns, int64_t
         const float *c = columns + b * N_COLUMNS;
         int64_t *to = put_own(values, own, counts + b * N_COUNTS, c);
         to = put_neighbours(put_place(to, own[LENGTH], c, b, n), own);
-        *to = min_i64(b, 3) * 4 + min_i64(n - 1 - b, 3);
-        for (int k = 0; k < SHAPE_TOKENS; k++) out[b * SHAPE_TOKENS + k] = (uint32_t)mix((uint64_t)values[k], salts[k]);
+        *to++ = min_i64(b, 3) * 4 + min_i64(n - 1 - b, 3);
+        *to++ = counts[b * N_COUNTS + FIRST_PAIR];
+        *to = counts[b * N_COUNTS + LEAD];
+        for (int64_t k = 0; k < n_tokens; k++) out[b * n_tokens + k] = (uint32_t)mix((uint64_t)values[k], salts[k]);
     }
 }
 
-/* Hashes each block's shape, its neighbours' shapes and its place: SHAPE_TOKENS for each block. */
+/* Hashes each block's shape, its neighbours' shapes and its place: `n_shape_tokens` for each block. */
 WITH_VECTORS(void, shape_tokens, (const int64_t *counts, const float *columns, int64_t n, bool has_tree, uint32_t *out),
              (counts, columns, n, has_tree, out))
 

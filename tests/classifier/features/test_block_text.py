@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.compiled import code_points
+from copydesk.classifier.features import counts
 from copydesk.classifier.features.block_text import HEAD_CHARS, TAIL_CHARS, read_blocks, read_text
 from tests.oracle import block_text as oracle
 
 MIXED = st.one_of(
-    st.sampled_from('aabcdeABZ0199.,!?|>"“”«»·•…/ \n\u3000éÉßİǅ字ひกด。！，、\ud800😀\U00020000'),
+    st.sampled_from('aabcdeABZ0199.,!?|>"“”«»·•…/ \n\u3000éÉßİǅ字ひกด。！，、:：।؟۔፡።،\ud800😀\U00020000'),
     st.characters(codec=None),
 )
 LONG = HEAD_CHARS + TAIL_CHARS
@@ -53,3 +54,19 @@ def test_an_empty_text_has_no_words_and_no_counts() -> None:
 def test_blocks_outside_their_text_are_refused(starts: list[int], ends: list[int]) -> None:
     with pytest.raises(ValueError, match="blocks that overlap or lie outside the text of 4 characters"):
         read_blocks(code_points("text"), np.array(starts), np.array(ends))
+
+
+@pytest.mark.parametrize("mark", [":", "：", " : "])
+def test_the_words_before_a_colon_lead_if_they_are_few(mark: str) -> None:
+    lead, pair = [counts.COUNTS.index(name) for name in ("lead", "first_pair")]
+    texts = f"Read also{mark}one", f"READ ALSO{mark}two three", f"Read also our long story{mark}one", "Read also"
+    few, others, many, none = (read_text(text).counts[0] for text in texts)
+    assert few[lead] == others[lead] == few[pair] == none[pair] != 0
+    assert many[lead] == none[lead] == 0
+    assert many[pair] == few[pair]
+
+
+@pytest.mark.parametrize("stop", "।።؟۔")
+def test_stops_of_other_scripts_end_sentences(stop: str) -> None:
+    found = read_text(f"Word word{stop} Word{stop} ").counts[0]
+    assert found[counts.SENTENCES] == 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features, counts, read_text
 from copydesk.classifier.features.block_text import HEAD_CHARS, TAIL_CHARS
-from copydesk.classifier.features.tokens import SHAPE_TOKENS
+from copydesk.classifier.features.tokens import LEAD_TOKENS, SHAPE_TOKENS
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Block, Blocks
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE
@@ -68,7 +68,8 @@ def test_features_of_any_tree_have_shapes_that_fit(pieces: list[str]) -> None:
 def test_every_shape_token_is_filled(page: Blocks) -> None:
     features = compute_features(page)
     ends = features.ends
-    assert np.diff(ends[1]).tolist() == [SHAPE_TOKENS] * (len(page.blocks) - 1)
+    size = SHAPE_TOKENS if page.markup else SHAPE_TOKENS + LEAD_TOKENS
+    assert np.diff(ends[1]).tolist() == [size] * (len(page.blocks) - 1)
     assert (features.tokens[ends[0, -1] : ends[1, -1]] != 0).all()
 
 
