@@ -264,11 +264,16 @@ def _names(
         node = value if "name" in value else by_id.get(str(value.get("@id")), value)
         if id(node) not in known:
             is_organisation = any(_ORGANISATIONS.search(name) for name in _types(node))
-            names = islice(_texts(node.get("name")), MAX_VALUES)
-            known[id(node)] = [(name, is_organisation) for name in names]
+            names = list(islice(_texts(node.get("name")), MAX_VALUES)) or [_full_name(node)]
+            known[id(node)] = [(name, is_organisation) for name in names if name]
         yield from known[id(node)]
     else:
         yield from ((name, False) for name in _texts(value))
+
+
+def _full_name(node: Node) -> str:
+    """Return a person's given and family name, empty if the node has neither."""
+    return " ".join(filter(None, (_text(node.get("givenName")), _text(node.get("familyName")))))
 
 
 def _addresses(value: object, by_id: Mapping[str, Node], known: dict[int, str], depth: int = 0) -> Iterator[str]:

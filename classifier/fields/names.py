@@ -45,6 +45,9 @@ _LISTED_NAMES = re.compile(r"\s+(?:y|e|i|et|en|ja|na|ak|și|în|a)\s+")
 
 _IN_BRACKETS = re.compile(r"\s*[(\[<（【][^)\]>）】]*[)\]>）】]?")
 _ADDRESS = re.compile(r"(?<!\S)\S+@\S+|(?:https?:)?//\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECASE)
+_HOST_AND_PLACE = re.compile(r"\s*(?:https?://)?(?:[\w-]{2,63}\.){1,4}[a-z]{2,24}/?\s*,")
+"""A host's name before a comma, as in "pier.example, Kiel, Germany": what follows is where the site is from."""
+
 _ROLE = re.compile(
     r"\b(?:editors?|reporters?|correspondents?|columnists?|contributors?|writers?|journalists?|producers?|presenters?|"
     r"photographers?|analysts?|director|founder|ceo|cto|president|chief|officer|head of|professor|lecturer|fellow|"
@@ -60,6 +63,8 @@ _AGENCIES = frozenset(
     "afp ap dpa apa sda reuters ansa efe ntb tt ritzau pap ctk čtk sid kna epd pti ians ani bloomberg xinhua tass "
     "belga anp lusa aap cp ats dts keystone-sda aa iha dha kyodo yonhap".split()
 )
+_SIGN = re.compile(r"[a-zß-ÿ]{1,6}")
+"""The sign of an author or a desk, as in "kesm", "srf/hosb" and "sak/Reuters"; six letters are a choice."""
 _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*"
     r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?"
@@ -100,7 +105,7 @@ _NO_NAME = frozenset(
     "reporter about mehr more read follow この記事を書いた人 "
     "the our as of in an ai large last authors writers editors journalist journalists founder co-founder corresponding "
     "written reviewed sponsored expert content senior marketing director events article comments table contents quick "
-    "summary journal list hinweis 발행 편집인 입력 수정".split()
+    "summary journal list blog hinweis 발행 편집인 입력 수정".split()
 )
 """Words of labels, roles and signs: a text that has no others is no name."""
 
@@ -137,6 +142,12 @@ def is_agency(name: str) -> bool:
     return name.lower() in _AGENCIES
 
 
+def _is_sign(name: str) -> bool:
+    """Return whether a text is an author's sign, alone or beside other signs and agencies."""
+    signs = [part for part in name.split("/") if not is_agency(part)]
+    return bool(signs) and all(map(_SIGN.fullmatch, signs))
+
+
 def _is_written_as_name(name: str) -> bool:
     words = name.split()
     capital = len(words) == 1 or all(not word[0].islower() or word in _PARTICLES for word in words)
@@ -160,6 +171,8 @@ def _without_role(name: str, *, is_first: bool) -> str:
 def _split(text: str) -> list[str]:
     if _PLAIN.fullmatch(text) is not None and _INTRODUCED.match(text) is None and _ENDINGS.search(text) is None:
         return [] if _NO_NAME.issuperset(text.lower().split()) else [text]
+    if _HOST_AND_PLACE.match(text) is not None:
+        return []
     text = _IN_BRACKETS.sub("", _ADDRESS.sub(" ", text))
     text = _GLUED.sub("", " ".join(text.split()) if "\n" not in text else text.strip())
     text = _INTRODUCED.sub("", text, count=1)
@@ -203,6 +216,8 @@ def _clean(text: str) -> str:
     if len(words) % 2 == 0 and words[: len(words) // 2] == words[len(words) // 2 :]:
         words = words[: len(words) // 2]
     if not 0 < len(words) <= MAX_WORDS or len(name) > MAX_LETTERS or _NO_NAME.issuperset(name.lower().split()):
+        return ""
+    if _is_sign(name):
         return ""
     letters, digits = sum(map(str.isalpha, name)), sum(map(str.isdigit, name))
     return " ".join(words) if letters > digits and (letters > 1 or not name.isascii()) else ""

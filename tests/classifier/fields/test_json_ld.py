@@ -134,6 +134,11 @@ def test_names_behind_an_id_are_found() -> None:
     assert (found.authors, found.publisher) == (("Ada Quill",), "The Pier")
 
 
+def test_a_person_without_a_name_has_a_given_and_a_family_name() -> None:
+    author = [{"givenName": "Ada", "familyName": "Quill"}, {"name": "Ben Reed", "givenName": "Benjamin"}, {"url": "x"}]
+    assert read(STORY | {"author": author}).authors == ("Ada Quill", "Ben Reed")
+
+
 def test_a_page_says_what_its_article_does_not() -> None:
     page = {"@type": "WebPage", "datePublished": "2024-05-03", "inLanguage": "de"}
     found = read({"@graph": [page, {"@type": "Article", "headline": "Ferry"}]})

@@ -134,6 +134,12 @@ def test_metas_are_read_where_json_ld_says_nothing() -> None:
     assert fields.found_in["authors"] == fields.found_in["image"] == fields.found_in["published"] == "meta"
 
 
+def test_the_byline_is_read_where_a_meta_names_the_site_and_its_place() -> None:
+    html = meta("author", "pier.example, Kiel, Germany") + "<p>By Ada Quill</p><p>Text"
+    fields = of_html(html, Kind.BYLINE, Kind.TEXT)
+    assert (fields.authors, fields.found_in["authors"]) == (("Ada Quill",), "block")
+
+
 def test_dublin_core_and_citations_are_read() -> None:
     names = meta("citation_author", "Quill, Ada") + meta("citation_author", "Reed, Ben")
     fields = of_html(names + meta("dc.date.issued", "2024-05-03") + "<p>Text")
