@@ -100,10 +100,19 @@ class Names(ArrayView[str]):
         """Return the first place of a name; raise ValueError without one."""
         if self._names.count(value) != 1:  # a name that the parser does not know may have several numbers
             return super().index(value, start, stop)
-        found = (self._numbers[start:stop] == self._names.index(value)).nonzero()[0]
+        first, last, _ = slice(start, stop).indices(len(self))
+        found = (self._numbers[first:last] == self._names.index(value)).nonzero()[0]
         if not len(found):
             raise ValueError(f"{value!r} is not among the names")
-        return start + int(found[0])
+        return first + int(found[0])
+
+    def places(self, value: object) -> list[int]:
+        """Return all places of a name; asking `index` for one after the other would be quadratic."""
+        numbers = [number for number, name in enumerate(self._names) if name == value]
+        if len(numbers) != 1:
+            return [place for place, name in enumerate(self) if name == value]
+        places: list[int] = (self._numbers == numbers[0]).nonzero()[0].tolist()
+        return places
 
     def count(self, value: object) -> int:
         """Count a name."""

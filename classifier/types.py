@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import repeat
 from typing import Any, NamedTuple, TypeVar
 
+from copydesk.classifier.array_views import Names
 from copydesk.classifier.lazy_columns import LazyColumns
 from copydesk.classifier.structure import Recording
 
@@ -22,6 +23,9 @@ def records(kind: type[Record], values: Iterable[tuple[object, ...]]) -> tuple[R
 
 def places_of(value: object, values: Sequence[object]) -> Iterator[int]:
     """Return the places of a value, in less time than comparing one by one takes."""
+    if isinstance(values, Names):
+        yield from values.places(value)
+        return
     at = -1
     while True:
         try:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from copydesk.classifier.array_views import ArrayView, Names, Numbers, Rows
 from copydesk.classifier.arrays import spans_of
 from copydesk.classifier.markup_arrays import Strings, Texts
-from copydesk.classifier.types import Block
+from copydesk.classifier.types import Block, places_of
 
 TAGS = ("p", "h1", "x-y", "x-y", "")
 
@@ -38,8 +38,19 @@ def check(view: ArrayView[Any], values: Sequence[object]) -> None:
         first = view.index(value)
         assert first == expected.index(value)
         assert list(expected[first + 1 :]).count(value) == 0 or view.index(value, first + 1) > first
+        assert list(places_of(value, view)) == [place for place, each in enumerate(expected) if each == value]
+        for start in range(-len(expected) - 1, len(expected)):
+            assert index_of(view, value, start) == index_of(expected, value, start)
     with pytest.raises(ValueError, match="not"):
         view.index("neither a name nor a number")
+    assert list(places_of("neither a name nor a number", view)) == []
+
+
+def index_of(values: Sequence[object], value: object, start: int) -> int | None:
+    try:
+        return values.index(value, start, len(values) - 1)
+    except ValueError:
+        return None
 
 
 @settings(max_examples=60, deadline=None)
@@ -73,3 +84,8 @@ def test_rows_are_named_tuples(pairs: list[tuple[int, int]]) -> None:
 def test_view_names_its_values() -> None:
     assert repr(Numbers(np.array([1, 2]))) == "Numbers(1, 2)"
     assert Numbers(np.array([1])) != [1]
+
+
+def test_places_of_a_name_are_found_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Names, "index", None)  # a page may have 500,000 empty h1: one search for each took minutes
+    assert list(places_of("h1", Names(np.array([1, 0, 1, 1]), TAGS))) == [0, 2, 3]
