@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 
+from copydesk.classifier.duplicates.times import published_seconds
+
 MAX_NAME_CHARACTERS = 2000
 """Characters of an id or a source, at most; a longer one is refused."""
 MAX_TITLE_CHARACTERS = 300
@@ -20,24 +22,50 @@ DocumentId = str | int | float
 """An id; two ids with the same text, such as 1 and "1", are one id. Answers have it as it was given."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Document:
     """An article's body under an id of its own; `published` is in seconds since 1970 UTC, None where unknown.
 
     The title is not compared: an index stores it, so that people recognise the document.
-
-    Raises:
-        ValueError: The id is empty or no finite number, or the id or the source is too long or has characters that a
-            database cannot store.
     """
 
     id: DocumentId
     text: str
-    published: float | None = None
-    source: str | None = None
-    title: str | None = None
+    published: float | None
+    source: str | None
+    title: str | None
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        id: DocumentId,
+        text: str,
+        published: float | str | None = None,
+        source: str | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Check the values.
+
+        Args:
+            id: Two ids with the same text are one id.
+            text: The article's body.
+            published: Seconds since 1970, or a time in ISO 8601 such as `Article.published`; without an offset it is
+                in UTC, and a day counts from its beginning.
+            source: Where the article is from.
+            title: Its title.
+
+        Raises:
+            TypeError: `published` is neither a number nor a string, or the source is no string.
+            ValueError: `published` is no time, the id is empty or no finite number, or the id or the source is too long
+                or has characters that a database cannot store.
+        """
+        if source is not None and not isinstance(source, str):
+            raise TypeError(f"source is of type {type(source).__name__}, expected a string; leave it out if unknown")
+        values = (id, text, published_seconds(published), source, title)
+        for name, value in zip(Document.__slots__, values, strict=True):
+            object.__setattr__(self, name, value)
+        self._check()
+
+    def _check(self) -> None:
         if self.id == "":
             raise ValueError("the id is empty; give each document an id of its own")
         if isinstance(self.id, bool) or (not isinstance(self.id, str) and not math.isfinite(self.id)):

@@ -3,16 +3,12 @@
 import json
 import sys
 import time
-from datetime import datetime
 from pathlib import Path
 
 from copydesk import Document, DuplicateOptions, open_index
 
 rows = [json.loads(line) for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()]
-documents = [
-    Document(row["id"], row["body"], datetime.fromisoformat(row["published"]).timestamp(), row["source"])
-    for row in rows
-]
+documents = [Document(row["id"], row["body"], row["published"], row["source"]) for row in rows]
 with open_index("example.sqlite", DuplicateOptions(prefer=["mail"])) as index:
     for answer in index.add(documents, now=time.time()):
         print(answer.id, "seen before" if answer.seen else "new", answer.kept_because or "leave out")

@@ -2,13 +2,12 @@
 
 import json
 import sys
-from datetime import datetime
 from pathlib import Path
 
 from copydesk import Document, deduplicate
 
 rows = [json.loads(line) for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()]
-documents = [Document(row["id"], row["body"], datetime.fromisoformat(row["published"]).timestamp()) for row in rows]
+documents = [Document(row["id"], row["body"], row["published"]) for row in rows]
 for cluster in deduplicate(documents).clusters:
     others = [name for name in cluster.members if name != cluster.keep]
     print(cluster.keep, cluster.kept_because.value, "instead of" if others else "", *others)

@@ -1,0 +1,65 @@
+"""What a document for deduplication accepts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from copydesk.classifier.duplicates import Document
+
+MAY_3 = datetime(2024, 5, 3, tzinfo=UTC).timestamp()
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run a test as on a machine in another time zone."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("elsewhere")
+@pytest.mark.parametrize(
+    ("published", "seconds"),
+    [
+        ("2024-05-03", MAY_3),
+        ("2024-05-03T08:00:00", MAY_3 + 8 * 3600),
+        ("2024-05-03T08:00:00Z", MAY_3 + 8 * 3600),
+        ("2024-05-03T08:00:00+02:00", MAY_3 + 6 * 3600),
+        ("2024-02-29 23:30:15.25-0930", datetime(2024, 3, 1, 9, 0, 15, 250_000, tzinfo=UTC).timestamp()),
+        ("1969-12-31T23:59", -60),
+        (MAY_3, MAY_3),
+        (7, 7),
+        (None, None),
+    ],
+)
+def test_published_is_a_time_in_iso_8601_or_in_seconds(published: float | str | None, seconds: float | None) -> None:
+    document = Document("a", "text", published)
+    assert document.published == seconds
+    assert replace(document, id="b") == Document("b", "text", seconds)
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        ({"published": "soon"}, ValueError, "published is 'soon', expected a time in ISO 8601"),
+        ({"published": ""}, ValueError, "published is '', expected a time in ISO 8601"),
+        ({"published": "2023-02-29"}, ValueError, "published is '2023-02-29', expected a time in ISO 8601"),
+        ({"published": "2024-05-03T24:00Z"}, ValueError, "published is '2024-05-03T24:00Z', expected a time in ISO"),
+        ({"published": datetime(2024, 5, 3)}, TypeError, "published is of type datetime, expected a time"),
+        ({"published": True}, TypeError, "published is of type bool, expected a time"),
+        ({"source": 3}, TypeError, "source is of type int, expected a string"),
+    ],
+)
+def test_another_value_is_refused_by_the_name_of_its_field(
+    values: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        Document("a", "text", **values)
