@@ -49,6 +49,9 @@ _LONG_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,4}|[^\W\u3
 _SEPARATOR = re.compile(r"(\s+[-–—:•·/~]+\s+|(?<=\S):\s+|\s*(?:[|｜ㅣ»«›]|::)\s*|(?<=\S)[：_](?=\S))")
 """What stands between a headline and the name of its site."""
 
+_GLUED_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])")
+"""A colon between two letters, as where kicker, colon and headline are in elements of their own."""
+
 _ELLIPSIS = ("…", "...")
 _SHORT_PART = 4
 """Words up to which the last part of a title counts as the site's name or a section, whatever it says: a choice."""
@@ -99,9 +102,18 @@ class Declared:
         return max((similarity(words, title) for title in self.titles), default=0.0)
 
     def with_spaces(self, text: str) -> str:
-        """Return a text, or the title with the same letters and more spaces."""
+        """Return a text, or the title with the same letters and more spaces.
+
+        Where a title is only what follows the colon of a kicker, a space is put after that colon.
+        """
         same = self.letters.get(normalise(text).replace(" ", ""))
-        return same if same is not None and len(same.split()) > len(text.split()) else text
+        if same is not None and len(same.split()) > len(text.split()):
+            return same
+        colon = _GLUED_COLON.search(text)
+        words = normalise(text[colon.end() :]) if colon is not None else ""
+        if colon is not None and (words in self.parts or words.replace(" ", "") in self.letters):
+            return f"{text[: colon.end()]} {text[colon.end() :]}"
+        return text
 
     def support(self, words: str) -> float:
         """Return the mean similarity of normalised words with what each place declares, in [0, 1]."""

@@ -78,6 +78,18 @@ def test_the_whole_title_is_preferred_to_a_cut_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("<span>Islands</span><span>:</span><span>Ferry waits for a pump</span>", "Islands: Ferry waits for a pump"),
+        ("Captain:s ferry waits for a pump", "Captain:s ferry waits for a pump"),
+    ],
+)
+def test_a_space_follows_the_colon_of_a_kicker_whose_headline_the_head_declares(heading: str, expected: str) -> None:
+    head = "<title>Ferry waits for a pump | The Harbour Post</title>"
+    assert of_html(f"<h1>{heading}</h1>{ARTICLE}", head) == (expected, "h1")
+
+
+@pytest.mark.parametrize(
     ("head", "found_in"),
     [
         ('<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry late"}</script>', "json-ld"),
