@@ -87,5 +87,5 @@ def test_view_names_its_values() -> None:
 
 
 def test_places_of_a_name_are_found_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Names, "index", None)  # a page may have 500,000 empty h1: one search for each took minutes
+    monkeypatch.setattr(Names, "index", None)  # with 400,000 empty h1, a search for each took 11 s
     assert list(places_of("h1", Names(np.array([1, 0, 1, 1]), TAGS))) == [0, 2, 3]
