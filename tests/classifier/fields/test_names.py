@@ -43,6 +43,7 @@ def test_a_long_text_is_read_to_a_limit() -> None:
         ("Von Ada Quill und Ben Reed, dpa", ("Ada Quill", "Ben Reed", "dpa")),
         ("Kommentar von Ada Quill", ("Ada Quill",)),
         ("Autor: Ada Quill", ("Ada Quill",)),
+        ("Redaktion: Ada Quill", ("Ada Quill",)),
         ("di Ada Quill", ("Ada Quill",)),
         ("ByAda Quill", ("Ada Quill",)),
         ("Written byAda Quill", ("Ada Quill",)),
