@@ -27,11 +27,13 @@ def record(
     length: int | None = None,
     type: str = "application/http; msgtype=response",
     newline: bytes = b"\r\n",
+    target: str | None = None,
     fields: Sequence[tuple[str, str]] = (("WARC-Date", "2024-05-01T08:30:00Z"),),
 ) -> bytes:
-    """Return a record whose id is the name. A `length` replaces the true one."""
+    """Return a record whose id is the name. A `length` replaces the true one, a `target` the page's address."""
     lines = [f"WARC/{version}", f"WARC-Type: {kind}", f"WARC-Record-ID: <urn:{name}>"]
-    lines += [f"WARC-Target-URI: https://{name}.example/page", *(f"{field}: {value}" for field, value in fields)]
+    lines += [f"WARC-Target-URI: {target or f'https://{name}.example/page'}"]
+    lines += [f"{field}: {value}" for field, value in fields]
     lines += [f"Content-Type: {type}", f"Content-Length: {len(content) if length is None else length}", "", ""]
     return newline.join(line.encode() for line in lines) + content + newline * 2
 

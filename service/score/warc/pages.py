@@ -20,6 +20,9 @@ BAD_BODY = "bad_encoding"
 WITH_PAGES = ("response", "resource", "conversion")
 """Kinds of records that may contain a page."""
 OTHER_KINDS = ("warcinfo", "request", "metadata", "revisit", "continuation")
+OWN_TARGETS = ("metadata:", "dns:", "filedesc:")
+"""Schemes of targets that are no addresses of pages: what a crawler says of its crawl (wget stores its log and its
+arguments so), answers of name servers, and heads of files."""
 SUCCESS = range(200, 300)
 """HTTP status codes of responses that contain the requested page."""
 FORM_OF_TYPE = {"text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
@@ -64,6 +67,8 @@ def row_of_record(record: Record, file: str, max_page_bytes: int) -> InputRow:
     if kind not in WITH_PAGES:
         return replace(row, passed_over=f"{kind if kind in OTHER_KINDS else 'other'} record")
     url, date = fields.get("warc-target-uri", "").strip("<> "), fields.get("warc-date", "")
+    if url.lower().startswith(OWN_TARGETS):
+        return replace(row, passed_over=f"{kind} record")
     captured = _time(date)
     row = replace(row, url=url, host=_host(url), captured=captured, unused="published" if date and not captured else "")
     http = parse_response(record.content) if kind == "response" else None

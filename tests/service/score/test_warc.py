@@ -239,6 +239,24 @@ def test_kinds_without_pages_are_passed_over_and_the_others_are_read() -> None:
     ]
 
 
+def test_what_a_crawler_says_of_its_crawl_is_passed_over() -> None:
+    log = "metadata://gnu.org/software/wget/warc/wget.log"
+    records = [
+        record("log", b"Saving to: page.html\n", kind="resource", type="text/plain", target=log),
+        record("args", b'"--warc-file" "a"\n', kind="resource", type="text/plain", target=f"<{log}>"),
+        record("name", b"example.org. 60 IN A 192.0.2.1", type="text/dns", target="dns:example.org"),
+        record("head", b"1 0 by hand\n", kind="resource", type="text/plain", target="FileDesc://a.arc"),
+        record("page", PAGE, kind="resource", type="text/html", target="https://metadata.example/dns:a"),
+    ]
+    assert outcomes(read(packed(records))) == [
+        ("log", "resource record"),
+        ("args", "resource record"),
+        ("name", "response record"),
+        ("head", "resource record"),
+        ("page", "html"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("type", "body", "form"),
     [
