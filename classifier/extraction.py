@@ -58,7 +58,8 @@ def extract(
     """
     if not isinstance(content, str | bytes):
         kind = type(content).__name__
-        raise TypeError(f"content is a {kind}, expected a page as str or bytes; read the file first")
+        advice = "pass bytes(content)" if isinstance(content, bytearray | memoryview) else "read the file first"
+        raise TypeError(f"content is a {kind}, expected a page as str or bytes; {advice}")
     if isinstance(content, str) and len(content) <= MAX_ADDRESS and _ADDRESS.fullmatch(content):
         raise ValueError(f"content is {content!r}, expected a page; read the file or fetch the address first")
     if form not in ("html", "text", None):

@@ -56,6 +56,10 @@ def test_the_form_can_be_given(model: Model) -> None:
         TypeError, match="content is a PurePosixPath, expected a page as str or bytes; read the file first"
     ):
         copydesk.extract(PurePosixPath("page.html"))  # type: ignore[arg-type]
+    for content in (bytearray(b"One"), memoryview(b"One")):
+        kind = type(content).__name__
+        with pytest.raises(TypeError, match=rf"content is a {kind}, expected .* bytes; pass bytes\(content\)"):
+            copydesk.extract(content)  # type: ignore[arg-type]
 
 
 def test_bytes_are_decoded_by_header_and_declaration() -> None:
