@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import FrozenInstanceError
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from copydesk.classifier.types import FIELDS, Fields
 
 if TYPE_CHECKING:
     from copydesk.classifier.article import PageScores
 
+T = TypeVar("T")
+
 _MADE_LATE = frozenset((*FIELDS, "blocks", "comments")) - {"title"}
+
+
+def refuse_changes(cls: type[T]) -> type[T]:
+    """Let a frozen class with slots refuse each name, as `dataclass` means to.
+
+    Its own methods fail with a TypeError on names that are no fields: they refer to the class without slots.
+    """
+
+    def refuse_to_set(self: object, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to {name!r}: {cls.__name__} cannot be changed; make another one")
+
+    def refuse_to_delete(self: object, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete {name!r}: {cls.__name__} cannot be changed; make another one")
+
+    cls.__setattr__ = refuse_to_set  # type: ignore[method-assign]
+    cls.__delattr__ = refuse_to_delete  # type: ignore[method-assign]
+    return cls
 
 
 class LateArticle(Fields):

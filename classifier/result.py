@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from copydesk.classifier.late_article import LateArticle
+from copydesk.classifier.late_article import LateArticle, refuse_changes
 from copydesk.classifier.rendering import build_outline, render_html, render_markdown
 from copydesk.classifier.structure import Structure
 from copydesk.classifier.types import (
@@ -28,11 +28,14 @@ _NOT_RENDERED = ("language_declared", "language_detected", "found_in")
 """Fields that Markdown and HTML leave out: how the others were found."""
 
 
+@refuse_changes
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Article(LateArticle):
     """A page's article: its text, its fields, and all the page's labelled blocks in page order.
 
     The blocks, the fields but the title, and the comments are made when they are first asked for, and kept.
+    `body`, `parts` and `blocks` belong together: `with_parts` chooses another body, while `dataclasses.replace` of one
+    of them makes an article that contradicts itself.
 
     Attributes:
         text: The text that the blocks' offsets index; if the input was text, the input itself.
@@ -63,6 +66,10 @@ class Article(LateArticle):
     model: str
     parts: tuple[Kind, ...] = BODY_PARTS
     structure: Structure | None = field(default=None, compare=False)
+
+    def __hash__(self) -> int:
+        """Hash what tells articles apart; the mappings among the attributes have no hash."""
+        return hash((self.id, self.url, self.body, self.model))
 
     def __repr__(self) -> str:
         sizes = f"{len(self.blocks)} blocks, body of {len(self.body)} characters"
