@@ -84,7 +84,8 @@ def read_media(request: Request, *allowed: Media) -> Media:
     name = {"application/ndjson": Media.NDJSON.value, "application/jsonl": Media.NDJSON.value}.get(name, name)
     if name in allowed:
         return Media(name)
-    message = f"Content-Type is {header[:80]!r}, expected {' or '.join(allowed)}; send the body as one of these"
+    these = "as one of these" if len(allowed) > 1 else "in this type alone"
+    message = f"Content-Type is {header[:80]!r}, expected {' or '.join(allowed)}; send the body {these}"
     raise Problem("wrong_type", message, headers={"Accept": ", ".join(allowed)})
 
 
