@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,6 +59,7 @@ class AnswerWriter:
 
     def write_all(self, answers: Iterable[ClassifiedRow | BadRow]) -> int:
         """Write each answer as soon as it is known; return the number of bad rows."""
+        answers = self._with_remarks(answers)
         if self.files is not None:
             return self._write_files(answers, self.files)
         if self.output is AnswerFormat.JSON:
@@ -72,6 +73,15 @@ class AnswerWriter:
                 self._write_for_people(answer, first=number == 0)
             self.streams.out.flush()
         return n_bad
+
+    def _with_remarks(self, answers: Iterable[ClassifiedRow | BadRow]) -> Iterator[ClassifiedRow | BadRow]:
+        """Pass answers on; say which pages have no text, as most of an answer means nothing then."""
+        for answer in answers:
+            if isinstance(answer, ClassifiedRow) and not answer.article.labels():
+                page = answer.row.page
+                what = "the page has no text" if (page.html or page.text or "").strip() else "the page is empty"
+                self.remark(f"{row_name(answer.row.id, answer.row.line)}: {what}")
+            yield answer
 
     def _write_files(self, answers: Iterable[ClassifiedRow | BadRow], files: PageFiles) -> int:
         n_bad = 0
@@ -116,7 +126,7 @@ class AnswerWriter:
     def _render(self, answer: ClassifiedRow) -> bytes:
         """Return the content of a page's answer; say why it is empty in a format that does not show it."""
         article = answer.article
-        if self.output in _SEPARATED and not article.body:
+        if self.output in _SEPARATED and not article.body and article.labels():
             self.remark(f"{row_name(answer.row.id, answer.row.line)}: {_why_empty(article)}")
         match self.output:
             case AnswerFormat.TABLE:
@@ -137,8 +147,6 @@ class AnswerWriter:
 
 
 def _why_empty(article: Article) -> str:
-    if not article.text.strip():
-        return "the body is empty, as the page has no text"
     likely = f"{article.page_type} ({article.page_types[article.page_type]:.0%})"
     wanted = "body" if article.parts == BODY_PARTS else " or ".join(article.parts)
     return (

@@ -54,15 +54,22 @@ def test_body_output_is_the_body_alone_with_a_form_feed_between_pages() -> None:
 def test_empty_body_says_on_stderr_why(output: AnswerFormat) -> None:
     _, err, n_bad = written([answered("Menu"), answered(LONG), answered(" ", "b")], output)
     why = "the body is empty: no block of the page was labelled body, its type is most likely article (100%); "
-    assert err == (
-        f"copydesk: a: {why}--output table shows the blocks\ncopydesk: b: the body is empty, as the page has no text\n"
-    )
+    assert err == f"copydesk: a: {why}--output table shows the blocks\ncopydesk: b: the page is empty\n"
     assert n_bad == 0
 
 
 @pytest.mark.parametrize("output", [AnswerFormat.JSONL, AnswerFormat.JSON, AnswerFormat.TABLE])
 def test_empty_body_is_no_news_where_the_answer_shows_it(output: AnswerFormat) -> None:
     assert written([answered("Menu")], output)[1] == ""
+
+
+@pytest.mark.parametrize("output", AnswerFormat)
+def test_page_without_text_is_news_in_every_format(output: AnswerFormat) -> None:
+    page = Page(id="b", html="<p></p>")
+    without_text = ClassifiedRow(PageRow("b", 1, page), answer(page))
+    _, err, n_bad = written([answered("", "-"), answered(LONG), without_text], output)
+    assert err == "copydesk: -: the page is empty\ncopydesk: b: the page has no text\n"
+    assert n_bad == 0
 
 
 def test_body_is_neutralised_on_a_terminal_alone() -> None:
