@@ -73,6 +73,7 @@ def score_files(
         if remote is not None:
             remote.upload_manifest(folder)
         summary = folder.summary()
+        is_again = summary is not None
         if summary is None:
             engine = engine or local_engine(workers=options.workers, page_seconds=options.page_seconds)
             with ScoreProgress(err, all_bytes=sum(each["bytes"] for each in manifest["inputs"])) as progress:
@@ -82,7 +83,9 @@ def score_files(
             write_atomically(folder.path / REPORT, lambda out: out.write(page))
         if remote is not None:
             remote.complete(folder, summary["shards"], *([REPORT] if options.report else []))
-    for line in [*summary_lines(summary), *first_errors(folder.path / ERRORS_FILE)]:
+    place = manifest["uploaded_to"] or folder.path
+    again = [f"already complete: {place}; its summary:"] if is_again else []
+    for line in [*again, *summary_lines(summary), *first_errors(folder.path / ERRORS_FILE)]:
         print(f"copydesk: {line}", file=err)
     return summary
 

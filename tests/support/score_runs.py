@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from unittest import mock
 
 from copydesk.classifier import Model, load_model
@@ -29,13 +29,18 @@ from tests.conftest import COMMAND, ROOT, clean_environment
 
 
 def score(
-    inputs: Sequence[Path], folder: Path, *, score: ScoreFunction = score_batch, **options: Any
+    inputs: Sequence[Path],
+    folder: Path,
+    *,
+    score: ScoreFunction = score_batch,
+    err: TextIO | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
     """Run the local engine, which scores batches by a function; return the summary."""
     defaults = ScoreOptions(inputs=[str(path) for path in inputs], folder=folder, version=copydesk_version())
     chosen = replace(defaults, **options)
     engine = scoring_by(score, score_run.local_engine(workers=chosen.workers, page_seconds=chosen.page_seconds))
-    return score_files(chosen, Settings(), io.StringIO(), engine=engine, clock=lambda: 0.0)
+    return score_files(chosen, Settings(), err or io.StringIO(), engine=engine, clock=lambda: 0.0)
 
 
 def scoring_by(score: ScoreFunction, engine: Engine) -> Engine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from itertools import count
@@ -132,9 +133,11 @@ def test_rows_are_uploaded_while_others_are_scored_and_the_summary_last(pages: P
 def test_finished_run_is_not_run_again(pages: Path, tmp_path: Path) -> None:
     first = score([pages], tmp_path / "work", remote=URL, **SHARDED)
     before = uploaded()
+    err = io.StringIO()
     with mock.patch("copydesk.service.score.run._Run.complete", side_effect=AssertionError):
-        assert score([pages], tmp_path / "work", remote=URL, **SHARDED) == first
+        assert score([pages], tmp_path / "work", remote=URL, err=err, **SHARDED) == first
     assert uploaded() == before
+    assert err.getvalue().startswith(f"copydesk: already complete: {URL}; its summary:\n")
 
 
 def test_output_of_another_run_is_not_mixed_with_this_one(pages: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -163,8 +164,10 @@ def wait_for_shards(folder: Path, n_shards: int, process: subprocess.Popen[bytes
 def test_finished_run_is_not_repeated(pages: Path, undisturbed: dict[str, bytes]) -> None:
     folder = pages.with_name("undisturbed")
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    summary = score([pages], folder, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(dedup=True))
+    err = io.StringIO()
+    summary = score([pages], folder, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(dedup=True), err=err)
     assert summary["rows"] == N_STORIES + 11
+    assert err.getvalue().startswith(f"copydesk: already complete: {folder}; its summary:\ncopydesk: ")
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
 
 
