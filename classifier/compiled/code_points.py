@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import compress
+from operator import ne
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +25,9 @@ _CLASS_OF = {"L": LETTER, "M": LETTER, "N": DIGIT, "Z": SPACE}
 def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     """Return the class and the one-character lower case of every code point below 0x10000."""
     characters = [*map(chr, range(_BMP))]
-    initials = [category[0] for category in map(unicodedata.category, characters)]
-    classes = np.array([_CLASS_OF.get(initial, OTHER) for initial in initials], np.uint8)
+    categories = [*map(unicodedata.category, characters)]
+    class_of = {category: _CLASS_OF.get(category[0], OTHER) for category in set(categories)}
+    classes = np.frombuffer(bytearray(map(class_of.__getitem__, categories)), np.uint8)
     for code in range(256):  # white space beyond is in the category Z
         if characters[code].isspace():
             classes[code] = SPACE
@@ -32,8 +35,9 @@ def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
         within = classes[first : last + 1]
         within[within == LETTER] = IDEOGRAPH
     lower = np.arange(_BMP, dtype=np.uint32)
-    for code, (character, small) in enumerate(zip(characters, map(str.lower, characters), strict=True)):
-        if small != character and len(small) == 1 and initials[code] in "LM":
+    for character in compress(characters, map(ne, characters, map(str.lower, characters))):
+        code, small = ord(character), character.lower()
+        if len(small) == 1 and categories[code][0] in "LM":
             lower[code] = ord(small)
     return classes, lower
 
