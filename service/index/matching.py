@@ -264,8 +264,15 @@ class BatchMatcher:
 
     def _best_ranks(self, cluster: int) -> list[Rank]:
         if cluster not in self._best:
-            self._best[cluster] = self._choice.best(self._connection, cluster)
+            rebuilt = [number for number, of in self._rebuilt.items() if of == cluster]
+            stored = self._choice.best
+            self._best[cluster] = self._best_of(rebuilt) if rebuilt else stored(self._connection, cluster)
         return self._best[cluster]
+
+    def _best_of(self, numbers: Sequence[int]) -> list[Rank]:
+        """Return the best ranks of a cluster of these documents, which the database has in other clusters."""
+        rows = reads.read_by_number(self._connection, numbers).values()
+        return self._choice.best_of(self._choice.rank(row.source, row.published, row.length, row.id) for row in rows)
 
     def _id(self, number: int) -> DocumentId:
         if number in self._rows:

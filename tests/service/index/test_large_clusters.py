@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -93,3 +94,23 @@ def test_replaced_document_of_a_large_cluster_joins_as_a_new_one(index: Index, w
         assert others == {oldest if alone else min(oldest, which)}
         assert found[which] == (which if alone else min(oldest, which))
         assert [index.resolve(id) for id in found] == list(found.values())
+
+
+@pytest.mark.parametrize(("seed", "decided_again", "rebuilt"), [(7, 1, 8), (15, 1, 4)])
+def test_check_of_a_replacement_beyond_the_bounds_says_what_add_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, decided_again: int, rebuilt: int
+) -> None:
+    monkeypatch.setattr("copydesk.service.index.verdicts.MAX_DECIDED_AGAIN", decided_again)
+    monkeypatch.setattr("copydesk.service.index.clusters.MAX_REBUILT", rebuilt)
+    chance = Random(seed)
+    with open_index(str(tmp_path / "steps.sqlite")) as index:
+        for _ in range(40):
+            id = f"d{chance.randrange(24):02}"
+            if chance.random() < 0.2:
+                index.remove([f"d{chance.randrange(24):02}" for _ in range(chance.choice([1, 2, 6]))])
+                continue
+            begin, words = chance.randrange(3) * 50, chance.choice([40, 80])
+            text = f"{window(begin, words=words)} {window(chance.randrange(200), words=chance.choice([4, 8, 30]))}"
+            (checked,) = index.check([document(id, text)])
+            added = add(index, id, text)
+            assert (checked.cluster, checked.kept_because) == (added.cluster, added.kept_because)
