@@ -7,9 +7,8 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selectolax.lexbor import SelectolaxError
 
-from copydesk.classifier.segmentation import block_builder, html
+from copydesk.classifier.segmentation import block_builder
 from copydesk.classifier.segmentation.html import HIDDEN, MAX_HREF, MAX_NAMES, MAX_ROW_CELLS, segment_html
 from copydesk.classifier.types import Blocks, Markup
 
@@ -395,12 +394,3 @@ def test_element_with_invisible_characters_alone_is_no_block(unseen: str) -> Non
 def test_readings_of_characters_do_not_cut_a_sentence() -> None:
     found = segment_html("<p>検事らへの<ruby><rb>弾劾</rb><rp>（</rp><rt>だんがい</rt><rp>）</rp></ruby>訴追案</p>")
     assert len(found.blocks) == 1
-
-
-def test_parser_without_memory_raises_memory_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(page: bytes) -> None:
-        raise SelectolaxError("Can't parse HTML.")
-
-    monkeypatch.setattr(html, "LexborHTMLParser", fail)
-    with pytest.raises(MemoryError):
-        segment_html("<p>red boats")

@@ -8,8 +8,9 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
+from copydesk.classifier.segmentation import html
 from copydesk.classifier.segmentation.html import segment_html
 from copydesk.classifier.segmentation.parser_limits import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ROOT_TAGS, cap_nesting
 
@@ -297,3 +298,12 @@ def test_nesting_after_a_false_comment_is_counted(hiding: str) -> None:
         node = next((child for child in node.iter(include_text=False) if child.tag == "div"), None)
     assert MAX_DEPTH - 5 <= depth <= MAX_DEPTH + 5
     assert segment_html(html).text.endswith("deep")
+
+
+def test_parser_without_memory_raises_memory_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(page: bytes) -> None:
+        raise SelectolaxError("Can't parse HTML.")
+
+    monkeypatch.setattr(html, "LexborHTMLParser", fail)
+    with pytest.raises(MemoryError):
+        segment_html("<p>red boats")
