@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.shingles import Ragged
-from copydesk.classifier.duplicates.types import COMPARISON
 
 _MAX_DOCUMENTS = COMPARISON.max_documents_per_key
 

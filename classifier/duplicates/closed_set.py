@@ -23,13 +23,12 @@ from copydesk.classifier.duplicates.choices import (
     source_ranks,
 )
 from copydesk.classifier.duplicates.clustering import cluster_pairs, connected_components
+from copydesk.classifier.duplicates.rules import COMPARISON, STORY
 from copydesk.classifier.duplicates.same_story import same_story_pairs
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
 from copydesk.classifier.duplicates.signing import SignedTexts, sign_texts
 from copydesk.classifier.duplicates.types import (
-    COMPARISON,
     DEFAULT_OPTIONS,
-    STORY,
     Cluster,
     Document,
     DocumentId,

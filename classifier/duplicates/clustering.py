@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.library import core_function
-from copydesk.classifier.duplicates.types import STORY
+from copydesk.classifier.duplicates.rules import STORY
 
 _CONNECT = core_function("cd_connected_components", "i64 i64* i64* i64 i64*")
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates.candidates import split_pairs
-from copydesk.classifier.duplicates.types import STORY, PairFlag
+from copydesk.classifier.duplicates.rules import STORY, PairFlag
 
 _EVIDENCE = core_function("cd_pair_evidence", "f64* i8* i64 f64* i8*")
 _RIVALS = core_function("cd_rival_coverage", "bool* bool* i64 f64* i8* i64* i64* i64* i64 f64*", "memory")

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.normalized_words import Words
+from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.shingles import Ragged, Shingles, shorten
-from copydesk.classifier.duplicates.types import COMPARISON, DocumentId, Match
+from copydesk.classifier.duplicates.types import DocumentId, Match
 from copydesk.classifier.errors import DamagedShingles
 
 _MAX_STORIES = COMPARISON.max_stories_per_shingle

@@ -80,14 +80,14 @@ def _open_stream(output: Path) -> AbstractContextManager[BinaryIO | None]:
 
 def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
     """Choose keys by which pairs of at least this Jaccard similarity are found with at least this probability."""
-    from copydesk.classifier.duplicates import types
+    from copydesk.classifier.duplicates import rules, types
     from copydesk.classifier.duplicates.bands import banding_for
 
     if (found_at is None) != (probability is None):
         raise arguments.WrongUsage("--found-at and --probability must be used together; use both or neither")
     if found_at is None or probability is None:
         return types.DEFAULT_KEYS
-    least = types.COMPARISON.min_similarity
+    least = rules.COMPARISON.min_similarity
     if found_at < least:
         raise arguments.WrongUsage(
             f"--found-at is {found_at}, expected at least {least}: texts that are less similar are never reported"

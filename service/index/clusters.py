@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from copydesk.classifier.duplicates.types import STORY
+from copydesk.classifier.duplicates.rules import STORY
 
 MEMBERS_COMPARED = 100
 """Only the oldest 100 members of a cluster are compared when deciding whether to merge it."""

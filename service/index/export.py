@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from copydesk.classifier.duplicates import Document
+from copydesk.classifier.duplicates.rules import PairFlag
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.classifier.duplicates.stored_texts import unpack_shingles
-from copydesk.classifier.duplicates.types import PairFlag
 from copydesk.classifier.errors import DamagedShingles
 from copydesk.service.index.cluster_ids import read_redirects_to, write_redirects
 from copydesk.service.index.database import Database

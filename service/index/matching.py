@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from copydesk.classifier.duplicates import Document, KeyScheme, Match, SignedTexts, SigningScheme
 from copydesk.classifier.duplicates.choices import Rank, is_alike_enough
 from copydesk.classifier.duplicates.normalized_words import Words, read_words
+from copydesk.classifier.duplicates.rules import COMPARISON, PairFlag
 from copydesk.classifier.duplicates.signing import read_lengths, sign_words
 from copydesk.classifier.duplicates.stored_texts import (
     StoredTexts,
@@ -23,7 +24,7 @@ from copydesk.classifier.duplicates.stored_texts import (
     compare_with_stored,
     pack_shingles,
 )
-from copydesk.classifier.duplicates.types import COMPARISON, DocumentId, PairFlag
+from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.service.index import reads
 from copydesk.service.index.choice import Choice
 from copydesk.service.index.clusters import Clusters, read_connected, replay

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.rules import STORY, PairFlag
 from copydesk.classifier.duplicates.same_story import PairEvidence, pair_evidence, select_same_story
 from copydesk.classifier.duplicates.stored_texts import TextComparison
-from copydesk.classifier.duplicates.types import STORY, PairFlag
 
 MAX_PAIRS = 50
 """Of a document with more pairs, only those with the oldest documents are used to look for rivals."""

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Integer, bindparam, func, select
 
-from copydesk.classifier.duplicates.types import COMPARISON, DocumentId
+from copydesk.classifier.duplicates.rules import COMPARISON
+from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.service.index.clusters import MEMBERS_COMPARED
 from copydesk.service.index.keys import key_filter_of, key_log_of
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pair, Pairs

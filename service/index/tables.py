@@ -9,8 +9,8 @@ from dataclasses import asdict
 import sqlalchemy as sa
 
 from copydesk.classifier.duplicates import KeyScheme, SigningScheme
+from copydesk.classifier.duplicates.rules import COMPARISON, FACTS, STORY
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
-from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY
 from copydesk.service.index.clusters import MAX_REBUILT, MEMBERS_COMPARED
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch

@@ -10,7 +10,7 @@ from itertools import chain
 
 from sqlalchemy import Connection
 
-from copydesk.classifier.duplicates.types import PairFlag
+from copydesk.classifier.duplicates.rules import PairFlag
 from copydesk.service.index.pairs import MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS, Pairs, decide_same_story
 from copydesk.service.index.reads import read_links, read_oldest_pairs, read_pairs, read_pairs_incomplete
 

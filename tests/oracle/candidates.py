@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.types import COMPARISON
+from copydesk.classifier.duplicates.rules import COMPARISON
 from tests.oracle.jit import jit
 
 _MAX_DOCUMENTS = COMPARISON.max_documents_per_key

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.fact_words import MARK_BITS, NUMBER, ORDINARY
-from copydesk.classifier.duplicates.types import COMPARISON, FACTS
+from copydesk.classifier.duplicates.rules import COMPARISON, FACTS
 from tests.oracle.fact_words import mark_kind
 from tests.oracle.jit import jit
 

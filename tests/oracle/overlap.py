@@ -13,8 +13,8 @@ from copydesk.classifier.duplicates.overlap import (
     NO_MATCH,
     NO_SHINGLES,
 )
+from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.shingles import SET_BITS
-from copydesk.classifier.duplicates.types import COMPARISON
 from tests.oracle.differing_facts import Places, differing_facts
 from tests.oracle.jit import jit
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.rules import COMPARISON, FACTS, STORY, PairFlag
 from copydesk.classifier.duplicates.same_story import PairEvidence, Partners
-from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY, PairFlag
 from tests.oracle.jit import jit
 from tests.oracle.overlap import is_similar
 

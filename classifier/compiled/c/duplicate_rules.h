@@ -1,5 +1,5 @@
-/* The numbers of `ComparisonRules`, `StoryRules` and `FactRules` in classifier/duplicates/types.py, which says what they
-   are; a test compares them. */
+/* The numbers of `ComparisonRules`, `StoryRules` and `FactRules` in classifier/duplicates/rules.py, which says what
+   they are; a test compares them. */
 #ifndef COPYDESK_DUPLICATE_RULES_H
 #define COPYDESK_DUPLICATE_RULES_H
 

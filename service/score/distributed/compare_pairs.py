@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates.closed_set import TextArrays, common_shingles, compare_texts, count_shingles
 from copydesk.classifier.duplicates.overlap import NO_SHINGLES, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.rules import STORY
 from copydesk.classifier.duplicates.shingles import SET_BITS, Ragged
-from copydesk.classifier.duplicates.types import STORY
 from copydesk.service.dedup import output_rows
 from copydesk.service.score.distributed import steps
 from copydesk.service.score.distributed.candidate_pairs import has_incomplete_pairs, load_pairs

@@ -13,8 +13,8 @@ from copydesk.classifier.duplicates.candidates import split_pairs
 from copydesk.classifier.duplicates.choices import is_alike_enough
 from copydesk.classifier.duplicates.closed_set import cluster_counted_pairs
 from copydesk.classifier.duplicates.overlap import IDENTICAL, NO_MATCH
+from copydesk.classifier.duplicates.rules import STORY
 from copydesk.classifier.duplicates.same_story import same_story_pairs
-from copydesk.classifier.duplicates.types import STORY
 from copydesk.service.score.distributed import steps
 from copydesk.service.score.distributed.candidate_pairs import find_candidates, has_incomplete_pairs, load_pairs
 from copydesk.service.score.distributed.compare_pairs import overlap_counts

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.candidates import candidate_pairs, split_pairs
+from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.shingles import Ragged
-from copydesk.classifier.duplicates.types import COMPARISON
 
 KEYS = st.lists(st.sets(st.integers(0, 40), max_size=5), max_size=8)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.clustering import cluster_pairs, connected_components
-from copydesk.classifier.duplicates.types import STORY
+from copydesk.classifier.duplicates.rules import STORY
 
 Pair = tuple[int, int, float]
 

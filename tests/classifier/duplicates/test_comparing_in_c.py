@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates import candidates, same_story
-from copydesk.classifier.duplicates import types as rules
+from copydesk.classifier.duplicates import candidates, rules, same_story
 from copydesk.classifier.duplicates.closed_set import TextArrays, compare_texts, count_shingles
 from copydesk.classifier.duplicates.clustering import connected_components
 from copydesk.classifier.duplicates.normalized_words import read_words
@@ -24,6 +23,7 @@ from copydesk.classifier.duplicates.overlap import (
     overlap_counts,
     relation_number,
 )
+from copydesk.classifier.duplicates.rules import PairFlag
 from copydesk.classifier.duplicates.shingles import read_shingles, shorten
 from copydesk.classifier.duplicates.signing import SignedTexts, sign_texts
 from copydesk.classifier.duplicates.stored_texts import (
@@ -32,7 +32,7 @@ from copydesk.classifier.duplicates.stored_texts import (
     compare_with_stored,
     pack_shingles,
 )
-from copydesk.classifier.duplicates.types import DEFAULT_SCHEME, PairFlag
+from copydesk.classifier.duplicates.types import DEFAULT_SCHEME
 from tests.bench.generated import Generated
 from tests.bench.templated import make_set
 from tests.oracle import candidates as candidates_oracle

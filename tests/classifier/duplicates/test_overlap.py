@@ -17,9 +17,10 @@ from copydesk.classifier.duplicates.overlap import (
     relation_number,
     relation_of,
 )
+from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.shingles import read_shingles, shorten
 from copydesk.classifier.duplicates.stored_texts import pack_shingles, unpack_shingles
-from copydesk.classifier.duplicates.types import COMPARISON, Match, Overlap, Relation, SigningScheme
+from copydesk.classifier.duplicates.types import Match, Overlap, Relation, SigningScheme
 
 SCHEME = SigningScheme()
 TEXTS = st.lists(st.sampled_from("abcde"), max_size=40).map(" ".join)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.duplicates.overlap import IDENTICAL, NEAR_DUPLICATE, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.rules import COMPARISON, FACTS, STORY, PairFlag
 from copydesk.classifier.duplicates.same_story import PairEvidence, same_story_pairs, select_same_story
-from copydesk.classifier.duplicates.types import COMPARISON, FACTS, STORY, PairFlag
 
 RULES, BIT = COMPARISON, 0.001
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.classifier.duplicates.types import PairFlag
+from copydesk.classifier.duplicates.rules import PairFlag
 from copydesk.service.index import Index, open_index
 from copydesk.service.index.pairs import Pair, Pairs, decide_same_story
 from copydesk.service.index.reads import read_oldest_pairs, read_pairs

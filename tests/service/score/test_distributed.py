@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 pytest.importorskip("pyarrow", reason="pyarrow is not installed; install this project with its extra 'score'")
 
 from copydesk.classifier.duplicates import DuplicateOptions
-from copydesk.classifier.duplicates.types import COMPARISON, Keep
+from copydesk.classifier.duplicates.rules import COMPARISON
+from copydesk.classifier.duplicates.types import Keep
 from copydesk.service.score.distributed.chunks import put_together
 from copydesk.service.score.distributed.components import find_components, load_roots
 from copydesk.service.score.distributed.steps import Plan, Tables, chunk_of, document_ids
