@@ -28,8 +28,12 @@ from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, places
 AGREES = 0.6
 """Agreement from which a block is a candidate without being in an `h1`: a choice."""
 
-SURE = 0.0
-"""Log-odds of headline from which the title of a plain text is one, whatever the label of its block."""
+SURE = -4.0
+"""Log-odds of headline above which the title of a plain text is one, whatever the label of its block.
+
+The title was chosen by place and words, which the odds do not know. Of 91 titles between -4 and 0 whose blocks had no body
+label, 74 % were body to the persons who labelled the pages; of 14 below, 50 %.
+"""
 
 MAX_CANDIDATES = 40
 """Blocks of a page that are weighed against each other."""
