@@ -31,8 +31,8 @@ AGREES = 0.6
 SURE = -4.0
 """Log-odds of headline above which the title of a plain text is one, whatever the label of its block.
 
-The title was chosen by place and words, which the odds do not know. Of 91 titles between -4 and 0 whose blocks had no body
-label, 74 % were body to the persons who labelled the pages; of 14 below, 50 %.
+The title was chosen by place and words, which the odds do not know. Of 91 titles between -4 and 0 whose blocks had no
+body label, 74 % were body to the persons who labelled the pages; of 14 below, 50 %.
 """
 
 MAX_CANDIDATES = 40
