@@ -15,6 +15,7 @@ from copydesk.service.commands.page_files import PageFiles
 from copydesk.service.commands.table import Canvas, row_name, table
 from copydesk.service.rows import BadRow, contract, jsonl
 from copydesk.service.rows.classify_rows import ClassifiedRow
+from copydesk.service.rows.page_lines import encode_page
 from copydesk.service.terminal import clean
 
 BETWEEN_TEXTS = b"\f"
@@ -158,7 +159,7 @@ def _why_empty(article: Article) -> str:
 def _jsonl(answer: ClassifiedRow | BadRow) -> bytes:
     if isinstance(answer, BadRow):
         return jsonl.encode_row(contract.ErrorRow.of(answer))
-    return jsonl.encode_row_fast(contract.LabelledPage.of(answer.row, answer.article))
+    return encode_page(answer.row, answer.article)
 
 
 def _pretty(answer: ClassifiedRow | BadRow) -> bytes:

@@ -256,10 +256,16 @@ def encode_row_fast(row: object) -> bytes:
 
     `encode_row` writes what the compiled encoder refuses: lone surrogates, integers of more than 64 bits.
     """
+    line = encode_utf8(row)
+    return encode_row(row) if line is None else line
+
+
+def encode_utf8(row: object) -> bytes | None:
+    """Write a line of JSON by the compiled encoder; None if it refuses the row."""
     try:
         return _FAST_ENCODER.encode(row) + b"\n"
     except (UnicodeEncodeError, OverflowError):
-        return encode_row(row)
+        return None
 
 
 def decode_row(line: bytes, kind: type[T]) -> T:

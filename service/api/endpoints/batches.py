@@ -39,7 +39,7 @@ async def classify_batch(request: Request, options: Options) -> Response:
     """Label the blocks of many pages; a row that cannot be read is answered by an error row."""
     state = state_of(request)
 
-    def classify(fields: dict[str, Any]) -> contract.LabelledPage:
+    def classify(fields: dict[str, Any]) -> bytes:
         return classify_row(parse_classify_fields(fields, state.settings.max_page_bytes, options), state)
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
@@ -95,10 +95,10 @@ def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) ->
         return classify_rows.internal_error(id, line.number, error)
 
 
-def encode_rows(rows: Sequence[contract.LabelledPage | contract.ArticleAnswer | BadRow]) -> bytes:
-    """Encode rows as lines of JSON."""
+def encode_rows(rows: Sequence[bytes | contract.ArticleAnswer | BadRow]) -> bytes:
+    """Encode rows as lines of JSON; those of classified pages are encoded already."""
     answers = (contract.ErrorRow.of(row) if isinstance(row, BadRow) else row for row in rows)
-    return b"".join(map(jsonl.encode_row_fast, answers))
+    return b"".join(row if isinstance(row, bytes) else jsonl.encode_row_fast(row) for row in answers)
 
 
 async def _stream_answers(request: Request, state: State, answer: AnswerGroup) -> Response:

@@ -26,7 +26,7 @@ from copydesk.service.api.intake.requests import (
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
-from copydesk.service.rows import contract, jsonl
+from copydesk.service.rows.page_lines import encode_page
 
 READ = require_scope(Scope.READ)
 
@@ -108,14 +108,14 @@ def classify_raw(raw: RawRequest, state: State, answer: Media) -> bytes:
     """
     request = parse_raw_request(raw, state.settings.max_page_bytes)
     if answer is Media.JSON:
-        return jsonl.encode_row_fast(classify_row(request, state))
+        return classify_row(request, state)
     article = _with_parts(state.classify(request, structure=True), request.options)
     render = article.to_markdown if answer is Media.MARKDOWN else article.to_html
     return render(links=request.options.links).encode("utf-8", "replace")
 
 
-def classify_row(request: ClassifyRequest, state: State) -> contract.LabelledPage:
-    """Classify a page and return the command line's row, with what the options add; call it on the classifier's thread.
+def classify_row(request: ClassifyRequest, state: State) -> bytes:
+    """Classify a page and write the command line's row, with what the options add; call it on the classifier's thread.
 
     Raises:
         UnreadablePage: The page cannot be read.
@@ -123,7 +123,7 @@ def classify_row(request: ClassifyRequest, state: State) -> contract.LabelledPag
     options = request.options
     article = _with_parts(state.classify(request, structure=options.include_markdown), options)
     markdown = article.to_markdown(links=options.links, front_matter=False) if options.include_markdown else UNSET
-    return contract.LabelledPage.of(request.row, article, include_text=options.include_text, markdown=markdown)
+    return encode_page(request.row, article, include_text=options.include_text, markdown=markdown)
 
 
 def _with_parts(article: Article, options: AnswerOptions) -> Article:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import starmap
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self, cast
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from copydesk.classifier import (
     FIELDS,
-    KINDS,
-    LABELS,
     Article,
     Comment,
     Explanation,
@@ -22,9 +19,6 @@ from copydesk.classifier import (
 from copydesk.service.rows.contract.documents import Match
 from copydesk.service.rows.contract.values import Confidence, Digest, FoundTime, KeptBecause, Offset, Share, Title
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
-
-if TYPE_CHECKING:
-    from copydesk.classifier.article import PageScores
 
 
 class Probabilities(Struct, frozen=True, gc=False):
@@ -54,20 +48,6 @@ class Block(Struct, frozen=True, gc=False):
         """Convert the classifier's block; a page has hundreds, so arguments are passed by position, which is faster."""
         start, end, label, kind, probabilities, explanation, _ = block
         return cls(start, end, label, kind, block.confidence, Probabilities(*probabilities), explanation or UNSET)
-
-    @classmethod
-    def of_columns(cls, scores: PageScores) -> tuple[Self, ...]:
-        """Convert the blocks of a page in columns, without making the classifier's blocks."""
-        labels, odds = scores.labels.tolist(), scores.probabilities.tolist()
-        columns = (
-            scores.starts.tolist(),
-            scores.ends.tolist(),
-            map(LABELS.__getitem__, labels),
-            map(KINDS.__getitem__, scores.kinds.tolist()),
-            map(list[float].__getitem__, odds, labels),
-            starmap(Probabilities, odds),
-        )
-        return tuple(map(cls, *columns))
 
     def to_scored_block(self, page_text: str) -> ScoredBlock:
         """Return the classifier's block of a page with this text."""
@@ -118,9 +98,18 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
 
     @classmethod
     def of(
-        cls, row: PageRow, article: Article, *, include_text: bool = False, markdown: str | UnsetType = UNSET
+        cls,
+        row: PageRow,
+        article: Article,
+        *,
+        include_text: bool = False,
+        markdown: str | UnsetType = UNSET,
+        blocks: Raw | None = None,
     ) -> Self:
-        """Convert the classifier's answer; a page of HTML always gets its text, a page of text on request."""
+        """Convert the classifier's answer; a page of HTML always gets its text, a page of text on request.
+
+        `blocks` are the blocks as JSON, for a row that is only encoded; without them they are made of the article.
+        """
         return cls(
             id=row.id,
             line=_line(row),
@@ -136,7 +125,7 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
             markdown=markdown,
             model=article.model,
             text=article.text if include_text or row.page.html is not None else UNSET,
-            blocks=tuple(map(Block.of, article.blocks)) if article.scores is None else Block.of_columns(article.scores),
+            blocks=tuple(map(Block.of, article.blocks)) if blocks is None else cast(tuple[Block, ...], blocks),
         )
 
 

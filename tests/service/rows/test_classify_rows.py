@@ -15,6 +15,7 @@ from copydesk.classifier.pipeline import classify_page
 from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import ClassifiedRow, classify_in_turn, end_with_bad_row
 from copydesk.service.rows.jsonl import BadRow, PageRow, Row
+from copydesk.service.rows.page_lines import encode_page
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 from tests.support.stub_classifier import answer
 
@@ -91,19 +92,17 @@ def test_interrupt_is_no_internal_error() -> None:
         list(classify_in_turn(iter([page_row("a")]), interrupted))
 
 
-@pytest.mark.parametrize("name", ["html", "text"])
-def test_row_of_columns_is_that_of_the_blocks(name: str) -> None:
-    page = Page("x", html=HTML_PAGE) if name == "html" else Page("x", text=TEXT_PAGE)
+@pytest.mark.parametrize("name", ["html", "text", "surrogate", "empty"])
+def test_line_of_columns_is_that_of_the_blocks(name: str) -> None:
+    texts = {"text": TEXT_PAGE, "surrogate": f"{TEXT_PAGE} \ud800", "empty": ""}
+    page = Page("x", html=HTML_PAGE) if name == "html" else Page("x", text=texts[name])
     row, article = PageRow("x", None, page), classify_page(page, small_model())
     plain = replace(article)
     assert article.scores is not None
     assert plain.scores is None
-    found, expected = (contract.LabelledPage.of(row, each) for each in (article, plain))
-    assert found == expected
-    parts = ["headline", "text"]
-    assert contract.LabelledPage.of(row, article.with_parts(parts)) == contract.LabelledPage.of(
-        row, plain.with_parts(parts)
-    )
+    for chosen, objects in ((article, plain), (article.with_parts(["headline", "text"]), plain)):
+        expected = contract.LabelledPage.of(row, objects.with_parts(chosen.parts), include_text=True)
+        assert encode_page(row, chosen, include_text=True) == jsonl.encode_row_fast(expected)
 
 
 def test_lines_have_the_values_that_python_writes() -> None:
