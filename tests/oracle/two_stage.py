@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers
 from copydesk.classifier.features import PageFeatures, columns
@@ -24,6 +25,7 @@ from tests.oracle.quality import quality_columns
 
 TEASER_PRICE = 2.0
 LEAST_BODY = 0.1
+LEAST_LAST_SENTENCE, MOST_TEASER = 0.25, 0.1
 _ARTICLE = PAGE_TYPES.index("article")
 
 
@@ -38,6 +40,7 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     agreed = chain_probabilities(probabilities, form.affinities)
     labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]))
     labels[headline_odds > 0.0] = BODY
+    add_sentences(labels, agreed, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
     return Predictions(
         columns=context,
         body_odds=body_odds,
@@ -82,6 +85,14 @@ def choose_labels(probabilities: Doubles, words: Doubles, price: float) -> Integ
     best = (2.0 * hits / (chosen + expected[-1])).max() if len(order) else 0.0
     rest = np.where(probabilities[:, TEASERS] > probabilities[:, BOILERPLATE], TEASERS, BOILERPLATE)
     return np.where((gains >= best / 2.0) & (gains > 0.0), BODY, rest)
+
+
+def add_sentences(labels: Integers, probabilities: Doubles, ends_sentence: NDArray[np.bool_]) -> None:
+    """Make whole sentences right below the body a part of it, one after the other, unless they may be teasers."""
+    body, teaser = probabilities[:, BODY], probabilities[:, TEASERS]
+    for block in np.flatnonzero(ends_sentence & (body >= LEAST_LAST_SENTENCE) & (teaser <= MOST_TEASER)).tolist():
+        if block > 0 and labels[block - 1] == BODY:
+            labels[block] = BODY
 
 
 def _kinds(columns: Floats, labels: Integers, headline_odds: Doubles, form: FormModel) -> Integers:

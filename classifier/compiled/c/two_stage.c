@@ -10,6 +10,13 @@
 /* Probability of body below which a block never is body, so that a page of one message has none: a choice. */
 #define LEAST_BODY 0.1
 
+/* Probabilities of body from which, and of teaser up to which, a whole sentence right below the body belongs to it. Such
+   blocks are short, and the trees learn less from short blocks: of those with 0.25 to 0.5, 60 % to 70 % are body to the
+   persons who labelled the pages. Chosen on cross-validated answers: from HTML every block is right on 20.0 % of the pages
+   instead of 19.4 %, from text on 6.8 % instead of 6.2 %, and as many bodies are free of teasers. */
+#define LEAST_LAST_SENTENCE 0.25
+#define MOST_TEASER 0.1
+
 /* Numbers of kinds in types.py. */
 enum { KIND_HEADLINE = 0, KIND_TEXT = 2, KIND_BYLINE = 9, KIND_DATE, KIND_METADATA, KIND_COMMENT, KIND_FURNITURE, KIND_TEASER };
 enum { KIND_TEASER_HEADING = KIND_TEASER + 1 };
@@ -109,6 +116,15 @@ static void choose_labels(const double *probabilities, const double *words, doub
     }
 }
 
+/* Adds whole sentences right below the body, one after the other. */
+static void add_sentences(const double *probabilities, const float *ends_sentence, int64_t n, int64_t *labels) {
+    for (int64_t b = 1; b < n; b++) {
+        const double *row = probabilities + N_LABELS * b;
+        bool is_likely = row[BODY] >= LEAST_LAST_SENTENCE && row[TEASERS] <= MOST_TEASER;
+        if (is_likely && labels[b - 1] == BODY && ends_sentence[b] == 1.0F) labels[b] = BODY;
+    }
+}
+
 /* Chooses the labels; `memory` has room for 10 * n numbers. */
 static void label_blocks(const Form *form, const Context *c, double *memory, Answer *answer) {
     int64_t n = c->n;
@@ -128,6 +144,7 @@ static void label_blocks(const Form *form, const Context *c, double *memory, Ans
     choose_labels(agreed, words, price, n, words + n, (Item *)(words + 2 * n), answer->labels);
     for (int64_t b = 0; b < n; b++)
         if (answer->odds[2 * n + b] > 0.0) answer->labels[b] = BODY;
+    add_sentences(agreed, dense_column(c, ENDS_SENTENCE), n, answer->labels);
 }
 
 /* The blocks whose kinds are found together, and how they are scored. */

@@ -16,7 +16,14 @@ from copydesk.classifier.features import compute_features
 from copydesk.classifier.model import label_page, run_both_stages, run_first_stage, run_second_stage
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, LABELS, Block, Blocks
-from tests.oracle.two_stage import LEAST_BODY, choose_labels, label_probabilities
+from tests.oracle.two_stage import (
+    LEAST_BODY,
+    LEAST_LAST_SENTENCE,
+    MOST_TEASER,
+    add_sentences,
+    choose_labels,
+    label_probabilities,
+)
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -111,6 +118,16 @@ def test_what_is_not_body_gets_the_likelier_of_the_other_labels() -> None:
 def test_what_is_hardly_body_is_none_even_where_nothing_else_is() -> None:
     assert labels((0.09, 0.9, 0.01)) == ["boilerplate"]
     assert labels((0.11, 0.88, 0.01)) == ["body"]
+
+
+@pytest.mark.parametrize("body", [LEAST_LAST_SENTENCE - 0.01, LEAST_LAST_SENTENCE, LEAST_LAST_SENTENCE + 0.01])
+@pytest.mark.parametrize("teaser", [MOST_TEASER, MOST_TEASER + 0.01])
+def test_a_sentence_right_below_the_body_belongs_to_it_at_lower_probabilities(body: float, teaser: float) -> None:
+    rows = np.array([(0.9, 0.1, 0.0), *[(body, 1 - body - teaser, teaser)] * 3, (body, 1 - body - teaser, teaser)])
+    found = np.array([0, 1, 1, 1, 1])
+    add_sentences(found, rows, np.array([True, True, True, False, True]))
+    likely = body >= LEAST_LAST_SENTENCE and teaser == MOST_TEASER
+    assert found.tolist() == ([0, 0, 0, 1, 1] if likely else [0, 1, 1, 1, 1])
 
 
 def test_without_blocks_and_without_a_chance_of_body_there_is_none() -> None:
