@@ -1,13 +1,15 @@
-"""Saves a trained model and loads it again: plain arrays, and a JSON manifest that says what they are."""
+"""Saves a trained model and loads it again: plain arrays, and a JSON manifest that says what they are.
+
+The arrays are in the safetensors format: 8 bytes with the length of a JSON header, the header with type, shape and
+place of each array, then their bytes as they are, so that loading copies and unpacks nothing.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,13 +31,19 @@ from copydesk.classifier.model import (
 )
 from copydesk.classifier.types import LABELS
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Raised by any change of the files' layout."""
 
-MODEL_FILES = ("text.npz", "html.npz")
+MODEL_FILES = ("text.safetensors", "html.safetensors")
 """One for each form of input, so that neither is too large for sites that host code."""
 
 MANIFEST_FILE = "manifest.json"
+
+_TYPE_NAMES = {"F16": np.float16, "F32": np.float32, "F64": np.float64, "I16": np.int16, "I32": np.int32}
+"""Types of the arrays, by their names in the header."""
+
+_ALIGNMENT = 64
+"""The header ends at a multiple of so many bytes, and larger numbers come first, so that every number is aligned."""
 
 UNFINISHED = ".aside-"
 """The start of the names of files that are not complete yet."""
@@ -74,8 +82,9 @@ def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
     """
     folder.mkdir(parents=True, exist_ok=True)
     packed = pack(model)
-    digest = hashlib.sha256(b"".join(packed)).hexdigest()
-    manifest = {"digest": digest, **expected(), **about}
+    files = {name: hashlib.sha256(data).hexdigest() for name, data in zip(MODEL_FILES, packed, strict=True)}
+    digest = _digest(files)
+    manifest = {"digest": digest, "files": files, **expected(), **about}
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     contents = dict(zip((*MODEL_FILES, MANIFEST_FILE), (*packed, text.encode()), strict=True))
     for name, data in contents.items():
@@ -88,8 +97,11 @@ def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
 def load_model(folder: str | Path | None = None) -> Model:
     """Load a model from a folder, or the one that came with the package. No code in the files is run.
 
+    The weights for each form of input are read, and compared with their digest in the manifest, when they are first
+    asked for; that raises ArtifactMismatch where the file is damaged or was replaced since.
+
     Raises:
-        ArtifactMismatch: A file is missing or damaged, or was made for another version. See also `unpack`.
+        ArtifactMismatch: A file is missing, or was made for another version.
     """
     folder = default_folder() if folder is None else Path(folder)
     manifest = load_manifest(folder)
@@ -99,21 +111,33 @@ def load_model(folder: str | Path | None = None) -> Model:
                 f"{folder / MANIFEST_FILE} has {key} {manifest.get(key)!r}, this version of copydesk expects {ours!r}; "
                 "train again with copydesk-train or install the version that wrote it"
             )
-    packed = [_read(folder / name) for name in MODEL_FILES]
-    digest = hashlib.sha256(b"".join(packed)).hexdigest()
-    if digest != manifest.get("digest"):
-        raise ArtifactMismatch(
-            f"{' and '.join(MODEL_FILES)} in {folder} have digest {digest}, the manifest has "
-            f"{manifest.get('digest')}; they belong to different runs or a file is damaged: restore all or train again"
-        )
-    return unpack(packed, digest)
+    files = manifest.get("files")
+    if not isinstance(files, dict) or sorted(files) != sorted(MODEL_FILES) or _digest(files) != manifest.get("digest"):
+        raise ArtifactMismatch(f"{folder / MANIFEST_FILE} has no digest of its files; restore it or train again")
+    for path in (folder / name for name in MODEL_FILES):
+        if not path.is_file():
+            raise ArtifactMismatch(f"{path} cannot be read (it is no file); run copydesk-train")
+    text, html = (partial(_read_form, folder / name, files[name], name.partition(".")[0]) for name in MODEL_FILES)
+    return Model(text, html, manifest["digest"])
 
 
-def _read(path: Path) -> bytes:
+def _digest(files: Mapping[str, Any]) -> str:
+    """Return the digest of the model from those of its files."""
+    return hashlib.sha256("".join(str(files[name]) for name in MODEL_FILES).encode()).hexdigest()
+
+
+def _read_form(path: Path, digest: str, name: str) -> FormModel:
     try:
-        return path.read_bytes()
+        data = path.read_bytes()
     except OSError as error:
         raise ArtifactMismatch(f"{path} cannot be read ({error}); run copydesk-train") from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != digest:
+        raise ArtifactMismatch(
+            f"{path} has digest {found}, the manifest has {digest}; they belong to different runs or the file is "
+            "damaged: restore all or train again"
+        )
+    return unpack(data, name)
 
 
 def load_manifest(folder: str | Path | None = None) -> dict[str, Any]:
@@ -135,16 +159,14 @@ def load_manifest(folder: str | Path | None = None) -> dict[str, Any]:
 
 
 def pack(model: Model) -> tuple[bytes, bytes]:
-    """Return the model as the bytes of MODEL_FILES: archives without pickles, weights rounded to 16 bits."""
+    """Return the model as the bytes of MODEL_FILES: weights are rounded to 16 bits."""
     return _pack_form("text", model.text), _pack_form("html", model.html)
 
 
 def _pack_form(name: str, form: FormModel) -> bytes:
-    used = np.flatnonzero(form.first_stage.idf)
     arrays: dict[str, NDArray[Any]] = {
-        f"{name}/used": used.astype(np.uint32),
-        f"{name}/idf": form.first_stage.idf[used].astype(np.float16),
-        f"{name}/weights": form.first_stage.weights[used].astype(np.float16),
+        f"{name}/idf": form.first_stage.idf.astype(np.float16),
+        f"{name}/weights": form.first_stage.weights.astype(np.float16),
         f"{name}/intercepts": form.first_stage.intercepts,
         f"{name}/page_types/idf": form.page_types.idf.astype(np.float16),
         f"{name}/page_types/weights": form.page_types.weights.astype(np.float16),
@@ -156,61 +178,85 @@ def _pack_form(name: str, form: FormModel) -> bytes:
     for stored, trees in ensembles.items():
         for array, stored_array in STORED_ARRAYS.items():
             arrays[f"{name}/{stored}/{stored_array}"] = np.asarray(getattr(trees, array))
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for key in sorted(arrays):
-            member = io.BytesIO()
-            np.lib.format.write_array(member, arrays[key], allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{key}.npy"), member.getvalue(), zipfile.ZIP_DEFLATED, 9)
-    return buffer.getvalue()
+    return write_arrays(arrays)
 
 
-def unpack(packed: Sequence[bytes], digest: str) -> Model:
-    """Return the model that `pack` made these bytes from.
+def write_arrays(arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return the bytes of a safetensors file, the same arrays always as the same bytes."""
+    names = {np.dtype(kind): name for name, kind in _TYPE_NAMES.items()}
+    header: dict[str, Any] = {}
+    chunks: list[bytes] = []
+    end = 0
+    for key in sorted(arrays, key=lambda key: (-arrays[key].itemsize, key)):
+        array = arrays[key]
+        chunks.append(array.astype(array.dtype.newbyteorder("<"), order="C").tobytes())
+        start, end = end, end + array.nbytes
+        header[key] = {"dtype": names[array.dtype], "shape": array.shape, "data_offsets": (start, end)}
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-(len(text) + 8) % _ALIGNMENT)
+    return b"".join((len(text).to_bytes(8, "little"), text, *chunks))
 
-    Each form of input is unpacked when it is first asked for; that raises ArtifactMismatch where the bytes are none.
+
+def read_arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a safetensors file, which are views of its bytes and cannot be written to.
+
+    Raises:
+        ValueError, TypeError, KeyError, OverflowError, RecursionError, AttributeError: The bytes are none.
     """
-    text, html = packed
-    return Model(partial(_unpack_form, text, "text", digest), partial(_unpack_form, html, "html", digest), digest)
+    first = 8 + int.from_bytes(data[:8], "little")
+    arrays: dict[str, NDArray[Any]] = {}
+    for key, stored in json.loads(data[8:first]).items():
+        dtype, shape = np.dtype(_TYPE_NAMES[stored["dtype"]]), tuple(stored["shape"])
+        start, end = stored["data_offsets"]
+        if start < 0 or end - start != math.prod(shape) * dtype.itemsize:
+            raise ValueError(
+                f"{key} is {dtype} of shape {shape} in the bytes {start} to {end}, expected as many as fit"
+            )
+        arrays[key] = np.ndarray(shape, dtype.newbyteorder("<"), data, first + start)
+    return arrays
 
 
-def _unpack_form(data: bytes, name: str, digest: str) -> FormModel:
+def unpack(data: bytes, name: str) -> FormModel:
+    """Return the weights for the form of input `name`, "text" or "html", of which `pack` made these bytes.
+
+    Raises:
+        ArtifactMismatch: The bytes are none.
+    """
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return _form({key: archive[key] for key in archive.files}, name)
-    except (KeyError, IndexError, TypeError, ValueError, EOFError, zlib.error, zipfile.BadZipFile) as error:
-        raise ArtifactMismatch(f"model {digest} does not unpack ({error!r}); train again") from error
+        return _form(read_arrays(data), name)
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
+        raise ArtifactMismatch(f"the model for {name} does not unpack ({error!r}); train again") from error
 
 
 def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
     for key, array in arrays.items():
         if array.dtype.kind == "f" and not _is_finite(array):
             raise ValueError(f"{key} has infinity or no number, expected finite numbers alone")
-    used = arrays[f"{name}/used"]
-    idf = np.zeros(1 << hashed_linear.BLOCK_BITS, np.float16)
-    idf[used] = arrays[f"{name}/idf"]
-    weights = np.zeros((1 << hashed_linear.BLOCK_BITS, len(GROUPS) + len(LINEAR_PARTS)), np.float16)
-    weights[used] = arrays[f"{name}/weights"]
-    first_stage = HashedLinear(idf, weights, arrays[f"{name}/intercepts"])
-    types = (np.ascontiguousarray(arrays[f"{name}/page_types/{array}"]) for array in ("idf", "weights", "intercepts"))
+    first_stage, types = (
+        HashedLinear(*(arrays[f"{name}/{place}{array}"] for array in ("idf", "weights", "intercepts")))
+        for place in ("", "page_types/")
+    )
+    if len(first_stage.idf) != 1 << hashed_linear.BLOCK_BITS:
+        raise ValueError(f"{name}/idf has {len(first_stage.idf)} values, expected {1 << hashed_linear.BLOCK_BITS}")
     ensembles = {field: _trees(arrays, f"{name}/{stored}") for field, stored in STORED_ENSEMBLES.items()}
     prefix = f"{name}/parts/"
     parts = sorted({key.removeprefix(prefix).split("/")[0] for key in arrays if key.startswith(prefix)})
     return FormModel(
         first_stage,
-        HashedLinear(*types),
+        types,
         **ensembles,
         parts={part: _trees(arrays, f"{prefix}{part}") for part in parts},
-        affinities=np.ascontiguousarray(arrays[f"{name}/affinities"], np.float64),
+        affinities=arrays[f"{name}/affinities"],
     )
 
 
 def _is_finite(array: NDArray[Any]) -> bool:
-    """Return whether all numbers are finite; those of 16 bits by their exponents, in a tenth of the time."""
+    """Return whether all numbers are finite; those of 16 bits by the largest pattern of bits of either sign."""
     if array.dtype != np.float16:
         return bool(np.isfinite(array).all())
-    exponents = 0x7C00
-    return not ((array.view(np.uint16) & exponents) == exponents).any()
+    infinite, sign = 0x7C00, 0x8000
+    greatest, least = array.view(np.int16).max(initial=0), array.view(np.uint16).max(initial=0)
+    return bool(greatest < infinite and least < infinite + sign)
 
 
 def _trees(arrays: Mapping[str, NDArray[Any]], prefix: str) -> Trees:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from copydesk.classifier.late_article import LateArticle, refuse_changes
-from copydesk.classifier.rendering import build_outline, render_html, render_markdown
 from copydesk.classifier.structure import Structure
 from copydesk.classifier.types import (
     BODY_PARTS,
@@ -114,6 +113,8 @@ class Article(LateArticle):
             links: Whether with links, emphasis and images.
             front_matter: Whether the fields that are not empty are put before it, as YAML.
         """
+        from copydesk.classifier.rendering import build_outline, render_markdown  # loaded when it is first used
+
         outline = build_outline(self.blocks, self.parts, self.structure, links=links)
         return render_markdown(outline, self._known_fields() if front_matter else {})
 
@@ -127,6 +128,8 @@ class Article(LateArticle):
             links: Whether with links, emphasis and images.
             fragment: Whether only the element `article` is returned.
         """
+        from copydesk.classifier.rendering import build_outline, render_html
+
         outline = build_outline(self.blocks, self.parts, self.structure, links=links)
         return render_html(outline, self._known_fields(), fragment=fragment)
 

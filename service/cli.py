@@ -7,17 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from copydesk.classifier import CopydeskError
 from copydesk.service.commands import arguments
-from copydesk.service.commands.classify import add_classify
-from copydesk.service.commands.dedup import add_dedup
-from copydesk.service.commands.doctor import add_doctor
-from copydesk.service.commands.index import add_index
-from copydesk.service.commands.keys import add_keys
-from copydesk.service.commands.score import add_score
-from copydesk.service.commands.serve import add_serve
 
+COMMANDS = ("classify", "dedup", "index", "score", "serve", "keys", "doctor")
+"""The commands, in the order of the help. `add_NAME` of the module NAME in `commands` adds each to the parser."""
 INTERRUPTED = 128 + signal.SIGINT
 PIPE_CLOSED = 128 + 13
 """The status that a shell reports for a program that SIGPIPE (13) ended."""
@@ -27,7 +23,9 @@ STOPPED = ("stopped_work", "no_cluster", "index_interrupted", "keys_interrupted"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status: 0 done, 1 some pages failed, 2 wrong usage."""
-    args = _parser().parse_args(argv)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here multiplies matrices; idle threads cost 0.02 s
+    argv = sys.argv[1:] if argv is None else argv
+    args = _parser(argv).parse_args(argv)
     try:
         status: int = args.command(args, os.environ)
     except KeyboardInterrupt:
@@ -46,7 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Return the parser of the command that is asked for, else of all: each takes time to load."""
     parser = argparse.ArgumentParser(
         prog="copydesk",
         description="Label the text blocks of news pages as body, boilerplate or teaser, and find duplicate stories.",
@@ -54,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and how it was built, and exit")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (add_classify, add_dedup, add_index, add_score, add_serve, add_keys, add_doctor):
-        add(commands)
+    for name in argv[:1] if argv and argv[0] in COMMANDS else COMMANDS:
+        getattr(import_module(f"copydesk.service.commands.{name}"), f"add_{name}")(commands)
     return parser
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from itertools import compress
-from operator import ne
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,26 +17,36 @@ _IDEOGRAPHS = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0x
 
 _CLASS_OF = {"L": LETTER, "M": LETTER, "N": DIGIT, "Z": SPACE}
 """Classes by the first letter of the Unicode category."""
+_ALIKE = ((0x4E00, 0x9FFF, LETTER), (0xAC00, 0xD7A3, LETTER), (0xD800, 0xF8FF, OTHER))
+"""Han, Hangul, and code points that are no characters, which all have one class and no case: not looking them up saves
+more than half of the time."""
+_DOTTED_I = 0x130
+"""The only capital letter whose lower case has two characters."""
 
 
 @cache
 def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
     """Return the class and the one-character lower case of every code point below 0x10000."""
-    characters = [*map(chr, range(_BMP))]
-    categories = [*map(unicodedata.category, characters)]
-    class_of = {category: _CLASS_OF.get(category[0], OTHER) for category in set(categories)}
-    classes = np.frombuffer(bytearray(map(class_of.__getitem__, categories)), np.uint8)
+    points = np.arange(_BMP, dtype=np.uint32)
+    classes, is_unknown = np.zeros(_BMP, np.uint8), np.ones(_BMP, np.bool_)
+    for first, last, class_ in _ALIKE:
+        classes[first : last + 1], is_unknown[first : last + 1] = class_, False
+    unknown = points[is_unknown]
+    characters = unknown.astype("<u4").tobytes().decode("utf-32-le")
+    categories = "".join(map(unicodedata.category, characters)).encode("ascii")
+    class_of = np.full(128, OTHER, np.uint8)
+    class_of[[*map(ord, _CLASS_OF)]] = [*_CLASS_OF.values()]
+    classes[unknown] = class_of[np.frombuffer(categories, np.uint8)[::2]]
+    lower = points.copy()
+    small = code_points(characters.replace(chr(_DOTTED_I), "-").lower())
+    has_case = (classes[unknown] == LETTER) & (unknown != _DOTTED_I)
+    lower[unknown[has_case]] = small[has_case]
     for code in range(256):  # white space beyond is in the category Z
-        if characters[code].isspace():
+        if chr(code).isspace():
             classes[code] = SPACE
     for first, last in _IDEOGRAPHS:
         within = classes[first : last + 1]
         within[within == LETTER] = IDEOGRAPH
-    lower = np.arange(_BMP, dtype=np.uint32)
-    for character in compress(characters, map(ne, characters, map(str.lower, characters))):
-        code, small = ord(character), character.lower()
-        if len(small) == 1 and categories[code][0] in "LM":
-            lower[code] = ord(small)
     return classes, lower
 
 

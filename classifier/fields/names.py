@@ -30,7 +30,7 @@ _INTRODUCED = re.compile(
     r"|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
     r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|text|texte|texto|testo|foto|"
     r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|記者|作者)s?\s*(?:/in|in|\(s\))?\s*[:：]"
-    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?[\u4e00-\u9fff])"
+    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?(?-i:[\u4e00-\u9fff]))"
     r")\s*:?\s*",
     re.IGNORECASE,
 )

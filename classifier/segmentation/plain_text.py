@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -260,7 +259,9 @@ def _habit(runs: list[_Run], n_turns: int) -> _Habit:
     continuing = [(run.continuing, run.width) for run in runs if run.continuing]
     if not continuing:
         return _Habit(0.0, 0.0)
-    return _Habit(sum(n for n, _ in continuing) / n_turns, statistics.median(width for _, width in continuing))
+    widths = sorted(width for _, width in continuing)
+    median = (widths[(len(widths) - 1) // 2] + widths[len(widths) // 2]) / 2
+    return _Habit(sum(n for n, _ in continuing) / n_turns, median)
 
 
 def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:

@@ -7,7 +7,6 @@ import platform
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 
 from copydesk.classifier.extras import PACKAGES, MissingExtra, require_extra
 from copydesk.service.commands import arguments
@@ -59,6 +58,8 @@ def _describe_core() -> str:
 
 
 def _describe_walk(slow: list[str]) -> str:
+    from importlib.metadata import version
+
     from copydesk.classifier.segmentation import can_walk_in_c
 
     found = f"selectolax {version('selectolax')}"

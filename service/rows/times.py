@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 EXPECTED = "a time in ISO 8601 or RFC 822 (as in RSS), or in seconds or milliseconds since 1970"
 """What messages say was expected."""
@@ -90,6 +89,8 @@ def _read_text(text: str) -> date:
     try:
         return datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", _ZONE.sub("Z", text)))
     except ValueError:
+        from email.utils import parsedate_to_datetime  # rare, and slow to load
+
         return parsedate_to_datetime(text)
 
 

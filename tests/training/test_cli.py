@@ -17,7 +17,7 @@ from tests.support.training_pages import MadePage, made_page, made_pages, write_
 
 pytestmark = pytest.mark.slow
 
-WRITTEN = ("MODEL_CARD.md", "confusion.svg", "html.npz", "manifest.json", "reliability.svg", "text.npz")
+WRITTEN = ("MODEL_CARD.md", "confusion.svg", "html.safetensors", "manifest.json", "reliability.svg", "text.safetensors")
 
 
 def train(corpus: Path, output: Path, *more: str | Path) -> int:

@@ -14,24 +14,46 @@ EXPORT void cd_set_linear(uint8_t *out, const float *rows, const float *intercep
     *(Linear *)out = (Linear){rows, intercepts, dampened, n_rows, lanes, n_classes};
 }
 
-/* Returns the value of a number of 16 bits: its exponent and fraction are shifted to their places in one of 32. */
+/* Returns the value of a finite number of 16 bits: exponent and fraction are shifted to their places in one of 32. */
 INLINE float half_value(uint16_t half) {
-    uint32_t bits = (uint32_t)(half & 0x7FFF) << 13, scale = UINT32_C(0x77800000); /* 2^112 */
-    float value, factor;
-    if ((half & 0x7C00) == 0x7C00) bits |= UINT32_C(0x7F800000); /* infinity, or no number */
+    uint32_t bits = (uint32_t)(half & 0x7FFF) << 13, sign = (uint32_t)(half & 0x8000) << 16, scale = UINT32_C(0x77800000);
+    float value, factor; /* the factor is 2^112 */
     memcpy(&value, &bits, sizeof value);
     memcpy(&factor, &scale, sizeof factor);
-    return half & 0x8000 ? -(value * factor) : value * factor;
+    value *= factor;
+    memcpy(&bits, &value, sizeof bits);
+    bits |= sign;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
-/* Fills the rows of a model whose weights and idf are numbers of 16 bits; the lanes between are 0 before. */
-EXPORT void cd_fill_rows(const uint16_t *idf, const uint16_t *weights, int64_t n_rows, int64_t n_classes, int64_t lanes,
-                         float *rows) {
+INLINE void fill_lanes(const uint16_t *idf, const uint16_t *weights, int64_t n_rows, int64_t n_classes, int64_t lanes,
+                       float *rows) {
+    uint16_t row[MOST_LANES] = {0};
     for (int64_t r = 0; r < n_rows; r++, rows += lanes) {
         float by = half_value(idf[r]);
-        for (int64_t k = 0; k < n_classes; k++) rows[k] = half_value(weights[r * n_classes + k]) * by;
+        memcpy(row, weights + r * n_classes, (size_t)n_classes * sizeof *row);
+        for (int64_t k = 0; k < lanes; k++) rows[k] = half_value(row[k]) * by;
         rows[lanes - 1] = by * by;
     }
+}
+
+INLINE void fill_rows_of(const uint16_t *idf, const uint16_t *weights, int64_t n_rows, int64_t n_classes, int64_t lanes,
+                         float *rows) {
+    if (lanes == MOST_LANES) /* constants, for vectors */
+        fill_lanes(idf, weights, n_rows, n_classes, MOST_LANES, rows);
+    else
+        fill_lanes(idf, weights, n_rows, n_classes, PAGE_LANES, rows);
+}
+
+WITH_VECTORS(void, fill_rows,
+             (const uint16_t *idf, const uint16_t *weights, int64_t n_rows, int64_t n_classes, int64_t lanes, float *rows),
+             (idf, weights, n_rows, n_classes, lanes, rows))
+
+/* Fills the rows of a model whose weights and idf are finite numbers of 16 bits. */
+EXPORT void cd_fill_rows(const uint16_t *idf, const uint16_t *weights, int64_t n_rows, int64_t n_classes, int64_t lanes,
+                         float *rows) {
+    fill_rows(idf, weights, n_rows, n_classes, lanes, rows);
 }
 
 /* Writes the page's columns block by block, and where each field of a block ends, (n, N_FIELDS). */
