@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import repeat
 
 from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
@@ -41,10 +41,9 @@ class Sources:
 
     def read(self, kinds: SmallIntegers, body: str) -> tuple[Fields, tuple[Comment, ...]]:
         """Read the fields and the comments."""
-        text, found_in = self.title
-        fields = read_fields(self.page, kinds.tolist(), body, url=self.url, stated=self.stated)
-        places = ({"title": found_in} if text else {}) | dict(fields.found_in)
-        return replace(fields, title=text, found_in=places), read_comments(self.page, kinds)
+        numbers = kinds.tobytes()  # in bytes a number is found more quickly than in a list
+        fields = read_fields(self.page, numbers, body, url=self.url, stated=self.stated, title=self.title)
+        return fields, read_comments(self.page, kinds)
 
 
 class LateReading:

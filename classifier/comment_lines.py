@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import NamedTuple
 
 from copydesk.classifier.fields import MONTHS, cut_dates
@@ -74,8 +74,8 @@ _CONTROLS = _pattern(
 )
 
 
-class Role(Enum):
-    """What a line of a comment is, as far as it shows by itself."""
+class Role(IntEnum):
+    """What a line of a comment is, as far as it shows by itself; an integer, as its hash takes no Python code."""
 
     AUTHOR = auto()
     TIME = auto()  # perhaps with the author in the same line

@@ -12,7 +12,7 @@ from itertools import chain
 
 import numpy as np
 
-from copydesk.classifier.arrays import Integers, SmallIntegers
+from copydesk.classifier.arrays import Integers, SmallIntegers, spans_of
 from copydesk.classifier.comment_lines import HEADER, Piece, Role, cut_comment
 from copydesk.classifier.types import KINDS, Blocks, Comment, Kind, Markup, join_blocks
 
@@ -36,43 +36,62 @@ def read_comments(page: Blocks, kinds: Integers | SmallIntegers) -> tuple[Commen
     numbers = np.flatnonzero(kinds == _COMMENT).tolist()
     if not numbers:
         return ()
-    units = _units(page, page.markup, numbers) if page.markup is not None else [-1] * len(numbers)
-    pieces = [
-        piece
-        for number, unit in zip(numbers, units, strict=True)
-        for piece in cut_comment(page.text[slice(*page.blocks[number])], unit, _names(page.markup, number))
-    ]
+    texts = [page.text[start:end] for start, end in spans_of(page.blocks)[numbers].tolist()]
+    units, names = _units_and_names(page.markup, numbers, texts)
+    pieces = [piece for each in zip(texts, units, names, strict=True) for piece in cut_comment(*each)]
     return tuple(comment for group in _groups(pieces) if (comment := _comment(group)).text)
 
 
-def _units(page: Blocks, markup: Markup, numbers: Sequence[int]) -> list[int]:
+def _units_and_names(
+    markup: Markup | None, numbers: Sequence[int], texts: Sequence[str]
+) -> tuple[list[int], list[str]]:
+    """Return the unit of each block, and the names of its first inline elements and of the two elements around it."""
+    if markup is None:
+        return [-1] * len(numbers), [""] * len(numbers)
+    parents, names, inline = markup.parents[:], markup.names[:], markup.inline[:]  # as objects once, not one by one
+    elements = [markup.elements[number] for number in numbers]
+    around = [(element, parents[element]) for element in elements]
+    of_blocks = [
+        f"{inline[number]} {names[element]} {names[parent] if parent > 0 else ''}"
+        for number, (element, parent) in zip(numbers, around, strict=True)
+    ]
+    return _units(elements, texts, parents, markup.tags[:], names), of_blocks
+
+
+def _units(
+    innermost: Sequence[int], texts: Sequence[str], parents: Sequence[int], tags: Sequence[str], names: Sequence[str]
+) -> list[int]:
     """Return for each block the innermost element of the sort that encloses one comment each; -1 without one.
 
     That is, of the repeated sorts that enclose nearly all blocks, the one with most texts in elements of their own; of
     equal ones the outermost.
+
+    Args:
+        innermost: The innermost element around each block.
+        texts: The text of each block.
+        parents, tags, names: Of each element of the page.
     """
-    parents, tags = list(markup.parents), list(markup.tags)
-    chains = [[*_ancestors(parents, markup.elements[number], tags)] for number in numbers]
-    sort_of = {element: _sort(tags[element], markup.names[element]) for element in set(chain.from_iterable(chains))}
+    chains = [[*_ancestors(parents, element, tags)] for element in innermost]
+    sort_of = {element: _sort(tags[element], names[element]) for element in set(chain.from_iterable(chains))}
     elements: dict[str, set[int]] = defaultdict(set)
     covered: Counter[str] = Counter()
     with_text: set[int] = set()
-    for number, around in zip(numbers, chains, strict=True):
+    for text, around in zip(texts, chains, strict=True):
         sorts = [sort_of[element] for element in around]
         covered.update(set(sorts))
         for sort, element in zip(sorts, around, strict=True):
             elements[sort].add(element)
-        if page.blocks[number].end - page.blocks[number].start >= LONG_TEXT:
+        if len(text) >= LONG_TEXT:
             with_text.update(around)
     fitting = [
         sort
         for sort, count in covered.items()
         if len(elements[sort]) > 1
-        and count >= COVERED * len(numbers)
+        and count >= COVERED * len(texts)
         and len(elements[sort] & with_text) >= WITH_TEXT * len(elements[sort])
     ]
     if not fitting:
-        return [-1] * len(numbers)
+        return [-1] * len(texts)
     chosen = elements[max(fitting, key=lambda sort: (len(elements[sort] & with_text), -min(elements[sort])))]
     return [next((element for element in around if element in chosen), -1) for around in chains]
 
@@ -90,15 +109,6 @@ def _sort(tag: str, names: str) -> str:
     """Return an element's tag and first name, without digits."""
     name = names.split(maxsplit=1)
     return f"{tag} {name[0].rstrip('0123456789') if name else ''}"
-
-
-def _names(markup: Markup | None, number: int) -> str:
-    """Return the names of the block's first inline elements, and of the two elements around it."""
-    if markup is None:
-        return ""
-    element = markup.elements[number]
-    around = markup.names[markup.parents[element]] if markup.parents[element] > 0 else ""
-    return f"{markup.inline[number]} {markup.names[element]} {around}"
 
 
 def _groups(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:

@@ -62,6 +62,8 @@ class Date(NamedTuple):
 def read_date(text: str, *, month_first: bool = False) -> str | None:
     """Return the first date of a value, such as of `datePublished`; None without one that is believed."""
     text = text[:MAX_CHARACTERS].strip()
+    if not text:
+        return None
     exact = _ISO.fullmatch(text)
     if exact is not None:
         year, month, day, hour, minute, second, zulu, hours, minutes = exact.groups()

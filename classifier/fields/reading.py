@@ -49,8 +49,8 @@ class _Reading:
     kinds: Sequence[int]
     url: str
     stated: JsonLd
+    found_in: dict[str, str]
     metas: Metas = field(init=False)
-    found_in: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.metas = Metas(self.page.head.metas)
@@ -73,8 +73,10 @@ class _Reading:
         ]
 
 
-def read_fields(page: Blocks, kinds: Sequence[int], body: str, *, url: str, stated: JsonLd) -> Fields:
-    """Read all fields but the title.
+def read_fields(
+    page: Blocks, kinds: Sequence[int], body: str, *, url: str, stated: JsonLd, title: tuple[str, str] = ("", "")
+) -> Fields:
+    """Read all fields but the title, which is given.
 
     Args:
         page: A segmented page.
@@ -82,8 +84,9 @@ def read_fields(page: Blocks, kinds: Sequence[int], body: str, *, url: str, stat
         body: The article's text, by which its language is detected.
         url: Where the page is from; empty if that is not known.
         stated: What its JSON-LD says.
+        title: The title, and where it was found.
     """
-    reading = _Reading(page, kinds, url, stated)
+    reading = _Reading(page, kinds, url, stated, {"title": title[1]} if title[0] else {})
     canonical = _canonical_url(reading)
     language = _languages(reading, body)
     host = host_name(canonical) or host_name(url)
@@ -95,6 +98,7 @@ def read_fields(page: Blocks, kinds: Sequence[int], body: str, *, url: str, stat
         reading.found_in["authors"] = place
     image = [("meta", reading.metas.first_of(names_of.IMAGE)), ("json-ld", stated.image)]
     return Fields(
+        title=title[0],
         authors=authors,
         published=published,
         modified=modified,

@@ -17,7 +17,7 @@ from uvicorn.supervisors.multiprocess import Multiprocess, Process
 from copydesk.service.api.app import create_app
 from copydesk.service.api.limits.protocol import LimitedProtocol
 from copydesk.service.api.limits.rates import RateLimiter
-from copydesk.service.api.monitoring.logs import FIELDS, log_config
+from copydesk.service.api.monitoring.logs import FIELDS, collect_less, log_config
 from copydesk.service.api.monitoring.metrics import drop_gauges
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.settings import Settings
@@ -82,6 +82,7 @@ def run_several(settings: Settings) -> int:
 def _create_worker_app(settings: Settings) -> FastAPI:
     call_when_parent_ends(lambda: os.kill(os.getpid(), signal.SIGTERM))  # so that accepted requests are finished
     app = create_app(settings)
+    collect_less()
     tune_process_memory()
     return app
 

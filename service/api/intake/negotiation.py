@@ -15,7 +15,10 @@ def choose_media(request: Request, *offered: Media) -> Media:
 
     The highest `q` wins, then the type that is named most exactly, then the one that is named first.
     """
-    ranges = [part.split(";") for part in ",".join(request.headers.getlist("accept")).split(",")[:MAX_RANGES]]
+    headers = request.headers.getlist("accept")
+    if not headers:
+        return offered[0]
+    ranges = [part.split(";") for part in ",".join(headers).split(",")[:MAX_RANGES]]
     names = [(part[0].strip().lower(), _quality(part[1:])) for part in ranges]
     weights = {media: _weight(media, names) for media in offered}
     best = max(offered, key=lambda media: weights[media])

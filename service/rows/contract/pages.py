@@ -110,11 +110,12 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
 
         `blocks` are the blocks as JSON, for a row that is only encoded; without them they are made of the article.
         """
+        fields = article if article.scores is None else article.scores.fields
         return cls(
             id=row.id,
             line=_line(row),
             url=article.url,
-            **{name: getattr(article, name) for name in FIELDS},
+            **{name: getattr(fields, name) for name in FIELDS},
             is_article=article.is_article,
             page_type=article.page_type,
             page_types=dict(article.page_types),
