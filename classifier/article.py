@@ -8,7 +8,7 @@ from itertools import repeat
 
 from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
 from copydesk.classifier.comments import read_comments
-from copydesk.classifier.fields import JsonLd, read_fields
+from copydesk.classifier.fields import JsonLd, read_canonical_url, read_fields
 from copydesk.classifier.types import (
     KINDS,
     LABELS,
@@ -65,6 +65,13 @@ class LateReading:
             self._found = sources.read(kinds, body)
             self._sources = None
         return self._found
+
+    def canonical_url(self) -> str:
+        """Return that field alone, which takes little time."""
+        sources = self._sources
+        if sources is None:
+            return self._found[0].canonical_url
+        return read_canonical_url(sources.page, url=sources.url, stated=sources.stated)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
-class Mark(NamedTuple):
-    """An inline element around `pieces[start:end]` of a run; see `Span` for the rest."""
-
-    start: int
-    end: int
-    tag: str
-    target: str = ""
-    alt: str = ""
-
-
-class Run(NamedTuple):
-    """The text between two elements that are set as blocks, in the pieces that the inline elements make of it.
-
-    It was cut into the blocks from number `first` to before `last`; only white space was changed. A mark comes after
-    the marks in it.
-    """
-
-    first: int
-    last: int
-    pieces: tuple[str, ...]
-    marks: tuple[Mark, ...]
-
-
-class LooseImage(NamedTuple):
-    """An image in no block: the number of the block after it, and of the element around it."""
-
-    before: int
-    element: int
-    target: str
-    alt: str
+TAGS = ("", "a", "em", "strong", "code", "td", "th", "img", "ol")
+"""Tags under which segmentation records elements, by number; as in html_walk.h."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +20,19 @@ class Recording:
     """The inline elements of a page, as they were met.
 
     Attributes:
-        runs: The runs with inline elements, in page order.
-        images: The images outside of runs, in page order.
+        spans: Shape (n, 5), for each part of an inline element, a cell or an image in a block: the block, start and end
+            in the block's text, the tag's number in `TAGS`, and the number of a string. A span comes after those in it.
+        images: Shape (n, 3), for each image in no block: the block after it, the element around it, the number of a
+            string.
         starts: The first number of ordered lists, by the number of the element.
+        strings: The targets of links, and for each image the strings that `read_image` of image_address.py reads.
         base: The target of the page's element `base`.
     """
 
-    runs: tuple[Run, ...]
-    images: tuple[LooseImage, ...]
+    spans: NDArray[np.int64]
+    images: NDArray[np.int64]
     starts: Mapping[int, int]
+    strings: Sequence[str]
     base: str
 
 

@@ -4,7 +4,16 @@ from copydesk.classifier.fields.addresses import resolve
 from copydesk.classifier.fields.date_words import MONTHS
 from copydesk.classifier.fields.dates import cut_dates
 from copydesk.classifier.fields.json_ld import JsonLd, read_json_ld
-from copydesk.classifier.fields.reading import read_fields
+from copydesk.classifier.fields.reading import read_canonical_url, read_fields
 from copydesk.classifier.fields.sources import keep_sources
 
-__all__ = ["MONTHS", "JsonLd", "cut_dates", "keep_sources", "read_fields", "read_json_ld", "resolve"]
+__all__ = [
+    "MONTHS",
+    "JsonLd",
+    "cut_dates",
+    "keep_sources",
+    "read_canonical_url",
+    "read_fields",
+    "read_json_ld",
+    "resolve",
+]

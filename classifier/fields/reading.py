@@ -115,6 +115,11 @@ def read_fields(
     )
 
 
+def read_canonical_url(page: Blocks, *, url: str, stated: JsonLd) -> str:
+    """Read the field `canonical_url` alone."""
+    return _canonical_url(_Reading(page, (), url, stated, {}))
+
+
 def _canonical_url(reading: _Reading) -> str:
     base = reading.url or reading.metas.first_of(names_of.ADDRESS) or reading.stated.url
     stated = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -16,7 +15,7 @@ from copydesk.classifier.segmentation.double_escapes import has_double_escapes, 
 from copydesk.classifier.segmentation.head import read_head
 from copydesk.classifier.segmentation.lexbor import find_lexbor
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
-from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder
+from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder, read_base
 from copydesk.classifier.segmentation.tags import (
     ACTIONS,
     BLOCK,
@@ -34,6 +33,7 @@ from copydesk.classifier.segmentation.tags import (
     TEMPLATE,
     TEXT,
 )  # fmt: skip
+from copydesk.classifier.segmentation.utf8 import to_utf8
 from copydesk.classifier.types import Block, Blocks, Markup
 
 MAX_ROW_CELLS = 40
@@ -77,13 +77,14 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
         parser = LexborHTMLParser(page)
     except SelectolaxError as error:  # it reads anything, so nothing but memory was missing
         raise MemoryError from error
-    walked = None if inline else walk_tree(parser, len(page))
+    walked = walk_tree(parser, len(page), inline=inline)
+    base = read_base(parser, page) if inline else ""
     if walked is None:
-        return _segment_in_python(parser, RecordingBuilder() if inline else None)
+        return _segment_in_python(parser, RecordingBuilder() if inline else None, base)
     copied, main = _find_hidden(walked.texts(), walked.hidden) if walked.hidden else ([], [])
     if copied or main or has_double_escapes(walked.text):
-        return _finish(walked.to_builder(), copied, main)
-    return Blocks(walked.text, Rows(Block, walked.spans), walked.found.to_head(), Markup.from_arrays(walked.markup))
+        return _finish(walked.to_builder(), copied, main, base)
+    return walked.to_blocks(base)
 
 
 def can_walk_in_c() -> bool:
@@ -91,7 +92,7 @@ def can_walk_in_c() -> bool:
     return find_lexbor() is not None
 
 
-def _segment_in_python(parser: LexborHTMLParser, recorder: RecordingBuilder | None) -> Blocks:
+def _segment_in_python(parser: LexborHTMLParser, recorder: RecordingBuilder | None, base: str = "") -> Blocks:
     """Cut a page into blocks without compiled code, which records no inline elements and knows no formulas."""
     builder = BlockBuilder() if recorder is None else recorder
     if parser.body is not None:
@@ -99,8 +100,7 @@ def _segment_in_python(parser: LexborHTMLParser, recorder: RecordingBuilder | No
     builder.found.add_head(read_head(parser))
     unseen = (hidden.Hidden(element, builder.firsts[element], builder.lasts[element]) for element in builder.unseen)
     found = hidden.outermost(builder.texts, unseen)
-    blocks = _finish(builder, *_find_hidden(builder.texts, found))
-    return blocks if recorder is None else replace(blocks, recording=recorder.recording(parser))
+    return _finish(builder, *_find_hidden(builder.texts, found), base)
 
 
 def _find_hidden(texts: Sequence[str], found: Sequence[hidden.Hidden]) -> tuple[list[int], list[int]]:
@@ -109,7 +109,7 @@ def _find_hidden(texts: Sequence[str], found: Sequence[hidden.Hidden]) -> tuple[
     return copied, hidden.find_main(texts, found, copied)
 
 
-def _finish(builder: BlockBuilder, copied: Sequence[int], main: Sequence[int]) -> Blocks:
+def _finish(builder: BlockBuilder, copied: Sequence[int], main: Sequence[int], base: str) -> Blocks:
     """Leave out copies of what is shown, no longer call the page's main text hidden, and undo double escapes."""
     for number in main:
         builder.names[number] = builder.names[number].removesuffix(HIDDEN).rstrip()
@@ -119,15 +119,8 @@ def _finish(builder: BlockBuilder, copied: Sequence[int], main: Sequence[int]) -
     sizes = np.fromiter(map(len, builder.texts), np.int64, len(builder.texts))
     ends = np.cumsum(sizes + 2) - 2
     blocks = Rows(Block, np.stack((ends - sizes, ends), axis=1))
-    return Blocks("\n\n".join(builder.texts), blocks, builder.found.to_head(), _markup(builder))
-
-
-def to_utf8(html: str) -> bytes:
-    """Encode a page in UTF-8, which has no lone surrogates: they become U+FFFD."""
-    try:
-        return html.encode()
-    except UnicodeEncodeError:
-        return html.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
+    recording = builder.recording(base) if isinstance(builder, RecordingBuilder) else None
+    return Blocks("\n\n".join(builder.texts), blocks, builder.found.to_head(), _markup(builder), recording)
 
 
 def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | None) -> None:

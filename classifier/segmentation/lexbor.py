@@ -18,7 +18,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from copydesk.classifier.arrays import Hashes
 from copydesk.classifier.markup_arrays import hash_tags
+from copydesk.classifier.segmentation.recorder import RECORDED
 from copydesk.classifier.segmentation.tags import ACTIONS, BLOCK, SKIPPED
+from copydesk.classifier.structure import TAGS
 
 FUNCTIONS = (
     *("lxb_dom_node_first_child_noi", "lxb_dom_node_last_child_noi", "lxb_dom_node_next_noi", "lxb_dom_node_prev_noi"),
@@ -39,9 +41,12 @@ _KINDS = (
     "p dd span center",
     *("br", "img", "meta", "link", "script", "time", "title", "-comment", "script style svg"),
     "noscript template dialog",
-    *("noscript", "span", "math"),
+    *("noscript", "span", "math", "picture", "source"),
 )
 """Tags with something in common, in the order of the `T_` constants in html_walk.h from `T_HEADING` on."""
+
+_RECORDED = 24
+"""The first bit of the number in `TAGS` under which an element is recorded, as in html_walk.h."""
 
 _BLOCKS = (
     "body li dt dd dir menu button figure figcaption nav header footer main aside article section hgroup address "
@@ -100,6 +105,7 @@ def _table(numbers: dict[str, int]) -> NDArray[np.uint32]:
         table[number] = ACTIONS.get(name, BLOCK) | 1 << _FIRST_KIND
         for bit, names in enumerate(_KINDS, _FIRST_KIND + 1):
             table[number] |= (name in names.split()) << bit
+        table[number] |= TAGS.index(RECORDED.get(name, "")) << _RECORDED
     return table
 
 

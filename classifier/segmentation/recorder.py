@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
+import numpy as np
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.image_address import ATTRIBUTES, MAX_ADDRESS
 from copydesk.classifier.segmentation.block_builder import BlockBuilder
-from copydesk.classifier.structure import LooseImage, Mark, Recording, Run
+from copydesk.classifier.structure import TAGS, Recording
 
-MAX_ADDRESS, MAX_ALT = 2_000, 1_000
-"""Characters of a link's or an image's address beyond which it is left out, and of an image's description."""
-
-MAX_WORDS = 100
-"""Words of a `srcset` that are read."""
+MAX_ALT = 1_000
+"""Characters of an image's description that are kept."""
 
 MAX_OPEN = 50
 """Inline elements inside each other that are recorded."""
@@ -22,37 +25,52 @@ MAX_OPEN = 50
 MAX_START_DIGITS = 8
 """Digits of the number that an ordered list begins with; Markdown allows nine in an item's number."""
 
-_NAMES = {
+MAX_PICTURE_NODES = 100
+"""Nodes of a `picture` among which its first `source` is looked for."""
+
+RECORDED = {
     "a": "a",
     **dict.fromkeys(("em", "i"), "em"),
     **dict.fromkeys(("strong", "b"), "strong"),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
-    "td": "td",
-    "th": "th",
+    **{tag: tag for tag in ("td", "th", "img", "ol")},
 }
 """The tag under which an inline element, or a cell in a row that is one block, is recorded."""
-RECORDED = frozenset(_NAMES) | {"img", "ol"}
-_CELLS = ("td", "th")
-_LATE_SOURCES = ("data-src", "data-original", "data-lazy-src")
-"""Attributes in which pages keep an image's address for a script that loads it late."""
-_SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)[wx](?:,(.*))?")
-"""Width or density of a candidate in a `srcset`, and what is written after it without white space."""
+_A, _TD, _IMAGE = map(TAGS.index, ("a", "td", "img"))
+_CELLS = (_TD, TAGS.index("th"))
+_WORD = re.compile(r"\S+")
+
+SpanRow = tuple[int, int, int, int, int]
+_has_base = core_function("cd_has_base", "u8* i64", "i64")
+
+
+class _Mark(NamedTuple):
+    """An inline element around `pieces[start:end]` of a run; the rest is as in `Recording.spans`."""
+
+    start: int
+    end: int
+    tag: int
+    string: int
 
 
 class RecordingBuilder(BlockBuilder):
-    """A builder that also keeps the pieces of each run with inline elements, and where in them these begin and end.
+    """A builder that also keeps where inline elements begin and end in each block; see `Recording`.
 
-    `open` has depth, first piece, tag and target of each element that was begun and not ended.
+    Attributes:
+        open: Depth, first piece, tag and string of each element that was begun and not ended.
+        runs: The first block of each run with spans, and one past its last.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.open: list[tuple[int, int, str, str]] = []
-        self._marks: list[Mark] = []
-        self._images: list[tuple[int, Mark]] = []  # element
-        self._runs: list[Run] = []
-        self._loose: list[LooseImage] = []
-        self._starts: dict[int, int] = {}
+        self.open: list[tuple[int, int, int, int]] = []
+        self.spans: list[SpanRow] = []
+        self.runs: list[tuple[int, int]] = []
+        self.loose: list[tuple[int, int, int]] = []
+        self.starts: dict[int, int] = {}
+        self.strings: list[str] = []
+        self._marks: list[_Mark] = []
+        self._images: list[tuple[int, _Mark]] = []  # element
 
     def enter(self, tag: str, node: LexborNode, element: int, depth: int) -> None:
         """Begin an element whose tag is in `RECORDED`.
@@ -63,24 +81,26 @@ class RecordingBuilder(BlockBuilder):
         """
         at = len(self.pieces)
         if tag == "img":
-            if target := _image_address(node):
-                alt = (node.attributes.get("alt") or "")[:MAX_ALT]
-                self._images.append((element, Mark(at, at, "img", target, alt)))
+            self._images.append((element, _Mark(at, at, _IMAGE, len(self.strings))))
+            self.strings += _strings_of(node)
         elif tag == "ol":
             start = (node.attributes.get("start") or "").strip()
             if start.isdecimal() and len(start) <= MAX_START_DIGITS:
-                self._starts[element] = int(start)
+                self.starts[element] = int(start)
         elif len(self.open) < MAX_OPEN:
             target = (node.attributes.get("href") or "").strip() if tag == "a" else ""
-            if tag != "a" or 0 < len(target) <= MAX_ADDRESS:
-                self.open.append((depth, at, _NAMES[tag], target))
+            if tag != "a":
+                self.open.append((depth, at, TAGS.index(RECORDED[tag]), -1))
+            elif 0 < len(target) <= MAX_ADDRESS:
+                self.open.append((depth, at, _A, len(self.strings)))
+                self.strings.append(target)
 
     def leave(self) -> None:
         """End the element that was begun last."""
-        _, start, tag, target = self.open.pop()
+        _, start, tag, string = self.open.pop()
         at = len(self.pieces)
         if start < at or tag in _CELLS:
-            self._marks.append(Mark(start, at, tag, target))
+            self._marks.append(_Mark(start, at, tag, string))
 
     def end(self, element: int, in_pre: int) -> None:
         """End the run, and record it if it was cut into blocks; open elements go on in the next one."""
@@ -94,62 +114,124 @@ class RecordingBuilder(BlockBuilder):
         last = len(self.texts) - n_asides
         if last > first:
             inside = [mark for place, mark in self._images if place == element]
-            unfinished = [Mark(start, len(pieces), tag, target) for _, start, tag, target in reversed(self.open)]
-            marks = (*self._marks, *inside, *unfinished)  # an outer element after those in it
-            self._runs.append(Run(first, last, pieces, marks))
+            unfinished = [_Mark(start, len(pieces), tag, string) for _, start, tag, string in reversed(self.open)]
+            self.runs.append((first, last))
+            self.spans += _spans(first, self.texts[first:last], pieces, (*self._marks, *inside, *unfinished))
             self._images = [image for image in self._images if image[0] != element]
-        self._loose += [LooseImage(first, place, mark.target, mark.alt) for place, mark in self._images]
+        self.loose += [(first, place, mark.string) for place, mark in self._images]
         self._images.clear()
         self._marks.clear()
-        self.open[:] = [(depth, 0, tag, target) for depth, _, tag, target in self.open]
+        self.open[:] = [(depth, 0, tag, string) for depth, _, tag, string in self.open]
 
     def leave_out(self, left_out: Sequence[int]) -> list[int]:
         """Leave out blocks, and the record of each run that loses one."""
         numbers = super().leave_out(left_out)
-        self._runs = [
-            run._replace(first=numbers[run.first], last=numbers[run.last])
-            for run in self._runs
-            if numbers[run.last] - numbers[run.first] == run.last - run.first
-        ]
-        self._loose = [image._replace(before=numbers[image.before]) for image in self._loose]
+        self._forget({run for run in self.runs if numbers[run[1]] - numbers[run[0]] < run[1] - run[0]})
+        self.runs = [(numbers[first], numbers[last]) for first, last in self.runs]
+        self.spans = [(numbers[block], start, end, tag, string) for block, start, end, tag, string in self.spans]
+        self.loose = [(numbers[before], element, string) for before, element, string in self.loose]
         return numbers
 
     def replace_texts(self, texts: Mapping[int, str]) -> None:
         """Give blocks other texts, and forget the record of their runs."""
         super().replace_texts(texts)
-        self._runs = [run for run in self._runs if texts.keys().isdisjoint(range(run.first, run.last))]
+        self._forget({run for run in self.runs if not texts.keys().isdisjoint(range(*run))})
 
-    def recording(self, parser: LexborHTMLParser) -> Recording:
-        """Return what was recorded of the page."""
-        last = [LooseImage(len(self.texts), place, mark.target, mark.alt) for place, mark in self._images]
-        base = parser.css_first("base[href]")
-        address = (base.attributes.get("href") or "")[:MAX_ADDRESS] if base is not None else ""
-        return Recording(tuple(self._runs), (*self._loose, *last), self._starts, address)
+    def _forget(self, runs: set[tuple[int, int]]) -> None:
+        blocks = {block for run in runs for block in range(*run)}
+        self.runs = [run for run in self.runs if run not in runs]
+        self.spans = [span for span in self.spans if span[0] not in blocks]
+
+    def recording(self, base: str) -> Recording:
+        """Return what was recorded of a page whose element `base` has this target."""
+        return Recording(
+            np.array(self.spans, np.int64).reshape(-1, 5),
+            np.array(self.loose, np.int64).reshape(-1, 3),
+            self.starts,
+            self.strings,
+            base,
+        )
 
 
-def _image_address(image: LexborNode) -> str:
-    """Return an image's address, empty for one of a single pixel and for one whose data are in the page."""
-    attributes = image.attributes
-    if {attributes.get("width"), attributes.get("height")} & {"0", "1"}:
+def read_base(parser: LexborHTMLParser, page: bytes) -> str:
+    """Return the target of a page's element `base`; empty without one, as in nearly all pages."""
+    if not _has_base(np.frombuffer(page, np.uint8), len(page)):
         return ""
-    found = [attributes.get(name) for name in (*_LATE_SOURCES, "src")]
-    found += [_largest(attributes.get(name)) for name in ("data-srcset", "srcset")]
-    if image.parent is not None and image.parent.tag == "picture":
-        found += [_largest(source.attributes.get("srcset")) for source in image.parent.css("source")[:1]]
-    addresses = (address.strip() for address in found if address)
-    return next((each for each in addresses if len(each) <= MAX_ADDRESS and not each.lower().startswith("data:")), "")
+    base = parser.css_first("base[href]")
+    return (base.attributes.get("href") or "")[:MAX_ADDRESS] if base is not None else ""
 
 
-def _largest(srcset: str | None) -> str:
-    """Return the address of the largest candidate of a `srcset`."""
-    candidates: list[tuple[float, str]] = [(-1.0, "")]
-    address = ""
-    for word in (srcset or "").split()[:MAX_WORDS]:
-        size = _SIZE.fullmatch(word)
-        if size is None:
-            candidates.append((0.0, address))
-            address = word
-        else:
-            candidates.append((float(size[1]), address))
-            address = size[2] or ""
-    return max([*candidates, (0.0, address)], key=lambda each: (each[1] != "", each[0]))[1].rstrip(",")
+def _strings_of(image: LexborNode) -> list[str]:
+    """Return what `read_image` reads of an image."""
+    attributes = image.attributes
+    parent = image.parent
+    source = _first_source(parent) if parent is not None and parent.tag == "picture" else None
+    sources = source.attributes.get("srcset") if source is not None else ""
+    return [
+        *(attributes.get(name) or "" for name in ATTRIBUTES),
+        sources or "",
+        (attributes.get("alt") or "")[:MAX_ALT],
+    ]
+
+
+def _first_source(picture: LexborNode) -> LexborNode | None:
+    left = [picture.first_child]
+    count = 0
+    while left and count < MAX_PICTURE_NODES:
+        node = left.pop()
+        if node is not None:
+            if node.tag == "source":
+                return node
+            count += 1
+            left += [node.next, node.first_child]
+    return None
+
+
+def _spans(first: int, texts: Sequence[str], pieces: Sequence[str], marks: Sequence[_Mark]) -> Iterator[SpanRow]:
+    """Yield the parts of each mark of a run in the run's blocks, whose texts these are, from number `first` on.
+
+    Runs and blocks differ in white space alone, so a place in a run is found in its blocks by the number of other
+    characters before it.
+    """
+    blocks = [*map(_Places, texts)]
+    before = list(accumulate((block.size for block in blocks), initial=0))
+    counts = [0, *accumulate(len("".join(piece.split())) for piece in pieces)]
+    for mark in marks:
+        for place, start, end in _parts_of(counts[mark.start], counts[mark.end], mark.tag, before, blocks):
+            yield first + place, start, end, mark.tag, mark.string
+
+
+def _parts_of(
+    first: int, last: int, tag: int, before: Sequence[int], blocks: Sequence[_Places]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield block, start and end of the parts of a mark; one without characters is in one block.
+
+    `before` has the characters before each block.
+    """
+    place = min(bisect_right(before, first), len(blocks)) - 1
+    if first == last and tag in (_IMAGE, *_CELLS):
+        at = blocks[place].at(first - before[place])
+        yield place, at, at
+    while place < len(blocks) and before[place] < last and first < last:
+        start, end = max(first - before[place], 0), min(last - before[place], blocks[place].size)
+        if start < end:
+            yield place, blocks[place].at(start), blocks[place].at(end - 1) + 1
+        place += 1
+
+
+class _Places:
+    """Where in a block's text its characters are, white space not counted."""
+
+    def __init__(self, text: str) -> None:
+        self._end = len(text)
+        words = [found.span() for found in _WORD.finditer(text)]
+        self._starts = [word[0] for word in words]
+        self._counts = list(accumulate((end - start for start, end in words), initial=0))
+        self.size = self._counts[-1]
+
+    def at(self, number: int) -> int:
+        """Return the place of a character, or the text's end."""
+        if number >= self.size:
+            return self._end
+        word = bisect_right(self._counts, number) - 1
+        return self._starts[word] + number - self._counts[word]

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 _NAMES = (
     "div p span b i a em ul ol li table tbody tr td th h1 h2 h3 br img pre svg math title foreignObject script style "
     "template noscript form button select option object dl dt dd time meta link input x-y small font details dialog "
-    "sup label center textarea body head html caption picture section article image frameset math mi annotation"
+    "sup label center source kbd code textarea body head html caption picture section article image frameset math "
+    "mi annotation"
 ).split()
 _ATTRIBUTES = (
     "class=lead|class='a kicker'|class=sr-only|class=tooltip|class=hide|class='tooltip-text'|class|hidden|hidden=''|"
@@ -15,7 +16,8 @@ _ATTRIBUTES = (
     "role=main|role=tooltip|itemprop=author|itemprop=name|itemprop=datePublished|rel=author|rel=canonical|content=Ann|"
     "datetime=2026-01-02|aria-hidden=true|aria-label='Say more'|data-testid=t|itemtype=x|alt='a_1'|alt='IMG 12'|alt=x|"
     "src=/latex.php|src=a.jpg|class=math|class=tex|name=author|property=og:title|type=application/ld+json|type=math/tex|open|"
-    "shadowrootmode=open|class=überzeile|class='Kicker'|style='display:\u2003none'|title='<p>'|lang=de|colspan=2|start=3|encoding=tex"
+    "shadowrootmode=open|class=überzeile|class='Kicker'|style='display:\u2003none'|title='<p>'|lang=de|colspan=2|start=3|encoding=tex|"
+    "start=٣|start=x|srcset='/b 1x, /c 2x'|data-src=/d|data-src=' '|src=data:,x|width=1|href=' /e '"
 ).split("|")
 _WORDS = (
     "word|Word|WORD| |  |\n|\t|\x0b|\x0c|\u00a0|\u200b|\u00ad|\ufeff|&nbsp;|&amp;|&amp;nbsp;|&lt;p&gt;|&#0;|"

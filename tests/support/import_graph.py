@@ -29,7 +29,7 @@ LAYERS = """
     classifier.lazy_columns
     classifier.structure classifier.markup_arrays
     classifier.arrays
-    classifier.array_views
+    classifier.array_views classifier.image_address
 """
 """From the doors down to the values. A module belongs to the unit with the longest name that its own begins with, and
 a unit imports units on lower lines alone."""

@@ -12,16 +12,20 @@ static const struct {
     ATTRIBUTE(ARIA_HIDDEN, "aria-hidden"), ATTRIBUTE(DATETIME, "datetime"), ATTRIBUTE(CONTENT, "content"),
     ATTRIBUTE(ALT, "alt"), ATTRIBUTE(SRC, "src"), ATTRIBUTE(OPEN, "open"), ATTRIBUTE(SHADOWROOTMODE, "shadowrootmode"),
     ATTRIBUTE(PROPERTY, "property"), ATTRIBUTE(NAME, "name"), ATTRIBUTE(HTTP_EQUIV, "http-equiv"),
-    ATTRIBUTE(TYPE, "type"), ATTRIBUTE(LANG, "lang"),
+    ATTRIBUTE(TYPE, "type"), ATTRIBUTE(LANG, "lang"), ATTRIBUTE(START, "start"), ATTRIBUTE(WIDTH, "width"),
+    ATTRIBUTE(HEIGHT, "height"), ATTRIBUTE(DATA_SRC, "data-src"), ATTRIBUTE(DATA_ORIGINAL, "data-original"),
+    ATTRIBUTE(DATA_LAZY_SRC, "data-lazy-src"), ATTRIBUTE(DATA_SRCSET, "data-srcset"), ATTRIBUTE(SRCSET, "srcset"),
 };
 
 /* The places in NAMES of the names of each length, below 32 in all. */
 static const uint32_t OF_SIZE[16] = {
     [2] = 1u << ID, [3] = 1u << REL | 1u << ALT | 1u << SRC,
     [4] = 1u << ROLE | 1u << HREF | 1u << OPEN | 1u << NAME | 1u << TYPE | 1u << LANG,
-    [5] = 1u << CLASS | 1u << STYLE, [6] = 1u << HIDDEN, [7] = 1u << CONTENT,
-    [8] = 1u << ITEMPROP | 1u << ITEMTYPE | 1u << DATETIME | 1u << PROPERTY, [10] = 1u << ARIA_LABEL | 1u << HTTP_EQUIV,
-    [11] = 1u << TESTID | 1u << ARIA_HIDDEN, [14] = 1u << SHADOWROOTMODE,
+    [5] = 1u << CLASS | 1u << STYLE | 1u << START | 1u << WIDTH,
+    [6] = 1u << HIDDEN | 1u << HEIGHT | 1u << SRCSET, [7] = 1u << CONTENT,
+    [8] = 1u << ITEMPROP | 1u << ITEMTYPE | 1u << DATETIME | 1u << PROPERTY | 1u << DATA_SRC,
+    [10] = 1u << ARIA_LABEL | 1u << HTTP_EQUIV,
+    [11] = 1u << TESTID | 1u << ARIA_HIDDEN | 1u << DATA_SRCSET, [13] = 1u << DATA_ORIGINAL | 1u << DATA_LAZY_SRC, [14] = 1u << SHADOWROOTMODE,
 };
 
 static int place_of(const uint8_t *name, size_t size) {

@@ -1,12 +1,6 @@
 /* Puts together the pieces of a run: text for screen readers, words that are kept apart, lines of a heading. */
 #include "html_walk.h"
 
-INLINE Piece *pieces_of(const Walk *walk) { return walk->pieces.data; }
-
-INLINE const point_t *text_of_piece(const Walk *walk, const Piece *piece) {
-    return points_of(piece->noted ? &walk->notes : &walk->run) + piece->start;
-}
-
 /* Returns the bits of a character: whether it is a letter or digit, in upper case … */
 static uint8_t class_of(Walk *walk, point_t p) {
     if (p < 0x80) {
@@ -26,12 +20,6 @@ void join_pieces(Walk *walk) {
         if (piece->before != 0) append_point(&walk->joined, piece->before, &walk->state);
         append_points(&walk->joined, text_of_piece(walk, piece), piece->end - piece->start, &walk->state);
     }
-}
-
-static int64_t count_visible(const point_t *text, int64_t n) {
-    int64_t count = 0;
-    for (int64_t k = 0; k < n; k++) count += !is_space(text[k]);
-    return count;
 }
 
 static bool has_alnum(Walk *walk, const point_t *text, int64_t n) {

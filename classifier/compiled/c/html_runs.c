@@ -218,6 +218,7 @@ static void add_lines(Walk *walk, const point_t *run, int64_t n, int64_t element
 
 /* Ends the run; two or more line breaks in a row end a block inside it. */
 void end_run(Walk *walk, int64_t element, bool heading, bool in_pre) {
+    int64_t first = walk->blocks.n;
     if (walk->gaps.n > 0) fill_gaps(walk);
     if (walk->visible && walk->state == FINE) {
         if (!in_pre && heading && walk->pieces.n > 1) part_heading(walk);
@@ -233,6 +234,7 @@ void end_run(Walk *walk, int64_t element, bool heading, bool in_pre) {
             end_block_of_run(walk, start, element);
         }
     }
+    if (walk->records) record_run(walk, element, first);
     if (walk->asides.n > 0) add_asides(walk, element);
     begin_run(walk);
 }

@@ -128,3 +128,17 @@ int64_t raw_end(Page page, int64_t at, uint64_t name) {
     }
     return -1;
 }
+
+/* Returns whether "<base" is in a page, in any case. */
+INLINE bool has_base_of(const uint8_t *data, int64_t n) {
+    uint8_t found = 0;
+    for (int64_t k = 0; k + 4 < n; k++) {
+        found |= (data[k] == '<') & ((data[k + 1] | 32) == 'b') & ((data[k + 2] | 32) == 'a') &
+                 ((data[k + 3] | 32) == 's') & ((data[k + 4] | 32) == 'e');
+    }
+    return found;
+}
+
+WITH_VECTORS(bool, has_base, (const uint8_t *data, int64_t n), (data, n))
+
+EXPORT int64_t cd_has_base(const uint8_t *data, int64_t n) { return has_base(data, n); }

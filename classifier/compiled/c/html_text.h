@@ -64,6 +64,12 @@ INLINE int64_t before_spaces(const point_t *text, int64_t from, int64_t to) {
     return to;
 }
 
+INLINE int64_t count_visible(const point_t *text, int64_t n) {
+    int64_t count = 0;
+    for (int64_t k = 0; k < n; k++) count += !is_space(text[k]);
+    return count;
+}
+
 /* Compares bytes with a word in lower case, A to Z as a to z. */
 INLINE bool begins_with_word(const uint8_t *data, int64_t n, const char *word, int64_t size) {
     if (n < size) return false;

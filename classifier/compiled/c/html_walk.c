@@ -110,14 +110,20 @@ static void enter(Path *path, Node *node, uint32_t bits, Action action, const At
         action = A_INSIDE;
     }
     if (action == A_ROW && (path->in_row > 0 || !is_data_row(walk, node))) action = A_BLOCK;
-    ((Frame *)path->stack.data)[path->stack.n++] = (Frame){node, action, path->element, path->heading};
+    Recorded recorded = walk->records && (action < A_BLOCK || RECORDED(bits) == R_OL) ? RECORDED(bits) : R_NOT;
+    int64_t depth = path->stack.n++;
+    ((Frame *)path->stack.data)[depth] = (Frame){node, action, path->element, path->heading};
     path->in_link += action == A_LINK;
-    if (action < A_BLOCK) return;
+    if (action < A_BLOCK) {
+        if (recorded != R_NOT) begin_recorded(walk, node, recorded, path->element, depth, attributes);
+        return;
+    }
     if (walk->pieces.n > 0) end_run(walk, path->element, path->heading, path->in_pre > 0);
     path->in_pre += action == A_PRE;
     path->in_row += action == A_ROW;
     path->element = add_element(walk, node, bits, attributes, path->element);
     path->heading = bits & T_HEADING;
+    if (recorded != R_NOT) begin_recorded(walk, node, recorded, path->element, depth, attributes);
 }
 
 /* Leaves the node that was entered last, and returns the one after it. */
@@ -133,6 +139,7 @@ static Node *leave(Path *path) {
         path->element = frame.element;
         path->heading = frame.heading;
     }
+    if (walk->open.n > 0) end_recorded(walk, path->stack.n);
     return walk->lexbor.next(frame.node);
 }
 
@@ -275,14 +282,15 @@ static void walk_page(Walk *walk, const uint64_t *nodes) {
 }
 
 static const int64_t ITEMS[N_VECTORS] = {
-    sizeof(Element), sizeof(Block), sizeof(Found), sizeof(Hidden), 4, 4, 4, 4, 4, 8, 8, 8, 4, 4, 4, 4,
-    sizeof(Piece), sizeof(Aside), sizeof(Spoken), 4,
+    sizeof(Element), sizeof(Block), sizeof(Found), sizeof(Hidden), sizeof(Span), sizeof(Run), sizeof(Loose), sizeof(Start), 8,
+    4, 4, 4, 4, 4, 4, /* what the walk returns */
+    8, 8, 8, 4, 4, 4, 4, sizeof(Piece), sizeof(Aside), sizeof(Spoken), /* from `unseen` on */
+    sizeof(OpenMark), sizeof(Mark), sizeof(Image), 8, 8, 8, 4,
 };
 
 EXPORT int64_t cd_walk_html(const uint64_t *functions, const uint32_t *tags, const uint8_t *classes, int64_t n_classes,
-                            int64_t max_elements, const uint64_t *nodes, int64_t *sizes, int64_t *elements,
-                            int64_t *blocks, int64_t *found, int64_t *hidden, uint32_t *text, uint32_t *names,
-                            uint32_t *inlines, uint32_t *hrefs, uint32_t *strings) {
+                            int64_t max_elements, int64_t records, const uint64_t *nodes, int64_t *sizes,
+                            const uint64_t *outputs) {
     Walk *walk = calloc(1, sizeof(Walk));
     if (walk == NULL) return OUT_OF_MEMORY;
     walk->lexbor = lexbor_of(functions);
@@ -290,7 +298,9 @@ EXPORT int64_t cd_walk_html(const uint64_t *functions, const uint32_t *tags, con
     walk->classes = classes;
     walk->n_classes = n_classes;
     walk->max_elements = max_elements;
-    void *memory[N_OUTPUTS] = {elements, blocks, found, hidden, text, names, inlines, hrefs, strings};
+    walk->records = records != 0;
+    void *memory[N_OUTPUTS];
+    memcpy(memory, outputs, sizeof memory);
     for (int k = 0; k < N_VECTORS; k++) {
         bool given = k < N_OUTPUTS;
         walk->vectors[k] = (Vector){given ? memory[k] : NULL, 0, given ? sizes[k] : 0, ITEMS[k], false};

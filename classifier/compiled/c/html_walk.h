@@ -21,6 +21,13 @@
 #define MAX_PROPERTY_CHARACTERS 200
 #define MAX_PROPERTY_NODES 30
 
+/* Limits, as in recorder.py. */
+#define MAX_ADDRESS 2000
+#define MAX_ALT 1000
+#define MAX_OPEN 50
+#define MAX_START_DIGITS 8
+#define MAX_PICTURE_NODES 100
+
 /* What a tag does, in the lower four bits of its entry in the table of tags; as in tags.py. */
 typedef enum {
     A_TEXT, A_SKIPPED, A_BREAK, A_INSIDE, A_IMAGE, A_FORMULA, A_INLINE, A_LINK, A_CELL, A_TEMPLATE, A_BLOCK, A_PRE, A_ROW
@@ -30,8 +37,14 @@ typedef enum {
 enum {
     T_NAMED = 1 << 4, T_HEADING = 1 << 5, T_ENDS_ROW = 1 << 6, T_PARAGRAPH = 1 << 7, T_BREAK = 1 << 8, T_IMG = 1 << 9,
     T_META = 1 << 10, T_LINK = 1 << 11, T_SCRIPT = 1 << 12, T_TIME = 1 << 13, T_TITLE = 1 << 14, T_COMMENT = 1 << 15,
-    T_UNREAD = 1 << 16, T_FEW_SEE = 1 << 17, T_NOSCRIPT = 1 << 18, T_SPAN = 1 << 19, T_MATH = 1 << 20
+    T_UNREAD = 1 << 16, T_FEW_SEE = 1 << 17, T_NOSCRIPT = 1 << 18, T_SPAN = 1 << 19, T_MATH = 1 << 20, T_PICTURE = 1 << 21,
+    T_SOURCE = 1 << 22
 };
+
+/* Under which tag an element is recorded, in the bits above those; in the order of `TAGS` in structure.py. */
+typedef enum { R_NOT, R_A, R_EM, R_STRONG, R_CODE, R_TD, R_TH, R_IMG, R_OL } Recorded;
+
+#define RECORDED(bits) ((Recorded)((bits) >> 24))
 
 /* What an entry of `found` is; in the order of `FOUND` in lexbor.py. */
 enum { F_TAG, F_TITLE, F_LANGUAGE, F_META, F_CANONICAL, F_JSON_LD, F_TIME, F_PROPERTY, F_TEMPLATE };
@@ -40,6 +53,15 @@ typedef struct { int64_t tag, parent, first, last, names_end; } Element;
 typedef struct { int64_t start, end, element, link_chars, links, images, inline_end, href_end; } Block;
 typedef struct { int64_t kind, block, name_end, value_end; } Found;
 typedef struct { int64_t element, first, last; } Hidden;
+
+/* What is recorded: a string is the number of the first one of an element in `recorded_ends`. */
+typedef struct { int64_t block, start, end, tag, string; } Span; /* characters of a block */
+typedef struct { int64_t first, last; } Run;                     /* the blocks of a run that has spans */
+typedef struct { int64_t before, element, string; } Loose;       /* an image in no block */
+typedef struct { int64_t element, number; } Start;               /* the first number of a list */
+typedef struct { int64_t depth, piece, tag, string; } OpenMark;  /* an element that was begun in this run or before */
+typedef struct { int64_t start, end, tag, string; } Mark;        /* pieces of the run in one inline element */
+typedef struct { int64_t element, piece, string; } Image;        /* an image of the run */
 
 /* Some characters of the run, or of its notes: spoken text and asides. `before` comes first, if it is not 0. */
 typedef struct {
@@ -55,8 +77,8 @@ typedef struct { int64_t piece, start, end; bool in_link; } Spoken;
 enum { ALNUM = 1, UPPER = 2, LOWER = 4, ALPHA = 8, TITLE = 16 };
 
 #define ROLE_CACHE 64
-#define N_OUTPUTS 9
-#define N_VECTORS 20
+#define N_OUTPUTS 15
+#define N_VECTORS 33
 
 typedef struct {
     Lexbor lexbor;
@@ -65,12 +87,15 @@ typedef struct {
     const uint8_t *classes; /* empty until it is needed, as it takes time to make */
     int64_t n_classes;
     State state;
+    bool records; /* whether inline elements and images are recorded */
 
     union {
         struct {
-            Vector elements, blocks, found, hidden, text, names, inlines, hrefs, strings; /* what the walk returns */
+            Vector elements, blocks, found, hidden, spans, runs, loose, starts, recorded_ends; /* what the walk returns */
+            Vector text, names, inlines, hrefs, strings, recorded;
             Vector unseen;                                                                /* numbers of hidden elements */
             Vector gaps, kickers, run, notes, joined, inline_run, pieces, asides, spoken; /* of the run */
+            Vector open, marks, images_of_run, counts, before, places; /* of the recording */
             Vector scratch;
         };
         Vector vectors[N_VECTORS];
@@ -87,7 +112,8 @@ typedef struct {
 /* The values of the attributes of an element that the walk looks at. */
 enum {
     CLASS, ID, ROLE, ITEMPROP, ITEMTYPE, TESTID, ARIA_LABEL, STYLE, HIDDEN, HREF, REL, ARIA_HIDDEN, DATETIME, CONTENT, ALT,
-    SRC, OPEN, SHADOWROOTMODE, PROPERTY, NAME, HTTP_EQUIV, TYPE, LANG, N_ATTRIBUTES
+    SRC, OPEN, SHADOWROOTMODE, PROPERTY, NAME, HTTP_EQUIV, TYPE, LANG, START, WIDTH, HEIGHT, DATA_SRC, DATA_ORIGINAL,
+    DATA_LAZY_SRC, DATA_SRCSET, SRCSET, N_ATTRIBUTES
 };
 
 typedef struct {
@@ -116,6 +142,20 @@ void add_spoken(Walk *walk, const Vector *text, bool in_link);
 void add_kicker(Walk *walk, const Vector *text, bool in_link);
 int64_t begin_element(Walk *walk, int64_t tag, int64_t parent);
 int64_t tag_number(Walk *walk, Node *node);
+
+INLINE Piece *pieces_of(const Walk *walk) { return walk->pieces.data; }
+
+INLINE const point_t *text_of_piece(const Walk *walk, const Piece *piece) {
+    return points_of(piece->noted ? &walk->notes : &walk->run) + piece->start;
+}
+
+/* html_recording.c */
+/* Begins an inline element, or adds an image or the start of a list; `depth` elements are open around it. */
+void begin_recorded(Walk *walk, Node *node, Recorded tag, int64_t element, int64_t depth, const Attributes *attributes);
+/* Ends the element that was begun last, if it is the one at this depth. */
+void end_recorded(Walk *walk, int64_t depth);
+/* Records the run of an element, which was cut into the blocks from `first` on. */
+void record_run(Walk *walk, int64_t element, int64_t first);
 
 /* html_lines.c */
 void fill_gaps(Walk *walk);

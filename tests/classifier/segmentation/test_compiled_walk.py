@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import pickle
 import time
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from copydesk.classifier.image_address import read_image
 from copydesk.classifier.segmentation import html as segmentation
 from copydesk.classifier.segmentation import lexbor, segment_html
 from copydesk.classifier.segmentation.compiled_walk import walk_tree
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
+from copydesk.classifier.segmentation.recorder import RecordingBuilder, read_base
+from copydesk.classifier.segmentation.utf8 import to_utf8
+from copydesk.classifier.structure import TAGS
 from copydesk.classifier.types import Blocks
 from tests.support.corpus_pages import corpus_pages
 from tests.support.hostile_html import HTML, NESTED_HTML
@@ -22,14 +28,37 @@ pytestmark = pytest.mark.skipif(lexbor.find_lexbor() is None, reason="selectolax
 
 
 def in_python(html: str | bytes) -> Blocks:
-    page = cap_nesting(html if isinstance(html, bytes) else segmentation.to_utf8(html))
-    return segmentation._segment_in_python(LexborHTMLParser(page), None)
+    page = cap_nesting(html if isinstance(html, bytes) else to_utf8(html))
+    parser = LexborHTMLParser(page)
+    return segmentation._segment_in_python(parser, RecordingBuilder(), read_base(parser, page))
+
+
+def recorded(page: Blocks) -> dict[str, Any]:
+    """Return what was recorded of a page as values that can be compared."""
+    recording = page.recording
+    assert recording is not None
+    spans, strings = recording.spans.tolist(), recording.strings
+    return {
+        "spans": [(*row[:4], strings[row[4]] if row[4] >= 0 and TAGS[row[3]] == "a" else "") for row in spans],
+        "images": [(TAGS.index("img"), *row) for row in recording.images.tolist()],
+        "addresses": [
+            read_image(strings, row[-1])
+            for row in [*spans, *recording.images.tolist()]
+            if len(row) == 3 or TAGS[row[3]] == "img"
+        ],
+        "starts": dict(recording.starts),
+        "strings": len(strings),
+        "base": recording.base,
+    }
 
 
 def check(html: str | bytes) -> None:
     found, expected = segment_html(html), in_python(html)
     assert found.text == expected.text
-    assert found == expected
+    assert found == replace(expected, recording=None)
+    both = segment_html(html, inline=True)
+    assert found == replace(both, recording=None)
+    assert recorded(both) == recorded(expected)
 
 
 @settings(max_examples=400, deadline=None)

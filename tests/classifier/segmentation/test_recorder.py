@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from copydesk.classifier.image_address import MAX_ADDRESS, read_image
 from copydesk.classifier.segmentation import recorder, segment_html
-from copydesk.classifier.structure import LooseImage, Recording
+from copydesk.classifier.structure import TAGS, Recording
 
 
 def record(html: str) -> Recording:
@@ -15,11 +16,22 @@ def record(html: str) -> Recording:
 
 
 def marked(html: str) -> list[tuple[str, str, str]]:
-    """Return tag, text and target of each mark."""
+    """Return tag, text and target of each inline element in each block."""
+    page = segment_html(html, inline=True)
+    assert page.recording is not None
+    found = []
+    for number, start, end, tag, string in page.recording.spans.tolist():
+        block = page.text[page.blocks[number].start : page.blocks[number].end]
+        found.append((TAGS[tag], block[start:end], page.recording.strings[string] if TAGS[tag] == "a" else ""))
+    return found
+
+
+def images_of(html: str) -> list[tuple[int, int, str, str]]:
+    """Return the number of the block after each image in no block, of the element around it, its address, its text."""
+    recording = record(html)
     return [
-        (mark.tag, "".join(run.pieces[mark.start : mark.end]), mark.target)
-        for run in record(html).runs
-        for mark in run.marks
+        (before, element, *read_image(recording.strings, string))
+        for before, element, string in recording.images.tolist()
     ]
 
 
@@ -56,9 +68,26 @@ def test_cells_of_a_data_row_are_marked_and_empty_ones_too() -> None:
 
 
 def test_images_are_in_the_run_of_their_element_or_loose() -> None:
-    recording = record("<p>a <img src=1 alt=A> b</p><figure><img src=2><figcaption>c</figcaption></figure><img src=3>")
-    assert [(mark.target, mark.alt) for run in recording.runs for mark in run.marks] == [("1", "A")]
-    assert recording.images == (LooseImage(1, 2, "2", ""), LooseImage(2, 0, "3", ""))
+    html = "<p>a <img src=1 alt=A> b</p><figure><img src=2><figcaption>c</figcaption></figure><img src=3>"
+    recording = record(html)
+    assert [(row[:3], read_image(recording.strings, row[4])) for row in recording.spans.tolist()] == [
+        ([0, 2, 2], ("1", "A"))
+    ]
+    assert images_of(html) == [(1, 2, "2", ""), (2, 0, "3", "")]
+
+
+@pytest.mark.parametrize(
+    ("image", "address"),
+    [
+        ("<img src=a data-src=b>", "b"),
+        ("<img src='data:image/png;base64,AA' srcset='b 1x, c 2x'>", "c"),
+        ("<img width=1 src=a>", ""),
+        ("<picture><source srcset='a 300w,b 600w'><source srcset=c><img></picture>", "b"),
+        ("<picture><img></picture>", ""),
+    ],
+)
+def test_address_of_an_image_is_read_from_its_attributes(image: str, address: str) -> None:
+    assert [target for _, _, target, _ in images_of(f"{image}<p>a")] == [address]
 
 
 def test_starts_of_lists_and_the_base_are_kept() -> None:
@@ -68,11 +97,19 @@ def test_starts_of_lists_and_the_base_are_kept() -> None:
 
 @pytest.mark.parametrize(("more", "kept"), [(-1, 1), (0, 1), (1, 0)])
 def test_addresses_beyond_the_limit_are_left_out(more: int, kept: int) -> None:
-    address = "x" * (recorder.MAX_ADDRESS + more)
+    address = "x" * (MAX_ADDRESS + more)
     assert len(marked(f"<p><a href={address}>a</a>")) == kept
-    assert len(record(f"<p>a</p><img src={address}>").images) == kept
+    assert len(images_of(f"<p>a</p><img src={address}>")[0][2]) == kept * len(address)
 
 
-def test_elements_inside_too_many_others_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "MAX_OPEN", 2)
-    assert marked("<p><b>a<i>b<code>c</code></i></b>") == [("em", "bc", ""), ("strong", "abc", "")]
+def test_elements_inside_too_many_others_are_left_out() -> None:
+    html = f"<p>{'<b>' * (recorder.MAX_OPEN - 1)}a<i>b<code>c</code></i>"
+    assert marked(html)[:2] == [("em", "bc", ""), ("strong", "abc", "")]
+
+
+def test_base_is_found_wherever_it_is() -> None:
+    assert [record(html).base for html in ("<base href=/a><p>b", "<p>b<BASE HREF=/c>", "<p>b &lt;base href=/d>")] == [
+        "/a",
+        "/c",
+        "",
+    ]
