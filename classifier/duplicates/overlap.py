@@ -50,9 +50,9 @@ def measure_overlap(
 
 def overlap_from_counts(counts: Sequence[float], ranges: tuple[tuple[int, int], ...] = ()) -> Overlap:
     """Return an array's row of `OVERLAP_FIELDS` as a record."""
-    similarity, contains, contained, distinctive, shared, run, passage, coverage, facts = counts
+    similarity, contains, contained, distinctive, shared, run, passage, coverage, facts, before = counts
     whole = int(shared), int(run), int(passage)
-    return Overlap(similarity, contains, contained, distinctive, *whole, coverage, facts, ranges)
+    return Overlap(similarity, contains, contained, distinctive, *whole, coverage, facts, int(before), ranges)
 
 
 def relation_of(number: int) -> Relation | None:

@@ -98,7 +98,10 @@ def _rival_coverage(
     partners: Partners,
     streamed: bool,
 ) -> NDArray[np.float64]:
-    """Return the coverage of the best rival of both texts of each undecided pair, 0 without one; shape (n_pairs, 2)."""
+    """Return the coverage of the best rival of both texts of each undecided pair, shape (n_pairs, 2).
+
+    It is 0 without a rival, and 1 for one that shares the beginning of a text where the pair shares none.
+    """
     found = np.zeros((len(undecided), 2))
     _RIVALS(undecided, pairs_incomplete, len(pairs_incomplete), *evidence, *partners, streamed, found)
     return found

@@ -119,9 +119,15 @@ class Clusters:
         return _is_enough(sum(other in known[number] for number in ours for other in theirs), len(ours), len(theirs))
 
     def _links_suffice(self, links: Mapping[int, float], joined: set[int], cluster: int) -> bool:
-        """Tell whether a document, with the clusters that it joins already, joins another one."""
+        """Tell whether a document, with the clusters that it joins already, joins another one.
+
+        A certain link between the two shows that a chain was split there, so they stay apart.
+        """
         theirs = {number: self._links_of(number) for number in self._oldest_members(cluster)}
         ours = {number: self._links_of(number) for number in self._oldest_of_all(joined)} | {_NEW: links}
+        between = (own[other] for own in ours.values() for other in own.keys() & theirs.keys())
+        if any(similarity >= STORY.certain_similarity for similarity in between):
+            return False
         versions, others = _versions(ours), _versions(theirs)
         pairs = {
             (version, others[other])

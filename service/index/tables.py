@@ -15,7 +15,7 @@ from copydesk.service.index.clusters import MAX_REBUILT, MEMBERS_COMPARED
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index.records import IndexMismatch
 
-FORMAT = 10
+FORMAT = 11
 """The number of the format. Any change of tables, columns or the names of settings raises it."""
 
 TABLES = sa.MetaData()

@@ -19,7 +19,7 @@ from tests.oracle.differing_facts import Places, differing_facts
 from tests.oracle.jit import jit
 
 _MIN_SIMILARITY = COMPARISON.min_similarity
-_OCR_COPY_MIN_SIMILARITY = COMPARISON.ocr_copy_min_similarity
+_OCR_COPY_MIN_CONTAINMENT = COMPARISON.ocr_copy_min_containment
 _COPY_MIN_COVERAGE = COMPARISON.copy_min_coverage
 _MIN_SIZE_RATIO = COMPARISON.min_size_ratio
 _MIN_CONTAINMENT = COMPARISON.min_containment
@@ -28,9 +28,8 @@ _MIN_EXCERPT_WORDS = COMPARISON.min_excerpt_words
 _MIN_SHARED_SHINGLES = COMPARISON.min_shared_shingles
 _MAX_GAP_WORDS = COMPARISON.max_gap_words
 
-_SIMILARITY, _CONTAINS, _CONTAINED, _DISTINCTIVE_SIMILARITY, _DISTINCTIVE_SHARED, _RUN, _PASSAGE, _COVERAGE, _FACTS = (
-    range(9)
-)
+_SIMILARITY, _CONTAINS, _CONTAINED, _DISTINCTIVE_SIMILARITY, _DISTINCTIVE_SHARED = range(5)
+_RUN, _PASSAGE, _COVERAGE, _FACTS, _BEFORE = range(5, 10)
 
 
 @jit
@@ -53,8 +52,10 @@ def relation_number(counts: NDArray[np.float64], identical: bool) -> tuple[int, 
 @jit
 def is_similar(counts: NDArray[np.float64]) -> bool:
     """Return whether two texts are similar as wholes; a copy with OCR errors is."""
-    least = _OCR_COPY_MIN_SIMILARITY if counts[_COVERAGE] >= _COPY_MIN_COVERAGE else _MIN_SIMILARITY
-    return bool(counts[_DISTINCTIVE_SIMILARITY] >= least) and bool(counts[_DISTINCTIVE_SHARED] >= _MIN_SHARED_SHINGLES)
+    more = max(counts[_CONTAINS], counts[_CONTAINED])
+    copy = counts[_COVERAGE] >= _COPY_MIN_COVERAGE and more >= _OCR_COPY_MIN_CONTAINMENT
+    similar = copy or counts[_DISTINCTIVE_SIMILARITY] >= _MIN_SIMILARITY
+    return bool(similar and counts[_DISTINCTIVE_SHARED] >= _MIN_SHARED_SHINGLES)
 
 
 @jit
@@ -77,12 +78,12 @@ def overlap_counts(
     Returns:
         The numbers of `OVERLAP_FIELDS`.
     """
-    counts = np.zeros(9)
+    counts = np.zeros(10)
     swapped = _comes_first(other, text)
     if swapped:
         text, other = other, text
     marks, places, every, distinctive = _mark_shared(text, other, common)
-    run, passage, covered, _ = _passages(marks, text, sizes)
+    run, passage, covered, ranges, main = _passages(marks, text, sizes)
     shared, n_text, n_other = every
     counts[_SIMILARITY] = _jaccard(every)
     counts[_CONTAINED if swapped else _CONTAINS] = shared / max(1, n_other)
@@ -91,6 +92,8 @@ def overlap_counts(
     counts[_DISTINCTIVE_SHARED] = distinctive[0]
     counts[_RUN] = run
     counts[_PASSAGE] = passage
+    if len(ranges):
+        counts[_BEFORE] = min(main, places.first[main])
     replaced = 0
     if shared and not identical:
         counts[_FACTS], replaced = differing_facts(text, other, places, sizes)
@@ -200,10 +203,10 @@ def _common_bit(common: NDArray[np.uint32], value: np.uint32) -> int:
 @jit
 def _passages(
     marks: NDArray[np.int8], text: NDArray[np.uint32], sizes: tuple[int, int]
-) -> tuple[int, int, int, NDArray[np.int64]]:
-    """Return the longest run, the best passage, the shingles inside ranges, and the ranges in words."""
+) -> tuple[int, int, int, NDArray[np.int64], int]:
+    """Return the longest run, the best passage, the shingles inside ranges, the ranges, where the longest begins."""
     ranges = np.empty((len(marks), 2), np.int64)
-    n = longest = run = best = score = covered = 0
+    n = longest = run = best = score = covered = in_range = most = main = 0
     last = -_MAX_GAP_WORDS
     for i in range(len(marks)):
         if marks[i] == 0:
@@ -219,12 +222,16 @@ def _passages(
             ranges[n, 0], ranges[n, 1] = i, end
             n += 1
             new = 1
+            in_range = 0
         last = i
         if not marks[i] & 8:  # a repetition covers no more of the other
             covered += new
+            in_range += new
+            if in_range > most:
+                most, main = in_range, ranges[n - 1, 0]
         if marks[i] & 1:
             run += 1
             score += 1
             longest = longest if longest >= run + size - 1 else run + size - 1
             best = best if best >= score + size - 1 else score + size - 1
-    return longest, best, covered, ranges[:n].copy()
+    return longest, best, covered, ranges[:n].copy(), main

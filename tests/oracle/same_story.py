@@ -14,15 +14,17 @@ from tests.oracle.overlap import is_similar
 _MIN_PASSAGE_WORDS = COMPARISON.min_passage_words
 _SIMILAR_SIZE_RATIO = COMPARISON.min_size_ratio
 _MIN_COVERAGE = STORY.min_coverage
+_MIN_LEAD_COVERAGE = STORY.min_lead_coverage
+_MAX_WORDS_BEFORE = STORY.max_words_before
 _MIN_SIZE_RATIO = STORY.min_size_ratio
 _RIVAL_MIN_COVERAGE = STORY.rival_min_coverage
 _UNRELATED_BELOW = STORY.unrelated_below
 _FULL_COVERAGE = 1 - STORY.rival_margin  # of a flash in its report, whose other versions may say it in other words
 _MAX_DIFFERING = FACTS.max_differing
 
-_SHARES_PASSAGE, _NEEDS_RIVAL_CHECK, _SIMILAR_SIZE, _IDENTICAL = map(int, PairFlag)
-_CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE, _FACTS = map(
-    OVERLAP_FIELDS.index, ("contains", "contained", "passage", "coverage", "differing_facts")
+_SHARES_PASSAGE, _NEEDS_RIVAL_CHECK, _SIMILAR_SIZE, _IDENTICAL, _BEGINS_TEXT = map(int, PairFlag)
+_CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE, _FACTS, _BEFORE = map(
+    OVERLAP_FIELDS.index, ("contains", "contained", "passage", "coverage", "differing_facts", "words_before")
 )
 
 
@@ -40,10 +42,13 @@ def pair_evidence(counts: NDArray[np.float64], relations: NDArray[np.int8]) -> P
         similar = is_similar(counts[p])
         coverage[p] = 1.0 if identical else counts[p, _COVERAGE]
         flag = _SHARES_PASSAGE if identical or (passage and same_facts) else 0
-        enough = coverage[p] >= _MIN_COVERAGE and less >= _MIN_SIZE_RATIO * more and (similar or passage)
+        begins = counts[p, _BEFORE] <= _MAX_WORDS_BEFORE
+        least = _MIN_LEAD_COVERAGE if begins else _MIN_COVERAGE
+        enough = coverage[p] >= least and less >= _MIN_SIZE_RATIO * more and (similar or passage)
         if not identical and enough and same_facts:
             flag |= _NEEDS_RIVAL_CHECK
         flag |= _SIMILAR_SIZE if similar and less > _SIMILAR_SIZE_RATIO * more else 0
+        flag |= _BEGINS_TEXT if begins else 0
         flags[p] = flag | (_IDENTICAL if identical else 0)
     return PairEvidence(coverage, flags)
 
@@ -56,7 +61,10 @@ def rival_coverage(
     partners: Partners,
     streamed: bool,
 ) -> NDArray[np.float64]:
-    """Return the coverage of the best rival of both texts of each undecided pair, 0 without one; shape (n_pairs, 2)."""
+    """Return the coverage of the best rival of both texts of each undecided pair, shape (n_pairs, 2).
+
+    It is 0 without a rival, and 1 for one that shares the beginning of a text where the pair shares none.
+    """
     found = np.zeros((len(undecided), 2))
     shared = np.full(len(pairs_incomplete), -1.0)  # each document's coverage with `other`, -1 where they are no pair
     for other in range(len(pairs_incomplete)):
@@ -74,11 +82,22 @@ def rival_coverage(
                 older, younger = pairs_incomplete[min(rival, other)] or streamed, pairs_incomplete[max(rival, other)]
                 unknown = shared[rival] < 0 and older and younger
                 flags = evidence.flags[partners.pairs[j]]
-                is_version = evidence.coverage[pair] >= _FULL_COVERAGE and flags & _SIMILAR_SIZE
+                both = flags & evidence.flags[pair]
+                is_flash = evidence.coverage[pair] >= _FULL_COVERAGE and flags & _SIMILAR_SIZE
+                is_version = is_flash or (both & _SIMILAR_SIZE and both & _BEGINS_TEXT)
                 is_related = rival == other or unknown or is_version or shared[rival] >= _UNRELATED_BELOW
-                if flags & _SHARES_PASSAGE and not is_related:
-                    found[pair, 0 if text < other else 1] = coverage
+                begins, rival_begins = evidence.flags[pair] & _BEGINS_TEXT, flags & _BEGINS_TEXT
+                if not flags & _SHARES_PASSAGE or is_related or (begins and not rival_begins):
+                    continue
+                side = 0 if text < other else 1
+                if begins:
+                    found[pair, side] = coverage
                     break
+                if rival_begins:
+                    found[pair, side] = 1
+                    break
+                if found[pair, side] == 0:
+                    found[pair, side] = coverage
         for i in own:
             shared[partners.documents[i]] = -1.0
     return found

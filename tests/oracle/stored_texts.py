@@ -36,7 +36,7 @@ def compare_all(
     common: NDArray[np.uint32],
     identical: NDArray[np.bool_],
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    counts = np.empty((len(identical), 9))
+    counts = np.empty((len(identical), 10))
     relations = np.empty(len(identical), np.int8)
     for i in range(len(identical)):
         other = values[bounds[i] : bounds[i + 1]]

@@ -121,12 +121,13 @@ static bool mark_shared(Scratch *scratch, Text text, Text other, Text common, Si
 /* What runs of marks amount to: the longest run, the best passage, the shingles inside ranges, the number of ranges. */
 typedef struct {
     int64_t longest, best, covered, n_ranges;
+    int64_t main_range; /* where the range with the most shared shingles begins */
 } Passages;
 
 /* Measures the passages; writes their ranges in words, a pair of numbers each, unless `ranges` is NULL. */
 static Passages measure_passages(const uint8_t *marks, Text text, RunSizes sizes, int64_t *ranges) {
-    Passages found = {0, 0, 0, 0};
-    int64_t run = 0, score = 0, last = 0, range_end = 0;
+    Passages found = {0, 0, 0, 0, 0};
+    int64_t run = 0, score = 0, last = 0, range_start = 0, range_end = 0, range_covered = 0, most_covered = 0;
     for (int64_t i = 0; i < text.n; i++) {
         if (marks[i] == 0) {
             run = 0;
@@ -138,13 +139,22 @@ static Passages measure_passages(const uint8_t *marks, Text text, RunSizes sizes
             range_end = max_i64(range_end, i + size);
             added = i - last;
         } else {
+            range_start = i;
             range_end = i + size;
+            range_covered = 0;
             if (ranges) ranges[2 * found.n_ranges] = i;
             found.n_ranges++;
         }
         if (ranges) ranges[2 * found.n_ranges - 1] = range_end;
         last = i;
-        if (!(marks[i] & SEEN)) found.covered += added; /* a repetition covers no more of the other */
+        if (!(marks[i] & SEEN)) { /* a repetition covers no more of the other */
+            found.covered += added;
+            range_covered += added;
+            if (range_covered > most_covered) {
+                most_covered = range_covered;
+                found.main_range = range_start;
+            }
+        }
         if (marks[i] & 1) {
             run++;
             score++;
@@ -183,6 +193,7 @@ bool count_overlap(Scratch *scratch, Text text, Text other, RunSizes sizes, Text
     counts[DISTINCTIVE_SHARED] = (double)distinctive.shared;
     counts[LONGEST_RUN] = (double)found.longest;
     counts[PASSAGE] = (double)found.best;
+    counts[WORDS_BEFORE] = found.n_ranges ? (double)min_i64(found.main_range, scratch->first[found.main_range]) : 0;
     counts[DIFFERING_FACTS] = 0;
     if (every.shared && !identical) counts[DIFFERING_FACTS] = differing_facts(one, two, scratch, sizes, &replaced);
     double coverage = ratio(found.covered - replaced, min_i64(every.text, every.other));

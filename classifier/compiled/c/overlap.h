@@ -16,6 +16,7 @@ enum {
     PASSAGE,
     COVERAGE,
     DIFFERING_FACTS,
+    WORDS_BEFORE,
     N_COUNTS
 };
 
@@ -63,8 +64,10 @@ double differing_facts(Text text, Text other, const Scratch *places, RunSizes si
 /* Tells whether two texts are similar as wholes; a copy with misread characters is. */
 INLINE bool is_similar(const double *counts) {
     bool covered = counts[COVERAGE] >= COMPARISON_COPY_MIN_COVERAGE;
-    double least = covered ? COMPARISON_OCR_COPY_MIN_SIMILARITY : COMPARISON_MIN_SIMILARITY;
-    return counts[DISTINCTIVE_SIMILARITY] >= least && counts[DISTINCTIVE_SHARED] >= COMPARISON_MIN_SHARED_SHINGLES;
+    double more = counts[CONTAINS] < counts[CONTAINED] ? counts[CONTAINED] : counts[CONTAINS];
+    bool copy = covered && more >= COMPARISON_OCR_COPY_MIN_CONTAINMENT;
+    bool similar = copy || counts[DISTINCTIVE_SIMILARITY] >= COMPARISON_MIN_SIMILARITY;
+    return similar && counts[DISTINCTIVE_SHARED] >= COMPARISON_MIN_SHARED_SHINGLES;
 }
 
 INLINE int64_t run_size(uint32_t shingle, RunSizes sizes) { return shingle & 1 ? sizes.characters : sizes.words; }

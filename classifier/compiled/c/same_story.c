@@ -1,7 +1,7 @@
 /* Reduces what pairs share, and finds the best rivals of both texts of a pair, for same_story.py. */
 #include "overlap.h"
 
-enum { SHARES_PASSAGE = 1, NEEDS_RIVAL_CHECK = 2, SIMILAR_SIZE = 4, IS_IDENTICAL = 8 }; /* `PairFlag` */
+enum { SHARES_PASSAGE = 1, NEEDS_RIVAL_CHECK = 2, SIMILAR_SIZE = 4, IS_IDENTICAL = 8, BEGINS_TEXT = 16 }; /* `PairFlag` */
 
 /* Coverage of a flash in its report, whose other versions may say it in other words. */
 #define FULL_COVERAGE (1 - STORY_RIVAL_MARGIN)
@@ -11,10 +11,13 @@ static int8_t pair_flags(const double *counts, bool identical, double coverage) 
     double less = counts[contained ? CONTAINS : CONTAINED], more = counts[contained ? CONTAINED : CONTAINS];
     bool passage = counts[PASSAGE] >= COMPARISON_MIN_PASSAGE_WORDS, similar = is_similar(counts);
     bool same_facts = counts[DIFFERING_FACTS] < FACTS_MAX_DIFFERING;
-    bool enough = coverage >= STORY_MIN_COVERAGE && less >= STORY_MIN_SIZE_RATIO * more && (similar || passage);
+    bool begins = counts[WORDS_BEFORE] <= STORY_MAX_WORDS_BEFORE;
+    double least = begins ? STORY_MIN_LEAD_COVERAGE : STORY_MIN_COVERAGE;
+    bool enough = coverage >= least && less >= STORY_MIN_SIZE_RATIO * more && (similar || passage);
     int flags = identical || (passage && same_facts) ? SHARES_PASSAGE : 0;
     flags |= !identical && enough && same_facts ? NEEDS_RIVAL_CHECK : 0;
     flags |= similar && less > COMPARISON_MIN_SIZE_RATIO * more ? SIMILAR_SIZE : 0;
+    flags |= begins ? BEGINS_TEXT : 0;
     return (int8_t)(flags | (identical ? IS_IDENTICAL : 0));
 }
 
@@ -43,20 +46,28 @@ static bool is_related(const Rivals *rivals, int64_t rival, int64_t other, int64
     if (rival == other || rivals->shared[rival] >= STORY_UNRELATED_BELOW) return true;
     bool older = rivals->incomplete[min_i64(rival, other)] || rivals->streamed;
     bool unknown = rivals->shared[rival] < 0 && older && rivals->incomplete[max_i64(rival, other)];
-    bool version = rivals->coverage[pair] >= FULL_COVERAGE && rivals->flags[between] & SIMILAR_SIZE;
-    return unknown || version;
+    bool flash = rivals->coverage[pair] >= FULL_COVERAGE && rivals->flags[between] & SIMILAR_SIZE;
+    int both = rivals->flags[pair] & rivals->flags[between]; /* two versions, both with errors, may share too little */
+    return unknown || flash || (both & SIMILAR_SIZE && both & BEGINS_TEXT);
 }
 
-/* Returns the coverage of the best rival of `other` for a text that it forms a pair with, 0 without one. */
+/* Returns the coverage of the best rival of `other` for a text that it forms a pair with, 0 without one, and 1 for a
+   rival that shares the beginning of a text where the pair shares none. */
 static double best_rival(const Rivals *rivals, int64_t text, int64_t other, int64_t pair) {
+    bool begins = rivals->flags[pair] & BEGINS_TEXT;
+    double best = 0;
     for (int64_t j = rivals->bounds[text]; j < rivals->bounds[text + 1]; j++) {
         int64_t between = rivals->pairs[j];
         double coverage = rivals->coverage[between];
         if (coverage < STORY_RIVAL_MIN_COVERAGE) break; /* too little to be an objection at all */
-        bool passage = rivals->flags[between] & SHARES_PASSAGE;
-        if (passage && !is_related(rivals, rivals->documents[j], other, pair, between)) return coverage;
+        bool passage = rivals->flags[between] & SHARES_PASSAGE, rival_begins = rivals->flags[between] & BEGINS_TEXT;
+        if (!passage || (begins && !rival_begins)) continue;
+        if (is_related(rivals, rivals->documents[j], other, pair, between)) continue;
+        if (begins) return coverage;
+        if (rival_begins) return 1;
+        if (best == 0) best = coverage;
     }
-    return 0;
+    return best;
 }
 
 /* Fills in the coverage of the best rival of both texts of each undecided pair; `found` is zero. */

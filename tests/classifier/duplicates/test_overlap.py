@@ -187,7 +187,7 @@ def test_common_shingles_are_no_evidence_but_count_in_the_shares() -> None:
 
 RULES, BIT = COMPARISON, 0.001
 SIMILARITY, SHARED = "distinctive_similarity", "distinctive_shared"
-DIFFERENT = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, RULES.copy_min_coverage - BIT, 0.0)
+DIFFERENT = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, RULES.copy_min_coverage - BIT, 0.0, 0)
 
 
 @pytest.mark.parametrize(
@@ -197,9 +197,10 @@ DIFFERENT = Overlap(0.05, 0.1, 0.1, 0.05, 20, 10, 10, RULES.copy_min_coverage - 
         ({SIMILARITY: RULES.min_similarity - BIT}, False, False),
         ({SIMILARITY: RULES.min_similarity}, True, False),
         ({SIMILARITY: RULES.min_similarity, "coverage": RULES.copy_min_coverage}, True, True),
-        ({SIMILARITY: RULES.ocr_copy_min_similarity - BIT, "coverage": RULES.copy_min_coverage}, False, False),
-        ({SIMILARITY: RULES.ocr_copy_min_similarity, "coverage": RULES.copy_min_coverage}, True, True),
-        ({SIMILARITY: RULES.ocr_copy_min_similarity + BIT, "coverage": RULES.copy_min_coverage + BIT}, True, True),
+        ({"contained": RULES.ocr_copy_min_containment - BIT, "coverage": RULES.copy_min_coverage}, False, False),
+        ({"contained": RULES.ocr_copy_min_containment, "coverage": RULES.copy_min_coverage}, True, False),
+        ({"contained": RULES.ocr_copy_min_containment, "coverage": RULES.copy_min_coverage - BIT}, False, False),
+        ({"contains": 0.2, "contained": 0.3, "coverage": RULES.copy_min_coverage + BIT}, True, True),
         ({SIMILARITY: RULES.min_similarity, "coverage": 1.0, SHARED: RULES.min_shared_shingles - 1}, False, False),
         ({SIMILARITY: RULES.min_similarity, "coverage": 1.0, SHARED: RULES.min_shared_shingles}, True, True),
         ({SIMILARITY: RULES.min_similarity, "coverage": 1.0, "contains": 0.1 / RULES.min_size_ratio}, True, False),

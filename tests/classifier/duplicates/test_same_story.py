@@ -28,6 +28,7 @@ class Pair:
     passage: float = 100
     identical: bool = False
     facts: float = 0.0
+    before: int = 0
 
 
 def one_story(*pairs: Pair, incomplete: tuple[int, ...] = ()) -> list[tuple[int, int]]:
@@ -39,6 +40,7 @@ def one_story(*pairs: Pair, incomplete: tuple[int, ...] = ()) -> list[tuple[int,
         sizes = (1.0, pair.size) if pair.one < pair.other else (pair.size, 1.0)
         found = dict(zip(("contains", "contained"), sizes, strict=True), coverage=pair.coverage, passage=pair.passage)
         found |= {"distinctive_similarity": pair.similarity, "distinctive_shared": 99, "differing_facts": pair.facts}
+        found["words_before"] = pair.before
         row[:] = [found.get(name, 0) for name in OVERLAP_FIELDS]
     numbers = np.array([one << 32 | other for one, other in names], np.uint64)
     relations = np.array([IDENTICAL if pair.identical else NEAR_DUPLICATE for pair in ordered], np.int8)
@@ -59,13 +61,15 @@ def test_text_that_nothing_else_explains_may_be_of_any_size(size: float) -> None
     ("changes", "story"),
     [
         ({"size": STORY.min_size_ratio - BIT}, False),
-        ({"coverage": STORY.min_coverage - BIT}, False),
-        ({"coverage": STORY.min_coverage}, True),
-        ({"coverage": STORY.min_coverage + BIT}, True),
-        ({"passage": RULES.min_passage_words - 1, "similarity": RULES.ocr_copy_min_similarity - BIT}, False),
-        ({"passage": RULES.min_passage_words, "similarity": RULES.ocr_copy_min_similarity - BIT}, True),
-        ({"passage": 0, "similarity": RULES.ocr_copy_min_similarity}, True),
-        ({"passage": 0, "similarity": RULES.ocr_copy_min_similarity, "coverage": RULES.copy_min_coverage - BIT}, False),
+        ({"coverage": STORY.min_lead_coverage - BIT}, False),
+        ({"coverage": STORY.min_lead_coverage}, True),
+        ({"coverage": STORY.min_lead_coverage, "before": STORY.max_words_before}, True),
+        ({"coverage": STORY.min_lead_coverage, "before": STORY.max_words_before + 1}, False),
+        ({"coverage": STORY.min_coverage - BIT, "before": STORY.max_words_before + 1}, False),
+        ({"coverage": STORY.min_coverage, "before": STORY.max_words_before + 1}, True),
+        ({"passage": RULES.min_passage_words - 1, "similarity": 0, "coverage": RULES.copy_min_coverage - BIT}, False),
+        ({"passage": RULES.min_passage_words, "similarity": 0, "coverage": RULES.copy_min_coverage - BIT}, True),
+        ({"passage": 0, "similarity": 0, "coverage": RULES.copy_min_coverage}, True),
         ({"passage": 0, "similarity": RULES.min_similarity, "coverage": RULES.copy_min_coverage - BIT}, True),
     ],
 )
@@ -79,7 +83,7 @@ def test_digest_of_two_stories_is_neither(size: float) -> None:
 
 
 def test_texts_of_similar_size_are_one_story_beside_a_rival_of_equal_coverage() -> None:
-    story, furniture = Pair(0, 1, size=RULES.min_size_ratio + BIT, coverage=0.94), Pair(0, 2, size=0.2, coverage=0.94)
+    story, furniture = Pair(0, 1, size=RULES.min_size_ratio + BIT, coverage=0.69), Pair(0, 2, size=0.2, coverage=0.69)
     assert one_story(story, furniture) == [(0, 1)]
     assert one_story(replace(story, similarity=0), furniture) == []
 
@@ -119,7 +123,7 @@ def test_of_two_rivals_the_one_of_higher_coverage_is_the_story(rival: float, sto
     ],
 )
 def test_two_texts_with_a_rival_each_share_furniture(own: float, one: bool) -> None:
-    rivals = Pair(0, 2, coverage=0.99, similarity=0), Pair(1, 3, coverage=own, similarity=0)
+    rivals = Pair(0, 2, coverage=0.99, size=0.3), Pair(1, 3, coverage=own, size=0.3)
     assert ((0, 1) in one_story(Pair(0, 1), *rivals)) is one
 
 
@@ -136,6 +140,25 @@ def test_text_that_shares_no_passage_is_no_rival() -> None:
     assert one_story(Pair(0, 1, size=0.3), Pair(0, 2, size=0.3, passage=RULES.min_passage_words - 1, similarity=0)) == [
         (0, 1)
     ]
+
+
+def test_passage_in_the_middle_of_both_texts_is_no_rival_of_a_story_that_begins_one() -> None:
+    story, furniture = Pair(0, 1, size=0.3, coverage=0.6), Pair(0, 2, size=0.3, before=STORY.max_words_before + 1)
+    assert one_story(story, furniture) == [(0, 1)]
+    assert one_story(story, replace(furniture, before=STORY.max_words_before)) == [(0, 2)]
+
+
+def test_pages_that_share_their_middle_are_two_stories_if_one_begins_with_another_text() -> None:
+    middle = Pair(0, 1, coverage=0.9, before=STORY.max_words_before + 1)
+    assert one_story(middle) == [(0, 1)]
+    assert one_story(middle, Pair(0, 2, coverage=0.5)) == [(0, 2)]
+    assert one_story(middle, Pair(0, 2, coverage=0.5, before=STORY.max_words_before + 1)) == [(0, 1)]
+
+
+def test_version_that_shares_the_beginning_is_no_rival_of_a_misread_one() -> None:
+    misread, version = Pair(0, 1, coverage=0.8), Pair(0, 2, coverage=0.95)
+    assert one_story(misread, version) == [(0, 1), (0, 2)]
+    assert one_story(misread, replace(version, size=0.3)) == [(0, 2)]
 
 
 def test_missing_pair_of_two_documents_with_incomplete_pairs_is_no_evidence() -> None:

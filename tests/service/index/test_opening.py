@@ -21,18 +21,18 @@ SETTING_NAMES = (
     "comparison.max_stories_per_key comparison.max_stories_per_shingle comparison.max_story_share_per_shingle "
     "comparison.min_containment comparison.min_excerpt_words comparison.min_passage_words "
     "comparison.min_shared_shingles comparison.min_similarity comparison.min_size_ratio "
-    "comparison.ocr_copy_min_similarity "
+    "comparison.ocr_copy_min_containment "
     "facts.max_correction facts.max_differing facts.max_gap_characters facts.max_gap_words facts.min_facts "
     "facts.min_phrase_words facts.min_places facts.min_shared facts.min_weight facts.noise_factor "
     "facts.number_weight facts.short_text_words "
     "index.common_key_ends index.max_decided_again index.max_pairs index.max_partners index.max_rebuilt "
     "index.members_compared keys.banding keys.passage_characters keys.passage_window keys.passage_words "
     "scheme.name scheme.num_perm scheme.seed scheme.shingle_characters scheme.shingle_words scheme.version "
-    "shingles.key_bits shingles.set_bits story.certain_similarity story.max_passes story.min_agreement "
-    "story.min_chain_agreement "
-    "story.min_coverage story.min_size_ratio story.rival_margin story.rival_min_coverage story.unrelated_below"
+    "shingles.key_bits shingles.set_bits story.certain_similarity story.max_passes "
+    "story.max_words_before story.min_agreement story.min_chain_agreement story.min_coverage "
+    "story.min_lead_coverage story.min_size_ratio story.rival_margin story.rival_min_coverage story.unrelated_below"
 )
-"""Of format 10. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
+"""Of format 11. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
 
 
 def test_documents_are_still_there_when_an_index_is_opened_again(new_place: MakePlace) -> None:
