@@ -26,15 +26,16 @@ _CHARACTERS = {
     _SENTENCE_END: ".!?:…",
     _LINE_END: "\n\r",
     _DASH: "-–—",
-    _ONE: "一",
-    _NUMERAL: "〇零二三四五六七八九十",
-    _POWER: "百千万亿萬億",
+    _ONE: "一壹贰貳叁參肆伍陆陸柒捌玖拾",
+    _NUMERAL: "〇零二三四五六七八九十两兩廿卅",
+    _POWER: "百千万亿萬億佰仟",
     _ORDINAL: "第",
     _DAY: "月日号號",
     _UNIT: "年时時点點岁歲歳级級届屆期度次名人个個位家元倍天",
 }
 """Characters of each kind. A single numeral is a number after an ordinal or before a day or a unit, but 一 not before a
-unit, as 一个 is often an article. Minutes are no unit, as 十分 means very."""
+unit, as 一个 is often an article, nor the numerals of cheques, as 陆 and 伍 are names too. Minutes are no unit, as 十分
+means very."""
 
 
 def mark_kind(mark: int) -> int:

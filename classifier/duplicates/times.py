@@ -6,8 +6,11 @@ import re
 from calendar import monthrange, timegm
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(?:Z|([+-]\d\d):?([0-5]\d))?)?", re.ASCII
+    r"(\d{4})(?P<dash>-?)(\d\d)(?P=dash)(\d\d)"
+    r"(?:[T ](\d\d)(?P<colon>:?)(\d\d)(?:(?P=colon)(\d\d)(\.\d{1,9})?)?(?:Z|([+-]\d\d)(?::?([0-5]\d))?)?)?",
+    re.ASCII,
 )
+"""The extended form and the basic one, as in 20240501T083000Z."""
 _EXPECTED = (
     "a time in ISO 8601 such as 2024-05-01T08:30:00Z, or a number of seconds since 1970; leave it out if unknown"
 )
@@ -33,8 +36,8 @@ def published_seconds(published: object) -> float | None:
 
 def _read_iso(text: str) -> float:
     if (found := _ISO.fullmatch(text)) is not None:
-        year, month, day, hour, minute, second = (int(group or 0) for group in found.groups()[:6])
-        fraction, east_hours, east_minutes = found.groups("0")[6:]
+        year, month, day, hour, minute, second = (int(group or 0) for group in found.group(1, 3, 4, 5, 7, 8))
+        fraction, east_hours, east_minutes = (group or "0" for group in found.group(9, 10, 11))
         is_day = year > 0 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
         if is_day and hour < 24 and minute < 60 and second < 60 and abs(int(east_hours)) < 24:
             east = abs(int(east_hours)) * 3600 + int(east_minutes) * 60

@@ -216,7 +216,7 @@ class SigningScheme:
     """
 
     name: str = "copydesk"
-    version: int = 3
+    version: int = 4
     shingle_words: int = 3
     shingle_characters: int = 5
     num_perm: int = 128

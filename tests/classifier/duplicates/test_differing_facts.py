@@ -114,6 +114,9 @@ def test_words_of_a_dateline_are_ordinary() -> None:
         ("百姓，三亚，两国", ""),
         ("三 月", ""),
         ("35万人", "3"),
+        ("两人，兩名，廿一日，卅年", "两兩廿卅"),
+        ("壹佰贰拾叁万元，叁月", "壹万叁"),  # the sixth character of a run is marked too
+        ("陆家嘴，伍家岗，陆先生，柒个，两岸", ""),
     ],
 )
 def test_numerals_are_numbers_and_ordinary_words_with_numerals_are_not(text: str, numbers: str) -> None:
