@@ -172,6 +172,7 @@ class Head:
         json_ld: The text of each script of type `application/ld+json`.
         times: The number of the block that each `time` element is in or before, and its `datetime` attribute.
         properties: Microdata: the number of the block that an element is in or before, its `itemprop`, and its value;
+            "tag" for a link with `rel=tag`;
             for authors, dates, publisher, section and keywords.
     """
 

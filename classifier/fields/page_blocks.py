@@ -37,13 +37,13 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
     """Return the names in the first byline that begins as one, or in the first other one.
 
     If no block labelled byline has any, blocks of metadata are searched that begin so or are in an element named so,
-    those near the text first.
+    those near the text first. A name that is a link with `rel=tag` is a subject, unless "By" or the like is before it.
     """
     others: tuple[str, ...] = ()
     introduced = False
     for number in _numbers(kinds, Kind.BYLINE):
         text = _text(page, number)
-        names, introduces = _names(text)
+        names, introduces = _names(page, number)
         if names and (introduces or introduced):
             return names
         if len(text) <= MAX_BARE_NAME:
@@ -55,23 +55,27 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
         text = _text(page, number)
         named = len(text) <= MAX_BARE_NAME and _is_named_author(page, number)
         if len(text) <= MAX_BYLINE and (named or mentions_author(text)):
-            names, introduces = _names(text)
+            names, introduces = _names(page, number)
             if names and (introduces or (named and any(" " in name or not name.isascii() for name in names))):
                 return names
     return ()
 
 
-def _names(byline: str) -> tuple[tuple[str, ...], bool]:
+def _names(page: Blocks, number: int) -> tuple[tuple[str, ...], bool]:
     """Return the names in a byline, which end at a date, and whether they begin with "By" or the like.
 
     The line below a picture names its photographer, and has none.
     """
+    byline = _text(page, number)
     if len(byline) <= MAX_BYLINE and not _PICTURE.match(byline):
         for line in cut_dates(byline).splitlines():
             text = line.strip(" |•·,-–—/")
             names = clean_names([text], shown=True)
             if names:
-                return names, names_author(text)
+                introduces = names_author(text)
+                subjects = {value for block, name, value in page.head.properties if block == number and name == "tag"}
+                persons = tuple(name for name in names if name not in subjects)
+                return persons or (names if introduces else ()), introduces
     return (), False
 
 

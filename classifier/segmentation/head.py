@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -21,6 +22,9 @@ _PROPERTIES = frozenset(
     ("author", "creator", "datePublished", "dateModified", "publisher", "articleSection", "keywords")
 )
 """Microdata whose values are kept; `rel=author` of a link counts as "author"."""
+
+_TAG_LINK = re.compile(r"(?:.*[ \t\n\f\r])?tag(?:[ \t\n\f\r].*)?", re.DOTALL)
+"""A `rel` with the word "tag": the link leads to a subject."""
 
 
 class HeadFinder:
@@ -78,8 +82,9 @@ class HeadFinder:
 
         A long text is left out, since it is more than the value.
         """
-        name = "author" if attributes.get("rel") == "author" else attributes.get("itemprop")
-        if name in _PROPERTIES and len(self.properties) < MAX_PROPERTIES:
+        rel = attributes.get("rel") or ""
+        name = rel if rel == "author" else "tag" if _TAG_LINK.fullmatch(rel) else attributes.get("itemprop")
+        if (name == "tag" or name in _PROPERTIES) and len(self.properties) < MAX_PROPERTIES:
             value = attributes.get("content") or attributes.get("datetime") or _short_text(node)
             if 0 < len(value) <= MAX_PROPERTY_CHARACTERS:
                 self.properties.append((block, name, value))

@@ -75,14 +75,28 @@ static void read_short_text(Walk *walk, Node *element) {
     text->n = 0;
 }
 
-/* Adds the microdata of an element; its value is an attribute, or the text of the name in it, or its own text. */
+/* Returns whether a word is among the words of a text. */
+static bool has_word(Bytes text, const char *word) {
+    int64_t size = (int64_t)strlen(word), start = 0;
+    for (int64_t k = 0; k <= text.n; k++) {
+        if (k < text.n && memchr(" \t\n\f\r", text.data[k], 5) == NULL) continue;
+        if (k - start == size && memcmp(text.data + start, word, (size_t)size) == 0) return true;
+        start = k + 1;
+    }
+    return false;
+}
+
+/* Adds the microdata of an element, or that it is a link to a subject; its value is an attribute, or the text of the name in it, or its own text. */
 void add_property(Walk *walk, Node *node, const Attributes *attributes) {
     static const char *const names[] = {
         "author", "creator", "datePublished", "dateModified", "publisher", "articleSection", "keywords",
     };
+    static const char tag[] = "tag";
     const Bytes *values = attributes->values;
     Bytes name = is_one_of(values[REL], names, 1) ? values[REL] : values[ITEMPROP];
-    if (walk->n_properties >= MAX_PROPERTIES || !is_one_of(name, names, 7)) return;
+    bool is_tag = !is_one_of(values[REL], names, 1) && has_word(values[REL], tag);
+    if (is_tag) name = (Bytes){(const uint8_t *)tag, sizeof tag - 1};
+    if (walk->n_properties >= MAX_PROPERTIES || (!is_tag && !is_one_of(name, names, 7))) return;
     Bytes value = values[CONTENT].n > 0 ? values[CONTENT] : values[DATETIME];
     int64_t found = walk->strings.n;
     add_found(walk, F_PROPERTY, name, value);

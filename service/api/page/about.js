@@ -14,15 +14,20 @@ const TYPES = {
 
 export const typeName = (type) => TYPES[type] ?? type;
 
+const ZONED = { year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+
 const MIN_SHOWN = 0.005; // probability from which a type of the page is listed
 
-// A time in the reader's form with the exact value as tooltip; a day without a time stays that day in every time zone.
+// A time in the reader's form and zone, with the exact value as tooltip. A day without a time stays that day in every
+// zone, and a time whose zone the page does not say stays that time.
 function moment(value) {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(value);
-  const date = new Date(isDay ? `${value}T00:00:00Z` : value);
+  const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(value);
+  const date = new Date(isDay ? `${value}T00:00:00Z` : hasZone ? value : `${value}Z`);
   if (Number.isNaN(date.getTime())) return value;
-  const form = isDay ? { dateStyle: "long", timeZone: "UTC" } : { dateStyle: "long", timeStyle: "short" };
-  return h("time", { datetime: value, title: value }, date.toLocaleString(undefined, form));
+  const form = isDay ? { dateStyle: "long", timeZone: "UTC" } : hasZone ? ZONED : { ...ZONED, timeZone: "UTC", timeZoneName: undefined };
+  const shown = h("time", { datetime: value, title: value }, date.toLocaleString(undefined, form));
+  return isDay || hasZone ? shown : [shown, " (time zone unknown)"];
 }
 
 const WEB = /^https?:[/]{2}(?:www[.])?/i;

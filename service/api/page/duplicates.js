@@ -14,6 +14,8 @@ const RELATIONS = {
   contained: "It holds this article, or a part of it",
 };
 
+const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? "your";
+
 function marked(text, ranges) {
   const parts = [];
   let at = 0;
@@ -91,7 +93,7 @@ export class Duplicates {
       h("form", { class: "adding", onsubmit: (event) => { event.preventDefault(); this.put(); } },
         h("h2", {}, "Keep it for later comparisons"),
         h("p", { class: "hint" }, "The index keeps the title and signatures of the body, not its text."),
-        h("div", { class: "fields" }, field("Id", this.id), field("Published (optional)", this.published), field("Source (optional)", this.source)),
+        h("div", { class: "fields" }, field("Id", this.id), field(`Published (optional, in ${timeZone()} time)`, this.published), field("Source (optional)", this.source)),
         this.add));
   }
 

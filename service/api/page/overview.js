@@ -11,9 +11,10 @@ const BOTTOM = 28;
 
 const day = (text) => new Date(`${text}T00:00:00Z`);
 const shortDay = (date) => date.toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
+const ZONED = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 const moment = (at) => {
   const date = new Date(typeof at === "number" ? at * 1000 : at);
-  return Number.isNaN(date.getTime()) ? "" : date.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+  return Number.isNaN(date.getTime()) ? "" : date.toLocaleString("en-GB", ZONED);
 };
 
 function niceTop(value) {

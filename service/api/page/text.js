@@ -110,13 +110,20 @@ export function nameOf(title, body) {
   return `${slug.slice(0, 48) || "page"}-${(hash >>> 0).toString(16).padStart(8, "0")}`;
 }
 
+// Characters that text has none of; ten or so of them are in the first bytes of other files.
+const CONTROL = /[\0-\x08\x0e-\x1a\x1c-\x1f][^]*[\0-\x08\x0e-\x1a\x1c-\x1f]/;
+
 // Says what a text is if it is plainly no page, and what to do; an empty text if it may be one.
 export function notAPage(content) {
   const head = content.slice(0, 3000).trim();
-  if (content.length < 3000 && /^https?:\/\/\S+$/i.test(head)) {
-    return "It is an address, and nothing is fetched from it. Open it, and paste the source of the page or its text.";
+  const isAddress = (line) => /^(?:(?:https?|ftp|file):\/\/|www[.])\S+$/i.test(line.trim());
+  if (content.length < 3000 && head && head.split("\n").every(isAddress)) {
+    const [it, them] = head.includes("\n") ? ["They are addresses", "them"] : ["It is an address", "it"];
+    return `${it}, and nothing is fetched from ${them}. Open ${them}, and paste the source of the page or its text.`;
   }
   if (/^WARC\/\d/.test(head)) return "It is a web archive. The command copydesk score FILE --output FOLDER reads it.";
   if (head.startsWith("%PDF-")) return "It is a PDF file. Copy its text, and paste that.";
+  if (/^(?:\[\s*)?\{\s*"/.test(head)) return "It is JSON. The command copydesk classify FILE reads it, with one object a line.";
+  if (CONTROL.test(content.slice(0, 200))) return "It is no text but data: a picture, a document, or compressed. Copy its text, and paste that.";
   return "";
 }

@@ -165,6 +165,18 @@ def test_authors_linked_as_such_are_read() -> None:
     assert of_html(html, Kind.METADATA, Kind.TEXT).authors == ("Ada Quill", "Ben Reed")
 
 
+def test_a_subject_linked_as_such_is_no_author() -> None:
+    for html, authors in (
+        ('<p><a rel="category tag" href="/harbour">Harbour Life</a></p><p>Text</p>', ()),
+        ('<p class="author"><a rel="tag" href="/harbour">Harbour Life</a></p><p>Text</p>', ()),
+        ('<p>By <a rel="tag" href="/ada">Ada Quill</a></p><p>Text</p>', ("Ada Quill",)),
+        ('<p>Ada Quill | <a rel="tag" href="/harbour">Harbour Life</a></p><p>Text</p>', ("Ada Quill",)),
+        ('<p><a rel="tagged" href="/ada">Ada Quill</a></p><p>Text</p>', ("Ada Quill",)),
+    ):
+        kind = Kind.METADATA if "class" in html else Kind.BYLINE
+        assert of_html(html, kind, Kind.TEXT).authors == authors, html
+
+
 def test_a_time_of_the_article_comes_before_that_of_a_teaser() -> None:
     html = (
         '<p><time datetime="2024-05-01">1 May</time> Other</p><p><time datetime="2024-05-03">3 May</time></p>'

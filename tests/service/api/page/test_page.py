@@ -62,6 +62,10 @@ def test_dropped_file_is_read(page: Page) -> None:
         ("https://gazette.example/ferry", "It is an address, and nothing is fetched from it"),
         ("WARC/1.1\r\nWARC-Type: response\r\n", "It is a web archive. The command copydesk score"),
         ("%PDF-1.7\n%", "It is a PDF file."),
+        ("www.gazette.example/ferry", "It is an address, and nothing is fetched from it"),
+        ("https://gazette.example/1\n https://gazette.example/2\n", "They are addresses, and nothing is fetched"),
+        ('{"id": 1, "text": "Ferry"}', "It is JSON."),
+        ("PK\x03\x04\x14word/document.xml", "It is no text but data"),
     ],
 )
 def test_what_is_plainly_no_page_is_named(page: Page, content: str, words: str) -> None:
