@@ -11,7 +11,7 @@ import numpy as np
 from copydesk.classifier.arrays import SmallIntegers, spans_of
 from copydesk.classifier.article import LateReading, PageScores, Sources
 from copydesk.classifier.copies import find_copies
-from copydesk.classifier.declared_titles import compare_blocks, read_declared
+from copydesk.classifier.declared_titles import read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.fields import keep_sources, read_json_ld
 from copydesk.classifier.model import (
@@ -53,9 +53,6 @@ MIN_LIKE_ARTICLE = 0.2
 
 MIN_CONFIDENCE = 0.3
 """Confidence in its body below which a page does not count as an article."""
-
-LEAST_TITLE_MATCH = 0.35
-"""Words in common with a declared title (Dice) from which a block is compared with the titles more closely."""
 
 _ARTICLE = PAGE_TYPES.index("article")
 _TITLE_MATCH = ALL_COLUMNS.index("title_match")
@@ -160,9 +157,8 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     kinds = name_kinds(blocks, predictions)
     stated = read_json_ld(blocks.head.json_ld)
     declared = read_declared(blocks.head, stated)
-    alike = np.flatnonzero(predictions.columns[:, _TITLE_MATCH] >= LEAST_TITLE_MATCH).tolist()
-    agreement = compare_blocks(blocks, declared, alike)
-    title = choose_title(blocks, declared, agreement, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
+    matches = np.ascontiguousarray(predictions.columns[:, _TITLE_MATCH])
+    title = choose_title(blocks, declared, matches, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
     labels = np.where(kinds == _HEADLINE, _BODY, predictions.labels)
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE

@@ -3,71 +3,37 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, pairwise
+from functools import cache, cached_property
 from operator import mul
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Integers, spans_of
+from copydesk.classifier.compiled import code_points
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.declared_titles import count_words, tidy, words_of
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
 MAX_HEADLINE = 300
 """Characters of the longest block that is taken for a headline: a choice."""
 
-MAX_CANDIDATES = 10
-"""Lines of a page that are compared; of the headlines that texts of the corpora have, 97 % are among them."""
-
-AFTER_PARAGRAPH = 12
-"""Blocks after the first paragraph that are searched too, as it may be a note on cookies: a choice."""
-
-BEFORE_PARAGRAPH = 40
-"""Blocks from the first paragraph to one that begins the article in its place: a choice."""
-
-PARAGRAPH = 100
-"""Characters from which a block with a full stop counts as a paragraph; one without needs twice as many: a choice."""
-
-SOON = 12
-"""Blocks from a paragraph of the body to the next block of it; one further away may be a note on cookies: a choice."""
-
-KNOWN_CHARACTERS = 3000
-"""Characters of the body whose words are compared with those of a possible headline: a choice."""
-
 STEM = 6
 """Letters of a word by which it is found in the body, as words change their endings: of 5, 6 and all the best."""
 
-REPEATED_WITHIN = 5000
-"""Characters before a line that are searched for the same text: a choice that bounds the time."""
-
-SHORT_LINE = 25
-"""Characters below which the line before counts as a menu's or a label: a choice."""
-
-LEAST_ODDS, MOST_ODDS = -8.0, 2.0
-"""Log-odds at which the model's are cut off: above, a line that is surely a headline is often another story's."""
-
-BODY_WEIGHT = 0.45
-"""Weight of the log of the probability of body against the log-odds of headline when candidates are chosen."""
-
-_FULL_STOPS = frozenset(".。।")
 _SENTENCE_ENDS = (".", ",", ";", "。", "।")
-_SEPARATORS = (" | ", " » ", " > ", " / ", " · ", " • ", "©")
-_METADATA = frozenset(KINDS.index(kind) for kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA))
-_BYLINE = KINDS.index(Kind.BYLINE)
+_SEPARATOR = re.compile(r" [|»>/·•] |©")
+_METADATA = np.array([KINDS.index(kind) for kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA)])
+_SMALL_POINTS = 0x1F000
+"""Code points that may be letters in lower case are below, in Unicode 17."""
 
-
-class Lines(NamedTuple):
-    """A text, and where each of its blocks starts and ends, as numbers that are at hand."""
-
-    text: str
-    starts: list[int]
-    ends: list[int]
-
-    def size(self, first: int, last: int) -> int:
-        """Return the characters from one block to another."""
-        return self.ends[last] - self.starts[first]
+_headline_lines = core_function(
+    "cd_headline_lines", "u32* i64 i64* i64 f64* f64* i64* i64* bool* i64 f64* i64* f64* i64*", "i64"
+)
 
 
 class Place(NamedTuple):
@@ -153,197 +119,143 @@ WORD_WEIGHTS = Words(
 """Weights in the log-odds of being the headline rather than another candidate, from the articles of WCXB and Fundus by
 `training.headline_weights`."""
 
-_MOST = sum(map(mul, WORD_WEIGHTS, Words(1, 0, 1, 5, 0, 0, 1, 1)))
-"""The greatest contribution of a line's words."""
+_MAX_LINES, _MOST_KNOWN = 10, 3000  # as in title_of_text.c
+_READ = 2.0
+_WEIGHTS = np.array([*PLACE_WEIGHTS, *WORD_WEIGHTS])
+_ROUNDING = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A text, the lines that may be its headline, and what they are compared with.
+class Line(NamedTuple):
+    """A line that may be the headline, as `Line` of title_of_text.c, but for what its place says.
 
     Attributes:
-        candidates: The blocks of each line, the likeliest first.
-        in_body: The probability of each block to be body.
-        log_body: Its logarithm.
-        odds: The log-odds of each block to be the headline, cut off.
-        kinds: A number in `KINDS` for each block.
-        body: The number of the first block of the body.
-        paragraph: The number of the body's first paragraph.
-        known: The beginning of the body from there, casefolded.
-        opening: The first paragraph of that.
+        most: All its points, or the most that it can have where its words are yet to be read.
+        points: The points for its place.
+        first: The number of its first block.
+        last: One past the number of its last block.
+        start: Where it starts in the text.
+        end: Where it ends.
+        how: Whether its words are yet to be read, it has none, or they were read.
     """
 
-    lines: Lines
-    candidates: tuple[range, ...]
-    in_body: Sequence[float]
-    log_body: Sequence[float]
-    odds: Sequence[float]
-    kinds: Sequence[int]
-    body: int
-    paragraph: int
-    known: str
-    opening: str
+    most: float
+    points: float
+    first: float
+    last: float
+    start: float
+    end: float
+    how: float
 
 
-def find_headline(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles | None) -> tuple[str, range]:
+_SIZE = len(Line._fields)
+
+
+@dataclass(frozen=True)
+class Search:
+    """The lines of a text that may be its headline, and what they are compared with.
+
+    Attributes:
+        text: The text.
+        rows: A `Line` and a `Place` for each candidate, the likeliest first.
+        spans: Where the beginning of the body is in the text, from its first paragraph on.
+    """
+
+    text: str
+    rows: list[list[float]]
+    spans: NDArray[np.int64]
+
+    def lines(self) -> Iterator[tuple[Line, Place]]:
+        """Yield the candidates."""
+        for row in self.rows:
+            yield Line._make(row[:_SIZE]), Place._make(row[_SIZE:])
+
+    def text_of(self, line: Line) -> str:
+        """Return the text of a line without the mark of a heading."""
+        text = tidy(self.text[int(line.start) : int(line.end)])
+        return text.lstrip("#").lstrip() if text.startswith("#") else text
+
+    @cached_property
+    def known(self) -> str:
+        """The beginning of the body, casefolded."""
+        return "\n".join([self.text[start:end] for start, end in self.spans.tolist()]).casefold()
+
+    @cached_property
+    def opening(self) -> str:
+        """The first paragraph of that."""
+        return self.known.partition("\n")[0]
+
+
+def find_headline(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles) -> tuple[str, range]:
     """Return the headline and the numbers of its blocks; empty if there is none, or the page is a single block.
+
+    Lines are looked at in the order of the points that they can have, so that the words of most need not be read here.
 
     Args:
         page: The page's blocks.
         in_body: The probability of each block to be body.
         kinds: A number in KINDS for each block.
-        odds: The log-odds of each block to be the headline; None if they are not known.
+        odds: The log-odds of each block to be the headline.
     """
     if len(page.blocks) < 2:
         return "", range(0)
-    search = begin_search(page, in_body, kinds, np.zeros(len(in_body)) if odds is None else odds)
-    places = [
-        (sum(map(mul, PLACE_WEIGHTS, read_place(search, blocks))), -blocks.start, blocks)
-        for blocks in search.candidates
-    ]
-    best, found, most = "", range(0), -math.inf
-    for points, _, blocks in sorted(places, reverse=True):
-        if points + _MOST <= most:
+    search = begin_search(page, in_body, kinds, odds)
+    best, found = (-math.inf, math.inf, math.inf), None  # a line without words is not better
+    for row in sorted(search.rows, reverse=True):
+        line = Line._make(row[:_SIZE])
+        if line.most + _ROUNDING < best[0]:
             break
-        line = line_of(search.lines, blocks)
-        if words := words_of(line):
-            points += sum(map(mul, WORD_WEIGHTS, read_words(search, line, words)))
-            if points > most:
-                best, found, most = line, blocks, points
-    return best, found
+        points = line.most if line.how == _READ else _points_with_words(search, line)
+        if (points, line.points, -line.first) > best:
+            best, found = (points, line.points, -line.first), line
+    return ("", range(0)) if found is None else (search.text_of(found), range(int(found.first), int(found.last)))
+
+
+def _points_with_words(search: Search, line: Line) -> float:
+    """Return the points of a line whose words are yet to be read."""
+    text = search.text_of(line)
+    words = words_of(text)
+    return line.points + sum(map(mul, WORD_WEIGHTS, read_words(search, text, words))) if words else -math.inf
 
 
 def begin_search(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles) -> Search:
-    """Choose the likeliest lines of a page, and read what they are compared with."""
-    starts, ends = spans_of(page.blocks).T.tolist()
-    lines = Lines(page.text, starts, ends)
-    paragraph, followed = _first_paragraphs(lines, in_body)
-    last = min(max(paragraph, followed) + AFTER_PARAGRAPH, len(starts))
-    read = last + 8  # a line has at most four blocks, and the four after it are looked at
-    log_body = np.log(in_body[:last] + 0.001)
-    likely = odds[:last].clip(LEAST_ODDS, -LEAST_ODDS) + BODY_WEIGHT * log_body
-    known = _beginning_of_body(lines, in_body, paragraph).casefold()
-    return Search(
-        lines=lines,
-        candidates=tuple(islice(_likely_lines(lines, likely, paragraph), MAX_CANDIDATES)),
-        in_body=in_body[:read].tolist(),
-        log_body=log_body.tolist(),
-        odds=odds[:last].clip(LEAST_ODDS, MOST_ODDS).tolist(),
-        kinds=kinds[:read].tolist(),
-        body=int((in_body >= 0.5).argmax()),
-        paragraph=paragraph,
-        known=known,
-        opening=known.partition("\n")[0],
+    """Choose the likeliest lines of a page, and read what they are compared with.
+
+    Raises:
+        ValueError: Blocks overlap, or are outside the text.
+    """
+    points, spans = code_points(page.text), np.ascontiguousarray(spans_of(page.blocks), np.int64)
+    counts, known = np.empty(2, np.int64), np.empty((_MOST_KNOWN, 2), np.int64)
+    lines = np.empty((_MAX_LINES, _SIZE + len(Place._fields)))
+    answer = _headline_lines(
+        *(points, len(points), spans, len(spans), np.ascontiguousarray(in_body), np.ascontiguousarray(odds), kinds),
+        *(_METADATA, _small_letters(), _SMALL_POINTS, _WEIGHTS, counts, lines, known),
     )
+    if answer == -1:
+        raise MemoryError
+    if answer < 0:
+        raise ValueError("found blocks that overlap or lie outside the text; segment it again")
+    n_lines, n_known = counts.tolist()
+    return Search(page.text, lines[:n_lines].tolist(), known[:n_known])
 
 
-def line_of(lines: Lines, blocks: range) -> str:
-    """Return the text of a line without the mark of a heading."""
-    line = tidy(lines.text[lines.starts[blocks.start] : lines.ends[blocks.stop - 1]])
-    return line.lstrip("#").lstrip() if line.startswith("#") else line
-
-
-def _likely_lines(lines: Lines, likely: Doubles, paragraph: int) -> Iterator[range]:
-    """Yield the blocks of the lines that are short and no paragraph of the body, the likeliest first."""
-    seen: set[int] = set()
-    for number in (-likely).argsort(kind="stable").tolist():
-        short = lines.size(number, number) <= MAX_HEADLINE
-        if short and not (number >= paragraph and _is_paragraph(lines, number)):
-            first = _begin_of_line(lines, number)
-            last = _end_of_line(lines, first)
-            if first not in seen and lines.size(first, last - 1) <= MAX_HEADLINE:
-                seen.add(first)
-                yield range(first, last)
-
-
-def read_place(search: Search, blocks: range) -> Place:
-    """Return what the model says of a line and of the blocks around it."""
-    lines, number, after = search.lines, blocks.start, blocks.stop
-    start, end = lines.starts[number], lines.ends[after - 1]
-    has_next = after < len(lines.starts)
-    kinds_after = search.kinds[after : after + 4]
-    return Place(
-        odds=search.odds[number],
-        log_body=search.log_body[number],
-        body_before=sum(search.in_body[max(0, number - 5) : number]) / 5,
-        body_after=search.in_body[after] if has_next else 0.0,
-        before_body=number < search.body,
-        is_first=number == 0,
-        length_after=math.log1p(lines.size(after, after) if has_next else 0) / 5,
-        after_short=number == 0 or lines.size(number - 1, number - 1) < SHORT_LINE,
-        metadata_after=not _METADATA.isdisjoint(kinds_after),
-        byline_after=_BYLINE in kinds_after,
-        repeats=lines.text.find(lines.text[start:end], max(0, start - REPEATED_WITHIN), start) >= 0,
-        after_paragraph=number > search.paragraph,
-    )
+@cache
+def _small_letters() -> NDArray[np.bool_]:
+    """Return for each code point whether it is a letter in lower case."""
+    return np.fromiter(map(str.islower, map(chr, range(_SMALL_POINTS))), np.bool_, _SMALL_POINTS)
 
 
 def read_words(search: Search, line: str, words: Sequence[str]) -> Words:
     """Return what the words of a line say, also by how many are in the body."""
-    telling = [word for word in words if len(word) > 3] or words
-    known = [stem for stem in (word[:STEM] for word in telling) if stem in search.known]
-    n_words = count_words(line)
+    telling = [word[:STEM] for word in words if len(word) > 3] or [word[:STEM] for word in words]
+    known = [stem for stem in telling if stem in search.known]
+    n_words = len(words) if line.isascii() else count_words(line)
     return Words(
         few=min(n_words, 4) / 4,
         many=n_words > 15,
         known=len(known) / len(telling),
-        in_paragraph=min(sum(stem in search.opening for stem in known), 5),
+        in_paragraph=min(sum([stem in search.opening for stem in known]), 5),
         is_sentence=line.endswith(_SENTENCE_ENDS),
-        has_separator=any(separator in line for separator in _SEPARATORS),
+        has_separator=_SEPARATOR.search(line) is not None,
         has_colon=": " in line,
         capitals=sum(map(str.isupper, [word[0] for word in line.split()])) / max(1, line.count(" ") + 1),
     )
-
-
-def _begin_of_line(lines: Lines, number: int) -> int:
-    """Return the first block of the wrapped line that a block is in."""
-    for first in range(number, max(number - 3, 0), -1):
-        if not _continues(lines, first):
-            return first
-    return max(number - 3, 0)
-
-
-def _end_of_line(lines: Lines, number: int) -> int:
-    """Return one past the last block of a wrapped line of at most four."""
-    for last in range(number + 1, min(number + 4, len(lines.starts))):
-        if not _continues(lines, last):
-            return last
-    return min(number + 4, len(lines.starts))
-
-
-def _continues(lines: Lines, number: int) -> bool:
-    """Return whether a block continues the line before: it begins in lower case, without a blank line between them."""
-    end, start = lines.ends[number - 1], lines.starts[number]
-    return (
-        lines.text[start].islower() and lines.text[end:start].strip("\r") == "\n" and not _is_paragraph(lines, number)
-    )
-
-
-def _first_paragraphs(lines: Lines, in_body: Doubles) -> tuple[int, int]:
-    """Return the numbers of the first paragraph of the body, and of the first that is soon followed by more of it.
-
-    A text without one begins at the first block of the body, else in its middle.
-    """
-    body = np.flatnonzero(in_body >= 0.5).tolist()
-    first = next(chain((n for n in body if _is_paragraph(lines, n)), body), len(lines.starts) // 2)
-    followed = (n for n, after in pairwise(body) if after <= n + SOON and _is_paragraph(lines, n))
-    second = next(followed, first)
-    return first, second if second <= first + BEFORE_PARAGRAPH else first
-
-
-def _is_paragraph(lines: Lines, number: int) -> bool:
-    start, end = lines.starts[number], lines.ends[number]
-    return end - start >= PARAGRAPH and (lines.text[end - 1] in _FULL_STOPS or end - start >= 2 * PARAGRAPH)
-
-
-def _beginning_of_body(lines: Lines, in_body: Doubles, first: int) -> str:
-    """Return the body's first characters."""
-    texts: list[str] = []
-    room = KNOWN_CHARACTERS
-    for number in (first + np.flatnonzero(in_body[first:] >= 0.5)).tolist():
-        start, end = lines.starts[number], lines.ends[number]
-        texts.append(lines.text[start : min(end, start + room)])
-        room -= end - start
-        if room <= 0:
-            break
-    return "\n".join(texts)

@@ -18,7 +18,7 @@ from copydesk.classifier.declared_titles import words_of
 from copydesk.classifier.model import FormModel
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.pipeline import cut_text, predict
-from copydesk.classifier.title_of_text import Place, Words, begin_search, line_of, read_place, read_words
+from copydesk.classifier.title_of_text import Place, Words, begin_search, read_words
 from copydesk.training.corpora import TrainingPage, read_shared
 from copydesk.training.dataset import fold_of
 from copydesk.training.title_scores import LEAST_SHARE, contained_share
@@ -48,10 +48,10 @@ def read_lines(page: TrainingPage, fold: int, model: FormModel) -> Candidates | 
     in_body, odds = predictions.probabilities[:, 0], predictions.headline_odds
     features, is_title = [], []
     search = begin_search(blocks, in_body, name_kinds(blocks, predictions), odds)
-    for candidate in search.candidates:
-        line = line_of(search.lines, candidate)
+    for candidate, place in search.lines():
+        line = search.text_of(candidate)
         if words := words_of(line):
-            features.append((*read_place(search, candidate), *read_words(search, line, words)))
+            features.append((*place, *read_words(search, line, words)))
             is_title.append(contained_share(line, page.title) >= LEAST_SHARE)
     table = np.array(features, np.float64).reshape(len(features), len(Place._fields) + len(Words._fields))
     return Candidates(page.corpus, fold, table, np.array(is_title, np.bool_))

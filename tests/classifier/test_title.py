@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.declared_titles import compare_blocks, read_declared
+from copydesk.classifier.declared_titles import read_declared
 from copydesk.classifier.fields import read_json_ld
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.title import AGREES, SURE, Title, choose_title, promote_headlines
+from copydesk.classifier.title import SURE, Title, choose_title, promote_headlines
+from copydesk.classifier.title_of_html import AGREES
 from copydesk.classifier.title_of_text import MAX_HEADLINE
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
@@ -31,8 +32,8 @@ def title_of(page: Blocks, body: Sequence[int] | None = None, scores: Sequence[f
     kinds[list(chosen)] = KINDS.index(Kind.TEXT)
     in_body = np.where(kinds == KINDS.index(Kind.TEXT), 0.9, 0.1)
     declared = read_declared(page.head, read_json_ld(page.head.json_ld))
-    agreement = compare_blocks(page, declared, range(len(page.blocks)))
-    title = choose_title(page, declared, agreement, kinds, in_body, None if scores is None else np.array(scores))
+    odds = np.zeros(n) if scores is None else np.array(scores, np.float64)
+    title = choose_title(page, declared, np.ones(n, np.float32), kinds, in_body, odds)
     return title.text, title.found_in
 
 
@@ -209,9 +210,10 @@ def test_blocks_of_the_body_that_repeat_the_title_are_headlines() -> None:
 def test_agreement_is_that_of_the_same_words_whatever_their_form() -> None:
     html = "<title>Ferry’s late! | Post</title><p>FERRY'S LATE<p>Ferry’s late again<p>Other words<p>Ferry"
     page = segment_html(html)
-    equal, most, *none = compare_blocks(page, read_declared(page.head, read_json_ld(())), (0, 1))
-    assert (equal, none) == (1.0, [0.0, 0.0])
-    assert 0.6 < most < 1
+    declared = read_declared(page.head, read_json_ld(()))
+    equal, more, none = (declared.agreement(page.text[slice(*block)]) for block in page.blocks[:3])
+    assert (equal, none) == (1.0, 0.0)
+    assert 0.6 < more < 1
 
 
 _TEXTS = st.text("ab C1.-|\u00ad\n…й漢", max_size=30)
