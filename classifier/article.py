@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import repeat
 
 from copydesk.classifier.arrays import Doubles, Offsets, SmallIntegers
-from copydesk.classifier.comments import read_comments
 from copydesk.classifier.fields import JsonLd, read_canonical_url, read_fields
 from copydesk.classifier.types import (
     KINDS,
@@ -21,6 +20,8 @@ from copydesk.classifier.types import (
     ScoredBlock,
     records,
 )
+
+_COMMENT = KINDS.index(Kind.COMMENT)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,6 +44,10 @@ class Sources:
         """Read the fields and the comments."""
         numbers = kinds.tobytes()  # in bytes a number is found more quickly than in a list
         fields = read_fields(self.page, numbers, body, url=self.url, stated=self.stated, title=self.title)
+        if _COMMENT not in numbers:
+            return fields, ()
+        from copydesk.classifier.comments import read_comments  # few pages have comments
+
         return fields, read_comments(self.page, kinds)
 
 

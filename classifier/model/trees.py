@@ -26,6 +26,7 @@ _AT_ONCE = 128 * ROWS
 """Rows that are turned into columns at a time, so that a large table needs little more memory."""
 
 _score_trees = core_function("cd_score_trees", "u8* f32* i64 i64 i64 f64*", "memory")
+_tree_places = core_function("cd_tree_places", "i32* i64 i16* i32* i64 i64* i64* i64*")
 _contributions = core_function("cd_contributions", "f32* i32* i64 i16* f32* i32* f64* f64*")
 
 
@@ -199,16 +200,7 @@ def _flat_tests(trees: Trees) -> _Tests:
 
 def _places(trees: Trees) -> tuple[Integers, Integers, Integers]:
     """Return each node's tree, how many of the tree's leaves are to the left of it, and how many are below it."""
-    lefts = trees.lefts.tolist()
-    inner = np.flatnonzero(trees.columns >= 0).tolist()
-    below = [1] * len(lefts)
-    for node in reversed(inner):
-        below[node] = below[lefts[node]] + below[lefts[node] + 1]
-    tree, before = [0] * len(lefts), [0] * len(lefts)
-    for number, root in enumerate(trees.roots.tolist()):
-        tree[root] = number
-    for node in inner:
-        left = lefts[node]
-        tree[left] = tree[left + 1] = tree[node]
-        before[left], before[left + 1] = before[node], before[node] + below[left]
-    return np.array(tree, np.int64), np.array(before, np.int64), np.array(below, np.int64)
+    n = len(trees.columns)
+    tree, before, below = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    _tree_places(trees.roots, len(trees.roots), trees.columns, trees.lefts, n, tree, before, below)
+    return tree, before, below

@@ -117,6 +117,24 @@ EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int6
     return 0;
 }
 
+/* Finds each node's tree, how many of the tree's leaves are to the left of it, and how many are below it. Children come
+   after their node, and the two of a node are side by side. */
+EXPORT void cd_tree_places(const int32_t *roots, int64_t n_roots, const int16_t *columns, const int32_t *lefts,
+                           int64_t n_nodes, int64_t *tree, int64_t *before, int64_t *below) {
+    for (int64_t node = n_nodes - 1; node >= 0; node--) {
+        tree[node] = before[node] = 0;
+        below[node] = columns[node] < 0 ? 1 : below[lefts[node]] + below[lefts[node] + 1];
+    }
+    for (int64_t number = 0; number < n_roots; number++) tree[roots[number]] = number;
+    for (int64_t node = 0; node < n_nodes; node++) {
+        if (columns[node] < 0) continue;
+        int64_t left = lefts[node];
+        tree[left] = tree[left + 1] = tree[node];
+        before[left] = before[node];
+        before[left + 1] = before[node] + below[left];
+    }
+}
+
 /* Adds how far each step down the trees moves the score to the column that the step tests. */
 EXPORT void cd_contributions(const float *row, const int32_t *roots, int64_t n_roots, const int16_t *columns,
                              const float *thresholds, const int32_t *lefts, const double *values, double *out) {

@@ -263,3 +263,21 @@ def test_command_starts_within_seconds(run_command: RunCommand, sample_page: Pat
     before = time.monotonic()
     assert run_command("classify", sample_page).returncode == 0
     assert time.monotonic() - before < 20
+
+
+def test_garbage_is_collected_as_usual_after_the_start() -> None:
+    code = """
+import gc
+from copydesk.service import cli
+
+usual = gc.get_threshold()
+
+def main():
+    later = gc.get_threshold() != usual
+    made = [[] for _ in range(2 * cli.OBJECTS_OF_A_START)]
+    return 7 if later and gc.get_threshold() == usual else 0
+
+cli.main = main
+cli.run()
+"""
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 7
