@@ -80,12 +80,6 @@ class Article(LateArticle):
             return [block.label for block in self.blocks]
         return list(map(LABELS.__getitem__, self.scores.labels.tolist()))
 
-    def kinds(self) -> list[Kind]:
-        """Return the kind of each block."""
-        if self.scores is None:
-            return [block.kind for block in self.blocks]
-        return list(map(KINDS.__getitem__, self.scores.kinds.tolist()))
-
     def text_of(self, *kinds: Kind | str) -> str:
         """Return the text of all blocks of these kinds, in page order, joined by blank lines.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 import numpy as np
 
+from copydesk.classifier.arrays import spans_of
 from copydesk.classifier.fields import resolve
 from copydesk.classifier.image_address import read_image
 from copydesk.classifier.result import Article
 from copydesk.classifier.structure import TAGS, Picture, Recording, Span, Structure
-from copydesk.classifier.types import PARTS, Blocks, Kind, Markup
+from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
 
 MAX_KEPT = 48
 """Elements around a block that are read, outermost first."""
@@ -25,6 +26,10 @@ _LISTS = frozenset(("ul", "ol"))
 _ROW_PARTS = frozenset(("thead", "tr", "td", "th"))
 _KEPT = _HEADINGS | _LISTS | _ROW_PARTS | {"table", "li", "blockquote", "figure"}
 _CELLS = ("td", "th")
+_HEADLINE, _SUBHEADING, _LIST_ITEM, _QUOTE, _TABLE, _PREFORMATTED, _CAPTION = map(
+    KINDS.index,
+    (Kind.HEADLINE, Kind.SUBHEADING, Kind.LIST_ITEM, Kind.QUOTE, Kind.TABLE, Kind.PREFORMATTED, Kind.CAPTION),
+)
 
 _LANGUAGE = re.compile(r"\b(?:language|lang|highlight-source)-([\w+#.-]{1,30})", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -36,9 +41,9 @@ def add_structure(article: Article, page: Blocks) -> Article:
     """Return the article of a page with its structure, if the page's inline elements were recorded."""
     if page.markup is None or page.recording is None or page.text != article.text:
         return article
-    kinds = article.kinds()
-    parts = {number for number, kind in enumerate(kinds) if kind in PARTS}
     scores = article.scores
+    kinds = [KINDS.index(block.kind) for block in article.blocks] if scores is None else scores.kinds.tolist()
+    parts = {number for number, kind in enumerate(kinds) if kind < len(PARTS)}
     canonical = "" if article.url else article.canonical_url if scores is None else scores.reading.canonical_url()
     url = article.url or canonical or page.head.canonical
     base = resolve(page.recording.base, url) or url
@@ -63,33 +68,31 @@ class _Paths:
         tag_of, parents, firsts, lasts: The columns of `Markup` as lists.
     """
 
-    def __init__(self, markup: Markup, kinds: Sequence[Kind], parts: set[int]) -> None:
+    def __init__(self, markup: Markup, kinds: Sequence[int], parts: set[int]) -> None:
         self.tag_of, self.parents = list(markup.tags), list(markup.parents)
         self.firsts, self.lasts = list(markup.firsts), list(markup.lasts)
         self.tags: dict[int, str] = {}
         self.parts = parts
         self._kept: dict[int, tuple[int, ...]] = {0: ()}
-        self._known: dict[tuple[tuple[int, ...], Kind], tuple[int, ...]] = {}
+        self._known: dict[tuple[tuple[int, ...], int], tuple[int, ...]] = {}
         elements = list(markup.elements)
-        self._items = self._innermost("li", [elements[number] for number in parts if kinds[number] is Kind.LIST_ITEM])
+        self._items = self._innermost("li", [elements[number] for number in parts if kinds[number] == _LIST_ITEM])
         self._items -= self._with_heading(self._items, kinds)
-        self._tables = self._innermost("table", [elements[number] for number in parts if kinds[number] is Kind.TABLE])
-        self._quotes = self._innermost(
-            "blockquote", [elements[number] for number in parts if kinds[number] is Kind.QUOTE]
-        )
+        self._tables = self._innermost("table", [elements[number] for number in parts if kinds[number] == _TABLE])
+        self._quotes = self._innermost("blockquote", [elements[number] for number in parts if kinds[number] == _QUOTE])
         self.of_blocks = {number: self.of(elements[number], kinds[number]) for number in sorted(parts)}
 
-    def _with_heading(self, elements: Iterable[int], kinds: Sequence[Kind]) -> set[int]:
+    def _with_heading(self, elements: Collection[int], kinds: Sequence[int]) -> set[int]:
         """Return the elements with a heading in them: such an item is a section, and no line of a list."""
-        before = [0, *accumulate(kind in (Kind.HEADLINE, Kind.SUBHEADING) for kind in kinds)]
+        before = [0, *accumulate(kind in (_HEADLINE, _SUBHEADING) for kind in kinds)] if elements else []
         return {each for each in elements if before[self.firsts[each]] < before[self.lasts[each]]}
 
     def of_image(self, element: int) -> tuple[int, ...]:
         """Return the same for an image: a cell of a table with data, or else a figure."""
         tables = [each for each in self._around(element) if self.tag_of[each] == "table"]
-        return self.of(element, Kind.TABLE if tables and tables[-1] in self.tags else Kind.CAPTION)
+        return self.of(element, _TABLE if tables and tables[-1] in self.tags else _CAPTION)
 
-    def of(self, element: int, kind: Kind) -> tuple[int, ...]:
+    def of(self, element: int, kind: int) -> tuple[int, ...]:
         """Return the elements around and including one, outermost first, that matter for a block of this kind."""
         kept = self._around(element)
         if not kept:
@@ -100,29 +103,23 @@ class _Paths:
             self.tags.update((each, self.tag_of[each]) for each in reversed(path))
         return path
 
-    def _chosen(self, kept: tuple[int, ...], kind: Kind) -> tuple[int, ...]:
+    def _chosen(self, kept: tuple[int, ...], kind: int) -> tuple[int, ...]:
         """Return those of some elements, each in the one before, that matter for a block of this kind."""
-        tag_of = self.tag_of
-        table = max((place for place, each in enumerate(kept) if tag_of[each] == "table"), default=len(kept))
-        is_cell = kind is Kind.TABLE or (
-            kind is Kind.LIST_ITEM and not self._tables.isdisjoint(kept[table : table + 1])
-        )
-        in_row = is_cell and any(tag_of[each] == "tr" for each in kept[table:])
+        tags = [self.tag_of[each] for each in kept]
+        table = len(tags) - 1 - tags[::-1].index("table") if "table" in tags else len(tags)
+        in_row = "tr" in tags[table:] and (kind == _TABLE or (kind == _LIST_ITEM and kept[table] in self._tables))
         path: list[int] = []
         in_item = False
         for place in reversed(range(len(kept))):
-            each = kept[place]
-            tag = tag_of[each]
+            each, tag = kept[place], tags[place]
             if tag == "li":
                 in_item = each in self._items
             if (
-                (tag in _HEADINGS and kind is Kind.SUBHEADING)
-                or (
-                    (tag == "li" or tag in _LISTS) and in_item and not (kind is Kind.TABLE and in_row and place > table)
-                )
+                (kind == _SUBHEADING and tag in _HEADINGS)
+                or (in_item and (tag == "li" or tag in _LISTS) and not (kind == _TABLE and in_row and place > table))
                 or (tag == "blockquote" and each in self._quotes)
-                or ((tag == "table" or tag in _ROW_PARTS) and in_row and place >= table)
-                or (tag == "figure" and kind is Kind.CAPTION)
+                or (in_row and place >= table and (tag == "table" or tag in _ROW_PARTS))
+                or (kind == _CAPTION and tag == "figure")
             ):
                 path.append(each)
         return tuple(reversed(path))
@@ -149,9 +146,9 @@ class _Paths:
         return found
 
 
-def _languages(markup: Markup, kinds: Sequence[Kind]) -> Iterator[tuple[int, str]]:
+def _languages(markup: Markup, kinds: Sequence[int]) -> Iterator[tuple[int, str]]:
     for number, kind in enumerate(kinds):
-        if kind is Kind.PREFORMATTED:
+        if kind == _PREFORMATTED:
             element = markup.elements[number]
             names = f"{markup.inline[number]} {markup.names[element]} {markup.names[max(0, markup.parents[element])]}"
             if found := _LANGUAGE.search(names):
@@ -192,20 +189,24 @@ def _spans(page: Blocks, recording: Recording, parts: set[int], base: str) -> It
     """Yield the spans of each block of the article that has some: cells in page order, then the others, outer first."""
     is_part = np.zeros(len(page.blocks), np.bool_)
     is_part[list(parts)] = True
+    rows = recording.spans[is_part[recording.spans[:, 0]]]
+    starts = spans_of(page.blocks)[rows[:, 0], 0].tolist()
     found: dict[int, list[Span]] = {}
-    for block, start, end, number, string in recording.spans[is_part[recording.spans[:, 0]]].tolist():
+    for (block, start, end, number, string), at in zip(rows.tolist(), starts, strict=True):
         tag, target, alt = TAGS[number], "", ""
         if tag in ("a", "img"):
             target, alt = read_image(recording.strings, string) if tag == "img" else (recording.strings[string], "")
             target = _safe_address(target, base) if target else ""
             if not target:
                 continue
-        at = page.blocks[block].start
         found.setdefault(block, []).append(Span(at + start, at + end, tag, target, alt))
     for block in sorted(found):
-        cells = [span for span in found[block] if span.tag in _CELLS]
-        others = [span for span in reversed(found[block]) if span.tag not in _CELLS]
-        yield block, (*cells, *sorted(others, key=lambda span: (span.start, -span.end)))
+        spans = found[block]
+        if len(spans) > 1:
+            others = [span for span in reversed(spans) if span.tag not in _CELLS]
+            others.sort(key=lambda span: (span.start, -span.end))
+            spans = [*(span for span in spans if span.tag in _CELLS), *others]
+        yield block, tuple(spans)
 
 
 def _safe_address(address: str, base: str) -> str:

@@ -22,18 +22,20 @@ from copydesk.classifier.segmentation.recorder import RECORDED
 from copydesk.classifier.segmentation.tags import ACTIONS, BLOCK, SKIPPED
 from copydesk.classifier.structure import TAGS
 
-FUNCTIONS = (
-    *("lxb_dom_node_first_child_noi", "lxb_dom_node_last_child_noi", "lxb_dom_node_next_noi", "lxb_dom_node_prev_noi"),
-    *("lxb_dom_node_parent_noi", "lxb_dom_element_first_attribute_noi", "lxb_dom_element_next_attribute_noi"),
-    *("lxb_dom_node_tag_id_noi", "lxb_dom_node_type_noi", "lxb_dom_element_qualified_name"),
-    *("lxb_dom_attr_local_name_noi", "lxb_dom_attr_value_noi"),
-)
+FUNCTIONS = ("lxb_dom_element_qualified_name", "lxb_dom_attr_local_name_noi")
 """The functions in the order of `Lexbor` in lexbor.h."""
+
+_CHECKS = ("lxb_dom_element_first_attribute_noi", "lxb_dom_element_next_attribute_noi", "lxb_dom_attr_value_noi")
+"""Functions that give what the C library reads in its own way; it is tested that both are the same."""
+
+_NODE = {"next": 40, "prev": 48, "parent": 56, "first_child": 64, "last_child": 72}
+_NAME_AT, _TYPE_AT, _TEXT_AT, _FIRST_ATTRIBUTE_AT = 8, 88, 96, 120
+_VALUE_AT, _OWNER_AT, _NEXT_AT = 112, 120, 128
+"""Bytes before the values of nodes, and in the last line of attributes, as in lexbor.h."""
 
 MAX_TAGS = 256
 """Numbers of tags that lexbor knows by name are below; of any other tag the number is an address."""
 
-_TEXT_AT = 96  # bytes before the text of a text node, as in lexbor.h
 _FIRST_KIND = 4  # the bit of the first kind below
 _KINDS = (
     "h1 h2 h3 h4 h5 h6",
@@ -71,13 +73,13 @@ def find_lexbor() -> Lexbor | None:
     """Return what compiled code needs to read a tree, None if it cannot."""
     try:
         library = ctypes.CDLL(lexbor.__file__)
-        functions = [getattr(library, name) for name in FUNCTIONS]
+        functions = {name: getattr(library, name) for name in (*FUNCTIONS, *_CHECKS)}
     except (OSError, AttributeError):
         return None
     numbers = _numbers_of_tags()
-    if not _reads_as_selectolax(dict(zip(FUNCTIONS, functions, strict=True))) or max(numbers.values()) >= MAX_TAGS:
+    if not _reads_as_selectolax(functions) or max(numbers.values()) >= MAX_TAGS:
         return None
-    addresses = [ctypes.cast(function, ctypes.c_void_p).value for function in functions]
+    addresses = [ctypes.cast(functions[name], ctypes.c_void_p).value for name in FUNCTIONS]
     names = [""] * MAX_TAGS
     for name, number in numbers.items():
         names[number] = name
@@ -110,11 +112,9 @@ def _table(numbers: dict[str, int]) -> NDArray[np.uint32]:
 
 
 def _reads_as_selectolax(functions: dict[str, Any]) -> bool:
-    """Compare a page as the functions read it with what selectolax reads."""
-    for name, function in functions.items():
-        function.restype = (
-            ctypes.c_uint32 if "type" in name else ctypes.c_size_t if "tag_id" in name else ctypes.c_void_p
-        )
+    """Compare a page as the C library reads it with what selectolax reads."""
+    for function in functions.values():
+        function.restype = ctypes.c_void_p
     parser = LexborHTMLParser(_PAGE)
     left = [parser.root]
     while left:
@@ -127,34 +127,49 @@ def _reads_as_selectolax(functions: dict[str, Any]) -> bool:
     return True
 
 
+def _pointer(address: int) -> int:
+    return ctypes.c_void_p.from_address(address).value or 0
+
+
 def _is_same_node(node: LexborNode, functions: dict[str, Any]) -> bool:
-    at = ctypes.c_void_p(node.mem_id)
-    for name in ("first_child", "last_child", "next", "prev", "parent"):
+    for name, place in _NODE.items():
         other = getattr(node, name)
-        if (functions[f"lxb_dom_node_{name}_noi"](at) or 0) != (0 if other is None else other.mem_id):
+        if _pointer(node.mem_id + place) != (0 if other is None else other.mem_id):
             return False
-    if functions["lxb_dom_node_tag_id_noi"](at) != node.tag_id:
+    if _pointer(node.mem_id + _NAME_AT) != node.tag_id:
         return False
-    if (functions["lxb_dom_node_type_noi"](at) == 1) != node.is_element_node:
+    if (ctypes.c_uint32.from_address(node.mem_id + _TYPE_AT).value == 1) != node.is_element_node:
         return False
-    if node.is_text_node:  # the size is compared first, as without it there is no address either
-        text = (node.text_content or "").encode()
-        size = ctypes.c_size_t.from_address(node.mem_id + _TEXT_AT + ctypes.sizeof(ctypes.c_void_p)).value
-        data = ctypes.c_void_p.from_address(node.mem_id + _TEXT_AT).value
-        return size == len(text) and data is not None and ctypes.string_at(data, size) == text
+    if node.is_text_node:
+        return _has_text(node.mem_id + _TEXT_AT, (node.text_content or "").encode())
+    at = ctypes.c_void_p(node.mem_id)
     return not node.is_element_node or _string(functions["lxb_dom_element_qualified_name"], at) == node.tag
 
 
+def _has_text(address: int, text: bytes) -> bool:
+    """Compare a string with a text: its size first, as without that there is no address either."""
+    data, size = _pointer(address), _pointer(address + ctypes.sizeof(ctypes.c_void_p))
+    return size == len(text) and data != 0 and ctypes.string_at(data, size) == text
+
+
 def _has_same_attributes(node: LexborNode, functions: dict[str, Any]) -> bool:
+    if not node.is_element_node:
+        return True
+    first, following, value_of = (functions[name] for name in _CHECKS)
     found: dict[str | None, str | None] = {}
-    at = (
-        functions["lxb_dom_element_first_attribute_noi"](ctypes.c_void_p(node.mem_id)) if node.is_element_node else None
-    )
+    at = _pointer(node.mem_id + _FIRST_ATTRIBUTE_AT)
+    if at != (first(ctypes.c_void_p(node.mem_id)) or 0):
+        return False
     while at and len(found) < MAX_TAGS:
-        name = _string(functions["lxb_dom_attr_local_name_noi"], ctypes.c_void_p(at))
-        found[name] = _string(functions["lxb_dom_attr_value_noi"], ctypes.c_void_p(at))
-        at = functions["lxb_dom_element_next_attribute_noi"](ctypes.c_void_p(at))
-    return found == (node.attributes if node.is_element_node else {})
+        attribute, after = ctypes.c_void_p(at), _pointer(at + _NEXT_AT)
+        if _pointer(at + _OWNER_AT) != node.mem_id or after != (following(attribute) or 0):
+            return False
+        value, string = _string(value_of, attribute), _pointer(at + _VALUE_AT)
+        if (string != 0) != (value is not None) or (value and not _has_text(string, value.encode())):
+            return False
+        found[_string(functions["lxb_dom_attr_local_name_noi"], attribute)] = value
+        at = after
+    return found == node.attributes
 
 
 def _string(function: Any, at: ctypes.c_void_p) -> str | None:

@@ -4,8 +4,7 @@
 /* Puts the text of a small element without blocks and with one line and one link at most to `joined`; returns false for
    any other element. */
 bool read_aside(Walk *walk, Node *node) {
-    const Lexbor *lexbor = &walk->lexbor;
-    Node *left[2 * MAX_ASIDE_NODES + 4] = {lexbor->first_child(node)};
+    Node *left[2 * MAX_ASIDE_NODES + 4] = {node->first_child};
     Vector *text = &walk->joined;
     int64_t n = 1, count = 0, breaks = 0, links = 0;
     text->n = 0;
@@ -17,20 +16,20 @@ bool read_aside(Walk *walk, Node *node) {
         breaks += action == A_BREAK;
         links += action == A_LINK;
         if (count > MAX_ASIDE_NODES || action > A_LINK || breaks > 1 || links > 1) return false;
-        left[n++] = lexbor->next(inner);
+        left[n++] = inner->next;
         if (action == A_TEXT) append_utf8(text, text_of(inner), &walk->state);
         else if (action == A_BREAK) append_point(text, ' ', &walk->state);
-        else if (action != A_SKIPPED) left[n++] = lexbor->first_child(inner);
+        else if (action != A_SKIPPED) left[n++] = inner->first_child;
     }
     return true;
 }
 
 /* Returns whether an element only wraps MathML. */
 static bool holds_formula(Walk *walk, Node *node) {
-    Node *child = walk->lexbor.first_child(node);
+    Node *child = node->first_child;
     for (int k = 0; k < 3 && child != NULL; k++) {
         if (tag_bits(walk, child) & T_MATH) break;
-        child = walk->lexbor.first_child(child);
+        child = child->first_child;
     }
     return child != NULL && tag_bits(walk, child) & T_MATH;
 }

@@ -36,23 +36,33 @@ static int place_of(const uint8_t *name, size_t size) {
     return -1;
 }
 
-void read_attributes(const Walk *walk, Node *node, Attributes *attributes) {
-    const Lexbor *lexbor = &walk->lexbor;
+/* Looks up an attribute's place by the number of its name, of which a page has few. */
+static int cached_place(Walk *walk, const Attribute *attribute) {
+    uintptr_t name = attribute->node.name;
+    uint32_t at = mix32((uint32_t)(name ^ name >> 7)) % NAME_CACHE;
+    if (walk->attribute_names[at].name != name) {
+        size_t size = 0;
+        const uint8_t *written = walk->lexbor.attribute_name(attribute, &size);
+        walk->attribute_names[at].place = place_of(written, size);
+        walk->attribute_names[at].name = name;
+    }
+    return walk->attribute_names[at].place;
+}
+
+void read_attributes(Walk *walk, Node *node, Attributes *attributes) {
     for (uint32_t left = attributes->present; left != 0; left &= left - 1) {
         attributes->values[__builtin_ctz(left)] = (Bytes){NULL, 0};
     }
     attributes->present = 0;
     attributes->count = 0;
-    if (lexbor->type(node) != ELEMENT_TYPE) return;
-    for (Node *each = lexbor->first_attribute(node); each != NULL; each = lexbor->next_attribute(each)) {
-        size_t size = 0;
-        const uint8_t *name = lexbor->attribute_name(each, &size);
-        int place = place_of(name, size);
+    if (node->type != ELEMENT_TYPE) return;
+    for (const Attribute *each = ((ElementNode *)node)->first_attribute; each != NULL; each = each->next) {
         attributes->count++;
+        int place = cached_place(walk, each);
         if (place < 0) continue;
-        size = 0;
-        const uint8_t *value = lexbor->attribute_value(each, &size);
-        attributes->values[place] = (Bytes){value, value == NULL ? 0 : (int64_t)size};
+        const LexborString *value = each->value;
+        bool given = value != NULL && value->data != NULL;
+        attributes->values[place] = given ? (Bytes){value->data, (int64_t)value->size} : (Bytes){NULL, 0};
         attributes->present |= 1u << place;
     }
 }
@@ -80,7 +90,7 @@ void append_names(Walk *walk, Vector *points, const Attributes *attributes) {
 
 /* Returns the entry of a node's tag; an element that is not in the table begins a block, but for MathJax's. */
 uint32_t tag_bits(Walk *walk, Node *node) {
-    uintptr_t tag = walk->lexbor.tag(node);
+    uintptr_t tag = node->name;
     if (tag < MAX_TAGS) return walk->tags[tag];
     size_t size = 0;
     const uint8_t *name = walk->lexbor.tag_name(node, &size);

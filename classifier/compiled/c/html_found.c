@@ -12,7 +12,7 @@ void add_found(Walk *walk, int64_t kind, Bytes name, Bytes value) {
 /* Adds the text of an element without others in it. */
 static void add_text_found(Walk *walk, int64_t kind, Node *node) {
     add_found(walk, kind, (Bytes){NULL, 0}, (Bytes){NULL, 0});
-    for (Node *child = walk->lexbor.first_child(node); child != NULL; child = walk->lexbor.next(child)) {
+    for (Node *child = node->first_child; child != NULL; child = child->next) {
         if (tag_bits(walk, child) % 16 == A_TEXT) append_utf8(&walk->strings, text_of(child), &walk->state);
     }
     if (walk->state == FINE) ((Found *)walk->found.data)[walk->found.n - 1].value_end = walk->strings.n;
@@ -46,7 +46,6 @@ static bool is_one_of(Bytes name, const char *const *names, int count) {
 /* Puts the text of an element, or of the name in it, to `joined`; nothing if there is more in it than a value. */
 static void read_short_text(Walk *walk, Node *element) {
     static const char *const name[] = {"name"};
-    const Lexbor *lexbor = &walk->lexbor;
     Node *left[MAX_PROPERTY_NODES + 1] = {element};
     Vector *text = &walk->joined;
     int64_t n = 1;
@@ -66,9 +65,9 @@ static void read_short_text(Walk *walk, Node *element) {
                 n = text->n = 0;
                 append_utf8(text, attributes.values[CONTENT], &walk->state);
             }
-            for (Node *child = lexbor->last_child(inner); child != NULL && n < MAX_PROPERTY_NODES;) {
+            for (Node *child = inner->last_child; child != NULL && n < MAX_PROPERTY_NODES;) {
                 left[n++] = child;
-                child = lexbor->prev(child);
+                child = child->prev;
             }
         }
     }
@@ -123,8 +122,8 @@ void read_head(Walk *walk, Node *root, Node *head) {
         read_attributes(walk, root, &attributes);
         add_found(walk, F_LANGUAGE, (Bytes){NULL, 0}, attributes.values[LANG]);
     }
-    Node *node = head == NULL ? NULL : walk->lexbor.first_child(head);
-    for (; node != NULL && walk->state == FINE; node = walk->lexbor.next(node)) {
+    Node *node = head == NULL ? NULL : head->first_child;
+    for (; node != NULL && walk->state == FINE; node = node->next) {
         uint32_t bits = tag_bits(walk, node);
         if (bits & T_TITLE) add_text_found(walk, F_TITLE, node);
         else if (bits & (T_META | T_LINK | T_SCRIPT)) add_meta(walk, node, bits, false);

@@ -28,12 +28,11 @@ static int64_t append_target(Walk *walk, Bytes target) {
 
 /* Returns the first `source` among the first nodes in a `picture`; NULL without one. */
 static Node *first_source(Walk *walk, Node *picture) {
-    const Lexbor *lexbor = &walk->lexbor;
-    Node *at = lexbor->first_child(picture);
+    Node *at = picture->first_child;
     for (int k = 0; k < MAX_PICTURE_NODES && at != NULL && at != picture; k++) {
         if (tag_bits(walk, at) & T_SOURCE) return at;
-        Node *next = lexbor->first_child(at);
-        while (next == NULL && at != picture && (next = lexbor->next(at)) == NULL) at = lexbor->parent(at);
+        Node *next = at->first_child;
+        while (next == NULL && at != picture && (next = at->next) == NULL) at = at->parent;
         at = next;
     }
     return NULL;
@@ -56,7 +55,7 @@ static int64_t append_image(Walk *walk, Node *image) {
     read_attributes(walk, image, &attributes);
     for (int k = 0; k < 8; k++) append_string(walk, without_data(attributes.values[names[k]]));
     Bytes description = attributes.values[ALT];
-    Node *parent = walk->lexbor.parent(image), *source = NULL;
+    Node *parent = image->parent, *source = NULL;
     if (parent != NULL && tag_bits(walk, parent) & T_PICTURE) source = first_source(walk, parent);
     if (source != NULL) read_attributes(walk, source, &attributes);
     append_string(walk, source == NULL ? (Bytes){NULL, 0} : attributes.values[SRCSET]);

@@ -99,7 +99,7 @@ void add_aside(Walk *walk, Node *node, const Attributes *attributes, const Vecto
 
 /* Returns the number of an element's tag: lexbor's, or from MAX_TAGS on that of a name that is put to `found`. */
 int64_t tag_number(Walk *walk, Node *node) {
-    uintptr_t tag = walk->lexbor.tag(node);
+    uintptr_t tag = node->name;
     if (tag < MAX_TAGS && walk->tags[tag] & T_NAMED) return (int64_t)tag;
     size_t size = 0;
     const uint8_t *name = walk->lexbor.tag_name(node, &size);

@@ -17,8 +17,8 @@ typedef struct {
 } Path;
 
 static bool follows_break(Walk *walk, Node *node) {
-    Node *before = walk->lexbor.prev(node);
-    for (; before != NULL; before = walk->lexbor.prev(before)) {
+    Node *before = node->prev;
+    for (; before != NULL; before = before->prev) {
         uint32_t bits = tag_bits(walk, before);
         if (bits % 16 != A_TEXT && !(bits & T_COMMENT)) return bits & T_BREAK;
     }
@@ -27,19 +27,18 @@ static bool follows_break(Walk *walk, Node *node) {
 
 /* Returns whether a row is data and not page layout: it has a few cells, and no blocks in them. */
 static bool is_data_row(Walk *walk, Node *row) {
-    const Lexbor *lexbor = &walk->lexbor;
     int64_t cells = 0;
-    Node *at = lexbor->first_child(row);
-    for (Node *child = at; child != NULL && cells <= MAX_ROW_CELLS; child = lexbor->next(child)) {
+    Node *at = row->first_child;
+    for (Node *child = at; child != NULL && cells <= MAX_ROW_CELLS; child = child->next) {
         cells += tag_bits(walk, child) % 16 == A_CELL;
     }
     if (cells <= 1 || cells > MAX_ROW_CELLS) return false;
     while (at != row) {
         uint32_t bits = tag_bits(walk, at);
         if (bits & T_ENDS_ROW || (bits & T_BREAK && follows_break(walk, at))) return false;
-        Node *child = lexbor->first_child(at);
+        Node *child = at->first_child;
         if (child == NULL) {
-            while (at != row && (child = lexbor->next(at)) == NULL) at = lexbor->parent(at);
+            while (at != row && (child = at->next) == NULL) at = at->parent;
             if (at == row) break;
         }
         at = child;
@@ -48,7 +47,7 @@ static bool is_data_row(Walk *walk, Node *row) {
 }
 
 static Action add_image(Walk *walk, Node *node) {
-    Node *parent = walk->lexbor.parent(node);
+    Node *parent = node->parent;
     if (walk->visible || (parent != NULL && tag_bits(walk, parent) & T_PARAGRAPH)) {
         Attributes attributes = {0};
         read_attributes(walk, node, &attributes);
@@ -140,7 +139,7 @@ static Node *leave(Path *path) {
         path->heading = frame.heading;
     }
     if (walk->open.n > 0) end_recorded(walk, path->stack.n);
-    return walk->lexbor.next(frame.node);
+    return frame.node->next;
 }
 
 /* Adds a node, and returns what the walk does with it. */
@@ -168,7 +167,7 @@ static void walk_body(Walk *walk, Node *body) {
     Attributes attributes = {0};
     begin_element(walk, tag_number(walk, body), -1);
     begin_run(walk);
-    Node *node = walk->lexbor.first_child(body);
+    Node *node = body->first_child;
     while (walk->state == FINE && (node != NULL || path.stack.n > 0)) {
         if (node == NULL) {
             node = leave(&path);
@@ -178,9 +177,9 @@ static void walk_body(Walk *walk, Node *body) {
         Action action = add_node(&path, node, bits, &attributes);
         if (action > A_SKIPPED) {
             enter(&path, node, bits, action, &attributes);
-            node = walk->lexbor.first_child(node);
+            node = node->first_child;
         } else {
-            node = walk->lexbor.next(node);
+            node = node->next;
         }
     }
     if (walk->state == FINE) {
@@ -206,70 +205,6 @@ static void keep_outermost(Walk *walk) {
     }
 }
 
-/* Returns a number that blocks with the same beginning share. */
-static uint64_t hash_beginning(const Walk *walk, Block block) {
-    const point_t *text = points_of(&walk->text) + block.start;
-    return scatter(hash_code_points(text, min_i64(block.end - block.start, BEGINNING))) | 1;
-}
-
-/* Looks up a number in a table of numbers and counts, and adds one to its count or not; returns the count before, or 2
-   where too many others are in its place. */
-static int64_t look_up(int64_t *table, int64_t places, uint64_t number, int64_t added) {
-    for (int64_t k = 0; k < MAX_PROBES; k++) {
-        int64_t *place = table + 2 * ((int64_t)(number + (uint64_t)k) & (places - 1));
-        if (place[0] != 0 && (uint64_t)place[0] != number) continue;
-        if (added != 0) place[0] = (int64_t)number;
-        place[1] += added;
-        return place[1] - added;
-    }
-    return 2;
-}
-
-/* Returns whether a hidden block may begin as two long blocks do, so that one may be a copy of the other. */
-static bool may_have_copies(Walk *walk) {
-    const Block *blocks = walk->blocks.data;
-    const Hidden *hidden = walk->hidden.data;
-    Vector *table = &walk->gaps;
-    int64_t n = walk->blocks.n, places = 64;
-    bool found = false;
-    while (places < 2 * n) places *= 2;
-    table->n = 0;
-    if (!reserve(table, 2 * places, &walk->state)) return true;
-    memset(table->data, 0, (size_t)(2 * places) * sizeof(int64_t));
-    for (int64_t b = 0; b < n; b++) {
-        if (blocks[b].end - blocks[b].start < MIN_COPY) continue;
-        found |= look_up(table->data, places, hash_beginning(walk, blocks[b]), 1) > 0;
-    }
-    if (!found) return false;
-    for (int64_t k = 0; k < walk->hidden.n; k++) {
-        for (int64_t b = hidden[k].first; b < hidden[k].last; b++) {
-            if (look_up(table->data, places, hash_beginning(walk, blocks[b]), 0) > 1) return true;
-        }
-    }
-    return false;
-}
-
-/* Returns whether a hidden element may be the page's main text: it has more long blocks than are shown. */
-static bool may_have_main(const Walk *walk) {
-    const Block *blocks = walk->blocks.data;
-    const Hidden *hidden = walk->hidden.data;
-    int64_t shown = 0, most = 0;
-    for (int64_t b = 0; b < walk->blocks.n; b++) {
-        int64_t size = blocks[b].end - blocks[b].start;
-        shown += size >= MIN_COPY ? size : 0;
-    }
-    for (int64_t k = 0; k < walk->hidden.n; k++) {
-        int64_t inside = 0;
-        for (int64_t b = hidden[k].first; b < hidden[k].last; b++) {
-            int64_t size = blocks[b].end - blocks[b].start;
-            inside += size >= MIN_COPY ? size : 0;
-        }
-        shown -= inside;
-        most = max_i64(most, inside);
-    }
-    return most > shown;
-}
-
 static void walk_page(Walk *walk, const uint64_t *nodes) {
     Node *places[3];
     memcpy(places, nodes, sizeof places);
@@ -278,14 +213,14 @@ static void walk_page(Walk *walk, const uint64_t *nodes) {
     walk_body(walk, places[2]);
     if (walk->has_template) add_found(walk, F_TEMPLATE, (Bytes){NULL, 0}, (Bytes){NULL, 0});
     if (walk->state == FINE) keep_outermost(walk);
-    if (walk->hidden.n > 0 && !may_have_main(walk) && !may_have_copies(walk)) walk->hidden.n = 0; /* they change nothing */
+    if (walk->state == FINE && walk->hidden.n > 0) leave_out_copies(walk);
 }
 
 static const int64_t ITEMS[N_VECTORS] = {
     sizeof(Element), sizeof(Block), sizeof(Found), sizeof(Hidden), sizeof(Span), sizeof(Run), sizeof(Loose), sizeof(Start), 8,
     4, 4, 4, 4, 4, 4, /* what the walk returns */
     8, 8, 8, 4, 4, 4, 4, sizeof(Piece), sizeof(Aside), sizeof(Spoken), /* from `unseen` on */
-    sizeof(OpenMark), sizeof(Mark), sizeof(Image), 8, 8, 8, 4,
+    sizeof(OpenMark), sizeof(Mark), sizeof(Image), 8, 8, 8, 4, sizeof(Sentence), 8, 1,
 };
 
 EXPORT int64_t cd_walk_html(const uint64_t *functions, const uint32_t *tags, const uint8_t *classes, int64_t n_classes,

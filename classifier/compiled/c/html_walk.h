@@ -14,7 +14,7 @@
 #define MAX_UNSEEN 8
 #define MIN_COPY 50
 #define BEGINNING 30
-#define MAX_PROBES 16 /* places of a table that are looked at for one number */
+#define MAX_PROBES 64 /* places of a table that are looked at for one text */
 #define MAX_ASIDE_NODES 20
 #define MIN_EXPLANATION 4
 #define MAX_PROPERTIES 30
@@ -53,6 +53,7 @@ typedef struct { int64_t tag, parent, first, last, names_end; } Element;
 typedef struct { int64_t start, end, element, link_chars, links, images, inline_end, href_end; } Block;
 typedef struct { int64_t kind, block, name_end, value_end; } Found;
 typedef struct { int64_t element, first, last; } Hidden;
+typedef struct { uint64_t hash; int64_t start, n, count; } Sentence; /* characters of the text, in a table */
 
 /* What is recorded: a string is the number of the first one of an element in `recorded_ends`. */
 typedef struct { int64_t block, start, end, tag, string; } Span; /* characters of a block */
@@ -77,8 +78,9 @@ typedef struct { int64_t piece, start, end; bool in_link; } Spoken;
 enum { ALNUM = 1, UPPER = 2, LOWER = 4, ALPHA = 8, TITLE = 16 };
 
 #define ROLE_CACHE 64
+#define NAME_CACHE 64
 #define N_OUTPUTS 15
-#define N_VECTORS 33
+#define N_VECTORS 36
 
 typedef struct {
     Lexbor lexbor;
@@ -97,6 +99,7 @@ typedef struct {
             Vector gaps, kickers, run, notes, joined, inline_run, pieces, asides, spoken; /* of the run */
             Vector open, marks, images_of_run, counts, before, places; /* of the recording */
             Vector scratch;
+            Vector sentences, numbers, left_out; /* of hidden copies */
         };
         Vector vectors[N_VECTORS];
     };
@@ -106,6 +109,7 @@ typedef struct {
     int64_t span; /* the number of the tag `span` */
     Bytes link, href; /* the target of the link that was opened last, and the first one of the run; at most MAX_HREF */
     struct { Bytes classes; Role role; } roles[ROLE_CACHE];
+    struct { uintptr_t name; int place; } attribute_names[NAME_CACHE]; /* no name has the number 0 */
     bool has_template;
 } Walk;
 
@@ -126,7 +130,7 @@ typedef struct {
 
 /* html_attributes.c */
 /* Reads a node's attributes in place of those that were read before, or of none. */
-void read_attributes(const Walk *walk, Node *node, Attributes *attributes);
+void read_attributes(Walk *walk, Node *node, Attributes *attributes);
 bool is_hidden(Walk *walk, const Attributes *attributes);
 void append_names(Walk *walk, Vector *points, const Attributes *attributes);
 uint32_t tag_bits(Walk *walk, Node *node);
@@ -156,6 +160,10 @@ void begin_recorded(Walk *walk, Node *node, Recorded tag, int64_t element, int64
 void end_recorded(Walk *walk, int64_t depth);
 /* Records the run of an element, which was cut into the blocks from `first` on. */
 void record_run(Walk *walk, int64_t element, int64_t first);
+
+/* html_copies.c */
+/* Leaves out hidden blocks that are copies of shown ones. Keeps `hidden` only where Python has to decide. */
+void leave_out_copies(Walk *walk);
 
 /* html_lines.c */
 void fill_gaps(Walk *walk);

@@ -73,6 +73,41 @@ def test_blocks_of_deep_nesting_are_those_of_the_walk_in_python(html: str) -> No
     check(html)
 
 
+_SENTENCES = (
+    *(
+        "Long words that make a sentence of more than fifty characters, with an end. ",
+        "A second sentence? And a third! ",
+    ),
+    *(
+        "Short. ",
+        "また、長い文章があります。",
+        "one<br>two.<br>",
+        "..?! ",
+        "<a href=/x>link</a> ",
+        "<img src=a>",
+        "<time datetime=2026-01-02>",
+        "&#9;x",
+    ),
+)
+_PARAGRAPHS = st.lists(
+    st.lists(st.sampled_from(_SENTENCES), max_size=4).map("".join).map("<p>{}</p>".format), max_size=4
+).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["{}", "{}", "<div hidden>{}</div>", "<noscript>{}</noscript>", "<pre>{}</pre>"]),
+            _PARAGRAPHS,
+        ),
+        max_size=6,
+    )
+)
+def test_hidden_copies_are_left_out_as_by_the_walk_in_python(parts: list[tuple[str, str]]) -> None:
+    check("".join(around.format(inside) for around, inside in parts))
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=200))
 def test_blocks_of_any_bytes_are_those_of_the_walk_in_python(data: bytes) -> None:
