@@ -42,6 +42,8 @@ def is_alike_enough(
         relations: Shape (n_pairs,): numbers of relations.
         options: The limits.
     """
+    if not options.min_similarity and not options.min_contained:  # as nearly always
+        return np.ones(len(counts), np.bool_)
     contained = np.maximum(counts[:, _CONTAINS], counts[:, _CONTAINED])
     enough: NDArray[np.bool_] = (counts[:, _SIMILARITY] >= options.min_similarity) & (
         contained >= options.min_contained

@@ -27,25 +27,17 @@ _RANGES = core_function("cd_shared_ranges", "u32* i64 u32* i64 i64 i64 i64*", "m
 _RELATION = core_function("cd_relation", "f64* i64 bool*", "i64")
 
 
-def measure_overlap(
-    words: Words,
-    shingles: Shingles,
-    text: int,
-    other: NDArray[np.uint32],
-    *,
-    common: NDArray[np.uint32] = NO_SHINGLES,
-    identical: bool = False,
-) -> Overlap:
-    """Measure what a text, one of those whose words and shingles are given, shares with another.
+def shared_ranges(
+    words: Words, shingles: Shingles, text: int, other: NDArray[np.uint32], *, identical: bool
+) -> tuple[tuple[int, int], ...]:
+    """Return the ranges, as in `Overlap`, that a text, one of those whose words are given, shares with another.
 
-    `other` has its shingles in their order; `common` is shortened and sorted, and not counted. `identical` tells
-    whether all words are equal, which shingles do not tell of texts that are too short for them.
+    `other` has its shingles in their order; `identical` tells whether all words are equal, which shingles do not tell
+    of texts that are too short for them.
     """
-    counts = overlap_counts(shingles.row(text), other, shingles.sizes, common, identical)
     first, end = int(words.bounds[text]), int(words.bounds[text + 1])
     runs = [[0, end - first]] if identical else _shared_ranges(shingles.row(text), other, shingles.sizes).tolist()
-    ranges = tuple((int(words.starts[first + a]), int(words.ends[first + b - 1])) for a, b in runs)
-    return overlap_from_counts(counts.tolist(), ranges)
+    return tuple((int(words.starts[first + a]), int(words.ends[first + b - 1])) for a, b in runs)
 
 
 def overlap_from_counts(counts: Sequence[float], ranges: tuple[tuple[int, int], ...] = ()) -> Overlap:

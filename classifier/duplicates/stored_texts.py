@@ -43,22 +43,16 @@ class TextComparison:
     _shingles: Shingles
     _text: int
     _others: Ragged[np.uint32]
-    _common: NDArray[np.uint32]
 
     def match(self, at: int, id: DocumentId, *, same_story: bool) -> Match | None:
         """Return how the text relates to a candidate, given by its place and id; None if they do not match."""
         relation = overlap.relation_of(int(self.relations[at]))
         if relation is None:
             return None
-        shared = overlap.measure_overlap(
-            self._words,
-            self._shingles,
-            self._text,
-            self._others.row(at),
-            common=self._common,
-            identical=int(self.relations[at]) == overlap.IDENTICAL,
-        )
-        return Match(id, relation, same_story, shared)
+        identical = int(self.relations[at]) == overlap.IDENTICAL
+        other = self._others.row(at)
+        ranges = overlap.shared_ranges(self._words, self._shingles, self._text, other, identical=identical)
+        return Match(id, relation, same_story, overlap.overlap_from_counts(self.counts[at].tolist(), ranges))
 
 
 def pack_shingles(shingles: NDArray[np.uint32]) -> bytes:
@@ -97,7 +91,7 @@ def compare_with_stored(words: Words, shingles: Shingles, text: int, candidates:
     counts, relations = np.empty((n, len(overlap.OVERLAP_FIELDS))), np.empty(n, np.int8)
     stored = others.values, others.bounds, n
     _COMPARE(own, len(own), *shingles.sizes, *stored, common, len(common), identical, counts, relations)
-    return TextComparison(counts, relations, words, shingles, text, others, common)
+    return TextComparison(counts, relations, words, shingles, text, others)
 
 
 def _unpack_all(candidates: StoredTexts) -> Ragged[np.uint32]:
@@ -110,7 +104,8 @@ def _unpack_all(candidates: StoredTexts) -> Ragged[np.uint32]:
         )
     bounds = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes // _STORED.itemsize, out=bounds[1:])
-    return Ragged(np.frombuffer(b"".join(candidates.packed), _STORED).astype(np.uint32, copy=False), bounds)
+    joined = bytearray().join(candidates.packed)  # an array of bytes could not be written, and be handed to C slowly
+    return Ragged(np.frombuffer(joined, _STORED).astype(np.uint32, copy=False), bounds)
 
 
 def _common_shingles(

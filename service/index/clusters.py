@@ -24,8 +24,14 @@ _NEW = -1
 ReadMembers = Callable[[int], list[int]]
 """Reads the oldest MEMBERS_COMPARED documents of a cluster."""
 
-ReadLinks = Callable[[Sequence[int]], Iterable[tuple[int, int, float]]]
-"""Reads the links of some documents: both documents and the similarity."""
+Link = tuple[int, int, float]
+"""Both documents and their similarity."""
+
+ReadLinks = Callable[[Sequence[int]], Iterable[Link]]
+"""Reads the links of some documents."""
+
+ReadSomeLinks = Callable[[Sequence[int], int], Iterable[Link]]
+"""Does the same; of a document with more links than the number given, it may read that many and one more."""
 
 
 class Clusters:
@@ -220,14 +226,20 @@ def _versions(links: Mapping[int, Mapping[int, float]]) -> dict[int, int]:
     return found
 
 
-def read_connected(seeds: Iterable[int], read: ReadLinks) -> Links:
+def read_linked(removed: Sequence[int], read: ReadSomeLinks) -> set[int]:
+    """Return the documents that links connect with removed ones, without those of one with more than MAX_REBUILT."""
+    found = links_by_document(removed, read(removed, MAX_REBUILT))
+    return {other for links in found.values() if len(links) <= MAX_REBUILT for other in links}.difference(removed)
+
+
+def read_connected(seeds: Iterable[int], read: ReadSomeLinks) -> Links:
     """Return the documents that links connect with some, breadth first, without groups of more than MAX_REBUILT."""
     found: Links = {}
     group = {seed: {seed} for seed in seeds}
     """For each document that has been reached the group that it is part of so far."""
     fresh = sorted(group)
     while fresh:
-        found |= links_by_document(fresh, read(fresh))
+        found |= links_by_document(fresh, read(fresh, MAX_REBUILT))
         for number in fresh:
             for other in found[number]:
                 small, large = sorted((group[number], group.get(other, {other})), key=len)

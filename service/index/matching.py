@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from itertools import chain, compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from copydesk.classifier.duplicates.stored_texts import (
 from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.service.index import reads
 from copydesk.service.index.choice import Choice
-from copydesk.service.index.clusters import Clusters, read_connected, replay
+from copydesk.service.index.clusters import Clusters, read_connected, read_linked, replay
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pairs, pairs_from_comparison
 from copydesk.service.index.reads import NO_DOCUMENTS, KeyDocuments, StoredDocument
 from copydesk.service.index.records import IndexAnswer
@@ -65,12 +65,7 @@ class SignedBatch:
 
     def select_keys(self, part: range, wanted: Collection[int]) -> dict[int, list[int]]:
         """Return for each of some documents those of its keys that are wanted."""
-        keys = self.keys_of_part(part)
-        places = np.flatnonzero(np.isin(keys, np.fromiter(wanted, np.int64, len(wanted))))
-        bounds = self.signed.keys.bounds[part.start : part.stop + 1]
-        ends = np.searchsorted(places, bounds - bounds[0]).tolist()
-        selected = keys[places].tolist()
-        return {at: selected[a:b] for at, (a, b) in zip(part, pairwise(ends), strict=True)}
+        return {at: [key for key in self.keys(at) if key in wanted] for at in part}
 
     def packed_shingles(self, at: int) -> bytes:
         """Return the packed shingles of a document."""
@@ -117,9 +112,11 @@ class BatchMatcher:
         self._connection = connection
         self._batch = batch
         self._choice = choice
-        keys, counts = np.unique(batch.keys_of_part(part), return_counts=True)
-        self._key_documents = reads.read_key_documents(connection, keys)
-        self._repeated_keys: set[int] = set(keys[counts > 1].tolist())
+        keys = np.sort(batch.keys_of_part(part))
+        is_repeated = keys[1:] == keys[:-1]
+        self._repeated_keys: set[int] = set(keys[1:][is_repeated].tolist())
+        distinct = np.delete(keys, np.flatnonzero(is_repeated)) if self._repeated_keys else keys
+        self._key_documents = reads.read_key_documents(connection, distinct)
         self._shared_keys = batch.select_keys(part, self._key_documents.keys() | self._repeated_keys)
         numbers = {number for documents in self._key_documents.values() for number in documents.numbers}
         self._rows = reads.read_by_number(connection, numbers)
@@ -150,7 +147,7 @@ class BatchMatcher:
         alike, pairs = set[int](), Pairs()
         if comparison:
             enough = is_alike_enough(comparison.counts, comparison.relations, self._choice.options)
-            alike = {candidates[place] for place in np.flatnonzero(enough)}
+            alike = set(compress(candidates, enough.tolist()))
             pairs = pairs_from_comparison(candidates, comparison, enough)
         links = self._links(pairs, stored, number, incomplete=common_keys > 0)
         links = {other: similarity for other, similarity in links.items() if other in alike}
@@ -285,7 +282,7 @@ class BatchMatcher:
     def exclude(self, stored: StoredDocument) -> None:
         """Answer as if a stored document had been removed; call it before its replacement is answered."""
         self._excluded = stored
-        neighbours = {other for _, other, _ in reads.read_links(self._connection, [stored.number])}
+        neighbours = read_linked([stored.number], self._verdicts.some_links)
         affected = self._verdicts.affected_by([stored.number]).get(stored.number, set())
         self._verdicts.exclude(stored.number)
         neighbours.update(chain.from_iterable(self._verdicts.decide_again(affected - {stored.number})))
@@ -304,7 +301,7 @@ class BatchMatcher:
 
     def _replay(self, numbers: Collection[int]) -> dict[int, int]:
         """Return the clusters of the documents that links connect with some, unless these are too many."""
-        links = read_connected(numbers, self._verdicts.links)
+        links = read_connected(numbers, self._verdicts.some_links)
         return replay(links, self._verdicts.incomplete(links))
 
     def _set_clusters(self, clusters: Mapping[int, int]) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.duplicates.overlap import IDENTICAL, OVERLAP_FIELDS
+from copydesk.classifier.duplicates.overlap import OVERLAP_FIELDS
 from copydesk.classifier.duplicates.rules import STORY, PairFlag
 from copydesk.classifier.duplicates.same_story import PairEvidence, pair_evidence, select_same_story
 from copydesk.classifier.duplicates.stored_texts import TextComparison
@@ -29,7 +29,8 @@ COMMON_KEY_ENDS = 5
 the newest."""
 
 _NEEDS_RIVAL_CHECK, _SHARES_PASSAGE = int(PairFlag.NEEDS_RIVAL_CHECK), int(PairFlag.SHARES_PASSAGE)  # fast to combine
-_COVERAGE, _SIMILARITY = OVERLAP_FIELDS.index("coverage"), OVERLAP_FIELDS.index("distinctive_similarity")
+_IDENTICAL = int(PairFlag.IDENTICAL)
+_SIMILARITY = OVERLAP_FIELDS.index("distinctive_similarity")
 
 
 class Pair(NamedTuple):
@@ -60,16 +61,14 @@ def pairs_from_comparison(numbers: list[int], comparison: TextComparison, alike:
 
     Those that are not `alike` enough for the user never become one story, but can be rivals.
     """
-    matters = (comparison.counts[:, _COVERAGE] >= STORY.unrelated_below) | (comparison.relations == IDENTICAL)
-    places = np.flatnonzero(matters)
-    if not places.size:
-        return {}
-    counts = comparison.counts[places]
-    coverage, kinds = pair_evidence(counts, comparison.relations[places])
-    kinds = np.where(alike[places], kinds, kinds & ~PairFlag.NEEDS_RIVAL_CHECK)
-    similarity = np.where(kinds & PairFlag.IDENTICAL, 1.0, counts[:, _SIMILARITY])
-    rows = zip(places.tolist(), similarity.tolist(), coverage.tolist(), kinds.tolist(), strict=True)
-    return {numbers[at]: Pair(*fields) for at, *fields in rows}
+    evidence = pair_evidence(comparison.counts, comparison.relations)
+    columns = comparison.counts[:, _SIMILARITY], *evidence, alike
+    found = {}
+    for number, similarity, coverage, kind, is_alike in zip(numbers, *(each.tolist() for each in columns), strict=True):
+        if coverage >= STORY.unrelated_below:  # as of identical texts, whose coverage is 1
+            kind = kind if is_alike else kind & ~_NEEDS_RIVAL_CHECK
+            found[number] = Pair(1.0 if kind & _IDENTICAL else similarity, coverage, kind)
+    return found
 
 
 def decide_same_story(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.types import DocumentId
-from copydesk.service.index.clusters import MEMBERS_COMPARED
+from copydesk.service.index.clusters import MEMBERS_COMPARED, Link
 from copydesk.service.index.keys import key_filter_of, key_log_of
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, Pair, Pairs
 from copydesk.service.index.statements import VALUES_A_STATEMENT, Statement, Values, one_of
@@ -21,6 +21,10 @@ from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS
 
 _ROWS_A_KEY = 30
 """Rows a key may have on average before a statement for many keys is split, so that common keys do not flood it."""
+
+
+_LINKS_A_DOCUMENT = 30
+"""Links a document may have on average before a statement for many documents is split, for the same reason."""
 
 
 class KeyDocuments(NamedTuple):
@@ -80,8 +84,14 @@ _LAST_NUMBER = Statement(select(func.max(DOCUMENTS.c.number)))
 _LINKS = Statement(
     select(PAIRS.c.document, PAIRS.c.other, PAIRS.c.similarity).where(one_of(PAIRS.c.document), PAIRS.c.same_story)
 )
+_SOME_LINKS = Statement(
+    select(PAIRS.c.document, PAIRS.c.other, PAIRS.c.similarity)
+    .where(one_of(PAIRS.c.document), PAIRS.c.same_story)
+    .limit(_LIMIT)
+)
 _PAIR = [PAIRS.c[name] for name in ("document", "other", *Pair._fields)]
 _PAIRS = Statement(select(*_PAIR).where(one_of(PAIRS.c.document)))
+_OLDER_PAIRS = Statement(select(*_PAIR).where(one_of(PAIRS.c.document), PAIRS.c.other < PAIRS.c.document))
 _SOME_PAIRS = Statement(select(*_PAIR).where(one_of(PAIRS.c.document)).limit(_LIMIT))
 _OLDEST_PAIRS = Statement(
     select(*_PAIR).where(PAIRS.c.document == bindparam("document")).order_by(PAIRS.c.other).limit(_LIMIT)
@@ -104,9 +114,11 @@ def read_key_documents(connection: Connection, keys: NDArray[np.int64]) -> dict[
         _read_postings(connection, wanted[first : first + VALUES_A_STATEMENT], merged, common)
     rows = [np.array(part, np.int64).reshape(-1, 2).T for part in merged]
     postings = np.concatenate([log.find(keys), *rows], axis=1)
+    if not postings.size:
+        return {}
     found_keys, numbers = postings[:, np.lexsort(postings[::-1])]
-    firsts = np.flatnonzero(np.diff(found_keys, prepend=-1))
-    bounds, every = np.append(firsts, len(found_keys)).tolist(), numbers.tolist()
+    firsts = [0, *(np.flatnonzero(found_keys[1:] != found_keys[:-1]) + 1).tolist()]
+    bounds, every = [*firsts, len(found_keys)], numbers.tolist()
     return {
         key: _limited(every[first:end], common=key in common)
         for key, (first, end) in zip(found_keys[firsts].tolist(), pairwise(bounds), strict=True)
@@ -167,15 +179,34 @@ def read_pairs_incomplete(connection: Connection, numbers: Iterable[int]) -> dic
     return {row[0]: bool(row[1]) for row in _INCOMPLETE.rows_of(connection, numbers)}
 
 
-def read_links(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, int, float]]:
+def read_links(connection: Connection, numbers: Iterable[int]) -> list[Link]:
     """Read the pairs of documents that are one story: both numbers and the similarity."""
     return [(row[0], row[1], row[2]) for row in _LINKS.rows_of(connection, numbers)]
+
+
+def read_some_links(connection: Connection, numbers: Sequence[int], most: int) -> list[Link]:
+    """Read the links of documents; of one with more than `most`, that many and one more, so that it shows."""
+    if not numbers:
+        return []
+    if len(numbers) <= VALUES_A_STATEMENT:
+        n = most + 1 + _LINKS_A_DOCUMENT * (len(numbers) - 1)
+        rows = _SOME_LINKS.rows(connection, values=list(numbers), most=n)
+        if len(rows) < n or len(numbers) == 1:
+            return [(row[0], row[1], row[2]) for row in rows]
+    half = len(numbers) // 2
+    return [link for part in (numbers[:half], numbers[half:]) for link in read_some_links(connection, part, most)]
 
 
 def read_pairs(connection: Connection, numbers: Iterable[int]) -> dict[int, Pairs]:
     """Read all pairs of documents; each document has an entry."""
     wanted = list(numbers)
     return _pairs_by_document(wanted, _PAIRS.rows_of(connection, wanted))
+
+
+def read_older_pairs(connection: Connection, numbers: Iterable[int]) -> dict[int, Pairs]:
+    """Read the pairs of documents with older ones; each document has an entry."""
+    wanted = list(numbers)
+    return _pairs_by_document(wanted, _OLDER_PAIRS.rows_of(connection, wanted))
 
 
 def read_oldest_pairs(connection: Connection, numbers: Sequence[int], most: int) -> dict[int, Pairs]:

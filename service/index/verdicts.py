@@ -11,8 +11,15 @@ from itertools import chain
 from sqlalchemy import Connection
 
 from copydesk.classifier.duplicates.rules import PairFlag
+from copydesk.service.index.clusters import Link
 from copydesk.service.index.pairs import MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS, Pairs, decide_same_story
-from copydesk.service.index.reads import read_links, read_oldest_pairs, read_pairs, read_pairs_incomplete
+from copydesk.service.index.reads import (
+    read_links,
+    read_older_pairs,
+    read_oldest_pairs,
+    read_pairs_incomplete,
+    read_some_links,
+)
 
 NEW = 1 << 62
 """The number of a document that has none yet: it is younger than all others."""
@@ -28,12 +35,13 @@ class Verdicts:
     def __init__(self, connection: Connection, incomplete: Mapping[int, bool] | None = None) -> None:
         """Begin with the stored pairs; `incomplete` tells for known documents whether pairs are missing."""
         self._connection = connection
-        self._stored_pairs: dict[int, Pairs] = {}
+        self._stored_older_pairs: dict[int, Pairs] = {}
         self._stored_oldest_pairs: dict[int, Pairs] = {}
         self._new_pairs: dict[int, Pairs] = {}
         self._excluded: set[int] = set()
         self._incomplete = dict(incomplete or {})
-        self._changes: dict[int, dict[int, bool]] = {}
+        self._changes: dict[int, dict[int, float | None]] = {}
+        """For each document the others whose verdict changes: the similarity of the new link, None for two stories."""
 
     def decide(self, number: int, own: Pairs, *, incomplete: bool) -> set[int]:
         """Return the older documents that are one story with a document, NEW if it has no number yet.
@@ -88,36 +96,41 @@ class Verdicts:
     def decide_again(self, numbers: Iterable[int]) -> dict[tuple[int, int], bool]:
         """Decide on the pairs of documents with older ones again; return verdicts that change, younger number first."""
         ordered = sorted(numbers)
-        pairs = self._pairs_of(ordered)
+        pairs = self._older_pairs_of(ordered)
         self._read_incomplete(ordered)
-        changed = {}
+        changed: dict[tuple[int, int], float | None] = {}
         for number in ordered:
-            own = {other: pair for other, pair in pairs[number].items() if other < number}
+            own = pairs[number]
             self._read_incomplete(own)
             same_story = self.decide(number, own, incomplete=self._incomplete[number])
             for other, pair in own.items():
-                before = self._changes.get(number, {}).get(other, pair.same_story)
-                if before != (other in same_story):
-                    changed[number, other] = other in same_story
-        for (one, other), same in changed.items():
-            self._changes.setdefault(one, {})[other] = same
-            self._changes.setdefault(other, {})[one] = same
-        return changed
+                before = self._changes.get(number, {}).get(other, pair.similarity if pair.same_story else None)
+                if (before is not None) != (other in same_story):
+                    changed[number, other] = pair.similarity if other in same_story else None
+        for (one, other), similarity in changed.items():
+            self._changes.setdefault(one, {})[other] = similarity
+            self._changes.setdefault(other, {})[one] = similarity
+        return {ends: similarity is not None for ends, similarity in changed.items()}
 
-    def links(self, numbers: Sequence[int]) -> list[tuple[int, int, float]]:
+    def links(self, numbers: Sequence[int]) -> list[Link]:
         """Return the links of documents, as `read_links` does, with the changes made here."""
-        stored = read_links(self._connection, numbers)
+        return self._changed_links(numbers, read_links(self._connection, numbers))
+
+    def some_links(self, numbers: Sequence[int], most: int) -> list[Link]:
+        """Do the same as `read_some_links`."""
+        n_more = len(self._excluded) + max((len(self._changes.get(number, ())) for number in numbers), default=0)
+        return self._changed_links(numbers, read_some_links(self._connection, numbers, most + n_more))
+
+    def _changed_links(self, numbers: Sequence[int], stored: list[Link]) -> list[Link]:
         found = {(a, b): similarity for a, b, similarity in stored if self._is_present(a, b)}
         for number in numbers:
             for other, pair in self._new_pairs.get(number, {}).items():
                 if pair.same_story:
                     found[number, other] = pair.similarity
-            changes = self._changes.get(number, {})
-            pairs = self._pairs_of([number])[number] if changes else {}
-            for other, same in changes.items():
+            for other, changed in self._changes.get(number, {}).items():
                 found.pop((number, other), None)
-                if same and other in pairs:
-                    found[number, other] = pairs[other].similarity
+                if changed is not None:
+                    found[number, other] = changed
         return [(a, b, similarity) for (a, b), similarity in found.items()]
 
     def incomplete(self, numbers: Iterable[int]) -> dict[int, bool]:
@@ -132,16 +145,15 @@ class Verdicts:
     def _some_pairs_of(self, numbers: Iterable[int]) -> dict[int, Pairs]:
         """Return the pairs of documents; of one with too many for `_is_complete` at least the oldest ones."""
         wanted = list(numbers)
-        missing = [number for number in wanted if number not in self._stored_pairs]
         most = MAX_DECIDED_AGAIN + 1 + len(self._excluded)
-        stored = self._stored_pairs | (read_oldest_pairs(self._connection, missing, most) if missing else {})
+        stored = read_oldest_pairs(self._connection, wanted, most) if wanted else {}
         return {number: self._with_changes(number, stored[number]) for number in wanted}
 
-    def _pairs_of(self, numbers: Iterable[int]) -> dict[int, Pairs]:
-        wanted = list(numbers)
-        missing = [number for number in wanted if number not in self._stored_pairs]
-        self._stored_pairs |= read_pairs(self._connection, missing)
-        return {number: self._with_changes(number, self._stored_pairs[number]) for number in wanted}
+    def _older_pairs_of(self, numbers: Sequence[int]) -> dict[int, Pairs]:
+        missing = [number for number in numbers if number not in self._stored_older_pairs]
+        self._stored_older_pairs |= read_older_pairs(self._connection, missing)
+        every = {number: self._with_changes(number, self._stored_older_pairs[number]) for number in numbers}
+        return {number: {other: own[other] for other in own if other < number} for number, own in every.items()}
 
     def _read_oldest_pairs(self, numbers: Sequence[int]) -> None:
         missing = [number for number in numbers if number not in self._stored_oldest_pairs]

@@ -13,15 +13,15 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.service.index.bulk_inserts import insert_rows
 from copydesk.service.index.cluster_ids import delete_own_redirects, move_redirects, redirect_to_themselves
-from copydesk.service.index.clusters import read_connected, replay
+from copydesk.service.index.clusters import read_connected, read_linked, replay
 from copydesk.service.index.keys import key_log_of
 from copydesk.service.index.pairs import Pair
 from copydesk.service.index.reads import (
     StoredDocument,
     read_clusters,
-    read_links,
     read_oldest_members,
     read_pairs_incomplete,
+    read_some_links,
 )
 from copydesk.service.index.statements import Statement, one_of
 from copydesk.service.index.tables import DOCUMENTS, KEYS, PAIRS, TITLES
@@ -135,7 +135,8 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
     """
     rows = list(_CLUSTER_AND_KEYS.rows_of(connection, numbers))
     removed = [number for number, _, _ in rows]
-    neighbours = {other for _, other, _ in read_links(connection, removed)}.difference(removed)
+    read_links = partial(read_some_links, connection)
+    neighbours = read_linked(removed, read_links)
     affected = set(chain.from_iterable(Verdicts(connection).affected_by(removed).values())).difference(removed)
     pairs = list(_PAIR_ENDS.rows_of(connection, removed))
     if for_good:
@@ -153,7 +154,7 @@ def remove_documents(connection: Connection, numbers: Iterable[int], *, for_good
     verdicts = Verdicts(connection).decide_again(affected)
     write_verdicts(connection, verdicts)
     neighbours.update(chain.from_iterable(verdicts))
-    links = read_connected(neighbours, partial(read_links, connection))
+    links = read_connected(neighbours, read_links)
     write_clusters(connection, replay(links, read_pairs_incomplete(connection, links)))
     rename_clusters(connection, [number for number, cluster, _ in rows if number == cluster])
     return len(rows)

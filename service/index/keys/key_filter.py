@@ -72,7 +72,7 @@ class KeyFilter:
         `n_merged` partitions had been merged when the transaction began; it has merged nothing so far.
         """
         with self._lock:
-            partitions = np.unique(keys >> PARTITION_SHIFT)
+            partitions = keys >> PARTITION_SHIFT
             merged = last_merge(partitions, n_merged)
             while (stale := partitions[self._read_at[partitions] <= merged]).size:
                 self._read(connection, stale, n_merged)

@@ -13,9 +13,11 @@ from copydesk.classifier.duplicates.normalized_words import read_words, text_dig
 from copydesk.classifier.duplicates.overlap import (
     NO_SHINGLES,
     OVERLAP_FIELDS,
-    measure_overlap,
+    overlap_counts,
+    overlap_from_counts,
     relation_number,
     relation_of,
+    shared_ranges,
 )
 from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.shingles import read_shingles, shorten
@@ -37,7 +39,9 @@ def stored(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
 
 def overlap(text: str, other: str, common: np.ndarray[tuple[int], np.dtype[np.uint32]] = NO_SHINGLES) -> Overlap:
     words = read_words([text])
-    return measure_overlap(words, read_shingles(words, SCHEME), 0, stored(other), common=common)
+    shingles = read_shingles(words, SCHEME)
+    counts = overlap_counts(shingles.row(0), stored(other), shingles.sizes, common, False)
+    return overlap_from_counts(counts.tolist(), shared_ranges(words, shingles, 0, stored(other), identical=False))
 
 
 def match(text: str, other: str) -> Match | None:

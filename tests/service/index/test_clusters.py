@@ -147,7 +147,7 @@ def test_documents_of_a_group_that_is_too_large_are_left_out_and_read_no_further
     edges = [(a + at, a + 1 - at, 0.9) for a in [0, 1, *range(10, 99)] for at in (0, 1)]  # 0 to 2, and 10 to 99
     n_read = 0
 
-    def read(numbers: Sequence[int]) -> list[tuple[int, int, float]]:
+    def read(numbers: Sequence[int], _most: int) -> list[tuple[int, int, float]]:
         nonlocal n_read
         n_read += len(numbers)
         return [edge for edge in edges if edge[0] in numbers]
@@ -161,5 +161,5 @@ def test_documents_of_a_group_that_is_too_large_are_left_out_and_read_no_further
 
 def test_connected_documents_are_all_read() -> None:
     edges = [(1, 2, 0.5), (2, 1, 0.5), (2, 3, 0.4), (3, 2, 0.4), (4, 5, 0.9), (5, 4, 0.9)]
-    found = read_connected([1], lambda numbers: [edge for edge in edges if edge[0] in numbers])
+    found = read_connected([1], lambda numbers, _most: [edge for edge in edges if edge[0] in numbers])
     assert found == {1: {2: 0.5}, 2: {1: 0.5, 3: 0.4}, 3: {2: 0.4}}
