@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from copydesk.classifier.arrays import Integers, spans_of
 from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.markup_arrays import hash_tags
 from copydesk.classifier.model import Predictions
 from copydesk.classifier.types import KINDS, Blocks, Kind, Markup
 
@@ -25,14 +24,22 @@ CELL_CHARACTERS = 200
 _LOOKED_AT = 4
 """Elements around a block that are searched for such a tag."""
 
-_FEW_TAGS = 1000
-"""Names of tags for which their kinds are remembered: a choice that bounds the memory."""
-
 _NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _TEXT = _NUMBERS[Kind.TEXT]
 
 
-_kinds_by_markup = core_function("cd_kinds_by_markup", "i64* i64* i64 i64* i64* i64 i64* i64 i64 i64 i64*", "i64")
+_rows = np.array(
+    [
+        (tag_hash, _NUMBERS[KIND_OF_TAG.get(tag, Kind.TEXT)], _NUMBERS[KIND_OF_TAG.get(tag, Kind.TABLE)])
+        for tag, tag_hash in zip((*KIND_OF_TAG, "td"), hash_tags((*KIND_OF_TAG, "td")).tolist(), strict=True)
+    ],
+    np.int64,
+)
+"""For each tag that says a kind its hash, and the kinds that it gives a long and a short block."""
+
+_kinds_by_markup = core_function(
+    "cd_kinds_by_markup", "i64* i64* i64 u64* i64 i64* i64* i64 i64* i64 i64 i64 i64*", "i64"
+)
 
 
 def name_kinds(page: Blocks, predictions: Predictions) -> Integers:
@@ -44,27 +51,11 @@ def name_kinds(page: Blocks, predictions: Predictions) -> Integers:
     if page.markup is None:
         return predictions.kinds
     tree, kinds = page.markup.to_arrays(), predictions.kinds.copy()
-    spans, by_tag = np.ascontiguousarray(spans_of(page.blocks), np.int64), _kinds_of_tags(tree.tag_names)
-    of_tree = tree.tags, tree.parents, len(tree.parents), tree.elements
-    if _kinds_by_markup(*of_tree, spans, len(spans), by_tag, len(tree.tag_names), _TEXT, CELL_CHARACTERS, kinds) < 0:
+    spans = np.ascontiguousarray(spans_of(page.blocks), np.int64)
+    of_tree = tree.tags, tree.parents, len(tree.parents), tree.tag_hashes, len(tree.tag_hashes), tree.elements
+    if _kinds_by_markup(*of_tree, spans, len(spans), _rows, len(_rows), _TEXT, CELL_CHARACTERS, kinds) < 0:
         raise ValueError("found blocks in elements that are not there; segment the page again")
     return kinds
-
-
-def _kinds_of_tags(names: tuple[str, ...]) -> Integers:
-    """Return for each tag the number of the kind that it gives a long and a short block."""
-    return _kinds_of_few(names) if len(names) <= _FEW_TAGS else _find_kinds(names)
-
-
-def _find_kinds(names: tuple[str, ...]) -> Integers:
-    kinds = np.array([_NUMBERS[KIND_OF_TAG.get(name, Kind.TEXT)] for name in names], np.int64).repeat(2)
-    cells = [2 * number + 1 for number, name in enumerate(names) if name == "td"]
-    kinds[cells] = _NUMBERS[Kind.TABLE]
-    return kinds
-
-
-_kinds_of_few = lru_cache(maxsize=8)(_find_kinds)
-"""The same, and it remembers the answer: most pages have the tags of HTML and no others."""
 
 
 def kind_by_markup(markup: Markup, number: int, n_characters: int) -> Kind:

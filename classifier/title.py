@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers, spans_of
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.declared_titles import Declared, DeclaredTitle, is_cut, normalise, tidy
 from copydesk.classifier.title_of_html import AGREES, Search, find_title
 from copydesk.classifier.title_of_text import find_headline
@@ -26,7 +27,8 @@ ENOUGH = 3.0
 """Points from which a block is the title although the head declares another: chosen by trial on the corpora."""
 
 _HEADLINE, _TEXT = KINDS.index(Kind.HEADLINE), KINDS.index(Kind.TEXT)
-_IN_BODY = len(PARTS)
+_HEAD = 3  # letters at the beginning of a title that are compared before all its words
+_parts_of_size = core_function("cd_parts_of_size", "i64* i64* i64 i64 i64 i64 i64*", "i64")
 
 
 class Title(NamedTuple):
@@ -90,11 +92,13 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
     promoted = kinds.copy()
     if title.agreement >= AGREES or (page.markup is None and title.blocks and scores[title.blocks.start] > SURE):
         promoted[title.blocks.start : title.blocks.stop] = _HEADLINE
-    words, size, first = normalise(title.text), len(title.text), title.text[0].lower()
-    in_body = (kinds < _IN_BODY).nonzero()[0]
-    for number, (start, end) in zip(in_body.tolist(), spans_of(page.blocks)[in_body].tolist(), strict=True):
-        fits = size // 2 <= end - start <= 2 * size and page.text[start].lower() == first
-        if fits and normalise(page.text[start:end]) == words:
+    words, size, first, head = normalise(title.text), len(title.text), title.text[0].lower(), title.text[:_HEAD]
+    head = head.lower() if head.isascii() and head.isalnum() else ""
+    spans, found = np.ascontiguousarray(spans_of(page.blocks), np.int64), np.empty((len(kinds), 3), np.int64)
+    n = _parts_of_size(kinds, spans, len(kinds), len(PARTS), size // 2, 2 * size, found)
+    for number, start, end in found[:n].tolist():
+        begins = page.text[start].lower() == first and page.text[start : start + _HEAD].casefold().startswith(head)
+        if begins and normalise(page.text[start:end]) == words:
             promoted[number] = _HEADLINE
     return promoted
 

@@ -22,6 +22,9 @@ from copydesk.classifier.types import KINDS, Blocks, Kind
 MAX_HEADLINE = 300
 """Characters of the longest block that is taken for a headline: a choice."""
 
+BEGINNING = 8_000
+"""Characters of a text that are read first; more only where the body begins later: a choice that saves time."""
+
 STEM = 6
 """Letters of a word by which it is found in the body, as words change their endings: of 5, 6 and all the best."""
 
@@ -32,7 +35,7 @@ _SMALL_POINTS = 0x1F000
 """Code points that may be letters in lower case are below, in Unicode 17."""
 
 _headline_lines = core_function(
-    "cd_headline_lines", "u32* i64 i64* i64 f64* f64* i64* i64* bool* i64 f64* i64* f64* i64*", "i64"
+    "cd_headline_lines", "u32* i64 i64 i64* i64 f64* f64* i64* i64* bool* i64 f64* i64* f64* i64*", "i64"
 )
 
 
@@ -121,6 +124,7 @@ WORD_WEIGHTS = Words(
 
 _MAX_LINES, _MOST_KNOWN = 10, 3000  # as in title_of_text.c
 _READ = 2.0
+_NEEDS_MORE = -3
 _WEIGHTS = np.array([*PLACE_WEIGHTS, *WORD_WEIGHTS])
 _ROUNDING = 1e-9
 
@@ -156,17 +160,17 @@ class Search:
 
     Attributes:
         text: The text.
-        rows: A `Line` and a `Place` for each candidate, the likeliest first.
+        rows: A `Line` and a `Place` for each candidate, the likeliest first: shape (n, _SIZE + 12).
         spans: Where the beginning of the body is in the text, from its first paragraph on.
     """
 
     text: str
-    rows: list[list[float]]
+    rows: Doubles
     spans: NDArray[np.int64]
 
     def lines(self) -> Iterator[tuple[Line, Place]]:
         """Yield the candidates."""
-        for row in self.rows:
+        for row in self.rows.tolist():
             yield Line._make(row[:_SIZE]), Place._make(row[_SIZE:])
 
     def text_of(self, line: Line) -> str:
@@ -200,7 +204,7 @@ def find_headline(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles
         return "", range(0)
     search = begin_search(page, in_body, kinds, odds)
     best, found = (-math.inf, math.inf, math.inf), None  # a line without words is not better
-    for row in sorted(search.rows, reverse=True):
+    for row in sorted(search.rows[:, :_SIZE].tolist(), reverse=True):
         line = Line._make(row[:_SIZE])
         if line.most + _ROUNDING < best[0]:
             break
@@ -223,19 +227,21 @@ def begin_search(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles)
     Raises:
         ValueError: Blocks overlap, or are outside the text.
     """
-    points, spans = code_points(page.text), np.ascontiguousarray(spans_of(page.blocks), np.int64)
-    counts, known = np.empty(2, np.int64), np.empty((_MOST_KNOWN, 2), np.int64)
-    lines = np.empty((_MAX_LINES, _SIZE + len(Place._fields)))
-    answer = _headline_lines(
-        *(points, len(points), spans, len(spans), np.ascontiguousarray(in_body), np.ascontiguousarray(odds), kinds),
-        *(_METADATA, _small_letters(), _SMALL_POINTS, _WEIGHTS, counts, lines, known),
-    )
+    spans, counts = np.ascontiguousarray(spans_of(page.blocks), np.int64), np.empty(2, np.int64)
+    lines, known = np.empty((_MAX_LINES, _SIZE + len(Place._fields))), np.empty((_MOST_KNOWN, 2), np.int64)
+    given = spans, len(spans), np.ascontiguousarray(in_body), np.ascontiguousarray(odds), kinds
+    answer = _NEEDS_MORE
+    for size in (BEGINNING, len(page.text)):
+        if answer == _NEEDS_MORE:
+            points = code_points(page.text[:size])
+            of_all = _METADATA, _small_letters(), _SMALL_POINTS, _WEIGHTS
+            answer = _headline_lines(points, len(points), len(page.text), *given, *of_all, counts, lines, known)
     if answer == -1:
         raise MemoryError
     if answer < 0:
         raise ValueError("found blocks that overlap or lie outside the text; segment it again")
     n_lines, n_known = counts.tolist()
-    return Search(page.text, lines[:n_lines].tolist(), known[:n_known])
+    return Search(page.text, lines[:n_lines], known[:n_known])
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import mul
 
 import numpy as np
@@ -103,6 +104,9 @@ def test_headline_of_a_text_is_that_of_plain_python(lines: list[tuple[str, str]]
     text = "".join(f"{long * (n % 7 == 5)}{line}{end}" for n, (line, end) in enumerate(lines))
     check_text(segment_text(text + extra), seed)
     check_text(segment_text(extra + "\n\n" + text), seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copydesk.classifier.title_of_text.BEGINNING", seed % 3000)
+        check_text(segment_text(extra + "\n\n" + text), seed)
 
 
 def test_page_with_more_candidates_than_are_weighed_has_the_title_of_plain_python() -> None:
@@ -120,10 +124,9 @@ def test_titles_of_the_corpora_are_those_of_plain_python() -> None:
 
 def test_letters_that_python_folds_into_latin_letters_are_known_in_c() -> None:
     source = (SOURCES / "headline_words.c").read_text(encoding="utf-8")
-    table = source.partition("FOLDED_APART[] = {")[2].partition("}")[0]
-    assert [int(number, 16) for number in table.replace(",", " ").split()] == [
-        *filter(is_folded_apart, range(0x110000))
-    ]
+    cases = source.partition("is_folded_apart(point_t code) {")[2].partition("return true")[0]
+    found = [int(number, 16) for number in re.findall(r"case (\w+):", cases)]
+    assert found == [*filter(is_folded_apart, range(0x110000))]
 
 
 def is_folded_apart(code: int) -> bool:

@@ -4,18 +4,17 @@
 enum { STEM = 6, LEAST_LETTERS = 4 }; /* letters of a word by which it is found, of a word that tells something */
 enum { AT_ONCE = 16 };
 
-/* Code points that `str.casefold` makes several of, or letters of Latin-1 though they are none. */
-static const point_t FOLDED_APART[] = {
-    0xDF, 0x130, 0x149, 0x178, 0x17F, 0x1F0, 0x1E96, 0x1E97, 0x1E98, 0x1E99, 0x1E9A, 0x1E9E, 0x212A, 0x212B,
-    0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04, 0xFB05, 0xFB06,
-};
-
-static bool is_folded_apart(point_t code) {
-    if (code < 0xDF || (code > 0x212B && code < 0xFB00)) return false;
-    for (size_t k = 0; k < sizeof FOLDED_APART / sizeof *FOLDED_APART; k++) {
-        if (FOLDED_APART[k] == code) return true;
+/* Whether `str.casefold` makes several of a code point, or a letter of Latin-1 though it is none. */
+INLINE bool is_folded_apart(point_t code) {
+    if (code < 0xDF) return false;
+    switch (code) {
+    case 0xDF: case 0x130: case 0x149: case 0x178: case 0x17F: case 0x1F0: case 0x1E96: case 0x1E97: case 0x1E98:
+    case 0x1E99: case 0x1E9A: case 0x1E9E: case 0x212A: case 0x212B:
+    case 0xFB00: case 0xFB01: case 0xFB02: case 0xFB03: case 0xFB04: case 0xFB05: case 0xFB06:
+        return true;
+    default:
+        return false;
     }
-    return false;
 }
 
 INLINE bool is_capital(point_t code) {
@@ -37,21 +36,24 @@ INLINE bool is_simple(point_t code) {
     return code == 0xAB || code == 0xB7 || code == 0xBB || (code >= 0xBF && code != 0xDF);
 }
 
-bool contains(const point_t *points, int64_t n, const point_t *part, int64_t size) {
+/* Compares AT_ONCE places at a time by the first and the last code point. */
+INLINE bool contains_of(const point_t *points, int64_t n, const point_t *part, int64_t size) {
     point_t head = part[0], tail = part[size - 1];
     int64_t last = n - size, at = 0;
-    while (at <= last) {
-        int found = 0;
-        bool whole = at + AT_ONCE <= last + 1;
-        for (int k = 0; whole && k < AT_ONCE; k++) found |= points[at + k] == head && points[at + k + size - 1] == tail;
-        int64_t stop = whole ? at + AT_ONCE : last + 1;
-        for (; (!whole || found) && at < stop; at++) {
-            if (points[at] == head && memcmp(points + at, part, (size_t)size * sizeof *part) == 0) return true;
+    for (; at + AT_ONCE <= last + 1; at += AT_ONCE) {
+        uint32_t found = 0;
+        for (int k = 0; k < AT_ONCE; k++) found |= (points[at + k] == head) & (points[at + k + size - 1] == tail);
+        for (int k = 0; found && k < AT_ONCE; k++) {
+            if (points[at + k] == head && memcmp(points + at + k, part, (size_t)size * sizeof *part) == 0) return true;
         }
-        at = stop;
+    }
+    for (; at <= last; at++) {
+        if (points[at] == head && memcmp(points + at, part, (size_t)size * sizeof *part) == 0) return true;
     }
     return false;
 }
+
+WITH_VECTORS(bool, contains, (const point_t *points, int64_t n, const point_t *part, int64_t size), (points, n, part, size))
 
 INLINE int64_t gram_place(const point_t *points) {
     uint32_t hash = ((points[0] * 31 + points[1]) * 31 + points[2]) * 31 + points[3];
@@ -118,12 +120,12 @@ static void count_words(const KnownText *known, const point_t *line, int64_t n, 
     }
 }
 
-/* Fills `Words` of a line of MAX_HEADLINE code points at most; returns NOT_SIMPLE, NO_WORDS or WORDS_READ. */
+/* Fills `Words` of a line of MAX_HEADLINE code points at most; returns NOT_READ, NO_WORDS or WORDS_READ. */
 int read_words(const KnownText *known, const point_t *points, int64_t n, double *out) {
     point_t line[MAX_HEADLINE];
     int64_t counts[3], words = 0, pieces = 0, capitals = 0;
     bool has_separator = false, has_colon = false;
-    if (!known->is_simple || n > MAX_HEADLINE || (n = tidy(points, n, line)) < 0) return NOT_SIMPLE;
+    if (!known->is_simple || n > MAX_HEADLINE || (n = tidy(points, n, line)) < 0) return NOT_READ;
     for (int64_t i = 0; i < n; i++) {
         point_t code = line[i];
         bool after_space = i > 0 && line[i - 1] == ' ', before_space = i + 1 < n && line[i + 1] == ' ';

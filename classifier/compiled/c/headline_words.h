@@ -18,8 +18,8 @@ typedef struct {
     bool is_simple; /* whether it has no code point whose lower case is several or looks like another's */
 } KnownText;
 
-/* How a line's words are read: not without Python, not at all as there are none, fully. */
-enum { NOT_SIMPLE, NO_WORDS, WORDS_READ };
+/* Whether a line's words are yet to be read, by Python if they are to be, there are none, or they were read. */
+enum { NOT_READ, NO_WORDS, WORDS_READ };
 
 bool contains(const point_t *points, int64_t n, const point_t *part, int64_t size);
 void read_known(const point_t *points, const int64_t *spans, int64_t n, KnownText *out);

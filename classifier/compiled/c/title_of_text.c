@@ -29,6 +29,7 @@ enum { REPEATED_WITHIN = 5000 };
 /* Weight of the log of the probability of body against the log-odds of headline when candidates are chosen. */
 #define BODY_WEIGHT 0.45
 #define IS_BODY 0.5
+#define NEEDS_MORE (-3)
 
 /* The features of a line's place, as in `Place`. */
 enum {
@@ -41,12 +42,13 @@ typedef struct {
     double most; /* all its points, or the most that it can have where its words were not read */
     double points; /* for its place */
     double first, last, start, end; /* blocks, characters of the text */
-    double how; /* NOT_SIMPLE, NO_WORDS or WORDS_READ */
+    double how; /* NOT_READ, NO_WORDS or WORDS_READ */
     double place[N_OF_PLACE];
 } Line;
 
 typedef struct {
     const point_t *points;
+    int64_t n_points; /* of the text's beginning */
     const int64_t *spans;
     int64_t n;
     const double *in_body, *odds;
@@ -93,11 +95,13 @@ static int64_t end_of_line(const Text *text, int64_t first) {
     return last;
 }
 
-/* Finds the body's first block and paragraph; returns how many blocks are searched. */
+/* Finds the body's first block and paragraph; returns how many blocks are searched, or NEEDS_MORE. */
 static int64_t find_paragraph(Text *text) {
     int64_t n = text->n, before = -1, followed = -1, paragraph = -1, body = -1;
     for (int64_t b = 0; b < n && (paragraph < 0 || followed < 0); b++) {
         if (!(text->in_body[b] >= IS_BODY)) continue;
+        if (paragraph >= 0 && before > paragraph + BEFORE_PARAGRAPH) break;
+        if (end_of(text, b) > text->n_points) return NEEDS_MORE;
         if (body < 0) body = b;
         if (followed < 0 && before >= 0 && b <= before + SOON && is_paragraph(text, before)) followed = before;
         if (paragraph < 0 && is_paragraph(text, b)) paragraph = b;
@@ -107,7 +111,9 @@ static int64_t find_paragraph(Text *text) {
     if (followed < 0 || followed > paragraph + BEFORE_PARAGRAPH) followed = paragraph;
     text->body = max_i64(body, 0);
     text->paragraph = paragraph;
-    return min_i64(max_i64(paragraph, followed) + AFTER_PARAGRAPH, n);
+    int64_t searched = min_i64(max_i64(paragraph, followed) + AFTER_PARAGRAPH, n);
+    int64_t last = min_i64(searched + MAX_BLOCKS_OF_LINE, n) - 1; /* the last that may be part of a line */
+    return last >= 0 && end_of(text, last) > text->n_points ? NEEDS_MORE : searched;
 }
 
 /* Whether a text is shortly before it. */
@@ -142,18 +148,6 @@ static void read_place(const Text *text, int64_t first, int64_t after, double *o
     out[IS_AFTER_PARAGRAPH] = first > text->paragraph;
 }
 
-/* Returns the points for the words of a line, or the most that they can be, and how they were read. */
-static double points_of_words(const KnownText *known, const point_t *points, int64_t n, const double *weights, double *how) {
-    static const double most[N_OF_WORDS] = {1, 1, 1, 5, 1, 1, 1, 1};
-    double words[N_OF_WORDS], sum = 0.0;
-    *how = read_words(known, points, n, words);
-    for (int k = 0; k < N_OF_WORDS; k++) {
-        if (*how == WORDS_READ) sum += weights[k] * words[k];
-        else if (weights[k] > 0.0) sum += weights[k] * most[k];
-    }
-    return sum;
-}
-
 /* A number that rises as a double falls. */
 static uint64_t falling_key(double value) {
     uint64_t bits = double_to_bits(0.0 - value);
@@ -168,8 +162,7 @@ static bool is_seen(const Line *lines, int64_t found, int64_t first) {
 }
 
 /* Takes the blocks in this order, and fills the lines that are short and no paragraph of the body; returns how many. */
-static int64_t take_lines(const Text *text, const KnownText *known, const Item *order, int64_t n, const double *weights,
-    Line *lines) {
+static int64_t take_lines(const Text *text, const Item *order, int64_t n, const double *weights, Line *lines) {
     int64_t found = 0;
     for (int64_t k = 0; k < n && found < MAX_CANDIDATES; k++) {
         int64_t block = order[k].block;
@@ -178,52 +171,83 @@ static int64_t take_lines(const Text *text, const KnownText *known, const Item *
         int64_t start = start_of(text, first), end = end_of(text, after - 1);
         if (end - start > MAX_HEADLINE || is_seen(lines, found, first)) continue;
         Line *line = lines + found++;
-        *line = (Line){0, 0, (double)first, (double)after, (double)start, (double)end, 0, {0}};
+        *line = (Line){0, 0, (double)first, (double)after, (double)start, (double)end, NOT_READ, {0}};
         read_place(text, first, after, line->place);
         for (int j = 0; j < N_OF_PLACE; j++) line->points += weights[j] * line->place[j];
-        const double *of_words = weights + N_OF_PLACE;
-        line->most = line->points + points_of_words(known, text->points + start, end - start, of_words, &line->how);
     }
     return found;
 }
 
-/* Writes where the beginning of the body is in the text, block by block; returns how many there are. */
+/* Reads the words of the lines, those with the most points for their place first, and only while a line can be the best. */
+static void read_lines(const Text *text, const KnownText *known, const double *weights, Line *lines, int64_t n) {
+    static const double most[N_OF_WORDS] = {1, 1, 1, 5, 1, 1, 1, 1};
+    bool is_done[MAX_CANDIDATES] = {false};
+    double words[N_OF_WORDS], best = -INFINITY, of_words = 0.0;
+    for (int k = 0; k < N_OF_WORDS; k++) of_words += weights[k] > 0.0 ? weights[k] * most[k] : 0.0;
+    for (int64_t done = 0; done < n; done++) {
+        int64_t next = -1;
+        for (int64_t k = 0; k < n; k++) {
+            if (!is_done[k] && (next < 0 || lines[k].points > lines[next].points)) next = k;
+        }
+        Line *line = lines + next;
+        is_done[next] = true;
+        line->most = line->points + of_words;
+        if (line->most < best) continue;
+        int64_t start = (int64_t)line->start, end = (int64_t)line->end;
+        line->how = read_words(known, text->points + start, end - start, words);
+        if (line->how != WORDS_READ) continue;
+        double sum = 0.0;
+        for (int k = 0; k < N_OF_WORDS; k++) sum += weights[k] * words[k];
+        line->most = line->points + sum;
+        if (line->most > best) best = line->most;
+    }
+}
+
+/* Writes where the beginning of the body is in the text, block by block; returns how many there are, or NEEDS_MORE. */
 static int64_t find_known(const Text *text, int64_t *known) {
     int64_t found = 0, room = KNOWN_CHARACTERS;
     for (int64_t b = text->paragraph; b < text->n && room > 0; b++) {
         if (!(text->in_body[b] >= IS_BODY)) continue;
         known[2 * found] = start_of(text, b);
         known[2 * found + 1] = min_i64(end_of(text, b), start_of(text, b) + room);
+        if (known[2 * found + 1] > text->n_points) return NEEDS_MORE;
         room -= size_of(text, b);
         found++;
     }
     return found;
 }
 
-/* Fills `lines`, room for MAX_CANDIDATES, with the likeliest lines, and `known`, room for KNOWN_CHARACTERS pairs, with the
-   blocks that their words are compared with. `kinds`: of each block, then those of bylines, dates and other metadata.
-   `is_small`: the code points that are in lower case. Writes how many lines and blocks there are to `counts`. Returns 0,
-   OUT_OF_MEMORY, or -2 where blocks overlap or are not in the text. */
-EXPORT int64_t cd_headline_lines(const uint32_t *points, int64_t n_points, const int64_t *spans, int64_t n,
-    const double *in_body, const double *odds, const int64_t *kinds, const int64_t *metadata, const bool *is_small,
-    int64_t n_small, const double *weights, int64_t *counts, double *lines, int64_t *known) {
-    Text text = {points, spans, n, in_body, odds, kinds, is_small, n_small, metadata[0], metadata[1], metadata[2], 0, 0};
-    for (int64_t b = 0; b < n; b++) {
-        int64_t before = b > 0 ? spans[2 * b - 1] : 0;
-        if (spans[2 * b] < before || spans[2 * b + 1] <= spans[2 * b] || spans[2 * b + 1] > n_points) return -2;
-    }
-    int64_t searched = find_paragraph(&text);
+static int64_t fill_lines(Text *text, const double *weights, int64_t *counts, Line *lines, int64_t *known) {
+    KnownText body;
+    int64_t searched = find_paragraph(text), n_known = find_known(text, known);
+    if (searched < 0 || n_known < 0) return NEEDS_MORE;
     Item *items = malloc((size_t)(2 * searched + 1) * sizeof *items);
     if (items == NULL) return OUT_OF_MEMORY;
     for (int64_t b = 0; b < searched; b++) {
-        double likely = clip(odds[b], LEAST_ODDS, -LEAST_ODDS) + BODY_WEIGHT * cd_log(in_body[b] + 0.001);
+        double likely = clip(text->odds[b], LEAST_ODDS, -LEAST_ODDS) + BODY_WEIGHT * cd_log(text->in_body[b] + 0.001);
         items[b] = (Item){falling_key(likely), b};
     }
     sort_items(items, items + searched, searched);
-    KnownText body;
-    counts[1] = find_known(&text, known);
-    read_known(points, known, counts[1], &body);
-    counts[0] = take_lines(&text, &body, items, searched, weights, (Line *)lines);
+    read_known(text->points, known, n_known, &body);
+    counts[0] = take_lines(text, items, searched, weights, lines);
+    counts[1] = n_known;
+    read_lines(text, &body, weights + N_OF_PLACE, lines, counts[0]);
     free(items);
     return 0;
+}
+
+/* Fills `lines`, room for MAX_CANDIDATES, with the likeliest lines, and `known`, room for KNOWN_CHARACTERS pairs, with the
+   blocks that their words are compared with. `points`: the beginning of a text of `size`. `metadata`: the kinds of bylines,
+   dates and other metadata. `is_small`: the code points that are in lower case. Writes how many lines and blocks there are
+   to `counts`. Returns 0, OUT_OF_MEMORY, -2 where blocks overlap or are not in the text, or NEEDS_MORE of its points. */
+EXPORT int64_t cd_headline_lines(const uint32_t *points, int64_t n_points, int64_t size, const int64_t *spans, int64_t n,
+    const double *in_body, const double *odds, const int64_t *kinds, const int64_t *metadata, const bool *is_small,
+    int64_t n_small, const double *weights, int64_t *counts, double *lines, int64_t *known) {
+    Text text = {points, n_points, spans, n, in_body, odds, kinds, is_small, n_small, metadata[0], metadata[1], metadata[2],
+                 0, 0};
+    for (int64_t b = 0; b < n; b++) {
+        int64_t before = b > 0 ? spans[2 * b - 1] : 0;
+        if (spans[2 * b] < before || spans[2 * b + 1] <= spans[2 * b] || spans[2 * b + 1] > size) return -2;
+    }
+    return fill_lines(&text, weights, counts, (Line *)lines, known);
 }
