@@ -66,7 +66,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 @contextmanager
 def cluster_of(n_nodes: int, processors: int = 1) -> Iterator[str]:
-    """Run a Ray cluster whose nodes are processes with some processors each; yield its address."""
+    """Run a Ray cluster whose nodes are processes with some processors each; yield its address.
+
+    Its processes have the priority of this one: Ray's default of nice 15 slows them where other work runs.
+    """
+    os.environ.setdefault("RAY_worker_niceness", "0")
     from ray.cluster_utils import Cluster
 
     node: dict[str, Any] = {"num_cpus": processors, "object_store_memory": STORE_BYTES, "include_dashboard": False}
