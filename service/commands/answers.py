@@ -78,7 +78,7 @@ class AnswerWriter:
     def _with_remarks(self, answers: Iterable[ClassifiedRow | BadRow]) -> Iterator[ClassifiedRow | BadRow]:
         """Pass answers on; say which pages have no text, as most of an answer means nothing then."""
         for answer in answers:
-            if isinstance(answer, ClassifiedRow) and not answer.article.labels():
+            if isinstance(answer, ClassifiedRow) and not _has_blocks(answer.article):
                 page = answer.row.page
                 what = "the page has no text" if (page.html or page.text or "").strip() else "the page is empty"
                 self.remark(f"{row_name(answer.row.id, answer.row.line)}: {what}")
@@ -127,7 +127,7 @@ class AnswerWriter:
     def _render(self, answer: ClassifiedRow) -> bytes:
         """Return the content of a page's answer; say why it is empty in a format that does not show it."""
         article = answer.article
-        if self.output in _SEPARATED and not article.body and article.labels():
+        if self.output in _SEPARATED and not article.body and _has_blocks(article):
             self.remark(f"{row_name(answer.row.id, answer.row.line)}: {_why_empty(article)}")
         match self.output:
             case AnswerFormat.TABLE:
@@ -145,6 +145,10 @@ class AnswerWriter:
 
     def _remark(self, row: BadRow) -> None:
         self.remark(f"{row_name(row.id, row.line)}: {row.code}: {clean(row.message)}")
+
+
+def _has_blocks(article: Article) -> bool:
+    return len(article.blocks if article.scores is None else article.scores.labels) > 0
 
 
 def _why_empty(article: Article) -> str:

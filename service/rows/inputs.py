@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
 import sys
 import zlib
@@ -23,6 +24,8 @@ STDIN = "-"
 HEAD_BYTES = 4096
 """First bytes of an input, by which its format is recognized."""
 BUFFER_BYTES = 65536
+FILE_BUFFER_BYTES = 1024 * 1024
+"""Bytes that are read of a file at a time: most lines with a page are in them as a whole, and are copied once."""
 GZIP_MAGIC = b"\x1f\x8b"
 FIRST_KEY = re.compile(rb'\s*\{\s*(?:"(?:[^"\\]|\\.){0,200}"\s*:|\}\s*$)', re.MULTILINE)
 FIRST_TAG = re.compile(rb"\s*<[a-zA-Z!?/]")
@@ -117,7 +120,7 @@ def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) 
 
 def _open(name: str) -> AbstractContextManager[BinaryIO]:
     if name != STDIN:
-        return Path(name).open("rb")
+        return Path(name).open("rb", buffering=FILE_BUFFER_BYTES)
     if sys.stdin is None:
         raise OSError("standard input is closed")
     return nullcontext(sys.stdin.buffer)
@@ -163,7 +166,11 @@ def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
         if not data:
             break
         head += data
-    return head, cast(BinaryIO, rejoin(head, stream))
+    is_stdin = sys.stdin is not None and stream is sys.stdin.buffer  # its own buffer is small
+    if is_stdin or isinstance(stream, gzip.GzipFile) or not stream.seekable():
+        return head, cast(BinaryIO, rejoin(head, stream))
+    stream.seek(-len(head), os.SEEK_CUR)
+    return head, stream
 
 
 def read_some(stream: BinaryIO, n_bytes: int) -> bytes:

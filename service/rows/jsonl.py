@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO, TypeVar
@@ -130,17 +130,30 @@ def parse_fields(line: bytes) -> dict[str, Any]:
     text. Their strings need not be UTF-8.
     """
     try:
-        row = msgspec.json.decode(line, type=_RowFields)
-        return {name: _parse_field(name, raw) for name in READ_FIELDS if (raw := getattr(row, name)) is not UNSET}
+        try:
+            row = _decode_row(line)
+        except msgspec.ValidationError:  # a content is no string
+            row = _decode_raw_row(line)
+        return {name: _parse_field(name, found) for name in READ_FIELDS if (found := getattr(row, name)) is not UNSET}
     except (ValueError, RecursionError):  # as for lone surrogates and NaN
         fields = parse_object(line)
         return {name: fields[name] for name in READ_FIELDS if name in fields}
 
 
-_RowFields = msgspec.defstruct("_RowFields", [(name, msgspec.Raw | UnsetType, UNSET) for name in READ_FIELDS])
+def _row_decoder(strings: Container[str]) -> Callable[[bytes], Any]:
+    """Return a function that decodes these fields of a row as strings, and leaves the others as they are."""
+    kinds: list[tuple[str, Any, Any]] = [
+        (name, (str if name in strings else msgspec.Raw) | UnsetType, UNSET) for name in READ_FIELDS
+    ]
+    return msgspec.json.Decoder(msgspec.defstruct("_RowFields", kinds)).decode
 
 
-def _parse_field(name: str, raw: msgspec.Raw) -> object:
+_decode_row, _decode_raw_row = _row_decoder(("text", "html")), _row_decoder(())
+
+
+def _parse_field(name: str, raw: msgspec.Raw | str) -> object:
+    if isinstance(raw, str):
+        return raw
     start = bytes(memoryview(raw)[:1])
     if start not in (b"[", b"{"):
         return msgspec.json.decode(raw)
