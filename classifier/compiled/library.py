@@ -25,19 +25,23 @@ _SCALARS: dict[str, Any] = {"i64": ctypes.c_int64, "u64": ctypes.c_uint64, "f64"
 _TYPES = {"b": "bool", "u": "uint", "i": "int", "f": "float"}
 
 
+_address: Callable[[Any], object] = ctypes.byref
+_first_byte: Callable[[Any], Any] = ctypes.c_char.from_buffer
+
+
 class _ArrayOf:
     """The type of an argument that is an array: any shape, contiguous, of one type of number."""
 
     def __init__(self, name: str) -> None:
         self.dtype = np.dtype("bool" if name == "bool" else f"{_TYPES[name[0]]}{name[1:]}")
 
-    def from_param(self, array: NDArray[Any]) -> ctypes.c_void_p:
+    def from_param(self, array: NDArray[Any]) -> object:
         """Return the array's address; ctypes calls this for each argument."""
         if array.dtype != self.dtype or not array.flags.c_contiguous:
             order = "contiguous" if array.flags.c_contiguous else "strided"
             raise TypeError(f"found a {order} array of {array.dtype}, expected a contiguous one of {self.dtype}")
         try:
-            return ctypes.c_void_p(ctypes.addressof(ctypes.c_char.from_buffer(array.data)))
+            return _address(_first_byte(array))
         except (TypeError, ValueError):  # read-only or empty; the other way is twice as slow
             return ctypes.c_void_p(array.ctypes.data)
 
