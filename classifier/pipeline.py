@@ -38,6 +38,7 @@ from copydesk.classifier.types import (
     LABELS,
     PARTS,
     Blocks,
+    EncodedPage,
     Explanation,
     Kind,
     Label,
@@ -109,6 +110,8 @@ def classify_page(page: Page, model: Model, *, explain: bool = False, structure:
 
 def segment(page: Page, *, inline: bool = False) -> Blocks:
     """Cut a page into blocks, from text or from HTML; `inline` says whether inline elements are recorded."""
+    if isinstance(page, EncodedPage):
+        return cut_html(page.utf8, inline=inline)
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")

@@ -116,6 +116,26 @@ class Page:
         return f"Page({', '.join([repr(self.id), *parts])})"
 
 
+class EncodedPage(Page):
+    """A page of HTML that arrived in UTF-8; it is parsed as bytes, and decoded where somebody asks for its `html`."""
+
+    __slots__ = ("utf8",)
+    utf8: bytes
+
+    def __init__(self, id: str, utf8: bytes, url: str = "") -> None:
+        """Take valid UTF-8."""
+        for name, value in (("id", id), ("text", None), ("url", url), ("utf8", utf8)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def html(self) -> str:
+        """The page, decoded each time."""
+        return self.utf8.decode()
+
+    def __reduce__(self) -> tuple[type[EncodedPage], tuple[str, bytes, str]]:
+        return EncodedPage, (self.id, self.utf8, self.url)
+
+
 def shortened(text: str) -> str:
     """Return a text's repr, or that of its beginning and its length."""
     return repr(text) if len(text) <= _SHORT else f"{text[:_SHORT]!r}… ({len(text)} characters)"

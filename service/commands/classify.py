@@ -139,7 +139,12 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         progress.stage("", unit="pages")
         answer = _load_classifier(options, settings)
         rows = classify_rows.end_with_bad_row(
-            inputs.read_inputs(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
+            inputs.read_inputs(
+                options.files,
+                options.input_format,
+                max_page_bytes=settings.max_page_bytes,
+                encoded=options.server is None,
+            )
         )
         output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
         if options.server is None:

@@ -47,10 +47,12 @@ FORMAT_OF_SUFFIX = {
 }
 
 
-def read_inputs(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Row]:
-    """Read and parse the rows of every input in order; see `read_unparsed`."""
+def read_inputs(
+    names: Sequence[str], wanted: Format | None, *, max_page_bytes: int, encoded: bool = False
+) -> Iterator[Row]:
+    """Read and parse the rows of every input in order; see `read_unparsed` and `parse_row`."""
     for row in read_unparsed(names, wanted, max_page_bytes=max_page_bytes):
-        yield parse_row(row, max_page_bytes=max_page_bytes)
+        yield parse_row(row, max_page_bytes=max_page_bytes, encoded=encoded)
 
 
 def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row]:

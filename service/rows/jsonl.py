@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from copydesk.classifier import Page
+from copydesk.classifier.types import EncodedPage
 
 T = TypeVar("T")
 JsonId = str | int | float | None
@@ -105,36 +106,43 @@ def read_bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
         yield None
 
 
-def parse_row(row: Line | Row, *, max_page_bytes: int) -> Row:
-    """Parse a line into a page, or a `BadRow` with the reason; other rows are returned unchanged."""
+def parse_row(row: Line | Row, *, max_page_bytes: int, encoded: bool = False) -> Row:
+    """Parse a line into a page, or a `BadRow` with the reason; other rows are returned unchanged.
+
+    `encoded` says whether HTML becomes an `EncodedPage`, by the C core.
+    """
     if not isinstance(row, Line):
         return row
-    return parse_line(row, lambda fields, id: PageRow(id, row.number, read_page(fields, id, max_page_bytes)))
+    return parse_line(
+        row, lambda fields, id: PageRow(id, row.number, read_page(fields, id, max_page_bytes)), encoded=encoded
+    )
 
 
-def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T]) -> T | BadRow:
+def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T], *, encoded: bool = False) -> T | BadRow:
     """Parse a line and call a function with its fields and its id; a `BadField` becomes a `BadRow`."""
     id: JsonId = None
     try:
-        fields = parse_fields(line.content)
+        fields = parse_fields(line.content, encoded=encoded)
         id = read_id(fields)
         return read_fields(fields, id)
     except BadField as error:
         return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
 
 
-def parse_fields(line: bytes) -> dict[str, Any]:
+def parse_fields(line: bytes, *, encoded: bool = False) -> dict[str, Any]:
     """Parse the `READ_FIELDS` of one line; raise a `BadField` as `parse_object` does.
 
+    `encoded` says whether `html` is bytes in UTF-8, unless it has lone surrogates.
     Other fields are never decoded: they might hold millions of lists, which take fifty times as much memory as their
     text. Their strings need not be UTF-8.
     """
     try:
         try:
-            row = _decode_row(line)
+            row = (_decode_row_to_utf8 if encoded else _decode_row)(line)
         except msgspec.ValidationError:  # a content is no string
             row = _decode_raw_row(line)
-        return {name: _parse_field(name, found) for name in READ_FIELDS if (found := getattr(row, name)) is not UNSET}
+        given = ((name, getattr(row, name)) for name in READ_FIELDS)
+        return {name: _parse_field(name, raw, encoded=encoded) for name, raw in given if raw is not UNSET}
     except (ValueError, RecursionError):  # as for lone surrogates and NaN
         fields = parse_object(line)
         return {name: fields[name] for name in READ_FIELDS if name in fields}
@@ -148,12 +156,18 @@ def _row_decoder(strings: Container[str]) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(msgspec.defstruct("_RowFields", kinds)).decode
 
 
-_decode_row, _decode_raw_row = _row_decoder(("text", "html")), _row_decoder(())
+_decode_row, _decode_row_to_utf8, _decode_raw_row = map(_row_decoder, (("text", "html"), ("text",), ()))
 
 
-def _parse_field(name: str, raw: msgspec.Raw | str) -> object:
+def _parse_field(name: str, raw: msgspec.Raw | str, *, encoded: bool) -> object:
     if isinstance(raw, str):
         return raw
+    if encoded and name == "html":
+        from copydesk.classifier.json_strings import unescape_json  # it loads NumPy, which light users do without
+
+        quoted = memoryview(raw)
+        if bytes(quoted[:1]) == b'"' and (utf8 := unescape_json(quoted[1:-1])) is not None:
+            return utf8
     start = bytes(memoryview(raw)[:1])
     if start not in (b"[", b"{"):
         return msgspec.json.decode(raw)
@@ -213,13 +227,21 @@ def read_id(fields: dict[str, Any]) -> JsonId:
 
 
 def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
-    """Return the page; raise `BadField` if there is not exactly one of text and html, or if it is too large."""
-    text, html, url = (read_string(fields, name) for name in ("text", "html", "url"))
-    if (text is None) == (html is None):
-        found = "neither text nor html" if text is None else "both text and html"
-        raise BadField("bad_row", f"{found}, expected exactly one of them")
-    check_size(text if html is None else html, max_page_bytes)
-    return Page(id="" if id is None else str(id), text=text, html=html, url=url or "")
+    """Return the page; raise `BadField` if there is not exactly one of text and html, or if it is too large.
+
+    HTML may be bytes, as `parse_fields` returns them.
+    """
+    utf8 = found if isinstance(found := fields.get("html"), bytes) else None
+    text = read_string(fields, "text")
+    html = None if utf8 is not None else read_string(fields, "html")
+    url = read_string(fields, "url") or ""
+    content = html if utf8 is None else utf8
+    if (text is None) == (content is None):
+        both = "neither text nor html" if text is None else "both text and html"
+        raise BadField("bad_row", f"{both}, expected exactly one of them")
+    check_size(text if content is None else content, max_page_bytes)
+    name = "" if id is None else str(id)
+    return Page(name, text, html, url) if utf8 is None else EncodedPage(name, utf8, url)
 
 
 def read_string(fields: Mapping[str, Any], name: str) -> str | None:
@@ -230,11 +252,12 @@ def read_string(fields: Mapping[str, Any], name: str) -> str | None:
     raise BadField("bad_row", f"{name} is {json_type(value)}, expected a string")
 
 
-def check_size(content: str | None, max_page_bytes: int) -> None:
-    """Raise `BadField` if a page is over the limit."""
+def check_size(content: str | bytes | None, max_page_bytes: int) -> None:
+    """Raise `BadField` if a page, decoded or in UTF-8, is over the limit."""
     if content is None or 4 * len(content) <= max_page_bytes:  # UTF-8 takes at most four bytes for a character
         return
-    if len(content.encode("utf-8", "surrogatepass")) > max_page_bytes:
+    utf8 = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+    if len(utf8) > max_page_bytes:
         raise BadField("too_large", too_large_message(max_page_bytes))
 
 

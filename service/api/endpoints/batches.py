@@ -86,7 +86,7 @@ def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) ->
         return line
     id: JsonId = None
     try:
-        fields = jsonl.parse_fields(line.content)
+        fields = jsonl.parse_fields(line.content, encoded=True)
         id = jsonl.read_id(fields)
         return process(fields)
     except (BadField, UnreadablePage, Problem) as error:

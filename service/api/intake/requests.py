@@ -11,6 +11,8 @@ from starlette.requests import Request
 
 from copydesk.classifier import PARTS, Kind, Page, decode, read_parts
 from copydesk.classifier.other_formats import refuse_other_formats
+from copydesk.classifier.segmentation import decode_html
+from copydesk.classifier.types import EncodedPage
 from copydesk.service.api.problems import Problem
 from copydesk.service.rows import BadField, jsonl
 
@@ -115,18 +117,29 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
     if raw.media is Media.JSON and not raw.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     if raw.media is Media.JSON:
-        return parse_classify_fields(parse_fields(raw.body), max_page_bytes)
+        return parse_classify_fields(parse_fields(raw.body, encoded=True), max_page_bytes)
     refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
-    html = raw.media is Media.HTML
-    content = decode(raw.body, html=html, declared=raw.charset)
-    jsonl.check_size(content, max_page_bytes)
-    page = Page(id=raw.id or "", text=None if html else content, html=content if html else None)
+    page = _decode_page(raw, max_page_bytes)
     return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.options)
 
 
-def parse_fields(body: bytes) -> dict[str, Any]:
-    """Parse the fields of a JSON object, which may begin with a byte order mark; raise `BadField` if it is not one."""
-    return jsonl.parse_fields(body.removeprefix(jsonl.BOM))
+def _decode_page(raw: RawRequest, max_page_bytes: int) -> Page:
+    id = raw.id or ""
+    if raw.media is Media.HTML:
+        html = decode_html(raw.body, declared=raw.charset)
+        jsonl.check_size(html, max_page_bytes)
+        return EncodedPage(id, html) if isinstance(html, bytes) else Page(id, html=html)
+    text = decode(raw.body, html=False, declared=raw.charset)
+    jsonl.check_size(text, max_page_bytes)
+    return Page(id, text=text)
+
+
+def parse_fields(body: bytes, *, encoded: bool = False) -> dict[str, Any]:
+    """Parse the fields of a JSON object, which may begin with a byte order mark; raise `BadField` if it is not one.
+
+    `encoded` says whether `html` is bytes in UTF-8 where it can be.
+    """
+    return jsonl.parse_fields(body.removeprefix(jsonl.BOM), encoded=encoded)
 
 
 def parse_classify_fields(

@@ -83,8 +83,8 @@ class Metrics:
 
     def count_page(self, page: Page, article: Article) -> None:
         """Count a classified page."""
-        content = page.html if page.html is not None else page.text or ""
-        self.pages.labels("text" if page.html is None else "html").inc()
+        content = page.html or "" if page.text is None else page.text
+        self.pages.labels("html" if page.text is None else "text").inc()
         self.characters.inc(len(content))
         self.confidence.observe(article.confidence)
         labels = article.labels()

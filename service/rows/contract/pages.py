@@ -125,7 +125,7 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
             other_articles=article.other_articles,
             markdown=markdown,
             model=article.model,
-            text=article.text if include_text or row.page.html is not None else UNSET,
+            text=article.text if include_text or row.page.text is None else UNSET,
             blocks=tuple(map(Block.of, article.blocks)) if blocks is None else cast(tuple[Block, ...], blocks),
         )
 
