@@ -12,8 +12,8 @@ from copydesk.classifier.model import Model
 from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.result import Article
-from copydesk.classifier.segmentation import decode
-from copydesk.classifier.types import BODY_PARTS, Kind, Page, read_parts
+from copydesk.classifier.segmentation import decode, decode_html
+from copydesk.classifier.types import BODY_PARTS, EncodedPage, Kind, Page, read_parts
 
 Form = Literal["html", "text"]
 
@@ -25,6 +25,10 @@ _ADDRESS = re.compile(
     r"\.(?:x?html?|mhtml?|txt|md|jsonl?|csv|xml|pdf|warc|gz|zst|parquet)",
     re.IGNORECASE,
 )
+_BEGINNING = 100
+"""Bytes at the beginning of a page by which it is told whether it is HTML, after white space."""
+
+_BLANK = re.compile(r"[\s\ufeff]*")
 _MARKUP = re.compile(r"[\s\ufeff]*<[a-z!?/]", re.IGNORECASE)
 
 
@@ -67,14 +71,25 @@ def extract(
     chosen = read_parts(parts)
     if form is None and isinstance(content, bytes):
         refuse_other_formats(content)
-    text = content if isinstance(content, str) else decode(content, html=form != "text", declared=charset)
+    html = decode_html(content, declared=charset) if isinstance(content, bytes) and form != "text" else content
     if form is None:
-        form = "html" if _MARKUP.match(text) else "text"
-        if form == "text" and isinstance(content, bytes):
-            text = decode(content, html=False, declared=charset)
-    page = Page("", html=text, url=url) if form == "html" else Page("", text=text, url=url)
+        form = "html" if _begins_with_tag(html) else "text"
+    if form == "html":
+        page = EncodedPage("", html, url) if isinstance(html, bytes) else Page("", html=html, url=url)
+    else:
+        text = content if isinstance(content, str) else decode(content, html=False, declared=charset)
+        page = Page("", text=text, url=url)
     article = classify_page(page, _shipped_model(), structure=structure)
     return article if chosen == article.parts else article.with_parts(chosen)
+
+
+def _begins_with_tag(content: str | bytes) -> bool:
+    """Return whether text, or bytes in UTF-8, begin with a tag; nearly always a few of the bytes say it."""
+    if isinstance(content, bytes):
+        beginning = content.lstrip()[:_BEGINNING].decode(errors="ignore")
+        blank = _BLANK.match(beginning)
+        content = beginning if blank is not None and blank.end() + 2 <= len(beginning) else content.decode()
+    return _MARKUP.match(content) is not None
 
 
 @cache

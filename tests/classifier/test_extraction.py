@@ -24,6 +24,8 @@ def blocks(found: Article) -> list[tuple[int, int, Label]]:
     [
         (HTML, True),
         (f"\ufeff \n{HTML}", True),
+        (f" \u00a0\ufeff{' ' * 200}\u2003{HTML}", True),
+        (f"{' ' * 200}\u00a0 {' ' * 200}", False),
         ("<!DOCTYPE html><p>One</p>", True),
         ("<!-- saved --><p>One</p>", True),
         ('<?xml version="1.0"?><html><p>One</p></html>', True),
