@@ -39,8 +39,9 @@ static void add_text_from(Walk *walk, int64_t start, bool in_pre, bool in_link) 
         add_piece(walk, start);
         return;
     }
-    for (int64_t k = first; k < end && !in_pre; k++) {
-        if (text[k] == '\v' || text[k] == '\f') text[k] = ' ';
+    for (int64_t k = in_pre ? end : first; k < end; k++) { /* writes each, so that it can be done for many at once */
+        point_t p = text[k];
+        text[k] = p == '\v' || p == '\f' ? ' ' : p;
     }
     add_piece(walk, start);
     walk->visible = true;
