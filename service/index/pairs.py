@@ -29,7 +29,7 @@ COMMON_KEY_ENDS = 5
 the newest."""
 
 _NEEDS_RIVAL_CHECK, _SHARES_PASSAGE = int(PairFlag.NEEDS_RIVAL_CHECK), int(PairFlag.SHARES_PASSAGE)  # fast to combine
-_IDENTICAL = int(PairFlag.IDENTICAL)
+_IDENTICAL, _BEGINS_TEXT = int(PairFlag.IDENTICAL), int(PairFlag.BEGINS_TEXT)
 _SIMILARITY = OVERLAP_FIELDS.index("distinctive_similarity")
 
 
@@ -66,7 +66,8 @@ def pairs_from_comparison(numbers: list[int], comparison: TextComparison, alike:
     found = {}
     for number, similarity, coverage, kind, is_alike in zip(numbers, *(each.tolist() for each in columns), strict=True):
         if coverage >= STORY.unrelated_below:  # as of identical texts, whose coverage is 1
-            kind = kind if is_alike else kind & ~_NEEDS_RIVAL_CHECK
+            enough = coverage >= STORY.min_coverage_in_index or kind & _BEGINS_TEXT
+            kind = kind if is_alike and enough else kind & ~_NEEDS_RIVAL_CHECK
             found[number] = Pair(1.0 if kind & _IDENTICAL else similarity, coverage, kind)
     return found
 

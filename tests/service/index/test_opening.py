@@ -30,7 +30,8 @@ SETTING_NAMES = (
     "scheme.name scheme.num_perm scheme.seed scheme.shingle_characters scheme.shingle_words scheme.version "
     "shingles.key_bits shingles.set_bits story.certain_similarity story.max_passes "
     "story.max_words_before story.min_agreement story.min_chain_agreement story.min_coverage "
-    "story.min_lead_coverage story.min_size_ratio story.rival_margin story.rival_min_coverage story.unrelated_below"
+    "story.min_coverage_in_index story.min_lead_coverage story.min_size_ratio story.rival_margin "
+    "story.rival_min_coverage story.unrelated_below"
 )
 """Of format 11. Names are part of the format: a changed name needs another number in `tables.FORMAT`."""
 
