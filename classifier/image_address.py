@@ -15,7 +15,7 @@ ATTRIBUTES = ("width", "height", "data-src", "data-original", "data-lazy-src", "
 """Attributes of an image that are read. Those before `src` have its address for a script that loads it late."""
 
 N_STRINGS = len(ATTRIBUTES) + 2
-"""Strings of one image: these attributes, the `srcset` of the first `source` in its `picture`, its description."""
+"""Strings of one image: these attributes, the `srcset` of a `source` of its `picture`, its description."""
 
 _SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)[wx](?:,(.*))?")
 """Width or density of a candidate in a `srcset`, and what is written after it without white space."""

@@ -26,7 +26,7 @@ MAX_START_DIGITS = 8
 """Digits of the number that an ordered list begins with; Markdown allows nine in an item's number."""
 
 MAX_PICTURE_NODES = 100
-"""Nodes of a `picture` among which its first `source` is looked for."""
+"""Nodes of a `picture` among which its first `source` and its image are looked for."""
 
 RECORDED = {
     "a": "a",
@@ -164,8 +164,7 @@ def read_base(parser: LexborHTMLParser, page: bytes) -> str:
 def _strings_of(image: LexborNode) -> list[str]:
     """Return what `read_image` reads of an image."""
     attributes = image.attributes
-    parent = image.parent
-    source = _first_source(parent) if parent is not None and parent.tag == "picture" else None
+    source = _source_of(image)
     sources = source.attributes.get("srcset") if source is not None else ""
     return [
         *(attributes.get(name) or "" for name in ATTRIBUTES),
@@ -174,16 +173,20 @@ def _strings_of(image: LexborNode) -> list[str]:
     ]
 
 
-def _first_source(picture: LexborNode) -> LexborNode | None:
-    left = [picture.first_child]
-    count = 0
-    while left and count < MAX_PICTURE_NODES:
-        node = left.pop()
-        if node is not None:
-            if node.tag == "source":
-                return node
-            count += 1
-            left += [node.next, node.first_child]
+def _source_of(image: LexborNode) -> LexborNode | None:
+    """Return the first `source` of a `picture`, for its first image alone, as each of many would get a copy."""
+    picture, source = image.parent, None
+    if picture is None or picture.tag != "picture":
+        return None
+    node = picture.first_child
+    for _ in range(MAX_PICTURE_NODES):
+        if node is None:
+            break
+        if node.tag == "img":
+            return source if node.mem_id == image.mem_id else None
+        if source is None and node.tag == "source":
+            source = node
+        node = node.next
     return None
 
 

@@ -26,14 +26,15 @@ static int64_t append_target(Walk *walk, Bytes target) {
     return walk->recorded_ends.n - 1;
 }
 
-/* Returns the first `source` among the first nodes in a `picture`; NULL without one. */
-static Node *first_source(Walk *walk, Node *picture) {
+/* Returns the first `source` before the first image among the first nodes of a `picture`, for this image alone: each image
+   of many would get a copy. NULL without one. */
+static Node *source_of(Walk *walk, Node *image) {
+    Node *picture = image->parent, *source = NULL;
+    if (picture == NULL || !(tag_bits(walk, picture) & T_PICTURE)) return NULL;
     Node *at = picture->first_child;
-    for (int k = 0; k < MAX_PICTURE_NODES && at != NULL && at != picture; k++) {
-        if (tag_bits(walk, at) & T_SOURCE) return at;
-        Node *next = at->first_child;
-        while (next == NULL && at != picture && (next = at->next) == NULL) at = at->parent;
-        at = next;
+    for (int k = 0; k < MAX_PICTURE_NODES && at != NULL; k++, at = at->next) {
+        if (tag_bits(walk, at) & T_IMG) return at == image ? source : NULL;
+        if (source == NULL && tag_bits(walk, at) & T_SOURCE) source = at;
     }
     return NULL;
 }
@@ -55,8 +56,7 @@ static int64_t append_image(Walk *walk, Node *image) {
     read_attributes(walk, image, &attributes);
     for (int k = 0; k < 8; k++) append_string(walk, without_data(attributes.values[names[k]]));
     Bytes description = attributes.values[ALT];
-    Node *parent = image->parent, *source = NULL;
-    if (parent != NULL && tag_bits(walk, parent) & T_PICTURE) source = first_source(walk, parent);
+    Node *source = source_of(walk, image);
     if (source != NULL) read_attributes(walk, source, &attributes);
     append_string(walk, source == NULL ? (Bytes){NULL, 0} : attributes.values[SRCSET]);
     int64_t start = walk->recorded.n;

@@ -90,6 +90,26 @@ def test_address_of_an_image_is_read_from_its_attributes(image: str, address: st
     assert [target for _, _, target, _ in images_of(f"{image}<p>a")] == [address]
 
 
+@pytest.mark.parametrize(
+    ("nodes", "addresses"),
+    [
+        ("<source srcset=b><img><img><img src=c>", ["b", "", "c"]),
+        ("<img><source srcset=b>", [""]),
+        ("<i></i>" * (recorder.MAX_PICTURE_NODES - 2) + "<source srcset=b><img>", ["b"]),
+        ("<source srcset=b>" + "<i></i>" * (recorder.MAX_PICTURE_NODES - 1) + "<img>", [""]),
+    ],
+)
+def test_sources_are_for_the_first_image_after_them(nodes: str, addresses: list[str]) -> None:
+    for more in ("", "<math>"):  # with a formula the page is walked in Python
+        html = f"<picture>{nodes}</picture><p>a{more}"
+        assert [target for _, _, target, _ in images_of(html)] == addresses
+
+
+def test_record_of_many_images_in_a_picture_is_no_larger_than_the_page() -> None:
+    html = f"<picture><source srcset='{'b 1w,' * 2000}'>{'<img src=a>' * 1000}</picture><p>a"
+    assert sum(map(len, record(html).strings)) < len(html)
+
+
 def test_starts_of_lists_and_the_base_are_kept() -> None:
     recording = record("<base href=/x><ol start=4><li>a</ol><ol start=-1><li>b</ol><ol start=999999999><li>c</ol>")
     assert (recording.starts, recording.base) == ({1: 4}, "/x")
