@@ -212,6 +212,8 @@ def read_arrays(data: bytes) -> dict[str, NDArray[Any]]:
             raise ValueError(
                 f"{key} is {dtype} of shape {shape} in the bytes {start} to {end}, expected as many as fit"
             )
+        if (first + start) % dtype.itemsize:
+            raise ValueError(f"{key} begins at byte {first + start}, expected a multiple of {dtype.itemsize}")
         arrays[key] = np.ndarray(shape, dtype.newbyteorder("<"), data, first + start)
     return arrays
 

@@ -233,6 +233,17 @@ def test_bytes_that_are_no_model_are_refused(data: bytes) -> None:
 
 
 @pytest.mark.attack
+@pytest.mark.parametrize("spaces", range(4))
+def test_numbers_at_places_that_compiled_functions_cannot_read_are_refused(spaces: int) -> None:
+    header = json.dumps({"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}}).encode()
+    data = with_header(header + b" " * (-len(header) % 4 + spaces))
+    if spaces == 0:
+        assert read_arrays(data)["a"].tolist() == [0.0]
+        return
+    with pytest.raises(ValueError, match="expected a multiple of 4"):
+        read_arrays(data)
+
+
 @pytest.mark.parametrize("n_written", range(3))
 def test_model_that_cannot_be_written_whole_leaves_the_one_that_was_there(
     n_written: int, folder: Path, packed: tuple[Model, tuple[bytes, bytes]], monkeypatch: pytest.MonkeyPatch
