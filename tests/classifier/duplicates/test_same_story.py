@@ -151,8 +151,10 @@ def test_passage_in_the_middle_of_both_texts_is_no_rival_of_a_story_that_begins_
 def test_pages_that_share_their_middle_are_two_stories_if_one_begins_with_another_text() -> None:
     middle = Pair(0, 1, coverage=0.9, before=STORY.max_words_before + 1)
     assert one_story(middle) == [(0, 1)]
-    assert one_story(middle, Pair(0, 2, coverage=0.5)) == [(0, 2)]
-    assert one_story(middle, Pair(0, 2, coverage=0.5, before=STORY.max_words_before + 1)) == [(0, 1)]
+    assert one_story(middle, Pair(0, 2, coverage=STORY.min_lead_coverage)) == [(0, 2)]
+    assert one_story(middle, Pair(0, 2, coverage=STORY.min_lead_coverage, before=STORY.max_words_before + 1)) == [
+        (0, 1)
+    ]
 
 
 def test_version_that_shares_the_beginning_is_no_rival_of_a_misread_one() -> None:
