@@ -25,10 +25,10 @@ _INTRODUCED = re.compile(
     r"(?:(?:an?|ein|eine|une|un)\s+)?(?:words?|story|analysis|opinion|text|texte|texto|testo|kommentar|analyse|"
     r"reportage|interview|gastbeitrag|gastkommentar|essay|kolumne|"
     r"written|posted|published|reported|reviewed|report|reporting|produced|created|skrevet|skriven|veröffentlicht|"
-    r"geschrieben|verfasst|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven)\s+"
+    r"guide|article|column|post|authored|contributed|submitted|geschrieben|verfasst|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven)\s+"
     r"(?:by|von|par|por|di|da|av|af|door)\b"
-    r"|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
-    r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|text|texte|texto|testo|foto|"
+    r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
+    r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
     r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|記者|作者)s?\s*(?:/in|in|\(s\))?\s*[:：]"
     r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?(?-i:[\u4e00-\u9fff]))"
     r")\s*:?\s*",
@@ -67,15 +67,37 @@ _SIGN = re.compile(r"[a-zß-ÿ]{1,6}")
 """The sign of an author or a desk, as in "kesm", "srf/hosb" and "sak/Reuters"; six letters are a choice."""
 _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*"
-    r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?"
-    r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|For|The)\s.*|\s*\d+\*?"
+    r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?|\son behalf of\s.*"
+    r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|Former|Associate|Assistant|Managing|For|The)\s.*|\s+\d+\*?"
     r"|\s(?:기자|특파원|앵커|記者|特派員|외 \d+명)"
     r"|(?<=[\u4e00-\u9fff])(?:記者|特派員|[／/]\S{0,12}(?:報導|报道|報道))"
     r"|\s(?:입력|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)"
-    r"|\s(?:on|at|am|um|le|[Ii]n|for|from|to|the|a|[Ff]ollow|Author|[Uu]pdated|[Pp]osted|\w+day"
+    r"|\s(?:on|at|am|um|le|[Ii]n|for|from|to|the|a|[Ff]ollow|Author|[Ll]ast|[Uu]pdated|[Pp]osted|\w+day"
     r"|[Pp]ubli\w{1,9}|[Pp]ubblicato|[Oo]publikowano|[Vv]eröffentlicht|[Ee]rstellt|[Aa]ktualisiert|Stand:?))$"
 )
 """What follows a name: roles, numbers, words that led to a date."""
+_GLUED_NUMBER = re.compile(r"(?<=\D)\d+\*?$")
+"""A note or a count after a name of several words; in a single word it is part of a login."""
+_OUTLET = re.compile(r"(?<=[a-zà-ÿ])\s(?!(?:DE|DA|DO|DOS|DU|LE|LA|EL|AL|BIN|VAN|VON)\s)[A-Z]{2,}(?:\s[A-Z]{2,})+$")
+"""A newspaper in capitals after a name that is not."""
+_TEMPLATE = re.compile(r"[{}%$]|(?:page|site|post|article|author|user)\.[\w.]*(?:author|name)\w*", re.IGNORECASE)
+"""What a template writes where nobody filled it in."""
+_NO_PERSON = re.compile(r"[\w ]{1,20}:\s|\d+\+?\s+(?:years|mins?|minutes|views|comments|posts)\b", re.IGNORECASE)
+"""A label and what it is of, such as "design: Ada Quill", or a number of things."""
+_PROFESSION = re.compile(
+    r"(?:(\S+\s\S+)\s)?(?:gardener|astrologer|nutritionist|dieti[ct]ian|therapist|attorney|lawyer|engineer|developer|consultant|"
+    r"strategist|psychologist|pharmacist|trainer|scientist|economist|historian|marketer|advis[eo]r|freelancer?|critic)\b.*",
+    re.IGNORECASE,
+)
+"""What a person does, and maybe a name of two words before it."""
+_ORGANISATION = re.compile(
+    r"(?:the\s)?(?:[A-ZÀ-Þ]\w+\s){0,2}(?:Cent(?:er|re)s?|Institutes?|Department|Office|Ministry|Bureau|Association|Council|Society|"
+    r"Academy|Foundation|Administration|Division)\s(?:for|of|on)\s[^,;|•\n]+",
+)
+"""An office whose name may have "and" within."""
+_INITIALS = re.compile(r"[A-ZÀ-Þ]{1,3}")
+"""What an avatar shows without a picture; also abbreviations of departments."""
+
 _PLAIN = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?: [A-ZÀ-Þ]\.)?(?: [A-ZÀ-Þ][a-zà-ÿ]+(?:-[A-ZÀ-Þ][a-zà-ÿ]+)?){1,2}")
 """A name that needs no cleaning, as most do."""
 _GLUED_WORD = re.compile(r"(?<=[a-zà-ÿ]{4})(?=[A-ZÀ-Þ][a-zà-ÿ]+(?:\s|$))")
@@ -87,8 +109,8 @@ _MENTIONED = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(
-    r"(?:view|read|see|show|more|all|about|follow|share|comments?|posts?|categor\w+|tags?|updated|edited|reviewed|"
-    r"fact.checked|last|mehr|alle|zum|zur|voir|ver|leer)\b",
+    r"(?:view|read|see|show|more|all|about|learn|meet|contact|talk to|previous|next post|follow|share|comments?|posts?|"
+    r"categor\w+|tags?|updated|edited|reviewed|fact.checked|last|mehr|alle|zum|zur|voir|ver|leer)\b",
     re.IGNORECASE,
 )
 """How a link or a label begins that is no name."""
@@ -105,7 +127,8 @@ _NO_NAME = frozenset(
     "reporter about mehr more read follow この記事を書いた人 "
     "the our as of in an ai large last authors writers editors journalist journalists founder co-founder corresponding "
     "written reviewed sponsored expert content senior marketing director events article comments table contents quick "
-    "summary journal list blog hinweis 발행 편집인 입력 수정".split()
+    "summary journal list blog filed under insights product products topic top offline premium note warning quantity "
+    "hi hello labels accessibility startseite weiter hinweis 발행 편집인 입력 수정".split()
 )
 """Words of labels, roles and signs: a text that has no others is no name."""
 
@@ -142,6 +165,11 @@ def is_agency(name: str) -> bool:
     return name.lower() in _AGENCIES
 
 
+def is_initials(name: str) -> bool:
+    """Return whether a name is but one to three capitals, which are no agency's."""
+    return _INITIALS.fullmatch(name) is not None and not is_agency(name)
+
+
 def _is_sign(name: str) -> bool:
     """Return whether a text is an author's sign, alone or beside other signs and agencies."""
     signs = [part for part in name.split("/") if not is_agency(part)]
@@ -159,6 +187,8 @@ def _without_role(name: str, *, is_first: bool) -> str:
 
     What has a role and is not the first in a list is taken for the role of the first.
     """
+    if (found := _PROFESSION.fullmatch(name)) is not None and (found[1] or (" " not in name and not is_first)):
+        return found[1] or ""
     role = _ROLE.search(name)
     if role is None:
         return name
@@ -176,6 +206,8 @@ def _split(text: str) -> list[str]:
     text = _IN_BRACKETS.sub("", _ADDRESS.sub(" ", text))
     text = _GLUED.sub("", " ".join(text.split()) if "\n" not in text else text.strip())
     text = _INTRODUCED.sub("", text, count=1)
+    if _ORGANISATION.fullmatch(text) is not None:
+        return [name] if (name := _clean(text)) else []
     found = []
     for part in _LISTED.split(text):
         found += _split_commas(part)
@@ -209,9 +241,13 @@ def _clean(text: str) -> str:
     if len(text) > 2 * MAX_LETTERS:
         return ""
     name = _INTRODUCED.sub("", text.strip(), count=1)
+    if " " in name:
+        name = _OUTLET.sub("", _GLUED_NUMBER.sub("", name))
     name = _ENDINGS.sub("", _ENDINGS.sub("", name)).strip(" \t\n\r.,:;|/*–—-_\"'’‘“”«»•·&●")
     if name and name[-1].isalpha() and text.strip().endswith(f"{name}.") and len(name.rpartition(" ")[2]) < 3:
         name += "."
+    if _NO_PERSON.match(name) is not None or _TEMPLATE.match(name) is not None:
+        return ""
     words = name.split()
     if len(words) % 2 == 0 and words[: len(words) // 2] == words[len(words) // 2 :]:
         words = words[: len(words) // 2]
@@ -220,4 +256,5 @@ def _clean(text: str) -> str:
     if _is_sign(name):
         return ""
     letters, digits = sum(map(str.isalpha, name)), sum(map(str.isdigit, name))
-    return " ".join(words) if letters > digits and (letters > 1 or not name.isascii()) else ""
+    is_login = len(words) == 1 and letters > 2 and name[0].isalpha()
+    return " ".join(words) if is_login or (letters > digits and (letters > 1 or not name.isascii())) else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from copydesk.classifier.fields.dates import Date, cut_dates, find_dates, read_date
-from copydesk.classifier.fields.names import clean_names, mentions_author, names_author
+from copydesk.classifier.fields.names import clean_names, is_initials, mentions_author, names_author
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MAX_BYLINE = 200
@@ -24,6 +24,11 @@ MAX_BLOCKS = 200
 """Blocks of one kind that are searched."""
 
 _AUTHOR_NAME = re.compile(r"author|byline|autor(?:en|in|es)?\b|verfasser|writer")
+_EXCLAIMED = re.compile(r"[!?]\W{0,3}$")
+"""How a greeting or a question ends, which is no byline."""
+
+_AFTER_MARK = re.compile(r"\s[|•·]\s")
+_MARK_AFTER, _MARK_BEFORE = re.compile(r"\s*[|•·・]|\son behalf of"), re.compile(r"[|•·・]\s*$")
 _PICTURE = re.compile(r"\W{0,3}(?:photo|foto|bild|image|picture|crédit|credit|©)", re.IGNORECASE)
 _LABELLED = {name: KINDS.index(name) for name in (Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.TEXT, Kind.STANDFIRST)}
 OF_OTHERS = frozenset(KINDS.index(name) for name in (Kind.TEASER, Kind.TEASER_HEADING, Kind.COMMENT))
@@ -49,6 +54,12 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
         if len(text) <= MAX_BARE_NAME:
             others = others or names
         introduced = names_author(f"{text} ") and not names
+    for number in _numbers(kinds, Kind.DATE):
+        names, introduces = _names(page, number)
+        if names and introduces:
+            return names
+        if not others and _stands_beside_date(_text(page, number), names):
+            others = names
     if others:
         return others
     for number in dict.fromkeys([*_near(kinds), *_numbers(kinds, Kind.METADATA)]):
@@ -67,16 +78,37 @@ def _names(page: Blocks, number: int) -> tuple[tuple[str, ...], bool]:
     The line below a picture names its photographer, and has none.
     """
     byline = _text(page, number)
-    if len(byline) <= MAX_BYLINE and not _PICTURE.match(byline):
-        for line in cut_dates(byline).splitlines():
-            text = line.strip(" |•·,-–—/")
-            names = clean_names([text], shown=True)
-            if names:
-                introduces = names_author(text)
-                subjects = {value for block, name, value in page.head.properties if block == number and name == "tag"}
-                persons = tuple(name for name in names if name not in subjects)
-                return persons or (names if introduces else ()), introduces
-    return (), False
+    if len(byline) > MAX_BYLINE or _PICTURE.match(byline) or _EXCLAIMED.search(byline):
+        return (), False
+    found: tuple[str, ...] = ()
+    for line in cut_dates(byline).splitlines():
+        text = line.strip(" |•·,-–—/")
+        if not names_author(text):
+            text = next((part for part in _tails(text) if names_author(part)), text)
+        introduces = names_author(text)
+        if (introduces or not found) and (names := clean_names([text], shown=True)):
+            subjects = {value for block, name, value in page.head.properties if block == number and name == "tag"}
+            persons = tuple(name for name in names if name not in subjects)
+            persons = persons[:introduces] + tuple(name for name in persons[introduces:] if not is_initials(name))
+            if introduces:
+                return persons or names, True
+            found = persons
+    return found, False
+
+
+def _tails(line: str) -> Iterator[str]:
+    """Yield what is after each mark of a line such as "Kiel | By Ada Quill"."""
+    return (line[mark.end() :] for mark in _AFTER_MARK.finditer(line))
+
+
+def _stands_beside_date(text: str, names: Sequence[str]) -> bool:
+    """Return whether a text is one name of two or three words beside a date, with a mark between."""
+    if len(names) != 1 or not 1 <= names[0].count(" ") <= 2 or len(text) > MAX_BYLINE:
+        return False
+    before, name, after = text.partition(names[0])
+    if not name or (_MARK_AFTER.match(after) is None and _MARK_BEFORE.search(before) is None):
+        return False
+    return cut_dates(text) != text
 
 
 def _is_named_author(page: Blocks, number: int) -> bool:

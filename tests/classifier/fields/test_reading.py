@@ -206,6 +206,33 @@ def test_a_byline_over_two_blocks_is_read() -> None:
     assert fields.authors == ("Ada Quill",)
 
 
+@pytest.mark.parametrize("greeting", ["AQ", "SEA", "Happy summer!", "Who writes here?"])
+def test_initials_and_greetings_are_no_authors(greeting: str) -> None:
+    fields = of_text((Kind.BYLINE, greeting), (Kind.BYLINE, "Ada Quill"), (Kind.TEXT, BODY))
+    assert fields.authors == ("Ada Quill",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (Kind.DATE, "Published May 3, 2024 by Ada Quill"),
+        (Kind.DATE, "Ada Quill | 03.05.2024"),
+        (Kind.DATE, "Ada Quill•May 3, 2024"),
+        (Kind.DATE, "May 3, 2024 · Ada Quill on behalf of the pilots"),
+        (Kind.METADATA, "Fr 03.05.2024 | 14:07 Uhr | Von Ada Quill"),
+        (Kind.METADATA, "Fr 03.05.2024 Kiel | Von Ada Quill"),
+    ],
+)
+def test_a_name_beside_a_date_is_read(kind: Kind, text: str) -> None:
+    fields = of_text((kind, text), (Kind.TEXT, BODY))
+    assert (fields.authors, str(fields.published)[:10]) == (("Ada Quill",), "2024-05-03")
+
+
+@pytest.mark.parametrize("text", ["May 3, 2024 Ada Quill", "May 3, 2024 | sea and sun | Kiel", "Kiel | May 3, 2024"])
+def test_what_is_no_name_beside_a_date_is_not_read(text: str) -> None:
+    assert of_text((Kind.DATE, text), (Kind.TEXT, BODY)).authors == ()
+
+
 def test_a_date_over_two_blocks_is_that_of_a_change() -> None:
     fields = of_text((Kind.DATE, "Last updated:"), (Kind.DATE, "3 May 2024"), (Kind.TEXT, BODY))
     assert (fields.published, fields.modified) == (None, "2024-05-03")
