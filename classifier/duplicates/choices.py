@@ -16,6 +16,9 @@ _SIMILARITY, _CONTAINS, _CONTAINED = map(OVERLAP_FIELDS.index, ("similarity", "c
 REASONS = tuple(KeptBecause)
 """The numbers of reasons in arrays: the place here, plus one; 0 is a document that is not kept."""
 
+NO_BODY, ONLY_ONE = (np.int8(REASONS.index(reason) + 1) for reason in (KeptBecause.NO_BODY, KeptBecause.ONLY_ONE))
+"""The numbers of the two reasons for a document that is alone in its cluster."""
+
 CRITERIA = {
     Keep.EARLIEST: (
         KeptBecause.PREFERRED_SOURCE,
@@ -94,7 +97,8 @@ def mark_documents_to_keep(
     places = np.flatnonzero(is_first)
     first, second = order[places], order[np.minimum(places + 1, len(order) - 1)]
     has_second = np.append(~is_first[1:], False)[places]
-    reasons = np.full(len(first), _number(KeptBecause.ONLY_ONE), np.int8)
+    lengths = columns[CRITERIA[keep].index(KeptBecause.LONGEST)]
+    reasons = np.where(lengths[first] == 0, NO_BODY, ONLY_ONE)
     for column, criterion in reversed(list(zip(columns, CRITERIA[keep], strict=True))):
         reasons[has_second & (column[first] != column[second])] = _number(criterion)
     found[first] = reasons
@@ -122,6 +126,6 @@ def rank(keep: Keep, place: int, published: float | None, length: int, id: str) 
 def reason_between(keep: Keep, kept: Rank, others: Sequence[Rank]) -> KeptBecause:
     """Return why a document is kept that has the lowest rank of a cluster."""
     if not others:
-        return KeptBecause.ONLY_ONE
+        return KeptBecause.ONLY_ONE if kept[CRITERIA[keep].index(KeptBecause.LONGEST)] else KeptBecause.NO_BODY
     second = min(others)
     return next(criterion for criterion, one, other in zip(CRITERIA[keep], kept, second, strict=True) if one != other)

@@ -147,7 +147,10 @@ class Keep(StrEnum):
 
 
 class KeptBecause(StrEnum):
-    """Why a document is the one to keep: how it differs from the one that would be kept without it."""
+    """Why a document is the one to keep: how it differs from the one that would be kept without it.
+
+    `NO_BODY` is that of a document without a body: it cannot be compared, so it is alone in its cluster.
+    """
 
     ONLY_ONE = "only_one"
     PREFERRED_SOURCE = "preferred_source"
@@ -155,6 +158,7 @@ class KeptBecause(StrEnum):
     LATEST = "latest"
     LONGEST = "longest"
     SMALLEST_ID = "smallest_id"
+    NO_BODY = "no_body"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from copydesk.classifier.duplicates.types import KeptBecause
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
 from copydesk.service.commands.arguments import Streams
@@ -20,6 +21,7 @@ from copydesk.service.rows import (
     BadRow,
     classify_rows,
     contract,
+    describe_without_body,
     indexed_article,
     inputs,
     jsonl,
@@ -156,7 +158,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
         inputs.read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes)
     )
     classifier = partial(classify_rows.load_classifier, settings.model)
-    n_bad = 0
+    n_bad, n_empty = 0, 0
     unused = Counter[str]()
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="documents")
@@ -173,7 +175,10 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
             streams.out.writelines(map(jsonl.encode_row, answers))
             streams.out.flush()
             n_bad += sum(isinstance(answer, contract.ErrorRow) for answer in answers)
+            n_empty += sum(getattr(answer, "kept_because", None) is KeptBecause.NO_BODY for answer in answers)
     for line in origins.describe_unused(unused):
+        arguments.say(line)
+    for line in describe_without_body(n_empty, progress.n - n_bad):
         arguments.say(line)
     if n_bad:
         arguments.say(f"{n_bad} of {progress.n} rows could not be used")

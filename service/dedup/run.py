@@ -13,12 +13,13 @@ from typing import Any, BinaryIO, TextIO
 
 from copydesk.classifier import ArtifactMismatch, load_manifest
 from copydesk.classifier.duplicates import DuplicateOptions, Duplicates, KeyScheme, find_duplicates
+from copydesk.classifier.duplicates.choices import NO_BODY
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
 from copydesk.service.progress import STARTING, Progress
-from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins
+from copydesk.service.rows import classify_rows, contract, describe_without_body, inputs, jsonl, origins
 from copydesk.service.settings import Settings
 
 
@@ -72,6 +73,9 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: 
         else:
             stream.writelines(map(jsonl.encode_row, answers))
             stream.flush()
+    n_empty = int((found.kept_because == NO_BODY).sum())
+    for line in describe_without_body(n_empty, len(rows.ids)):
+        print(f"copydesk: {line}", file=err)
     if rows.bad:
         print(f"copydesk: {len(rows.bad)} of {rows.n_rows} rows could not be used", file=err)
     return len(rows.bad)

@@ -4,6 +4,7 @@ from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origin
 from copydesk.service.rows.documents import (
     ParsedDocument,
     compared_text,
+    describe_without_body,
     indexed_article,
     iso_time,
     match_documents,
@@ -23,6 +24,7 @@ __all__ = [
     "classify_rows",
     "compared_text",
     "contract",
+    "describe_without_body",
     "indexed_article",
     "inputs",
     "iso_time",

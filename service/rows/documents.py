@@ -130,6 +130,14 @@ def match_documents(
         )
 
 
+def describe_without_body(n_empty: int, n_documents: int) -> list[str]:
+    """Say how many documents have no body; nothing if all have one."""
+    if not n_empty:
+        return []
+    have = "has" if n_empty == 1 else "have"
+    return [f"{n_empty:,} of {n_documents:,} documents {have} no body and cannot be compared"]
+
+
 def indexed_article(entry: IndexedDocument) -> contract.IndexedArticle:
     """Return what the index stores about a document; times are in ISO 8601."""
     published = None if entry.published is None else iso_time(entry.published)

@@ -105,6 +105,7 @@ function overTime(growth, width) {
 
 const WHY = {
   only_one: "keep",
+  no_body: "keep: it has no body to compare",
   preferred_source: "keep: preferred source",
   earliest: "keep: the earliest",
   latest: "keep: the latest",

@@ -29,7 +29,10 @@ Source = Annotated[Any, Meta(description="Who published it: a text or a number; 
 Keep = Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
 KeptBecause = Annotated[
     duplicates.KeptBecause | None,
-    Meta(description="How it differs from the second best document of its cluster; null for one that is not kept."),
+    Meta(
+        description="How it differs from the second best document of its cluster; `no_body` if it has no body, "
+        "so that it cannot be compared; null for one that is not kept."
+    ),
 ]
 Title = Annotated[str, Meta(description="The headline; empty where the page has none.")]
 StoredTitle = Annotated[str | None, Meta(description="The headline; null where none is stored.")]

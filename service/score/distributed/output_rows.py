@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.duplicates import DuplicateOptions
 from copydesk.classifier.duplicates.choices import (
-    REASONS,
+    NO_BODY,
+    ONLY_ONE,
     keep_columns,
     mark_documents_to_keep,
     reason_of,
     source_ranks,
 )
 from copydesk.classifier.duplicates.overlap import relation_of
-from copydesk.classifier.duplicates.types import Keep, KeptBecause
+from copydesk.classifier.duplicates.types import Keep
 from copydesk.service.dedup import output_rows
 from copydesk.service.rows import contract
 from copydesk.service.score.arrow_schema import MATCH
@@ -117,10 +118,11 @@ def _write_rows(plan: Plan, chunk: int) -> int:
     """Write the rows of a chunk in the order of its documents; those that are not used have no cluster."""
     places, docs = np.flatnonzero(load_ranks(plan, chunk) >= 0), load_document_ids(plan, chunk)
     kept, matches = plan.tables.read("kept", chunk), plan.tables.read("matches", chunk)
-    ids = [str(id) for id in plan.chunks.rows(chunk).ids]
+    chunk_rows = plan.chunks.rows(chunk)
+    ids = [str(id) for id in chunk_rows.ids]
     clusters: list[object] = [None] * len(ids)
     reasons = np.zeros(len(ids), np.int8)
-    reasons[places] = REASONS.index(KeptBecause.ONLY_ONE) + 1
+    reasons[places] = np.where(chunk_rows.lengths[places] == 0, NO_BODY, ONLY_ONE)
     shared = dict(zip(array(kept, "doc").tolist(), kept.column("cluster").to_pylist(), strict=True))
     for place, doc in zip(places.tolist(), docs.tolist(), strict=True):
         clusters[place] = shared.get(doc, ids[place])

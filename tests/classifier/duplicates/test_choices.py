@@ -70,6 +70,14 @@ def test_ties_are_broken_by_the_next_criterion_and_at_last_by_the_id(keep: Keep,
     assert (cluster.keep, cluster.kept_because) == ("y", KeptBecause.SMALLEST_ID)
 
 
+@pytest.mark.parametrize("keep", list(Keep))
+def test_document_without_a_body_is_kept_because_it_cannot_be_compared(keep: Keep) -> None:
+    documents = [Document("a", ""), Document("b", "<p></p>"), Document("c", "word"), Document("d", story(1))]
+    report = deduplicate(documents, DuplicateOptions(keep=keep))
+    reasons = {cluster.id: cluster.kept_because.value for cluster in report.clusters}
+    assert reasons == {"a": "no_body", "b": "no_body", "c": "only_one", "d": "only_one"}
+
+
 def test_markup_and_entities_do_not_make_a_document_the_longest() -> None:
     marked = Document("marked", "<p class='lead'>" + story(1).replace("w10050", "w10050&nbsp;&amp;&#160;") + "</p>")
     longer = Document("longer", story(1).replace("w10050", "w10050 < & >") + " more")

@@ -121,6 +121,13 @@ def test_check_without_an_id_is_kept_by_no_id(api: ApiClient) -> None:
     assert (answer["keep"], answer["kept_because"]) == (True, "earliest")
 
 
+def test_article_without_a_body_is_named(api: ApiClient) -> None:
+    answer = api.put("/v1/articles/a", json={"html": "<div id=app></div>"}).json()
+    assert (answer["keep"], answer["kept_because"], answer["seen"]) == (True, "no_body", False)
+    (member,) = api.get("/v1/clusters/a").json()["documents"]
+    assert member["kept_because"] == "no_body"
+
+
 def test_article_is_read_and_removed(api: ApiClient) -> None:
     api.put("/v1/articles/a", json=page(POOL, published="2024-05-01T08:30:00Z", source="x.test"))
     entry = api.get("/v1/articles/a").json()

@@ -61,6 +61,16 @@ def test_add_answers_each_row_and_check_adds_none(run_command: RunCommand, place
     assert (stats["documents"], stats["clusters"]) == (3, 2)
 
 
+def test_documents_without_a_body_are_named_and_counted(run_command: RunCommand, place: Path) -> None:
+    given = rows({"id": "a", "body": ""}, {"id": "b", "body": window(0)}, {"body": ""})
+    done = run_command("index", "add", "--index", place, "--batch", "1", given=given)
+    assert [answer.get("kept_because") for answer in answers(done)] == ["no_body", "only_one", None]
+    assert b"copydesk: 1 of 2 documents has no body and cannot be compared\n" in done.stderr
+    done = run_command("index", "check", "--index", place, given=rows({"id": "a", "body": ""}, {"id": "c", "body": ""}))
+    assert [answer["kept_because"] for answer in answers(done)] == ["no_body", "no_body"]
+    assert b"copydesk: 2 of 2 documents have no body" in done.stderr
+
+
 def test_bad_rows_are_answered_in_their_places(run_command: RunCommand, place: Path) -> None:
     given = rows(
         {"id": "a", "body": window(0)},

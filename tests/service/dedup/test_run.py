@@ -73,6 +73,18 @@ def test_documents_are_answered_in_input_order_with_cluster_and_matches(tmp_path
     ]
 
 
+def test_documents_without_a_body_are_named_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = dedup(tmp_path, [row("empty", ""), row("x", story(2)), row("blank", "<p></p>")])
+    assert [(answer["id"], answer["kept_because"]) for answer in found] == [
+        ("empty", "no_body"),
+        ("x", "only_one"),
+        ("blank", "no_body"),
+    ]
+    assert "copydesk: 2 of 3 documents have no body and cannot be compared\n" in capsys.readouterr().err
+    dedup(tmp_path, [row("x", story(2))])
+    assert "no body" not in capsys.readouterr().err
+
+
 def test_digest_contains_and_its_stories_are_contained(tmp_path: Path) -> None:
     found = by_id(dedup(tmp_path, [row("m", f"{story(1)} {story(2)}"), row("a", story(1)), row("z", story(2))]))
     (from_story,) = found["a"]["matches"]

@@ -92,6 +92,12 @@ def test_documents_are_divided_by_processors_into_chunks_that_are_neither_small_
     )
 
 
+def test_document_without_a_body_is_named(tmp_path: Path) -> None:
+    sign(tmp_path, [Text("a", ""), Text("b", story(1))], 2)
+    _, rows = distributed(OneProcess(), tmp_path, 2)
+    assert [row["kept_because"] for row in rows] == ["no_body", "only_one"]
+
+
 def test_nothing_and_one_document_are_answered(tmp_path: Path) -> None:
     for n in (0, 1):
         folder = tmp_path / str(n)
