@@ -170,7 +170,7 @@ def test_article_has_a_body_and_no_other_type_than_article() -> None:
             types[PAGE_TYPES.index("article")] = share
             types[-1] += types[1]
             types[1] = 0
-            scores = collect_scores(blocks, replace(predictions, page_types=types), 0.9)
+            scores = collect_scores(blocks, replace(predictions, page_types=types), 0.89)
             assert scores.is_article == (share >= 0.5)
             assert not scores.is_article or PAGE_TYPES[int(types.argmax())] == "article"
         no_body = replace(
@@ -178,6 +178,26 @@ def test_article_has_a_body_and_no_other_type_than_article() -> None:
         )
         scores = collect_scores(blocks, no_body, 0.9)
         assert (scores.body, scores.is_article, scores.confidence) == ("", False, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("form", "confidence", "likeliest", "is_article"),
+    [
+        ("text", 0.9, "article", True),
+        ("text", 0.89, "article", False),
+        ("text", 0.9, "forum", False),
+        ("html", 0.9, "article", False),
+    ],
+)
+def test_text_with_a_sure_body_is_an_article_if_that_is_its_likeliest_type(
+    form: str, confidence: float, likeliest: str, is_article: bool
+) -> None:
+    blocks = segment(PAGES[0] if form == "text" else PAGES[1])
+    types = np.full(len(PAGE_TYPES), 0.05)
+    types[[PAGE_TYPES.index("article"), PAGE_TYPES.index("forum")]] = 0.36
+    types[PAGE_TYPES.index(likeliest)] += 0.03
+    predictions = replace(predict(blocks, MODEL.form(markup=form == "html")), page_types=types)
+    assert collect_scores(blocks, predictions, confidence).is_article == is_article
 
 
 @pytest.mark.parametrize(
