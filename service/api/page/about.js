@@ -14,13 +14,30 @@ const TYPES = {
 
 export const typeName = (type) => TYPES[type] ?? type;
 
+const MIN_IS_ARTICLE = 0.5; // probability of the type article and confidence in the body below which the service
+const MIN_CONFIDENCE = 0.3; // takes a page for no article, as in classifier/pipeline.py
+
+// Says why the service takes a page for no article: each condition that failed, in words.
+export function whyNoArticle({ body, confidence, page_types: shares }) {
+  if (!body) return "no block of it is body";
+  const likely = Object.entries(shares).sort((a, b) => b[1] - a[1]);
+  const type = likely[0][0];
+  const why = [];
+  if (type !== "article") why.push(`its type is more likely ${typeName(type)}, ${percent(shares[type])}, than article, ${percent(shares.article)}`);
+  else if (shares.article < MIN_IS_ARTICLE) why.push(`its type is uncertain, ${likely.slice(0, 2).map(([name, share]) => `${typeName(name)} ${percent(share)}`).join(", ")}`);
+  if (confidence < MIN_CONFIDENCE) why.push(`${why.length ? "its" : "the type is article, but its"} body was found with low confidence, ${percent(confidence)}`);
+  return why.join("; ") || "its body does not look like text";
+}
+
+export const QUALITY = "How well the body was found: the word F1 that is expected of it"; // a tooltip
+
 const ZONED = { year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
 
 const MIN_SHOWN = 0.005; // probability from which a type of the page is listed
 
 // A time in the reader's form and zone, with the exact value as tooltip. A day without a time stays that day in every
 // zone, and a time whose zone the page does not say stays that time.
-function moment(value) {
+export function moment(value) {
   const isDay = /^\d{4}-\d\d-\d\d$/.test(value);
   const hasZone = /(?:Z|[+-]\d\d:?\d\d)$/.test(value);
   const date = new Date(isDay ? `${value}T00:00:00Z` : hasZone ? value : `${value}Z`);
@@ -93,7 +110,7 @@ export function about(page) {
     h("summary", {}, h("h2", {}, "About this page")),
     h("dl", { class: "facts-list" }, filled.map((each) => row(page, each)),
       h("div", {}, h("dt", {}, "Is it an article?"), h("dd", {}, page.is_article ? "Yes" : "No")),
-      h("div", {}, h("dt", {}, "Expected quality of the body"), h("dd", {}, percent(page.confidence), h("span", { class: "source" }, "word F1"))),
+      h("div", {}, h("dt", {}, "Body quality"), h("dd", { title: QUALITY }, percent(page.confidence))),
       h("div", {}, h("dt", {}, "Type of the page"), h("dd", {}, types(page)))),
     empty.length ? h("p", { class: "hint" }, `Not found: ${empty.join(", ")}.`) : null);
 }

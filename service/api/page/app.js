@@ -95,7 +95,7 @@ async function read(page) {
     scrollTo(0, 0);
     result.heading.focus({ preventScroll: true });
     byId("busy").hidden = true;
-    await result.duplicates.check();
+    if (answer.blocks.length) await result.duplicates.check();
   } catch (problem) {
     failed(problem);
   } finally {

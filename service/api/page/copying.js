@@ -53,18 +53,19 @@ export class Copying {
     setTimeout(() => URL.revokeObjectURL(href), 10_000); // ms; the browser has begun to read it by then
   }
 
-  #group(title, does) {
-    return h("div", { class: "copying", role: "group", "aria-label": title }, h("span", { "aria-hidden": "true" }, title),
+  #group(title, name, does) {
+    return h("div", { class: `copying ${name}`, role: "group", "aria-label": title }, h("span", { "aria-hidden": "true" }, title),
       Object.entries(FORMS).map(([form, { name }]) => h("button", {
         type: "button", "aria-label": `${title} ${name}`, onclick: () => this.#use(form, (content) => does(form, content)),
       }, name)));
   }
 
   copies() {
-    return this.#group("Copy as", (form, content) => copy(content, FORMS[form].name));
+    return this.#group("Copy as", "copies", (form, content) => copy(content, FORMS[form].name));
   }
 
+  // Shown beside the clean body only.
   saves() {
-    return this.#group("Save as", (form, content) => this.#save(form, content));
+    return this.#group("Save as", "saves", (form, content) => this.#save(form, content));
   }
 }

@@ -1,5 +1,6 @@
 // Shows the near-duplicates in the index, and the shared passages in both texts.
 
+import { moment } from "./about.js";
 import { call, segment } from "./api.js";
 import { counted, h, percent, say } from "./dom.js";
 import { Characters, sharedRanges } from "./text.js";
@@ -70,31 +71,43 @@ function matchCard(body, match) {
 
 function verdict(answer) {
   const n = answer.matches.length;
+  if (answer.kept_because === "no_body") return ["There is no body to compare", "The index finds no other version of a page without a body."];
   if (answer.seen) return ["This story has been seen", `The index holds ${counted(n, "other text")} of it, in cluster ${answer.cluster}.`];
   if (n) return ["Another story, with shared passages", `It shares passages with ${counted(n, "article")} of other stories.`];
   if (answer.added) return ["This story is in the index", "The index holds nothing else like it."];
   return ["This story is new", "The index holds nothing like it."];
 }
 
-// `page()` returns the request's fields for this page; `changed(n)` is called with the number of matches.
+// `page()` returns the request's fields for this page; `own` has the page's time and site; `changed(n)` is called with the number of matches.
 export class Duplicates {
-  constructor({ page, id, body, changed, failed }) {
+  constructor({ page, id, body, own, changed, failed }) {
     this.page = page;
     this.body = body;
     this.changed = changed;
     this.failed = failed;
     this.found = h("div", { class: "found", "aria-live": "polite" });
-    this.id = h("input", { id: "article-id", name: "id", value: id, required: true, maxlength: "2000", spellcheck: "false", autocomplete: "off" });
-    this.published = h("input", { id: "article-published", type: "datetime-local" });
-    this.source = h("input", { id: "article-source", autocomplete: "off", maxlength: "2000" });
+    this.id = h("input", { id: "article-id", name: "id", value: id, required: true, maxlength: "2000", spellcheck: "false", autocomplete: "off", oninput: () => this.#name() });
+    this.published = h("input", { id: "article-published", type: "datetime-local", "aria-describedby": own.published ? "own-published" : null });
+    this.source = h("input", { id: "article-source", autocomplete: "off", maxlength: "2000", placeholder: own.site || null });
+    this.held = null; // the id under which the index has this page
+    this.heading = h("h2", {});
     this.add = h("button", { type: "submit", class: "primary" }, "Add to the index");
-    const field = (label, input) => h("div", { class: "field" }, h("label", { for: input.id }, label), input);
+    const field = (label, input, below = null) => h("div", { class: "field" }, h("label", { for: input.id }, label), input, below);
+    const said = own.published ? h("p", { class: "hint", id: "own-published" }, "The page says ", moment(own.published), ".") : null;
     this.element = h("div", { class: "duplicates" }, this.found,
       h("form", { class: "adding", onsubmit: (event) => { event.preventDefault(); this.put(); } },
-        h("h2", {}, "Keep it for later comparisons"),
+        this.heading,
         h("p", { class: "hint" }, "The index keeps the title and signatures of the body, not its text."),
-        h("div", { class: "fields" }, field("Id", this.id), field(`Published (optional, in ${timeZone()} time)`, this.published), field("Source (optional)", this.source)),
+        h("div", { class: "fields" }, field("Id", this.id), field(`Published (optional, in ${timeZone()} time)`, this.published, said), field("Source (optional)", this.source)),
         this.add));
+    this.#name();
+  }
+
+  // Names the form after what it does with the id in it: add this page, or update what the index has of it.
+  #name() {
+    const held = this.held !== null && this.held === this.id.value.trim();
+    this.heading.textContent = held ? "It is kept for later comparisons" : "Keep it for later comparisons";
+    this.add.textContent = held ? "Update" : "Add to the index";
   }
 
   #fields() {
@@ -132,6 +145,8 @@ export class Duplicates {
   }
 
   #draw(answer) {
+    this.held = answer.added ? String(answer.id) : null;
+    this.#name();
     const [title, words] = verdict(answer);
     const held = answer.added ? ` It is in the index as ${answer.id}${answer.keep ? ", and is the one to keep of its story" : ""}.` : "";
     const matches = [...answer.matches].sort((a, b) => b.similarity - a.similarity);

@@ -1,6 +1,6 @@
 // Shows the service's answer under three tabs: the article, its clean body, its duplicates.
 
-import { about, typeName } from "./about.js";
+import { QUALITY, about, whyNoArticle } from "./about.js";
 import { BlockList } from "./article.js";
 import { comments } from "./comments.js";
 import { Copying } from "./copying.js";
@@ -67,7 +67,7 @@ export class Result {
     this.copying = new Copying({ answer, page, blocks: this.blocks, words, id, failed });
     this.body = h("div", { class: "copytext", tabindex: "0", role: "region", "aria-label": "The clean body", dir: "auto" });
     this.bodyNote = h("p", { class: "hint" });
-    this.duplicates = new Duplicates({ page: () => page, id, body: answer.body, failed, changed: (n) => this.#badge(n) });
+    this.duplicates = new Duplicates({ page: () => page, id, body: answer.body, own: answer, failed, changed: (n) => this.#badge(n) });
     this.legend = h("div", {});
     this.element = this.#draw(again, page.html === undefined ? "plain text" : "HTML");
     this.#drawLegend();
@@ -81,17 +81,18 @@ export class Result {
   #draw(again, form) {
     const { answer } = this;
     this.heading = h("h1", { tabindex: "-1", dir: "auto" }, answer.title || "No title found");
-    return h("article", {},
-      h("header", { class: "summary" },
-        h("div", {}, this.heading, this.#verdict(form)),
-        h("button", { type: "button", id: "again", onclick: () => this.#leave(again) }, "Another page")),
+    const header = h("header", { class: "summary" },
+      h("div", {}, this.heading, this.#verdict(form)),
+      h("button", { type: "button", id: "again", onclick: () => this.#leave(again) }, "Another page"));
+    if (!this.blocks.length) return h("article", {}, header);
+    return h("article", {}, header,
       tabs([
         { id: "blocks", title: "Article", inside: [this.#legendRow(), h("div", { class: "columns" }, this.strip.element,
           h("div", { class: "sheet" }, this.corrections.element, this.list.element, comments(answer.comments)),
           about(answer), this.inspector.element)] },
-        { id: "body", title: "Clean body", inside: h("div", { class: "clean" }, h("div", { class: "actions" }, this.bodyNote, this.copying.saves()), this.body) },
+        { id: "body", title: "Clean body", inside: h("div", { class: "clean" }, this.bodyNote, this.body) },
         { id: "duplicates", title: "Seen before?", inside: this.duplicates.element },
-      ], this.copying.copies()));
+      ], [this.copying.saves(), this.copying.copies()]));
   }
 
   // Corrections that were not sent are lost with the page, so the reader has to say it twice.
@@ -104,11 +105,13 @@ export class Result {
 
   #verdict(form) {
     const { answer } = this;
+    if (!this.blocks.length) return h("p", { class: "verdict" }, `This page has no text${form === "HTML" ? "; it may need scripts to show it" : ""}.`);
     const read = `${counted(this.blocks.length, "block")}, read as ${form}.`;
-    const likely = Object.entries(answer.page_types).sort((a, b) => b[1] - a[1]).map(([type, share]) => `${typeName(type)} ${percent(share)}`);
-    if (answer.is_article) return h("p", { class: "facts" }, `An article (${percent(answer.page_types[answer.page_type])}); expected word F1 of its body: ${percent(answer.confidence)}. ${read}`);
-    const why = answer.body ? likely.slice(0, 2).join(", ") : "no block of it is body";
-    return h("p", { class: "verdict" }, h("strong", {}, "Probably no article"), `: ${why}. ${read}`);
+    if (answer.is_article) {
+      return h("p", { class: "facts" }, `An article (${percent(answer.page_types.article)}). `,
+        h("span", { title: QUALITY }, `Body quality ${percent(answer.confidence)}`), `. ${read}`);
+    }
+    return h("p", { class: "verdict" }, h("strong", {}, "Probably no article"), `: ${whyNoArticle(answer)}. ${read}`);
   }
 
   #legendRow() {

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from copydesk.classifier import pipeline
+from tests.conftest import ROOT
 from tests.support.page_actions import (
     PHONE,
     block,
@@ -110,6 +112,62 @@ def test_page_without_a_body_is_shown_unfolded_and_said_to_be_no_article(page: P
     expect(block(page, "Forgotten your password?")).to_be_visible()
     expect(page.locator(".about")).to_contain_text("Is it an article?No")
     check_axe(page, None)
+
+
+@pytest.mark.parametrize(
+    ("article", "forum", "confidence", "words"),
+    [
+        (0.5, 0.16, 0.27, "the type is article, but its body was found with low confidence, 27 %"),
+        (0.45, 0.16, 0.8, "its type is uncertain, article 45 %, forum 16 %"),
+        (0.3, 0.6, 0.8, "its type is more likely forum, 60 %, than article, 30 %"),
+        (
+            0.45,
+            0.16,
+            0.2,
+            "its type is uncertain, article 45 %, forum 16 %; its body was found with low confidence, 20 %",
+        ),
+        (0.5, 0.16, 0.3, "its body does not look like text"),
+    ],
+)
+def test_verdict_names_the_condition_that_failed(
+    page: Page, article: float, forum: float, confidence: float, words: str
+) -> None:
+    text = "Ferry stopped\n\nThe ferry was stopped by fog on Monday."
+    about = {"page_types": {"article": article, "forum": forum}, "is_article": False, "body": text}
+    replace_answer(page, blocks=blocks_of(text, ("headline", "text")), confidence=confidence, **about)
+    paste(page, text)
+    expect(page.locator(".verdict")).to_have_text(f"Probably no article: {words}. 2 blocks, read as plain text.")
+
+
+def test_page_judges_by_the_limits_of_the_service() -> None:
+    script = (ROOT / "service/api/page/about.js").read_text(encoding="utf-8")
+    limits = dict(re.findall(r"^const (MIN_\w+) = ([\d.]+);", script, re.MULTILINE))
+    assert float(limits["MIN_IS_ARTICLE"]) == pipeline.MIN_IS_ARTICLE
+    assert float(limits["MIN_CONFIDENCE"]) == pipeline.MIN_CONFIDENCE
+
+
+def test_quality_of_the_body_is_in_plain_words_with_the_measure_in_a_tooltip(page: Page) -> None:
+    replace_answer(page, is_article=True, confidence=0.98)
+    read_sample(page)
+    quality = page.locator(".facts").get_by_text("Body quality 98 %")
+    expect(quality).to_have_attribute("title", re.compile("word F1"))
+    expect(page.locator(".about")).to_contain_text("Body quality98 %")
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [("HTML", "This page has no text; it may need scripts to show it."), ("plain text", "This page has no text.")],
+)
+def test_page_without_text_is_one_sentence(page: Page, form: str, words: str) -> None:
+    replace_answer(page, blocks=[], body="", is_article=False, confidence=0.0)
+    page.get_by_label("Read as").select_option(label=form)
+    page.get_by_label("The page, as text or HTML").fill("<div id=app></div>")
+    page.get_by_role("button", name="Read this page").click()
+    expect(page.locator(".verdict")).to_have_text(words)
+    expect(page.locator(".columns, .about, .tabs")).to_have_count(0)
+    check_axe(page, None)
+    page.get_by_role("button", name="Another page").click()
+    expect(page.get_by_label("The page, as text or HTML")).to_be_focused()
 
 
 def test_arrow_keys_move_through_one_tab_stop(page: Page) -> None:
@@ -265,6 +323,9 @@ def test_article_is_copied_and_saved_in_three_forms(page: Page) -> None:
     assert "Gig rowers" not in body
     page.get_by_role("tab", name="Clean body").click()
     assert body == page.get_by_label("The clean body").text_content()
+    buttons = page.locator(".copying button:visible")
+    assert buttons.count() == 6
+    assert len({button.bounding_box()["y"] for button in buttons.all()}) == 1  # type: ignore[index]
     page.get_by_role("button", name="Copy as JSON").click()
     expect(page.get_by_role("status").last).to_have_text("JSON copied.")
     row = json.loads(page.evaluate(clipboard))

@@ -73,6 +73,10 @@ def test_index_view_shows_stories_by_their_titles_and_finds_them(page: Page) -> 
     page.get_by_role("link", name="Index", exact=True).click()
     stories = page.locator("main ol.stories").last
     expect(stories.locator(".name")).to_have_text(["Night ferry returns", "7"])
+    times = stories.locator("summary time").all()
+    assert all(time.evaluate("time => time.getClientRects().length") == 1 for time in times)
+    assert len({time.bounding_box()["height"] for time in times}) == 1  # type: ignore[index]
+    assert times[0].evaluate("time => time.offsetHeight < 1.9 * parseFloat(getComputedStyle(time).fontSize)")
     stories.get_by_text("Night ferry returns").click()
     expect(stories.locator("li li")).to_have_text(
         ["Night ferry returns wire/1", "Night ferry is back 12keep: the latest"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.page_actions import PHONE, block, check_axe, focus_block, paste, read_sample, refuse
+from tests.support.page_actions import PHONE, block, check_axe, focus_block, paste, read_sample, refuse, replace_answer
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +44,39 @@ def test_duplicate_is_found_and_marked_in_both_texts(page: Page) -> None:
     page.get_by_role("button", name="Show shared passages").first.click()
     expect(page.locator(".side").last).to_contain_text("did not add that article")
     assert page.locator(".side").first.locator("mark").count() > 0
+
+
+def test_form_of_the_index_shows_what_the_page_says_and_updates_what_was_added(page: Page) -> None:
+    replace_answer(page, published="2025-02-20", site="The Sound Gazette")
+    read_sample(page)
+    page.get_by_role("tab", name="Seen before?").click()
+    expect(page.get_by_label("Source (optional)")).to_have_attribute("placeholder", "The Sound Gazette")
+    published = page.get_by_label("Published (optional", exact=False)
+    expect(published).to_have_accessible_description("The page says February 20, 2025.")
+    page.get_by_label("Id", exact=True).fill("updated")
+    page.get_by_role("button", name="Add to the index").click()
+    update = page.get_by_role("button", name="Update", exact=True)
+    expect(update).to_be_visible()
+    expect(page.get_by_role("heading", name="It is kept for later comparisons")).to_be_visible()
+    check_axe(page, None)
+    update.click()
+    expect(page.get_by_role("status")).to_contain_text("The index holds it as updated.")
+    page.get_by_label("Id", exact=True).fill("another")
+    expect(page.get_by_role("button", name="Add to the index")).to_be_visible()
+    expect(page.get_by_role("heading", name="Keep it for later comparisons")).to_be_visible()
+
+
+def test_page_without_a_body_cannot_be_compared(page: Page) -> None:
+    page.route(
+        "**/v1/articles/check", lambda route: route.fulfill(json=route.fetch().json() | {"kept_because": "no_body"})
+    )
+    paste(page, "Log in")
+    page.get_by_role("tab", name="Seen before?").click()
+    expect(page.locator(".found h2")).to_have_text("There is no body to compare")
+
+
+def test_footer_leads_to_the_api(page: Page) -> None:
+    expect(page.get_by_role("link", name="API", exact=True)).to_have_attribute("href", "docs")
 
 
 def test_dropped_file_is_read(page: Page) -> None:
