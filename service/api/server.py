@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from socket import socket
@@ -61,20 +62,40 @@ class Workers(Multiprocess):
         self._known = set(self.processes)
 
 
-def run_one(settings: Settings) -> int:
-    """Serve in this process until a signal stops it; returns the exit status."""
-    server = uvicorn.Server(server_config(settings))
+class _Server(uvicorn.Server):
+    """Passes the port on once it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config, listening: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start, and pass the port on; a port that cannot be used ends the process."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._listening(self.servers[0].sockets[0].getsockname()[1])
+
+
+def run_one(settings: Settings, listening: Callable[[int], None]) -> int:
+    """Serve in this process until a signal stops it; returns the exit status. `listening` gets the port."""
+    server = _Server(server_config(settings), listening)
     server.run()
     return 0 if server.started else 1
 
 
-def run_several(settings: Settings) -> int:
-    """Serve in several processes, which share `settings.server.shared`; returns the exit status."""
+def run_several(settings: Settings, listening: Callable[[int], None]) -> int:
+    """Serve in several processes, which share `settings.server.shared`; returns the exit status.
+
+    `listening` gets the port.
+    """
     server = settings.server
     assert server.shared is not None
     RateLimiter(server.rate, folder=server.shared).close()  # creates its file before several workers would at once
     config = server_config(settings)
-    workers = Workers(config, [config.bind_socket()], server.shared)
+    bound = config.bind_socket()
+    bound.listen(config.backlog)  # connections wait for the first worker, and are not refused
+    listening(bound.getsockname()[1])
+    workers = Workers(config, [bound], server.shared)
     workers.run()
     return int(any(worker.exitcode == STARTUP_FAILURE for worker in workers.processes))
 

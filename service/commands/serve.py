@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from copydesk.classifier.extras import require_extra
 from copydesk.service.commands import arguments
 from copydesk.service.settings import Settings
+
+ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Hosts that stand for all addresses of this machine, and the one that a browser on it can open."""
 
 
 def add_serve(commands: arguments.Commands) -> None:
@@ -21,7 +26,8 @@ def add_serve(commands: arguments.Commands) -> None:
         help="run the HTTP service",
         description="Run the HTTP service until it is interrupted. Its settings are environment variables whose names "
         "begin with COPYDESK_, such as COPYDESK_HOST (default: 127.0.0.1), COPYDESK_PORT (8000) and COPYDESK_WORKERS "
-        "(1). Logs are written to standard error, one JSON object per line.",
+        "(1). Logs are written to standard error, one JSON object per line; on a terminal, a line names the address to "
+        "open.",
     )
     serve.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: COPYDESK_HOST, or 127.0.0.1)")
     serve.add_argument(
@@ -73,11 +79,19 @@ def _check_settings(settings: Settings) -> None:
 
 
 def _serve(settings: Settings) -> int:
+    listening = partial(_say_where, settings.server.host)
     if settings.server.workers == 1:
         from copydesk.service.api import run_one
 
-        return run_one(settings)
+        return run_one(settings, listening)
     with tempfile.TemporaryDirectory(prefix="copydesk-workers-") as folder:
         from copydesk.service.api import run_several
 
-        return run_several(replace(settings, server=replace(settings.server, shared=Path(folder))))
+        return run_several(replace(settings, server=replace(settings.server, shared=Path(folder))), listening)
+
+
+def _say_where(host: str, port: int) -> None:
+    """Name on a terminal the address to open, as the lines of JSON are for programs."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        host = ANY_ADDRESS.get(host, host)
+        arguments.say(f"open http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it)")

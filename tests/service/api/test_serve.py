@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import ROOT, RunCommand
+from copydesk.service.commands import serve
+from tests.conftest import COMMAND, ROOT, RunCommand, clean_environment
 from tests.support.index_places import MakePlace, assert_whole, window
 from tests.support.server_process import RunningServer, is_ready, run_server, wait_until
 
@@ -167,3 +168,36 @@ def test_other_commands_do_not_wait_for_the_server_to_load() -> None:
     code += "print([m for m in heavy if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("h.example", "h.example")],
+)
+def test_a_terminal_is_told_which_address_to_open(
+    host: str, address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve._say_where(host, 8000)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    serve._say_where(host, 8000)
+    assert capsys.readouterr().err == f"copydesk: open http://{address}:8000 (Ctrl-C ends it)\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs terminals as files")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_address_on_a_terminal_has_the_port_that_was_free(workers: str, tmp_path: Path) -> None:
+    controller, terminal = os.openpty()
+    environment = clean_environment(COPYDESK_PORT="0", COPYDESK_WORKERS=workers, COPYDESK_INDEX=str(tmp_path / "index"))
+    with (
+        subprocess.Popen([*COMMAND, "serve"], cwd=ROOT, env=environment, stderr=terminal) as process,
+        os.fdopen(controller, encoding="utf-8", errors="replace") as shown,
+    ):
+        try:
+            line = next(line for line in shown if "copydesk: open http" in line)
+            address = line[line.index("http") :].split()[0]
+            assert line.strip().endswith("(Ctrl-C ends it)")
+            assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
+        finally:
+            os.close(terminal)
+            process.terminate()
