@@ -38,7 +38,7 @@ def extract(
     form: Form | None = None,
     url: str = "",
     charset: str | None = None,
-    parts: Iterable[Kind | str] = BODY_PARTS,
+    parts: Iterable[Kind | str] | None = None,
     structure: bool = False,
 ) -> Article:
     """Return the article of one page: its body, title and labelled blocks.
@@ -52,7 +52,7 @@ def extract(
         form: "html" or "text", where it is known.
         url: The page's address. It is only kept: nothing is fetched.
         charset: The charset of an HTTP header, or the header's whole value; for bytes.
-        parts: The parts of the article that are its body, by default all but headline and captions.
+        parts: The parts of the article that are its body; None for all but headline and captions.
         structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.
 
     Raises:
@@ -68,7 +68,7 @@ def extract(
         raise ValueError(f"content is {content!r}, expected a page; read the file or fetch the address first")
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
-    chosen = read_parts(parts)
+    chosen = BODY_PARTS if parts is None else read_parts(parts)
     if form is None and isinstance(content, bytes):
         refuse_other_formats(content)
     html = decode_html(content, declared=charset) if isinstance(content, bytes) and form != "text" else content

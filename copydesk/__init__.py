@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from copydesk.service.client import Client, ServiceProblem, ServiceUnreachable
     from copydesk.service.index import open_index
+    from copydesk.service.index_errors import IndexMismatch, IndexUnavailable, NoIndex
 
 __all__ = [
     "Article",
@@ -45,9 +46,13 @@ __all__ = [
     "CopydeskError",
     "Document",
     "DuplicateOptions",
+    "IndexMismatch",
+    "IndexUnavailable",
     "Kind",
     "Label",
+    "MissingExtra",
     "Model",
+    "NoIndex",
     "OtherArticle",
     "Page",
     "ScoredBlock",
@@ -66,12 +71,15 @@ __all__ = [
 
 
 _CLIENT = ("Client", "ServiceProblem", "ServiceUnreachable")
+_INDEX_ERRORS = ("IndexMismatch", "IndexUnavailable", "NoIndex")
+_OTHERS = (*_CLIENT, *_INDEX_ERRORS, "MissingExtra", "open_index")
 _lazy = lazy_names(
     globals(),
     {
-        "copydesk.classifier": [name for name in __all__ if name not in (*_CLIENT, "open_index")],
+        "copydesk.classifier": [name for name in __all__ if name not in _OTHERS],
         "copydesk.service.client": _CLIENT,
         "copydesk.service.index": ["open_index"],
+        "copydesk.service.index_errors": _INDEX_ERRORS,
     },
 )
 

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from copydesk.classifier import CopydeskError
 from copydesk.service.commands import arguments
+from copydesk.service.commands.parser import Parser
 
 COMMANDS = ("classify", "dedup", "index", "score", "serve", "keys", "doctor")
 """The commands, in the order of the help. `add_NAME` of the module NAME in `commands` adds each to the parser."""
@@ -69,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     """Return the parser of the command that is asked for, else of all: each takes time to load."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="copydesk",
         description="Label the text blocks of news pages as body, boilerplate or teaser, and find duplicate stories.",
         allow_abbrev=False,

@@ -9,6 +9,7 @@ from contextlib import suppress
 from threading import Event, Lock, Thread
 from typing import Self, TextIO, TypeVar
 
+from copydesk.classifier.plurals import counted
 from copydesk.service.terminal import shortened
 
 T = TypeVar("T")
@@ -43,7 +44,7 @@ class Progress:
         self._clock = clock
         self._drawn_at = clock()
         self._drawn = self._line = ""
-        self._stage, self._unit = "", "rows"
+        self._stage, self._unit = "", "row"
         self._counting_since: float | None = None
         self._n_uncounted = 0
         self._lock = Lock()
@@ -61,11 +62,11 @@ class Progress:
         with self._lock:
             self._wipe()
 
-    def stage(self, name: str, *, unit: str = "rows", n: int = 0) -> None:
+    def stage(self, name: str, *, unit: str = "row", n: int = 0) -> None:
         """Begin a stage; a stage that processes all its items at once shows their number `n`."""
         self._stage, self._unit, self.n = name, unit, n
         self._counting_since = None
-        self.show(f"{name}: {n:,} {unit}" if n else name)
+        self.show(f"{name}: {counted(n, unit)}" if n else name)
 
     def wait(self, reason: str) -> None:
         """Show on a terminal what the run waits for, until the stage's first count."""
@@ -110,7 +111,7 @@ class Progress:
             return self._line
         seconds = self._clock() - self._counting_since
         rate = f", {(self.n - self._n_uncounted) / seconds:,.0f} per second" if seconds >= RATE_SECONDS else ""
-        return f"{self._stage}{': ' if self._stage else ''}{self.n:,} {self._unit}{rate}"
+        return f"{self._stage}{': ' if self._stage else ''}{counted(self.n, self._unit)}{rate}"
 
     def _keep_drawing(self) -> None:
         with suppress(OSError, ValueError):  # standard error is closed; the run's own thread finds out

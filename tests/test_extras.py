@@ -169,3 +169,13 @@ def test_client_needs_no_extra() -> None:
     code = BLOCK.format(blocked=OPTIONAL) + "from copydesk import Client; Client('http://localhost')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_every_error_can_be_named_without_extras_and_without_numpy() -> None:
+    code = BLOCK.format(blocked=[*OPTIONAL, "numpy"]) + (
+        "from copydesk import CopydeskError, IndexMismatch, IndexUnavailable, MissingExtra, NoIndex;"
+        "print(issubclass(NoIndex, IndexUnavailable), all(issubclass(each, CopydeskError) for each in "
+        "(IndexMismatch, IndexUnavailable, MissingExtra)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=True)
+    assert done.stdout.split() == [b"True", b"True"]

@@ -15,7 +15,7 @@ from copydesk.service.commands.page_files import PageFiles
 from copydesk.service.commands.table import Canvas, row_name, table
 from copydesk.service.rows import BadRow, contract, jsonl
 from copydesk.service.rows.classify_rows import ClassifiedRow
-from copydesk.service.rows.page_lines import encode_page
+from copydesk.service.rows.page_lines import encode_brief, encode_page
 from copydesk.service.terminal import clean
 
 BETWEEN_TEXTS = b"\f"
@@ -48,7 +48,7 @@ class AnswerWriter:
     """Writes answers, and errors of pages to standard error where they are not among the answers.
 
     `links` says whether Markdown and HTML have links, emphasis and images; `files` is the folder in place of standard
-    output.
+    output. `blocks` says whether JSON has the blocks and their text.
     """
 
     output: AnswerFormat
@@ -57,6 +57,7 @@ class AnswerWriter:
     remark: Callable[[str], None]
     links: bool = False
     files: PageFiles | None = None
+    blocks: bool = True
 
     def write_all(self, answers: Iterable[ClassifiedRow | BadRow]) -> int:
         """Write each answer as soon as it is known; return the number of bad rows."""
@@ -69,7 +70,7 @@ class AnswerWriter:
         for number, answer in enumerate(answers):
             n_bad += isinstance(answer, BadRow)
             if self.output is AnswerFormat.JSONL:
-                self.streams.out.write(_jsonl(answer))
+                self.streams.out.write(self._jsonl(answer))
             else:
                 self._write_for_people(answer, first=number == 0)
             self.streams.out.flush()
@@ -101,7 +102,7 @@ class AnswerWriter:
         first = b""
         for answer in answers:
             n_bad += isinstance(answer, BadRow)
-            text = _pretty(answer)
+            text = self._pretty(answer)
             if n_written == 0:
                 first = text
             else:
@@ -133,15 +134,27 @@ class AnswerWriter:
             case AnswerFormat.TABLE:
                 return _utf8(table(answer.row, article, self.canvas))
             case AnswerFormat.JSONL:
-                return _jsonl(answer)
+                return self._jsonl(answer)
             case AnswerFormat.JSON:
-                return _pretty(answer) + b"\n"
+                return self._pretty(answer) + b"\n"
             case AnswerFormat.MARKDOWN:
                 return _utf8(article.to_markdown(links=self.links))
             case AnswerFormat.HTML:
                 return _utf8(article.to_html(links=self.links))
             case AnswerFormat.BODY:
                 return _utf8(f"{article.body}\n") if article.body else b""
+
+    def _jsonl(self, answer: ClassifiedRow | BadRow) -> bytes:
+        if isinstance(answer, BadRow):
+            return jsonl.encode_row(contract.ErrorRow.of(answer))
+        return encode_page(answer.row, answer.article) if self.blocks else encode_brief(answer.row, answer.article)
+
+    def _pretty(self, answer: ClassifiedRow | BadRow) -> bytes:
+        row = self._jsonl(answer)
+        try:
+            return msgspec.json.format(row, indent=2)
+        except msgspec.DecodeError:  # an escape of a lone surrogate
+            return json.dumps(json.loads(row), indent=2).encode()
 
     def _remark(self, row: BadRow) -> None:
         self.remark(f"{row_name(row.id, row.line)}: {row.code}: {clean(row.message)}")
@@ -158,20 +171,6 @@ def _why_empty(article: Article) -> str:
         f"the body is empty: no block of the page was labelled {wanted}, its type is most likely {likely}; "
         "--output table shows the blocks"
     )
-
-
-def _jsonl(answer: ClassifiedRow | BadRow) -> bytes:
-    if isinstance(answer, BadRow):
-        return jsonl.encode_row(contract.ErrorRow.of(answer))
-    return encode_page(answer.row, answer.article)
-
-
-def _pretty(answer: ClassifiedRow | BadRow) -> bytes:
-    row = _jsonl(answer)
-    try:
-        return msgspec.json.format(row, indent=2)
-    except msgspec.DecodeError:  # an escape of a lone surrogate
-        return json.dumps(json.loads(row), indent=2).encode()
 
 
 def _indented(text: bytes) -> bytes:

@@ -49,6 +49,10 @@ SHARED: dict[str, dict[str, Any]] = {
         "help": f"parts of the article that are its body, among {', '.join(PARTS)} "
         "(default: all but headline and captions)",
     },
+    "--no-blocks": {
+        "action": "store_true",
+        "help": "leave out the blocks, and the text that their positions refer to",
+    },
     "--workers": {"type": int, "metavar": "N", "help": "number of processes (default: one for each processor)"},
     "--prefer": {
         "nargs": "+",
@@ -128,10 +132,11 @@ def load_settings(model: Path | None, environment: Mapping[str, str]) -> Setting
     return replace(settings, model=model)
 
 
-def check_files(files: Sequence[str]) -> list[str]:
+def check_files(files: Sequence[str], *, score: str = "") -> list[str]:
     """Check all files before the first is read, and return them; without any, standard input.
 
-    Named pipes are not opened, as what is read from them once cannot be read again.
+    Named pipes are not opened, as what is read from them once cannot be read again. `score` are the options by which
+    `copydesk score` does the same with a folder, nothing if it does not.
 
     Raises:
         WrongUsage: One cannot be read, or standard input is named twice.
@@ -141,11 +146,11 @@ def check_files(files: Sequence[str]) -> list[str]:
         raise WrongUsage("- is among the files twice; standard input can be read only once")
     for name in names:
         if name != "-":
-            _check_file(name)
+            _check_file(name, score)
     return names
 
 
-def _check_file(name: str) -> None:
+def _check_file(name: str, score: str) -> None:
     try:
         mode = Path(name).stat().st_mode
     except (OSError, ValueError) as error:
@@ -155,7 +160,8 @@ def _check_file(name: str) -> None:
         reason = getattr(error, "strerror", None) or str(error)
         raise WrongUsage(f"{name!r} cannot be read ({reason}); name a file, or - for standard input") from error
     if stat.S_ISDIR(mode):
-        raise WrongUsage(f"{name!r} is a folder; name the files in it")
+        whole = f", or label all of them with: copydesk score {shlex.quote(name)} {score}" if score else ""
+        raise WrongUsage(f"{name!r} is a folder; name the files in it{whole}")
     if not os.access(name, os.R_OK):
         raise WrongUsage(f"{name!r} cannot be read (no permission); change its permissions or leave it out")
 

@@ -12,6 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from copydesk.classifier import ArtifactMismatch, CopydeskError, Kind
+from copydesk.classifier.plurals import counted
 from copydesk.service.commands import arguments
 from copydesk.service.commands.answers import RENDERED, AnswerFormat, AnswerWriter
 from copydesk.service.commands.page_files import PageFiles, make_folder
@@ -28,7 +29,8 @@ class ClassifyOptions:
     """Options of the command line. A format of None depends on each file; for output, on the files and the terminal.
 
     `server` is the URL of a service that classifies in place of this process. `parts` are those of the body, None for
-    the usual ones. `folder` is for a file of each page, in place of standard output.
+    the usual ones. `folder` is for a file of each page, in place of standard output. `blocks` says whether JSON has
+    the blocks, and the text that they refer to.
     """
 
     files: Sequence[str]
@@ -40,6 +42,7 @@ class ClassifyOptions:
     parts: tuple[Kind, ...] | None = None
     links: bool = False
     folder: Path | None = None
+    blocks: bool = True
 
 
 def add_classify(commands: arguments.Commands) -> None:
@@ -60,7 +63,7 @@ def add_classify(commands: arguments.Commands) -> None:
         "article's text alone; the article as Markdown or as an HTML document (default: table for a single page on a "
         "terminal, json with --output-dir, else jsonl)",
     )
-    arguments.add_shared(command, "--parts")
+    arguments.add_shared(command, "--no-blocks", "--parts")
     add("--links", action="store_true", help="keep links, emphasis and images in Markdown and HTML")
     add(
         "--output-dir",
@@ -88,7 +91,7 @@ def add_classify(commands: arguments.Commands) -> None:
 def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk classify`."""
     settings = arguments.load_settings(args.model, environment)
-    files = arguments.check_files(args.files)
+    files = arguments.check_files(args.files, score="--output scored")
     if args.server and args.model:
         raise arguments.WrongUsage("--model and --server exclude each other; the server uses its own model")
     if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
@@ -97,6 +100,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
     output = AnswerFormat(args.output or "json") if args.output or args.output_dir else None
     if args.links and output not in RENDERED:
         raise arguments.WrongUsage("--links is for Markdown and HTML; add --output markdown or --output html")
+    _check_blocks(args, output)
     options = ClassifyOptions(
         files=files,
         input_format=None if args.format == "auto" else inputs.Format(args.format),
@@ -107,6 +111,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
         parts=arguments.read_part_names(args.parts),
         links=args.links,
         folder=make_folder(args.output_dir) if args.output_dir else None,
+        blocks=not args.no_blocks,
     )
     try:
         n_bad = classify_files(options, settings, arguments.open_streams())
@@ -116,6 +121,13 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
         arguments.say(str(error))
         return arguments.SOME_FAILED
     return arguments.SOME_FAILED if n_bad else arguments.OK
+
+
+def _check_blocks(args: argparse.Namespace, output: AnswerFormat | None) -> None:
+    if args.no_blocks and output not in (None, AnswerFormat.JSONL, AnswerFormat.JSON):
+        raise arguments.WrongUsage(f"--no-blocks is for JSON, and --output is {output}; choose jsonl or json")
+    if args.no_blocks and args.explain:
+        raise arguments.WrongUsage("--explain adds reasons to blocks, which --no-blocks leaves out; use one of them")
 
 
 def _use_color(choice: str, environment: Mapping[str, str]) -> bool:
@@ -136,7 +148,7 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
     """
     on_terminal = streams.out_is_terminal and options.folder is None
     with Progress(streams.err, answers_on_terminal=on_terminal) as progress:
-        progress.stage("", unit="pages")
+        progress.stage("", unit="page")
         answer = _load_classifier(options, settings)
         rows = classify_rows.end_with_bad_row(
             inputs.read_inputs(
@@ -150,10 +162,12 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         if options.server is None:
             progress.wait(STARTING)
         files = None if options.folder is None else PageFiles(options.folder, output.suffix, options.files)
-        writer = AnswerWriter(output, options.canvas, streams, progress.remark, options.links, files)
+        writer = AnswerWriter(
+            output, options.canvas, streams, progress.remark, options.links, files, blocks=options.blocks
+        )
         n_bad = writer.write_all(progress.watch(_completed(answer(rows), options)))
     if n_bad:
-        print(f"copydesk: {n_bad} of {progress.n} pages could not be classified", file=streams.err)
+        print(f"copydesk: {n_bad:,} of {counted(progress.n, 'page')} could not be classified", file=streams.err)
     return n_bad
 
 
@@ -201,4 +215,5 @@ def _choose_output(
     if options.output is not None:
         return options.output, rows
     single = first is not None and first.line is None and len(options.files) == 1
-    return AnswerFormat.TABLE if single and out_is_terminal else AnswerFormat.JSONL, rows
+    table = single and out_is_terminal and options.blocks
+    return AnswerFormat.TABLE if table else AnswerFormat.JSONL, rows

@@ -48,7 +48,7 @@ def add_dedup(commands: arguments.Commands) -> None:
 def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk dedup`."""
     settings = arguments.load_settings(args.model, environment)
-    files = arguments.check_files(args.files)
+    files = arguments.check_files(args.files, score="--output scored --dedup")
     _check_output(args.output, files)
     workers = arguments.count_workers(args.workers)
     keys = _key_scheme(args.found_at, args.probability)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copydesk.classifier.duplicates.types import KeptBecause
 from copydesk.classifier.extras import require_extra
+from copydesk.classifier.plurals import counted
 from copydesk.service.commands import arguments
 from copydesk.service.commands.arguments import Streams
 from copydesk.service.progress import STARTING, Progress
@@ -113,7 +114,8 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     """Run `copydesk index`."""
     settings = arguments.load_settings(getattr(args, "model", None), environment)
     if hasattr(args, "files") and not (args.files == [] and getattr(args, "id", [])):
-        args.files = arguments.check_files(args.files)
+        score = "--output scored --index INDEX" if args.verb == "add" else ""
+        args.files = arguments.check_files(args.files, score=score)
     if hasattr(args, "days"):
         args.before = _oldest_time(args)
     if hasattr(args, "batch") and not 1 <= args.batch <= MOST_A_BATCH:
@@ -161,7 +163,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
     n_bad, n_empty = 0, 0
     unused = Counter[str]()
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
-        progress.stage("", unit="documents")
+        progress.stage("", unit="document")
         while batch := list(islice(rows, args.batch)):
             progress.wait(STARTING)
             read = read_documents(batch, classifier, max_page_bytes=settings.max_page_bytes)
@@ -181,7 +183,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
     for line in describe_without_body(n_empty, progress.n - n_bad):
         arguments.say(line)
     if n_bad:
-        arguments.say(f"{n_bad} of {progress.n} rows could not be used")
+        arguments.say(f"{n_bad:,} of {counted(progress.n, 'row')} could not be used")
     return n_bad
 
 
@@ -201,7 +203,7 @@ def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams:
     n_removed, n_named = index.remove(ids), len(set(ids))
     streams.out.write(jsonl.encode_row({"removed": n_removed}))
     if n_removed < n_named:
-        arguments.say(f"{n_named - n_removed:,} of {n_named:,} ids are not in the index")
+        arguments.say(f"not in the index: {n_named - n_removed:,} of {counted(n_named, 'id')}")
     return n_bad + n_named - n_removed
 
 

@@ -67,8 +67,7 @@ def add_score(commands: arguments.Commands) -> None:
         help="folder on this machine for a run whose output is a URL (default: one for temporary files)",
     )
     add("--format", choices=("parquet", "jsonl"), default="parquet", help="format of the rows (default: parquet)")
-    add("--no-blocks", action="store_true", help="leave out the blocks, and the text that their positions refer to")
-    arguments.add_shared(command, "--parts")
+    arguments.add_shared(command, "--no-blocks", "--parts")
     add("--markdown", action="store_true", help="add the article as Markdown")
     add("--links", action="store_true", help="with links, emphasis and images in the Markdown")
     arguments.add_shared(command, "--workers")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copydesk.classifier import LABELS, Article, Explanation, Kind, Label, ScoredBlock
+from copydesk.classifier.plurals import counted
 from copydesk.service.rows import jsonl
 from copydesk.service.terminal import Style, bar, clean, shortened, width
 
@@ -53,6 +54,9 @@ def _header(row: jsonl.PageRow, article: Article, canvas: Canvas) -> Iterator[st
     yield canvas.paint(shortened(row_name(row.id, row.line), canvas.columns), Style.CYAN)
     if article.title:
         yield canvas.paint(shortened(article.title, canvas.columns), Style.BOLD)
+    about = (", ".join(article.authors), article.published, article.site, article.language, article.page_type)
+    if known := " · ".join(filter(None, about)):
+        yield shortened(known, canvas.columns)
     counts = Counter(block.label for block in article.blocks)
     parts = [canvas.paint(f"{counts[label]} {label.value}", LABEL_STYLES[label]) for label in LABELS]
     sure = f"confidence {article.confidence:.0%} {bar(article.confidence, BAR_COLUMNS)}"
@@ -82,7 +86,7 @@ def _reason_lines(block: ScoredBlock, explanation: Explanation, canvas: Canvas) 
     for reason in ranked[:MAX_REASONS]:
         yield _reason_line(reason.contribution, reason.words, block, canvas)
     if rest := ranked[MAX_REASONS:]:
-        words = f"{len(rest)} smaller {'reason' if len(rest) == 1 else 'reasons'}"
+        words = counted(len(rest), "smaller reason")
         yield _reason_line(sum(reason.contribution for reason in rest), words, block, canvas)
 
 

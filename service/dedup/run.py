@@ -11,10 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, TextIO
 
+import numpy as np
+
 from copydesk.classifier import ArtifactMismatch, load_manifest
 from copydesk.classifier.duplicates import DuplicateOptions, Duplicates, KeyScheme, find_duplicates
 from copydesk.classifier.duplicates.choices import NO_BODY
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME
+from copydesk.classifier.plurals import counted
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
@@ -73,11 +76,14 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: 
         else:
             stream.writelines(map(jsonl.encode_row, answers))
             stream.flush()
+    n_clusters = len(np.unique(found.clusters))
+    numbers = counted(n_clusters, "cluster"), counted(len(rows.ids) - n_clusters, "duplicate")
+    print(f"copydesk: {counted(len(rows.ids), 'document')}, {', '.join(numbers)}", file=err)
     n_empty = int((found.kept_because == NO_BODY).sum())
     for line in describe_without_body(n_empty, len(rows.ids)):
         print(f"copydesk: {line}", file=err)
     if rows.bad:
-        print(f"copydesk: {len(rows.bad)} of {rows.n_rows} rows could not be used", file=err)
+        print(f"copydesk: {len(rows.bad):,} of {counted(rows.n_rows, 'row')} could not be used", file=err)
     return len(rows.bad)
 
 

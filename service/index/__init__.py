@@ -2,8 +2,9 @@
 
 from copydesk.classifier.duplicates import Document
 from copydesk.service.index.growth import SIZES
-from copydesk.service.index.records import IndexAnswer, IndexedDocument, IndexMismatch, IndexUnavailable, NoIndex, Stats
+from copydesk.service.index.records import IndexAnswer, IndexedDocument, Stats
 from copydesk.service.index.store import Age, Index, open_index
+from copydesk.service.index_errors import IndexMismatch, IndexUnavailable, NoIndex
 
 __all__ = [
     "SIZES",

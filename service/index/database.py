@@ -12,8 +12,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, PendingRollbackError, Time
 
 from copydesk.service.index import postgres, sqlite_file
 from copydesk.service.index.keys import FILTER, KEY_LOG, KeyFilter
-from copydesk.service.index.records import IndexInterrupted, IndexUnavailable
 from copydesk.service.index.sqlite_file import SqliteFile
+from copydesk.service.index_errors import IndexInterrupted, IndexUnavailable
 
 SQLITE = "sqlite"
 POSTGRES = "postgresql"

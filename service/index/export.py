@@ -20,10 +20,10 @@ from copydesk.service.index.cluster_ids import read_redirects_to, write_redirect
 from copydesk.service.index.database import Database
 from copydesk.service.index.pairs import Pair
 from copydesk.service.index.reads import StoredDocument, given_id, read_ids, read_last_number, read_pairs
-from copydesk.service.index.records import IndexMismatch
 from copydesk.service.index.tables import DOCUMENTS, STATE, differing_settings, stored_settings
 from copydesk.service.index.titles import read_titles, title_of, write_titles
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
+from copydesk.service.index_errors import IndexMismatch
 
 EXPORT_FORMAT = 7
 """The number of the lines' format. Any change of their fields or of the names of settings raises it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
-from copydesk.service.index.records import IndexUnavailable
+from copydesk.service.index_errors import IndexUnavailable
 
 URL = re.compile(r"postgres(ql)?(\+\w+)?://")
 """What a URL of PostgreSQL begins with; SQLAlchemy's form with the name of a driver is accepted too."""

@@ -1,36 +1,11 @@
-"""The inputs and outputs of an index, and the errors that a database can cause."""
+"""The answers of an index, and what it stores."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from copydesk.classifier import CopydeskError
 from copydesk.classifier.duplicates import Match
 from copydesk.classifier.duplicates.types import DocumentId, KeptBecause
-
-
-class IndexUnavailable(CopydeskError):
-    """The database cannot be reached, read or written."""
-
-    code = "index_unavailable"
-
-
-class IndexInterrupted(IndexUnavailable):
-    """The database failed for a reason that passes: its disk is full, or others have been writing for too long."""
-
-    code = "index_interrupted"
-
-
-class NoIndex(IndexUnavailable):
-    """There is no index at a place where one was expected."""
-
-    code = "no_index"
-
-
-class IndexMismatch(CopydeskError):
-    """The index has another format, or was made under other settings."""
-
-    code = "index_mismatch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,10 @@ from copydesk.service.index.reads import (
     read_given_ids,
     read_last_number,
 )
-from copydesk.service.index.records import IndexAnswer, IndexedDocument, NoIndex, Stats
+from copydesk.service.index.records import IndexAnswer, IndexedDocument, Stats
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
 from copydesk.service.index.titles import find_by_words, read_titles, title_of, write_titles
+from copydesk.service.index_errors import NoIndex
 
 EXPIRE_STEP = 1000
 """Documents that one transaction of `expire` removes, which bounds how long other writers wait."""

@@ -13,7 +13,7 @@ from copydesk.classifier.duplicates.rules import COMPARISON, FACTS, STORY
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
 from copydesk.service.index.clusters import MAX_REBUILT, MEMBERS_COMPARED
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS
-from copydesk.service.index.records import IndexMismatch
+from copydesk.service.index_errors import IndexMismatch
 
 FORMAT = 11
 """The number of the format. Any change of tables, columns or the names of settings raises it."""

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from copydesk.classifier.plurals import counted
 from copydesk.service.rows import times
 from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
 
@@ -91,7 +92,7 @@ def read_source(value: object) -> str | None:
 def describe_unused(counts: Mapping[str, int]) -> list[str]:
     """Say in a line for each field in how many rows its value could not be used."""
     return [
-        f"{name} could not be used in {n:,} row{'s' if n > 1 else ''} and counts as unknown; expected {EXPECTED[name]}"
+        f"{name} could not be used in {counted(n, 'row')} and counts as unknown; expected {EXPECTED[name]}"
         for name, n in sorted(counts.items())
     ]
 

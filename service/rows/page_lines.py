@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import UNSET, Raw, UnsetType
 
 from copydesk.classifier import Article
-from copydesk.service.rows.contract import LabelledPage
+from copydesk.service.rows.contract import BriefPage, LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row_fast, encode_utf8
 
 
@@ -21,3 +21,9 @@ def encode_page(
         if line is not None:
             return line
     return encode_row_fast(LabelledPage.of(row, article, include_text=include_text, markdown=markdown))
+
+
+def encode_brief(row: PageRow, article: Article) -> bytes:
+    """Return the line without blocks and their text, which are most of it."""
+    page = BriefPage.of(row, article)
+    return encode_utf8(page) or encode_row_fast(page)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from typing import Any
 
+from copydesk.classifier.plurals import counted
 from copydesk.service.dedup import StoppedWork
 from copydesk.service.score.readers import Shard
 from copydesk.service.score.tally import Tally, tally_from_fields
@@ -85,7 +86,7 @@ class Pool:
     def waits_for(self) -> str:
         """What the first page waits for."""
         n_starting = sum(not worker.ready for worker in self._workers)
-        return f"{n_starting} workers load the model" if n_starting else "reading the inputs"
+        return f"loading the model in {counted(n_starting, 'worker')}" if n_starting else "reading the inputs"
 
     def run(self, shards: Iterator[Shard]) -> Iterator[tuple[Shard, Tally] | None]:
         """Score all shards. Yields each shard with its counts when it is finished, and None after each poll.

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
+from copydesk.classifier.plurals import counted
 from copydesk.service.progress import Progress
 from copydesk.service.rows import origins
 from copydesk.service.score.tally import Tally
@@ -62,8 +63,8 @@ class ScoreProgress(Progress):
         if new_bytes:
             left = f"{timedelta(seconds=round((self._all_bytes - self._read) / new_bytes * seconds))} left"
         return (
-            f"{pages:,} pages, {pages / seconds:,.1f} per second, {new_bytes / seconds / MEGABYTE:,.1f} MB "
-            f"per second; blocks: {labels}; {sum(self.tally.errors.values()):,} errors; {left}"
+            f"{counted(pages, 'page')}, {pages / seconds:,.1f} per second, {new_bytes / seconds / MEGABYTE:,.1f} MB "
+            f"per second; blocks: {labels}; {counted(sum(self.tally.errors.values()), 'error')}; {left}"
         )
 
 
@@ -71,7 +72,8 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     """Return the summary in a few lines of text."""
     blocks, errors = summary["blocks"], summary["errors"]
     lines = [
-        f"{summary['rows']:,} pages scored in {summary['shards']:,} shards, {sum(errors.values()):,} errors"
+        f"{counted(summary['rows'], 'page')} scored in {counted(summary['shards'], 'shard')}, "
+        f"{counted(sum(errors.values()), 'error')}"
         + (f" ({', '.join(f'{n:,} {code}' for code, n in errors.items())})" if errors else ""),
         "blocks: " + ", ".join(f"{n:,} {label}" for label, n in blocks.items()),
     ]
@@ -81,9 +83,12 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         most = sorted(passed_over.items(), key=lambda item: (-item[1], item[0]))
         named = ", ".join(f"{n:,} {reason}" for reason, n in most[:SHOWN_REASONS])
         more = ", and others" if len(most) > SHOWN_REASONS else ""
-        lines.append(f"{sum(passed_over.values()):,} files and records passed over: {named}{more}")
+        lines.append(
+            f"{counted(sum(passed_over.values()), 'file or record', 'files and records')} passed over: {named}{more}"
+        )
     if summary.get("clusters") is not None:
-        lines.append(f"{summary['clusters']['clusters']:,} clusters, {summary['clusters']['duplicates']:,} duplicates")
+        found = summary["clusters"]
+        lines.append(f"{counted(found['clusters'], 'cluster')}, {counted(found['duplicates'], 'duplicate')}")
     return lines
 
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from copydesk.classifier import LABELS
+from copydesk.classifier.plurals import counted
 
 MAX_TABLE_ROWS = 20
 WIDTH, HEIGHT, FOOT = 640, 180, 34
@@ -43,7 +44,7 @@ def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     """Return the HTML page for a run's summary and manifest; equal arguments give equal bytes."""
     inputs = ", ".join(escape(each["name"]) for each in manifest["inputs"])
     parts = [
-        f"<h1>Batch of {summary['rows']:,} pages</h1>",
+        f"<h1>Batch of {counted(summary['rows'], 'page')}</h1>",
         f'<p class="quiet">{inputs}</p>',
         f'<p class="quiet">model {escape(str(manifest["model"])[:16])}</p>',
         _totals(summary),

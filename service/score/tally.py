@@ -25,7 +25,7 @@ MOST_SITES = 20_000
 
 
 class Site(NamedTuple):
-    """The counts of one host: pages, characters of all blocks, and characters of blocks that are not body."""
+    """The counts of one site: pages, characters of all blocks, and characters of blocks that are not body."""
 
     pages: int = 0
     characters: int = 0
@@ -47,7 +47,7 @@ class Tally:
         blocks, characters: Blocks by label, and their characters.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
         sizes: Pages by the binary logarithm of their bytes, rounded down.
-        sites: Counts by host.
+        sites: Counts by host, or by the name of the site where a page has no URL.
     """
 
     rows: int = 0
@@ -136,10 +136,10 @@ def count_batch(
     pages = np.repeat(np.arange(len(scored)), np.diff(flat.bounds))
     characters = np.bincount(pages, lengths, len(scored)).astype(np.int64)
     not_body = np.bincount(pages, lengths * (flat.labels != LABELS.index(Label.BODY)), len(scored)).astype(np.int64)
-    for (row, _), n_characters, n_not_body in zip(scored, characters.tolist(), not_body.tolist(), strict=True):
-        host = _host(row.url)
-        if host:
-            _count_site(tally.sites, host, Site(1, n_characters, n_not_body))
+    for (row, page), n_characters, n_not_body in zip(scored, characters.tolist(), not_body.tolist(), strict=True):
+        site = _host(row.url) or page.fields.site
+        if site:
+            _count_site(tally.sites, site, Site(1, n_characters, n_not_body))
     return tally
 
 

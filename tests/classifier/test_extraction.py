@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import pickle
 from pathlib import Path, PurePosixPath
 
@@ -114,3 +115,8 @@ def test_the_name_of_a_file_or_an_address_is_no_page(content: str) -> None:
 @pytest.mark.parametrize("content", ["She wrote index.html", "<p>index.html", "See docs/readme.txt", "1/2.5", ""])
 def test_a_line_that_names_a_file_is_a_page(content: str) -> None:
     assert copydesk.extract(content).text.endswith(content.removeprefix("<p>"))
+
+
+def test_signature_is_short_enough_to_read() -> None:
+    assert "parts: 'Iterable[Kind | str] | None' = None" in str(inspect.signature(copydesk.extract))
+    assert copydesk.extract(HTML, parts=None) == copydesk.extract(HTML)

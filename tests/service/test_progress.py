@@ -115,7 +115,7 @@ def test_log_has_a_plain_line_now_and_then(now: list[float]) -> None:
 def test_rate_leaves_out_what_came_before_the_first_count(now: list[float]) -> None:
     out = Terminal(now)
     shown = Progress(out, clock=lambda: now[0])
-    shown.stage("", unit="pages")
+    shown.stage("", unit="page")
     now[0] += 60
     shown.count(5)
     now[0] += 2
@@ -141,7 +141,7 @@ def test_items_are_passed_on_and_counted(now: list[float]) -> None:
 def test_answers_on_the_terminal_have_it_to_themselves(out_type: type[io.StringIO], now: list[float]) -> None:
     out = Terminal(now) if out_type is Terminal else io.StringIO()
     shown = Progress(out, answers_on_terminal=True, clock=lambda: now[0])
-    shown.stage("", unit="pages")
+    shown.stage("", unit="page")
     now[0] += 1
     shown.wait("starting")
     for _ in range(30):

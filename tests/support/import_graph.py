@@ -21,12 +21,13 @@ LAYERS = """
     service.dedup service.client
     service.rows
     service.index service
+    service.index_errors
     classifier
     classifier.model
     classifier.segmentation classifier.rendering classifier.features classifier.duplicates classifier.fields
     classifier.compiled
     classifier.types classifier.errors classifier.lazy_names
-    classifier.lazy_columns
+    classifier.lazy_columns classifier.plurals
     classifier.structure classifier.markup_arrays
     classifier.arrays
     classifier.array_views classifier.image_address

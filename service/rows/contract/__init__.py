@@ -22,6 +22,7 @@ from copydesk.service.rows.contract.documents import (
 )
 from copydesk.service.rows.contract.pages import (
     Block,
+    BriefPage,
     ErrorRow,
     LabelledPage,
     Probabilities,
@@ -40,6 +41,7 @@ __all__ = [
     "ArticleAnswer",
     "ArticleRequest",
     "Block",
+    "BriefPage",
     "Cluster",
     "ClusterMember",
     "ClusterRow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self, cast
+from typing import Annotated, Any, Self, cast
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
@@ -88,11 +88,21 @@ class PageAnswer(Struct, frozen=True, kw_only=True):
     ]
 
 
-class LabelledPage(PageAnswer, frozen=True, kw_only=True):
-    """The answer to a page: its fields, its body and its blocks."""
+class BriefPage(PageAnswer, frozen=True, kw_only=True):
+    """The answer to a page without its blocks: its fields and its body."""
 
     markdown: Annotated[str, Meta(description="The article as Markdown, on request.")] | UnsetType = UNSET
     model: Digest
+
+    @classmethod
+    def of(cls, row: PageRow, article: Article) -> Self:
+        """Convert the classifier's answer."""
+        return cls(**_page_fields(row, article))
+
+
+class LabelledPage(BriefPage, frozen=True, kw_only=True):
+    """The answer to a page: its fields, its body and its blocks."""
+
     text: Annotated[str, Meta(description="What the blocks' offsets index.")] | UnsetType = UNSET
     blocks: tuple[Block, ...]
 
@@ -110,24 +120,31 @@ class LabelledPage(PageAnswer, frozen=True, kw_only=True):
 
         `blocks` are the blocks as JSON, for a row that is only encoded; without them they are made of the article.
         """
-        fields = article if article.scores is None else article.scores.fields
         return cls(
-            id=row.id,
-            line=_line(row),
-            url=article.url,
-            **{name: getattr(fields, name) for name in FIELDS},
-            is_article=article.is_article,
-            page_type=article.page_type,
-            page_types=dict(article.page_types),
-            confidence=article.confidence,
-            body=article.body,
-            comments=article.comments,
-            other_articles=article.other_articles,
+            **_page_fields(row, article),
             markdown=markdown,
-            model=article.model,
             text=article.text if include_text or row.page.text is None else UNSET,
             blocks=tuple(map(Block.of, article.blocks)) if blocks is None else cast(tuple[Block, ...], blocks),
         )
+
+
+def _page_fields(row: PageRow, article: Article) -> dict[str, Any]:
+    """Return the fields that every answer to a page has."""
+    fields = article if article.scores is None else article.scores.fields
+    return {
+        "id": row.id,
+        "line": _line(row),
+        "url": article.url,
+        **{name: getattr(fields, name) for name in FIELDS},
+        "is_article": article.is_article,
+        "page_type": article.page_type,
+        "page_types": dict(article.page_types),
+        "confidence": article.confidence,
+        "body": article.body,
+        "comments": article.comments,
+        "other_articles": article.other_articles,
+        "model": article.model,
+    }
 
 
 class RowError(Struct, frozen=True):

@@ -131,12 +131,26 @@ def run_on(
     explain: bool = False,
     parts: tuple[Kind, ...] | None = None,
     folder: Path | None = None,
+    blocks: bool = True,
 ) -> tuple[int, str]:
     streams = Streams(io.BytesIO(), io.StringIO(), out_is_terminal=terminal)
-    options = ClassifyOptions([str(file) for file in files], None, output, explain, CANVAS, parts=parts, folder=folder)
+    options = ClassifyOptions(
+        [str(file) for file in files], None, output, explain, CANVAS, parts=parts, folder=folder, blocks=blocks
+    )
     n_bad = classify_files(options, Settings(), streams)
     assert isinstance(streams.out, io.BytesIO)
     return n_bad, streams.out.getvalue().decode()
+
+
+@pytest.mark.usefixtures("with_stand_in")
+@pytest.mark.parametrize("output", [AnswerFormat.JSONL, AnswerFormat.JSON, None])
+def test_blocks_and_their_text_can_be_left_out(output: AnswerFormat | None, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<p>{LONG}</p>")
+    whole = json.loads(run_on(page, output=output)[1])
+    brief = json.loads(run_on(page, output=output, terminal=True, blocks=False)[1])
+    assert whole == brief | {"text": whole["text"], "blocks": whole["blocks"]}
+    assert len(whole) == len(brief) + 2
 
 
 @pytest.mark.usefixtures("with_stand_in")

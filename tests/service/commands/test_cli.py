@@ -93,7 +93,17 @@ def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunComma
         (["classify", "--out", "jsonl"], b"unrecognized arguments"),
         (["classify", "no-such-file.html"], b"No such file"),
         (["classify", "a\0b"], b"cannot be read"),
-        (["classify", "tests"], b"is a folder; name the files in it"),
+        (
+            ["classify", "tests"],
+            b"'tests' is a folder; name the files in it, or label all of them with: copydesk score tests --output",
+        ),
+        (["index", "check", "tests"], b"'tests' is a folder; name the files in it\n"),
+        (["clasify", "README.md"], b"; did you mean classify?"),
+        (["classify", "--ouput", "json", "README.md"], b"unrecognized arguments: --ouput; did you mean --output?"),
+        (["classify", "--ouput=json"], b"usage: copydesk classify "),
+        (["index", "ad"], b"; did you mean add?"),
+        (["classify", "--no-blocks", "--output", "table"], b"--no-blocks is for JSON, and --output is table"),
+        (["classify", "--no-blocks", "--explain"], b"--explain adds reasons to blocks, which --no-blocks leaves out"),
         (
             ["classify", "https://a.example/b?c=d&e"],
             b"is a URL, and copydesk fetches no pages; fetch it first: "

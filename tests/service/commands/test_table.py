@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -86,13 +87,21 @@ def test_bar_has_a_fixed_width(share: float, expected: str) -> None:
 def test_every_block_has_a_line_with_label_kind_and_confidence() -> None:
     lines = drawn("Menu\nA line that is long enough to be body.\nMore on this ...").splitlines()
     assert lines[0] == "page"
-    assert lines[1].startswith("1 body · 1 boilerplate · 1 teaser   confidence 50%")
-    assert [re.split(r"\s+", line)[1:3] for line in lines[3:]] == [
+    assert lines[1] == "article"
+    assert lines[2].startswith("1 body · 1 boilerplate · 1 teaser   confidence 50%")
+    assert [re.split(r"\s+", line)[1:3] for line in lines[4:]] == [
         ["boilerplate", "80%"],
         ["body", "80%"],
         ["teaser", "heading"],
     ]
-    assert lines[4].endswith("A line that is long enough to be body.")
+    assert lines[5].endswith("A line that is long enough to be body.")
+
+
+def test_fields_that_are_known_have_a_line() -> None:
+    page = Page(id="page", text="Menu")
+    known = replace(answer(page), authors=("Ann Reed", "Bo Lind"), published="2025-02-03", site="The\x1bPost")
+    lines = table(PageRow("page", None, page), known, Canvas(80, color=False)).splitlines()
+    assert lines[1] == "Ann Reed, Bo Lind · 2025-02-03 · The␛Post · article"
 
 
 def test_row_without_id_is_called_by_its_line() -> None:
@@ -100,7 +109,11 @@ def test_row_without_id_is_called_by_its_line() -> None:
 
 
 def test_empty_page_has_a_header_alone() -> None:
-    assert drawn("").rstrip().splitlines() == ["page", "0 body · 0 boilerplate · 0 teaser   confidence 50% ━━━━"]
+    assert drawn("").rstrip().splitlines() == [
+        "page",
+        "article",
+        "0 body · 0 boilerplate · 0 teaser   confidence 50% ━━━━",
+    ]
 
 
 def test_colour_changes_nothing_but_colour() -> None:
@@ -114,8 +127,8 @@ def test_colour_changes_nothing_but_colour() -> None:
 
 def test_strongest_reasons_stand_first_below_their_block() -> None:
     lines = drawn("A line that is long enough to be body.", explain=True).splitlines()
-    assert lines[4].endswith("+2.00  body, not boilerplate:")
-    assert [line.split()[1:] for line in lines[5:]] == [
+    assert lines[5].endswith("+2.00  body, not boilerplate:")
+    assert [line.split()[1:] for line in lines[6:]] == [
         ["+1.50", "reason", "0"],
         ["+1.00", "reason", "2"],
         ["-0.50", "reason", "1"],

@@ -211,6 +211,13 @@ def test_counts_are_of_all_blocks(whole: ScoredBatch) -> None:
     assert (pages, 0 < not_body < characters) == (1, True)
 
 
+def test_pages_without_a_url_are_counted_by_the_site_that_they_name(model: Model) -> None:
+    html = f'<meta property="og:site_name" content="The Herald">{story(1)}'
+    rows = [InputRow("a", content=html.encode()), InputRow("b", form="text", content=b"The pool opens.")]
+    sites = score_batch(rows, model, OPTIONS).tally.sites
+    assert [(site, counts.pages) for site, counts in sites.items()] == [("The Herald", 1)]
+
+
 def test_number_of_counted_sites_is_bounded() -> None:
     tally = Tally()
     tally.add(Tally(sites={f"s{k}": Site(1, k, k) for k in range(2 * MOST_SITES + 1)}))

@@ -73,6 +73,10 @@ def test_time_left_is_not_known_before_the_first_shard(now: list[float]) -> None
 def test_summary_names_errors_and_clusters() -> None:
     summary = {"shards": 2, **Tally(rows=1200, errors=Counter({"bad_row": 3})).fields()}
     assert summary_lines(summary)[0] == "1,200 pages scored in 2 shards, 3 errors (3 bad_row)"
+    one = {"shards": 1, **Tally(rows=1, errors=Counter({"bad_row": 1}), passed_over=Counter({"a link": 1})).fields()}
+    lines = summary_lines(one | {"clusters": {"clusters": 1, "duplicates": 1}})
+    assert lines[0] == "1 page scored in 1 shard, 1 error (1 bad_row)"
+    assert lines[-2:] == ["1 file or record passed over: 1 a link", "1 cluster, 1 duplicate"]
     clusters = {"clusters": 1100, "duplicates": 100}
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
 

@@ -1,0 +1,36 @@
+"""Parses command lines, and names the likeliest word where one is misspelled."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+_WRONG_CHOICE = re.compile(r"invalid choice: '([^']*)'")
+
+
+class Parser(argparse.ArgumentParser):
+    """An `ArgumentParser` with hints; an unknown option of a subcommand shows the usage of that subcommand."""
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """Parse the arguments of this command; none may be left over."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            hint = _hint(unknown[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        """Show the usage and the message, with a hint if it is about a word that is not among the choices."""
+        wrong = _WRONG_CHOICE.search(message)
+        choices = [str(choice) for action in self._actions for choice in action.choices or ()]
+        super().error(message + (_hint(wrong[1], choices) if wrong else ""))
+
+
+def _hint(word: str, known: Sequence[str] | dict[str, Any]) -> str:
+    """Return a question about the known word that is most like a word, nothing if none is much like it."""
+    from difflib import get_close_matches  # only errors need it
+
+    found = get_close_matches(word, known, n=1)
+    return f"; did you mean {found[0]}?" if found else ""
