@@ -21,6 +21,7 @@ from copydesk.classifier import Page
 from copydesk.classifier.artifact import save_model
 from copydesk.classifier.model import BODY, Model, Predictions, expected_f1
 from copydesk.classifier.pipeline import assemble, collect_scores, predict
+from copydesk.classifier.plurals import counted
 from copydesk.training.align import LabelledPage, label_page, teach
 from copydesk.training.article_scores import score_articles, score_confidence, score_parts
 from copydesk.training.augment import vary
@@ -63,6 +64,8 @@ from copydesk.training.quality import ALONE_WEIGHT, NO_ARTICLE_WEIGHT, QUALITY_B
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "selectolax", "joblib")
 BATCH = 16
+FEW_PAGES = 50
+"""Pages below which a warning is written: a choice, as a fold then tests on about a dozen pages."""
 
 
 class Clock:
@@ -78,7 +81,9 @@ class Clock:
 def train(chosen: argparse.Namespace, say: Clock) -> None:
     """Read, label, fit, evaluate and write."""
     sources = read_sources(chosen.corpora)
-    say(f"{len(sources)} pages read")
+    say(f"{counted(len(sources), 'page')} read")
+    if len(sources) < FEW_PAGES:
+        say("warning", f"{counted(len(sources), 'page')} to learn from, expected hundreds: the scores will mean little")
     check_forms(sources)
     memory = Memory(chosen.cache, verbose=0)
     forms: dict[str, FormModels] = {}
@@ -90,7 +95,10 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         labelled = [page for page in run(memory.cache(label_page), sources, form) if page is not None and page.codes]
         if not labelled:
             raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
-        say(form, f"{len(labelled)} pages labelled, {sum(len(page.codes) for page in labelled)} blocks")
+        say(
+            form,
+            f"{counted(len(labelled), 'page')} labelled, {counted(sum(len(page.codes) for page in labelled), 'block')}",
+        )
         if form == "text":
             answers = {(result.origin.corpus, result.origin.id): result.article for result in results}
             lessons = [(page, answers.get((page.origin.corpus, page.origin.id))) for page in labelled]
@@ -142,7 +150,7 @@ def read_sources(paths: Sequence[Path]) -> list[TrainingPage]:
     """Read every corpus; ids are unique within a corpus."""
     sources: list[TrainingPage] = []
     for path in paths:
-        if path.suffix in (".jsonl", ".ndjson"):
+        if not path.is_dir():
             sources += read_jsonl(path)
         else:
             sources += read_feedback(path) if is_feedback(path) else read_shared(path)

@@ -8,6 +8,7 @@ import numpy as np
 
 from copydesk.classifier import LABELS, Kind, Label
 from copydesk.classifier.model import GROUPS
+from copydesk.classifier.plurals import counted
 from copydesk.training.evaluate import BlockTable, Evaluation, PageResult, PageScore, evaluate, evaluate_by, flatten
 
 LEAK_SHARE = 0.05  # of a kind's blocks under one wrong label: below it a leak is not worth a line
@@ -73,7 +74,7 @@ def _weak_groups(
     weak = [(group.body_f1, value, group) for value, group in groups if group.body_f1 < overall.body_f1 - WORSE_BY]
     for body_f1, value, group in sorted(weak, key=lambda row: row[:2]):
         yield (
-            f"{name} {value} has a body F1 of {body_f1:.3f} on {_pages(group.n_pages)}, "
+            f"{name} {value} has a body F1 of {body_f1:.3f} on {counted(group.n_pages, 'page')}, "
             f"where the average is {overall.body_f1:.3f}"
         )
 
@@ -84,7 +85,7 @@ def _short_bodies(pages: Sequence[PageScore]) -> Iterator[str]:
     if short and others:
         yield (
             f"pages whose body is shorter than {SHORT_BODY} words have a body F1 of {np.mean(short):.3f} "
-            f"({_pages(len(short))}), longer ones {np.mean(others):.3f} ({_pages(len(others))})"
+            f"({counted(len(short), 'page')}), longer ones {np.mean(others):.3f} ({counted(len(others), 'page')})"
         )
 
 
@@ -113,7 +114,3 @@ def _worst_pages(pages: Sequence[PageScore]) -> Iterator[str]:
     if worst:
         named = ", ".join(f"{page.corpus}/{page.id} {page.body_f1:.2f}" for page in worst)
         yield f"the pages with the lowest body F1 are {named}"
-
-
-def _pages(n_pages: int) -> str:
-    return f"{n_pages} page" if n_pages == 1 else f"{n_pages} pages"

@@ -13,6 +13,7 @@ from copydesk.classifier.result import Article
 from copydesk.classifier.types import PARTS, Label, Page
 from copydesk.training.cli import main
 from copydesk.training.dataset import fold_of
+from tests.conftest import ROOT
 from tests.support.training_pages import MadePage, made_page, made_pages, write_rows
 
 pytestmark = pytest.mark.slow
@@ -104,6 +105,7 @@ def test_progress_goes_to_stderr_and_nothing_to_stdout(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "24 pages read" in printed.err
+    assert "warning: 24 pages to learn from, expected hundreds" in printed.err
     assert f"written to {tmp_path}" in printed.err
 
 
@@ -145,14 +147,18 @@ def test_text_pages_are_learnt_beside_html_pages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "the following arguments are required: corpora"),
+        ([], "the following arguments are required: PATH"),
         (["nowhere"], "nowhere does not exist; expected a folder"),
+        (["pyproject.toml"], "pyproject.toml is not a .jsonl file; expected labelled pages as JSON lines"),
         ([".", "--folds", "1"], "--folds is 1, expected at least 2"),
         ([".", "--jobs", "0"], "--jobs is 0, expected at least 1"),
         ([".", "--folds", "two"], "invalid int value: 'two'"),
     ],
 )
-def test_wrong_usage_exits_with_2(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_with_2(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == 2
@@ -163,7 +169,7 @@ def test_wrong_usage_exits_with_2(arguments: list[str], message: str, capsys: py
     ("lines", "message"),
     [
         ("", "hold no pages; expected at least one"),
-        ('{"id": 1}\n', "line 1: ValueError('exactly one of html and text must be a string'); expected an object"),
+        ('{"id": 1}\n', "bad.jsonl, line 1: neither html nor text; expected an object with id, html or text, and"),
         ('{"id": 1, "html": "<p>a</p><p>b</p>", "body": "a"}\n', "from at least two of the 1 sites"),
     ],
 )

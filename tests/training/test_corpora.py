@@ -188,17 +188,20 @@ GOOD = {"id": 1, "text": "A tram.", "body": "A tram."}
 @pytest.mark.parametrize(
     ("bad", "why"),
     [
-        ('{"id": 1, "text"', "JSONDecodeError"),
-        ('["id"]', "AttributeError"),
-        ({"text": "a", "body": "a"}, "KeyError.*id"),
-        ({"id": 1, "body": "a"}, "exactly one of html and text"),
-        ({"id": 1, "text": "a", "html": "a", "body": "a"}, "exactly one of html and text"),
-        ({"id": 1, "text": 5, "body": "a"}, "exactly one of html and text must be a string"),
-        ({"id": 1, "text": "a"}, "one of blocks .* and body .* is needed"),
+        ('{"id": 1, "text"', "not JSON at character"),
+        ('["id"]', "found a list"),
+        ({"text": "a", "body": "a"}, "no id"),
+        ({"id": 1, "body": "a"}, "neither html nor text"),
+        ({"id": 1, "text": "a", "html": "a", "body": "a"}, "both html and text"),
+        ({"id": 1, "text": 5, "body": "a"}, "html or text is not a string"),
+        ({"id": 1, "text": "a"}, "neither blocks .* nor body "),
         ({"id": 1, "text": "a", "blocks": []}, "blocks is empty"),
-        ({"id": 1, "text": "a", "blocks": [{"text": "a", "kind": "advert"}]}, "KeyError.*advert"),
-        ({"id": 1, "text": "a", "blocks": [{"kind": "text"}]}, "KeyError.*text"),
-        ({"id": 1, "text": "a", "blocks": ["a"]}, "TypeError"),
+        (
+            {"id": 1, "text": "a", "blocks": [{"text": "a", "kind": "advert"}]},
+            "the kind of a block is 'advert', expected one of headline, ",
+        ),
+        ({"id": 1, "text": "a", "blocks": [{"kind": "text"}]}, "a block is not an object with text and kind"),
+        ({"id": 1, "text": "a", "blocks": ["a"]}, "a block is not an object with text and kind"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line(tmp_path: Path, bad: object, why: str) -> None:
@@ -209,5 +212,5 @@ def test_a_bad_row_is_refused_with_its_line(tmp_path: Path, bad: object, why: st
 def test_bytes_that_are_no_text_are_refused_with_their_line(tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
     path.write_bytes(json.dumps(GOOD).encode() + b'\n{"id": "\xff\xfe"}\n')
-    with pytest.raises(CorpusError, match=r"line 2: UnicodeDecodeError"):
+    with pytest.raises(CorpusError, match=r"line 2: not UTF-8; expected an object"):
         list(read_jsonl(path))

@@ -23,9 +23,9 @@ def read_feedback(folder: Path) -> Iterator[TrainingPage]:
     for path in sorted(folder.glob("[!.]*.json")):
         try:
             yield _training_page(read_json(path), "feedback")
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except ValueError as error:
             raise CorpusError(
-                f"{path}: {error!r}; expected a page that the service kept as feedback, with html or text, and blocks"
+                f"{path}: {error}; expected a page that the service kept as feedback, with html or text, and blocks"
             ) from error
 
 
@@ -43,26 +43,42 @@ def read_jsonl(path: Path) -> Iterator[TrainingPage]:
         if line.strip():
             try:
                 yield _training_page(json.loads(line), path.stem)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except ValueError as error:
                 raise CorpusError(
-                    f"{path}, line {number}: {error!r}; expected an object with id, html or text, and blocks or body"
+                    f"{path}, line {number}: {_reason(error)}; "
+                    "expected an object with id, html or text, and blocks or body"
                 ) from error
 
 
-def _training_page(row: dict[str, object], corpus: str) -> TrainingPage:
+def _reason(error: ValueError) -> str:
+    """Say what is wrong with a line, without the number that the parser gives it."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON at character {error.pos} ({error.msg})"
+    return "not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def _training_page(row: object, corpus: str) -> TrainingPage:
+    """Read a page; raise `ValueError` if it is not one."""
+    if not isinstance(row, dict):
+        raise ValueError(f"found a {type(row).__name__}")
     html, text = row.get("html"), row.get("text")
-    if (html is None) == (text is None) or not isinstance(html or text, str):
-        raise ValueError("exactly one of html and text must be a string")
+    if html is None and text is None:
+        raise ValueError("neither html nor text")
+    if html is not None and text is not None:
+        raise ValueError("both html and text")
+    if not isinstance(html or text, str):
+        raise ValueError("html or text is not a string")
+    if "id" not in row:
+        raise ValueError("no id")
     blocks, body = row.get("blocks"), row.get("body")
     if not isinstance(blocks, list) and not isinstance(body, str):
-        raise ValueError("one of blocks (a list) and body (a string) is needed")
+        raise ValueError("neither blocks (a list) nor body (a string)")
     if blocks == []:
         raise ValueError("blocks is empty, expected every block of the page")
     texts: tuple[str, ...] = ()
     codes: tuple[str, ...] | None = None
     if isinstance(blocks, list):
-        texts = tuple(str(b["text"]) for b in blocks)
-        codes = tuple(CODE_OF_KIND[b["kind"]] for b in blocks)
+        texts, codes = zip(*map(_block, blocks), strict=True)
     elif isinstance(text, str):
         texts = (text,)
     return TrainingPage(
@@ -77,3 +93,12 @@ def _training_page(row: dict[str, object], corpus: str) -> TrainingPage:
         reference=body if isinstance(body, str) else None,
         has_parts=codes is not None,
     )
+
+
+def _block(block: object) -> tuple[str, str]:
+    """Return the text of a block and the code of its kind."""
+    if not isinstance(block, dict) or not {"text", "kind"} <= block.keys():
+        raise ValueError("a block is not an object with text and kind")
+    if str(block["kind"]) not in CODE_OF_KIND:
+        raise ValueError(f"the kind of a block is {block['kind']!r}, expected one of {', '.join(CODE_OF_KIND)}")
+    return str(block["text"]), CODE_OF_KIND[str(block["kind"])]
