@@ -104,6 +104,16 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
             yield Date(iso, any(map(before.lower().__contains__, CHANGED)))
 
 
+def is_before(one: str, other: str, *, days: int = 0) -> bool:
+    """Return whether a date in ISO 8601 is more than some days before another.
+
+    Minutes are compared, or days where one of the dates has no time, or only one has an offset.
+    """
+    if days or min(len(one), len(other)) == 10 or bool(one[19:]) != bool(other[19:]):
+        return _days(other) - _days(one) > days
+    return _minutes(one) < _minutes(other)
+
+
 def cut_dates(text: str) -> str:
     """Return a text with a line end in place of each date and time."""
     text = text[:MAX_CHARACTERS]
@@ -191,6 +201,20 @@ def _month_days(year: int, month: int) -> int:
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
     return 30 if month in (4, 6, 9, 11) else 31
+
+
+def _minutes(iso: str) -> int:
+    """Return the minutes since 1970 of a date in ISO 8601 with a time, in its own zone if it has no offset."""
+    east = int(iso[20:22]) * 60 + int(iso[23:25]) if iso[19:] else 0
+    return _days(iso) * 1440 + int(iso[11:13]) * 60 + int(iso[14:16]) - (-east if iso[19:20] == "-" else east)
+
+
+def _days(iso: str) -> int:
+    """Return the days since 1970 of a date in ISO 8601; source: `days_from_civil`, see `_civil`."""
+    year, month, day = int(iso[:4]), int(iso[5:7]), int(iso[8:10])
+    year -= month <= 2
+    day_of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
+    return year * 365 + year // 4 - year // 100 + year // 400 + day_of_year - 719468
 
 
 def _civil(days: int) -> tuple[int, int, int]:

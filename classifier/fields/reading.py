@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from copydesk.classifier.fields import metas as names_of
 from copydesk.classifier.fields.addresses import host_name, resolve
 from copydesk.classifier.fields.authors import choose_authors
-from copydesk.classifier.fields.dates import Date, read_date
+from copydesk.classifier.fields.dates import Date, is_before, read_date
 from copydesk.classifier.fields.json_ld import JsonLd
 from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
 from copydesk.classifier.fields.metas import Metas
@@ -146,7 +146,10 @@ def _languages(reading: _Reading, body: str) -> tuple[str, str, str]:
 
 
 def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | None, str | None]:
-    """Return when the article was published and changed."""
+    """Return when the article was published and changed, not before.
+
+    Some sites state the time of the request as that of both: then an earlier day that the page shows is believed.
+    """
 
     def read(values: Iterable[str]) -> str:
         return next(filter(None, (read_date(value, month_first=month_first) for value in values)), "") or ""
@@ -163,7 +166,12 @@ def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | 
         return shown[place]
 
     def candidates(stated: str, names: Iterable[str], item: str, changed: bool) -> Iterator[tuple[str, str]]:
-        yield "json-ld", read([stated])
+        own = read([stated])
+        if own and not changed and stated == reading.stated.modified:
+            for place in ("time", "block"):
+                shown_first = next((date.iso for date in dates(place) if not date.changed), own)
+                yield place, shown_first if is_before(shown_first, own, days=1) else ""
+        yield "json-ld", own
         yield "meta", of_metas(names)
         yield "microdata", read(reading.properties(item))
         since = found_published[:10] if changed else ""
@@ -177,7 +185,8 @@ def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | 
     published = candidates(reading.stated.published, names_of.PUBLISHED, "datePublished", changed=False)
     found_published = reading.choose("published", published)
     modified = candidates(reading.stated.modified, names_of.MODIFIED, "dateModified", changed=True)
-    return found_published or None, reading.choose("modified", modified) or None
+    later = ((place, date) for place, date in modified if date and not is_before(date, found_published or date))
+    return found_published or None, reading.choose("modified", later) or None
 
 
 def _is_month_first(language: str, host: str) -> bool:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copydesk.classifier.fields.dates import LAST_YEAR, MAX_CHARACTERS, Date, cut_dates, find_dates, read_date
+from copydesk.classifier.fields.dates import (
+    LAST_YEAR,
+    MAX_CHARACTERS,
+    Date,
+    cut_dates,
+    find_dates,
+    is_before,
+    read_date,
+)
 
 DAYS = st.dates(datetime.date(1971, 1, 1), datetime.date(LAST_YEAR, 12, 31))
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: datetime.timezone(datetime.timedelta(minutes=minutes)))
@@ -133,3 +141,15 @@ def test_dates_and_times_are_cut() -> None:
     assert cut_dates("By Ada Quill 3 May 2024, 10:15").split("\n")[0].strip() == "By Ada Quill"
     assert cut_dates("Ada Quill 11.3.2025 6:40").split("\n")[0].strip() == "Ada Quill"
     assert cut_dates("By Ada QuillMay 3, 2024").split("\n")[0].strip() == "By Ada Quill"
+
+
+# Order
+
+
+@given(TIMES, TIMES)
+def test_times_are_in_the_order_of_their_minutes(one: datetime.datetime, other: datetime.datetime) -> None:
+    one, other = one.replace(second=0, microsecond=0), other.replace(second=0, microsecond=0)
+    assert is_before(one.isoformat(), other.isoformat()) is (one < other)
+    days = (other.date() - one.date()).days
+    assert is_before(one.isoformat()[:10], other.isoformat()) is (days > 0)
+    assert is_before(one.isoformat(), other.isoformat(), days=1) is (days > 1)

@@ -243,6 +243,41 @@ def test_a_shown_change_is_not_before_publication() -> None:
     assert of_html(html, Kind.DATE, Kind.DATE, Kind.TEXT).modified == "2024-05-04"
 
 
+@pytest.mark.parametrize(
+    ("published", "modified", "expected"),
+    [
+        ("2024-05-03T08:30:00Z", "2024-05-03T08:29:00Z", None),
+        ("2024-05-03T08:30:07Z", "2024-05-03T08:30:00Z", "2024-05-03T08:30:00+00:00"),
+        ("2024-05-03T08:30:00+02:00", "2024-05-03T06:30:00Z", "2024-05-03T06:30:00+00:00"),
+        ("2024-05-03T08:30:00+02:00", "2024-05-03T07:30:00+02:00", None),
+        ("2024-05-03T08:30:00Z", "2024-05-03", "2024-05-03"),
+        ("2024-05-03", "2024-05-02", None),
+        ("2024-05-03T08:30:00Z", "2024-05-03T01:30:00", "2024-05-03T01:30:00"),
+        ("", "2024-05-02", "2024-05-02"),
+    ],
+)
+def test_a_stated_change_is_not_before_publication(published: str, modified: str, expected: str | None) -> None:
+    assert of_html(json_ld(datePublished=published, dateModified=modified) + "<p>Text").modified == expected
+
+
+def test_the_next_place_is_read_where_a_change_is_before_publication() -> None:
+    head = json_ld(datePublished="2024-05-03", dateModified="2024-05-01") + meta("lastmod", "2024-05-04")
+    assert of_html(head + "<p>Text").modified == "2024-05-04"
+
+
+@pytest.mark.parametrize(
+    ("modified", "shown", "expected"),
+    [
+        ("2024-05-03T08:30:00Z", "1 May 2024", "2024-05-01"),
+        ("2024-05-03T08:30:00Z", "2 May 2024", "2024-05-03T08:30:00+00:00"),
+        ("2024-05-03T08:31:00Z", "1 May 2024", "2024-05-03T08:30:00+00:00"),
+    ],
+)
+def test_the_time_of_the_request_is_not_that_of_publication(modified: str, shown: str, expected: str) -> None:
+    head = json_ld(datePublished="2024-05-03T08:30:00Z", dateModified=modified)
+    assert of_html(f"{head}<p>{shown}</p><p>Text</p>", Kind.DATE, Kind.TEXT).published == expected
+
+
 def test_metadata_near_the_text_is_read_without_labels() -> None:
     fields = of_text((Kind.METADATA, "By Ada Quill | 3 May 2024"), (Kind.TEXT, BODY), (Kind.TEASER, "By Ben Reed"))
     assert (fields.authors, fields.published) == (("Ada Quill",), "2024-05-03")
