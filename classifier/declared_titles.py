@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import NamedTuple
 
-from copydesk.classifier.fields import JsonLd
+from copydesk.classifier.fields import JsonLd, cut_dates
 from copydesk.classifier.types import Head, clean
 
 MAX_TITLE = 600
@@ -48,6 +48,24 @@ _SEPARATOR = re.compile(r"(\s+[-–—:•·/~]+\s+|(?<=\S):\s+|\s*(?:[|｜ㅣ»
 
 _GLUED_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])")
 """A colon between two letters, as where kicker, colon and headline are in elements of their own."""
+
+_OPENING = "«»„“”\"'‘‚¿¡([#$€£"
+"""Marks with which the first word of a title may begin."""
+
+_KICKER = re.compile(r"(?:\s[-–—:•·|»]|[|»])\s*$")
+"""How a section before a headline ends; an English headline may itself have a colon without a space before."""
+
+_ADDED = re.compile(r"\s+(?:\((?:[\w-]+\.)+[a-z]{2,}\)\s*\d*|[/|•·–-]\s+[A-Z][a-z]{2,8}\.?\s+20\d\d)$")
+"""The address of a source and a number of comments, or a month, after a headline."""
+
+_SHARE = 0.6
+"""Share of a heading that a declared title at its end has at least, if what is before is cut off: a choice."""
+
+_PARTING = re.compile(r"[-–—:•·/|»](?=\s)")
+"""A mark between two parts of a heading, and not between two words."""
+
+_LOOSE_COLON = re.compile(r"(?<=\S)\s+:\s*(?=\S)|(?<=[^\W\d_]{3}):(?=[A-ZÄÖÜ][a-zäöüß])")
+"""A colon with a space before, or none after, but not as in "Bürger:innen" and "C:Temp"."""
 
 _ELLIPSIS = ("…", "...")
 _SHORT_PART = 4
@@ -245,6 +263,45 @@ def _long_parts(title: str) -> Iterator[str]:
 
 def _is_short(part: str, rest: Sequence[str]) -> bool:
     return count_words(part) <= _SHORT_PART and len(part) < sum(map(len, rest))
+
+
+def as_headline(text: str, declared: Declared, language: str) -> str:
+    """Return a heading as the head writes it, where the page glues something to it.
+
+    A declared title of the same words is taken if it has a mark where the page has none. Otherwise a section or a date
+    before a declared title is cut off, and after it an address or a month; at the end also the name of the site. German
+    has no space before a colon, but one after it.
+    """
+    words = normalise(text)
+    same = [title.text for title in declared.titles if title.words == words]
+    if same:
+        n_marks = _count_marks(text)
+        text = next((title for title in same if _count_marks(title) > n_marks), text)
+    else:
+        text = next(filter(None, (_without_additions(text, words, title) for title in declared.titles)), text)
+    parts = _SEPARATOR.split(text) if declared.sites and _MARK.search(text) else ()
+    if len(parts) > 2 and _letters(parts[-1]) in declared.sites and 2 * len(parts[-1]) < len(text):
+        text = "".join(parts[:-2]).strip() or text
+    return _LOOSE_COLON.sub(": ", text) if ":" in text and language[:2].lower() == "de" else text
+
+
+def _count_marks(text: str) -> int:
+    return len(_PARTING.findall(text))
+
+
+def _without_additions(text: str, words: str, title: DeclaredTitle) -> str:
+    """Return what of a text a title declares that is at least half of it; empty if that is not all but an addition."""
+    if title.found_in == "title" or 2 * len(title.words) < len(words):
+        return ""
+    n_words = title.words.count(" ") - 1
+    if words.endswith(title.words) and len(title.words) >= _SHARE * len(words):
+        before = text[: list(_WORD.finditer(text))[-n_words].start()].rstrip(_OPENING)
+        return text[len(before) :].lstrip() if _KICKER.search(before) or not cut_dates(before).strip() else ""
+    if words.startswith(title.words):
+        end = list(_WORD.finditer(text))[n_words - 1].end()
+        added = _ADDED.search(text, end)
+        return text[: added.start()] if added is not None and not words_of(text[end : added.start()]) else ""
+    return ""
 
 
 def is_cut(title: str) -> bool:

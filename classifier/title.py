@@ -8,7 +8,7 @@ import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers, spans_of
 from copydesk.classifier.compiled.library import core_function
-from copydesk.classifier.declared_titles import Declared, DeclaredTitle, is_cut, normalise, tidy
+from copydesk.classifier.declared_titles import Declared, DeclaredTitle, as_headline, is_cut, normalise, tidy
 from copydesk.classifier.title_of_html import AGREES, Search, find_title
 from copydesk.classifier.title_of_text import find_headline
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind
@@ -68,7 +68,7 @@ def choose_title(
     if page.markup is not None:
         best = find_title(Search(page, page.markup.to_arrays(), declared, matches, kinds, scores))
         if best is not None and (not declared.titles or best.points >= ENOUGH or best.agreement >= CERTAIN):
-            return Title(*best[1:])
+            return Title(as_headline(best.text, declared, page.head.language), *best[2:])
     said = _best_declared(declared)
     if said is not None:
         return Title(said.text, said.found_in)

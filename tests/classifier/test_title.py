@@ -68,6 +68,51 @@ def test_a_block_that_agrees_with_the_head_is_the_title_in_the_words_of_the_page
     assert of_html(page, head, body=[2, 3]) == ("Ferry Waits for ‘Pump’", "block")
 
 
+@pytest.mark.parametrize(
+    ("heading", "declared", "expected"),
+    [
+        (
+            "Island news Ferry waits for a pump",
+            "Island news: Ferry waits for a pump",
+            "Island news: Ferry waits for a pump",
+        ),
+        ("Harbour : Ferry waits for a spare pump", "Ferry waits for a spare pump", "Ferry waits for a spare pump"),
+        ("Harbour – “Ferry waits for a pump”", "Ferry waits for a pump", "“Ferry waits for a pump”"),
+        (
+            "Island: Ferry waits for a spare pump",
+            "Ferry waits for a spare pump",
+            "Island: Ferry waits for a spare pump",
+        ),
+        ("The ferry waits for a spare pump", "ferry waits for a spare pump", "The ferry waits for a spare pump"),
+        ("Dec 18 2025 Ferry waits for a pump", "Ferry waits for a pump", "Ferry waits for a pump"),
+        ("Ferry waits for a spare pump / Dec 2025", "Ferry waits for a spare pump", "Ferry waits for a spare pump"),
+        ("Ferry waits (for a pump) (dock.example) 87", "Ferry waits (for a pump)", "Ferry waits (for a pump)"),
+        ("Ferry waits for a pump in Kiel", "Ferry waits for a pump", "Ferry waits for a pump in Kiel"),
+        ("Ferry waits for a pump – The Pier", "Ferry waits for a pump", "Ferry waits for a pump"),
+        ("Ferry waits- a pump is late", "Ferry waits: a pump is late", "Ferry waits- a pump is late"),
+        ("Island letter 18 – Ferry waits for it", "Ferry waits for it", "Island letter 18 – Ferry waits for it"),
+    ],
+)
+def test_what_the_page_glues_to_a_title_is_no_part_of_it(heading: str, declared: str, expected: str) -> None:
+    head = f'<meta property="og:site_name" content="The Pier"><meta property="og:title" content="{declared}">'
+    assert of_html(f"<h1>{heading}</h1>{ARTICLE}", head) == (expected, "h1")
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "expected"),
+    [
+        ("de", "Die Fähre im Hafen:Warum sie wartet", "Die Fähre im Hafen: Warum sie wartet"),
+        ("de-AT", 'Die "Fähre" :Warum sie wartet', 'Die "Fähre": Warum sie wartet'),
+        ("de", "Fähre : Sie wartet um 8:30", "Fähre: Sie wartet um 8:30"),
+        ("de", "Fähre für Bürger:innen", "Fähre für Bürger:innen"),
+        ("fr", "Le bac : il attend", "Le bac : il attend"),
+    ],
+)
+def test_a_german_colon_has_one_space_after_it(language: str, heading: str, expected: str) -> None:
+    page = segment_html(f'<html lang="{language}"><body><h1>{heading}</h1>{ARTICLE}</body></html>')
+    assert title_of(page) == (expected, "h1")
+
+
 def test_the_whole_title_is_preferred_to_a_cut_one() -> None:
     head = '<meta property="og:title" content="Ferry waits all morning for a …"><title>Ferry waits all…</title>'
     page = f"<h1>Ferry waits all morning for a spare pump</h1>{ARTICLE}"
