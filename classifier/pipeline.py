@@ -30,6 +30,7 @@ from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode, segment_html, segment_text
+from copydesk.classifier.story_order import correct_kinds
 from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.title import choose_title, promote_headlines
 from copydesk.classifier.types import (
@@ -62,6 +63,8 @@ of 3,103 texts without an article, 306 are taken for one, without it 296. For HT
 
 _ARTICLE = PAGE_TYPES.index("article")
 _TITLE_MATCH = ALL_COLUMNS.index("title_match")
+_ENDS_SENTENCE = ALL_COLUMNS.index("ends_sentence")
+_BYLINE, _DATE = KINDS.index(Kind.BYLINE), KINDS.index(Kind.DATE)
 _HEADLINE = KINDS.index(Kind.HEADLINE)
 _TEASER_KIND = KINDS.index(Kind.TEASER)
 _FURNITURE = KINDS.index(Kind.FURNITURE)
@@ -168,7 +171,9 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     matches = np.ascontiguousarray(predictions.columns[:, _TITLE_MATCH])
     title = choose_title(blocks, declared, matches, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
+    kinds = correct_kinds(blocks, kinds, title.blocks, predictions.columns[:, _ENDS_SENTENCE])
     labels = np.where(kinds == _HEADLINE, _BODY, predictions.labels)
+    labels[(kinds == _BYLINE) | (kinds == _DATE)] = _BOILERPLATE
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
     others = find_other_articles(blocks, kinds, title.blocks) if is_like_article else []
     for _, numbers in others:

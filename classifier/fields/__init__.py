@@ -1,6 +1,7 @@
 """What a page says about its article: authors, dates, site, language and the like."""
 
 from copydesk.classifier.fields.addresses import resolve
+from copydesk.classifier.fields.bylines import MAX_LINE, is_byline, is_date
 from copydesk.classifier.fields.date_words import MONTHS
 from copydesk.classifier.fields.dates import cut_dates
 from copydesk.classifier.fields.json_ld import JsonLd, read_json_ld
@@ -8,9 +9,12 @@ from copydesk.classifier.fields.reading import read_canonical_url, read_fields
 from copydesk.classifier.fields.sources import keep_sources
 
 __all__ = [
+    "MAX_LINE",
     "MONTHS",
     "JsonLd",
     "cut_dates",
+    "is_byline",
+    "is_date",
     "keep_sources",
     "read_canonical_url",
     "read_fields",
