@@ -210,7 +210,7 @@ def test_closed_standard_input_is_an_error_row() -> None:
     done = closing("<&-", "classify")
     assert done.returncode == 1
     assert json.loads(done.stdout)["error"]["code"] == "unreadable_file"
-    assert done.stderr == b"copydesk: 1 of 1 pages could not be classified\n"
+    assert done.stderr == b"copydesk: 1 of 1 page could not be classified\n"
 
 
 @with_model

@@ -117,7 +117,7 @@ def test_export_moves_an_index_and_remove_and_expire_empty_it(
     assert (gone.returncode, answers(gone)[-1]) == (1, {"removed": 1})
     unknown = run_command("index", "remove", "--index", other, "--id", "1", "--id", "none")
     assert (unknown.returncode, answers(unknown)) == (1, [{"removed": 0}])
-    assert b"2 of 2 ids are not in the index" in unknown.stderr
+    assert b"not in the index: 2 of 2 ids" in unknown.stderr
     assert run_command("index", "compact", "--index", other).returncode == 0
 
 

@@ -22,7 +22,9 @@ pytestmark = [pytest.mark.attack, pytest.mark.slow]
 N_ROWS = 8_500
 N_CHUNKS = 3
 
-SAID = f"copydesk: 1 of {N_ROWS + 1} rows could not be used\n".encode()
+SAID = (
+    f"copydesk: 8,500 documents, 7,650 clusters, 850 duplicates\ncopydesk: 1 of {N_ROWS + 1:,} rows could not be used\n"
+).encode()
 
 LISTS_CHILDREN = bool(list(Path("/proc/self/task").glob("*/children")))
 
