@@ -25,6 +25,9 @@ FOUND_SHARE = 0.6
 MAX_WORDS = 60_000
 """Most words of a page that are aligned with hand labels; blocks after them stay unlabelled."""
 
+_BY_MARKUP = ("L", "Q", "X", "P")
+"""Codes of the parts that hand labels do not tell from text."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -90,13 +93,17 @@ def teach(lesson: tuple[LabelledPage, Article | None]) -> LabelledPage:
 
     The answer tells the parts of a page whose parts no person labelled, and on a page that no person labelled at all
     what the blocks are that are only known not to be body. On such a page of an article a block of the reference's body
-    that the answer says is a teaser becomes unknown: reference bodies keep "Read more" lines.
+    that the answer says is a teaser becomes unknown: reference bodies keep "Read more" lines. Where a person labelled
+    the parts, it tells what only markup says: which text is a list item, a quote, a table or preformatted.
     """
     page, answer = lesson
-    if answer is None or page.origin.has_parts:
+    if answer is None:
         return page
     said = [block.text for block in answer.blocks], [CODE_OF_KIND[block.kind] for block in answer.blocks]
     heard = carry_codes(*said, [page.blocks.text[b.start : b.end] for b in page.blocks.blocks])
+    if page.origin.has_parts:
+        finer = zip(page.parts, heard, strict=True)
+        return replace(page, parts=tuple(code if part == "E" and code in _BY_MARKUP else part for part, code in finer))
     groups = [GROUP_CODE.get(code, "") for code in heard]
     doubted = ("T", "H") if not page.gold and page.origin.page_type in ONE_STORY else ()
     codes = [

@@ -18,7 +18,6 @@ from copydesk.training.dataset import Table
 from copydesk.training.fit import (
     CHAIN,
     GROUP_BOOSTING,
-    GUESSES,
     KNOWN_TITLE,
     LABEL_BOOSTING,
     LABEL_LEAN,
@@ -113,12 +112,10 @@ def _fit_second_stage(
         return fit_question(columns[rows[within]], answers, trust, boosting)
 
     def part(kind: Kind, chosen: str) -> Trees:
-        parts, by_hand, guesses = table.parts[rows], table.has_parts[rows], GUESSES[form].get(kind, 0.0)
-        within = np.isin(parts, list(chosen)) & (by_hand | (gold & (guesses > 0.0)))
-        trust = np.where(by_hand[within], 1.0, guesses)
+        parts = table.parts[rows]
+        within = np.isin(parts, list(chosen)) & table.has_parts[rows]
         answers = parts[within] == CODE_OF_KIND[kind]
-        trust *= weights[within]
-        trees = fit_question(columns[rows[within]], answers, trust, PART_BOOSTING)
+        trees = fit_question(columns[rows[within]], answers, weights[within], PART_BOOSTING)
         return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
 
     def headline() -> Trees:

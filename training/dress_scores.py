@@ -26,7 +26,7 @@ def score_dresses(
     Args:
         answer: Answers a page with a model that never saw its site.
     """
-    labelled = [page for page in pages if page.gold]
+    labelled = [page for page in pages if page.gold and page.origin.scored != "nothing"]
     table: dict[str, dict[str, float]] = {}
     for name, dress in _dresses(form).items():
         scores = [page_score(answer(dress(page))).body_f1 for page in labelled]

@@ -13,7 +13,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
-from copydesk.classifier import KINDS, Kind
+from copydesk.classifier import Kind
 from copydesk.classifier.model import LINEAR_PARTS, HashedLinear, Trees, hashed_linear
 from copydesk.training.corpora import CODE_OF_KIND, GOLD_CODES
 from copydesk.training.dataset import Table, inverse_frequency, rounded
@@ -37,10 +37,6 @@ ABSENT = -8.0
 
 WEAK_PART = 0.3
 """Weight in the first stage of a row whose part was guessed, see `weak_parts`; one that a person labelled has 1."""
-
-GUESSES = {"html": {Kind.CAPTION: 0.1, Kind.BYLINE: 0.1}, "text": dict.fromkeys(KINDS, 0.3)}
-"""Weight in the trees of a part of such a row on a page with hand labels, by form; 0 for a kind that is not named.
-From HTML more guesses make the other parts worse: they repeat what markup says, and these trees are to know better."""
 
 LINEAR_CODES = tuple(CODE_OF_KIND[part] for part in LINEAR_PARTS)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from copydesk.classifier import LABELS
 from copydesk.classifier.model import GROUPS
+from copydesk.classifier.plurals import counted
 from copydesk.training.evaluate import FORMS, N_BINS, Evaluation, Ints, PageResult, evaluate_by
 from copydesk.training.external_scorers import ScoreTables, Table
 from copydesk.training.plots import FEW_BLOCKS, FORM_TITLES, draw_confusion, draw_reliability
@@ -130,7 +131,16 @@ def data_section(results: Sequence[PageResult]) -> list[str]:
         counts = [len({getattr(page, name) for page in pages}) for name in ("id", "site", "language")]
         rows.append([corpus, counts[0], labelled, *counts[1:], licence])
         sources.append(f"- {corpus}: {what}; licence {licence}" + (f"; <{source}>" if source else "") + ".")
-    sources.append("- block labels: hand labels of every block, made for this project; CC0-1.0.")
+    sources.append("- block labels: every block labelled by reading the page, made for this project; CC0-1.0.")
+    taught = [
+        {result.origin.id for result in results if result.origin.scored == part} for part in ("nothing", "groups")
+    ]
+    if any(taught):
+        sources.append(
+            f"- `training/labels`: further labels of the same kind, Apache-2.0: of {counted(len(taught[0]), 'page')} that "
+            f"had none, and the parts of {counted(len(taught[1]), 'page')} that had only labels. They teach, and no score "
+            "is computed from them."
+        )
     table = markdown_table(["corpus", "pages", "with block labels", "sites", "languages", "licence"], rows)
     return [table, "Credits:", "\n".join(sources)]
 

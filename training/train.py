@@ -45,7 +45,6 @@ from copydesk.training.fit import (
     CHAIN,
     EPOCHS,
     GROUP_BOOSTING,
-    GUESSES,
     KNOWN_TITLE,
     LABEL_BOOSTING,
     LABEL_LEAN,
@@ -203,7 +202,7 @@ def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str
     )
     sure = [expected_f1(answer, by_fold[fold]) for answer, fold in zip(answers, folds.tolist(), strict=True)]
     results = [
-        replace(result, article=replace(result.article, confidence=confidence))
+        _without_own_labels(replace(result, article=replace(result.article, confidence=confidence)))
         for result, confidence in zip(results[: len(pages)], sure[: len(pages)], strict=True)
     ]
     return HeldOut(FormModels(final, tuple(by_fold)), results, sure[len(pages) : len(pages) + n_made])
@@ -221,6 +220,14 @@ def _result(labelled: LabelledPage, answer: Predictions, form: str) -> PageResul
     codes = labelled.codes if labelled.gold else None
     parts = labelled.parts if labelled.origin.has_parts else None
     return PageResult(labelled.origin, form, codes, article, parts)
+
+
+def _without_own_labels(result: PageResult) -> PageResult:
+    """Return the answer without the labels that scores are not to be computed from."""
+    scored = result.origin.scored
+    return replace(
+        result, codes=None if scored == "nothing" else result.codes, parts=result.parts if scored == "parts" else None
+    )
 
 
 def write(
@@ -267,7 +274,6 @@ def settings(folds: int) -> dict[str, Any]:
         "label_boosting": {form: dict(found) for form, found in LABEL_BOOSTING.items()},
         "part_boosting": dict(PART_BOOSTING),
         "quality_boosting": dict(QUALITY_BOOSTING),
-        "guesses": {form: {str(kind): w for kind, w in found.items()} for form, found in GUESSES.items()},
         "lean": {form: {str(kind): odds for kind, odds in found.items()} for form, found in LEAN.items()},
         "chain": dict(CHAIN),
         "label_lean": {form: list(found) for form, found in LABEL_LEAN.items()},

@@ -194,6 +194,15 @@ def test_a_teaser_in_a_reference_body_becomes_unknown_on_a_page_of_an_article() 
     assert teach((labelled, answer_of(Kind.TEXT, Kind.TEASER, Kind.TEXT, Kind.COMMENT))).codes[1] == "E"
 
 
+def test_markup_tells_what_labelled_parts_do_not() -> None:
+    told = label_page(replace(source(texts=TAUGHT, codes="BEUH"), has_parts=True), "text")
+    assert told is not None
+    taught = teach((told, answer_of(Kind.LIST_ITEM, Kind.QUOTE, Kind.LIST_ITEM, Kind.TEASER)))
+    assert taught.codes == told.codes
+    assert taught.parts == ("B", "Q", "U", "H")
+    assert teach((told, answer_of(Kind.TEXT, Kind.CAPTION, Kind.TEXT, Kind.TEXT))) == told
+
+
 def test_a_known_title_is_the_headline_and_body_on_a_page_without_hand_labels() -> None:
     page = unlabelled(title=LONG.title())
     assert page.headline

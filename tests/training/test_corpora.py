@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from copydesk.training.corpora import CorpusError, TrainingPage, read_jsonl, read_shared
+from copydesk.training.corpora import shared as corpora_of_shared
+from copydesk.training.corpora.own_labels import read_own_labels, write_own_labels
 from copydesk.training.corpora.pages import registered_domain
 
 LINEARISE = """
@@ -97,6 +100,51 @@ def test_shared_folder_gives_every_page_with_what_is_known(shared: Path) -> None
     assert wcxb.reference == "A tram stops here.\nIt goes on."
     assert (posten.corpus, posten.site, posten.language, posten.codes) == ("fundus", "posten.example", "de", ("M", "E"))
     assert (kurier.site, kurier.language, kurier.codes, kurier.reference) == ("Kurier", "und", None, None)
+
+
+def with_own_labels(monkeypatch: pytest.MonkeyPatch, shared: Path, labels: Mapping[str, tuple[str, ...]]) -> None:
+    """Let the package bring labels for pages of the WCXB set."""
+    write_own_labels(shared / "own/wcxb-dev.jsonl", labels.items())
+    monkeypatch.setattr(corpora_of_shared, "read_own_labels", partial(read_own_labels, folder=shared / "own"))
+
+
+def test_own_labels_name_the_parts_of_a_labelled_page(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shared / "own").mkdir()
+    with_own_labels(monkeypatch, shared, {"7": ("B", "N", "E")})
+    page = next(iter(read_shared(shared)))
+    assert (page.codes, page.has_parts, page.scored) == (("B", "N", "E"), True, "groups")
+
+
+def test_a_page_that_only_own_labels_label_is_not_scored(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shared / "own").mkdir()
+    (shared / "gold/labels/wcxb-dev/7.txt").unlink()
+    with_own_labels(monkeypatch, shared, {"7": ("B", "N", "E")})
+    page = next(iter(read_shared(shared)))
+    assert (page.codes, page.has_parts, page.scored) == (("B", "N", "E"), True, "nothing")
+
+
+def test_labelled_parts_of_the_corpus_come_before_own_ones(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (shared / "own").mkdir()
+    write_text(shared / "gold/parts/wcxb-dev/7.txt", "0 B\n1 S\n2 E\n")
+    with_own_labels(monkeypatch, shared, {"7": ("B", "N", "E")})
+    page = next(iter(read_shared(shared)))
+    assert (page.codes, page.has_parts, page.scored) == (("B", "S", "E"), True, "parts")
+
+
+@pytest.mark.parametrize(
+    ("codes", "found"),
+    [
+        (("B", "N"), "labels 2 blocks, the page has 3"),
+        (("B", "N", "T"), r"block 2 is T, and E in .*7\.txt"),
+    ],
+)
+def test_own_labels_that_do_not_fit_are_refused(
+    shared: Path, monkeypatch: pytest.MonkeyPatch, codes: tuple[str, ...], found: str
+) -> None:
+    (shared / "own").mkdir()
+    with_own_labels(monkeypatch, shared, {"7": codes})
+    with pytest.raises(CorpusError, match=rf"wcxb-dev\.jsonl: line 1: {found}"):
+        list(read_shared(shared))
 
 
 def test_fundus_body_is_of_the_parser_version_that_the_page_holds(shared: Path) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from copydesk.classifier import KINDS, CopydeskError
 
@@ -26,6 +26,10 @@ SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "
 """Labels before a country's ending that do not name a site: bbc.co.uk is one site, not co.uk."""
 
 _LANG = re.compile(r"<html[^>]{0,2000}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
+
+
+Scored = Literal["nothing", "groups", "parts"]
+"""What of a page's labels is compared with answers: nothing, its codes as GOLD_CODES, or as PART_CODES too."""
 
 
 class CorpusError(CopydeskError):
@@ -49,6 +53,8 @@ class TrainingPage:
         codes: Hand-labelled code of each of `texts`, of PART_CODES; None where there are no hand labels.
         title: The page's title by a reference, empty where it is not known.
         has_parts: Whether the codes tell the kinds of a group apart; if not they are of GOLD_CODES.
+        scored: What of the codes scores are computed from. Labels that come with this package, see `own_labels`, only
+            teach, so that scores stay those of the same pages.
         reference: The page's body by a reference extraction; None where there is none.
     """
 
@@ -63,6 +69,7 @@ class TrainingPage:
     reference: str | None
     title: str = ""
     has_parts: bool = False
+    scored: Scored = "parts"
 
 
 def registered_domain(host: str) -> str:

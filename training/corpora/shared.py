@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from copydesk.training.corpora.own_labels import OwnLabels, read_own_labels
 from copydesk.training.corpora.pages import (
+    GROUP_CODE,
     PART_CODES,
     CorpusError,
+    Scored,
     TrainingPage,
     declared_language,
     read_html,
@@ -42,16 +45,39 @@ def read_shared(folder: Path) -> Iterator[TrainingPage]:
     labels, parts = (
         {path.stem: path for path in (folder / "gold" / kind).rglob("*.txt")} for kind in ("labels", "parts")
     )
-    gold = _Gold(labels | parts, frozenset(parts))
-    yield from _read_wcxb(folder / "corpora" / "wcxb-dev", gold, linearise)
-    yield from _read_fundus(folder / "corpora" / "fundus", gold, linearise)
+    for corpus, read in (("wcxb-dev", _read_wcxb), ("fundus", _read_fundus)):
+        gold = _Gold(labels | parts, frozenset(parts), read_own_labels(corpus))
+        yield from read(folder / "corpora" / corpus, gold, linearise)
 
 
 class _Gold(NamedTuple):
-    """The label files by page id, the finest of each page, and the pages whose labels have parts."""
+    """The label files by page id, the finest of each page, the pages whose files have parts, and our own labels."""
 
-    files: dict[str, Path]
+    files: Mapping[str, Path]
     with_parts: frozenset[str]
+    own: Mapping[str, OwnLabels]
+
+    def of(self, page: str, n_blocks: int) -> _Labels:
+        """Return the labels of a page: our own where its file has no parts."""
+        path, own = self.files.get(page), self.own.get(page)
+        codes = None if path is None else _read_codes(path, n_blocks)
+        if own is None or page in self.with_parts:
+            return _Labels(codes, page in self.with_parts, "parts")
+        if len(own.codes) != n_blocks:
+            raise CorpusError(f"{own.place}: labels {len(own.codes)} blocks, the page has {n_blocks}")
+        groups = tuple(GROUP_CODE[code] for code in own.codes)
+        if codes is not None and groups != codes:
+            first = next(i for i, (group, code) in enumerate(zip(groups, codes, strict=True)) if group != code)
+            raise CorpusError(f"{own.place}: block {first} is {own.codes[first]}, and {codes[first]} in {path}")
+        return _Labels(own.codes, True, "nothing" if codes is None else "groups")
+
+
+class _Labels(NamedTuple):
+    """Three attributes of a TrainingPage."""
+
+    codes: tuple[str, ...] | None
+    has_parts: bool
+    scored: Scored
 
 
 def load_linearise(path: Path) -> Callable[[str], list[str]]:
@@ -81,10 +107,9 @@ def _read_wcxb(folder: Path, gold: _Gold, linearise: Callable[[str], list[str]])
             language=declared_language(html),
             html=html,
             texts=texts,
-            codes=_gold_codes(gold.files.get(page), len(texts)),
             reference=truth.get("main_content") or "",
             title=(truth.get("title") or "") if about["page_type"] == "article" else "",
-            has_parts=page in gold.with_parts,
+            **gold.of(page, len(texts))._asdict(),
         )
 
 
@@ -105,10 +130,9 @@ def _read_fundus(folder: Path, gold: _Gold, linearise: Callable[[str], list[str]
             language=declared_language(html),
             html=html,
             texts=texts,
-            codes=_gold_codes(gold.files.get(page), len(texts)),
             reference=None if record is None else "\n".join([str(record.get("title") or ""), *_body_lines(record)]),
             title=str((record or {}).get("title") or ""),
-            has_parts=page in gold.with_parts,
+            **gold.of(page, len(texts))._asdict(),
         )
 
 
@@ -116,9 +140,7 @@ def _group(site: str, language: str) -> str:
     return f"pages in {language}" if language in LANGUAGES_APART else site
 
 
-def _gold_codes(path: Path | None, n_blocks: int) -> tuple[str, ...] | None:
-    if path is None:
-        return None
+def _read_codes(path: Path, n_blocks: int) -> tuple[str, ...]:
     codes = [""] * n_blocks
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.strip():
