@@ -132,13 +132,13 @@ def data_section(results: Sequence[PageResult]) -> list[str]:
         rows.append([corpus, counts[0], labelled, *counts[1:], licence])
         sources.append(f"- {corpus}: {what}; licence {licence}" + (f"; <{source}>" if source else "") + ".")
     sources.append("- block labels: every block labelled by reading the page, made for this project; CC0-1.0.")
-    taught = [
-        {result.origin.id for result in results if result.origin.scored == part} for part in ("nothing", "groups")
-    ]
-    if any(taught):
+    only_taught, with_parts = (
+        len({result.origin.id for result in results if result.origin.scored == what}) for what in ("nothing", "groups")
+    )
+    if only_taught or with_parts:
         sources.append(
-            f"- `training/labels`: further labels of the same kind, Apache-2.0: of {counted(len(taught[0]), 'page')} that "
-            f"had none, and the parts of {counted(len(taught[1]), 'page')} that had only labels. They teach, and no score "
+            f"- `training/labels`: further labels of the same kind, Apache-2.0: of {counted(only_taught, 'page')} "
+            f"without any, and the parts of {counted(with_parts, 'page')} without parts. They only teach: no score "
             "is computed from them."
         )
     table = markdown_table(["corpus", "pages", "with block labels", "sites", "languages", "licence"], rows)
