@@ -22,10 +22,11 @@ def _pattern(*words: str, before: str = "", after: str = "") -> re.Pattern[str]:
     return re.compile(f"{before}(?:{'|'.join(words)}){after}", re.IGNORECASE)
 
 
-_AUTHOR_NAME = _pattern(
-    "author", "user-?_?name", "user-?link", r"\bfn\b", r"nick(?:name)?\b", r"\bposter\b", r"\bcite\b"
+_AUTHOR_NAME = re.compile(
+    r"author|user(?:-?_?name|-?link)|nick(?:name)?\b|fn\b(?<=\bfn)|poster\b(?<=\bposter)|cite\b(?<=\bcite)"
 )
-_TEXT_NAME = _pattern("content", "body", "text", r"message\b")
+"""In names in lower case; boundaries come last, so that few places are looked at."""
+_TEXT_NAME = re.compile(r"content|body|text|message\b")
 _SAYS = _pattern(
     "says?|said|wrote|writes|commented|replied|sagte?|schreibt|schrieb|meint|dit|a dit|a écrit|dice|dijo|escribió",
     "ha scritto|scrive|diz|disse|escreveu|zegt|schreef|skriver|säger|siger|sier|mówi|pisze|napisał|říká|napsal",
@@ -53,13 +54,14 @@ _UNITS = (
     "Sekunden?|Minuten?|Stunden?|Tag(?:en)?|Wochen?|Monat(?:en)?|Jahr(?:en)?",
 )
 _AGO = _pattern(
-    r"\b(?:an?|one)\s\w{3,6}\sago\b",
-    rf"\b\d{{1,3}}\+?\s?(?:{_UNITS[0]})\b(?:\s+ago\b)?",
-    r"\b(?:just now|yesterday|gestern|hier|ayer|ieri|ontem|igår|gisteren|wczoraj|вчера)\b",
-    rf"\bvor\s+\w{{1,8}}\s+(?:{_UNITS[1]})\b",
-    r"\b(?:il y a|hace|há|fa)\s+\w{1,4}\s+\w{2,9}",
-    r"\b\w{1,4}\s+(?:\w{3,9}\s+)?(?:geleden|sedan|siden|sitten|temu|назад|önce)\b",
-    r"\d{1,3}\s?(?:秒|分|時間|小时|小時|天|日|週間|个月|か月|年|초|분|시간|일|주|개월|년)\s?(?:前|전)",
+    r"(?:an?|one)\s\w{3,6}\sago\b",
+    rf"\d{{1,3}}\+?\s?(?:{_UNITS[0]})\b(?:\s+ago\b)?",
+    r"(?:just now|yesterday|gestern|hier|ayer|ieri|ontem|igår|gisteren|wczoraj|вчера)\b",
+    rf"vor\s+\w{{1,8}}\s+(?:{_UNITS[1]})\b",
+    r"(?:il y a|hace|há|fa)\s+\w{1,4}\s+\w{2,9}",
+    r"\w{1,4}\s+(?:\w{3,9}\s+)?(?:geleden|sedan|siden|sitten|temu|назад|önce)\b",
+    before=r"\b",
+    after=r"|\d{1,3}\s?(?:秒|分|時間|小时|小時|天|日|週間|个月|か月|年|초|분|시간|일|주|개월|년)\s?(?:前|전)",
 )
 _COUNTED = "[km]|likes?|votes?|points?|repl(?:y|ies)(?: by .{0,40})?|reactions?|upvotes?|comments?"
 _CONTROLS = _pattern(
@@ -125,6 +127,7 @@ def _piece(line: str, unit: int, names: str) -> Piece | None:
         return Piece(Role.AUTHOR, unit, line, _name(line), below=_POSTED.match(line) is not None)
     if not _is_name(line):
         return Piece(Role.TEXT, unit, line)
+    names = names.lower()
     is_author = _AUTHOR_NAME.search(names) is not None and _TEXT_NAME.search(names) is None
     return Piece(Role.AUTHOR if is_author else Role.SHORT, unit, line, _name(line))
 

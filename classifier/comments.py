@@ -7,13 +7,14 @@ of its author or its time.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
 
 from copydesk.classifier.arrays import Integers, SmallIntegers, spans_of
 from copydesk.classifier.comment_lines import HEADER, Piece, Role, cut_comment
+from copydesk.classifier.markup_arrays import MarkupArrays
 from copydesk.classifier.types import KINDS, Blocks, Comment, Kind, Markup, join_blocks
 
 LOOKED_AT = 12
@@ -48,19 +49,19 @@ def _units_and_names(
     """Return the unit of each block, and the names of its first inline elements and of the two elements around it."""
     if markup is None:
         return [-1] * len(numbers), [""] * len(numbers)
-    parents, names, inline = markup.parents[:], markup.names[:], markup.inline[:]  # as objects once, not one by one
-    elements = [markup.elements[number] for number in numbers]
-    around = [(element, parents[element]) for element in elements]
+    arrays = markup.to_arrays()
+    parents = arrays.parents.data
+    elements = arrays.elements[numbers].tolist()
+    names = arrays.names.pick([each for element in elements for each in (element, max(parents[element], 0))])
+    inline = arrays.inline.pick(numbers)
     of_blocks = [
-        f"{inline[number]} {names[element]} {names[parent] if parent > 0 else ''}"
-        for number, (element, parent) in zip(numbers, around, strict=True)
+        f"{own} {name} {around if parents[element] > 0 else ''}"
+        for own, element, name, around in zip(inline, elements, names[::2], names[1::2], strict=True)
     ]
-    return _units(elements, texts, parents, markup.tags[:], names), of_blocks
+    return _units(elements, texts, arrays), of_blocks
 
 
-def _units(
-    innermost: Sequence[int], texts: Sequence[str], parents: Sequence[int], tags: Sequence[str], names: Sequence[str]
-) -> list[int]:
+def _units(innermost: Sequence[int], texts: Sequence[str], tree: MarkupArrays) -> list[int]:
     """Return for each block the innermost element of the sort that encloses one comment each; -1 without one.
 
     That is, of the repeated sorts that enclose nearly all blocks, the one with most texts in elements of their own; of
@@ -69,20 +70,17 @@ def _units(
     Args:
         innermost: The innermost element around each block.
         texts: The text of each block.
-        parents, tags, names: Of each element of the page.
+        tree: The elements of the page.
     """
-    chains = [[*_ancestors(parents, element, tags)] for element in innermost]
-    sort_of = {element: _sort(tags[element], names[element]) for element in set(chain.from_iterable(chains))}
+    chains = [*_ancestors(tree, innermost)]
+    sort_of = _sorts(tree, set(chain.from_iterable(chains)))
     elements: dict[str, set[int]] = defaultdict(set)
-    covered: Counter[str] = Counter()
-    with_text: set[int] = set()
-    for text, around in zip(texts, chains, strict=True):
-        sorts = [sort_of[element] for element in around]
-        covered.update(set(sorts))
-        for sort, element in zip(sorts, around, strict=True):
-            elements[sort].add(element)
-        if len(text) >= LONG_TEXT:
-            with_text.update(around)
+    for element, sort in sort_of.items():
+        elements[sort].add(element)
+    covered = Counter(chain.from_iterable({sort_of[element] for element in around} for around in chains))
+    with_text = set(
+        chain.from_iterable(around for text, around in zip(texts, chains, strict=True) if len(text) >= LONG_TEXT)
+    )
     fitting = [
         sort
         for sort, count in covered.items()
@@ -96,19 +94,28 @@ def _units(
     return [next((element for element in around if element in chosen), -1) for around in chains]
 
 
-def _ancestors(parents: Sequence[int], element: int, tags: Sequence[str]) -> Iterator[int]:
-    for _ in range(LOOKED_AT):
-        if element <= 0:
-            return
-        if tags[element] != "p":
-            yield element
-        element = parents[element]
+def _ancestors(tree: MarkupArrays, innermost: Sequence[int]) -> Iterator[list[int]]:
+    """Return for each of these elements itself and the elements around it, paragraphs left out."""
+    parents, tags, names = tree.parents.data, tree.tags.data, tree.tag_names
+    for element in innermost:
+        around: list[int] = []
+        for _ in range(LOOKED_AT):
+            if element <= 0:
+                break
+            if names[tags[element]] != "p":
+                around.append(element)
+            element = parents[element]
+        yield around
 
 
-def _sort(tag: str, names: str) -> str:
-    """Return an element's tag and first name, without digits."""
-    name = names.split(maxsplit=1)
-    return f"{tag} {name[0].rstrip('0123456789') if name else ''}"
+def _sorts(tree: MarkupArrays, elements: Collection[int]) -> dict[int, str]:
+    """Return each element's tag and first name, without digits."""
+    tags = tree.tags.data
+    sorts = {}
+    for element, names in zip(elements, tree.names.pick(elements), strict=True):
+        name = names.split(maxsplit=1)
+        sorts[element] = f"{tree.tag_names[tags[element]]} {name[0].rstrip('0123456789') if name else ''}"
+    return sorts
 
 
 def _groups(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:

@@ -33,6 +33,11 @@ class Strings(NamedTuple):
         """Return one of them."""
         return _decoded(self.points[self.ends[number - 1] if number else 0 : self.ends[number]])
 
+    def pick(self, numbers: Iterable[int]) -> list[str]:
+        """Return some of them."""
+        text, ends = self.text(), self.ends.data
+        return [text[ends[number - 1] if number else 0 : ends[number]] for number in numbers]
+
     def narrow_points(self) -> NDArray[np.uint32] | NDArray[np.uint8]:
         """Return a copy of the points, as bytes if all are below 256."""
         is_narrow = not len(self.points) or self.points.max() < 256
