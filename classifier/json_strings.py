@@ -1,4 +1,4 @@
-"""Decodes a string of JSON to UTF-8, for pages that are parsed as bytes: no string of Python is made in between."""
+"""Decodes the page in a line of JSON to UTF-8, which is parsed as bytes: no string of Python is made in between."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import numpy as np
 
 from copydesk.classifier.compiled.library import core_function
 
-_MORE = 8
+_MORE = 64
 """Bytes that the C function may write behind the last."""
 
-_unescape_json = core_function("cd_unescape_json", "u8* i64 u8*", "i64")
+_unescape_member = core_function("cd_unescape_member", "u8* i64 u8* i64 u8* i64*", "i64")
 
 
-def unescape_json(raw: bytes | memoryview) -> bytes | None:
-    """Return the UTF-8 of a valid string of JSON, quotes left out.
+def cut_string(line: bytes, name: bytes, *, replacement: bytes) -> tuple[bytes, bytes] | None:
+    """Return the UTF-8 of the first member of an object with this name, and the line with another value in its place.
 
-    None if it has half a surrogate pair, a control character, or bytes that are not UTF-8: other decoders say what is
-    wrong.
+    The line is JSON if the other one is. None if the member is not found, its value is no string, or the string has
+    half a surrogate pair, a control character, or bytes that are not UTF-8: other decoders say what is wrong.
     """
-    given = np.frombuffer(raw, np.uint8)
-    out = bytearray(len(given) + _MORE)
-    size = _unescape_json(given, len(given), np.frombuffer(out, np.uint8))
-    return bytes(memoryview(out)[:size]) if size >= 0 else None
+    given, quoted = np.frombuffer(line, np.uint8), np.frombuffer(b'"' + name + b'"', np.uint8)
+    out, place = np.empty(len(given) + _MORE, np.uint8), np.empty(2, np.int64)
+    size = _unescape_member(given, len(given), quoted, len(quoted), out, place)
+    if size < 0:
+        return None
+    start, end = place.tolist()
+    return out[:size].tobytes(), line[:start] + replacement + line[end:]

@@ -35,6 +35,8 @@ READ_FIELDS = (
 """The fields of rows and of requests that are read; all others are skipped."""
 READ_WHOLE = ("error", "blocks", "parts")
 """The fields whose lists and objects are read. Of those of other fields only their type is used."""
+_CUT_OUT = b"-0e-0"
+"""What a line has in place of a page that was cut out: a number that nobody writes."""
 BOM = b"\xef\xbb\xbf"
 """UTF-8's byte order mark, which the first line may begin with."""
 
@@ -86,7 +88,7 @@ def read_lines(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Line | BadR
             yield BadRow(None, number, "too_large", message)
             continue
         content = line.removeprefix(BOM) if number == 1 else line
-        if content.strip():
+        if content and not content.isspace():
             yield Line(number, content)
 
 
@@ -136,16 +138,37 @@ def parse_fields(line: bytes, *, encoded: bool = False) -> dict[str, Any]:
     Other fields are never decoded: they might hold millions of lists, which take fifty times as much memory as their
     text. Their strings need not be UTF-8.
     """
+    if encoded and (fields := _parse_around_html(line)) is not None:
+        return fields
     try:
         try:
-            row = (_decode_row_to_utf8 if encoded else _decode_row)(line)
+            row = _decode_row(line)
         except msgspec.ValidationError:  # a content is no string
             row = _decode_raw_row(line)
-        given = ((name, getattr(row, name)) for name in READ_FIELDS)
-        return {name: _parse_field(name, raw, encoded=encoded) for name, raw in given if raw is not UNSET}
+        return _given_fields(row)
     except (ValueError, RecursionError):  # as for lone surrogates and NaN
         fields = parse_object(line)
         return {name: fields[name] for name in READ_FIELDS if name in fields}
+
+
+def _parse_around_html(line: bytes) -> dict[str, Any] | None:
+    """Do so for a line with HTML, which is cut out and decoded by the C core; None for lines that need another look."""
+    from copydesk.classifier.json_strings import cut_string  # it loads NumPy, which light users do without
+
+    cut = cut_string(line, b"html", replacement=_CUT_OUT)
+    if cut is None or cut[1].count(_CUT_OUT) != 1:
+        return None
+    html, rest = cut
+    try:
+        row = _decode_raw_row(rest)
+        return _given_fields(row) | {"html": html} if bytes(row.html) == _CUT_OUT else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _given_fields(row: Any) -> dict[str, Any]:
+    given = ((name, getattr(row, name)) for name in READ_FIELDS)
+    return {name: _parse_field(name, raw) for name, raw in given if raw is not UNSET}
 
 
 def _row_decoder(strings: Container[str]) -> Callable[[bytes], Any]:
@@ -156,18 +179,12 @@ def _row_decoder(strings: Container[str]) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(msgspec.defstruct("_RowFields", kinds)).decode
 
 
-_decode_row, _decode_row_to_utf8, _decode_raw_row = map(_row_decoder, (("text", "html"), ("text",), ()))
+_decode_row, _decode_raw_row = map(_row_decoder, (("text", "html"), ()))
 
 
-def _parse_field(name: str, raw: msgspec.Raw | str, *, encoded: bool) -> object:
+def _parse_field(name: str, raw: msgspec.Raw | str) -> object:
     if isinstance(raw, str):
         return raw
-    if encoded and name == "html":
-        from copydesk.classifier.json_strings import unescape_json  # it loads NumPy, which light users do without
-
-        quoted = memoryview(raw)
-        if bytes(quoted[:1]) == b'"' and (utf8 := unescape_json(quoted[1:-1])) is not None:
-            return utf8
     start = bytes(memoryview(raw)[:1])
     if start not in (b"[", b"{"):
         return msgspec.json.decode(raw)

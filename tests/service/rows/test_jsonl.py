@@ -138,6 +138,38 @@ def test_fields_that_are_read_are_those_of_the_object(name: str, value: str) -> 
         assert repr(parse_fields(line)) == repr({key: expected[key] for key in READ_FIELDS if key in expected})
 
 
+members = st.sampled_from(
+    [
+        *('"html":"<p>A \\"pool\\".</p>"', '"html":"<p>"', '"html":""', '"ht\\u006dl":"<b>"', '"html" : "\\ud800"'),
+        *('"html":null', '"html":[{"html":"x"}]', '"html":-0e-0', '"text":"Words."', '"text":null', '"text":1'),
+        *(
+            '"id":"a"',
+            '"id":NaN',
+            '"other":{"html":"<i>"}',
+            '"other":[[1,"\\"html\\":"],2]',
+            '"blocks":[{}]',
+            '"id":1,}',
+        ),
+    ]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(members, max_size=4))
+def test_fields_with_encoded_html_are_those_of_text(given_members: list[str]) -> None:
+    line = f"{{{','.join(given_members)}}}".encode()
+    try:
+        expected = parse_fields(line)
+    except BadField as error:
+        with pytest.raises(BadField, match=re.escape(str(error))):
+            parse_fields(line, encoded=True)
+    else:
+        found = parse_fields(line, encoded=True)
+        if isinstance(html := found.get("html"), bytes):
+            found["html"] = html.decode()
+        assert sorted(map(repr, found.items())) == sorted(map(repr, expected.items()))
+
+
 @pytest.mark.attack
 @pytest.mark.parametrize("end", ["0", "NaN"])
 @pytest.mark.parametrize("name", ["x", "text", "blocks"])
