@@ -14,6 +14,11 @@ SAMPLE = 300
 """Characters of a body that are looked at. Of 1,612 pages of Fundus and WCXB, CLD3 gives 5 another language than they
 declare (at least 3 of them are in it), and none to 26, mostly lists of names. It takes 0.08 ms."""
 
+SHORT_SAMPLE, SURE = 90, 0.99
+"""Characters of a body that are looked at first if the page declares a language, and the probability from which that
+language is believed. The answer is that of the whole sample on all pages of Fundus and WCXB with and without markup;
+three quarters of their declarations are confirmed so, in 0.04 instead of 0.10 ms."""
+
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:$|[-_.@,;\s])", re.IGNORECASE)
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 """Kana and kanji. CLD3 answers "ja" for text in scripts that it does not know."""
@@ -51,15 +56,28 @@ def normalize_language(value: str) -> str:
     return "-".join(filter(None, (language, script.title() if script else "", region)))
 
 
-def detect_language(body: str) -> str:
-    """Return the language of a body by its words, in the form of BCP 47; empty if it is too short to tell."""
+def detect_language(body: str, *, declared: str = "") -> str:
+    """Return the language of a body by its words, in the form of BCP 47; empty if it is too short to tell.
+
+    `declared` is what the page declares: if the first words are surely in that language, no more are looked at.
+    """
     sample = body[:SAMPLE]
     if len(tuple(islice(filter(str.isalpha, sample), MIN_LETTERS))) < MIN_LETTERS:
         return ""
-    found = _identifier().FindLanguage(sample.encode("utf-8", "replace").decode())
+    sample = sample.encode("utf-8", "replace").decode()
+    if declared:
+        language, probability = _find_language(sample[:SHORT_SAMPLE])
+        if probability >= SURE and language == declared.partition("-")[0]:
+            return language
+    return _find_language(sample)[0]
+
+
+def _find_language(sample: str) -> tuple[str, float]:
+    """Return the detector's answer, empty where it is not reliable, and its probability."""
+    found = _identifier().FindLanguage(sample)
     if not found.is_reliable or (found.language == "ja" and _JAPANESE.search(sample) is None):
-        return ""
-    return normalize_language(found.language)
+        return "", 0.0
+    return normalize_language(found.language), found.probability
 
 
 def decide_language(declared: str, detected: str) -> str:

@@ -138,7 +138,7 @@ def _languages(reading: _Reading, body: str) -> tuple[str, str, str]:
         ("json-ld", reading.stated.language),
     ]
     declared = reading.choose("language_declared", ((place, normalize_language(value)) for place, value in stated))
-    detected = reading.choose("language_detected", [("text", detect_language(body))])
+    detected = reading.choose("language_detected", [("text", detect_language(body, declared=declared))])
     language = decide_language(declared, detected)
     if language:
         reading.found_in["language"] = reading.found_in["language_declared"] if language == declared else "text"

@@ -27,6 +27,13 @@ def test_any_text_is_in_a_language_or_none(text: str) -> None:
     assert tag == "" or TAG.fullmatch(tag)
 
 
+def test_the_declared_language_is_believed_by_the_first_words_alone() -> None:
+    german = "Die Fähre zur Insel fährt ab Montag wieder, nachdem der Hafen zwei Jahre lang umgebaut worden war. "
+    english = "The ferry to the island runs again on Monday after two years of repairs at the harbour wall. " * 2
+    assert detect_language(german + english) == detect_language(german + english, declared="en") == ""
+    assert detect_language(german + english, declared="de-AT") == "de"
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
