@@ -254,8 +254,10 @@ def _tags(reading: _Reading) -> tuple[str, ...]:
 
 
 def _description(reading: _Reading) -> str:
-    found = reading.choose(
-        "description",
-        [("meta", reading.metas.first_of(names_of.DESCRIPTION)), ("json-ld", reading.stated.description)],
-    )
-    return " ".join(_ELEMENT.sub(" ", found[:MAX_DESCRIPTION]).split()) if "<" in found else found[:MAX_DESCRIPTION]
+    stated = [("meta", reading.metas.first_of(names_of.DESCRIPTION)), ("json-ld", reading.stated.description)]
+    return reading.choose("description", ((place, _without_elements(value)) for place, value in stated))
+
+
+def _without_elements(description: str) -> str:
+    text = description[:MAX_DESCRIPTION]
+    return " ".join(_ELEMENT.sub(" ", text).split()) if "<" in text else text

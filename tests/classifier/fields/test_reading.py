@@ -309,6 +309,13 @@ def test_tags_entities_and_invisible_characters_are_no_part_of_a_field() -> None
     assert (fields.description, fields.authors) == ("Fish & ships 3 < 4", ("Ada Quill",))
 
 
+def test_a_description_of_nothing_but_elements_is_none() -> None:
+    html = meta("description", "&lt;p>&lt;/p>") + "<p>Text"
+    assert "description" not in of_html(html).found_in
+    fields = of_html(json_ld(description="Fish & ships") + html)
+    assert (fields.description, fields.found_in["description"]) == ("Fish & ships", "json-ld")
+
+
 def test_the_day_in_the_address_is_the_last_resort() -> None:
     fields = of_html("<p>Text", url="https://pier.example/2024/05/03/ferry")
     assert (fields.published, fields.found_in["published"]) == ("2024-05-03", "url")
