@@ -18,7 +18,7 @@ from copydesk.service.index.database import SQLITE, Database
 from copydesk.service.index.export import export_lines, import_lines
 from copydesk.service.index.growth import ClusterSummary, Day, read_growth, read_latest_clusters
 from copydesk.service.index.keys import merge_all
-from copydesk.service.index.matching import BatchMatcher, SignedBatch
+from copydesk.service.index.matching import BatchMatcher
 from copydesk.service.index.reads import (
     StoredDocument,
     read_by_id,
@@ -28,6 +28,7 @@ from copydesk.service.index.reads import (
     read_last_number,
 )
 from copydesk.service.index.records import IndexAnswer, IndexedDocument, Stats
+from copydesk.service.index.signed_batch import SignedBatch
 from copydesk.service.index.tables import DOCUMENTS, FORMAT, PAIRS, TABLES, is_made, make_tables, settings_of
 from copydesk.service.index.titles import find_by_words, read_titles, title_of, write_titles
 from copydesk.service.index_errors import NoIndex
