@@ -22,7 +22,6 @@ NO_MATCH, IDENTICAL, NEAR_DUPLICATE, CONTAINS, CONTAINED = range(5)
 OVERLAP_FIELDS = tuple(field.name for field in fields(Overlap) if field.name != "ranges")
 """The columns of an array of overlaps, in this order."""
 
-_COUNT = core_function("cd_overlap_counts", "u32* i64 u32* i64 i64 i64 u32* i64 i64 f64*", "memory")
 _RANGES = core_function("cd_shared_ranges", "u32* i64 u32* i64 i64 i64 i64*", "memory")
 _RELATION = core_function("cd_relation", "f64* i64 bool*", "i64")
 
@@ -56,30 +55,6 @@ def relation_number(counts: NDArray[np.float64], identical: bool) -> tuple[int, 
     """Return the number of the relation, and whether both texts are one story, judging by this pair alone."""
     same_story = np.zeros(1, np.bool_)
     return _RELATION(counts, identical, same_story), bool(same_story[0])
-
-
-def overlap_counts(
-    text: NDArray[np.uint32],
-    other: NDArray[np.uint32],
-    sizes: tuple[int, int],
-    common: NDArray[np.uint32],
-    identical: bool,
-) -> NDArray[np.float64]:
-    """Count what a text shares with another; the same both ways, but that `contains` and `contained` change places.
-
-    Args:
-        text: The text's shingles in their order.
-        other: The other's.
-        sizes: Their lengths in words, as in `Shingles`.
-        common: Shortened and sorted.
-        identical: Whether all words are equal.
-
-    Returns:
-        The numbers of `OVERLAP_FIELDS`.
-    """
-    counts = np.empty(len(OVERLAP_FIELDS))
-    _COUNT(text, len(text), other, len(other), *sizes, common, len(common), identical, counts)
-    return counts
 
 
 def _shared_ranges(text: NDArray[np.uint32], other: NDArray[np.uint32], sizes: tuple[int, int]) -> NDArray[np.int64]:

@@ -222,18 +222,6 @@ EXPORT int64_t cd_relation(const double *counts, int64_t identical, bool *same_s
     return relation_number(counts, identical != 0, same_story);
 }
 
-EXPORT int64_t cd_overlap_counts(const uint32_t *text, int64_t n_text, const uint32_t *other, int64_t n_other,
-                                 int64_t words, int64_t characters, const uint32_t *common, int64_t n_common,
-                                 int64_t identical, double *counts) {
-    Scratch scratch;
-    int64_t longest = max_i64(n_text, n_other);
-    bool done = reserve_scratch(&scratch, longest, longest) &&
-                count_overlap(&scratch, (Text){text, n_text}, (Text){other, n_other}, (RunSizes){words, characters},
-                              (Text){common, n_common}, identical != 0, counts);
-    free_scratch(&scratch);
-    return done ? 0 : OUT_OF_MEMORY;
-}
-
 /* Finds the ranges of a text's words that it shares with another; returns their number. */
 EXPORT int64_t cd_shared_ranges(const uint32_t *text, int64_t n_text, const uint32_t *other, int64_t n_other,
                                 int64_t words, int64_t characters, int64_t *ranges) {

@@ -20,7 +20,6 @@ from copydesk.classifier.duplicates.overlap import (
     NO_SHINGLES,
     OVERLAP_FIELDS,
     _shared_ranges,
-    overlap_counts,
     relation_number,
 )
 from copydesk.classifier.duplicates.rules import PairFlag
@@ -41,6 +40,7 @@ from tests.oracle import clustering as clustering_oracle
 from tests.oracle import overlap as oracle
 from tests.oracle import same_story as same_story_oracle
 from tests.oracle import stored_texts as stored_texts_oracle
+from tests.support.compared_texts import overlap_counts
 from tests.support.corpus_pages import corpus_pages
 from tests.support.import_graph import ROOT
 

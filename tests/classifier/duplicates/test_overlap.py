@@ -13,7 +13,6 @@ from copydesk.classifier.duplicates.normalized_words import read_words, text_dig
 from copydesk.classifier.duplicates.overlap import (
     NO_SHINGLES,
     OVERLAP_FIELDS,
-    overlap_counts,
     overlap_from_counts,
     relation_number,
     relation_of,
@@ -23,6 +22,7 @@ from copydesk.classifier.duplicates.rules import COMPARISON
 from copydesk.classifier.duplicates.shingles import read_shingles, shorten
 from copydesk.classifier.duplicates.stored_texts import pack_shingles, unpack_shingles
 from copydesk.classifier.duplicates.types import Match, Overlap, Relation, SigningScheme
+from tests.support.compared_texts import overlap_counts
 
 SCHEME = SigningScheme()
 TEXTS = st.lists(st.sampled_from("abcde"), max_size=40).map(" ".join)
