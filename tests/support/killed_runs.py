@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -92,7 +94,7 @@ def dedup_writer(folder: Path) -> RunWriter:
 
     def run(output: Path) -> None:
         output.mkdir(exist_ok=True)
-        with mock.patch.object(sign_chunks, "CHUNK_ROWS", 30):
+        with mock.patch.object(sign_chunks, "CHUNK_ROWS", 30), redirect_stderr(io.StringIO()):
             arguments = ["dedup", str(documents), "--output", str(output / "clusters.jsonl"), "--workers", "1"]
             assert cli.main(arguments) == 0
 
