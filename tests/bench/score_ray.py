@@ -126,7 +126,7 @@ def cluster_articles(chosen: argparse.Namespace) -> int:
         with connected(address):
             print(f"Clusters: {chosen.count:,} generated articles, a fifth are copies; load {os.getloadavg()[0]:.1f}")
             found = [_on_ray(folder, chosen.count, n_shards), _in_one_task(folder, chosen.count, n_shards)]
-        here = _here(folder, n_shards, 2)
+        here = _here(folder, n_shards, max(chosen.nodes))
     same = all(each == here for each in found)
     print(f"clusters, what is kept and matches are {'the same' if same else 'NOT THE SAME'}\n")
     return int(not same)
@@ -266,15 +266,17 @@ def _here(folder: Path, n_shards: int, workers: int) -> list[tuple[str, bool, li
     from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS
     from copydesk.service.dedup.output_rows import cluster_rows, gather_rows
 
+    """Cluster the documents of signed shards in this process; print the time from reading them to the last answer."""
+    started = time.monotonic()
     chunks = ChunkFolder(folder)
     rows = gather_rows(list(map(chunks.load, range(n_shards))), DEFAULT_OPTIONS)
-    started = time.monotonic()
     signed = map(chunks.load_signed, range(n_shards))
     found = find_duplicates([str(name) for name in rows.ids], signed, published=rows.published, workers=workers)
+    answers = _brief(cluster_rows(rows, found))
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"local, {workers} threads: {seconds:.1f} s, at most {peak:,.0f} MB of memory; load {os.getloadavg()[0]:.1f}")
-    return _brief(cluster_rows(rows, found))
+    return answers
 
 
 def _brief(answers: Iterable[ClusterRow | ErrorRow]) -> list[tuple[str, bool, list[str]]]:
