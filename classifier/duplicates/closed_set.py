@@ -16,6 +16,7 @@ from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.duplicates import overlap
 from copydesk.classifier.duplicates.candidates import candidate_pairs, split_pairs
 from copydesk.classifier.duplicates.choices import (
+    NO_BODY,
     is_alike_enough,
     keep_columns,
     mark_documents_to_keep,
@@ -75,6 +76,11 @@ class Duplicates:
     def keep(self) -> NDArray[np.bool_]:
         """Shape (n_documents,): true for the one to keep of each cluster."""
         return self.kept_because > 0
+
+    @property
+    def no_body(self) -> int:
+        """Number of documents without a body, each a cluster of its own."""
+        return int((self.kept_because == NO_BODY).sum())
 
 
 class TextArrays(NamedTuple):

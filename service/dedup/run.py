@@ -15,7 +15,6 @@ import numpy as np
 
 from copydesk.classifier import ArtifactMismatch, load_manifest
 from copydesk.classifier.duplicates import DuplicateOptions, Duplicates, KeyScheme, find_duplicates
-from copydesk.classifier.duplicates.choices import NO_BODY
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME
 from copydesk.classifier.plurals import counted
 from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_rows, select_documents
@@ -79,8 +78,7 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: 
     n_clusters = len(np.unique(found.clusters))
     numbers = counted(n_clusters, "cluster"), counted(len(rows.ids) - n_clusters, "duplicate")
     print(f"copydesk: {counted(len(rows.ids), 'document')}, {', '.join(numbers)}", file=err)
-    n_empty = int((found.kept_because == NO_BODY).sum())
-    for line in describe_without_body(n_empty, len(rows.ids)):
+    for line in describe_without_body(found.no_body, len(rows.ids)):
         print(f"copydesk: {line}", file=err)
     if rows.bad:
         print(f"copydesk: {len(rows.bad):,} of {counted(rows.n_rows, 'row')} could not be used", file=err)

@@ -40,15 +40,20 @@ def cluster_shards(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
     for number in range(n_shards):
         attach_clusters(folder, number, islice(all_clusters, len(rows.chosen[number])))
     sizes = np.unique(found.clusters, return_counts=True)[1]
-    return cluster_counts(Counter(sizes.tolist())) | {"repeated_ids": len(rows.bad), "common_keys": found.common_keys}
+    counts = cluster_counts(Counter(sizes.tolist()), no_body=found.no_body)
+    return counts | {"repeated_ids": len(rows.bad), "common_keys": found.common_keys}
 
 
-def cluster_counts(by_size: Mapping[int, int]) -> dict[str, Any]:
-    """Return the counts of clusters for the summary, from the number of clusters of each size."""
+def cluster_counts(by_size: Mapping[int, int], *, no_body: int) -> dict[str, Any]:
+    """Return the counts of clusters for the summary, from the number of clusters of each size.
+
+    `no_body` is the number of pages without a body, each a cluster of its own.
+    """
     clusters = sum(by_size.values())
     return {
         "clusters": clusters,
         "duplicates": sum(size * n for size, n in by_size.items()) - clusters,
+        "no_body": no_body,
         "cluster_sizes": {str(size): n for size, n in sorted(by_size.items()) if n},
     }
 

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from copydesk.classifier.plurals import counted
 from copydesk.service.progress import Progress
-from copydesk.service.rows import origins
+from copydesk.service.rows import describe_without_body, origins
 from copydesk.service.score.tally import Tally
 from copydesk.service.terminal import clean
 
@@ -89,6 +89,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     if summary.get("clusters") is not None:
         found = summary["clusters"]
         lines.append(f"{counted(found['clusters'], 'cluster')}, {counted(found['duplicates'], 'duplicate')}")
+        lines += describe_without_body(found["no_body"], summary["rows"] - found["repeated_ids"])
     return lines
 
 

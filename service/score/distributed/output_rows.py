@@ -33,19 +33,22 @@ READ_ROWS = 1000
 """Rows that are taken out of their table at a time."""
 
 
-def write_output_rows(runner: StepRunner, plan: Plan, options: DuplicateOptions) -> Counter[int]:
-    """Write the rows that `load_output_rows` returns; return the number of clusters of each size above one."""
+def write_output_rows(runner: StepRunner, plan: Plan, options: DuplicateOptions) -> tuple[Counter[int], int]:
+    """Write the rows that `load_output_rows` returns.
+
+    Returns the number of clusters of each size above one, and the number of documents without a body.
+    """
     n = len(plan.chunks)
     emit = partial(_emit_members, plan, tuple(options.prefer))
     runner.exchange(n, emit, plan.parts, partial(_choose_kept, plan, options.keep))
     steps.move_to_chunks(runner, plan, "part-kept", "kept", ["doc"])
     runner.exchange(n, partial(_emit_matches, plan), n, partial(steps.write_sorted, plan, "matches", ["doc", "other"]))
-    runner.each(n, partial(_write_rows, plan))
+    no_body = sum(runner.each(n, partial(_write_rows, plan)))
     sizes: Counter[int] = Counter()
     for part in range(plan.parts):
         table = plan.tables.read("sizes", part)
         sizes.update(dict(zip(*(table.column(name).to_pylist() for name in ("size", "clusters")), strict=True)))
-    return sizes
+    return sizes, no_body
 
 
 def load_output_rows(plan: Plan, chunk: int) -> Iterator[contract.ClusterRow | contract.ErrorRow]:
@@ -115,7 +118,10 @@ def _emit_matches(plan: Plan, chunk: int) -> pa.Table:
 
 
 def _write_rows(plan: Plan, chunk: int) -> int:
-    """Write the rows of a chunk in the order of its documents; those that are not used have no cluster."""
+    """Write the rows of a chunk in the order of its documents; return how many of the used ones have no body.
+
+    Documents that are not used have no cluster.
+    """
     places, docs = np.flatnonzero(load_ranks(plan, chunk) >= 0), load_document_ids(plan, chunk)
     kept, matches = plan.tables.read("kept", chunk), plan.tables.read("matches", chunk)
     chunk_rows = plan.chunks.rows(chunk)
@@ -134,7 +140,7 @@ def _write_rows(plan: Plan, chunk: int) -> int:
     structs = pa.StructArray.from_arrays(arrays, fields=list(MATCH))
     columns = {"id": pa.array(ids), "cluster": pa.array(clusters, pa.string()), "reason": pa.array(reasons)}
     plan.tables.write("rows", chunk, pa.table({**columns, "matches": _lists(structs, firsts, ends)}))
-    return len(ids)
+    return int((reasons == NO_BODY).sum())
 
 
 def _lists(rows: pa.StructArray, firsts: NDArray[np.int64], ends: NDArray[np.int64]) -> pa.Array:

@@ -16,9 +16,11 @@ from copydesk.service.score.distributed.steps import Plan, StepRunner
 
 @dataclass(frozen=True, slots=True)
 class DuplicateCounts:
-    """The counts of a closed set: documents of different ids, common keys, and the number of clusters of each size."""
+    """The counts of a closed set: documents of different ids, those of them without a body, common keys, and the
+    number of clusters of each size."""
 
     n_documents: int
+    no_body: int
     common_keys: int
     sizes: Counter[int]
 
@@ -35,6 +37,6 @@ def find_distributed_duplicates(
     common_keys = find_candidates(runner, plan)
     compare_pairs(runner, plan)
     judge_stories(runner, plan, options)
-    sizes = write_output_rows(runner, plan, options)
+    sizes, no_body = write_output_rows(runner, plan, options)
     sizes[1] = n_documents - sum(size * clusters for size, clusters in sizes.items())
-    return DuplicateCounts(n_documents, common_keys, sizes)
+    return DuplicateCounts(n_documents, no_body, common_keys, sizes)

@@ -152,13 +152,13 @@ def cluster_on_ray(folder: OutputFolder, n_shards: int, clustering: ClusterOptio
 
 
 def _cluster_in_steps(folder: OutputFolder, n_shards: int, clustering: ClusterOptions) -> dict[str, Any]:
-    counts = [tally.rows for number in range(n_shards) if (tally := folder.tally(number)) is not None]
-    if not counts:
-        return cluster_counts({}) | {"repeated_ids": 0, "common_keys": 0}
+    n_rows = [tally.rows for number in range(n_shards) if (tally := folder.tally(number)) is not None]
+    if not n_rows:
+        return cluster_counts({}, no_body=0) | {"repeated_ids": 0, "common_keys": 0}
     tables = distributed.Tables(folder.work / "spread")
     shutil.rmtree(tables.path, ignore_errors=True)
     tables.path.mkdir()
-    chunks = distributed.put_together(folder.work, counts, processors=one_task.n_processors())
+    chunks = distributed.put_together(folder.work, n_rows, processors=one_task.n_processors())
     plan = distributed.Plan(chunks, tables, parts=len(chunks))
     runner = RayStepRunner()
     try:
@@ -166,8 +166,9 @@ def _cluster_in_steps(folder: OutputFolder, n_shards: int, clustering: ClusterOp
         runner.each(len(chunks), partial(_write_shards, folder, plan))
     except ray.exceptions.RayError as error:
         raise stopped_work(error) from error
-    repeated = sum(counts) - found.n_documents
-    return cluster_counts(found.sizes) | {"repeated_ids": repeated, "common_keys": found.common_keys}
+    repeated = sum(n_rows) - found.n_documents
+    counts = cluster_counts(found.sizes, no_body=found.no_body)
+    return counts | {"repeated_ids": repeated, "common_keys": found.common_keys}
 
 
 def _write_shards(folder: OutputFolder, plan: distributed.Plan, chunk: int) -> int:

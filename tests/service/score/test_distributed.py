@@ -48,6 +48,7 @@ def test_answers_are_those_of_one_machine(
         found, rows = distributed(runner, Path(folder), n_shards, division, options=options)
     assert rows == expected_rows
     assert (found.n_documents, found.common_keys) == (len(expected.clusters), expected.common_keys)
+    assert found.no_body == expected.no_body
     sizes = np.unique(np.unique(expected.clusters, return_counts=True)[1], return_counts=True)
     assert {size: n for size, n in found.sizes.items() if n} == dict(
         zip(*(side.tolist() for side in sizes), strict=True)
@@ -94,8 +95,9 @@ def test_documents_are_divided_by_processors_into_chunks_that_are_neither_small_
 
 def test_document_without_a_body_is_named(tmp_path: Path) -> None:
     sign(tmp_path, [Text("a", ""), Text("b", story(1))], 2)
-    _, rows = distributed(OneProcess(), tmp_path, 2)
+    found, rows = distributed(OneProcess(), tmp_path, 2)
     assert [row["kept_because"] for row in rows] == ["no_body", "only_one"]
+    assert found.no_body == 1
 
 
 def test_nothing_and_one_document_are_answered(tmp_path: Path) -> None:

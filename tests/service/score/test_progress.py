@@ -74,11 +74,17 @@ def test_summary_names_errors_and_clusters() -> None:
     summary = {"shards": 2, **Tally(rows=1200, errors=Counter({"bad_row": 3})).fields()}
     assert summary_lines(summary)[0] == "1,200 pages scored in 2 shards, 3 errors (3 bad_row)"
     one = {"shards": 1, **Tally(rows=1, errors=Counter({"bad_row": 1}), passed_over=Counter({"a link": 1})).fields()}
-    lines = summary_lines(one | {"clusters": {"clusters": 1, "duplicates": 1}})
+    counts = {"no_body": 0, "repeated_ids": 0}
+    lines = summary_lines(one | {"clusters": {"clusters": 1, "duplicates": 1} | counts})
     assert lines[0] == "1 page scored in 1 shard, 1 error (1 bad_row)"
     assert lines[-2:] == ["1 file or record passed over: 1 a link", "1 cluster, 1 duplicate"]
-    clusters = {"clusters": 1100, "duplicates": 100}
+    clusters = {"clusters": 1100, "duplicates": 100} | counts
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
+    clusters |= {"no_body": 2, "repeated_ids": 1}
+    assert summary_lines(summary | {"clusters": clusters})[-2:] == [
+        "1,100 clusters, 100 duplicates",
+        "2 of 1,199 documents have no body and cannot be compared",
+    ]
 
 
 def test_first_error_of_each_code_is_shown(tmp_path: Path) -> None:
