@@ -59,6 +59,8 @@ def refuse_other_formats(content: bytes, *, json: str = READ_JSON, others: str =
         UnreadablePage: They are; the code is `not_a_page`.
     """
     head = content[:HEAD_BYTES]
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):  # a tag, with which none of them begins
+        return
     if head.startswith(GZIP_MAGIC):
         head = _decompressed(head)
     found = name_table_or_archive(head)

@@ -26,6 +26,8 @@ MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (rb"\0\0(?s:..)ftyp|ID3[\x02-\x04]|OggS\0|\x1aE\xdf\xa3|(?s:RIFF....(?:WAVE|AVI))", "sound or video", LEAVE_OUT),
     (rb"\x7fELF|\0asm|SQLite format 3\0|wOF[F2]\x00\x01", "a program or data file", LEAVE_OUT),
 )
+MAGIC_BYTES = 1024  # that are searched for these
+_ANY_MAGIC = re.compile(b"|".join(b"(?:%b)" % magic for magic, _, _ in MAGIC))
 MAX_CONTROLS = 0.05  # share of control characters above which bytes are not text; random or compressed ones have 0.1
 FEW_CONTROLS = 8  # fewer than these are allowed in any page, as damaged pages have a handful
 
@@ -34,8 +36,10 @@ _count_controls = core_function("cd_count_controls", "u8* i64", "i64")
 
 def refuse_formats(data: bytes) -> None:
     """Raise `UnreadablePage` if the first bytes are those of a format that is not text."""
+    if not _ANY_MAGIC.match(data, 0, MAGIC_BYTES):
+        return
     for magic, name, advice in MAGIC:
-        if re.match(magic, data[:1024]):
+        if re.match(magic, data[:MAGIC_BYTES]):
             raise UnreadablePage("binary", f"found {name}, expected the bytes of an HTML or text page; {advice}")
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import NamedTuple
 
 from copydesk.classifier.segmentation.charset.binary_formats import many_controls, refuse_controls, refuse_formats
 from copydesk.classifier.segmentation.charset.declarations import REPLACE, declared_codecs
 from copydesk.classifier.segmentation.charset.likelihood import DOUBLE_BYTE, Likelihoods, sample_of, score_charsets
+from copydesk.classifier.segmentation.utf8 import count_utf8
 
 SAMPLE = 65_536  # bytes that are read to find NUL patterns and control characters
 
@@ -51,44 +51,40 @@ def decode(data: bytes, *, html: bool, declared: str | None = None) -> str:
     Raises:
         UnreadablePage: The bytes are not text; the code is `binary`.
     """
-    return _decode(data, html=html, declared=declared).text
+    decoded = _decode(data, html=html, declared=declared)
+    return data.decode() if decoded is None else decoded
 
 
 def decode_html(data: bytes, *, declared: str | None = None) -> str | bytes:
     """Decode the bytes of an HTML page as `decode` does, or return them if they are already UTF-8."""
-    found = _decode(data, html=True, declared=declared)
-    return data if found.is_utf8 else found.text
+    decoded = _decode(data, html=True, declared=declared)
+    return data if decoded is None else decoded
 
 
-class _Decoded(NamedTuple):
-    """A page's text, and whether its bytes are that text in UTF-8."""
-
-    text: str
-    is_utf8: bool = False
-
-
-def _decode(data: bytes, *, html: bool, declared: str | None) -> _Decoded:
+def _decode(data: bytes, *, html: bool, declared: str | None) -> str | None:
+    """Decode a page's bytes; return None if they are its text in UTF-8."""
     for mark, codec in MARKS:
         if data.startswith(mark):
-            return _Decoded(data[len(mark) :].decode(codec, "replace"))
+            return data[len(mark) :].decode(codec, "replace")
     refuse_formats(data)
-    wide = _wide_charset(data[:SAMPLE])
+    sample = data[:SAMPLE]
+    wide = _wide_charset(sample)
     if wide:
-        return _Decoded(data.decode(wide, "replace"))
-    refuse_controls(data[:SAMPLE])
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _Decoded(_decode_invalid(data, declared_codecs(data, declared, html=html)))
-    if len(text) == len(data):
-        japanese = data.decode("iso2022_jp_ext", REPLACE) if b"\x1b$" in data else "\ufffd"
-        return _Decoded(text, True) if "\ufffd" in japanese else _Decoded(japanese)
+        return data.decode(wide, "replace")
+    refuse_controls(sample)
+    n_characters = count_utf8(data)
+    if n_characters is None:
+        return _decode_invalid(data, declared_codecs(data, declared, html=html))
+    if n_characters == len(data):
+        is_japanese = b"\x1b" in data and b"\x1b$" in data  # a search for one byte takes much less time
+        japanese = data.decode("iso2022_jp_ext", REPLACE) if is_japanese else "\ufffd"
+        return None if "\ufffd" in japanese else japanese
     # A character outside ASCII has at most three bytes more than one in ASCII.
-    if len(data) - len(text) < 3 * UTF8_SURE and _count_foreign(text) < UTF8_SURE:
+    if len(data) - n_characters < 3 * UTF8_SURE and _count_foreign(data.decode()) < UTF8_SURE:
         for codec in declared_codecs(data, declared, html=html):
             if codec in DOUBLE_BYTE and _is_text(score_charsets(sample_of(data)), codec):
-                return _Decoded(data.decode(codec, REPLACE))
-    return _Decoded(text, True)
+                return data.decode(codec, REPLACE)
+    return None
 
 
 def _decode_invalid(data: bytes, declared: list[str]) -> str:
