@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 from copydesk.classifier import Article, Model, Page, classify, classify_page, load_model
-from copydesk.service.api.intake.bodies import BodyBudget, read_body
+from copydesk.service.api.intake.bodies import BodyBudget, Incoming, read_body
 from copydesk.service.api.intake.requests import ClassifyRequest, Media, max_body_bytes
 from copydesk.service.api.limits.rates import RateLimiter
 from copydesk.service.api.limits.work_queue import WorkQueue
@@ -66,7 +66,7 @@ class State:
         for page in (Page("", html=WARM_UP), Page("", text=WARM_UP)):
             next(classify([page], self.model))
 
-    async def process_body(self, request: Request, media: Media, function: Callable[[bytes], R]) -> R:
+    async def process_body(self, request: Incoming, media: Media, function: Callable[[bytes], R]) -> R:
         """Read a request's body and call a function with it on the classifier's thread.
 
         Raises:
@@ -74,7 +74,8 @@ class State:
             ClientDisconnect: The client went away.
         """
         limit = max_body_bytes(media, self.settings.max_page_bytes)
-        body = await read_body(request, self.body_budget, limit=limit, idle=self.settings.server.idle)
+        idle = self.settings.server.idle
+        body = await read_body(request, self.body_budget, limit=limit, idle=idle)
         try:
             return await self.model_queue.run(lambda: function(body))
         finally:

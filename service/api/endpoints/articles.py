@@ -97,7 +97,7 @@ async def get_cluster(request: Request, id: str) -> Response:
 
 
 async def _classify_body(request: Request, state: State, id: str | None) -> ClassifiedArticle:
-    media = read_media(request, Media.JSON)
+    media = read_media(request.headers, Media.JSON)
     return await state.process_body(
         request, media, lambda body: classify_article(parse_fields(body, encoded=True), state, id)
     )

@@ -102,7 +102,7 @@ def encode_rows(rows: Sequence[bytes | contract.ArticleAnswer | BadRow]) -> byte
 
 
 async def _stream_answers(request: Request, state: State, answer: AnswerGroup) -> Response:
-    read_media(request, Media.NDJSON)
+    read_media(request.headers, Media.NDJSON)
     server = state.settings.server
     spool = Spool(request, limit=server.batch_bytes, idle=server.idle)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -12,6 +13,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from copydesk.classifier import PARTS, Article, UnreadablePage
+from copydesk.service.api.intake.bodies import Incoming
 from copydesk.service.api.intake.negotiation import choose_media
 from copydesk.service.api.intake.requests import (
     AnswerOptions,
@@ -23,7 +25,7 @@ from copydesk.service.api.intake.requests import (
     read_charset,
     read_media,
 )
-from copydesk.service.api.limits.access import require_scope
+from copydesk.service.api.limits.access import check_access, require_scope
 from copydesk.service.api.problems import Problem, answer_problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
@@ -71,16 +73,32 @@ async def classify_one(
     request: Request, options: Options, id: Annotated[str | None, Query(max_length=2000)] = None
 ) -> Response:
     """Label every block of one page. The answer is JSON; Markdown or HTML of the article if Accept prefers it."""
-    state = state_of(request)
-    media = read_media(request, Media.JSON, Media.HTML, Media.TEXT)
-    charset = read_charset(request)
-    answer = choose_media(request, *ANSWERS)
+    answer = choose_media(request.headers.getlist("accept"), *ANSWERS)
+    body = await _classify_body(request, state_of(request), answer, options=options, id=id)
+    return Response(body, headers=_answer_headers(answer), media_type=answer)
+
+
+def _answer_headers(answer: Media) -> dict[str, str]:
+    return {"Vary": "Accept"} | ({} if answer is Media.JSON else SAFE)
+
+
+async def _classify_body(
+    request: Incoming, state: State, answer: Media, *, options: AnswerOptions, id: str | None = None
+) -> bytes:
+    """Read a page from a request's body, classify it and encode the answer.
+
+    Raises:
+        Problem, BadField: The request is refused.
+        UnreadablePage: The page cannot be read.
+        ClientDisconnect: The client went away.
+    """
+    media = read_media(request.headers, Media.JSON, Media.HTML, Media.TEXT)
+    charset = read_charset(request.headers)
 
     def classify(body: bytes) -> bytes:
         return classify_raw(RawRequest(body, media, charset, id, options), state, answer)
 
-    headers = {"Vary": "Accept"} | ({} if answer is Media.JSON else SAFE)
-    return Response(await state.process_body(request, media, classify), headers=headers, media_type=answer)
+    return await state.process_body(request, media, classify)
 
 
 class QuickClassify:
@@ -91,6 +109,11 @@ class QuickClassify:
 
     def __init__(self) -> None:
         self._route = next(route for route in router.routes if getattr(route, "path", None) == PATH)
+        responses = ((answer, Response(headers=_answer_headers(answer), media_type=answer)) for answer in ANSWERS)
+        self._headers = {
+            answer: [header for header in response.raw_headers if header[0] != b"content-length"]
+            for answer, response in responses
+        }
 
     @staticmethod
     def answers(scope: AsgiScope) -> bool:
@@ -105,13 +128,30 @@ class QuickClassify:
     async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         scope["route"] = self._route
-        request = Request(scope, receive)
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        request = _QuickRequest(headers, receive)
+        state: State = scope["app"].state.copydesk
         try:
-            await READ.dependency(request)
-            response = await classify_one(request, AnswerOptions())
+            check_access(scope, request.headers, state, Scope.READ)
+            answer = choose_media([value for name, value in headers if name == "accept"], *ANSWERS)
+            body = await _classify_body(request, state, answer, options=AnswerOptions())
         except (Problem, BadField, UnreadablePage) as error:
-            response = await answer_problem(request, error)
-        await response(scope, receive, send)
+            response = await answer_problem(Request(scope), error)
+            await response(scope, receive, send)
+            return
+        length = (b"content-length", b"%d" % len(body))
+        await send({"type": "http.response.start", "status": 200, "headers": [length, *self._headers[answer]]})
+        await send({"type": "http.response.body", "body": body})
+
+
+class _QuickRequest:
+    """A request's headers and body; of a header that comes twice, the first value counts."""
+
+    __slots__ = ("headers", "receive")
+
+    def __init__(self, headers: Sequence[tuple[str, str]], receive: Receive) -> None:
+        self.headers = dict(reversed(headers))
+        self.receive = receive
 
 
 def classify_raw(raw: RawRequest, state: State, answer: Media) -> bytes:

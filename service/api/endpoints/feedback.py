@@ -35,7 +35,7 @@ router = APIRouter()
 async def give_feedback(request: Request) -> Response:
     """Store a page with corrected labels; blocks that are not listed keep the model's labels."""
     state = state_of(request)
-    media = read_media(request, Media.JSON)
+    media = read_media(request.headers, Media.JSON)
     row = await state.process_body(request, media, lambda body: _correct_page(body, state))
     try:
         id = await state.index_queue.run(lambda: state.feedback.put(row))

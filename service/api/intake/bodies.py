@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Protocol
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from copydesk.service.api.problems import Problem
 
@@ -42,7 +44,19 @@ class BodyBudget:
         self.n_bytes -= n_bytes
 
 
-async def read_body(request: Request, budget: BodyBudget, *, limit: int, idle: float) -> bytes:
+class Incoming(Protocol):
+    """A request whose body has not been read; Starlette's `Request` is one."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers; their names are in lower case."""
+
+    @property
+    def receive(self) -> Receive:
+        """Receives the body."""
+
+
+async def read_body(request: Incoming, budget: BodyBudget, *, limit: int, idle: float) -> bytes:
     """Read and decompress a whole body; the caller releases its length from the budget.
 
     Raises:
@@ -62,7 +76,7 @@ async def read_body(request: Request, budget: BodyBudget, *, limit: int, idle: f
     return b"".join(pieces)
 
 
-async def body_pieces(request: Request, *, limit: int, idle: float) -> AsyncIterator[bytes]:
+async def body_pieces(request: Incoming, *, limit: int, idle: float) -> AsyncIterator[bytes]:
     """Read and decompress a body piece by piece.
 
     Args:
@@ -78,11 +92,10 @@ async def body_pieces(request: Request, *, limit: int, idle: float) -> AsyncIter
     if length.isdigit() and (len(length) > 18 or int(length) > limit):
         raise _too_large(f"{length[:40]} bytes are announced", limit)
     decoder = _decoder(request.headers.get("content-encoding", ""))
-    n_received = n_decoded = 0
-    async for chunk in _chunks(request, idle):
-        n_received += len(chunk)
-        if n_received > limit:
-            raise _too_large(f"{n_received} bytes have come", limit)
+    arriving = _Arriving(request.receive, limit, idle)
+    n_decoded = 0
+    while arriving.more:
+        chunk = await arriving.read()
         if decoder is None:
             yield chunk
             continue
@@ -100,27 +113,37 @@ def _too_large(found: str, limit: int) -> Problem:
     return Problem("too_large", f"{found}, expected at most {limit}; send less, or raise the server's limit")
 
 
-async def _chunks(request: Request, idle: float) -> AsyncIterator[bytes]:
-    """Yield the body's bytes as they arrive; only time spent waiting for the client counts towards the limits."""
-    waited, n_bytes = 0.0, 0
-    while True:
+class _Arriving:
+    """The bytes of a body as they arrive; only time spent waiting for the client counts towards the limits."""
+
+    def __init__(self, receive: Receive, limit: int, idle: float) -> None:
+        self.more = True
+        """Whether more bytes may arrive."""
+        self._receive = receive
+        self._limit = limit
+        self._idle = idle
+        self._waited = 0.0
+        self._n_bytes = 0
+
+    async def read(self) -> bytes:
+        """Read what has arrived, or wait for it."""
         start = time.monotonic()
         try:
-            async with asyncio.timeout(idle):
-                message = await request.receive()
+            async with asyncio.timeout(self._idle):
+                message = await self._receive()
         except TimeoutError:
-            raise _slow_client(f"no byte came within {idle:g} seconds") from None
+            raise _slow_client(f"no byte came within {self._idle:g} seconds") from None
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        waited += time.monotonic() - start
+        self._waited += time.monotonic() - start
         chunk: bytes = message.get("body", b"")
-        n_bytes += len(chunk)
-        if waited > idle and n_bytes < MIN_RATE * waited:
-            raise _slow_client(f"{n_bytes} bytes came within {waited:.0f} seconds")
-        if chunk:
-            yield chunk
-        if not message.get("more_body", False):
-            return
+        self._n_bytes += len(chunk)
+        if self._waited > self._idle and self._n_bytes < MIN_RATE * self._waited:
+            raise _slow_client(f"{self._n_bytes} bytes came within {self._waited:.0f} seconds")
+        if self._n_bytes > self._limit:
+            raise _too_large(f"{self._n_bytes} bytes have come", self._limit)
+        self.more = message.get("more_body", False)
+        return chunk
 
 
 def _slow_client(found: str) -> Problem:

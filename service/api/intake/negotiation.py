@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from collections.abc import Sequence
 
 from copydesk.service.api.intake.requests import Media
 
@@ -10,15 +10,14 @@ MAX_RANGES = 50
 """Media ranges of a header that are read."""
 
 
-def choose_media(request: Request, *offered: Media) -> Media:
-    """Return the offered type that the request prefers; the first one if it prefers none, or accepts none.
+def choose_media(accept: Sequence[str], *offered: Media) -> Media:
+    """Return the offered type that Accept headers prefer; the first one if they prefer none, or accept none.
 
     The highest `q` wins, then the type that is named most exactly, then the one that is named first.
     """
-    headers = request.headers.getlist("accept")
-    if not headers:
+    if not accept:
         return offered[0]
-    ranges = [part.split(";") for part in ",".join(headers).split(",")[:MAX_RANGES]]
+    ranges = [part.split(";") for part in ",".join(accept).split(",")[:MAX_RANGES]]
     names = [(part[0].strip().lower(), _quality(part[1:])) for part in ranges]
     weights = {media: _weight(media, names) for media in offered}
     best = max(offered, key=lambda media: weights[media])

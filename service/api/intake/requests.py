@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-
-from starlette.requests import Request
 
 from copydesk.classifier import PARTS, Kind, Page, decode, read_parts
 from copydesk.classifier.other_formats import refuse_other_formats
@@ -75,13 +73,13 @@ class RawRequest:
     options: AnswerOptions = AnswerOptions()
 
 
-def read_media(request: Request, *allowed: Media) -> Media:
+def read_media(headers: Mapping[str, str], *allowed: Media) -> Media:
     """Return the body's media type.
 
     Raises:
         Problem: It is not one of the allowed types.
     """
-    header = request.headers.get("content-type", "")
+    header = headers.get("content-type", "")
     name = header.split(";")[0].strip().lower()
     name = {"application/ndjson": Media.NDJSON.value, "application/jsonl": Media.NDJSON.value}.get(name, name)
     if name in allowed:
@@ -91,9 +89,9 @@ def read_media(request: Request, *allowed: Media) -> Media:
     raise Problem("wrong_type", message, headers={"Accept": ", ".join(allowed)})
 
 
-def read_charset(request: Request) -> str | None:
+def read_charset(headers: Mapping[str, str]) -> str | None:
     """Return the charset that the Content-Type header declares, None where it declares none."""
-    for part in request.headers.get("content-type", "").split(";")[1:]:
+    for part in headers.get("content-type", "").split(";")[1:]:
         name, _, value = part.partition("=")
         if name.strip().lower() == "charset":
             return value.strip().strip('"')[:80] or None

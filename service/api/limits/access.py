@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Depends
 from starlette.requests import Request
+from starlette.types import Scope as AsgiScope
 
 from copydesk.service.api.limits.rates import WINDOW_SECONDS, RateLimiter
 from copydesk.service.api.problems import Problem
@@ -21,23 +23,31 @@ def require_scope(scope: Scope) -> Any:
     """Return a FastAPI dependency that checks the key, its rate and its scope; without keys it checks the host."""
 
     async def check(request: Request) -> None:
-        state = state_of(request)
-        if not state.settings.server.require_keys:
-            _check_host(request)
-            return
-        key = _find_key(request, state)
-        request.state.key = key.name
-        _take_request(request, state.rates, key)
-        if not key.scope.allows(scope):
-            message = f"the key {key.name} has scope {key.scope}, this needs {scope}; use another key"
-            raise Problem("wrong_scope", message)
+        check_access(request.scope, request.headers, state_of(request), scope)
 
     return Depends(check)
 
 
-def _check_host(request: Request) -> None:
+def check_access(request: AsgiScope, headers: Mapping[str, str], state: State, scope: Scope) -> None:
+    """Check the key of a request, its rate and its scope; without keys check the host.
+
+    Raises:
+        Problem: The request is refused.
+    """
+    if not state.settings.server.require_keys:
+        _check_host(headers)
+        return
+    key = _find_key(headers, state)
+    request.setdefault("state", {})["key"] = key.name
+    _take_request(request, state.rates, key)
+    if not key.scope.allows(scope):
+        message = f"the key {key.name} has scope {key.scope}, this needs {scope}; use another key"
+        raise Problem("wrong_scope", message)
+
+
+def _check_host(headers: Mapping[str, str]) -> None:
     """Refuse DNS rebinding: a foreign web page that reaches this server under a name of its own."""
-    host = request.headers.get("host", "").strip().lower()
+    host = headers.get("host", "").strip().lower()
     name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
     if name not in LOOPBACK:
         raise Problem(
@@ -47,8 +57,8 @@ def _check_host(request: Request) -> None:
         )
 
 
-def _find_key(request: Request, state: State) -> Key:
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+def _find_key(headers: Mapping[str, str], state: State) -> Key:
+    scheme, _, value = headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not value.strip():
         raise Problem("no_key", "no key was sent, expected the header Authorization: Bearer KEY; send one")
     try:
@@ -60,9 +70,9 @@ def _find_key(request: Request, state: State) -> Key:
     return key
 
 
-def _take_request(request: Request, rates: RateLimiter, key: Key) -> None:
+def _take_request(request: AsgiScope, rates: RateLimiter, key: Key) -> None:
     allowance = rates.take(key.name)
-    request.state.rate_headers = {  # draft-ietf-httpapi-ratelimit-headers-10
+    request["state"]["rate_headers"] = {  # draft-ietf-httpapi-ratelimit-headers-10
         "RateLimit-Policy": f'"key";q={rates.quota};w={WINDOW_SECONDS}',
         "RateLimit": f'"key";r={allowance.left};t={allowance.seconds}',
     }

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from copydesk.classifier import LABELS, Article, Page
+from copydesk.classifier.segmentation import count_utf8
+from copydesk.classifier.types import EncodedPage
 from copydesk.service.api.monitoring.logs import FIELDS
 from copydesk.service.index import IndexAnswer, Stats
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter, Gauge
+    from prometheus_client import Counter, Gauge, Histogram
 
 SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 FOLDER_VARIABLES = ("PROMETHEUS_MULTIPROC_DIR", "prometheus_multiproc_dir")
@@ -77,19 +79,27 @@ class Metrics:
         self.body_bytes = gauge("copydesk_held_bytes", "Bytes of request bodies in memory", mode="livesum")
         self.index = gauge("copydesk_index", "Size of the index", "what", mode="livemax")
         self.model = gauge("copydesk_model", "The loaded model, by its digest", "digest", mode="livemax")
-        self._labels = [(label, self.blocks.labels(label.value)) for label in LABELS]
-        for form in ("text", "html"):
-            self.pages.labels(form)
+        self._text_pages, self._html_pages = (self.pages.labels(form) for form in ("text", "html"))
+        self._labels = [self.blocks.labels(label.value) for label in LABELS]
+        self._requests: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        """The metrics of each route, method and status: to look them up takes as long as to count."""
+
+    def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count an answered request."""
+        key = route, method, status
+        found = self._requests.get(key)
+        if found is None:
+            found = self._requests[key] = self.requests.labels(*key), self.seconds.labels(route)
+        found[0].inc()
+        found[1].observe(seconds)
 
     def count_page(self, page: Page, article: Article) -> None:
         """Count a classified page."""
-        content = page.html or "" if page.text is None else page.text
-        self.pages.labels("html" if page.text is None else "text").inc()
-        self.characters.inc(len(content))
+        (self._html_pages if page.text is None else self._text_pages).inc()
+        self.characters.inc(_count_characters(page))
         self.confidence.observe(article.confidence)
-        labels = article.labels()
-        for label, counter in self._labels:
-            counter.inc(labels.count(label))
+        for counter, n in zip(self._labels, _count_labels(article), strict=True):
+            counter.inc(n)
 
     def count_articles(self, answers: Sequence[IndexAnswer]) -> None:
         """Count articles that the index compared."""
@@ -112,6 +122,21 @@ class Metrics:
                 MultiProcessCollector(all_workers, str(self._folder))  # type: ignore[no-untyped-call]
                 return generate_latest(all_workers)
         return generate_latest(self._registry)
+
+
+def _count_characters(page: Page) -> int:
+    if isinstance(page, EncodedPage):
+        return count_utf8(page.utf8) or 0
+    return len(page.html or "" if page.text is None else page.text)
+
+
+def _count_labels(article: Article) -> list[int]:
+    """Return the number of blocks of each label, in `LABELS` order."""
+    if article.scores is None:
+        labels = article.labels()
+        return [labels.count(label) for label in LABELS]
+    numbers = article.scores.labels.tobytes()  # one byte each
+    return [numbers.count(number) for number in range(len(LABELS))]
 
 
 def drop_gauges(pid: int | None, folder: Path) -> None:

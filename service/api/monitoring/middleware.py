@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import re
 import time
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from copydesk.service.api.monitoring.logs import ACCESS, FIELDS, exception_fields
+from copydesk.service.api.monitoring.logs import AccessLog, exception_fields
 from copydesk.service.api.monitoring.metrics import Metrics
 from copydesk.service.api.monitoring.traces import Traces
 from copydesk.service.api.problems import Problem, problem_response
@@ -26,7 +26,8 @@ CLIENT_GONE = 499
 NO_ROUTE = "none"
 """Route that is logged and counted if no route matches, as the path itself may contain arbitrary text."""
 
-_LOG = logging.getLogger(ACCESS)
+COMMON_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+"""Headers of every answer."""
 
 
 class RequestMonitor:
@@ -36,6 +37,7 @@ class RequestMonitor:
         self._app = app
         self._metrics = metrics
         self._traces = traces
+        self._log = AccessLog()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, then log, count and trace it."""
@@ -78,8 +80,7 @@ class RequestMonitor:
         """Count and log a request."""
         route, method, seconds = exchange.route, exchange.method, time.perf_counter() - exchange.start
         status = exchange.status or CLIENT_GONE
-        self._metrics.requests.labels(route, method, status).inc()
-        self._metrics.seconds.labels(route).observe(seconds)
+        self._metrics.count_request(route, method, status, seconds)
         fields: dict[str, Any] = {
             "request": exchange.id,
             "method": method,
@@ -89,9 +90,11 @@ class RequestMonitor:
             "bytes": exchange.n_bytes,
         }
         key = exchange.scope.get("state", {}).get("key")
-        fields |= {"key": key} if key else {}
-        fields |= exception_fields(exchange.error) if exchange.error else {}
-        _LOG.log(logging.ERROR if exchange.error else logging.INFO, "request", extra={FIELDS: fields})
+        if key:
+            fields["key"] = key
+        if exchange.error:
+            fields |= exception_fields(exchange.error)
+        self._log.write("error" if exchange.error else "info", fields)
 
 
 class _Exchange:
@@ -121,21 +124,18 @@ class _Exchange:
         """Pass a message of the answer on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), *self._headers(message)]
+            message["headers"] = self._add_headers(message.get("headers", ()))
         else:
             self.n_bytes += len(message.get("body", b""))
         await self._send(message)
 
-    def _headers(self, message: Message) -> list[tuple[bytes, bytes]]:
-        headers = {
-            b"x-request-id": self.id.encode(),
-            b"x-content-type-options": b"nosniff",
-            b"cache-control": b"no-store",
-        }
+    def _add_headers(self, headers: Collection[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """Return an answer's headers, and those of every answer that it does not have itself."""
         rates: dict[str, str] = self.scope.get("state", {}).get("rate_headers", {})
-        headers |= {name.lower().encode(): value.encode() for name, value in rates.items()}
-        present = {name.lower() for name, _ in message.get("headers", ())}
-        return [(name, value) for name, value in headers.items() if name not in present]
+        added = [(b"x-request-id", self.id.encode()), *COMMON_HEADERS]
+        added += [(name.lower().encode(), value.encode()) for name, value in rates.items()]
+        present = {name.lower() for name, _ in headers}
+        return [*headers, *(header for header in added if header[0] not in present)]
 
 
 def _request_id(scope: Scope) -> str:
@@ -147,8 +147,11 @@ def _request_id(scope: Scope) -> str:
 
 def _check_path(scope: Scope) -> Problem | None:
     """Refuse a path that is not UTF-8: the server would replace its bytes, and several ids would become one."""
+    path: bytes = scope.get("raw_path") or b""
+    if path.isascii() and b"%" not in path:
+        return None
     try:
-        unquote_to_bytes(scope.get("raw_path") or b"").decode()
+        unquote_to_bytes(path).decode()
     except UnicodeDecodeError as error:
         message = f"byte {error.start} of the path is not UTF-8; encode it as UTF-8, then with percent signs"
         return Problem("bad_request", message)

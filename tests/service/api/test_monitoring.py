@@ -23,8 +23,8 @@ def api(model: Model, tmp_path: Path) -> Iterator[ApiClient]:
         yield client
 
 
-def log_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
-    return [json.loads(JsonLines().format(record)) for record in caplog.records if record.name.startswith("copydesk")]
+def log_lines(capture: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capture.readouterr().err.splitlines()]
 
 
 def test_plain_request_id_is_kept_and_any_other_replaced(api: ApiClient) -> None:
@@ -35,25 +35,27 @@ def test_plain_request_id_is_kept_and_any_other_replaced(api: ApiClient) -> None
         assert len(id) == 32
 
 
-def test_log_names_route_and_status_and_no_more(model: Model, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_names_route_and_status_and_no_more(
+    model: Model, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     key = KeyFile(tmp_path / "keys.sqlite").add("crawler", Scope.WRITE, now=0)
-    caplog.set_level(logging.INFO)
     with open_api(settings_in(tmp_path, require_keys=True), model) as client:
         headers = {"authorization": f"Bearer {key}", "x-request-id": "r1"}
         client.put("/v1/articles/secret-name", json={"text": LINES}, headers=headers)
         client.get("/secret-path?secret=1", headers=headers)
         client.put("/v1/articles/a", json={"text": LINES, "published": LINES}, headers=headers)
-    put, no_route, _ = log_lines(caplog)
+    lines = log_lines(capfd)
+    put, no_route, _ = lines
     told = [put[name] for name in ("request", "method", "route", "status")]
     assert told == ["r1", "PUT", "/v1/articles/{id:anything}", 200]
     assert put["key"] == "crawler"
     assert (no_route["route"], no_route["status"]) == ("none", 404)
     for secret in ("secret", "river", key):
-        assert secret not in json.dumps(log_lines(caplog))
+        assert secret not in json.dumps(lines)
 
 
 def test_failure_is_answered_and_logged_by_kind_and_place(
-    api: ApiClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    api: ApiClient, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise KeyError(LINES)
@@ -61,7 +63,7 @@ def test_failure_is_answered_and_logged_by_kind_and_place(
     monkeypatch.setattr("copydesk.service.api.state.classify_page", fail)
     answer = api.post("/v1/classify", json={"text": LINES}, headers={"x-request-id": "r1"})
     assert_problem(answer, 500, "internal", "the server failed on request r1")
-    (line,) = log_lines(caplog)
+    (line,) = log_lines(capfd)
     assert (line["level"], line["error"], line["status"]) == ("error", "KeyError", 500)
     assert str(line["at"]).startswith("test_monitoring.py:")
     assert "river" not in json.dumps(line)
