@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
 from copydesk.classifier.array_views import Rows
-from copydesk.classifier.arrays import Integers
+from copydesk.classifier.arrays import Hashes, Integers
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.markup_arrays import MarkupArrays, Strings, Texts, hash_tags
 from copydesk.classifier.segmentation import block_builder, hidden
@@ -32,8 +32,8 @@ _N_TEXTS = 6
 _MAX_KEPT = 4_000_000
 """Bytes of a page up to which a thread keeps the room for what the walk writes, about 15 times as much."""
 
-_walk_html = core_function("cd_walk_html", "u64* u32* u8* i64 i64 i64 u64* i64* u64*", "memory")
-_NO_CLASSES = np.empty(0, np.uint8)
+_walk_html = core_function("cd_walk_html", "u64* u32* u8* i64 u64* i64 i64 i64 u64* i64* u64*", "memory")
+_NO_CLASSES, _NO_TEMPLATES = np.empty(0, np.uint8), np.empty(0, np.uint64)
 
 
 class Walked(NamedTuple):
@@ -137,16 +137,26 @@ def walk_tree(parser: LexborHTMLParser, size: int, *, inline: bool = False) -> W
     lexbor = find_lexbor()
     if lexbor is None or parser.body is None:
         return None
+    walked = _walk(lexbor, parser, _rooms.room_for(size), _NO_TEMPLATES, inline=inline)
+    if walked is None or not walked.has_template:
+        return walked
+    templates = [template.mem_id for template in parser.css("template") if hidden.holds_article(template)]
+    if not templates:
+        return walked
+    return _walk(lexbor, parser, _rooms.room_for(size), np.sort(np.array(templates, np.uint64)), inline=inline)
+
+
+def _walk(lexbor: Lexbor, parser: LexborHTMLParser, room: _Room, templates: Hashes, *, inline: bool) -> Walked | None:
+    """Walk a page, and into the templates that have these addresses, in rising order."""
     nodes = np.array(
         [0 if node is None else node.mem_id for node in (parser.root, parser.head, parser.body)], np.uint64
     )
-    room = _rooms.room_for(size)
     classes, answer = _NO_CLASSES, _TOO_LITTLE_ROOM
     while answer in (_TOO_LITTLE_ROOM, _NEEDS_CLASSES):
         sizes = room.sizes.copy()
         answer = _walk_html(
-            *(lexbor.functions, lexbor.tags, classes, len(classes), block_builder.MAX_ELEMENTS, inline),
-            *(nodes, sizes, room.addresses),
+            *(lexbor.functions, lexbor.tags, classes, len(classes), templates, len(templates)),
+            *(block_builder.MAX_ELEMENTS, inline, nodes, sizes, room.addresses),
         )
         if answer == _NEEDS_CLASSES:
             classes = _character_classes()
@@ -155,12 +165,7 @@ def walk_tree(parser: LexborHTMLParser, size: int, *, inline: bool = False) -> W
     if answer == _NOT_HERE:
         return None
     arrays = [array[:n] for array, n in zip(room.arrays, sizes.tolist(), strict=True)]
-    walked = _read(lexbor, arrays, inline=inline)
-    return None if walked.has_template and _holds_article(parser) else walked
-
-
-def _holds_article(parser: LexborHTMLParser) -> bool:
-    return any(map(hidden.holds_article, parser.css("template")))
+    return _read(lexbor, arrays, inline=inline)
 
 
 def _read(lexbor: Lexbor, arrays: Sequence[Any], *, inline: bool) -> Walked:

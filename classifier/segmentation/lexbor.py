@@ -30,8 +30,9 @@ _CHECKS = ("lxb_dom_element_first_attribute_noi", "lxb_dom_element_next_attribut
 
 _NODE = {"next": 40, "prev": 48, "parent": 56, "first_child": 64, "last_child": 72}
 _NAME_AT, _TYPE_AT, _TEXT_AT, _FIRST_ATTRIBUTE_AT = 8, 88, 96, 120
+_CONTENT_AT = 176
 _VALUE_AT, _OWNER_AT, _NEXT_AT = 112, 120, 128
-"""Bytes before the values of nodes, and in the last line of attributes, as in lexbor.h."""
+"""Bytes before the values of nodes, in the second line of templates, in the last one of attributes; as in lexbor.h."""
 
 MAX_TAGS = 256
 """Numbers of tags that lexbor knows by name are below; of any other tag the number is an address."""
@@ -56,7 +57,10 @@ _BLOCKS = (
 )
 """Other tags that begin a block; a tag without a number of ours is written out at each of its elements."""
 
-_PAGE = "<title>a</title><body class=b id><p class='c&#228;&amp;'>Some \u00e9 text<!-- d --><x-y hidden=''>e</x-y><br>f"
+_PAGE = (
+    "<title>a</title><body class=b id>"
+    "<p class='c&#228;&amp;'>Some \u00e9 text<!-- d --><x-y hidden=''>e</x-y><br>f<template>g</template>"
+)
 
 
 class Lexbor(NamedTuple):
@@ -139,6 +143,8 @@ def _is_same_node(node: LexborNode, functions: dict[str, Any]) -> bool:
     if _pointer(node.mem_id + _NAME_AT) != node.tag_id:
         return False
     if (ctypes.c_uint32.from_address(node.mem_id + _TYPE_AT).value == 1) != node.is_element_node:
+        return False
+    if node.tag == "template" and _pointer(node.mem_id + _CONTENT_AT) != node.template_fragments()[0].mem_id:
         return False
     if node.is_text_node:
         return _has_text(node.mem_id + _TEXT_AT, (node.text_content or "").encode())

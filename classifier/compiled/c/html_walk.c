@@ -58,6 +58,33 @@ static Action add_image(Walk *walk, Node *node) {
     return A_INSIDE;
 }
 
+static bool holds_article(const Walk *walk, const Node *node) {
+    int64_t first = 0, last = walk->n_articles;
+    while (first < last) {
+        int64_t middle = first + (last - first) / 2;
+        if (walk->articles[middle] < (uint64_t)(uintptr_t)node) first = middle + 1;
+        else last = middle;
+    }
+    return first < walk->n_articles && walk->articles[first] == (uint64_t)(uintptr_t)node;
+}
+
+/* Adds a template, and returns what the walk does with it. */
+static Action add_template(Walk *walk, Node *node) {
+    Attributes attributes = {0};
+    read_attributes(walk, node, &attributes);
+    if (HAS(&attributes, SHADOWROOTMODE) || holds_article(walk, node)) return A_BLOCK;
+    walk->has_template = true;
+    while (node->parent != NULL) node = node->parent;
+    if (node->type == FRAGMENT_TYPE) walk->state = NOT_HERE; /* it is in a template, where nobody has looked */
+    return A_SKIPPED;
+}
+
+/* Returns the first node in a template, whose content is not among its children. */
+static Node *first_in_template(const Node *node) {
+    const Node *content = ((const TemplateNode *)node)->content;
+    return content == NULL ? NULL : content->first_child;
+}
+
 /* Adds a node that is neither text nor inline nor a block, and returns what the walk does with it. */
 static Action add_other(Walk *walk, Node *node, uint32_t bits, bool in_row) {
     Action action = (Action)(bits % 16);
@@ -68,10 +95,7 @@ static Action add_other(Walk *walk, Node *node, uint32_t bits, bool in_row) {
     } else if (action == A_FORMULA) {
         walk->state = NOT_HERE;
     } else if (action == A_TEMPLATE) {
-        Attributes attributes = {0};
-        read_attributes(walk, node, &attributes);
-        if (HAS(&attributes, SHADOWROOTMODE)) walk->state = NOT_HERE;
-        walk->has_template = true;
+        return add_template(walk, node);
     } else if (action == A_BREAK || (action == A_CELL && in_row)) {
         add_mark(walk, action == A_BREAK ? LINE_END : CELL_END);
         return A_INSIDE;
@@ -177,7 +201,7 @@ static void walk_body(Walk *walk, Node *body) {
         Action action = add_node(&path, node, bits, &attributes);
         if (action > A_SKIPPED) {
             enter(&path, node, bits, action, &attributes);
-            node = node->first_child;
+            node = bits % 16 == A_TEMPLATE ? first_in_template(node) : node->first_child;
         } else {
             node = node->next;
         }
@@ -224,14 +248,16 @@ static const int64_t ITEMS[N_VECTORS] = {
 };
 
 EXPORT int64_t cd_walk_html(const uint64_t *functions, const uint32_t *tags, const uint8_t *classes, int64_t n_classes,
-                            int64_t max_elements, int64_t records, const uint64_t *nodes, int64_t *sizes,
-                            const uint64_t *outputs) {
+                            const uint64_t *articles, int64_t n_articles, int64_t max_elements, int64_t records,
+                            const uint64_t *nodes, int64_t *sizes, const uint64_t *outputs) {
     Walk *walk = calloc(1, sizeof(Walk));
     if (walk == NULL) return OUT_OF_MEMORY;
     walk->lexbor = lexbor_of(functions);
     walk->tags = tags;
     walk->classes = classes;
     walk->n_classes = n_classes;
+    walk->articles = articles;
+    walk->n_articles = n_articles;
     walk->max_elements = max_elements;
     walk->records = records != 0;
     void *memory[N_OUTPUTS];

@@ -88,6 +88,8 @@ typedef struct {
     int64_t max_elements; /* MAX_ELEMENTS of block_builder.py */
     const uint8_t *classes; /* empty until it is needed, as it takes time to make */
     int64_t n_classes;
+    const uint64_t *articles; /* addresses of the templates that hold an article, from the lowest on */
+    int64_t n_articles;
     State state;
     bool records; /* whether inline elements and images are recorded */
 
@@ -110,7 +112,7 @@ typedef struct {
     Bytes link, href; /* the target of the link that was opened last, and the first one of the run; at most MAX_HREF */
     struct { Bytes classes; Role role; } roles[ROLE_CACHE];
     struct { uintptr_t name; int place; } attribute_names[NAME_CACHE]; /* no name has the number 0 */
-    bool has_template;
+    bool has_template; /* whether there is one that is not known to hold an article */
 } Walk;
 
 /* The values of the attributes of an element that the walk looks at. */

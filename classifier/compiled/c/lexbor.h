@@ -22,6 +22,7 @@ struct Node {
 typedef struct { const uint8_t *data; size_t size; } LexborString;
 typedef struct { Node node; LexborString text; } TextNode;
 typedef struct { Node node; uintptr_t upper_name, whole_name; void *is; Attribute *first_attribute; } ElementNode;
+typedef struct { ElementNode element; void *others[6]; Node *content; } TemplateNode;
 struct Attribute { Node node; uintptr_t upper_name, whole_name; LexborString *value; Node *owner; Attribute *next; };
 
 typedef const uint8_t *ToName(const void *node, size_t *size);
@@ -32,6 +33,7 @@ typedef struct {
 } Lexbor;
 
 #define ELEMENT_TYPE 1
+#define FRAGMENT_TYPE 11
 #define MAX_TAGS 256  /* tags with a fixed number are below; another number is an address */
 
 /* Some bytes of the page, in UTF-8; without an address: an attribute that is missing or has no value. */

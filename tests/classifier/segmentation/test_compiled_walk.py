@@ -142,6 +142,50 @@ def test_page_with_a_formula_is_walked_in_python(html: str) -> None:
     check(page)
 
 
+_PROSE = "".join(
+    f"<p>The ferry to the island sails again from Monday on, twice a day and in any weather, {n}." for n in range(3)
+)
+_TEMPLATES = (
+    "<x-y><template shadowrootmode=open><p>in <b>shadow<x-y><template shadowrootmode=closed>deeper",
+    "<p>a<template class=c><h2>b</h2>" + _PROSE + "</template><template><p>c</template><p>d",
+    "<template>" + _PROSE + "</template><table><tr><td>1<td><template shadowrootmode=open><img alt=x>2</table>",
+    "<svg><template>" + _PROSE + "</template></svg><template open>" + _PROSE,
+)
+
+
+@pytest.mark.parametrize("html", [*_TEMPLATES, "<p>a<template>b<template>c</template></template>d"])
+def test_template_is_read_in_compiled_code(html: str) -> None:
+    page = html.encode()
+    assert walk_tree(LexborHTMLParser(page), len(page)) is not None
+    check(page)
+
+
+def test_template_within_one_is_read_in_python() -> None:
+    page = f"<x-y><template shadowrootmode=open>a<template>{_PROSE}</template>b</template>".encode()
+    assert walk_tree(LexborHTMLParser(page), len(page)) is None
+    check(page)
+
+
+_IN_TEMPLATES = st.lists(
+    st.one_of(
+        st.sampled_from(["<template>", "<template shadowrootmode=open class=c>", "</template>", "<p>", "<li>", "a"]),
+        st.sampled_from([_PROSE, "<div hidden>", "</div>", "<template open>", "<tr><td>b<td>c", "<table>", "</table>"]),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_IN_TEMPLATES)
+def test_nested_templates_are_read_as_by_the_walk_in_python(html: str) -> None:
+    check(html)
+
+
+def test_content_at_another_place_in_a_template_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexbor, "_CONTENT_AT", 168)
+    assert lexbor.find_lexbor.__wrapped__() is None
+
+
 def test_page_without_a_function_of_lexbor_is_walked_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lexbor, "FUNCTIONS", (*lexbor.FUNCTIONS, "lxb_gone"))
     assert lexbor.find_lexbor.__wrapped__() is None
