@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import utf_32_le_decode
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, NamedTuple, Self
@@ -56,7 +57,9 @@ class Strings(NamedTuple):
 def _decoded(points: NDArray[np.uint32] | NDArray[np.uint8]) -> str:
     if not len(points):
         return ""
-    return str(points.data, "latin-1") if points.itemsize == 1 else str(points.data, "utf-32-le", "surrogatepass")
+    if points.itemsize == 1:
+        return str(points.data, "latin-1")
+    return utf_32_le_decode(points.data, "surrogatepass", True)[0]
 
 
 _NO_NUMBERS, _NO_HASHES = np.empty(0, np.int64), np.empty(0, np.uint64)

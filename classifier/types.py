@@ -358,7 +358,8 @@ INVISIBLE = "\u00ad\u200b\u2060\ufeff"
 def clean(text: str) -> str:
     """Return text without soft hyphens, zero-width spaces, word joiners and byte order marks."""
     for character in () if text.isascii() else INVISIBLE:
-        text = text.replace(character, "")
+        if character in text:  # `replace` takes 20 times as long to find that there is none
+            text = text.replace(character, "")
     return text
 
 

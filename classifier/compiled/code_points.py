@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from codecs import utf_32_le_encode
 from functools import cache
 
 import numpy as np
@@ -52,4 +53,4 @@ def character_tables() -> tuple[NDArray[np.uint8], NDArray[np.uint32]]:
 
 def code_points(text: str) -> NDArray[np.uint32]:
     """Return the code points of a text, lone surrogates included."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    return np.frombuffer(utf_32_le_encode(text, "surrogatepass")[0], dtype=np.uint32)
