@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.array_views import Rows
-from copydesk.classifier.arrays import spans_of
-from copydesk.classifier.segmentation.lines import LINE_ENDS, ONE_END, TWO_ENDS, visible_lines
+from copydesk.classifier.arrays import Integers
+from copydesk.classifier.segmentation.lines import LINE_ENDS, ONE_END, OTHER_GAP, TWO_ENDS, visible_lines
 from copydesk.classifier.types import Block, Blocks
 
 Span = tuple[int, int]
@@ -67,8 +67,8 @@ class _Run:
     """Lines that may be one wrapped paragraph: in none is there room for the next line's first word."""
 
     lines: Sequence[Span]
-    turns: Sequence[_Turn] = ()
-    ends_sentence: bool = False
+    turns: Sequence[_Turn]
+    ends_sentence: bool
 
     @property
     def width(self) -> int:
@@ -104,60 +104,46 @@ def segment_text(text: str) -> Blocks:
     starts, ends, gaps = visible_lines(text)
     if (gaps[1:] == TWO_ENDS).all():  # as in most texts
         return Blocks(text, Rows(Block, np.stack((starts, ends), axis=1)))
-    runs: list[Span | _Run] = []
+    joined: list[Span] = []
+    runs: list[_Run] = []
     n_turns = 0
-    lines = list(zip(starts.tolist(), ends.tolist(), strict=True))
-    done = 0
-    for first, last in _neighbours(gaps):
-        runs += lines[done:first]
-        for paragraph in _paragraphs(text, lines[first:last], gaps[first:last].tolist()):
-            if len(paragraph) == 1:
-                runs += paragraph
-            else:
-                n_turns += len(paragraph) - 1
-                runs.extend(run for piece in _pieces(text, paragraph) for run in _runs(text, piece))
-        done = last
-    runs += lines[done:]
-    habit = _habit([run for run in runs if isinstance(run, _Run) and run.turns], n_turns)
-    spans: list[Span] = []
-    for run in runs:
-        if isinstance(run, tuple):
-            spans.append(run)
-        elif run.turns and _is_wrapped(text, run, habit):
-            spans.append((run.lines[0][0], run.lines[-1][1]))
-        else:
-            spans += run.lines
-    return Blocks(text, Rows(Block, spans_of(spans)))
+    for first, last in _paragraphs(text, starts, ends, gaps):
+        lines = list(zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True))
+        n_turns += last - first - 1
+        for piece in _pieces(text, lines, joined):
+            if len(piece) > 1:
+                runs += _runs(text, piece)
+    habit = _habit(runs, n_turns)
+    joined += [(run.lines[0][0], run.lines[-1][1]) for run in runs if _is_wrapped(text, run, habit)]
+    return Blocks(text, Rows(Block, _join(starts, ends, joined)))
 
 
-def _neighbours(gaps: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """Find groups of two or more lines between blank lines; most texts have a blank line after nearly every line."""
-    firsts = np.flatnonzero(gaps == TWO_ENDS)
-    bounds = np.concatenate(([0], firsts[firsts > 0], [len(gaps)]))
-    several = np.flatnonzero(np.diff(bounds) > 1)
-    yield from zip(bounds[several].tolist(), bounds[several + 1].tolist(), strict=True)
+def _paragraphs(text: str, starts: Integers, ends: Integers, gaps: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
+    """Find the paragraphs of several lines: between blank lines, and after lines too short to be wrapped."""
+    is_first = (gaps[1:] == TWO_ENDS) | ((gaps[1:] == ONE_END) & (ends[:-1] - starts[:-1] < MIN_WRAPPED_LINE))
+    for number in (gaps[1:] == OTHER_GAP).nonzero()[0].tolist():
+        is_first[number] = BLANK_LINE.search(text[int(ends[number]) : int(starts[number + 1])]) is not None
+    bounds = np.concatenate(([0], is_first.nonzero()[0] + 1, [len(starts)]))
+    several = (bounds[1:] - bounds[:-1] > 1).nonzero()[0]
+    return zip(bounds[several].tolist(), bounds[several + 1].tolist(), strict=True)
 
 
-def _paragraphs(text: str, among: list[Span], gaps: list[int]) -> Iterator[list[Span]]:
-    """Split lines at blank lines, and after lines too short to be wrapped."""
-    lines = among[:1]
-    for line, gap in zip(among[1:], gaps[1:], strict=True):
-        if _is_separate(text, lines[-1], line, gap):
-            yield lines
-            lines = []
-        lines.append(line)
-    yield lines
+def _join(starts: Integers, ends: Integers, joined: Sequence[Span]) -> Integers:
+    """Return the lines as spans, shape (n, 2); lines that begin within a span of `joined` belong to the one before."""
+    is_later = np.zeros(len(starts) + 1, np.bool_)
+    if joined:
+        spans = np.array(joined, np.int64)
+        firsts, lasts = starts.searchsorted(spans[:, 0], "right"), starts.searchsorted(spans[:, 1])
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+            is_later[first:last] = True
+    return np.stack((starts[~is_later[:-1]], ends[~is_later[1:]]), axis=1)
 
 
-def _is_separate(text: str, line: Span, following: Span, gap: int) -> bool:
-    """Return whether a blank line is between two lines, or the first is too short to be wrapped."""
-    if gap == ONE_END:
-        return line[1] - line[0] < MIN_WRAPPED_LINE
-    return BLANK_LINE.search(text[line[1] : following[0]]) is not None
+def _pieces(text: str, lines: list[Span], joined: list[Span]) -> Iterator[list[Span]]:
+    """Split a paragraph at headings, rules, long lines and list items; an item keeps its indented lines.
 
-
-def _pieces(text: str, lines: list[Span]) -> Iterator[list[Span]]:
-    """Split a paragraph at headings, rules, long lines and list items; an item keeps its indented lines."""
+    Each of those is added to `joined`.
+    """
     if not any(text[start] in MARKS or end - start > MAX_WRAP_WIDTH for start, end in lines):
         yield lines
         return
@@ -168,6 +154,7 @@ def _pieces(text: str, lines: list[Span]) -> Iterator[list[Span]]:
     for line, is_item in zip(lines, items, strict=True):
         if indent >= 0 and not is_item and _indent(text, line) > indent:
             piece[-1] = (piece[-1][0], line[1])
+            joined.append((line[0] - 1, line[1]))
             closed = True
             continue
         alone = not is_item and bool(HEADING.match(text, *line) or RULE.match(text, *line) or _is_long(text, line))
@@ -206,7 +193,7 @@ def _breakable(text: str, line: Span) -> int:
 
 
 def _runs(text: str, lines: list[Span]) -> Iterator[_Run]:
-    """Split lines wherever the next line's first word would have fitted."""
+    """Split lines wherever the next line's first word would have fitted, and yield those that are not alone."""
     lengths = [_breakable(text, line) for line in lines]
     first = 0
     turns: list[_Turn] = []
@@ -214,15 +201,17 @@ def _runs(text: str, lines: list[Span]) -> Iterator[_Run]:
         turn = _turn(text, lines[i], lines[i + 1])
         width = max(lengths[max(0, i - 2) : i + 4])
         if _leaves_room(text, lines[i], lines[i + 1], turn=turn, width=width):
-            yield _run(text, lines[first : i + 1], turns)
+            if turns:
+                yield _run(text, lines[first : i + 1], turns)
             first, turns = i + 1, []
         else:
             turns.append(turn)
-    yield _run(text, lines[first:], turns)
+    if turns:
+        yield _run(text, lines[first:], turns)
 
 
 def _run(text: str, lines: list[Span], turns: list[_Turn]) -> _Run:
-    return _Run(lines, turns, bool(turns) and _tail(text, lines[-1]).endswith(SENTENCE_ENDS))
+    return _Run(lines, turns, _tail(text, lines[-1]).endswith(SENTENCE_ENDS))
 
 
 def _turn(text: str, line: Span, following: Span) -> _Turn:
