@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import accumulate
 
 import msgspec
 import numpy as np
@@ -17,7 +16,13 @@ from copydesk.classifier.types import KINDS, LABELS
 _BLOCK_BYTES = 256
 """Room for a block: 136 bytes of names of fields and signs, two offsets, two names, and four numbers of 24 bytes."""
 
-_json_blocks = core_function("cd_json_blocks", "i32* i32* i8* i8* i64 u8* i64 u8* i64* u8*", "i64")
+_ROOM = 24
+"""Bytes that the C core copies for a name or a number, whatever its size."""
+
+_LEAST_BY_CORE = 1e-5
+"""The least number that the C core writes. Smaller ones have an exponent."""
+
+_json_blocks = core_function("cd_json_blocks", "i32* i32* i8* i8* i64 f64* u8* i64 u8* i64* u8*", "i64")
 
 
 def json_blocks(scores: PageScores) -> memoryview:
@@ -26,10 +31,12 @@ def json_blocks(scores: PageScores) -> memoryview:
     Raises:
         ValueError: A label or a kind does not exist.
     """
-    odds = np.frombuffer(msgspec.json.encode(scores.probabilities.ravel().tolist()), np.uint8)
-    out = np.empty(2 + _BLOCK_BYTES * len(scores.starts), np.uint8)
+    odds = np.ascontiguousarray(scores.probabilities)
+    by_core = (odds >= _LEAST_BY_CORE) & (odds < 1.0)
+    others = np.frombuffer(msgspec.json.encode([] if by_core.all() else odds[~by_core].tolist()), np.uint8)
+    out = np.empty(_ROOM + _BLOCK_BYTES * len(scores.starts), np.uint8)
     columns = map(np.ascontiguousarray, (scores.starts, scores.ends, scores.labels, scores.kinds))
-    size = _json_blocks(*columns, len(scores.starts), odds, len(odds), *_names(), out)
+    size = _json_blocks(*columns, len(scores.starts), odds, others, len(others), *_names(), out)
     if size < 0:
         raise ValueError("found a label or a kind that there is not; classify the page again")
     return out[:size].data
@@ -37,6 +44,7 @@ def json_blocks(scores: PageScores) -> memoryview:
 
 @cache
 def _names() -> tuple[NDArray[np.uint8], Integers]:
-    """Return the names of the labels and kinds, and where each ends."""
+    """Return the names of the labels and kinds, with room for each, and their sizes."""
     names = [name.value.encode() for name in (*LABELS, *KINDS)]
-    return np.frombuffer(bytearray(b"".join(names)), np.uint8), np.array([*accumulate(map(len, names))], np.int64)
+    padded = b"".join(name.ljust(_ROOM) for name in names)
+    return np.frombuffer(padded, np.uint8), np.array([*map(len, names)], np.int64)
