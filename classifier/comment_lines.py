@@ -8,6 +8,7 @@ from enum import IntEnum, auto
 from typing import NamedTuple
 
 from copydesk.classifier.fields import MONTHS, cut_dates
+from copydesk.classifier.letter_case import fold_case
 from copydesk.classifier.types import clean
 
 MAX_HEADER = 120
@@ -18,14 +19,14 @@ MAX_NAME, MAX_NAME_WORDS = 50, 6
 
 
 def _pattern(*words: str, before: str = "", after: str = "") -> re.Pattern[str]:
-    """Compile a pattern that matches any of the words, in whatever case."""
-    return re.compile(f"{before}(?:{'|'.join(words)}){after}", re.IGNORECASE)
+    """Compile a pattern that matches any of the words in folded text."""
+    return re.compile(f"{before}(?:{'|'.join(words)}){after}")
 
 
 _AUTHOR_NAME = re.compile(
     r"author|user(?:-?_?name|-?link)|nick(?:name)?\b|fn\b(?<=\bfn)|poster\b(?<=\bposter)|cite\b(?<=\bcite)"
 )
-"""In names in lower case; boundaries come last, so that few places are looked at."""
+"""In folded names; boundaries come last, so that few places are looked at."""
 _TEXT_NAME = re.compile(r"content|body|text|message\b")
 _SAYS = _pattern(
     "says?|said|wrote|writes|commented|replied|sagte?|schreibt|schrieb|meint|dit|a dit|a écrit|dice|dijo|escribió",
@@ -51,7 +52,7 @@ _GLUED = re.compile(r"\w{0,30}?[^\W\d_A-Z](?=[A-Z][^\W\d_A-Z]{2,9}\s\d)")
 
 _UNITS = (
     "s|secs?|seconds?|mins?|minutes?|hrs?|hours?|h|d|days?|w|wks?|weeks?|mos?|months?|y|yrs?|years?",
-    "Sekunden?|Minuten?|Stunden?|Tag(?:en)?|Wochen?|Monat(?:en)?|Jahr(?:en)?",
+    "sekunden?|minuten?|stunden?|tag(?:en)?|wochen?|monat(?:en)?|jahr(?:en)?",
 )
 _AGO = _pattern(
     r"(?:an?|one)\s\w{3,6}\sago\b",
@@ -68,7 +69,7 @@ _CONTROLS = _pattern(
     "reply|replies|like[sd]?|dislike|share|report(?: comment| abuse)?|flag|permalink|link|edit|delete|quote|upvote",
     "downvote|vote|helpful|log in to reply|antworten?|melden|teilen|gefällt mir|zitieren|répondre|signaler|partager",
     "j.aime|responder|denunciar|compartir|me gusta|citar|rispondi|segnala|condividi|mi piace|reageer|rapporteer",
-    "antwoord(?:en)?|svara?|anmäl|rapporter|gilla|odpowiedz|zgłoś|odpovědět|ответить|пожаловаться|yanıtla|balas",
+    "antwoord(?:en)?|svara?|anmäl|rapporter|gilla|odpowiedz|zgłoś|odpovědět|ответить|пожаловаться|yanitla|balas",
     "回复|返信|답글|at|pinned|verified|guest|author|auf .{0,40} antworten|(?:show|view|hide|load) .{0,30}",
     r"repl(?:y|ies) to\b.{0,60}|in reply to\b.{0,60}|(?:like\s?)?liked by .{0,60}",
     rf"[\W\d_]{{1,12}}|(?:\d[\d.,]{{0,8}}\s?(?:{_COUNTED})?\s*){{1,4}}",
@@ -121,13 +122,14 @@ def _piece(line: str, unit: int, names: str) -> Piece | None:
     split = _split_time(line)
     if split is not None:
         return Piece(Role.TIME, unit, line, *split, _POSTED.match(line) is not None)
-    if _CONTROLS.fullmatch(line):
+    folded = fold_case(line)
+    if _CONTROLS.fullmatch(folded):
         return None
-    if _SAYS.search(line) or (_POSTED.match(line) and _is_name(_name(line))):
+    if _SAYS.search(folded) or (_POSTED.match(line) and _is_name(_name(line))):
         return Piece(Role.AUTHOR, unit, line, _name(line), below=_POSTED.match(line) is not None)
     if not _is_name(line):
         return Piece(Role.TEXT, unit, line)
-    names = names.lower()
+    names = fold_case(names)
     is_author = _AUTHOR_NAME.search(names) is not None and _TEXT_NAME.search(names) is None
     return Piece(Role.AUTHOR if is_author else Role.SHORT, unit, line, _name(line))
 
@@ -136,11 +138,11 @@ def _split_time(line: str) -> tuple[str, str] | None:
     """Return the author and the time of a line that has a time and at most a name before it; None for other lines."""
     if _DAY.fullmatch(line) and any(word.strip(".,").lower() in MONTHS for word in line.split()):
         return "", line
-    before = _AGO.sub("\n", cut_dates(line))
+    before = _replace(_AGO, "\n", cut_dates(line))
     first, found, rest = before.partition("\n")
     if not found or len(line) > MAX_HEADER or len(re.findall(r"\w+", rest)) > 4:
         return None
-    name = _BEFORE_TIME.sub("", first)
+    name = _replace(_BEFORE_TIME, "", first)
     glued = _GLUED.match(line, len(first))
     if glued is not None:
         name = line[: glued.end()]
@@ -154,4 +156,13 @@ def _is_name(text: str) -> bool:
 
 
 def _name(text: str) -> str:
-    return _POSTED.sub("", _SAYS.sub("", _TAG.sub("", text))).strip(" \t:,|·•–—-")
+    return _POSTED.sub("", _replace(_SAYS, "", _TAG.sub("", text))).strip(" \t:,|·•–—-")
+
+
+def _replace(pattern: re.Pattern[str], by: str, text: str) -> str:
+    """Replace what a pattern of folded text matches."""
+    parts, end = [], 0
+    for match in pattern.finditer(fold_case(text)):
+        parts.append(text[end : match.start()])
+        end = match.end()
+    return by.join([*parts, text[end:]])

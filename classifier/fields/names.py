@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from copydesk.classifier.letter_case import fold_case
 from copydesk.classifier.types import clean
 
 MAX_AUTHORS = 50
@@ -30,10 +31,10 @@ _INTRODUCED = re.compile(
     r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
     r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
     r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|記者|作者)s?\s*(?:/in|in|\(s\))?\s*[:：]"
-    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?(?-i:[\u4e00-\u9fff]))"
-    r")\s*:?\s*",
-    re.IGNORECASE,
+    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?[\u4e00-\u9fff])"
+    r")\s*:?\s*"
 )
+"""How a byline begins, in folded text."""
 _GLUED = re.compile(
     r"^(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished) ?[Bb]y|[Bb]y|Von|Par|Por)(?=[A-ZÀ-Þ]{2}|[A-ZÀ-Þ][a-zà-ÿ])"
 )
@@ -45,6 +46,8 @@ _LISTED_NAMES = re.compile(r"\s+(?:y|e|i|et|en|ja|na|ak|și|în|a)\s+")
 
 _IN_BRACKETS = re.compile(r"\s*[(\[<（【][^)\]>）】]*[)\]>）】]?")
 _ADDRESS = re.compile(r"(?<!\S)\S+@\S+|(?:https?:)?//\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECASE)
+_IN_ADDRESSES = ("@", "//", "ww.", "WW.", "wW.", "Ww.")
+"""What every such address has."""
 _HOST_AND_PLACE = re.compile(r"\s*(?:https?://)?(?:[\w-]{2,63}\.){1,4}[a-z]{2,24}/?\s*,")
 """A host's name before a comma, as in "pier.example, Kiel, Germany": what follows is where the site is from."""
 
@@ -56,9 +59,9 @@ _ROLE = re.compile(
     r"chefredakteur\w*|freier?|journalist\w*|mitarbeiter\w*|kolumnist\w*|"
     r"journaliste|rédact\w+|correspondant\w*|envoyée? spéciale?|"
     r"redactor\w*|corresponsal|enviado|periodista|giornalista|inviat[oa]|dziennikar\w+|muhabir\w*|"
-    r"universit\w+|institut\w*|college|school|desk|ministry|department|ltd|inc|llc|gmbh|newspaper)\b",
-    re.IGNORECASE,
+    r"universit\w+|institut\w*|college|school|desk|ministry|department|ltd|inc|llc|gmbh|newspaper)\b"
 )
+"""What a person is, by folded text."""
 _AGENCIES = frozenset(
     "afp ap dpa apa sda reuters ansa efe ntb tt ritzau pap ctk čtk sid kna epd pti ians ani bloomberg xinhua tass "
     "belga anp lusa aap cp ats dts keystone-sda aa iha dha kyodo yonhap".split()
@@ -105,9 +108,9 @@ _GLUED_WORD = re.compile(r"(?<=[a-zà-ÿ]{4})(?=[A-ZÀ-Þ][a-zà-ÿ]+(?:\s|$))")
 
 _MENTIONED = re.compile(
     r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit)|author"
-    r"|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|기자|كتب|بقلم|تقرير|लेखक|editor|by[A-ZÀ-Þ]",
-    re.IGNORECASE,
+    r"|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|기자|كتب|بقلم|تقرير|लेखक|editor|by[a-zà-öø-þ×]"
 )
+"""Where a byline may begin, in folded text."""
 _CONTROL = re.compile(
     r"(?:view|read|see|show|more|all|about|learn|meet|contact|talk to|previous|next post|follow|share|comments?|posts?|"
     r"categor\w+|tags?|updated|edited|reviewed|fact.checked|last|mehr|alle|zum|zur|voir|ver|leer)\b",
@@ -152,12 +155,12 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
 
 def names_author(text: str) -> bool:
     """Return whether a text begins as a byline does: "By Ada Quill", "Autor: Ada Quill"."""
-    return _INTRODUCED.match(text) is not None or _GLUED.match(text) is not None
+    return _INTRODUCED.match(fold_case(text)) is not None or _GLUED.match(text) is not None
 
 
 def mentions_author(text: str) -> bool:
     """Return whether a byline may begin anywhere in a text; quicker than looking for one."""
-    return _MENTIONED.search(text) is not None
+    return _MENTIONED.search(fold_case(text)) is not None
 
 
 def is_agency(name: str) -> bool:
@@ -189,7 +192,7 @@ def _without_role(name: str, *, is_first: bool) -> str:
     """
     if (found := _PROFESSION.fullmatch(name)) is not None and (found[1] or (" " not in name and not is_first)):
         return found[1] or ""
-    role = _ROLE.search(name)
+    role = _ROLE.search(fold_case(name))
     if role is None:
         return name
     person = _GLUED_WORD.split(name[: role.start()].strip(), 1)[0]
@@ -199,19 +202,26 @@ def _without_role(name: str, *, is_first: bool) -> str:
 
 
 def _split(text: str) -> list[str]:
-    if _PLAIN.fullmatch(text) is not None and _INTRODUCED.match(text) is None and _ENDINGS.search(text) is None:
+    if _PLAIN.fullmatch(text) is not None and _without_introduction(text) == text and _ENDINGS.search(text) is None:
         return [] if _NO_NAME.issuperset(text.lower().split()) else [text]
     if _HOST_AND_PLACE.match(text) is not None:
         return []
-    text = _IN_BRACKETS.sub("", _ADDRESS.sub(" ", text))
+    if any(map(text.__contains__, _IN_ADDRESSES)):
+        text = _ADDRESS.sub(" ", text)
+    text = _IN_BRACKETS.sub("", text)
     text = _GLUED.sub("", " ".join(text.split()) if "\n" not in text else text.strip())
-    text = _INTRODUCED.sub("", text, count=1)
+    text = _without_introduction(text)
     if _ORGANISATION.fullmatch(text) is not None:
         return [name] if (name := _clean(text)) else []
     found = []
     for part in _LISTED.split(text):
         found += _split_commas(part)
     return [name for each in found if (name := _clean(each))]
+
+
+def _without_introduction(text: str) -> str:
+    found = _INTRODUCED.match(fold_case(text))
+    return text if found is None else text[found.end() :]
 
 
 def _split_commas(text: str) -> list[str]:
@@ -226,7 +236,7 @@ def _split_commas(text: str) -> list[str]:
             names[-1] += f", {part}"
         elif names and (_CREDENTIAL.fullmatch(part) or (" " not in part and not single)) and not is_agency(part):
             continue
-        elif not (names and _ROLE.search(part)):
+        elif not (names and _ROLE.search(fold_case(part))):
             names += _split_names(part)
     return names
 
@@ -240,10 +250,11 @@ def _clean(text: str) -> str:
     """Return a name without what is around it; empty if it is none."""
     if len(text) > 2 * MAX_LETTERS:
         return ""
-    name = _INTRODUCED.sub("", text.strip(), count=1)
+    name = _without_introduction(text.strip())
     if " " in name:
         name = _OUTLET.sub("", _GLUED_NUMBER.sub("", name))
-    name = _ENDINGS.sub("", _ENDINGS.sub("", name)).strip(" \t\n\r.,:;|/*–—-_\"'’‘“”«»•·&●")
+    shorter = _ENDINGS.sub("", name)
+    name = (shorter if shorter == name else _ENDINGS.sub("", shorter)).strip(" \t\n\r.,:;|/*–—-_\"'’‘“”«»•·&●")
     if name and name[-1].isalpha() and text.strip().endswith(f"{name}.") and len(name.rpartition(" ")[2]) < 3:
         name += "."
     if _NO_PERSON.match(name) is not None or _TEMPLATE.match(name) is not None:
