@@ -138,7 +138,7 @@ def parse_fields(line: bytes, *, encoded: bool = False) -> dict[str, Any]:
     Other fields are never decoded: they might hold millions of lists, which take fifty times as much memory as their
     text. Their strings need not be UTF-8.
     """
-    if encoded and (fields := _parse_around_html(line)) is not None:
+    if encoded and b'"html"' in line and (fields := _parse_around_html(line)) is not None:
         return fields
     try:
         try:
