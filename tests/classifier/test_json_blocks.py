@@ -66,6 +66,6 @@ def test_numbers_of_all_sizes_are_the_shortest_that_are_read_alike() -> None:
     decimals = [round(odd, places) for odd in powers[:500].tolist() for places in range(1, 18)]
     edges = [np.nextafter(2.0**-power, to) for power in range(18) for to in (0, 2, 2.0**-power)]
     found = np.array([*powers, *decimals, *edges, 1e-5, np.nextafter(1e-5, 0), np.nextafter(1e-5, 1)]).clip(0, 1)
-    blocks = [(0, 1, 0, 0, *map(float, odds)) for odds in found[: len(found) // 3 * 3].reshape(-1, 3)]
+    blocks = [(0, 1, 0, 0, a, b, c) for a, b, c in found[: len(found) // 3 * 3].reshape(-1, 3).tolist()]
     scores = scores_of(blocks)
     assert bytes(json_blocks(scores)) == msgspec.json.encode(list(map(Block.of, scores.scored_blocks())))

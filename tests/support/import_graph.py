@@ -27,7 +27,7 @@ LAYERS = """
     classifier.segmentation classifier.rendering classifier.features classifier.duplicates classifier.fields
     classifier.compiled
     classifier.types classifier.errors classifier.lazy_names
-    classifier.lazy_columns classifier.plurals
+    classifier.lazy_columns classifier.letter_case classifier.plurals
     classifier.structure classifier.markup_arrays
     classifier.arrays
     classifier.array_views classifier.image_address
