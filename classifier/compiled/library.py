@@ -35,8 +35,12 @@ class _ArrayOf:
     def __init__(self, name: str) -> None:
         self.dtype = np.dtype("bool" if name == "bool" else f"{_TYPES[name[0]]}{name[1:]}")
 
-    def from_param(self, array: NDArray[Any]) -> object:
-        """Return the array's address; ctypes calls this for each argument."""
+    def from_param(self, array: NDArray[Any] | bytes) -> object:
+        """Return the array's address; ctypes calls this for each argument. `bytes` are an array of `u8`."""
+        if isinstance(array, bytes):
+            if self.dtype != np.uint8:
+                raise TypeError(f"found bytes, expected a contiguous array of {self.dtype}")
+            return ctypes.c_char_p(array)
         if array.dtype is self.dtype or array.dtype == self.dtype:
             try:
                 return _address(_no_bytes_at(array))

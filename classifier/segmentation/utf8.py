@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from copydesk.classifier.compiled.library import core_function
 
 _count_utf8 = core_function("cd_count_utf8", "u8* i64", "i64")
@@ -19,5 +17,5 @@ def to_utf8(html: str) -> bytes:
 
 def count_utf8(data: bytes) -> int | None:
     """Count the characters of bytes in UTF-8, in less time than it takes to decode them; None if they are not UTF-8."""
-    count: int = _count_utf8(np.frombuffer(data, np.uint8), len(data))
+    count: int = _count_utf8(data, len(data))
     return None if count < 0 else count

@@ -1,7 +1,11 @@
 /* Counts the characters of bytes in UTF-8, which saves to decode them. */
 #include "core.h"
 
-#define ASCII_8 UINT64_C(0x8080808080808080)
+INLINE int is_ascii(const uint8_t *bytes) {
+    uint64_t w[4];
+    memcpy(w, bytes, 32);
+    return ((w[0] | w[1] | w[2] | w[3]) & UINT64_C(0x8080808080808080)) == 0;
+}
 
 INLINE int follows(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
@@ -23,15 +27,12 @@ INLINE int64_t size_at(const uint8_t *at, int64_t left) {
 EXPORT int64_t cd_count_utf8(const uint8_t *bytes, int64_t n) {
     int64_t count = 0, i = 0;
     while (i < n) {
-        uint64_t eight;
-        while (n - i >= 8) {
-            memcpy(&eight, bytes + i, 8);
-            if (eight & ASCII_8) break;
-            i += 8;
-            count += 8;
-        }
+        int64_t start = i;
+        while (n - i >= 32 && is_ascii(bytes + i)) i += 32;
+        while (i < n && bytes[i] < 0x80) i++;
+        count += i - start;
         if (i == n) break;
-        int64_t size = bytes[i] < 0x80 ? 1 : size_at(bytes + i, n - i);
+        int64_t size = size_at(bytes + i, n - i);
         if (size == 0) return -1;
         i += size;
         count++;

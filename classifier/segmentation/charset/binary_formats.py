@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.errors import UnreadablePage
 
@@ -56,5 +54,5 @@ def refuse_controls(sample: bytes) -> None:
 
 def many_controls(sample: bytes) -> int:
     """Count the control characters of bytes that have too many to be text; 0 if they may be text."""
-    count = _count_controls(np.frombuffer(sample, np.uint8), len(sample))
+    count = _count_controls(sample, len(sample))
     return count if count >= FEW_CONTROLS and count > MAX_CONTROLS * len(sample) else 0

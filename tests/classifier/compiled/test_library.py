@@ -55,6 +55,13 @@ def test_arrays_of_another_type_or_order_are_refused() -> None:
         add_up(table.astype(np.int64), 6)
     with pytest.raises(Exception, match="found a strided array"):
         add_up(table.T, 6)
+    with pytest.raises(Exception, match="found bytes, expected a contiguous array of uint32"):
+        add_up(table.tobytes(), 6)
+
+
+def test_bytes_are_an_array_of_small_numbers() -> None:
+    count = library.core_function("cd_count_controls", "u8* i64", "i64")
+    assert count(b"\0a\x01", 3) == count(np.array([0, 97, 1], np.uint8), 3) == 2
 
 
 def test_library_names_its_compiler() -> None:
