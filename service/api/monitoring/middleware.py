@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import re
 import time
@@ -12,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from copydesk.service.api.limits.protocol import WHOLE_ANSWERS
 from copydesk.service.api.monitoring.logs import AccessLog, exception_fields
 from copydesk.service.api.monitoring.metrics import Metrics
 from copydesk.service.api.monitoring.traces import Traces
@@ -66,8 +68,9 @@ class RequestMonitor:
             exchange.status = CLIENT_GONE
         except Exception as error:
             exchange.error = error
-            if exchange.status:
+            if exchange.status and exchange.head is None:
                 raise  # the answer has begun, so the server closes the connection
+            exchange.head = None
             problem = Problem(
                 "internal",
                 f"the server failed on request {exchange.id}; the fault is its own, please report that id",
@@ -94,7 +97,7 @@ class RequestMonitor:
             fields["key"] = key
         if exchange.error:
             fields |= exception_fields(exchange.error)
-        self._log.write("error" if exchange.error else "info", fields)
+        self._log.write(logging.ERROR if exchange.error else logging.INFO, fields)
 
 
 class _Exchange:
@@ -108,6 +111,9 @@ class _Exchange:
         self.n_bytes = 0
         self.error: Exception | None = None
         self._send = send
+        self._send_whole = scope.get("extensions", {}).get(WHOLE_ANSWERS)
+        self.head: Message | None = None
+        """The head of the answer while it waits for the body."""
 
     @property
     def method(self) -> str:
@@ -121,13 +127,27 @@ class _Exchange:
         return str(getattr(self.scope.get("route"), "path", NO_ROUTE))
 
     async def send(self, message: Message) -> None:
-        """Pass a message of the answer on."""
+        """Pass a message of the answer on; a head with a length waits for the body, to be sent with it."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = self._add_headers(message.get("headers", ()))
+            message["headers"] = headers = self._add_headers(message.get("headers", ()))
+            if self._send_whole is not None and any(name == b"content-length" for name, _ in headers):
+                self.head = message
+                return
         else:
             self.n_bytes += len(message.get("body", b""))
+            if self.head is not None and await self._send_head(self.head, message):
+                return
         await self._send(message)
+
+    async def _send_head(self, head: Message, message: Message) -> bool:
+        """Send the head that has waited; return whether the first piece of the body, if it is all, was sent too."""
+        self.head = None
+        is_all = self._send_whole is not None and not message.get("more_body")
+        if is_all and self._send_whole(self.scope, head["status"], head["headers"], message.get("body", b"")):
+            return True
+        await self._send(head)
+        return False
 
     def _add_headers(self, headers: Collection[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
         """Return an answer's headers, and those of every answer that it does not have itself."""

@@ -200,6 +200,23 @@ def test_requests_sent_at_once_are_answered_in_their_order(server: RunningServer
     assert 0 < answer.index(b"one") < answer.index(b"two")
 
 
+def test_long_bodies_in_pieces_come_over_one_connection(server: RunningServer) -> None:
+    body = f"{TEXT}\n".encode() * 4000
+    assert len(body) > 300_000
+    head = b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n"
+    with server.connect() as connection:
+        for end in (b"", b"Connection: close\r\n"):
+            connection.sendall(head % len(body) + end + b"\r\n" + body[:70_000])
+            for start in range(70_000, len(body), 50_000):
+                time.sleep(0.02)
+                connection.sendall(body[start : start + 50_000])
+        answer = read_all(connection)
+    first, second = answer.split(b"HTTP/1.1 200 OK\r\n")[1:]
+    assert first.partition(b"\r\n\r\n")[2] == second.partition(b"\r\n\r\n")[2] != b""
+    assert b"connection: close" not in first.lower()
+    assert b"connection: close" in second.lower()
+
+
 def test_request_before_bytes_that_are_no_http_is_answered(server: RunningServer) -> None:
     request = (
         b"POST /v1/classify HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nwords"

@@ -27,10 +27,11 @@ from copydesk.service.api.monitoring.logs import FIELDS
 from copydesk.service.api.server import Workers
 from tests.conftest import ROOT
 
-ADDED = {"_update_head_timer", "_is_answering", "_start_timer", "_stop_timer"}
+ADDED = {"_update_head_timer", "_pause_before_long_body", "_send_whole", "_is_answering", "_start_timer", "_stop_timer"}
 """Methods of `LimitedProtocol` that override nothing."""
-PROTOCOL_ATTRIBUTES = ("cycle", "headers", "loop", "parser", "pipeline", "transport")
-CYCLE_ATTRIBUTES = ("disconnected", "keep_alive", "message_event", "response_complete", "response_started")
+PROTOCOL_ATTRIBUTES = ("cycle", "flow", "headers", "loop", "parser", "pipeline", "scope", "transport")
+CYCLE_ATTRIBUTES = ["body", "default_headers", "disconnected", "keep_alive", "message_event", "more_body"]
+CYCLE_ATTRIBUTES += ["on_response", "response_complete", "response_started", "scope", "waiting_for_100_continue"]
 
 
 def test_version_is_within_bounds_and_the_next_minor_version_is_not() -> None:
