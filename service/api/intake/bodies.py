@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import zlib
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from starlette.requests import ClientDisconnect
@@ -65,22 +65,27 @@ async def read_body(request: Incoming, budget: BodyBudget, *, limit: int, idle: 
     """
     pieces: list[bytes] = []
     n_bytes = 0
+
+    def keep(piece: bytes) -> None:
+        nonlocal n_bytes
+        budget.reserve(len(piece))
+        n_bytes += len(piece)
+        pieces.append(piece)
+
     try:
-        async for piece in body_pieces(request, limit=limit, idle=idle):
-            budget.reserve(len(piece))
-            n_bytes += len(piece)
-            pieces.append(piece)
+        await receive_body(request, keep, limit=limit, idle=idle)
     except BaseException:
         budget.release(n_bytes)
         raise
     return b"".join(pieces)
 
 
-async def body_pieces(request: Incoming, *, limit: int, idle: float) -> AsyncIterator[bytes]:
+async def receive_body(request: Incoming, keep: Callable[[bytes], None], *, limit: int, idle: float) -> None:
     """Read and decompress a body piece by piece.
 
     Args:
         request: A request whose body has not been read.
+        keep: Gets each piece.
         limit: Most bytes of the body, both as sent and decompressed.
         idle: Seconds that may pass without a byte.
 
@@ -91,19 +96,20 @@ async def body_pieces(request: Incoming, *, limit: int, idle: float) -> AsyncIte
     length = request.headers.get("content-length", "")
     if length.isdigit() and (len(length) > 18 or int(length) > limit):
         raise _too_large(f"{length[:40]} bytes are announced", limit)
-    decoder = _decoder(request.headers.get("content-encoding", ""))
+    encoding = request.headers.get("content-encoding")
+    decoder = None if encoding is None else _decoder(encoding)
     arriving = _Arriving(request.receive, limit, idle)
     n_decoded = 0
     while arriving.more:
         chunk = await arriving.read()
         if decoder is None:
-            yield chunk
+            keep(chunk)
             continue
         for piece in decoder.feed(chunk):
             n_decoded += len(piece)
             if n_decoded > limit:
                 raise _too_large(f"{n_decoded} bytes have come, decompressed", limit)
-            yield piece
+            keep(piece)
             await asyncio.sleep(0)  # the event loop serves other requests between two pieces of a gzip bomb
     if decoder is not None:
         decoder.end()

@@ -25,6 +25,10 @@ class Media(StrEnum):
     NDJSON = "application/x-ndjson"
 
 
+_MEDIA_OF_NAME = {str(media): media for media in Media}
+_MEDIA_OF_NAME |= dict.fromkeys(("application/ndjson", "application/jsonl"), Media.NDJSON)
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
     """What the answer to a page contains.
@@ -80,10 +84,9 @@ def read_media(headers: Mapping[str, str], *allowed: Media) -> Media:
         Problem: It is not one of the allowed types.
     """
     header = headers.get("content-type", "")
-    name = header.split(";")[0].strip().lower()
-    name = {"application/ndjson": Media.NDJSON.value, "application/jsonl": Media.NDJSON.value}.get(name, name)
-    if name in allowed:
-        return Media(name)
+    media = _MEDIA_OF_NAME.get(header.partition(";")[0].strip().lower())
+    if media in allowed:
+        return media
     these = "as one of these" if len(allowed) > 1 else "in this type alone"
     message = f"Content-Type is {header[:80]!r}, expected {' or '.join(allowed)}; send the body {these}"
     raise Problem("wrong_type", message, headers={"Accept": ", ".join(allowed)})

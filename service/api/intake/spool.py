@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from starlette.requests import ClientDisconnect, Request
 
-from copydesk.service.api.intake.bodies import body_pieces
+from copydesk.service.api.intake.bodies import receive_body
 from copydesk.service.api.problems import Problem
 from copydesk.service.rows import BadRow, Line, jsonl
 
@@ -46,8 +46,7 @@ class Spool:
 
     async def _receive(self, request: Request, limit: int, idle: float) -> None:
         try:
-            async for piece in body_pieces(request, limit=limit, idle=idle):
-                self._write(piece)
+            await receive_body(request, self._write, limit=limit, idle=idle)
         except (Problem, ClientDisconnect) as error:
             self._error = error
         except OSError as error:

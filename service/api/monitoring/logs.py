@@ -44,16 +44,22 @@ class AccessLog:
 
     def __init__(self) -> None:
         self._clock = _Clock()
+        self._logger = logging.getLogger(ACCESS)
         self._file = None if sys.__stderr__ is None else sys.__stderr__.fileno()
 
-    def write(self, level: str, fields: Mapping[str, Any]) -> None:
-        """Write a line; it is lost if standard error is closed or full."""
-        if self._file is None:
+    def write(self, level: int, fields: Mapping[str, Any]) -> None:
+        """Write a line if its logger lets its level through; it is lost if standard error is closed or full."""
+        if self._file is None or not self._logger.isEnabledFor(level):
             return
-        time_ = self._clock.read(time.time())
-        head = {"time": time_, "level": level, "logger": ACCESS, "message": "request"}
+        line = {
+            "time": self._clock.read(time.time()),
+            "level": logging.getLevelName(level).lower(),
+            "logger": ACCESS,
+            "message": "request",
+            **fields,
+        }
         with suppress(OSError):
-            os.write(self._file, jsonl.encode_row_fast(head | dict(fields)))
+            os.write(self._file, jsonl.encode_row_fast(line))
 
 
 class _Clock:

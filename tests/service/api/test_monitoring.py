@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import sys
@@ -9,9 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.types import Message, Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from copydesk.classifier import Model
-from copydesk.service.api.monitoring.logs import FIELDS, JsonLines
+from copydesk.service.api.limits.protocol import WHOLE_ANSWERS
+from copydesk.service.api.monitoring.logs import ACCESS, FIELDS, JsonLines
+from copydesk.service.api.monitoring.metrics import Metrics
+from copydesk.service.api.monitoring.middleware import RequestMonitor
 from copydesk.service.api_keys import KeyFile, Scope
 from tests.service.api.test_classify import LINES, assert_problem
 from tests.support.in_process_api import ApiClient, open_api, settings_in
@@ -36,8 +42,9 @@ def test_plain_request_id_is_kept_and_any_other_replaced(api: ApiClient) -> None
 
 
 def test_log_names_route_and_status_and_no_more(
-    model: Model, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    model: Model, tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    caplog.set_level(logging.INFO, ACCESS)
     key = KeyFile(tmp_path / "keys.sqlite").add("crawler", Scope.WRITE, now=0)
     with open_api(settings_in(tmp_path, require_keys=True), model) as client:
         headers = {"authorization": f"Bearer {key}", "x-request-id": "r1"}
@@ -69,6 +76,25 @@ def test_failure_is_answered_and_logged_by_kind_and_place(
     assert "river" not in json.dumps(line)
     batch = api.post("/v1/classify/batch", content=b'{"text":"a"}', headers={"content-type": "application/x-ndjson"})
     assert batch.json()["error"]["code"] == "internal"
+
+
+def test_failure_behind_a_head_that_waits_for_the_body_is_answered() -> None:
+    sent: list[Message] = []
+
+    async def fail(scope: AsgiScope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+        raise KeyError
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: AsgiScope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    scope["extensions"] = {WHOLE_ANSWERS: lambda *_: False}
+    asyncio.run(RequestMonitor(fail, Metrics())(scope, receive, send))
+    assert [message.get("status") for message in sent] == [500, None]
 
 
 @pytest.mark.parametrize(("n", "size", "status"), [(90, 10, 200), (101, 10, 431), (1, 33_000, 431)])
