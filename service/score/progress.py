@@ -81,7 +81,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     passed_over = summary["passed_over"]
     if passed_over:
         most = sorted(passed_over.items(), key=lambda item: (-item[1], item[0]))
-        named = ", ".join(f"{n:,} {reason}" for reason, n in most[:SHOWN_REASONS])
+        named = ", ".join(f"{reason} ({n:,})" for reason, n in most[:SHOWN_REASONS])
         more = ", and others" if len(most) > SHOWN_REASONS else ""
         lines.append(
             f"{counted(sum(passed_over.values()), 'file or record', 'files and records')} passed over: {named}{more}"

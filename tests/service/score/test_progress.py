@@ -77,7 +77,7 @@ def test_summary_names_errors_and_clusters() -> None:
     counts = {"no_body": 0, "repeated_ids": 0}
     lines = summary_lines(one | {"clusters": {"clusters": 1, "duplicates": 1} | counts})
     assert lines[0] == "1 page scored in 1 shard, 1 error (1 bad_row)"
-    assert lines[-2:] == ["1 file or record passed over: 1 a link", "1 cluster, 1 duplicate"]
+    assert lines[-2:] == ["1 file or record passed over: a link (1)", "1 cluster, 1 duplicate"]
     clusters = {"clusters": 1100, "duplicates": 100} | counts
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
     clusters |= {"no_body": 2, "repeated_ids": 1}
