@@ -19,7 +19,8 @@ from copydesk.service.api.problems import PROBLEM_KINDS
 STYLE = (
     ":root{color-scheme:light dark;--paper:#fbfaf7;--ink:#1d1c1a;--rule:#e2ded4;--accent:#14535f}"
     "@media(prefers-color-scheme:dark){:root{--paper:#151719;--ink:#e9e6df;--rule:#30343a;--accent:#7fd0dc}}"
-    "body{background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem}"
+    "body{background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}"
+    "body{max-width:56rem;margin:2rem auto;padding:0 1rem}"
     "code,pre{font-family:ui-monospace,monospace;font-size:.9em}"
     "pre{overflow:auto;padding:.75rem;border:1px solid var(--rule);white-space:pre-wrap;overflow-wrap:anywhere}"
     "h2{margin-top:2.5rem}table{border-collapse:collapse}"
