@@ -22,9 +22,10 @@ def find_copies(texts: Sequence[str]) -> list[int]:
 
     These are paragraphs that follow each other as they did before, and the short blocks between them.
     """
-    paragraphs = [n for n, text in enumerate(texts) if len(text) >= MIN_PARAGRAPH]
-    if len({texts[n][:MIN_PARAGRAPH] for n in paragraphs}) == len(paragraphs):
+    beginnings = [text[:MIN_PARAGRAPH] for text in texts if len(text) >= MIN_PARAGRAPH]
+    if len(set(beginnings)) == len(beginnings):
         return []
+    paragraphs = [n for n, text in enumerate(texts) if len(text) >= MIN_PARAGRAPH]
     total = sum(map(len, {texts[n] for n in paragraphs}))
     runs = [run for run in _runs(texts, paragraphs) if len(run) > 1 or len(texts[run[0]]) >= COPIED_ALONE * total]
     if not runs or sum(len(texts[n]) for run in runs for n in run) < COPIED * total:

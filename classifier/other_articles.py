@@ -69,9 +69,11 @@ def find_other_articles(page: Blocks, kinds: Integers, title: range) -> list[tup
     sizes = ends - starts
     prose = (kinds < _N_PARTS) & (sizes >= MIN_PROSE)
     if page.markup is None:
-        stretches = find_in_text(page, prose, title)
+        stretches = list(find_in_text(page, prose, title))
     else:
-        stretches = _find_in_html(page, page.markup, kinds, prose, heads, title)
+        stretches = list(_find_in_html(page, page.markup, kinds, prose, heads, title))
+    if not stretches:
+        return []
     found = []
     own = normalise(_text(page, title))
     for headline, blocks in stretches:

@@ -133,7 +133,8 @@ def segment(page: Page, *, inline: bool = False) -> Blocks:
 
 def cut_text(text: str) -> Blocks:
     """Cut plain text into blocks; raise UnreadablePage if they are too many for a page."""
-    _check_limit(text.count("\n"), MAX_MARKS, "line ends")
+    if len(text) > MAX_MARKS:
+        _check_limit(text.count("\n"), MAX_MARKS, "line ends")
     blocks = segment_text(text)
     _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
     return blocks
@@ -178,9 +179,9 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
     others = find_other_articles(blocks, kinds, title.blocks) if is_like_article else []
     for _, numbers in others:
-        teasers = numbers.start + np.flatnonzero(_IN_ARTICLE[kinds[numbers.start : numbers.stop]])
+        teasers = numbers.start + _IN_ARTICLE[kinds[numbers.start : numbers.stop]].nonzero()[0]
         kinds[teasers], labels[teasers] = _TEASER_KIND, _TEASER
-    in_body = np.flatnonzero(_IN_BODY[kinds])
+    in_body = _IN_BODY[kinds].nonzero()[0]
     texts = [blocks.text[start:end] for start, end in spans[in_body].tolist()]
     if copies := find_copies(texts):
         copied = in_body[copies]

@@ -70,7 +70,7 @@ def _find_byline(page: Blocks, kinds: Integers, first: int) -> None:
 
 def _correct_captions(page: Blocks, kinds: Integers, ends_sentence: Floats) -> None:
     """Make text of captions within the article that name no photographer: of openings, and of whole sentences."""
-    for number in np.flatnonzero(kinds == _CAPTION).tolist():
+    for number in (kinds == _CAPTION).nonzero()[0].tolist():
         above = int(kinds[number - 1]) if number else -1
         below = int(kinds[number + 1]) if number + 1 < len(kinds) else _TEXT
         if below not in _STORY or not (above in _TOP or above in _STORY):
@@ -84,8 +84,11 @@ def _correct_captions(page: Blocks, kinds: Integers, ends_sentence: Floats) -> N
 
 def _correct_standfirsts(kinds: Integers) -> None:
     """Make text of a single standfirst right below the article's text, from the second paragraph on."""
+    standfirsts = (kinds == _STANDFIRST).nonzero()[0].tolist()
+    if not standfirsts:
+        return
     n_texts = np.cumsum(kinds == _TEXT)
-    for number in np.flatnonzero(kinds == _STANDFIRST).tolist():
+    for number in standfirsts:
         is_single = number + 1 == len(kinds) or kinds[number + 1] != _STANDFIRST
         if number and is_single and n_texts[number] > 1 and int(kinds[number - 1]) in _LATER:
             kinds[number] = _TEXT

@@ -99,9 +99,8 @@ def _scan(page: bytes, *, formatting: bool) -> tuple[Integers, int]:
         -1 for a line break, else the end tag of the element that begins at this place. And the number of
         formatting elements that a parser would reopen.
     """
-    data = np.frombuffer(page, np.uint8)
     cuts, reopened = np.empty((0, 3), np.int64), np.empty(1, np.int64)
-    while len(cuts) < (count := _scan_nesting(data, len(data), *_families(), formatting, cuts, len(cuts), reopened)):
+    while len(cuts) < (count := _scan_nesting(page, len(page), *_families(), formatting, cuts, len(cuts), reopened)):
         cuts = np.empty((count, 3), np.int64)
     return cuts, int(reopened[0])
 
