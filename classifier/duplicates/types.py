@@ -111,7 +111,7 @@ class Overlap:
         passage: Words of its best passage: the run with the most shared distinctive shingles less others.
         coverage: Share of the shorter text inside shared runs, which short gaps do not interrupt; at most 1.
         differing_facts: Share of the shorter text's facts for which the other has others in the same place.
-        words_before: Words before the longest range of those runs, in the text with fewer.
+        words_before: Words before the longest range of those runs that are in no other range, in the text with fewer.
         ranges: Those runs as `(start, end)` in characters of the text.
     """
 

@@ -83,7 +83,7 @@ def overlap_counts(
     if swapped:
         text, other = other, text
     marks, places, every, distinctive = _mark_shared(text, other, common)
-    run, passage, covered, ranges, main = _passages(marks, text, sizes)
+    run, passage, covered, ranges, main, shared_before = _passages(marks, text, sizes)
     shared, n_text, n_other = every
     counts[_SIMILARITY] = _jaccard(every)
     counts[_CONTAINED if swapped else _CONTAINS] = shared / max(1, n_other)
@@ -93,7 +93,7 @@ def overlap_counts(
     counts[_RUN] = run
     counts[_PASSAGE] = passage
     if len(ranges):
-        counts[_BEFORE] = min(main, places.first[main])
+        counts[_BEFORE] = max(0, min(main, places.first[main]) - shared_before)
     replaced = 0
     if shared and not identical:
         counts[_FACTS], replaced = differing_facts(text, other, places, sizes)
@@ -203,10 +203,12 @@ def _common_bit(common: NDArray[np.uint32], value: np.uint32) -> int:
 @jit
 def _passages(
     marks: NDArray[np.int8], text: NDArray[np.uint32], sizes: tuple[int, int]
-) -> tuple[int, int, int, NDArray[np.int64], int]:
-    """Return the longest run, the best passage, the shingles inside ranges, the ranges, where the longest begins."""
+) -> tuple[int, int, int, NDArray[np.int64], int, int]:
+    """Return the longest run, the best passage, the shingles inside ranges, the ranges, where the longest begins, and
+    the words in the ranges before that one.
+    """
     ranges = np.empty((len(marks), 2), np.int64)
-    n = longest = run = best = score = covered = in_range = most = main = 0
+    n = longest = run = best = score = covered = in_range = most = main = earlier = shared_before = 0
     last = -_MAX_GAP_WORDS
     for i in range(len(marks)):
         if marks[i] == 0:
@@ -219,6 +221,7 @@ def _passages(
             ranges[n - 1, 1] = max(ranges[n - 1, 1], end)
             new = i - last
         else:
+            earlier += ranges[n - 1, 1] - ranges[n - 1, 0] if n else 0
             ranges[n, 0], ranges[n, 1] = i, end
             n += 1
             new = 1
@@ -228,10 +231,10 @@ def _passages(
             covered += new
             in_range += new
             if in_range > most:
-                most, main = in_range, ranges[n - 1, 0]
+                most, main, shared_before = in_range, ranges[n - 1, 0], earlier
         if marks[i] & 1:
             run += 1
             score += 1
             longest = longest if longest >= run + size - 1 else run + size - 1
             best = best if best >= score + size - 1 else score + size - 1
-    return longest, best, covered, ranges[:n].copy(), main
+    return longest, best, covered, ranges[:n].copy(), main, shared_before

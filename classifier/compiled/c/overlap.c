@@ -121,13 +121,15 @@ static bool mark_shared(Scratch *scratch, Text text, Text other, Text common, Si
 /* What runs of marks amount to: the longest run, the best passage, the shingles inside ranges, the number of ranges. */
 typedef struct {
     int64_t longest, best, covered, n_ranges;
-    int64_t main_range; /* where the range with the most shared shingles begins */
+    int64_t main_range;    /* where the range with the most shared shingles begins */
+    int64_t shared_before; /* the words in the ranges before it */
 } Passages;
 
 /* Measures the passages; writes their ranges in words, a pair of numbers each, unless `ranges` is NULL. */
 static Passages measure_passages(const uint8_t *marks, Text text, RunSizes sizes, int64_t *ranges) {
-    Passages found = {0, 0, 0, 0, 0};
+    Passages found = {0, 0, 0, 0, 0, 0};
     int64_t run = 0, score = 0, last = 0, range_start = 0, range_end = 0, range_covered = 0, most_covered = 0;
+    int64_t earlier = 0; /* words in the ranges before this one */
     for (int64_t i = 0; i < text.n; i++) {
         if (marks[i] == 0) {
             run = 0;
@@ -139,6 +141,7 @@ static Passages measure_passages(const uint8_t *marks, Text text, RunSizes sizes
             range_end = max_i64(range_end, i + size);
             added = i - last;
         } else {
+            earlier += range_end - range_start;
             range_start = i;
             range_end = i + size;
             range_covered = 0;
@@ -153,6 +156,7 @@ static Passages measure_passages(const uint8_t *marks, Text text, RunSizes sizes
             if (range_covered > most_covered) {
                 most_covered = range_covered;
                 found.main_range = range_start;
+                found.shared_before = earlier;
             }
         }
         if (marks[i] & 1) {
@@ -193,7 +197,11 @@ bool count_overlap(Scratch *scratch, Text text, Text other, RunSizes sizes, Text
     counts[DISTINCTIVE_SHARED] = (double)distinctive.shared;
     counts[LONGEST_RUN] = (double)found.longest;
     counts[PASSAGE] = (double)found.best;
-    counts[WORDS_BEFORE] = found.n_ranges ? (double)min_i64(found.main_range, scratch->first[found.main_range]) : 0;
+    counts[WORDS_BEFORE] = 0;
+    if (found.n_ranges) {
+        int64_t before = min_i64(found.main_range, scratch->first[found.main_range]);
+        counts[WORDS_BEFORE] = (double)max_i64(0, before - found.shared_before);
+    }
     counts[DIFFERING_FACTS] = 0;
     if (every.shared && !identical) counts[DIFFERING_FACTS] = differing_facts(one, two, scratch, sizes, &replaced);
     double coverage = ratio(found.covered - replaced, min_i64(every.text, every.other));

@@ -112,6 +112,14 @@ def test_ranges_are_characters_of_the_first_text() -> None:
     assert found.longest_run == found.passage == 60
 
 
+def test_words_before_the_longest_range_are_those_that_no_other_range_has() -> None:
+    beginning, story = numbered(0, 100), numbered(100, 400)
+    gap, other_gap = numbered(1000, 1080), numbered(2000, 2070)
+    assert overlap(f"{gap} {story}", f"{other_gap} {story}").words_before == 70
+    assert overlap(f"{beginning} {gap} {story}", f"{beginning} {other_gap} {story}").words_before == 70
+    assert overlap(f"{beginning} {gap} {story}", f"{beginning} {story}").words_before == 0
+
+
 def test_few_other_words_do_not_part_a_range() -> None:
     other = numbered(0, 90)
     text = f"{numbered(0, 30)} x y z {numbered(30, 60)} {numbered(500, 530)} {numbered(60, 90)}"
