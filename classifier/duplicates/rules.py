@@ -173,3 +173,6 @@ class PairFlag(IntFlag):
     """All words are equal: one story without further checks."""
     BEGINS_TEXT = 16
     """What they share begins one of them, as a story does. Furniture stands below a story or between stories."""
+    FACTS_DIFFER = 32
+    """They tell different facts in one frame, so they are two stories however much of it they share. A pair that only
+    `FactRules.min_shared` separates does not have this flag: pages of one story with long lists are among them."""

@@ -54,8 +54,9 @@ class Verdicts:
         searched = sorted(partners, key=lambda other: (-own[other].coverage, other))[:MAX_PARTNERS]
         self._read_oldest_pairs(searched)
         others = {other: self._oldest_pairs(other, number) for other in searched}
-        if len(searched) == len(own) and all(others[other].keys() | {other} == own.keys() for other in searched):
-            # these documents share text only with one another: there are no rivals
+        closed = len(searched) == len(own) and all(others[other].keys() | {other} == own.keys() for other in searched)
+        if closed and not any(map(_have_other_facts, (own, *others.values()))):
+            # these documents share text and facts with one another, and text with no others: there are no rivals
             return {other for other, pair in own.items() if pair.needs_rival_check or pair.kind & PairFlag.IDENTICAL}
         missing = {other for other in searched if self._incomplete[other] or len(others[other]) > MAX_PAIRS}
         missing.update(set(partners).difference(searched))
@@ -176,6 +177,10 @@ class Verdicts:
         if self._excluded:
             stored = {other: pair for other, pair in stored.items() if self._is_present(number, other)}
         return stored | self._new_pairs[number] if number in self._new_pairs else stored
+
+
+def _have_other_facts(pairs: Pairs) -> bool:
+    return any(pair.kind & PairFlag.FACTS_DIFFER for pair in pairs.values())
 
 
 def _is_complete(pairs: Pairs) -> bool:

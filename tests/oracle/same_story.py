@@ -16,13 +16,14 @@ _SIMILAR_SIZE_RATIO = COMPARISON.min_size_ratio
 _MIN_COVERAGE = STORY.min_coverage
 _MIN_LEAD_COVERAGE = STORY.min_lead_coverage
 _MAX_WORDS_BEFORE = STORY.max_words_before
+_MIN_SHARED = FACTS.min_shared
 _MIN_SIZE_RATIO = STORY.min_size_ratio
 _RIVAL_MIN_COVERAGE = STORY.rival_min_coverage
 _UNRELATED_BELOW = STORY.unrelated_below
 _FULL_COVERAGE = 1 - STORY.rival_margin  # of a flash in its report, whose other versions may say it in other words
 _MAX_DIFFERING = FACTS.max_differing
 
-_SHARES_PASSAGE, _NEEDS_RIVAL_CHECK, _SIMILAR_SIZE, _IDENTICAL, _BEGINS_TEXT = map(int, PairFlag)
+_SHARES_PASSAGE, _NEEDS_RIVAL_CHECK, _SIMILAR_SIZE, _IDENTICAL, _BEGINS_TEXT, _FACTS_DIFFER = map(int, PairFlag)
 _CONTAINS, _CONTAINED, _PASSAGE, _COVERAGE, _FACTS, _BEFORE = map(
     OVERLAP_FIELDS.index, ("contains", "contained", "passage", "coverage", "differing_facts", "words_before")
 )
@@ -49,6 +50,8 @@ def pair_evidence(counts: NDArray[np.float64], relations: NDArray[np.int8]) -> P
             flag |= _NEEDS_RIVAL_CHECK
         flag |= _SIMILAR_SIZE if similar and less > _SIMILAR_SIZE_RATIO * more else 0
         flag |= _BEGINS_TEXT if begins else 0
+        frame = counts[p, _FACTS] <= 1 - _MIN_SHARED
+        flag |= _FACTS_DIFFER if frame and not (identical or same_facts) else 0
         flags[p] = flag | (_IDENTICAL if identical else 0)
     return PairEvidence(coverage, flags)
 
@@ -66,11 +69,14 @@ def rival_coverage(
     It is 0 without a rival, and 1 for one that shares the beginning of a text where the pair shares none.
     """
     found = np.zeros((len(undecided), 2))
-    shared = np.full(len(pairs_incomplete), -1.0)  # each document's coverage with `other`, -1 where they are no pair
+    shared = np.full(
+        len(pairs_incomplete), -1.0
+    )  # each document's coverage with `other`, -1 where they are no pair, 0 where facts differ
     for other in range(len(pairs_incomplete)):
         own = range(partners.bounds[other], partners.bounds[other + 1])
         for i in own:
-            shared[partners.documents[i]] = evidence.coverage[partners.pairs[i]]
+            differs = evidence.flags[partners.pairs[i]] & _FACTS_DIFFER
+            shared[partners.documents[i]] = 0 if differs else evidence.coverage[partners.pairs[i]]
         for i in own:
             text, pair = partners.documents[i], partners.pairs[i]
             if not undecided[pair]:

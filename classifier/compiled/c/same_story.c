@@ -1,7 +1,15 @@
 /* Reduces what pairs share, and finds the best rivals of both texts of a pair, for same_story.py. */
 #include "overlap.h"
 
-enum { SHARES_PASSAGE = 1, NEEDS_RIVAL_CHECK = 2, SIMILAR_SIZE = 4, IS_IDENTICAL = 8, BEGINS_TEXT = 16 }; /* `PairFlag` */
+/* `PairFlag` */
+enum {
+    SHARES_PASSAGE = 1,
+    NEEDS_RIVAL_CHECK = 2,
+    SIMILAR_SIZE = 4,
+    IS_IDENTICAL = 8,
+    BEGINS_TEXT = 16,
+    FACTS_DIFFER = 32
+};
 
 /* Coverage of a flash in its report, whose other versions may say it in other words. */
 #define FULL_COVERAGE (1 - STORY_RIVAL_MARGIN)
@@ -18,6 +26,8 @@ static int8_t pair_flags(const double *counts, bool identical, double coverage) 
     flags |= !identical && enough && same_facts ? NEEDS_RIVAL_CHECK : 0;
     flags |= similar && less > COMPARISON_MIN_SIZE_RATIO * more ? SIMILAR_SIZE : 0;
     flags |= begins ? BEGINS_TEXT : 0;
+    bool frame = counts[DIFFERING_FACTS] <= 1 - FACTS_MIN_SHARED;
+    flags |= frame && !identical && !same_facts ? FACTS_DIFFER : 0;
     return (int8_t)(flags | (identical ? IS_IDENTICAL : 0));
 }
 
@@ -38,7 +48,7 @@ typedef struct {
     const int8_t *flags;
     const int64_t *documents, *pairs, *bounds;
     bool streamed;
-    double *shared; /* each document's coverage with `other`, -1 where they are no pair */
+    double *shared; /* each document's coverage with `other`, -1 where they are no pair, 0 where their facts differ */
 } Rivals;
 
 /* Tells whether a rival, found in pair `between`, tells the same story as `other`, which forms a pair with its text. */
@@ -80,7 +90,7 @@ EXPORT int64_t cd_rival_coverage(const bool *undecided, const bool *incomplete, 
     Rivals rivals = {undecided, incomplete, coverage, flags, documents, pairs, bounds, streamed != 0, shared};
     for (int64_t other = 0; other < n_documents; other++) {
         int64_t first = bounds[other], end = bounds[other + 1];
-        for (int64_t i = first; i < end; i++) shared[documents[i]] = coverage[pairs[i]];
+        for (int64_t i = first; i < end; i++) shared[documents[i]] = flags[pairs[i]] & FACTS_DIFFER ? 0 : coverage[pairs[i]];
         for (int64_t i = first; i < end; i++) {
             int64_t text = documents[i], pair = pairs[i];
             if (undecided[pair]) found[2 * pair + (text >= other)] = best_rival(&rivals, text, other, pair);

@@ -136,6 +136,21 @@ def test_text_that_the_other_contains_too_is_no_rival(shared: float, rival: bool
     assert one_story(*pairs) == ([] if rival else [(0, 1), (0, 2)])
 
 
+@pytest.mark.parametrize(
+    ("facts", "rival"),
+    [
+        (FACTS.max_differing - BIT, False),
+        (FACTS.max_differing, True),
+        (1 - FACTS.min_shared, True),
+        (1 - FACTS.min_shared + BIT, False),
+    ],
+)
+def test_text_that_shares_a_frame_with_the_other_but_not_its_facts_is_a_rival(facts: float, rival: bool) -> None:
+    """A flash that is one story with two texts of a template joins neither, instead of joining both."""
+    found = one_story(Pair(0, 1, size=0.3), Pair(0, 2, size=0.3), Pair(1, 2, coverage=0.7, facts=facts))
+    assert ((0, 1) not in found, (0, 2) not in found) == (rival, rival)
+
+
 def test_text_that_shares_no_passage_is_no_rival() -> None:
     assert one_story(Pair(0, 1, size=0.3), Pair(0, 2, size=0.3, passage=RULES.min_passage_words - 1, similarity=0)) == [
         (0, 1)
