@@ -129,7 +129,7 @@ class QuickClassify:
         """Answer a request."""
         scope["route"] = self._route
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        request = _QuickRequest(headers, receive)
+        request = _QuickRequest(scope, headers, receive)
         state: State = scope["app"].state.copydesk
         try:
             check_access(scope, request.headers, state, Scope.READ)
@@ -147,9 +147,10 @@ class QuickClassify:
 class _QuickRequest:
     """A request's headers and body; of a header that comes twice, the first value counts."""
 
-    __slots__ = ("headers", "receive")
+    __slots__ = ("headers", "receive", "scope")
 
-    def __init__(self, headers: Sequence[tuple[str, str]], receive: Receive) -> None:
+    def __init__(self, scope: AsgiScope, headers: Sequence[tuple[str, str]], receive: Receive) -> None:
+        self.scope = scope
         self.headers = dict(reversed(headers))
         self.receive = receive
 

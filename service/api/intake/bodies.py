@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
+from copydesk.service.api.limits.protocol import WHOLE_BODIES
 from copydesk.service.api.problems import Problem
 
 DECOMPRESSED_BYTES = 256 * 1024
@@ -55,6 +56,10 @@ class Incoming(Protocol):
     def receive(self) -> Receive:
         """Receives the body."""
 
+    @property
+    def scope(self) -> Scope:
+        """The request as ASGI describes it."""
+
 
 async def read_body(request: Incoming, budget: BodyBudget, *, limit: int, idle: float) -> bytes:
     """Read and decompress a whole body; the caller releases its length from the budget.
@@ -98,7 +103,7 @@ async def receive_body(request: Incoming, keep: Callable[[bytes], None], *, limi
         raise _too_large(f"{length[:40]} bytes are announced", limit)
     encoding = request.headers.get("content-encoding")
     decoder = None if encoding is None else _decoder(encoding)
-    arriving = _Arriving(request.receive, limit, idle)
+    arriving = _Arriving(request, limit, idle)
     n_decoded = 0
     while arriving.more:
         chunk = await arriving.read()
@@ -122,10 +127,10 @@ def _too_large(found: str, limit: int) -> Problem:
 class _Arriving:
     """The bytes of a body as they arrive; only time spent waiting for the client counts towards the limits."""
 
-    def __init__(self, receive: Receive, limit: int, idle: float) -> None:
+    def __init__(self, request: Incoming, limit: int, idle: float) -> None:
         self.more = True
         """Whether more bytes may arrive."""
-        self._receive = receive
+        self._request = request
         self._limit = limit
         self._idle = idle
         self._waited = 0.0
@@ -133,10 +138,28 @@ class _Arriving:
 
     async def read(self) -> bytes:
         """Read what has arrived, or wait for it."""
+        chunk = self._take_whole() if self._n_bytes == 0 else None
+        if chunk is None:
+            chunk = await self._wait()
+        if self._n_bytes > self._limit:
+            raise _too_large(f"{self._n_bytes} bytes have come", self._limit)
+        return chunk
+
+    def _take_whole(self) -> bytes | None:
+        """Take the body if it has come as a whole, so that there is nothing to wait for."""
+        scope = self._request.scope
+        take: Callable[[Scope], bytes | None] | None = scope.get("extensions", {}).get(WHOLE_BODIES)
+        body = None if take is None else take(scope)
+        if body is not None:
+            self.more = False
+            self._n_bytes = len(body)
+        return body
+
+    async def _wait(self) -> bytes:
         start = time.monotonic()
         try:
             async with asyncio.timeout(self._idle):
-                message = await self._receive()
+                message = await self._request.receive()
         except TimeoutError:
             raise _slow_client(f"no byte came within {self._idle:g} seconds") from None
         if message["type"] == "http.disconnect":
@@ -146,8 +169,6 @@ class _Arriving:
         self._n_bytes += len(chunk)
         if self._waited > self._idle and self._n_bytes < MIN_RATE * self._waited:
             raise _slow_client(f"{self._n_bytes} bytes came within {self._waited:.0f} seconds")
-        if self._n_bytes > self._limit:
-            raise _too_large(f"{self._n_bytes} bytes have come", self._limit)
         self.more = message.get("more_body", False)
         return chunk
 

@@ -21,6 +21,8 @@ WRITE_SECONDS = 20
 """A client that leaves the write buffer full for this time is disconnected."""
 WHOLE_ANSWERS = "copydesk.whole_answers"
 """The extension of ASGI by which an application sends head and body of an answer by one call."""
+WHOLE_BODIES = "copydesk.whole_bodies"
+"""The extension by which it takes a body that has come, without waiting for it."""
 MAX_HEAD_BYTES = 64 * 1024
 """Most bytes of a head, or of chunk sizes and trailers between two pieces of a body."""
 
@@ -114,7 +116,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if not (is_http11 or is_http10):
             raise ValueError
         super().on_headers_complete()
-        self.scope["extensions"] = {WHOLE_ANSWERS: self._send_whole}  # type: ignore[dict-item]
+        self.scope["extensions"] = {WHOLE_ANSWERS: self._send_whole, WHOLE_BODIES: self._take_whole}  # type: ignore[dict-item]
 
     def on_body(self, body: bytes) -> None:
         """Accept a piece of a body; a body of one piece is not copied."""
@@ -129,6 +131,16 @@ class LimitedProtocol(HttpToolsProtocol):
         else:
             cycle.body = bytearray(cycle.body) + body
         cycle.message_event.set()
+
+    def _take_whole(self, scope: Scope) -> bytes | None:
+        """Take a request's body if all of it came in one piece, and nothing of it has been taken."""
+        cycle = self.cycle
+        if cycle.scope is not scope or cycle.more_body or cycle.disconnected or not isinstance(cycle.body, bytes):
+            return None
+        body: bytes = cycle.body
+        cycle.body = bytearray()
+        cycle.message_event.clear()
+        return body
 
     def _send_whole(self, scope: Scope, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send an answer with a length at once, which takes a third of the time; return whether it was sent.
