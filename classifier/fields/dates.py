@@ -24,16 +24,17 @@ _IN_DATE = re.compile(r"\d(?:(?<=1)[89]\d\d|(?<=2)0\d\d|\s?[./-]\s?\d)")
 _UNSET = {(1970, 1, 1), (1969, 12, 31)}
 """What programs write when they know no date."""
 
-_WORD = r"[^\W\d_][^\s\d.,|/:;()–—•·-]{1,14}"
+_WORD = r"[^\W\d_][^\s\d.,|/:;()–—•·-]{1,14}+"  # possessive: what follows a word is never in it
 _DATE = re.compile(
+    r"(?=\d)(?:"  # most places are letters, where only one form has to be tried
     r"(?P<y1>(?<!\d)(?:1[89]|20)\d\d)\s*(?P<s1>[-/.]|年|년)\s*(?P<m1>\d\d?)\s*(?:(?P=s1)|月|월)\s*(?P<d1>\d\d|\d(?!\d))(?:\s*[日일])?"
     r"|(?<!\d)(?P<a2>\d\d?)\s?(?P<s2>[./-])\s?(?P<b2>\d\d?)\s?(?P=s2)\s?(?P<y2>(?:1[89]|20)\d\d|\d\d(?![\d:]))"
     rf"|(?<!\d)(?P<d3>\d\d?)(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:(?:de|of|d['’])\s*)?(?P<n3>{_WORD})[.,]?[\s-]+"
     r"(?:(?:de|del|of)\s+)?(?P<y3>(?:1[89]|20)\d\d)"
-    rf"|(?P<n4>{_WORD})\.?\s+(?P<d4>\d\d?)(?:st|nd|rd|th)?\.?,?\s+(?:(?P<h4>\d\d?:\d\d:\d\d)\s+(?:[A-Z]+\s+)?)?"
-    r"(?P<y4>(?:1[89]|20)\d\d)"
     rf"|(?<!\d)(?P<y5>(?:1[89]|20)\d\d)\.?\s+(?:m\.\s+|gada\s+)?(?P<n5>{_WORD})\.?\s+(?P<d5>\d\d?)(?!\d)"
     r"|(?<!\d)(?P<d6>\d\d?)\s+tháng\s+(?P<m6>\d\d?)[\s,]+(?:năm\s+)?(?P<y6>20\d\d)"
+    rf")|(?P<n4>{_WORD})\.?\s+(?P<d4>\d\d?)(?:st|nd|rd|th)?\.?,?\s+(?:(?P<h4>\d\d?:\d\d:\d\d)\s+(?:[A-Z]+\s+)?)?"
+    r"(?P<y4>(?:1[89]|20)\d\d)"
 )
 _TIME = re.compile(
     r"(?:[\sT,|·•–—@(:/-]|\b(?:at|um|a|à|às|las|los|alle|ore|kl|klo|o|ob|saat|lúc|pukul|в|о|г|год|года|р|on|page)\b\.?|"
