@@ -20,9 +20,6 @@ language is believed. The answer is that of the whole sample on all pages of Fun
 three quarters of their declarations are confirmed so, in 0.04 instead of 0.10 ms."""
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:$|[-_.@,;\s])", re.IGNORECASE)
-_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-"""Kana and kanji. CLD3 answers "ja" for text in scripts that it does not know."""
-
 _RENAMED = dict(
     pair.split(":")
     for pair in (
@@ -75,9 +72,14 @@ def detect_language(body: str, *, declared: str = "") -> str:
 def _find_language(sample: str) -> tuple[str, float]:
     """Return the detector's answer, empty where it is not reliable, and its probability."""
     found = _identifier().FindLanguage(sample)
-    if not found.is_reliable or (found.language == "ja" and _JAPANESE.search(sample) is None):
+    if not found.is_reliable or (found.language == "ja" and not any(map(_is_japanese, sample))):
         return "", 0.0
     return normalize_language(found.language), found.probability
+
+
+def _is_japanese(letter: str) -> bool:
+    """Return whether a letter is kana or kanji. CLD3 answers "ja" for text in scripts that it does not know."""
+    return "\u3040" <= letter <= "\u30ff" or "\u4e00" <= letter <= "\u9fff"
 
 
 def decide_language(declared: str, detected: str) -> str:
