@@ -21,8 +21,9 @@ from tests.bench.syndication import clusters, index_clusters
 from tests.bench.templates import Template, read_templates
 
 SEED = 17
-STORIES, EDITED, EVENTS = 14, 4, 4
-"""Stories of a template, stories of it that are edited, and events of each pair of independent reports."""
+STORIES, LONG_STORIES, EDITED, EVENTS = 14, 30, 4, 4
+"""Stories of a template, of one that repeats a passage, as most templates of long stories do, stories of each that are
+edited, and events of each pair of independent reports."""
 
 LEAST_EDITED_WORDS = 55
 LONGEST = (60, 100, 200, 1000)
@@ -86,7 +87,7 @@ def make_set(seed: int) -> TemplatedSet:
             continue
         chance = random.Random(f"{seed} {template.name} {template.frame}")
         first = len(made.texts)
-        made.texts.extend(template.write(chance) for _ in range(STORIES))
+        made.texts.extend(template.write(chance) for _ in range(LONG_STORIES if "[" in template.frame else STORIES))
         for one, other in combinations(range(first, len(made.texts)), 2):
             _add(made, (one, other), False, "template", template)
         updates = [each for each in templates if (each.kind, each.language) == ("update", template.language)]
