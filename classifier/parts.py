@@ -24,21 +24,32 @@ CELL_CHARACTERS = 200
 _LOOKED_AT = 4
 """Elements around a block that are searched for such a tag."""
 
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_OF_SUBHEADING = {"tr": Kind.TABLE, "th": Kind.TABLE, "td": Kind.TABLE, "pre": Kind.PREFORMATTED}
+"""What a short block becomes that the model takes for a subheading: a row of a table is none, unless an element that is
+nearer says so."""
+
 _NUMBERS = {kind: number for number, kind in enumerate(KINDS)}
 _TEXT = _NUMBERS[Kind.TEXT]
 
 
+_tags = (*KIND_OF_TAG, "td", *_HEADINGS)
 _rows = np.array(
     [
-        (tag_hash, _NUMBERS[KIND_OF_TAG.get(tag, Kind.TEXT)], _NUMBERS[KIND_OF_TAG.get(tag, Kind.TABLE)])
-        for tag, tag_hash in zip((*KIND_OF_TAG, "td"), hash_tags((*KIND_OF_TAG, "td")).tolist(), strict=True)
+        (
+            tag_hash,
+            _NUMBERS[KIND_OF_TAG.get(tag, Kind.TEXT)],
+            _NUMBERS[Kind.TABLE if tag == "td" else KIND_OF_TAG.get(tag, Kind.TEXT)],
+            _NUMBERS[_OF_SUBHEADING.get(tag, Kind.SUBHEADING)],
+        )
+        for tag, tag_hash in zip(_tags, hash_tags(_tags).tolist(), strict=True)
     ],
     np.int64,
 )
-"""For each tag that says a kind its hash, and the kinds that it gives a long and a short block."""
+"""For each tag its hash, and the kinds that it gives a long and a short block of text, and a short subheading."""
 
 _kinds_by_markup = core_function(
-    "cd_kinds_by_markup", "i64* i64* i64 u64* i64 i64* i64* i64 i64* i64 i64 i64 i64*", "i64"
+    "cd_kinds_by_markup", "i64* i64* i64 u64* i64 i64* i64* i64 i64* i64 i64 i64 i64 i64*", "i64"
 )
 
 
@@ -53,21 +64,29 @@ def name_kinds(page: Blocks, predictions: Predictions) -> Integers:
     tree, kinds = page.markup.to_arrays(), predictions.kinds.copy()
     spans = np.ascontiguousarray(spans_of(page.blocks), np.int64)
     of_tree = tree.tags, tree.parents, len(tree.parents), tree.tag_hashes, len(tree.tag_hashes), tree.elements
-    if _kinds_by_markup(*of_tree, spans, len(spans), _rows, len(_rows), _TEXT, CELL_CHARACTERS, kinds) < 0:
+    wanted = _rows, len(_rows), _TEXT, _NUMBERS[Kind.SUBHEADING], CELL_CHARACTERS
+    if _kinds_by_markup(*of_tree, spans, len(spans), *wanted, kinds) < 0:
         raise ValueError("found blocks in elements that are not there; segment the page again")
     return kinds
 
 
-def kind_by_markup(markup: Markup, number: int, n_characters: int) -> Kind:
-    """Return the kind that the elements around a body block say, text if they say none."""
+def kind_by_markup(markup: Markup, number: int, n_characters: int, said: Kind = Kind.TEXT) -> Kind:
+    """Return the kind that the elements around a body block say, `said` if they say none.
+
+    Args:
+        said: Text or subheading, by the model.
+    """
     element = markup.elements[number]
     for _ in range(_LOOKED_AT):
         if element < 0:
             break
-        tag = markup.tags[element]
-        if tag in KIND_OF_TAG:
+        tag, is_short = markup.tags[element], n_characters <= CELL_CHARACTERS
+        if said is Kind.SUBHEADING:
+            if tag in KIND_OF_TAG or tag == "td" or tag in _HEADINGS:
+                return _OF_SUBHEADING.get(tag, said) if is_short else said
+        elif tag in KIND_OF_TAG:
             return KIND_OF_TAG[tag]
-        if tag == "td" and n_characters <= CELL_CHARACTERS:
+        elif tag == "td" and is_short:
             return Kind.TABLE
         element = markup.parents[element]
-    return Kind.TEXT
+    return said

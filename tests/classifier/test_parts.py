@@ -29,7 +29,9 @@ def check(html: str | bytes) -> None:
     page = segment_html(html)
     assert page.markup is not None
     sizes = [end - start for start, end in page.blocks]
-    assert named(page) == [kind_by_markup(page.markup, number, size) for number, size in enumerate(sizes)]
+    for said in (Kind.TEXT, Kind.SUBHEADING):
+        right = [kind_by_markup(page.markup, number, size, said) for number, size in enumerate(sizes)]
+        assert named(page, said) == right
 
 
 @pytest.mark.parametrize(
@@ -46,7 +48,20 @@ def test_kind_is_that_of_an_element_around_the_block(html: str, kinds: list[Kind
     assert named(segment_html(html)) == kinds
 
 
-def test_only_text_gets_another_kind_and_only_where_there_is_markup() -> None:
+@pytest.mark.parametrize(
+    ("html", "kinds"),
+    [
+        ("<table><tr><td>Year<td>Boats</table><p>Below", [Kind.TABLE, Kind.SUBHEADING]),
+        ("<table><tr><td><h3>Year</h3><td><p>Boats", [Kind.SUBHEADING, Kind.TABLE]),
+        (f"<table><tr><td>{'x' * (CELL_CHARACTERS + 1)}", [Kind.SUBHEADING]),
+        ("<pre>a</pre><ul><li>b</ul>", [Kind.PREFORMATTED, Kind.SUBHEADING]),
+    ],
+)
+def test_a_row_of_a_table_is_no_subheading(html: str, kinds: list[Kind]) -> None:
+    assert named(segment_html(html), Kind.SUBHEADING) == kinds
+
+
+def test_only_text_and_subheadings_get_another_kind_and_only_where_there_is_markup() -> None:
     assert named(segment_html("<ul><li>One"), Kind.BYLINE) == [Kind.BYLINE]
     assert named(segment_text("- One")) == [Kind.TEXT]
 
