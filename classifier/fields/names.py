@@ -30,7 +30,7 @@ _INTRODUCED = re.compile(
     r"(?:by|von|par|por|di|da|av|af|door)\b"
     r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
     r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
-    r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|記者|作者)s?\s*(?:/in|in|\(s\))?\s*[:：]"
+    r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|記者|作者)s?\s*+(?:/in|in|\(s\))?\s*+[:：]"
     r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?[\u4e00-\u9fff])"
     r")\s*:?\s*"
 )
@@ -257,7 +257,7 @@ def _clean(text: str) -> str:
     name = (shorter if shorter == name else _ENDINGS.sub("", shorter)).strip(" \t\n\r.,:;|/*–—-_\"'’‘“”«»•·&●")
     if name and name[-1].isalpha() and text.strip().endswith(f"{name}.") and len(name.rpartition(" ")[2]) < 3:
         name += "."
-    if _NO_PERSON.match(name) is not None or _TEMPLATE.match(name) is not None:
+    if "#" in name or _NO_PERSON.match(name) is not None or _TEMPLATE.match(name) is not None:
         return ""
     words = name.split()
     if len(words) % 2 == 0 and words[: len(words) // 2] == words[len(words) // 2 :]:

@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from copydesk.classifier import CopydeskError
 from copydesk.classifier.extras import require_extra
+from copydesk.service.dedup.work_folder import MANIFEST
 from copydesk.service.rows import inputs
 from copydesk.service.score.machine_faults import BUFFER_BYTES, INPUT_FAULTS, WatchedFile, machine_faults
 
@@ -30,6 +31,8 @@ DECOMPRESS_BYTES = 64 * 1024
 """Bytes that are decompressed at a time."""
 HIDDEN = (".", "_")
 """First characters of the names of files and folders that are no data."""
+_MANIFEST_BEGINS = re.compile(rb'\s*\{\s*"format":\s*\d+,\s*"copydesk":')
+"""How the manifest of a run of `copydesk score` begins, see `run.run_manifest`."""
 ARC_NAME = re.compile(r"\.arc(?:\.gz)?$")
 SHORT_SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 """Suffixes that the summary counts one by one."""
@@ -172,6 +175,8 @@ def _files_below(name: str, passed_over: Counter[str]) -> Iterator[str]:
             identity = _identity(path)
             if subfolder.startswith(HIDDEN):
                 passed_over["hidden folder"] += 1
+            elif _is_output(Path(path)):
+                passed_over["output folder of copydesk score"] += 1
             elif identity in seen:
                 passed_over["folder linked again"] += 1
             else:
@@ -183,6 +188,15 @@ def _files_below(name: str, passed_over: Counter[str]) -> Iterator[str]:
                 passed_over["hidden file"] += 1
             else:
                 yield str(Path(folder) / file)
+
+
+def _is_output(folder: Path) -> bool:
+    """Tell whether a run writes or wrote into a folder, by what its manifest says first."""
+    try:
+        with (folder / MANIFEST).open("rb") as file:
+            return _MANIFEST_BEGINS.match(file.read(100)) is not None
+    except OSError:
+        return False
 
 
 def _identity(folder: str) -> tuple[int, int]:

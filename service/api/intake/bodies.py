@@ -16,6 +16,8 @@ from copydesk.service.api.problems import Problem
 
 DECOMPRESSED_BYTES = 256 * 1024
 """Largest piece that is decompressed at a time."""
+EMPTY_MEMBERS = 256
+"""Empty gzip members in a row after which the event loop serves other requests."""
 MIN_RATE = 1024
 """Bytes per second that a client has to send on average, checked once it has kept the server waiting for `idle`."""
 GZIP = 16 + zlib.MAX_WBITS
@@ -186,8 +188,8 @@ class _Gzip:
         self._started = False
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """Decompress in pieces, so that a small body cannot fill the memory."""
-        data = chunk
+        """Decompress in pieces, so that a small body cannot fill the memory; many members may be one empty piece."""
+        data, n_empty = chunk, 0
         while data:
             if self._member.eof:
                 self._member, self._started = zlib.decompressobj(GZIP), False
@@ -198,7 +200,8 @@ class _Gzip:
                 raise Problem("bad_encoding", message) from None
             self._started = True
             data = self._member.unconsumed_tail or self._member.unused_data
-            if piece:
+            n_empty = 0 if piece else n_empty + 1
+            if n_empty % EMPTY_MEMBERS == 0:
                 yield piece
 
     def end(self) -> None:

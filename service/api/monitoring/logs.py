@@ -48,7 +48,10 @@ class AccessLog:
         self._file = None if sys.__stderr__ is None else sys.__stderr__.fileno()
 
     def write(self, level: int, fields: Mapping[str, Any]) -> None:
-        """Write a line if its logger lets its level through; it is lost if standard error is closed or full."""
+        """Write a line if its logger lets its level through; it is lost if standard error is closed.
+
+        A pipe that nobody reads holds the server up once it is full, as it does any program that writes its log there.
+        """
         if self._file is None or not self._logger.isEnabledFor(level):
             return
         line = {

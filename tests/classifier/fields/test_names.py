@@ -96,6 +96,8 @@ def test_a_long_text_is_read_to_a_limit() -> None:
         ("admin", ()),
         ("", ()),
         ("12345", ()),
+        ("#harbour #work", ()),
+        ("Dock #", ()),
         ("Ada Quill is a writer who has lived by the sea for more than a decade", ()),
     ],
 )

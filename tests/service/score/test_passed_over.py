@@ -14,6 +14,7 @@ import fsspec
 import pytest
 
 from copydesk.classifier import Model
+from copydesk.service.dedup.work_folder import MANIFEST
 from copydesk.service.score.options import ClusterOptions
 from copydesk.service.score.sources import BadInput, find_all_files
 from tests.support.score_inputs import rows_of
@@ -50,6 +51,16 @@ def test_unknown_hidden_and_special_files_are_counted(tmp_path: Path) -> None:
             "special file": 1,
         },
     )
+
+
+def test_output_of_a_run_is_no_input_unless_it_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "a.jsonl", "out/part-0.jsonl", "other/b.jsonl")
+    (tmp_path / "out" / MANIFEST).write_text('{\n "format": 3,\n "copydesk": "0.1.0",\n "model": ""\n}\n')
+    (tmp_path / "other" / "manifest.json").write_text('{"format": 3, "name": "a web app"}')
+    files, passed_over = found_in(tmp_path)
+    assert files == ["a.jsonl", "b.jsonl", "manifest.json"]
+    assert passed_over == {"output folder of copydesk score": 1}
+    assert "part-0.jsonl" in found_in(tmp_path / "out")[0]
 
 
 def test_pattern_passes_over_hidden_files_unless_it_says_them(tmp_path: Path) -> None:
