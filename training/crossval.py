@@ -115,14 +115,14 @@ def _fit_second_stage(
         parts = table.parts[rows]
         within = np.isin(parts, list(chosen)) & table.has_parts[rows]
         answers = parts[within] == CODE_OF_KIND[kind]
-        trees = fit_question(columns[rows[within]], answers, weights[within], PART_BOOSTING)
+        trees = fit_question(columns[rows[within]], answers, weights[within], PART_BOOSTING[form])
         return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
 
     def headline() -> Trees:
         within = table.has_headline[rows] & (codes != "")
         trust = weights[within] * np.where(table.has_parts[rows[within]], 1.0, KNOWN_TITLE)
         answers = table.parts[rows[within]] == CODE_OF_KIND[Kind.HEADLINE]
-        trees = fit_question(columns[rows[within]], answers, trust, PART_BOOSTING)
+        trees = fit_question(columns[rows[within]], answers, trust, PART_BOOSTING[form])
         return calibrated(trees, 1.0, LEAN[form].get(Kind.HEADLINE, 0.0))
 
     body_parts = TEXT_PARTS if form == "text" else MARKUP_PARTS

@@ -272,7 +272,7 @@ def settings(folds: int) -> dict[str, Any]:
         "weak_weight_elsewhere": WEAK_ELSEWHERE,
         "group_boosting": dict(GROUP_BOOSTING),
         "label_boosting": {form: dict(found) for form, found in LABEL_BOOSTING.items()},
-        "part_boosting": dict(PART_BOOSTING),
+        "part_boosting": {form: dict(found) for form, found in PART_BOOSTING.items()},
         "quality_boosting": dict(QUALITY_BOOSTING),
         "lean": {form: {str(kind): odds for kind, odds in found.items()} for form, found in LEAN.items()},
         "chain": dict(CHAIN),
