@@ -22,9 +22,8 @@ run: $(VENV)/installed $(CORE)
 check: lint
 	$(PYTEST) -m 'not slow'
 
-# One test is left out: as it kills Ray's nodes, an open file of the test process is closed, for a reason not found yet.
 test: lint
-	$(PYTEST) --deselect tests/service/score/test_ray.py::test_answers_are_the_same_when_machines_are_lost
+	$(PYTEST)
 
 core: $(CORE)
 

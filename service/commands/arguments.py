@@ -241,6 +241,9 @@ def open_streams() -> Streams:
 
 
 def drop_stdout() -> None:
-    """Discard what is still buffered, so that closing at exit does not fail a second time."""
-    if sys.stdout is not None:
+    """Discard what is still buffered and cannot be written, so that closing at exit does not fail a second time."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

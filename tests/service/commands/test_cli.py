@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO
+from unittest.mock import Mock
 
 import pytest
 
@@ -230,6 +231,19 @@ def test_results_that_cannot_be_written_are_an_error(sample_page: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(b"copydesk: the results cannot be written: ")
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("error", "status"), [(OSError("no room"), 1), (BrokenPipeError(), cli.PIPE_CLOSED)])
+def test_error_of_another_file_leaves_standard_output_open(
+    error: OSError, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("copydesk.service.commands.classify.classify_command", Mock(side_effect=error))
+    with (tmp_path / "shown").open("w+") as shown:
+        monkeypatch.setattr(sys, "stdout", shown)
+        assert cli.main(["classify"]) == status
+        print("still written")
+        shown.seek(0)
+        assert shown.read() == "still written\n"
 
 
 @with_model
