@@ -141,6 +141,7 @@ def _fit_second_stage(
         },
         quality=constant(0.0),
         affinities=np.ones((len(LABELS), len(LABELS))),
+        leans=np.array(LABEL_LEAN[form]),
     )
 
 
@@ -176,15 +177,11 @@ def _calibrate(model: FormModel, table: Table, odds: NDArray[np.float64], chosen
     rest = known & ~np.isin(table.codes, ["E", "?"])
     body = calibrate(odds[known, 0], table.codes[known] == "E")
     teaser = calibrate(odds[rest, 1], np.isin(table.codes[rest], ["T", "H"]))
-    form = table.pages[0].form
-    (slope, shift), lean = body, LABEL_LEAN[form]
-    trees = calibrated(model.body, slope, shift + lean[0])
-    slope, shift = teaser
     starts = [0, *table.row_ends[:-1].tolist()]
     pages = [table.codes[first:end][known[first:end]] for first, end in zip(starts, table.row_ends, strict=True)]
     return replace(
         model,
-        body=trees,
-        teaser=calibrated(model.teaser, slope, shift + lean[1]),
-        affinities=fit_affinities(pages, CHAIN[form]),
+        body=calibrated(model.body, *body),
+        teaser=calibrated(model.teaser, *teaser),
+        affinities=fit_affinities(pages, CHAIN[table.pages[0].form]),
     )

@@ -37,7 +37,8 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     probabilities = label_probabilities(body_odds, teaser_odds)
     words = np.maximum(1.0, np.rint(np.expm1(page.columns[:, columns.LOG_WORDS].astype(np.float64))))
     types = np.exp(log_types.astype(np.float64))
-    agreed = chain_probabilities(probabilities, form.affinities)
+    leaning = label_probabilities(body_odds + form.leans[0], teaser_odds + form.leans[1])
+    agreed = chain_probabilities(leaning, form.affinities)
     labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]))
     labels[headline_odds > 0.0] = BODY
     add_sentences(labels, agreed, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
