@@ -45,7 +45,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         type=Path,
         metavar="PATH",
-        help="a .jsonl file of labelled pages, a folder of corrections, or a folder with corpora/ and gold/",
+        help="a .jsonl file of labelled pages, a folder of corrections, a folder of written pages such as "
+        "training/pages, or a folder with corpora/ and gold/",
     )
     parser.add_argument(
         "--output", type=Path, default=Path("artifacts"), metavar="DIR", help="folder for the model (artifacts)"

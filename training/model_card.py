@@ -9,6 +9,7 @@ from pathlib import Path
 from copydesk.classifier import LABELS
 from copydesk.classifier.model import GROUPS
 from copydesk.classifier.plurals import counted
+from copydesk.training.corpora import MADE
 from copydesk.training.evaluate import FORMS, N_BINS, Evaluation, Ints, PageResult, evaluate_by
 from copydesk.training.external_scorers import ScoreTables, Table
 from copydesk.training.plots import FEW_BLOCKS, FORM_TITLES, draw_confusion, draw_reliability
@@ -23,6 +24,7 @@ CREDITS = {
         "https://github.com/Murrough-Foley/web-content-extraction-benchmark",
     ),
     "fundus": ("flairNLP/fundus, test data of its publisher parsers", "MIT", "https://github.com/flairNLP/fundus"),
+    MADE: ("`training/pages`, written for training, each block with its kind; they only teach", "Apache-2.0", ""),
 }
 OWN_CREDIT = ("pages given by whoever trained this model", "as set by the owner of the pages", "")
 
@@ -133,7 +135,8 @@ def data_section(results: Sequence[PageResult]) -> list[str]:
         sources.append(f"- {corpus}: {what}; licence {licence}" + (f"; <{source}>" if source else "") + ".")
     sources.append("- block labels: every block labelled by reading the page, made for this project; CC0-1.0.")
     only_taught, with_parts = (
-        len({result.origin.id for result in results if result.origin.scored == what}) for what in ("nothing", "groups")
+        len({result.origin.id for result in results if result.origin.scored == what and result.origin.corpus != MADE})
+        for what in ("nothing", "groups")
     )
     if only_taught or with_parts:
         sources.append(

@@ -25,7 +25,16 @@ from copydesk.classifier.plurals import counted
 from copydesk.training.align import LabelledPage, label_page, teach
 from copydesk.training.article_scores import score_articles, score_confidence, score_parts
 from copydesk.training.augment import vary
-from copydesk.training.corpora import CorpusError, TrainingPage, is_feedback, read_feedback, read_jsonl, read_shared
+from copydesk.training.corpora import (
+    CorpusError,
+    TrainingPage,
+    is_feedback,
+    is_made,
+    read_feedback,
+    read_jsonl,
+    read_made,
+    read_shared,
+)
 from copydesk.training.crossval import FormModels, fit_form
 from copydesk.training.dataset import (
     LENGTH_WEIGHT,
@@ -151,6 +160,8 @@ def read_sources(paths: Sequence[Path]) -> list[TrainingPage]:
     for path in paths:
         if not path.is_dir():
             sources += read_jsonl(path)
+        elif is_made(path):
+            sources += read_made(path)
         else:
             sources += read_feedback(path) if is_feedback(path) else read_shared(path)
     if not sources:

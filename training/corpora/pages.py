@@ -28,6 +28,10 @@ SECOND_LEVEL = frozenset({"co", "com", "org", "net", "gov", "ac", "edu", "or", "
 _LANG = re.compile(r"<html[^>]{0,2000}?\blang\s*=\s*[\"']?([a-zA-Z]{2})", re.IGNORECASE)
 
 
+LANGUAGES_APART = ("es", "fr", "ja", "ko")
+"""Languages whose pages are one group each in cross-validation: models are scored on them without having seen any."""
+
+
 Scored = Literal["nothing", "groups", "parts"]
 """What of a page's labels is compared with answers: nothing, its codes as GOLD_CODES, or as PART_CODES too."""
 
@@ -78,6 +82,11 @@ def registered_domain(host: str) -> str:
     if len(labels) >= 3 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL:
         return ".".join(labels[-3:])
     return ".".join(labels[-2:])
+
+
+def group_of(site: str, language: str) -> str:
+    """Return the group of a page in cross-validation: its site, or its language if that is scored without examples."""
+    return f"pages in {language}" if language in LANGUAGES_APART else site
 
 
 def read_html(path: Path) -> str:

@@ -16,6 +16,7 @@ from copydesk.training.corpora.pages import (
     Scored,
     TrainingPage,
     declared_language,
+    group_of,
     read_html,
     read_json,
     registered_domain,
@@ -27,9 +28,6 @@ _CANONICAL = re.compile(
     r"\s*=\s*[\"']?https?://([^/\"'\s>]+)",
     re.IGNORECASE,
 )
-
-LANGUAGES_APART = ("es", "fr", "ja", "ko")
-"""Languages whose pages are one group each in cross-validation: models are scored on them without having seen any."""
 
 
 def read_shared(folder: Path) -> Iterator[TrainingPage]:
@@ -102,7 +100,7 @@ def _read_wcxb(folder: Path, gold: _Gold, linearise: Callable[[str], list[str]])
         yield TrainingPage(
             id=page,
             corpus="wcxb-dev",
-            site=_group(registered_domain(about["domain"]), declared_language(html)),
+            site=group_of(registered_domain(about["domain"]), declared_language(html)),
             page_type=about["page_type"],
             language=declared_language(html),
             html=html,
@@ -125,7 +123,7 @@ def _read_fundus(folder: Path, gold: _Gold, linearise: Callable[[str], list[str]
         yield TrainingPage(
             id=page,
             corpus="fundus",
-            site=_group(registered_domain(canonical.group(1)) if canonical else publisher, declared_language(html)),
+            site=group_of(registered_domain(canonical.group(1)) if canonical else publisher, declared_language(html)),
             page_type="news",
             language=declared_language(html),
             html=html,
@@ -134,10 +132,6 @@ def _read_fundus(folder: Path, gold: _Gold, linearise: Callable[[str], list[str]
             title=str((record or {}).get("title") or ""),
             **gold.of(page, len(texts))._asdict(),
         )
-
-
-def _group(site: str, language: str) -> str:
-    return f"pages in {language}" if language in LANGUAGES_APART else site
 
 
 def _read_codes(path: Path, n_blocks: int) -> tuple[str, ...]:

@@ -1,0 +1,79 @@
+"""Pages that were written for training: `training/pages`, a file for each language.
+
+    === fr-001
+    B Menu
+    N Pont fermé après la crue
+    E Depuis trois semaines, plus aucune voiture ne passe.
+
+A line with `===` and the page's id, then a line for each block: a code of PART_CODES, a space and the text. The pages
+are of places that do not exist, and built like those of many sites. They teach what furniture, teasers and comments say
+in languages of which the corpora have few pages or none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from copydesk.training.corpora.pages import PART_CODES, CorpusError, TrainingPage, group_of
+from copydesk.training.made_markup import as_html
+
+MADE = "made"
+"""The name of the corpus."""
+
+_BLOCK = re.compile(rf"([{''.join(PART_CODES)}]) (\S.*)")
+
+
+def is_made(path: Path) -> bool:
+    """Tell whether a folder contains written pages: text files, and no folder `corpora`."""
+    return path.is_dir() and not (path / "corpora").exists() and next(path.glob("*.txt"), None) is not None
+
+
+def read_made(folder: Path) -> Iterator[TrainingPage]:
+    """Read every page of a folder of written pages, as text and as HTML. They only teach.
+
+    Raises:
+        CorpusError: A line is not like those above; the message names it.
+    """
+    for path in sorted(folder.glob("*.txt")):
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except ValueError as error:
+            raise CorpusError(f"{path}: {error}; expected text in UTF-8") from error
+        for page, blocks in _read_pages(path, lines):
+            codes, texts = zip(*blocks, strict=True)
+            language = path.stem.partition("-")[0]
+            yield TrainingPage(
+                id=page,
+                corpus=MADE,
+                site=group_of(page, language),
+                page_type="news",
+                language=language,
+                html=as_html(page, path.stem, texts, codes),
+                texts=texts,
+                codes=codes,
+                reference=None,
+                has_parts=True,
+                scored="nothing",
+            )
+
+
+def _read_pages(path: Path, lines: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Return the pages, each with its blocks' codes and texts."""
+    page, blocks = "", list[tuple[str, str]]()
+    for number, line in enumerate([*lines, "=== "], 1):
+        if line.startswith("==="):
+            if page and not blocks:
+                raise CorpusError(f"{path}: page {page} ends in line {number} without a block; give it some")
+            if page:
+                yield page, blocks
+            page, blocks = line[3:].strip(), []
+        elif line.strip():
+            found = _BLOCK.fullmatch(line)
+            if not found or not page:
+                raise CorpusError(
+                    f"{path}: line {number}: found {line[:60]!r}, expected === and an id, then lines with a code of "
+                    f"{', '.join(PART_CODES)}, a space and a text"
+                )
+            blocks.append((found[1], found[2]))
