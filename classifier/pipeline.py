@@ -30,7 +30,7 @@ from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode, segment_html, segment_text, to_utf8
-from copydesk.classifier.story_order import correct_kinds
+from copydesk.classifier.story_order import Cues, correct_kinds
 from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.title import choose_title, promote_headlines
 from copydesk.classifier.types import (
@@ -63,13 +63,12 @@ of 3,103 texts without an article, 306 are taken for one, without it 296. For HT
 
 _ARTICLE = PAGE_TYPES.index("article")
 _TITLE_MATCH = ALL_COLUMNS.index("title_match")
-_ENDS_SENTENCE = ALL_COLUMNS.index("ends_sentence")
-_BYLINE, _DATE = KINDS.index(Kind.BYLINE), KINDS.index(Kind.DATE)
-_HEADLINE = KINDS.index(Kind.HEADLINE)
+_CUES = [ALL_COLUMNS.index(name) for name in Cues._fields]
 _TEASER_KIND = KINDS.index(Kind.TEASER)
 _FURNITURE = KINDS.index(Kind.FURNITURE)
 _BODY, _BOILERPLATE, _TEASER = map(LABELS.index, (Label.BODY, Label.BOILERPLATE, Label.TEASER))
 _IN_ARTICLE = np.array([kind in PARTS or kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA) for kind in KINDS])
+_LABEL_OF_KIND = np.array([LABELS.index(kind.label) for kind in KINDS])
 _IN_BODY = np.array([kind in BODY_PARTS for kind in KINDS])
 
 MAX_BLOCKS = 100_000
@@ -173,9 +172,8 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     matches = np.ascontiguousarray(predictions.columns[:, _TITLE_MATCH])
     title = choose_title(blocks, declared, matches, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
-    kinds = correct_kinds(blocks, kinds, title.blocks, predictions.columns[:, _ENDS_SENTENCE])
-    labels = np.where(kinds == _HEADLINE, _BODY, predictions.labels)
-    labels[(kinds == _BYLINE) | (kinds == _DATE)] = _BOILERPLATE
+    kinds = correct_kinds(blocks, kinds, title.blocks, Cues(*predictions.columns.T[_CUES]))
+    labels = _LABEL_OF_KIND[kinds]
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
     others = find_other_articles(blocks, kinds, title.blocks) if is_like_article else []
     for _, numbers in others:

@@ -7,18 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.classifier.features import columns, compute_features
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.story_order import BELOW, correct_kinds
+from copydesk.classifier.story_order import BELOW, MAX_SECTION, MIN_CAPTION, Cues, correct_kinds
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
 HEADLINE, TEXT, CAPTION, STANDFIRST = Kind.HEADLINE, Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST
+METADATA, FURNITURE, SUBHEADING = Kind.METADATA, Kind.FURNITURE, Kind.SUBHEADING
 OPENING = "The ferry left the harbour an hour late because its crew had waited for a pump."
 MORE = "Nobody on board had been told about it."
 
 
 def corrected(page: Blocks, kinds: list[Kind], title: int = 1) -> list[Kind]:
     ends = np.array([page.text[start:end].rstrip('"').endswith(".") for start, end in page.blocks], np.float32)
-    found = correct_kinds(page, np.array([KINDS.index(kind) for kind in kinds]), range(title), ends)
+    features = compute_features(page).columns
+    cues = Cues(ends, *(features[:, columns.COLUMNS.index(name)] for name in Cues._fields[1:]))
+    found = correct_kinds(page, np.array([KINDS.index(kind) for kind in kinds], np.int64), range(title), cues)
     return [KINDS[kind] for kind in found.tolist()]
 
 
@@ -83,3 +87,78 @@ def test_standfirst_is_above_the_text() -> None:
     assert of_text(lines, [HEADLINE, STANDFIRST, TEXT, TEXT, STANDFIRST]) == [HEADLINE, STANDFIRST, TEXT, TEXT, TEXT]
     listed = [HEADLINE, TEXT, TEXT, STANDFIRST, STANDFIRST]
     assert of_text(lines, listed) == listed
+
+
+def path(section: str, *between: str) -> list[Kind]:
+    lines = ["Home", section, "Ferry late", *between, "Ferry leaves an hour late", OPENING]
+    kinds = [METADATA, FURNITURE, HEADLINE, *[METADATA] * len(between), HEADLINE, TEXT]
+    return of_text(lines, kinds, title=0)[2:]
+
+
+def test_title_at_the_end_of_a_path_is_no_headline_of_a_text() -> None:
+    assert path("Travel") == [METADATA, HEADLINE, TEXT]
+
+
+def test_line_between_path_and_headline_is_a_standfirst() -> None:
+    assert path("Travel", "Harbour strike") == [METADATA, STANDFIRST, HEADLINE, TEXT]
+
+
+def test_headline_far_above_another_stays() -> None:
+    assert path("Travel", "Harbour strike", "Two minutes") == [HEADLINE, METADATA, METADATA, HEADLINE, TEXT]
+
+
+@pytest.mark.parametrize(("letters", "expected"), [(-1, METADATA), (0, METADATA), (1, HEADLINE)])
+def test_headline_below_a_long_line_is_no_end_of_a_path(letters: int, expected: Kind) -> None:
+    assert path("s" * (MAX_SECTION + letters))[0] is expected
+
+
+def test_repeated_headlines_below_the_end_of_a_path_stay() -> None:
+    lines, kinds = ["Travel", *["Ferry late"] * 3, OPENING], [METADATA, *[HEADLINE] * 3, TEXT]
+    assert of_text(lines, kinds) == [METADATA, METADATA, HEADLINE, HEADLINE, TEXT]
+
+
+def test_title_twice_in_html_stays_a_headline() -> None:
+    page = segment_html("<p>Travel<p>Ferry late<h1>Ferry late</h1>")
+    assert corrected(page, [METADATA, HEADLINE, HEADLINE], title=0) == [METADATA, HEADLINE, HEADLINE]
+
+
+@pytest.mark.parametrize("said", [TEXT, METADATA, SUBHEADING])
+@pytest.mark.parametrize("credit", ["Photo: Ben Reed", "Photo by Ben Reed", "Ben Reed/AP", "© Ben Reed"])
+def test_long_line_of_a_text_that_ends_with_a_credit_is_a_caption(said: Kind, credit: str) -> None:
+    line = f"The ferry in the harbour, an hour after it should have left. {credit}"
+    assert of_text(["Ferry late", line, MORE], [HEADLINE, said, TEXT])[1] is CAPTION
+    assert of_text(["Ferry late", credit, MORE], [HEADLINE, said, TEXT])[1] is said
+
+
+@pytest.mark.parametrize("line", [f"{OPENING} (AP)", f"Photo: the harbour, which {OPENING}", f"© Mail {OPENING}"])
+def test_paragraph_by_an_agency_or_with_a_credit_far_from_its_end_stays(line: str) -> None:
+    assert of_text(["Ferry late", line, MORE], [HEADLINE, TEXT, TEXT])[1] is TEXT
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<hgroup><p>Harbour strike</p><h1>Ferry late</h1></hgroup>",
+        "<h1><div>Harbour strike</div><div>Ferry late</div></h1>",
+        '<div><p class="kicker">Harbour strike</p><h1>Ferry late</h1></div>',
+    ],
+)
+def test_kicker_in_one_heading_with_the_headline_or_called_so_is_a_standfirst(html: str) -> None:
+    page = segment_html(f"<main>{html}<p>{OPENING}</main>")
+    assert corrected(page, [METADATA, HEADLINE, TEXT], title=0) == [STANDFIRST, HEADLINE, TEXT]
+
+
+def test_section_above_a_headline_stays_metadata() -> None:
+    page = segment_html(f"<header><p>Travel</p><h1>Ferry late</h1></header><p>{OPENING}")
+    assert corrected(page, [METADATA, HEADLINE, TEXT], title=0) == [METADATA, HEADLINE, TEXT]
+
+
+@pytest.mark.parametrize(("letters", "expected"), [(-1, METADATA), (0, CAPTION), (1, CAPTION)])
+def test_long_line_in_a_figcaption_is_a_caption(letters: int, expected: Kind) -> None:
+    page = segment_html(f"<p>{OPENING}<figure><img><figcaption>{'s' * (MIN_CAPTION + letters)}</figcaption></figure>")
+    assert corrected(page, [TEXT, METADATA], title=0) == [TEXT, expected]
+
+
+def test_heading_in_a_figure_is_a_caption() -> None:
+    page = segment_html(f"<h2>Harbour</h2><p>{OPENING}<figure><h3>Figure 1</h3><img></figure>")
+    assert corrected(page, [SUBHEADING, TEXT, SUBHEADING], title=0) == [SUBHEADING, TEXT, CAPTION]
