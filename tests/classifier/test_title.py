@@ -252,6 +252,18 @@ def test_blocks_of_the_body_that_repeat_the_title_are_headlines() -> None:
     assert promoted.tolist() == [furniture, headline, text, headline]
 
 
+@pytest.mark.parametrize(
+    ("above", "is_title"), [("Ferry late", True), ("FERRY LATE!", True), ("Ferry later", False), ("Ferry", False)]
+)
+def test_title_of_a_text_right_above_a_byline_is_a_headline_whatever_its_label(above: str, is_title: bool) -> None:
+    teaser, headline, byline = (KINDS.index(kind) for kind in (Kind.TEASER, Kind.HEADLINE, Kind.BYLINE))
+    lines, kinds = ["Ferry late", above, "By Ada Quill"], np.array([teaser, teaser, byline])
+    found = promote_headlines(segment_text("\n\n".join(lines)), kinds, Title("Ferry late", "title"), NO_SCORES)
+    assert found.tolist() == [teaser, headline if is_title else teaser, byline]
+    page = segment_html("".join(f"<p>{line}</p>" for line in lines))
+    assert promote_headlines(page, kinds, Title("Ferry late", "title"), NO_SCORES).tolist() == kinds.tolist()
+
+
 def test_agreement_is_that_of_the_same_words_whatever_their_form() -> None:
     html = "<title>Ferry’s late! | Post</title><p>FERRY'S LATE<p>Ferry’s late again<p>Other words<p>Ferry"
     page = segment_html(html)
