@@ -172,7 +172,8 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     matches = np.ascontiguousarray(predictions.columns[:, _TITLE_MATCH])
     title = choose_title(blocks, declared, matches, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
-    kinds = correct_kinds(blocks, kinds, title.blocks, Cues(*predictions.columns.T[_CUES]))
+    cues = Cues(*predictions.columns.T[_CUES])
+    kinds = correct_kinds(blocks, kinds, title.blocks, cues, predictions.probabilities[:, 0])
     labels = _LABEL_OF_KIND[kinds]
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
     others = find_other_articles(blocks, kinds, title.blocks) if is_like_article else []

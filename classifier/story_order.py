@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from copydesk.classifier.arrays import Floats, Integers, spans_of
+from copydesk.classifier.arrays import Doubles, Floats, Integers, spans_of
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
 
@@ -27,6 +27,10 @@ that leave every line below a picture on the labelled pages as it is."""
 MAX_SECTION, MAX_KICKER = 25, 60
 """Characters of a section's name above the last step of a path, and of a kicker above a headline. With 40 for a section
 three headlines that stand below a line of a menu are taken for steps of a path, and one step more is found."""
+
+MIN_STANDFIRST, LEAST_BODY = 50, 0.1
+"""Characters, and probability of body, from which furniture or metadata right below a headline is a standfirst. All
+nine such lines of the labelled pages are; three lines of lower probability are bylines."""
 
 MIN_CAPTION = 60
 """Characters from which a line that ends with the name of a photographer, or that stands in a `figcaption`, is a
@@ -81,8 +85,8 @@ class Cues(NamedTuple):
     named_standfirst: Floats
 
 
-def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues) -> Integers:
-    """Return the kinds, with bylines and dates below the headline, kickers above it, and captions by their place.
+def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues, in_body: Doubles) -> Integers:
+    """Return the kinds, with what stands above and below the headline, and captions by their place.
 
     In plain text, the last step of a path is no headline, and there are fewer captions and standfirsts.
 
@@ -91,6 +95,7 @@ def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues) -> In
         kinds: A number in `KINDS` for each block.
         title: The numbers of the blocks that the title stands in.
         cues: What the features say of the blocks.
+        in_body: The probability of each block to be body.
     """
     corrected = kinds.copy()
     if title:
@@ -103,6 +108,7 @@ def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues) -> In
     else:
         _find_kickers(page, page.markup, corrected, cues.named_standfirst)
         _find_captions(page, corrected, cues.in_figure)
+    _find_standfirsts(page, corrected, in_body)
     return corrected
 
 
@@ -144,6 +150,16 @@ def _find_credits(page: Blocks, kinds: Integers, title: range, ends_sentence: Fl
             continue
         if number not in title and _SHOWN.search(tail):
             kinds[number] = _CAPTION
+
+
+def _find_standfirsts(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
+    """Make standfirsts of long lines right below a headline that may be body, on a page that has text."""
+    if not (kinds == _TEXT).any():
+        return
+    for below in ((kinds[:-1] == _HEADLINE).nonzero()[0] + 1).tolist():
+        may_be = int(kinds[below]) in _ASIDE and in_body[below] >= LEAST_BODY
+        if may_be and _size(page, below) >= MIN_STANDFIRST:
+            kinds[below] = _STANDFIRST
 
 
 def _find_kickers(page: Blocks, markup: Markup, kinds: Integers, named_standfirst: Floats) -> None:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.features import columns, compute_features
 from copydesk.classifier.segmentation import segment_html, segment_text
-from copydesk.classifier.story_order import BELOW, MAX_SECTION, MIN_CAPTION, Cues, correct_kinds
+from copydesk.classifier.story_order import (
+    BELOW,
+    LEAST_BODY,
+    MAX_SECTION,
+    MIN_CAPTION,
+    MIN_STANDFIRST,
+    Cues,
+    correct_kinds,
+)
 from copydesk.classifier.types import KINDS, Blocks, Kind
 
 HEADLINE, TEXT, CAPTION, STANDFIRST = Kind.HEADLINE, Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST
@@ -18,11 +26,12 @@ OPENING = "The ferry left the harbour an hour late because its crew had waited f
 MORE = "Nobody on board had been told about it."
 
 
-def corrected(page: Blocks, kinds: list[Kind], title: int = 1) -> list[Kind]:
+def corrected(page: Blocks, kinds: list[Kind], title: int = 1, in_body: float = 0.0) -> list[Kind]:
     ends = np.array([page.text[start:end].rstrip('"').endswith(".") for start, end in page.blocks], np.float32)
     features = compute_features(page).columns
     cues = Cues(ends, *(features[:, columns.COLUMNS.index(name)] for name in Cues._fields[1:]))
-    found = correct_kinds(page, np.array([KINDS.index(kind) for kind in kinds], np.int64), range(title), cues)
+    numbers = np.array([KINDS.index(kind) for kind in kinds], np.int64)
+    found = correct_kinds(page, numbers, range(title), cues, np.full(len(kinds), in_body))
     return [KINDS[kind] for kind in found.tolist()]
 
 
@@ -146,6 +155,22 @@ def test_paragraph_by_an_agency_or_with_a_credit_far_from_its_end_stays(line: st
 def test_kicker_in_one_heading_with_the_headline_or_called_so_is_a_standfirst(html: str) -> None:
     page = segment_html(f"<main>{html}<p>{OPENING}</main>")
     assert corrected(page, [METADATA, HEADLINE, TEXT], title=0) == [STANDFIRST, HEADLINE, TEXT]
+
+
+@pytest.mark.parametrize("said", [METADATA, FURNITURE])
+@pytest.mark.parametrize(
+    ("letters", "in_body", "is_standfirst"),
+    [(0, LEAST_BODY, True), (-1, LEAST_BODY, False), (1, LEAST_BODY + 0.01, True), (0, LEAST_BODY - 0.01, False)],
+)
+def test_long_line_below_the_headline_that_may_be_body_is_a_standfirst(
+    letters: int, in_body: float, is_standfirst: bool, said: Kind
+) -> None:
+    line = "s" * (MIN_STANDFIRST + letters)
+    html = f"<h1>Ferry late</h1><p>{line}<p>{line}"
+    for page in (segment_text(f"Ferry late\n\n{line}\n\n{line}"), segment_html(html)):
+        found = corrected(page, [HEADLINE, said, TEXT], in_body=in_body)
+        assert found == [HEADLINE, STANDFIRST if is_standfirst else said, TEXT]
+        assert corrected(page, [HEADLINE, said, said], in_body=in_body) == [HEADLINE, said, said]
 
 
 def test_section_above_a_headline_stays_metadata() -> None:
