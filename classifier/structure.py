@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+MAX_CELL_SPAN = 1_000
+"""Columns or rows up to which a cell may be over several; the limit of the HTML Standard for columns."""
+
 TAGS = ("", "a", "em", "strong", "code", "td", "th", "img", "ol")
 """Tags under which segmentation records elements, by number; as in html_walk.h."""
 
@@ -21,17 +24,21 @@ class Recording:
 
     Attributes:
         spans: Shape (n, 5), for each part of an inline element, a cell or an image in a block: the block, start and end
-            in the block's text, the tag's number in `TAGS`, and the number of a string. A span comes after those in it.
+            in the block's text, the tag's number in `TAGS`, and the number of a string, or the size of a cell, or -1.
+            A span comes after those in it.
         images: Shape (n, 3), for each image in no block: the block after it, the element around it, the number of a
             string.
-        starts: The first number of ordered lists, by the number of the element.
+        numbers: By element, the first number of an ordered list, and the size of a cell.
         strings: The targets of links, and for each image the strings that `read_image` of image_address.py reads.
         base: The target of the page's element `base`.
+
+    The size of a cell is `rows * (MAX_CELL_SPAN + 1) + columns`; only cells over several columns or rows have one, and
+    rows are 0 for a cell over all rows below it.
     """
 
     spans: NDArray[np.int64]
     images: NDArray[np.int64]
-    starts: Mapping[int, int]
+    numbers: Mapping[int, int]
     strings: Sequence[str]
     base: str
 
@@ -65,6 +72,7 @@ class Structure:
     Attributes:
         tags: The tag of each element in the paths, by its number: "h1" to "h6", "ul", "ol", "li", "table", "thead",
             "tr", "td", "th", "blockquote", "pre", "figure".
+        columns: By element, the columns of a cell, or of each cell of a row, empty ones too, counted from 0.
         starts: The number that an ordered list, or an item of it, begins with, by element, where the page says it.
         languages: The programming language of preformatted blocks, by block, where the page says it.
         paths: The elements around each block of the article, outermost first, by block.
@@ -74,6 +82,7 @@ class Structure:
     """
 
     tags: Mapping[int, str]
+    columns: Mapping[int, tuple[int, ...]]
     starts: Mapping[int, int]
     languages: Mapping[int, str]
     paths: Mapping[int, tuple[int, ...]]

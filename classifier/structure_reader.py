@@ -13,6 +13,7 @@ from copydesk.classifier.fields import resolve
 from copydesk.classifier.image_address import read_image
 from copydesk.classifier.result import Article
 from copydesk.classifier.structure import TAGS, Picture, Recording, Span, Structure
+from copydesk.classifier.table_columns import read_columns
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
 
 MAX_KEPT = 48
@@ -52,7 +53,8 @@ def add_structure(article: Article, page: Blocks) -> Article:
         pictures=tuple(_pictures(page.recording, paths, base)),
         paths=paths.of_blocks,
         tags=paths.tags,
-        starts={element: start for element, start in page.recording.starts.items() if element in paths.tags},
+        starts={each: start for each, start in page.recording.numbers.items() if paths.tags.get(each) == "ol"},
+        columns=read_columns(page.markup, page.recording, paths.tags),
         languages=dict(_languages(page.markup, kinds)),
         spans=dict(_spans(page, page.recording, parts, base)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.classifier.rendering.inline import CELLS, Inline, Piece, nest, with_breaks
@@ -31,7 +31,7 @@ MAX_CELL_BLOCKS = 3
 MAX_EMPTY_CELLS = 10
 """Empty cells for each other one up to which a table is set with all its columns."""
 
-_NOTHING = Structure({}, {}, {}, {}, {}, ())
+_NOTHING = Structure({}, {}, {}, {}, {}, {}, ())
 _Path = list[tuple[object, str]]  # key and tag of each group, outermost first
 
 
@@ -46,11 +46,17 @@ class Leaf:
 
 @dataclass(slots=True)
 class Group:
-    """An element with others in it; `start` is the number that an ordered list begins with."""
+    """An element with others in it.
+
+    Attributes:
+        start: The number that an ordered list begins with.
+        column: The column of a cell, or the last one of a row, where the page says it.
+    """
 
     tag: str
     key: object = None
     start: int | None = None
+    column: int | None = None
     children: list[Group | Leaf] = field(default_factory=list)
 
 
@@ -120,14 +126,17 @@ class _Builder:
         self.stack[-1].children.append(Leaf(tag, content, self.structure.languages.get(number, "")))
 
     def _add_cells(self, text: str, cells: Sequence[Span], shown: Sequence[Span]) -> None:
-        at = 0
-        for cell in cells:
+        row, at = self.stack[-1], 0
+        known = self._columns(row.key)
+        columns = known if len(known) == len(cells) else [None] * len(cells)
+        for cell, column in zip(cells, columns, strict=True):
             inner = []
             while at < len(shown) and shown[at].start < cell.end:
                 inner.append(shown[at])
                 at += 1
             content = nest(text, cell.start, cell.end, inner)
-            self.stack[-1].children.append(Group(cell.tag, children=[Leaf("p", content)] if content else []))
+            leaves: list[Group | Leaf] = [Leaf("p", content)] if content else []
+            row.children.append(Group(cell.tag, column=column, children=leaves))
 
     def add_picture(self, picture: Picture) -> None:
         """Add an image between blocks."""
@@ -138,6 +147,9 @@ class _Builder:
 
     def _elements(self, path: Sequence[int]) -> _Path:
         return [(element, self.structure.tags[element]) for element in path]
+
+    def _columns(self, key: object) -> tuple[int, ...]:
+        return self.structure.columns.get(key, ()) if isinstance(key, int) else ()
 
     def _open(self, path: _Path) -> None:
         """Close the groups that are not in the path, and open those of it that are not open."""
@@ -154,6 +166,7 @@ class _Builder:
                 self.stack.append(last)
                 continue
             group = Group(tag, key, self.structure.starts.get(key) if isinstance(key, int) else None)
+            group.column = self._columns(key)[-1] if self._columns(key) else None
             siblings.append(group)
             self.stack.append(group)
 
@@ -217,17 +230,42 @@ def _without_layout_tables(children: list[Group | Leaf]) -> list[Group | Leaf]:
             continue
         if isinstance(child, Group):
             child.children = _without_layout_tables(child.children)
+            if child.tag == "table":
+                _fill_rows(child, _n_columns(rows_of(child)))
         out.append(child)
     return out
 
 
+def _n_columns(rows: Iterable[Group]) -> int:
+    return max((1 + max([row.column or 0, *(place for place, _ in _places(row))]) for row in rows), default=0)
+
+
+def _places(row: Group) -> Iterator[tuple[int, Group | Leaf]]:
+    """Yield the cells of a row, each with the column that it has, or else the one after the cell before it."""
+    at = 0
+    for cell in row.children:
+        at = max(at, cell.column or 0) if isinstance(cell, Group) else at
+        yield at, cell
+        at += 1
+
+
+def _fill_rows(part: Group, n_columns: int) -> None:
+    """Add empty cells to the rows of a table or of a part of it, so that every row has one for each column."""
+    for row in part.children:
+        if isinstance(row, Group) and row.tag == "tr":
+            tag = "th" if part.tag == "thead" else "td"
+            cells = dict(_places(row))
+            row.children = [cells[place] if place in cells else Group(tag) for place in range(n_columns)]
+        elif isinstance(row, Group):
+            _fill_rows(row, n_columns)
+
+
 def _has_data(rows: Sequence[Group]) -> bool:
     sizes = [len(row.children) for row in rows]
-    n_columns = max(sizes, default=0)
     cells = (cell for row in rows for cell in row.children if isinstance(cell, Group))
     return (
-        n_columns > 1
-        and n_columns * len(sizes) <= (1 + MAX_EMPTY_CELLS) * sum(sizes)
+        max(sizes, default=0) > 1
+        and _n_columns(rows) * len(sizes) <= (1 + MAX_EMPTY_CELLS) * sum(sizes)
         and all(len(cell.children) <= MAX_CELL_BLOCKS for cell in cells)
     )
 

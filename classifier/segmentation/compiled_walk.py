@@ -83,12 +83,12 @@ class _Record(NamedTuple):
     spans: Integers
     runs: Integers
     images: Integers
-    starts: dict[int, int]
+    numbers: dict[int, int]
     strings: Texts
 
     def recording(self, base: str) -> Recording:
         """Return it as it is."""
-        return Recording(self.spans, self.images, self.starts, self.strings, base)
+        return Recording(self.spans, self.images, self.numbers, self.strings, base)
 
     def to_builder(self) -> RecordingBuilder:
         """Return a builder that has recorded the same, to change it."""
@@ -96,7 +96,7 @@ class _Record(NamedTuple):
         for name in ("spans", "runs"):
             setattr(builder, name, [*map(tuple, getattr(self, name).tolist())])
         builder.loose = [*map(tuple, self.images.tolist())]
-        builder.starts, builder.strings = self.starts, list(self.strings)
+        builder.numbers, builder.strings = self.numbers, list(self.strings)
         return builder
 
 
@@ -195,8 +195,8 @@ def _read(lexbor: Lexbor, arrays: Sequence[Any], *, inline: bool) -> Walked:
     left_out = [hidden.Hidden(*row) for row in unseen.tolist()]
     record = None
     if inline:
-        spans, runs, images, starts = (array.copy() for array in recorded)
-        record = _Record(spans, runs, images, dict(starts.tolist()), Texts(Strings(strings.copy(), ends[:, 0].copy())))
+        spans, runs, images, numbers = (array.copy() for array in recorded)
+        record = _Record(spans, runs, images, dict(numbers.tolist()), Texts(Strings(strings.copy(), ends[:, 0].copy())))
     spans_of_blocks = blocks[:, :2].copy()
     return Walked(Strings(text, blocks[:, 1]).text(), spans_of_blocks, markup, finder, left_out, has_template, record)
 

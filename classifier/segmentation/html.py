@@ -167,8 +167,11 @@ def _walk(body: LexborNode, builder: BlockBuilder, recorder: RecordingBuilder | 
             in_pre += action == PRE
             in_row += action == ROW
             element = _begin_element(tag, node, element, builder)
-        if recorder is not None and tag in RECORDED and (action < BLOCK or tag == "ol"):
-            recorder.enter(tag, node, element, len(stack))
+        if recorder is not None and tag in RECORDED:
+            if action < BLOCK or tag == "ol":
+                recorder.enter(tag, node, element, len(stack))
+            elif tag in ("td", "th"):
+                recorder.add_cell_size(node, element)
         stack.append((node, action))
         node = node.first_child if tag != "template" else _shadow_root(node)
     builder.end(element, in_pre)

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.image_address import ATTRIBUTES, MAX_ADDRESS
 from copydesk.classifier.segmentation.block_builder import BlockBuilder
-from copydesk.classifier.structure import TAGS, Recording
+from copydesk.classifier.structure import MAX_CELL_SPAN, TAGS, Recording
 
 MAX_ALT = 1_000
 """Characters of an image's description that are kept."""
@@ -39,6 +39,7 @@ RECORDED = {
 _A, _TD, _IMAGE = map(TAGS.index, ("a", "td", "img"))
 _CELLS = (_TD, TAGS.index("th"))
 _WORD = re.compile(r"\S+")
+_SPAN = re.compile(r"[ \t\n\f\r]*([0-9]+)")
 
 SpanRow = tuple[int, int, int, int, int]
 _has_base = core_function("cd_has_base", "u8* i64", "i64")
@@ -67,7 +68,7 @@ class RecordingBuilder(BlockBuilder):
         self.spans: list[SpanRow] = []
         self.runs: list[tuple[int, int]] = []
         self.loose: list[tuple[int, int, int]] = []
-        self.starts: dict[int, int] = {}
+        self.numbers: dict[int, int] = {}
         self.strings: list[str] = []
         self._marks: list[_Mark] = []
         self._images: list[tuple[int, _Mark]] = []  # element
@@ -86,14 +87,20 @@ class RecordingBuilder(BlockBuilder):
         elif tag == "ol":
             start = (node.attributes.get("start") or "").strip()
             if start.isdecimal() and len(start) <= MAX_START_DIGITS:
-                self.starts[element] = int(start)
+                self.numbers[element] = int(start)
         elif len(self.open) < MAX_OPEN:
             target = (node.attributes.get("href") or "").strip() if tag == "a" else ""
             if tag != "a":
-                self.open.append((depth, at, TAGS.index(RECORDED[tag]), -1))
+                size = _size_of(node) if tag in ("td", "th") else -1
+                self.open.append((depth, at, TAGS.index(RECORDED[tag]), size))
             elif 0 < len(target) <= MAX_ADDRESS:
                 self.open.append((depth, at, _A, len(self.strings)))
                 self.strings.append(target)
+
+    def add_cell_size(self, node: LexborNode, element: int) -> None:
+        """Add the size of a cell that begins a block, if it is over several columns or rows."""
+        if (size := _size_of(node)) >= 0:
+            self.numbers[element] = size
 
     def leave(self) -> None:
         """End the element that was begun last."""
@@ -147,7 +154,7 @@ class RecordingBuilder(BlockBuilder):
         return Recording(
             np.array(self.spans, np.int64).reshape(-1, 5),
             np.array(self.loose, np.int64).reshape(-1, 3),
-            self.starts,
+            self.numbers,
             self.strings,
             base,
         )
@@ -159,6 +166,19 @@ def read_base(parser: LexborHTMLParser, page: bytes) -> str:
         return ""
     base = parser.css_first("base[href]")
     return (base.attributes.get("href") or "")[:MAX_ADDRESS] if base is not None else ""
+
+
+def _size_of(cell: LexborNode) -> int:
+    """Return the size of a cell as in `Recording`; -1 for one column and row."""
+    attributes = cell.attributes
+    columns, rows = max(1, _read_span(attributes.get("colspan"))), _read_span(attributes.get("rowspan"))
+    return -1 if columns == rows == 1 else rows * (MAX_CELL_SPAN + 1) + columns
+
+
+def _read_span(value: str | None) -> int:
+    """Read how many columns or rows a cell is over: the digits at the start; 1 without any."""
+    digits = _SPAN.match(value or "")
+    return min(int(digits[1].lstrip("0")[:4] or 0), MAX_CELL_SPAN) if digits else 1
 
 
 def _strings_of(image: LexborNode) -> list[str]:

@@ -15,21 +15,24 @@ static const struct {
     ATTRIBUTE(TYPE, "type"), ATTRIBUTE(LANG, "lang"), ATTRIBUTE(START, "start"), ATTRIBUTE(WIDTH, "width"),
     ATTRIBUTE(HEIGHT, "height"), ATTRIBUTE(DATA_SRC, "data-src"), ATTRIBUTE(DATA_ORIGINAL, "data-original"),
     ATTRIBUTE(DATA_LAZY_SRC, "data-lazy-src"), ATTRIBUTE(DATA_SRCSET, "data-srcset"), ATTRIBUTE(SRCSET, "srcset"),
+    ATTRIBUTE(COLSPAN, "colspan"), ATTRIBUTE(ROWSPAN, "rowspan"),
 };
 
-/* The places in NAMES of the names of each length, below 32 in all. */
-static const uint32_t OF_SIZE[16] = {
-    [2] = 1u << ID, [3] = 1u << REL | 1u << ALT | 1u << SRC,
-    [4] = 1u << ROLE | 1u << HREF | 1u << OPEN | 1u << NAME | 1u << TYPE | 1u << LANG,
-    [5] = 1u << CLASS | 1u << STYLE | 1u << START | 1u << WIDTH,
-    [6] = 1u << HIDDEN | 1u << HEIGHT | 1u << SRCSET, [7] = 1u << CONTENT,
-    [8] = 1u << ITEMPROP | 1u << ITEMTYPE | 1u << DATETIME | 1u << PROPERTY | 1u << DATA_SRC,
-    [10] = 1u << ARIA_LABEL | 1u << HTTP_EQUIV,
-    [11] = 1u << TESTID | 1u << ARIA_HIDDEN | 1u << DATA_SRCSET, [13] = 1u << DATA_ORIGINAL | 1u << DATA_LAZY_SRC, [14] = 1u << SHADOWROOTMODE,
+#define BIT(place) ((uint64_t)1 << (place))
+
+/* The places in NAMES of the names of each length, below 64 in all. */
+static const uint64_t OF_SIZE[16] = {
+    [2] = BIT(ID), [3] = BIT(REL) | BIT(ALT) | BIT(SRC),
+    [4] = BIT(ROLE) | BIT(HREF) | BIT(OPEN) | BIT(NAME) | BIT(TYPE) | BIT(LANG),
+    [5] = BIT(CLASS) | BIT(STYLE) | BIT(START) | BIT(WIDTH),
+    [6] = BIT(HIDDEN) | BIT(HEIGHT) | BIT(SRCSET), [7] = BIT(CONTENT) | BIT(COLSPAN) | BIT(ROWSPAN),
+    [8] = BIT(ITEMPROP) | BIT(ITEMTYPE) | BIT(DATETIME) | BIT(PROPERTY) | BIT(DATA_SRC),
+    [10] = BIT(ARIA_LABEL) | BIT(HTTP_EQUIV),
+    [11] = BIT(TESTID) | BIT(ARIA_HIDDEN) | BIT(DATA_SRCSET), [13] = BIT(DATA_ORIGINAL) | BIT(DATA_LAZY_SRC), [14] = BIT(SHADOWROOTMODE),
 };
 
 static int place_of(const uint8_t *name, size_t size) {
-    uint32_t left = name == NULL || size > 15 ? 0 : OF_SIZE[size];
+    uint64_t left = name == NULL || size > 15 ? 0 : OF_SIZE[size];
     for (int place = 0; left != 0; place++, left >>= 1) {
         if (left & 1 && memcmp(name, NAMES[place].name, size) == 0) return place;
     }
@@ -50,8 +53,8 @@ static int cached_place(Walk *walk, const Attribute *attribute) {
 }
 
 void read_attributes(Walk *walk, Node *node, Attributes *attributes) {
-    for (uint32_t left = attributes->present; left != 0; left &= left - 1) {
-        attributes->values[__builtin_ctz(left)] = (Bytes){NULL, 0};
+    for (uint64_t left = attributes->present; left != 0; left &= left - 1) {
+        attributes->values[__builtin_ctzll(left)] = (Bytes){NULL, 0};
     }
     attributes->present = 0;
     attributes->count = 0;
@@ -63,7 +66,7 @@ void read_attributes(Walk *walk, Node *node, Attributes *attributes) {
         const LexborString *value = each->value;
         bool given = value != NULL && value->data != NULL;
         attributes->values[place] = given ? (Bytes){value->data, (int64_t)value->size} : (Bytes){NULL, 0};
-        attributes->present |= 1u << place;
+        attributes->present |= BIT(place);
     }
 }
 

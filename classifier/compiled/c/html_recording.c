@@ -79,7 +79,30 @@ static void append_start(Walk *walk, int64_t element, Bytes value) {
         is_number = text[k] >= '0' && text[k] <= '9';
         number = 10 * number + (int64_t)text[k] - '0';
     }
-    if (is_number) APPEND(walk->starts, Start, element, number);
+    if (is_number) APPEND(walk->numbers_of, Numbered, element, number);
+}
+
+/* Reads how many columns or rows a cell is over: the digits at the start, at most MAX_CELL_SPAN; 1 without any. */
+static int64_t read_span(Bytes value) {
+    int64_t k = 0, span = 0;
+    while (k < value.n && memchr(" \t\n\f\r", value.data[k], 5) != NULL) k++;
+    if (k == value.n || value.data[k] < '0' || value.data[k] > '9') return 1;
+    for (; k < value.n && value.data[k] >= '0' && value.data[k] <= '9'; k++) {
+        span = min_i64(10 * span + value.data[k] - '0', MAX_CELL_SPAN);
+    }
+    return span;
+}
+
+/* Returns the size of a cell as in `Recording`; -1 for one column and row. */
+static int64_t cell_size(const Attributes *attributes) {
+    if (!HAS(attributes, COLSPAN) && !HAS(attributes, ROWSPAN)) return -1;
+    int64_t columns = max_i64(1, read_span(attributes->values[COLSPAN])), rows = read_span(attributes->values[ROWSPAN]);
+    return columns == 1 && rows == 1 ? -1 : rows * (MAX_CELL_SPAN + 1) + columns;
+}
+
+void add_cell_size(Walk *walk, int64_t element, const Attributes *attributes) {
+    int64_t size = cell_size(attributes);
+    if (size >= 0) APPEND(walk->numbers_of, Numbered, element, size);
 }
 
 void begin_recorded(Walk *walk, Node *node, Recorded tag, int64_t element, int64_t depth, const Attributes *attributes) {
@@ -91,6 +114,11 @@ void begin_recorded(Walk *walk, Node *node, Recorded tag, int64_t element, int64
         append_start(walk, element, attributes->values[START]);
     } else if (walk->open.n < MAX_OPEN) {
         int64_t string = tag == R_A ? append_target(walk, attributes->values[HREF]) : -1;
+        if (tag == R_TD || tag == R_TH) {
+            Attributes of_cell = {0};
+            read_attributes(walk, node, &of_cell);
+            string = cell_size(&of_cell);
+        }
         if (tag != R_A || string >= 0) APPEND(walk->open, OpenMark, depth, piece, tag, string);
     }
 }

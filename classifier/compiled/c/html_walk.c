@@ -133,7 +133,7 @@ static void enter(Path *path, Node *node, uint32_t bits, Action action, const At
         action = A_INSIDE;
     }
     if (action == A_ROW && (path->in_row > 0 || !is_data_row(walk, node))) action = A_BLOCK;
-    Recorded recorded = walk->records && (action < A_BLOCK || RECORDED(bits) == R_OL) ? RECORDED(bits) : R_NOT;
+    Recorded recorded = walk->records ? RECORDED(bits) : R_NOT;
     int64_t depth = path->stack.n++;
     ((Frame *)path->stack.data)[depth] = (Frame){node, action, path->element, path->heading};
     path->in_link += action == A_LINK;
@@ -146,7 +146,8 @@ static void enter(Path *path, Node *node, uint32_t bits, Action action, const At
     path->in_row += action == A_ROW;
     path->element = add_element(walk, node, bits, attributes, path->element);
     path->heading = bits & T_HEADING;
-    if (recorded != R_NOT) begin_recorded(walk, node, recorded, path->element, depth, attributes);
+    if (recorded == R_OL) begin_recorded(walk, node, recorded, path->element, depth, attributes);
+    if (recorded == R_TD || recorded == R_TH) add_cell_size(walk, path->element, attributes);
 }
 
 /* Leaves the node that was entered last, and returns the one after it. */
@@ -241,7 +242,7 @@ static void walk_page(Walk *walk, const uint64_t *nodes) {
 }
 
 static const int64_t ITEMS[N_VECTORS] = {
-    sizeof(Element), sizeof(Block), sizeof(Found), sizeof(Hidden), sizeof(Span), sizeof(Run), sizeof(Loose), sizeof(Start), 8,
+    sizeof(Element), sizeof(Block), sizeof(Found), sizeof(Hidden), sizeof(Span), sizeof(Run), sizeof(Loose), sizeof(Numbered), 8,
     4, 4, 4, 4, 4, 4, /* what the walk returns */
     8, 8, 8, 4, 4, 4, 4, sizeof(Piece), sizeof(Aside), sizeof(Spoken), /* from `unseen` on */
     sizeof(OpenMark), sizeof(Mark), sizeof(Image), 8, 8, 8, 4, sizeof(Sentence), 8, 1,

@@ -27,6 +27,7 @@
 #define MAX_OPEN 50
 #define MAX_START_DIGITS 8
 #define MAX_PICTURE_NODES 100
+#define MAX_CELL_SPAN 1000
 
 /* What a tag does, in the lower four bits of its entry in the table of tags; as in tags.py. */
 typedef enum {
@@ -59,7 +60,7 @@ typedef struct { uint64_t hash; int64_t start, n, count; } Sentence; /* characte
 typedef struct { int64_t block, start, end, tag, string; } Span; /* characters of a block */
 typedef struct { int64_t first, last; } Run;                     /* the blocks of a run that has spans */
 typedef struct { int64_t before, element, string; } Loose;       /* an image in no block */
-typedef struct { int64_t element, number; } Start;               /* the first number of a list */
+typedef struct { int64_t element, number; } Numbered;            /* the first number of a list, a cell's size */
 typedef struct { int64_t depth, piece, tag, string; } OpenMark;  /* an element that was begun in this run or before */
 typedef struct { int64_t start, end, tag, string; } Mark;        /* pieces of the run in one inline element */
 typedef struct { int64_t element, piece, string; } Image;        /* an image of the run */
@@ -95,7 +96,7 @@ typedef struct {
 
     union {
         struct {
-            Vector elements, blocks, found, hidden, spans, runs, loose, starts, recorded_ends; /* what the walk returns */
+            Vector elements, blocks, found, hidden, spans, runs, loose, numbers_of, recorded_ends; /* what the walk returns */
             Vector text, names, inlines, hrefs, strings, recorded;
             Vector unseen;                                                                /* numbers of hidden elements */
             Vector gaps, kickers, run, notes, joined, inline_run, pieces, asides, spoken; /* of the run */
@@ -119,12 +120,12 @@ typedef struct {
 enum {
     CLASS, ID, ROLE, ITEMPROP, ITEMTYPE, TESTID, ARIA_LABEL, STYLE, HIDDEN, HREF, REL, ARIA_HIDDEN, DATETIME, CONTENT, ALT,
     SRC, OPEN, SHADOWROOTMODE, PROPERTY, NAME, HTTP_EQUIV, TYPE, LANG, START, WIDTH, HEIGHT, DATA_SRC, DATA_ORIGINAL,
-    DATA_LAZY_SRC, DATA_SRCSET, SRCSET, N_ATTRIBUTES
+    DATA_LAZY_SRC, DATA_SRCSET, SRCSET, COLSPAN, ROWSPAN, N_ATTRIBUTES
 };
 
 typedef struct {
     Bytes values[N_ATTRIBUTES];
-    uint32_t present;
+    uint64_t present; /* a bit for each */
     int64_t count; /* of all attributes */
 } Attributes;
 
@@ -158,6 +159,8 @@ INLINE const point_t *text_of_piece(const Walk *walk, const Piece *piece) {
 /* html_recording.c */
 /* Begins an inline element, or adds an image or the start of a list; `depth` elements are open around it. */
 void begin_recorded(Walk *walk, Node *node, Recorded tag, int64_t element, int64_t depth, const Attributes *attributes);
+/* Adds the size of a cell that begins a block, if it is over several columns or rows. */
+void add_cell_size(Walk *walk, int64_t element, const Attributes *attributes);
 /* Ends the element that was begun last, if it is the one at this depth. */
 void end_recorded(Walk *walk, int64_t depth);
 /* Records the run of an element, which was cut into the blocks from `first` on. */

@@ -28,7 +28,8 @@ _LEAVES = st.one_of(
 )
 _TAGS = st.sampled_from(
     """p div b em code strong span a|href='/u?a&amp;copy;(b)' a|href=javascript:x ul ol ol|start=3 li table tr td th
-    thead pre h1 h3 section noscript figure figcaption blockquote td|hidden""".split()
+    thead pre h1 h3 section noscript figure figcaption blockquote td|hidden td|colspan=2 td|rowspan=3
+    td|rowspan=0""".split()
 )
 _HTML = st.recursive(
     _LEAVES,
@@ -92,11 +93,12 @@ def test_table_of_very_uneven_rows_is_no_table() -> None:
         ("<ul><li>x" * 20_000, Kind.LIST_ITEM),
         ("<table>" + "<tr><td>a<td><td><b>b</b>" * 20_000, Kind.TABLE),
         ("<table><tr><td>x" * 20_000, Kind.TABLE),
+        ("<table>" + "<tr><td>a<td><p>b<td rowspan=0 colspan=1000>c" * 20_000, Kind.TABLE),
         ("<p>" + "!<a href=x>*</a>" * 20_000, Kind.TEXT),
         (f"<h2>{'#' * 200_000}a</h2>", Kind.SUBHEADING),
         (f"<p>x<img srcset='{',a ' * 100_000}'>" + "<img src=a>" * 20_000, Kind.TEXT),
     ],
-    ids=["links", "lists", "rows", "tables", "bangs", "hashes", "images"],
+    ids=["links", "lists", "rows", "tables", "spans", "bangs", "hashes", "images"],
 )
 def test_time_is_linear_in_the_length_of_the_page(html: str, kind: Kind) -> None:
     article = article_of_html(html, kind)

@@ -39,14 +39,16 @@ def recorded(page: Blocks) -> dict[str, Any]:
     assert recording is not None
     spans, strings = recording.spans.tolist(), recording.strings
     return {
-        "spans": [(*row[:4], strings[row[4]] if row[4] >= 0 and TAGS[row[3]] == "a" else "") for row in spans],
+        "spans": [row[:4] for row in spans],
+        "targets": [strings[row[4]] for row in spans if TAGS[row[3]] == "a"],
+        "sizes": [row[4] for row in spans if TAGS[row[3]] in ("td", "th")],
         "images": [(TAGS.index("img"), *row) for row in recording.images.tolist()],
         "addresses": [
             read_image(strings, row[-1])
             for row in [*spans, *recording.images.tolist()]
             if len(row) == 3 or TAGS[row[3]] == "img"
         ],
-        "starts": dict(recording.starts),
+        "numbers": dict(recording.numbers),
         "strings": len(strings),
         "base": recording.base,
     }

@@ -6,7 +6,7 @@ import pytest
 
 from copydesk.classifier.image_address import MAX_ADDRESS, read_image
 from copydesk.classifier.segmentation import recorder, segment_html
-from copydesk.classifier.structure import TAGS, Recording
+from copydesk.classifier.structure import MAX_CELL_SPAN, TAGS, Recording
 
 
 def record(html: str) -> Recording:
@@ -67,6 +67,29 @@ def test_cells_of_a_data_row_are_marked_and_empty_ones_too() -> None:
     assert marked("<table><tr><th>a<td><td>c</table>") == [("th", "a", ""), ("td", "", ""), ("td", "c", "")]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "size"),
+    [
+        ("", (1, 1)),
+        ("colspan=1 rowspan=1", (1, 1)),
+        ("colspan=2", (2, 1)),
+        ("rowspan=3", (1, 3)),
+        ("colspan=' 02x' rowspan=0", (2, 0)),
+        ("colspan=0", (1, 1)),
+        ("colspan=-2 rowspan=x", (1, 1)),
+        ("colspan=1000", (1000, 1)),
+        ("colspan=1001 rowspan=99999999999999999999", (1000, 1000)),
+    ],
+)
+def test_sizes_of_cells_are_kept(attributes: str, size: tuple[int, int]) -> None:
+    expected = -1 if size == (1, 1) else size[1] * (MAX_CELL_SPAN + 1) + size[0]
+    for more in ("", "<math>"):  # with a formula the page is walked in Python
+        of_row = record(f"<table><tr><td {attributes}>a<th>b</table>{more}").spans.tolist()
+        assert [row[4] for row in of_row] == [expected, -1]
+        of_block = record(f"<table><tr><td {attributes}><p>a<th>b</table>{more}").numbers
+        assert of_block == ({} if expected < 0 else {4: expected})
+
+
 def test_images_are_in_the_run_of_their_element_or_loose() -> None:
     html = "<p>a <img src=1 alt=A> b</p><figure><img src=2><figcaption>c</figcaption></figure><img src=3>"
     recording = record(html)
@@ -112,7 +135,7 @@ def test_record_of_many_images_in_a_picture_is_no_larger_than_the_page() -> None
 
 def test_starts_of_lists_and_the_base_are_kept() -> None:
     recording = record("<base href=/x><ol start=4><li>a</ol><ol start=-1><li>b</ol><ol start=999999999><li>c</ol>")
-    assert (recording.starts, recording.base) == ({1: 4}, "/x")
+    assert (recording.numbers, recording.base) == ({1: 4}, "/x")
 
 
 @pytest.mark.parametrize(("more", "kept"), [(-1, 1), (0, 1), (1, 0)])
