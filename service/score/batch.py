@@ -67,7 +67,8 @@ def score_batch(
     flat = flat_blocks([page for _, page in scored])
     columns = {"model": [model.digest] * len(scored), "markdown": markdown}
     rows = _output_rows(scored, flat, columns, options)
-    return ScoredBatch(rows, [_error(row, bad) for row, bad in errors], count_batch(scored, errors, flat))
+    tally = count_batch(scored, errors, flat, no_body=rows.column("body").to_pylist().count(""))
+    return ScoredBatch(rows, [_error(row, bad) for row, bad in errors], tally)
 
 
 def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:

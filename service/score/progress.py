@@ -90,6 +90,8 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         found = summary["clusters"]
         lines.append(f"{counted(found['clusters'], 'cluster')}, {counted(found['duplicates'], 'duplicate')}")
         lines += describe_without_body(found["no_body"], summary["rows"] - found["repeated_ids"])
+    elif summary["no_body"]:
+        lines.append(f"{summary['no_body']:,} of {counted(summary['rows'], 'page')} without a body")
     return lines
 
 

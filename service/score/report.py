@@ -71,6 +71,7 @@ def _totals(summary: Mapping[str, Any]) -> str:
         "pages": f"{summary['rows']:,}",
         "megabytes": f"{summary['bytes'] / 1e6:,.1f}",
         "errors": f"{sum(summary['errors'].values()):,}",
+        "without a body": f"{summary['no_body']:,}",
     }
     clusters = summary.get("clusters")
     if clusters is not None:

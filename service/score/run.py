@@ -30,7 +30,7 @@ from copydesk.service.score.span_chain import SpanChain
 from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Version of the output folder; a folder of another version is refused."""
 REPORT = "report.html"
 SHARD_COUNTS = ("span", "selected")

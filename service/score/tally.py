@@ -38,6 +38,7 @@ class Tally:
 
     Attributes:
         rows: Scored pages.
+        no_body: Scored pages whose body is empty.
         errors: Rows that could not be scored, by error code.
         unused: Scored rows with a value that could not be used, by the name of its field.
         passed_over: Files and records that are no pages, by the reason.
@@ -51,6 +52,7 @@ class Tally:
     """
 
     rows: int = 0
+    no_body: int = 0
     bytes: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     unused: Counter[str] = field(default_factory=Counter)
@@ -70,6 +72,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Add the counts of other pages."""
         self.rows += other.rows
+        self.no_body += other.no_body
         self.bytes += other.bytes
         self.selected += other.selected
         for name in ("errors", "unused", "passed_over", "blocks", "characters", "confidence", "sizes"):
@@ -87,6 +90,7 @@ class Tally:
         """Return the counts as they are written to JSON, in a fixed order."""
         return {
             "rows": self.rows,
+            "no_body": self.no_body,
             "bytes": self.bytes,
             "errors": dict(sorted(self.errors.items())),
             "unused": dict(sorted(self.unused.items())),
@@ -105,6 +109,7 @@ def tally_from_fields(fields: Mapping[str, Any]) -> Tally:
     """Restore the counts from what `Tally.fields` returned."""
     return Tally(
         fields["rows"],
+        fields["no_body"],
         fields["bytes"],
         Counter(fields["errors"]),
         Counter(fields["unused"]),
@@ -120,10 +125,14 @@ def tally_from_fields(fields: Mapping[str, Any]) -> Tally:
 
 
 def count_batch(
-    scored: Sequence[tuple[InputRow, PageScores]], errors: Sequence[tuple[InputRow, BadRow]], flat: FlatBlocks
+    scored: Sequence[tuple[InputRow, PageScores]],
+    errors: Sequence[tuple[InputRow, BadRow]],
+    flat: FlatBlocks,
+    *,
+    no_body: int,
 ) -> Tally:
-    """Count the pages and errors of a batch; `flat` contains the pages' blocks."""
-    tally = Tally(rows=len(scored), errors=Counter(bad.code for _, bad in errors))
+    """Count the pages and errors of a batch; `flat` contains the pages' blocks, `no_body` are empty bodies."""
+    tally = Tally(rows=len(scored), no_body=no_body, errors=Counter(bad.code for _, bad in errors))
     for row, page in scored:
         tally.unused.update(filter(None, row.unused.split(",")))
         size = len(row.content or b"")

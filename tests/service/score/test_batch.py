@@ -73,6 +73,14 @@ def test_blocks_in_columns_are_those_of_the_article(whole: ScoredBatch, model: M
         assert [tuple(b["probabilities"].values()) for b in row["blocks"]] == [b.probabilities for b in article.blocks]
 
 
+def test_pages_without_a_body_are_counted(whole: ScoredBatch, model: Model) -> None:
+    assert whole.tally.no_body == whole.rows["body"].to_pylist().count("")
+    empty = InputRow("empty", form="html", content=b"<div id=root></div>", decoded=True)
+    assert score_batch([empty, ROWS[0], empty], model, OPTIONS).tally.no_body == 2
+    only_lists = score_batch([ROWS[0]], model, replace(OPTIONS, parts=(Kind.LIST_ITEM,)))
+    assert (only_lists.rows["body"].to_pylist(), only_lists.tally.no_body) == ([""], 1)
+
+
 def test_lone_surrogates_are_replaced_and_offsets_stay(whole: ScoredBatch, model: Model) -> None:
     row = whole.rows.to_pylist()[3]
     assert row["text"] == "half \ufffd a pair"

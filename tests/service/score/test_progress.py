@@ -77,6 +77,7 @@ def test_summary_names_errors_and_clusters() -> None:
     counts = {"no_body": 0, "repeated_ids": 0}
     lines = summary_lines(one | {"clusters": {"clusters": 1, "duplicates": 1} | counts})
     assert lines[0] == "1 page scored in 1 shard, 1 error (1 bad_row)"
+    assert summary_lines(one | {"no_body": 1, "rows": 1200})[-1] == "1 of 1,200 pages without a body"
     assert lines[-2:] == ["1 file or record passed over: a link (1)", "1 cluster, 1 duplicate"]
     clusters = {"clusters": 1100, "duplicates": 100} | counts
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
