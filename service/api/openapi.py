@@ -57,7 +57,8 @@ _INDEX = ("index_unavailable", "busy", "timeout")
 class Endpoint:
     """An endpoint: the struct and media type of its answer, the codes of its problems, its bodies by media type.
 
-    `also` are types of text that it answers if the request prefers them.
+    `lines` are the structs of a line of its body and of its answer, where these are JSON lines. `also` are types of
+    text that it answers if the request prefers them.
     """
 
     answer: type[msgspec.Struct] | None
@@ -65,6 +66,7 @@ class Endpoint:
     bodies: Bodies = field(default_factory=dict)
     media: Media = Media.JSON
     open: bool = False
+    lines: tuple[type[msgspec.Struct], type[msgspec.Struct]] | None = None
     also: tuple[Media, ...] = ()
 
 
@@ -81,9 +83,15 @@ _CORRECTED: Bodies = {Media.JSON: (contract.FeedbackRequest, _CORRECTED_PAGE)}
 
 ENDPOINTS = {
     ("post", "/v1/classify"): Endpoint(contract.LabelledPage, (*_ONE, "not_a_page"), _PAGES, also=ANSWERS[1:]),
-    ("post", "/v1/classify/batch"): Endpoint(None, (*_BODY, "bad_row", "busy", "no_space"), _LINES, Media.NDJSON),
+    ("post", "/v1/classify/batch"): Endpoint(
+        *(None, (*_BODY, "bad_row", "busy", "no_space"), _LINES, Media.NDJSON),
+        lines=(contract.PageRequest, contract.LabelledPage),
+    ),
     ("post", "/v1/articles/check"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX), _ARTICLE),
-    ("post", "/v1/articles/batch"): Endpoint(None, (*_BODY, "busy", "no_space"), _LINES, Media.NDJSON),
+    ("post", "/v1/articles/batch"): Endpoint(
+        *(None, (*_BODY, "busy", "no_space"), _LINES, Media.NDJSON),
+        lines=(contract.ArticleRequest, contract.ArticleAnswer),
+    ),
     ("put", "/v1/articles/{id}"): Endpoint(contract.ArticleAnswer, (*_ONE, *_INDEX, "not_found"), _ARTICLE),
     ("get", "/v1/articles/{id}"): Endpoint(contract.IndexedArticle, (*_INDEX, "not_found")),
     ("delete", "/v1/articles/{id}"): Endpoint(None, (*_INDEX, "not_found")),
@@ -137,12 +145,13 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     status = next(name for name in operation["responses"] if name.startswith("2"))
     answer: dict[str, Any] = {"description": "Success"}
     if status != "204":
-        answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer)}}
+        lines = (endpoint.lines[1], contract.ErrorRow) if endpoint.lines else ()
+        answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer) | _schema_of_lines(*lines)}}
         answer["content"] |= {str(media): {"schema": _schema(None)} for media in endpoint.also}
     operation["responses"] = {status: answer} | _describe_problems(endpoint)
     if endpoint.bodies:
         content = {
-            str(media): {"schema": _schema(struct), "example": example}
+            str(media): {"schema": _schema(struct) | _schema_of_lines(*(endpoint.lines or ())[:1]), "example": example}
             for media, (struct, example) in endpoint.bodies.items()
         }
         operation["requestBody"] = {"required": True, "content": content}
@@ -151,6 +160,18 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
             parameter |= {"schema": ID_IN_PATH, "example": "a1"}
+
+
+def _schema_of_lines(*structs: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return what each line of a text is: one of these structs; nothing without any."""
+    if not structs:
+        return {}
+    schema = {"anyOf": [_schema(struct) for struct in structs]}
+    return {
+        "description": "JSON lines, each of which is as in contentSchema.",
+        "contentMediaType": str(Media.NDJSON),
+        "contentSchema": schema if len(structs) > 1 else _schema(*structs),
+    }
 
 
 def _schema(struct: type[msgspec.Struct] | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Shows the OpenAPI description as an HTML page, without scripts or files from other servers."""
+"""Shows the OpenAPI description as an HTML page for people, without scripts or files from other servers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/docs")
 async def get_docs(request: Request) -> HTMLResponse:
-    """Show the endpoints and the problems."""
+    """Show the endpoints, the problems, and the objects in requests and answers."""
     headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "Cache-Control": "no-cache"}
     return HTMLResponse(docs_page(request.app.openapi()), headers=headers)
 
@@ -47,7 +47,7 @@ def docs_page(description: dict[str, Any]) -> str:
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width'>",
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><h1>{escape(title)}</h1>",
-        "<p>The same with every field, for programs: <a href='openapi.json'>openapi.json</a>.</p>",
+        "<p>The same for programs: <a href='openapi.json'>openapi.json</a>.</p>",
         *(part for path, methods in description["paths"].items() for part in _operations(path, methods)),
         "<h2>Problems</h2><p>Every error is answered as <code>application/problem+json</code> (RFC 9457).</p>",
         "<table><tr><th>Code</th><th>Status</th><th></th></tr>",
@@ -55,7 +55,10 @@ def docs_page(description: dict[str, Any]) -> str:
             f"<tr id='{code}'><td><code>{code}</code></td><td>{kind.status}</td><td>{escape(kind.title)}</td></tr>"
             for code, kind in PROBLEM_KINDS.items()
         ),
-        "</table></body></html>",
+        "</table>",
+        "<h2>Objects</h2>",
+        *(part for name, schema in sorted(_schemas(description).items()) for part in _object(name, schema)),
+        "</body></html>",
     ]
     return "\n".join(parts)
 
@@ -68,9 +71,67 @@ def _operations(path: str, methods: dict[str, Any]) -> Iterator[str]:
             yield f"<p>Query: {', '.join(f'<code>{escape(name)}</code>' for name in options)}</p>"
         for media, content in operation.get("requestBody", {}).get("content", {}).items():
             example = escape(_format_example(content["example"]))
-            yield f"<p>Takes <code>{escape(media)}</code>, for example</p><pre>{example}</pre>"
-        answers = (f"{status} {response['description']}" for status, response in operation["responses"].items())
-        yield f"<p>Answers {escape(' · '.join(answers))}</p>"
+            yield f"<p>Takes <code>{escape(media)}</code>{_shape(content)}, for example</p><pre>{example}</pre>"
+        yield f"<p>Answers {' · '.join(_answers(operation['responses']))}</p>"
+
+
+def _answers(responses: dict[str, Any]) -> Iterator[str]:
+    """Yield status and description of each answer; of a success also its media types, and what they contain."""
+    for status, response in responses.items():
+        contents = response.get("content", {}) if status.startswith("2") else {}
+        shapes = [f"<code>{escape(media)}</code>{_shape(content)}" for media, content in contents.items()]
+        yield escape(f"{status} {response['description']}") + (f": {' or '.join(shapes)}" if shapes else "")
+
+
+def _shape(content: dict[str, Any]) -> str:
+    """Return the names of the objects in a body; nothing for text."""
+    schema = content.get("schema", {})
+    if "contentSchema" in schema:
+        return f" ({_type(schema['contentSchema'])} in each line)"
+    return f" ({_type(schema)})" if "$ref" in schema else ""
+
+
+def _schemas(description: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = description["components"]["schemas"]
+    return found
+
+
+def _object(name: str, schema: dict[str, Any]) -> Iterator[str]:
+    """Yield what an object is, and a table of its fields; of a word its values."""
+    yield f"<h3 id='{name}'><code>{name}</code></h3><p>{escape(schema.get('description', ''))}</p>"
+    if "properties" not in schema:
+        yield f"<p>{_type(schema)}</p>"
+        return
+    always = schema.get("required", ())
+    yield "<table><tr><th>Field</th><th>Type</th><th></th></tr>"
+    for field, value in schema["properties"].items():
+        where = "" if field in always else "Optional. "
+        meaning = escape(f"{where}{_meaning(value)}")
+        yield f"<tr><td><code>{escape(field)}</code></td><td>{_type(value)}</td><td>{meaning}</td></tr>"
+    yield "</table>"
+
+
+def _meaning(schema: dict[str, Any]) -> str:
+    inner = (each.get("description", "") for each in schema.get("anyOf", ()))
+    return str(schema.get("description") or next(filter(None, inner), ""))
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """Return the type of a value in words, with links to objects."""
+    if "$ref" in schema:
+        name = escape(schema["$ref"].rpartition("/")[2])
+        return f"<a href='#{name}'>{name}</a>"
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(map(_type, schema["anyOf"])))
+    if "enum" in schema:
+        return " or ".join(f"<code>{escape(json.dumps(value))}</code>" for value in schema["enum"])
+    if schema.get("type") == "array":
+        members = schema.get("items") or {}
+        members = members or {"anyOf": schema.get("prefixItems", ())}
+        return f"list of {_type(members)}"
+    if schema.get("type") == "object" and schema.get("additionalProperties"):
+        return f"object of {_type(schema['additionalProperties'])}"
+    return escape(str(schema.get("type", "any value")))
 
 
 def _format_example(example: object) -> str:

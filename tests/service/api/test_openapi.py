@@ -73,13 +73,17 @@ def test_example_of_removing_removes(api: ApiClient) -> None:
 
 
 def test_rows_of_a_batch_are_those_of_the_single_endpoints(api: ApiClient, openapi: dict[str, Any]) -> None:
-    for path, single in (("/v1/classify/batch", "LabelledPage"), ("/v1/articles/batch", "ArticleAnswer")):
+    for path in ("/v1/classify/batch", "/v1/articles/batch"):
+        answer = openapi["paths"][path]["post"]["responses"]["200"]["content"]["application/x-ndjson"]["schema"]
         content = openapi["paths"][path]["post"]["requestBody"]["content"]["application/x-ndjson"]
         response = api.post(path, content=content["example"], headers={"content-type": "application/x-ndjson"})
         rows = [json.loads(line) for line in response.text.splitlines()]
         assert [row["id"] for row in rows] == [json.loads(line)["id"] for line in content["example"].splitlines()]
+        for line in content["example"].splitlines():
+            validate(openapi, content["schema"]["contentSchema"], json.loads(line))
         for row in rows:
-            validate(openapi, {"$ref": f"#/components/schemas/{single}"}, row)
+            assert "error" not in row
+            validate(openapi, answer["contentSchema"], row)
 
 
 def test_problems_are_as_described(api: ApiClient, openapi: dict[str, Any]) -> None:
@@ -91,13 +95,38 @@ def test_problems_are_as_described(api: ApiClient, openapi: dict[str, Any]) -> N
 
 def test_page_for_people_needs_nothing_from_elsewhere(api: ApiClient) -> None:
     answer = api.get("/docs")
-    assert "script" not in answer.text
+    assert "<script" not in answer.text
     assert "http" not in answer.text.replace("https://", "http://").partition("<body>")[0]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     for _, path in ENDPOINTS:
         assert path in answer.text
     for code in PROBLEM_KINDS:
         assert f"id='{code}'" in answer.text
+
+
+def test_page_for_people_lists_the_fields_of_every_object(api: ApiClient, openapi: dict[str, Any]) -> None:
+    page = api.get("/docs").text
+    for name, schema in openapi["components"]["schemas"].items():
+        _, found, section = page.partition(f"<h3 id='{name}'>")
+        assert found
+        section = section.partition("<h3")[0]
+        for field in schema.get("properties", ()):
+            assert f"<td><code>{field}</code></td>" in section
+        for value in schema.get("enum", ()):
+            assert json.dumps(value).replace('"', "&quot;") in section
+    links = {link.partition("'")[0] for link in page.split("href='#")[1:]}
+    assert links <= {anchor.partition("'")[0] for anchor in page.split("id='")[1:]}
+
+
+def test_page_for_people_names_the_objects_of_every_answer(api: ApiClient) -> None:
+    page = api.get("/docs").text
+    for (method, path), endpoint in ENDPOINTS.items():
+        section = page.partition(f"<code>{method.upper()} {path}</code></h2>")[2].partition("<h2>")[0]
+        shapes = [endpoint.answer, *(endpoint.lines or ()), *(struct for struct, _ in endpoint.bodies.values())]
+        for shape in filter(None, shapes):
+            assert f"<a href='#{shape.__name__}'>" in section, (method, path)
+    assert "<td><code>line</code></td><td>integer</td><td>Optional. The line of" in page
+    assert "<td>list of <a href='#IndexMatch'>IndexMatch</a></td>" in page
 
 
 def test_description_does_not_change_with_the_folder(model: Model, tmp_path: Path, openapi: dict[str, Any]) -> None:
