@@ -131,10 +131,10 @@ def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T], *
         return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
 
 
-def parse_fields(line: bytes, *, encoded: bool = False) -> dict[str, Any]:
+def parse_fields(line: bytes, *, encoded: bool = False, alone: bool = False) -> dict[str, Any]:
     """Parse the `READ_FIELDS` of one line; raise a `BadField` as `parse_object` does.
 
-    `encoded` says whether `html` is bytes in UTF-8, unless it has lone surrogates.
+    `alone` is as for `parse_object`, `encoded` says whether `html` is bytes in UTF-8, unless it has lone surrogates.
     Other fields are never decoded: they might hold millions of lists, which take fifty times as much memory as their
     text. Their strings need not be UTF-8.
     """
@@ -147,7 +147,7 @@ def parse_fields(line: bytes, *, encoded: bool = False) -> dict[str, Any]:
             row = _decode_raw_row(line)
         return _given_fields(row)
     except (ValueError, RecursionError):  # as for lone surrogates and NaN
-        fields = parse_object(line)
+        fields = parse_object(line, alone=alone)
         return {name: fields[name] for name in READ_FIELDS if name in fields}
 
 
@@ -193,15 +193,22 @@ def _parse_field(name: str, raw: msgspec.Raw | str) -> object:
     return [] if start == b"[" else {}
 
 
-def parse_object(line: bytes) -> dict[str, Any]:
-    """Parse one line, or raise a `BadField` that explains why it is not a JSON object in UTF-8."""
+def parse_object(line: bytes, *, alone: bool = False) -> dict[str, Any]:
+    """Parse one line, or raise a `BadField` that explains why it is not a JSON object in UTF-8.
+
+    `alone` says whether it is no line among others but one object, which may have several lines.
+    """
     try:
         fields = _parse(line)
     except UnicodeDecodeError as error:
-        message = f"byte {error.start} is not UTF-8; JSON lines are UTF-8, so write the row again in it"
+        what = (
+            "JSON is UTF-8, so write it again in it" if alone else "JSON lines are UTF-8, so write the row again in it"
+        )
+        message = f"byte {error.start} is not UTF-8; {what}"
         raise BadField("bad_encoding", message) from None
     except json.JSONDecodeError as error:
-        message = f"not JSON at character {error.pos} ({error.msg}); expected one whole JSON object a line"
+        expected = "one whole JSON object" if alone else "one whole JSON object a line"
+        message = f"not JSON at character {error.pos} ({error.msg}); expected {expected}"
         raise BadField("bad_json", message) from None
     except (ValueError, RecursionError) as error:
         message = f"JSON that cannot be read ({type(error).__name__}); expected an object of strings and numbers"

@@ -140,7 +140,7 @@ def parse_fields(body: bytes, *, encoded: bool = False) -> dict[str, Any]:
 
     `encoded` says whether `html` is bytes in UTF-8 where it can be.
     """
-    return jsonl.parse_fields(body.removeprefix(jsonl.BOM), encoded=encoded)
+    return jsonl.parse_fields(body.removeprefix(jsonl.BOM), encoded=encoded, alone=True)
 
 
 def parse_classify_fields(

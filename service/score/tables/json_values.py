@@ -32,7 +32,7 @@ def read_json(stream: BinaryIO, file: str, options: PageOptions) -> Iterator[Inp
                 raise BadField(
                     "too_large", f"the row has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
                 )
-            yield row_from_object(jsonl.parse_object(value), value, file, position, options)
+            yield row_from_object(jsonl.parse_object(value, alone=True), value, file, position, options)
         except BadField as error:
             yield bad_row(None, file, position, error, value)
 

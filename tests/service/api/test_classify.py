@@ -43,6 +43,25 @@ def assert_problem(answer: httpx.Response, status: int, code: str, words: str) -
     return problem
 
 
+@pytest.mark.parametrize("path", ["/v1/classify", "/v1/articles/check", "/v1/feedback"])
+def test_messages_about_one_object_speak_of_no_lines(api: ApiClient, path: str) -> None:
+    headers = {"content-type": "application/json"}
+    problem = assert_problem(api.post(path, content=b'{"text":\n', headers=headers), 400, "bad_json", "not JSON at")
+    assert problem["detail"].endswith("; expected one whole JSON object")
+    problem = assert_problem(
+        api.post(path, content=b'{"text": "\xff"}', headers=headers), 400, "bad_encoding", "byte 10"
+    )
+    assert problem["detail"].endswith("; JSON is UTF-8, so write it again in it")
+
+
+def test_messages_about_lines_speak_of_lines(api: ApiClient) -> None:
+    body = b'{"text":\n{"text": "\xff"}\n'
+    answer = api.post("/v1/classify/batch", content=body, headers={"content-type": "application/x-ndjson"})
+    cut, coded = (json.loads(line)["error"]["message"] for line in answer.text.splitlines())
+    assert cut.endswith("; expected one whole JSON object a line")
+    assert coded.endswith("; JSON lines are UTF-8, so write the row again in it")
+
+
 @pytest.mark.parametrize("form", ["text", "html"])
 @pytest.mark.parametrize("explain", [False, True])
 def test_answer_is_the_row_of_the_command_line(
