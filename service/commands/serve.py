@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -45,6 +46,7 @@ def _port(value: str) -> str:
 
 def serve_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk serve`."""
+    _open_standard_files()
     given = {f"COPYDESK_{name.upper()}": getattr(args, name) for name in ("host", "port") if getattr(args, name)}
     settings = arguments.load_settings(args.model, {**environment, **given})
     require_extra("serve", "copydesk serve")
@@ -60,6 +62,15 @@ def serve_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         server = settings.server
         arguments.say(f"cannot serve at {server.host}:{server.port}; if the port is in use, choose another with --port")
         return arguments.SOME_FAILED
+
+
+def _open_standard_files() -> None:
+    """Open the null device for standard files that are closed; libuv aborts if a file of its own has such a number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # it gets the lowest number that is free
 
 
 def _check_settings(settings: Settings) -> None:

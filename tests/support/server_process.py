@@ -6,7 +6,7 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +40,9 @@ class RunningServer:
 
 
 @contextmanager
-def run_server(folder: Path, *, cwd: Path = ROOT, **settings: str) -> Iterator[RunningServer]:
+def run_server(
+    folder: Path, *, cwd: Path = ROOT, command: Sequence[str] = COMMAND, **settings: str
+) -> Iterator[RunningServer]:
     """Start a server with all its files in a folder, and stop it at the end."""
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
@@ -50,7 +52,7 @@ def run_server(folder: Path, *, cwd: Path = ROOT, **settings: str) -> Iterator[R
     environment = clean_environment(**(files | {"COPYDESK_PORT": str(port)} | settings))
     log = folder / "log"
     with log.open("wb") as out:
-        process = subprocess.Popen([*COMMAND, "serve"], cwd=cwd, env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen([*command, "serve"], cwd=cwd, env=environment, stdout=out, stderr=out)
     try:
         server = RunningServer(process, port, log)
         wait_until(lambda: process.poll() is not None or is_ready(server), "the server answers")

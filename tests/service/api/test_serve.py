@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from copydesk.service.cli import INTERRUPTED
 from copydesk.service.commands import serve
 from tests.conftest import COMMAND, ROOT, RunCommand, clean_environment
 from tests.support.index_places import MakePlace, assert_whole, window
@@ -32,6 +33,14 @@ def test_logs_are_json_lines_without_the_text(server: RunningServer) -> None:
     wait_until(lambda: any(line.get("request") == "mine" for line in server.lines()), "the request is logged", 10)
     assert "river" not in server.log.read_text()
     assert "server" not in answer.headers
+
+
+@pytest.mark.parametrize("closed", ["", "2>&-", "<&- >&- 2>&-"])
+def test_interrupt_ends_the_server_with_its_status_whatever_is_closed(tmp_path: Path, closed: str) -> None:
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND]
+    with run_server(tmp_path, command=command) as server:
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(60) == INTERRUPTED
 
 
 def test_server_finishes_accepted_requests_after_sigterm(tmp_path: Path) -> None:
