@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Any
 
 from starlette.types import Scope
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from copydesk.service.api.problems import MEDIA_TYPE, Problem, problem_body
 
@@ -52,6 +53,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._n_unparsed = 0
         """Bytes since the last whole head or piece of a body."""
         self._refused = False
+        self._unanswered: deque[RequestResponseCycle] = deque()
+        """The requests that came and are not answered yet, the oldest first; a client may send several at once."""
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -116,6 +119,9 @@ class LimitedProtocol(HttpToolsProtocol):
         if not (is_http11 or is_http10):
             raise ValueError
         super().on_headers_complete()
+        while self._unanswered and self._unanswered[0].response_complete:
+            self._unanswered.popleft()
+        self._unanswered.append(self.cycle)
         self.scope["extensions"] = {WHOLE_ANSWERS: self._send_whole, WHOLE_BODIES: self._take_whole}  # type: ignore[dict-item]
 
     def on_body(self, body: bytes) -> None:
@@ -188,9 +194,14 @@ class LimitedProtocol(HttpToolsProtocol):
         self._stop_timer("write")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop all timers."""
+        """Stop all timers, and tell every request that its client is gone; uvicorn only tells the last one."""
         for name in list(self._timers):
             self._stop_timer(name)
+        for cycle in self._unanswered:
+            if not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
+        self._unanswered.clear()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -198,6 +199,18 @@ def test_requests_sent_at_once_are_answered_in_their_order(server: RunningServer
         answer = read_all(connection)
     assert answer.count(b"HTTP/1.1 200 ") == 2
     assert 0 < answer.index(b"one") < answer.index(b"two")
+
+
+def test_client_that_goes_away_from_requests_sent_at_once_is_no_error(server: RunningServer) -> None:
+    n_lines = len(server.lines())
+    for seconds in (0.0, 0.1, 0.3):
+        with server.connect() as connection:
+            connection.sendall(b"GET /docs HTTP/1.1\r\nHost: localhost\r\n\r\n" * 200)
+            time.sleep(seconds)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # reset at the end
+    time.sleep(1)
+    assert is_ready(server)
+    assert {line["level"] for line in server.lines()[n_lines:]} == {"info"}
 
 
 def test_long_bodies_in_pieces_come_over_one_connection(server: RunningServer) -> None:
