@@ -28,6 +28,7 @@ class WorkQueue:
         self._traces = traces
         self._limit = limit
         self._timeout = timeout
+        self._closed = False
         self._unfinished: set[_Call[Any]] = set()
         self._calls: SimpleQueue[_Call[Any] | None] = SimpleQueue()
         self._threads = [Thread(target=self._work, name=f"{name} {n}", daemon=True) for n in range(threads)]
@@ -43,7 +44,7 @@ class WorkQueue:
         """Call a function on a thread; a call that is cancelled before its turn never runs.
 
         Raises:
-            Problem: The queue is full, or the call took too long.
+            Problem: The queue is full or closed, or the call took too long.
         """
         if self.n_unfinished >= self._limit:
             found = f"{self.n_unfinished} requests wait for the {self._name}"
@@ -56,12 +57,18 @@ class WorkQueue:
             timer.cancel()
 
     async def run_when_free(self, function: Callable[[], R]) -> R:
-        """Call a function for rows of a batch: wait for room in the queue, and set no time limit."""
+        """Call a function for rows of a batch: wait for room in the queue, and set no time limit.
+
+        Raises:
+            Problem: The queue is closed.
+        """
         while self.n_unfinished >= self._limit:
             await asyncio.sleep(POLL_SECONDS)
         return await self._submit(function).wait()
 
     def _submit(self, function: Callable[[], R]) -> _Call[R]:
+        if self._closed:
+            raise Problem("busy", f"the {self._name} takes no more requests, as the service is stopping; try later")
         if self._traces is not None:
             function = self._traces.wrap(self._name, function)
         call = _Call(function, self._unfinished)
@@ -79,7 +86,8 @@ class WorkQueue:
             call.run()
 
     def close(self) -> None:
-        """Finish the calls that run, and cancel those that wait."""
+        """Finish the calls that run, cancel those that wait, and refuse those that come later."""
+        self._closed = True
         for call in list(self._unfinished):
             if call.take():
                 self._unfinished.discard(call)
@@ -114,6 +122,9 @@ class _Call(Generic[R]):
         error: BaseException | None = None
         try:
             result = self._function()
+        except StopIteration as raised:  # a future takes none; a coroutine makes the same of it (PEP 479)
+            error = RuntimeError("a call on a thread raised StopIteration")
+            error.__cause__ = raised
         except BaseException as raised:
             error = raised
         with suppress(RuntimeError):  # the event loop was closed, so nobody waits

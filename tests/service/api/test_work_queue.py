@@ -123,6 +123,49 @@ def test_call_over_its_time_limit_is_a_problem_and_the_next_one_runs() -> None:
         run(main)
 
 
+@pytest.mark.parametrize("error", [StopIteration("x"), StopAsyncIteration(), asyncio.CancelledError()])
+def test_every_error_of_a_call_comes_back(error: BaseException) -> None:
+    def fail() -> None:
+        raise error
+
+    async def main() -> None:
+        with pytest.raises(RuntimeError if isinstance(error, StopIteration) else type(error)) as raised:
+            await queue.run(fail)
+        assert error in (raised.value, raised.value.__cause__)
+        assert queue.n_unfinished == 0
+
+    with open_queue() as queue:
+        run(main)
+
+
+def test_closed_queue_refuses_calls_and_those_that_wait_for_room() -> None:
+    busy, go = threading.Event(), threading.Event()
+
+    def first_call() -> None:
+        busy.set()
+        go.wait(PATIENCE)
+
+    async def main() -> None:
+        first = await start(queue, first_call, n_unfinished=1)
+        assert await asyncio.to_thread(busy.wait, PATIENCE)
+        patient = asyncio.create_task(queue.run_when_free(lambda: 2))
+        await asyncio.sleep(0)
+        go.set()
+        queue.close()
+        await first
+        for call in (patient, queue.run(lambda: 3), queue.run_when_free(lambda: 4)):
+            with pytest.raises(
+                Problem, match="the tester takes no more requests, as the service is stopping"
+            ) as refused:
+                await call
+            assert refused.value.code == "busy"
+        assert queue.n_unfinished == 0
+        queue.close()
+
+    with open_queue(limit=1) as queue:
+        run(main)
+
+
 def test_closing_finishes_running_calls_and_cancels_waiting_ones() -> None:
     busy, go = threading.Event(), threading.Event()
 
