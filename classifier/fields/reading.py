@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from copydesk.classifier.fields import metas as names_of
@@ -35,6 +35,9 @@ _DAY_FIRST_HOSTS = (".uk", ".ie", ".au", ".nz", ".za", ".in", ".pk", ".ng", ".ke
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/-]|$)")
 _ELEMENT = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _TITLE_ENDS = re.compile(r"\s+[|–—·•:»-]{1,2}\s+")
+_DESCRIPTION_ENDS = re.compile(r"\s+(?:[–—·•»-]|:?:)\s+|\s*[|｜]\s*")
+"""What stands between a description and the name of its site."""
+
 _UNNAMED = frozenset("blog home homepage news website start startseite".split())
 """What templates write where a site has no name."""
 
@@ -108,7 +111,7 @@ def read_fields(
         language=language[0],
         language_declared=language[1],
         language_detected=language[2],
-        description=_description(reading),
+        description=_description(reading, publishers),
         image=reading.choose("image", [(place, resolve(value, canonical or url)) for place, value in image]),
         canonical_url=canonical,
         found_in=reading.found_in,
@@ -253,9 +256,21 @@ def _tags(reading: _Reading) -> tuple[str, ...]:
     return ()
 
 
-def _description(reading: _Reading) -> str:
+def _description(reading: _Reading, publishers: Iterable[str]) -> str:
     stated = [("meta", reading.metas.first_of(names_of.DESCRIPTION)), ("json-ld", reading.stated.description)]
-    return reading.choose("description", ((place, _without_elements(value)) for place, value in stated))
+    description = reading.choose("description", ((place, _without_elements(value)) for place, value in stated))
+    names = {reading.metas.first_of(names_of.SITE), reading.metas.first_of(names_of.APPLICATION), *publishers}
+    return _without_site(description, {_LETTERS.sub("", name.lower()) for name in names})
+
+
+def _without_site(description: str, sites: Collection[str]) -> str:
+    """Cut the name of the site from the end of a description, if a separator is before it; names are their letters."""
+    start = max(0, len(description) - MAX_SITE_CHARACTERS)
+    for end in _DESCRIPTION_ENDS.finditer(description, start):
+        name = _LETTERS.sub("", description[end.end() :].lower())
+        if name and name in sites and end.start() > 0:
+            return description[: end.start()]
+    return description
 
 
 def _without_elements(description: str) -> str:

@@ -309,6 +309,31 @@ def test_tags_entities_and_invisible_characters_are_no_part_of_a_field() -> None
     assert (fields.description, fields.authors) == ("Fish & ships 3 < 4", ("Ada Quill",))
 
 
+@pytest.mark.parametrize(
+    ("description", "kept"),
+    [
+        ("Fish and ships. | The Pier", "Fish and ships."),
+        ("Fish and ships - THE PIER", "Fish and ships"),
+        ("Fish and ships… | Sea | The Pier", "Fish and ships… | Sea"),
+        ("Fish and ships — pier.example", "Fish and ships"),
+        ("Fish and ships | Quay", "Fish and ships | Quay"),
+        ("Fish and ships at The Pier", "Fish and ships at The Pier"),
+        ("Fish - and ships-The Pier", "Fish - and ships-The Pier"),
+        ("The Pier", "The Pier"),
+        ("| The Pier", "| The Pier"),
+        (" | ", "|"),
+    ],
+)
+def test_name_of_the_site_at_the_end_of_a_description_is_cut_off(description: str, kept: str) -> None:
+    html = meta("og:site_name", "The Pier") + meta("og:url", "https://pier.example/1")
+    assert of_html(html + meta("description", description) + "<p>Text").description == kept
+
+
+def test_name_of_the_site_in_the_title_alone_is_cut_off_a_description() -> None:
+    html = "<title>Ferry late | The Pier</title><link rel=canonical href=https://www.thepier.example/1>"
+    assert of_html(html + meta("description", "Fish and ships | The Pier") + "<p>Text").description == "Fish and ships"
+
+
 def test_a_description_of_nothing_but_elements_is_none() -> None:
     html = meta("description", "&lt;p>&lt;/p>") + "<p>Text"
     assert "description" not in of_html(html).found_in
