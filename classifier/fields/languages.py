@@ -19,6 +19,20 @@ SHORT_SAMPLE, SURE = 90, 0.99
 language is believed. The answer is that of the whole sample on all pages of Fundus and WCXB with and without markup;
 three quarters of their declarations are confirmed so, in 0.04 instead of 0.10 ms."""
 
+_ENGLISH = frozenset(
+    "the of and to that with for from by have has been was were are this which their they his would is in on it as at "
+    "be not but you your we our he she will can more about".split()
+)
+"""Short words of English."""
+
+ENGLISH_WORDS, IN_EACH_HALF = 5, 2
+"""How many different words of `_ENGLISH` a sample without accents has, and each half of its words, from which it is
+English. The detector, which takes ten times as long, is then not called. It gives "en" for all such samples of Fundus
+and WCXB, with and without markup; they are 83 % of those that it calls English."""
+
+_PUNCTUATION = dict.fromkeys((0x2019, 0x2018, 0x201C, 0x201D, 0x2013, 0x2014, 0x2026, 0x2022, 0xA0))
+"""Quotation marks, dashes, ellipsis, bullet and no-break space: what English texts have beside ASCII."""
+
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:$|[-_.@,;\s])", re.IGNORECASE)
 _RENAMED = dict(
     pair.split(":")
@@ -61,12 +75,22 @@ def detect_language(body: str, *, declared: str = "") -> str:
     sample = body[:SAMPLE]
     if len(tuple(islice(filter(str.isalpha, sample), MIN_LETTERS))) < MIN_LETTERS:
         return ""
+    if _is_surely_english(sample):
+        return "en"
     sample = sample.encode("utf-8", "replace").decode()
     if declared:
         language, probability = _find_language(sample[:SHORT_SAMPLE])
         if probability >= SURE and language == declared.partition("-")[0]:
             return language
     return _find_language(sample)[0]
+
+
+def _is_surely_english(sample: str) -> bool:
+    if not sample.isascii() and not sample.translate(_PUNCTUATION).isascii():
+        return False
+    words = sample.lower().split()
+    first, second = map(_ENGLISH.intersection, (words[: len(words) // 2], words[len(words) // 2 :]))
+    return min(len(first), len(second)) >= IN_EACH_HALF and len(first | second) >= ENGLISH_WORDS
 
 
 def _find_language(sample: str) -> tuple[str, float]:

@@ -34,6 +34,13 @@ def test_the_declared_language_is_believed_by_the_first_words_alone() -> None:
     assert detect_language(german + english, declared="de-AT") == "de"
 
 
+def test_some_english_in_a_text_in_another_language_does_not_make_it_english() -> None:
+    english = "The ferry to the island is back for all of you, and it was about time that they had repaired it. "
+    german = "Mit diesen Worten begann der Hafenmeister seine Rede, und alle klatschten lange. " * 3
+    assert detect_language(english + english) == "en"
+    assert detect_language(english + german) != "en"
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
