@@ -32,8 +32,10 @@ def json_blocks(scores: PageScores) -> memoryview:
         ValueError: A label or a kind does not exist.
     """
     odds = np.ascontiguousarray(scores.probabilities)
-    by_core = (odds >= _LEAST_BY_CORE) & (odds < 1.0)
-    others = np.frombuffer(msgspec.json.encode([] if by_core.all() else odds[~by_core].tolist()), np.uint8)
+    flat = odds.reshape(-1)
+    by_core = flat >= _LEAST_BY_CORE
+    by_core &= flat < 1.0
+    others = msgspec.json.encode(flat[~by_core].tolist())
     out = np.empty(_ROOM + _BLOCK_BYTES * len(scores.starts), np.uint8)
     columns = map(np.ascontiguousarray, (scores.starts, scores.ends, scores.labels, scores.kinds))
     size = _json_blocks(*columns, len(scores.starts), odds, others, len(others), *_names(), out)

@@ -18,9 +18,9 @@ def cut_string(line: bytes, name: bytes, *, replacement: bytes) -> tuple[bytes, 
     The line is JSON if the other one is. None if the member is not found, its value is no string, or the string has
     half a surrogate pair, a control character, or bytes that are not UTF-8: other decoders say what is wrong.
     """
-    given, quoted = np.frombuffer(line, np.uint8), np.frombuffer(b'"' + name + b'"', np.uint8)
-    out, place = np.empty(len(given) + _MORE, np.uint8), np.empty(2, np.int64)
-    size = _unescape_member(given, len(given), quoted, len(quoted), out, place)
+    quoted = b'"' + name + b'"'
+    out, place = np.empty(len(line) + _MORE, np.uint8), np.empty(2, np.int64)
+    size = _unescape_member(line, len(line), quoted, len(quoted), out, place)
     if size < 0:
         return None
     start, end = place.tolist()
