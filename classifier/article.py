@@ -29,7 +29,7 @@ class Sources:
     """What the fields and the comments of a page are read from.
 
     Attributes:
-        page: The page, as `keep_sources` returns it.
+        page: The page, as `keep_sources` returns it where it is kept.
         stated: What its JSON-LD says.
         url: Where it is from.
         title: Its title, and where that was found.

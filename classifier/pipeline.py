@@ -83,7 +83,7 @@ MAX_MARKS = 1_000_000
 
 
 def classify(
-    pages: Iterable[Page], model: Model, *, explain: bool = False, structure: bool = False
+    pages: Iterable[Page], model: Model, *, explain: bool = False, structure: bool = False, read_all: bool = False
 ) -> Iterator[Article | UnreadablePage]:
     """Label every block of every page; lazily, one article or error a page, in order.
 
@@ -91,17 +91,21 @@ def classify(
     """
     for page in pages:
         try:
-            yield classify_page(page, model, explain=explain, structure=structure)
+            yield classify_page(page, model, explain=explain, structure=structure, read_all=read_all)
         except UnreadablePage as error:
             yield error
 
 
-def classify_page(page: Page, model: Model, *, explain: bool = False, structure: bool = False) -> Article:
+def classify_page(
+    page: Page, model: Model, *, explain: bool = False, structure: bool = False, read_all: bool = False
+) -> Article:
     """Label every block of one page.
 
     Args:
         explain: Whether each of the first `MAX_EXPLAINED_BLOCKS` blocks has its explanation.
         structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.
+        read_all: Whether fields and comments are read at once, not when they are first asked for. That takes less time
+            than asking for them later.
 
     Raises:
         UnreadablePage: It has both text and html, neither, or bytes in place of text, or too many blocks to be a page.
@@ -109,7 +113,7 @@ def classify_page(page: Page, model: Model, *, explain: bool = False, structure:
     blocks = segment(page, inline=structure)
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
-    scores = collect_scores(blocks, predictions, expected_f1(predictions, form), url=page.url)
+    scores = collect_scores(blocks, predictions, expected_f1(predictions, form), url=page.url, read_all=read_all)
     reasons = _explain(blocks, scores.labels, predictions, form) if explain else None
     article = assemble(page, scores, model.digest, reasons)
     return article if blocks.recording is None else add_structure(article, blocks)
@@ -163,8 +167,14 @@ def predict(blocks: Blocks, form: FormModel) -> Predictions:
     return label_page(blocks, form)
 
 
-def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, *, url: str = "") -> PageScores:
-    """Put the predictions beside the blocks and join the page's body; its fields are read when they are asked for."""
+def collect_scores(
+    blocks: Blocks, predictions: Predictions, confidence: float, *, url: str = "", read_all: bool = False
+) -> PageScores:
+    """Put the predictions beside the blocks and join the page's body.
+
+    Unless `read_all` is true, its fields and comments are read when they are asked for, and what they are read from is
+    kept until then.
+    """
     spans = spans_of(blocks.blocks)
     kinds = name_kinds(blocks, predictions)
     stated = read_json_ld(blocks.head.json_ld)
@@ -190,7 +200,8 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
     body = join_blocks(texts)
     confidence = confidence if texts else 0.0
     offsets = spans.astype(np.int32)  # with copies of the rest, so that an article keeps no more memory alive
-    return PageScores(
+    sources = Sources(blocks if read_all else keep_sources(blocks, offsets), stated, url, (title.text, title.found_in))
+    scores = PageScores(
         text=blocks.text,
         starts=offsets[:, 0],
         ends=offsets[:, 1],
@@ -203,8 +214,11 @@ def collect_scores(blocks: Blocks, predictions: Predictions, confidence: float, 
         is_article=_is_article(predictions, confidence, plain=blocks.markup is None) and is_text(body),
         page_types=predictions.page_types.copy(),
         confidence=confidence,
-        reading=LateReading(Sources(keep_sources(blocks, offsets), stated, url, (title.text, title.found_in))),
+        reading=LateReading(sources),
     )
+    if read_all:
+        scores.reading.read(scores.kinds, body)
+    return scores
 
 
 def _is_article(predictions: Predictions, confidence: float, *, plain: bool) -> bool:
@@ -218,9 +232,7 @@ def score_blocks(blocks: Blocks, model: Model, *, url: str = "") -> PageScores:
     """Do the same as `classify_page` for a segmented page, and leave its blocks in columns; its fields are read."""
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
-    scores = collect_scores(blocks, predictions, expected_f1(predictions, form), url=url)
-    scores.reading.read(scores.kinds, scores.body)
-    return scores
+    return collect_scores(blocks, predictions, expected_f1(predictions, form), url=url, read_all=True)
 
 
 def _explain(

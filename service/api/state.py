@@ -87,7 +87,8 @@ class State:
         Raises:
             UnreadablePage: The page cannot be read.
         """
-        article = classify_page(request.row.page, self.model, explain=request.options.explain, structure=structure)
+        explain = request.options.explain
+        article = classify_page(request.row.page, self.model, explain=explain, structure=structure, read_all=True)
         self.metrics.count_page(request.row.page, article)
         return article
 

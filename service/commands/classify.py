@@ -178,7 +178,7 @@ def _load_classifier(options: ClassifyOptions, settings: Settings) -> Callable[[
     structure = options.output in RENDERED
     if options.server is None:
         model = load_model(settings.model)
-        classifier = partial(classify, model=model, explain=options.explain, structure=structure)
+        classifier = partial(classify, model=model, explain=options.explain, structure=structure, read_all=True)
         return partial(classify_rows.classify_in_turn, classify_pages=classifier)
     from copydesk.service.client import Client
 

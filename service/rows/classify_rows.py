@@ -33,7 +33,7 @@ class ClassifiedRow:
 @cache
 def load_classifier(model: Path | None) -> Classify:
     """Load the model in a folder, None for the one that ships with copydesk, once in a process."""
-    return partial(classifier.classify, model=classifier.load_model(model))
+    return partial(classifier.classify, model=classifier.load_model(model), read_all=True)
 
 
 def end_with_bad_row(rows: Iterator[R]) -> Iterator[R | BadRow]:
