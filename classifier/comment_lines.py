@@ -107,19 +107,24 @@ class Piece(NamedTuple):
 def cut_comment(text: str, unit: int, names: str) -> Iterator[Piece]:
     """Cut a block into the lines of a header, or take it whole."""
     text = clean(text).strip()
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    header = len(text) <= MAX_HEADER and len(lines) > 1 and any(_split_time(line) for line in lines)
-    for line in lines if header else [text] if text else []:
-        piece = _piece(line, unit, names)
+    if not text:
+        return
+    if len(text) > MAX_HEADER:
+        yield Piece(Role.TEXT, unit, text)
+        return
+    lines = [line for each in text.split("\n") if (line := each.strip())]
+    splits = [*map(_split_time, lines)]
+    if len(lines) > 1 and not any(splits):
+        yield Piece(Role.TEXT, unit, text)
+        return
+    for line, split in zip(lines, splits, strict=True):
+        piece = _piece(line, split, unit, names)
         if piece is not None:
             yield piece
 
 
-def _piece(line: str, unit: int, names: str) -> Piece | None:
-    """Tell what a line is; None for a control or a count of votes."""
-    if len(line) > MAX_HEADER or "\n" in line:
-        return Piece(Role.TEXT, unit, line)
-    split = _split_time(line)
+def _piece(line: str, split: tuple[str, str] | None, unit: int, names: str) -> Piece | None:
+    """Tell what a line is, `split` by its time; None for a control or a count of votes."""
     if split is not None:
         return Piece(Role.TIME, unit, line, *split, _POSTED.match(line) is not None)
     folded = fold_case(line)

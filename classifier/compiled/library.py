@@ -25,35 +25,44 @@ _SCALARS: dict[str, Any] = {"i64": ctypes.c_int64, "u64": ctypes.c_uint64, "f64"
 _TYPES = {"b": "bool", "u": "uint", "i": "int", "f": "float"}
 
 
-_address: Callable[[Any], object] = ctypes.byref
 _no_bytes_at: Callable[[Any], Any] = (ctypes.c_char * 0).from_buffer  # of no bytes, as an array may be empty
 
 
 class _ArrayOf:
-    """The type of an argument that is an array: any shape, contiguous, of one type of number."""
+    """The type of an argument that is an array: any shape, contiguous, of one type of number.
+
+    Attributes:
+        from_param: Returns an array's address; ctypes calls this for each argument. `bytes` are an array of `u8`. It is
+            no method, as 70 calls a page take 0.02 ms less so.
+    """
 
     def __init__(self, name: str) -> None:
-        self.dtype = np.dtype("bool" if name == "bool" else f"{_TYPES[name[0]]}{name[1:]}")
+        dtype = np.dtype("bool" if name == "bool" else f"{_TYPES[name[0]]}{name[1:]}")
 
-    def from_param(self, array: NDArray[Any] | bytes) -> object:
-        """Return the array's address; ctypes calls this for each argument. `bytes` are an array of `u8`."""
-        if isinstance(array, bytes):
-            if self.dtype != np.uint8:
-                raise TypeError(f"found bytes, expected a contiguous array of {self.dtype}")
-            return ctypes.c_char_p(array)
-        if array.dtype is self.dtype or array.dtype == self.dtype:
+        def from_param(array: NDArray[Any] | bytes, no_bytes_at: Callable[[Any], object] = _no_bytes_at) -> object:
             try:
-                return _address(_no_bytes_at(array))
-            except TypeError:  # read-only or strided
-                given: object = array.base
-                if (
-                    isinstance(given, bytes) and len(given) == array.nbytes and array.flags.c_contiguous
-                ):  # from `frombuffer`
-                    return ctypes.c_char_p(given)
-                if array.flags.c_contiguous:  # five times as slow as the other ways
-                    return ctypes.c_void_p(array.ctypes.data)
-        order = "contiguous" if array.flags.c_contiguous else "strided"
-        raise TypeError(f"found a {order} array of {array.dtype}, expected a contiguous one of {self.dtype}")
+                if array.dtype is dtype:  # type: ignore[union-attr]
+                    return no_bytes_at(array)
+            except (AttributeError, TypeError):  # bytes, or an array that is read-only or strided
+                pass
+            return _address_of(array, dtype)
+
+        self.from_param = from_param
+
+
+def _address_of(array: NDArray[Any] | bytes, dtype: np.dtype[Any]) -> object:
+    """Return the address of bytes, of a read-only array, or of one whose type has another object than NumPy's own."""
+    if isinstance(array, bytes):
+        if dtype != np.uint8:
+            raise TypeError(f"found bytes, expected a contiguous array of {dtype}")
+        return ctypes.c_char_p(array)
+    if array.dtype == dtype and array.flags.c_contiguous:
+        given: object = array.base
+        if isinstance(given, bytes) and len(given) == array.nbytes:  # from `frombuffer`
+            return ctypes.c_char_p(given)
+        return ctypes.c_void_p(array.ctypes.data)  # five times as slow as the other ways
+    order = "contiguous" if array.flags.c_contiguous else "strided"
+    raise TypeError(f"found a {order} array of {array.dtype}, expected a contiguous one of {dtype}")
 
 
 BOUND: dict[str, tuple[str, str]] = {}

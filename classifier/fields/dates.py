@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from copydesk.classifier.fields.date_words import CHANGED, MONTHS, ZONES
@@ -115,6 +116,7 @@ def is_before(one: str, other: str, *, days: int = 0) -> bool:
     return _minutes(one) < _minutes(other)
 
 
+@lru_cache(maxsize=64)  # the lines below a headline are cut for their kind, for authors and for dates
 def cut_dates(text: str) -> str:
     """Return a text with a line end in place of each date and time."""
     text = text[:MAX_CHARACTERS]
