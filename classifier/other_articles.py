@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.arrays import Integers, spans_of
 from copydesk.classifier.declared_titles import normalise, tidy
 from copydesk.classifier.other_articles_of_text import find_in_text
-from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, OtherArticle
+from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, OtherArticle, places_of
 
 MIN_PROSE = 60
 """Characters of a block of the body from which it counts as a paragraph: a choice."""
@@ -143,9 +143,7 @@ def _heads(markup: Markup, title: range) -> list[_Head]:
 
 def _equal(markup: Markup, column: Sequence[str], value: str) -> Iterator[_Head]:
     """Yield the first elements with a tag, or with names, that have blocks."""
-    element = -1
-    for _ in range(min(column.count(value), MAX_HEADS)):
-        element = column.index(value, element + 1)
+    for element in islice(places_of(value, column), MAX_HEADS):
         if markup.firsts[element] < markup.lasts[element]:
             yield _Head(element, markup.firsts[element], markup.lasts[element])
 

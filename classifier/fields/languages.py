@@ -30,8 +30,8 @@ ENGLISH_WORDS, IN_EACH_HALF = 5, 2
 English. The detector, which takes ten times as long, is then not called. It gives "en" for all such samples of Fundus
 and WCXB, with and without markup; they are 83 % of those that it calls English."""
 
-_PUNCTUATION = dict.fromkeys((0x2019, 0x2018, 0x201C, 0x201D, 0x2013, 0x2014, 0x2026, 0x2022, 0xA0))
-"""Quotation marks, dashes, ellipsis, bullet and no-break space: what English texts have beside ASCII."""
+_FOREIGN = re.compile(r"[^\x00-\x7f\xa0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026]")
+"""A character beyond ASCII but for quotation marks, dashes, ellipsis, bullet and no-break space."""
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:$|[-_.@,;\s])", re.IGNORECASE)
 _RENAMED = dict(
@@ -86,7 +86,7 @@ def detect_language(body: str, *, declared: str = "") -> str:
 
 
 def _is_surely_english(sample: str) -> bool:
-    if not sample.isascii() and not sample.translate(_PUNCTUATION).isascii():
+    if not sample.isascii() and _FOREIGN.search(sample) is not None:
         return False
     words = sample.lower().split()
     first, second = map(_ENGLISH.intersection, (words[: len(words) // 2], words[len(words) // 2 :]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
 
 from copydesk.classifier.array_views import Rows
 from copydesk.classifier.segmentation import block_builder, formulas, hidden
@@ -51,6 +51,9 @@ MAX_HREF = 300
 HIDDEN = "hidden-part"
 """The name that is appended to those of a hidden element."""
 
+_NO_EVENTS = int(LexborDocumentOptions.WO_EVENTS)
+"""Without them the parser takes 3 % less time, and copies no chosen `option` into an element `selectedcontent`."""
+
 _RARE = INLINE_TAGS | {"noscript", "template", "dialog"}
 _SHOWN = frozenset(("shadowrootmode", "open"))
 _PARAGRAPHS = frozenset(("p", "dd", "span", "center"))
@@ -74,7 +77,7 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     """
     page = cap_nesting(html if isinstance(html, bytes) else to_utf8(html))
     try:
-        parser = LexborHTMLParser(page)
+        parser = LexborHTMLParser(page, options=_NO_EVENTS)
     except SelectolaxError as error:  # it reads anything, so nothing but memory was missing
         raise MemoryError from error
     walked = walk_tree(parser, len(page), inline=inline)
