@@ -87,6 +87,10 @@ class JsonLd:
     url: str = ""
 
 
+SAYS_NOTHING = JsonLd()
+"""What a page without JSON-LD says."""
+
+
 def read_json_ld(scripts: Iterable[str]) -> JsonLd:
     """Read the scripts of one page; the first article's node is read, and the page's own where that says nothing.
 
@@ -98,7 +102,7 @@ def read_json_ld(scripts: Iterable[str]) -> JsonLd:
         if len(nodes) < MAX_NODES:
             nodes.extend(_nodes(_parse(script), MAX_NODES - len(nodes)))
     if not nodes:
-        return JsonLd()
+        return SAYS_NOTHING
     articles: list[Node] = []
     pages: list[Node] = []
     sites: list[Node] = []
@@ -107,7 +111,7 @@ def read_json_ld(scripts: Iterable[str]) -> JsonLd:
             if wanted:
                 found.append(node)
     if not articles and not pages and not sites:
-        return JsonLd()
+        return SAYS_NOTHING
     named = [node for node in articles if _text(node.get("headline"))]
     return _read([*named[:1], *articles[:1], *pages[:1]], sites, {key: node for node in nodes if (key := _id(node))})
 

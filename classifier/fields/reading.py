@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from copydesk.classifier.fields import metas as names_of
 from copydesk.classifier.fields.addresses import host_name, resolve
 from copydesk.classifier.fields.authors import choose_authors
 from copydesk.classifier.fields.dates import Date, is_before, read_date
-from copydesk.classifier.fields.json_ld import JsonLd
+from copydesk.classifier.fields.json_ld import SAYS_NOTHING, JsonLd
 from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
 from copydesk.classifier.fields.metas import Metas
 from copydesk.classifier.fields.names import clean_names
@@ -99,22 +100,19 @@ def read_fields(
     authors, place = choose_authors(_author_places(reading), stated, publishers)
     if authors:
         reading.found_in["authors"] = place
-    image = [("meta", reading.metas.first_of(names_of.IMAGE)), ("json-ld", stated.image)]
+    is_silent = stated is SAYS_NOTHING and not (page.head.metas or page.head.properties)  # as plain text is
     return Fields(
         title=title[0],
         authors=authors,
         published=published,
         modified=modified,
         site=site,
-        section=_section(reading),
-        tags=_tags(reading),
         language=language[0],
         language_declared=language[1],
         language_detected=language[2],
-        description=_description(reading, publishers),
-        image=reading.choose("image", [(place, resolve(value, canonical or url)) for place, value in image]),
         canonical_url=canonical,
         found_in=reading.found_in,
+        **({} if is_silent else _stated_alone(reading, canonical or url, publishers)),
     )
 
 
@@ -228,6 +226,17 @@ def _author_places(reading: _Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "meta", clean_names(" ".join(reversed(name.split(", ", 1))) for name in contents)
     yield "microdata", clean_names(reading.properties("author", "creator"), shown=True)
     yield "block", block_authors(reading.page, reading.kinds)
+
+
+def _stated_alone(reading: _Reading, base: str, publishers: Iterable[str]) -> dict[str, Any]:
+    """Return the fields that only metas, microdata and JSON-LD give."""
+    image = [("meta", reading.metas.first_of(names_of.IMAGE)), ("json-ld", reading.stated.image)]
+    return {
+        "section": _section(reading),
+        "tags": _tags(reading),
+        "description": _description(reading, publishers),
+        "image": reading.choose("image", [(place, resolve(value, base)) for place, value in image]),
+    }
 
 
 def _section(reading: _Reading) -> str:
