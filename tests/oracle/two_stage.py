@@ -25,6 +25,7 @@ from tests.oracle.quality import quality_columns
 
 TEASER_PRICE = 2.0
 LEAST_BODY = 0.1
+LEAST_OF_SUREST = 0.5
 LEAST_LAST_SENTENCE, MOST_TEASER = 0.25, 0.1
 _ARTICLE = PAGE_TYPES.index("article")
 
@@ -37,11 +38,13 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     probabilities = label_probabilities(body_odds, teaser_odds)
     words = np.maximum(1.0, np.rint(np.expm1(page.columns[:, columns.LOG_WORDS].astype(np.float64))))
     types = np.exp(log_types.astype(np.float64))
+    least = LEAST_OF_SUREST if len(page.spans) else 0.0
     leaning = label_probabilities(body_odds + form.leans[0], teaser_odds + form.leans[1])
     agreed = chain_probabilities(leaning, form.affinities)
-    labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]))
+    labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]), least)
     labels[headline_odds > 0.0] = BODY
-    add_sentences(labels, agreed, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
+    if agreed[:, BODY].max(initial=0.0) >= least:
+        add_sentences(labels, agreed, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
     return Predictions(
         columns=context,
         body_odds=body_odds,
@@ -66,17 +69,19 @@ def label_probabilities(body_odds: Doubles, teaser_odds: Doubles) -> Doubles:
     return probabilities
 
 
-def choose_labels(probabilities: Doubles, words: Doubles, price: float) -> Integers:
+def choose_labels(probabilities: Doubles, words: Doubles, price: float, least: float = LEAST_OF_SUREST) -> Integers:
     """Return a label number for each block, so that the body as a whole has the highest expected word F1.
 
     Where the best choice of blocks reaches an expected F1 of f, a block belongs to it from the probability f / 2 on
     (Lipton, Elkan and Naryanaswamy 2014): on an easy page 0.5, on a hard one less, as there too little is lost by a
     wrong block to leave out a right one. A block that is not body gets the likelier of the other two labels.
+    Where no block has the probability `least`, none is body.
 
     Args:
         probabilities: Shape (n, 3).
         words: Shape (n,): each block's number of words, at least 1.
         price: What a word of a teaser in the body costs beside being wrong, in words; such pages annoy readers most.
+        least: Probability of body that some block has to have.
     """
     gains = probabilities[:, BODY] - price * probabilities[:, TEASERS]
     gains[probabilities[:, BODY] < LEAST_BODY] = -1.0
@@ -85,7 +90,8 @@ def choose_labels(probabilities: Doubles, words: Doubles, price: float) -> Integ
     expected = np.cumsum(words * probabilities[:, BODY])
     best = (2.0 * hits / (chosen + expected[-1])).max() if len(order) else 0.0
     rest = np.where(probabilities[:, TEASERS] > probabilities[:, BOILERPLATE], TEASERS, BOILERPLATE)
-    return np.where((gains >= best / 2.0) & (gains > 0.0), BODY, rest)
+    has_body = probabilities[:, BODY].max(initial=0.0) >= least
+    return np.where(has_body & (gains >= best / 2.0) & (gains > 0.0), BODY, rest)
 
 
 def add_sentences(labels: Integers, probabilities: Doubles, ends_sentence: NDArray[np.bool_]) -> None:

@@ -19,6 +19,7 @@ from copydesk.classifier.types import KINDS, LABELS, Block, Blocks
 from tests.oracle.two_stage import (
     LEAST_BODY,
     LEAST_LAST_SENTENCE,
+    LEAST_OF_SUREST,
     MOST_TEASER,
     add_sentences,
     choose_labels,
@@ -90,7 +91,8 @@ def test_no_other_body_has_a_higher_expected_f1(blocks: list[tuple[float, float,
     probabilities = np.stack([body, (1 - body) * (1 - teaser), (1 - body) * teaser], axis=1)
     chosen = choose_labels(probabilities, words, price) == 0
     reached = expected_f1_of(chosen, probabilities, words, price) if chosen.any() else 0.0
-    for subset in product(*((False, True) if share >= LEAST_BODY else (False,) for share in body)):
+    least = LEAST_BODY if body.max() >= LEAST_OF_SUREST else 2.0
+    for subset in product(*((False, True) if share >= least else (False,) for share in body)):
         if any(subset):
             assert expected_f1_of(np.array(subset), probabilities, words, price) <= reached + 1e-9
 
@@ -98,8 +100,8 @@ def test_no_other_body_has_a_higher_expected_f1(blocks: list[tuple[float, float,
 def test_on_an_easy_page_body_begins_near_one_half_and_on_a_hard_one_earlier() -> None:
     easy = [(1.0, 0.0, 0.0)] * 20
     assert labels(*easy, (0.51, 0.49, 0.0), (0.45, 0.55, 0.0))[-2:] == ["body", "boilerplate"]
-    hard = [(0.4, 0.6, 0.0)] * 20
-    assert labels(*hard, (0.1, 0.9, 0.0)) == ["body"] * 20 + ["boilerplate"]
+    hard = [(0.5, 0.5, 0.0), *[(0.4, 0.6, 0.0)] * 20]
+    assert labels(*hard, (0.1, 0.9, 0.0)) == ["body"] * 21 + ["boilerplate"]
 
 
 def test_with_a_price_a_block_like_a_teaser_needs_more() -> None:
@@ -115,9 +117,15 @@ def test_what_is_not_body_gets_the_likelier_of_the_other_labels() -> None:
     assert labels(*page, *others)[-3:] == ["teaser", "boilerplate", "boilerplate"]
 
 
-def test_what_is_hardly_body_is_none_even_where_nothing_else_is() -> None:
-    assert labels((0.09, 0.9, 0.01)) == ["boilerplate"]
-    assert labels((0.11, 0.88, 0.01)) == ["body"]
+def test_what_is_hardly_body_is_none_even_between_more_likely_blocks() -> None:
+    page = [(0.5, 0.5, 0.0), (0.09, 0.0, 0.91), (0.11, 0.0, 0.89)]
+    assert labels(*page, price=-0.5) == ["body", "teaser", "body"]
+
+
+@pytest.mark.parametrize(("surest", "found"), [(0.49, "boilerplate"), (0.5, "body"), (0.51, "body")])
+def test_a_page_without_a_block_that_is_likely_body_has_none(surest: float, found: str) -> None:
+    assert LEAST_OF_SUREST == 0.5
+    assert labels((surest, 1 - surest, 0.0), (0.4, 0.6, 0.0)) == [found, found]
 
 
 @pytest.mark.parametrize("body", [LEAST_LAST_SENTENCE - 0.01, LEAST_LAST_SENTENCE, LEAST_LAST_SENTENCE + 0.01])
