@@ -182,7 +182,7 @@ def collect_scores(
     matches = np.ascontiguousarray(predictions.columns[:, _TITLE_MATCH])
     title = choose_title(blocks, declared, matches, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
-    cues = Cues(*predictions.columns.T[_CUES])
+    cues = Cues(*(predictions.columns[:, column] for column in _CUES))
     kinds = correct_kinds(blocks, kinds, title.blocks, cues, predictions.probabilities[:, 0])
     labels = _LABEL_OF_KIND[kinds]
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE

@@ -154,11 +154,10 @@ def _find_credits(page: Blocks, kinds: Integers, title: range, ends_sentence: Fl
 
 def _find_standfirsts(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
     """Make standfirsts of long lines right below a headline that may be body, on a page that has text."""
-    if not (kinds == _TEXT).any():
-        return
-    for below in ((kinds[:-1] == _HEADLINE).nonzero()[0] + 1).tolist():
+    for headline in (kinds[:-1] == _HEADLINE).nonzero()[0].tolist():
+        below = headline + 1
         may_be = int(kinds[below]) in _ASIDE and in_body[below] >= LEAST_BODY
-        if may_be and _size(page, below) >= MIN_STANDFIRST:
+        if may_be and _size(page, below) >= MIN_STANDFIRST and (kinds == _TEXT).any():
             kinds[below] = _STANDFIRST
 
 

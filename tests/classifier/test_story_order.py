@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.features import columns, compute_features
@@ -39,6 +39,7 @@ def of_text(lines: list[str], kinds: list[Kind], title: int = 1) -> list[Kind]:
     return corrected(segment_text("\n\n".join(lines)), kinds, title)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(KINDS), max_size=9), st.integers(0, 2))
 def test_no_kinds_but_those_of_captions_and_standfirsts_change_without_a_byline(kinds: list[Kind], title: int) -> None:
     found = of_text([OPENING] * len(kinds), kinds, min(title, len(kinds)))
