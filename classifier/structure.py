@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+GOES_ON = -2
+"""In place of a size: the span is a later part of a cell with elements in it that are blocks of their own."""
+
 MAX_CELL_SPAN = 1_000
 """Columns or rows up to which a cell may be over several; the limit of the HTML Standard for columns."""
 
@@ -24,8 +27,8 @@ class Recording:
 
     Attributes:
         spans: Shape (n, 5), for each part of an inline element, a cell or an image in a block: the block, start and end
-            in the block's text, the tag's number in `TAGS`, and the number of a string, or the size of a cell, or -1.
-            A span comes after those in it.
+            in the block's text, the tag's number in `TAGS`, and the number of a string, or the size of a cell, or -1,
+            or `GOES_ON`. A span comes after those in it.
         images: Shape (n, 3), for each image in no block: the block after it, the element around it, the number of a
             string.
         numbers: By element, the first number of an ordered list, and the size of a cell.
@@ -47,7 +50,7 @@ class Span(NamedTuple):
     """Characters of a page's text inside one inline element, `text[start:end]`; an image has none.
 
     `tag` is "a", "em", "strong", "code" or "img", or "td" or "th" for a cell of a table row that is one block. `target`
-    is the address of a link or an image, `alt` an image's description.
+    is the address of a link or an image, `alt` an image's description, `column` that of a cell, if it is known.
     """
 
     start: int
@@ -55,6 +58,7 @@ class Span(NamedTuple):
     tag: str
     target: str = ""
     alt: str = ""
+    column: int | None = None
 
 
 class Picture(NamedTuple):

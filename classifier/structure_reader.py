@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, islice
 
 import numpy as np
@@ -12,8 +12,8 @@ from copydesk.classifier.arrays import spans_of
 from copydesk.classifier.fields import resolve
 from copydesk.classifier.image_address import read_image
 from copydesk.classifier.result import Article
-from copydesk.classifier.structure import TAGS, Picture, Recording, Span, Structure
-from copydesk.classifier.table_columns import read_columns
+from copydesk.classifier.structure import GOES_ON, TAGS, Picture, Recording, Span, Structure
+from copydesk.classifier.table_columns import read_columns, recorded_cells
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
 
 MAX_KEPT = 48
@@ -49,14 +49,15 @@ def add_structure(article: Article, page: Blocks) -> Article:
     url = article.url or canonical or page.head.canonical
     base = resolve(page.recording.base, url) or url
     paths = _Paths(page.markup, kinds, parts)
+    columns = read_columns(page.markup, page.recording, paths.tags)
     structure = Structure(
         pictures=tuple(_pictures(page.recording, paths, base)),
         paths=paths.of_blocks,
         tags=paths.tags,
         starts={each: start for each, start in page.recording.numbers.items() if paths.tags.get(each) == "ol"},
-        columns=read_columns(page.markup, page.recording, paths.tags),
+        columns=columns,
         languages=dict(_languages(page.markup, kinds)),
-        spans=dict(_spans(page, page.recording, parts, base)),
+        spans=dict(_spans(page, page.recording, parts, base, dict(_columns_of_spans(page, columns)))),
     )
     return article.with_values(structure=structure)
 
@@ -110,6 +111,7 @@ class _Paths:
         tags = [self.tag_of[each] for each in kept]
         table = len(tags) - 1 - tags[::-1].index("table") if "table" in tags else len(tags)
         in_row = "tr" in tags[table:] and (kind == _TABLE or (kind == _LIST_ITEM and kept[table] in self._tables))
+        without_lists = in_row and (kind == _TABLE or not any(tag in _CELLS for tag in tags[table:]))
         path: list[int] = []
         in_item = False
         for place in reversed(range(len(kept))):
@@ -118,7 +120,7 @@ class _Paths:
                 in_item = each in self._items
             if (
                 (kind == _SUBHEADING and tag in _HEADINGS)
-                or (in_item and (tag == "li" or tag in _LISTS) and not (kind == _TABLE and in_row and place > table))
+                or (in_item and (tag == "li" or tag in _LISTS) and not (without_lists and place > table))
                 or (tag == "blockquote" and each in self._quotes)
                 or (in_row and place >= table and (tag == "table" or tag in _ROW_PARTS))
                 or (kind == _CAPTION and tag == "figure")
@@ -187,21 +189,38 @@ def _pictures(recording: Recording, paths: _Paths, base: str) -> Iterator[Pictur
 # Inline elements
 
 
-def _spans(page: Blocks, recording: Recording, parts: set[int], base: str) -> Iterator[tuple[int, tuple[Span, ...]]]:
-    """Yield the spans of each block of the article that has some: cells in page order, then the others, outer first."""
+def _columns_of_spans(page: Blocks, columns: Mapping[int, Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """Yield the number of each span that is a cell in a known column, and that column."""
+    assert page.markup is not None
+    assert page.recording is not None
+    n_cells: dict[int, int] = {}
+    for number, row, size in recorded_cells(page.markup, page.recording) if columns else ():
+        n_cells[row] = n_cells.get(row, 0) + (size != GOES_ON)
+        if 0 < n_cells[row] <= len(columns.get(row, ())):
+            yield number, columns[row][n_cells[row] - 1]
+
+
+def _spans(
+    page: Blocks, recording: Recording, parts: set[int], base: str, columns: Mapping[int, int]
+) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    """Yield the spans of each block of the article that has some: cells in page order, then the others, outer first.
+
+    `columns` are those of cells, by the number of the span.
+    """
     is_part = np.zeros(len(page.blocks), np.bool_)
     is_part[list(parts)] = True
-    rows = recording.spans[is_part[recording.spans[:, 0]]]
+    numbers = is_part[recording.spans[:, 0]].nonzero()[0]
+    rows = recording.spans[numbers]
     starts = spans_of(page.blocks)[rows[:, 0], 0].tolist()
     found: dict[int, list[Span]] = {}
-    for (block, start, end, number, string), at in zip(rows.tolist(), starts, strict=True):
-        tag, target, alt = TAGS[number], "", ""
+    for (block, start, end, kind, string), at, number in zip(rows.tolist(), starts, numbers.tolist(), strict=True):
+        tag, target, alt = TAGS[kind], "", ""
         if tag in ("a", "img"):
             target, alt = read_image(recording.strings, string) if tag == "img" else (recording.strings[string], "")
             target = _safe_address(target, base) if target else ""
             if not target:
                 continue
-        found.setdefault(block, []).append(Span(at + start, at + end, tag, target, alt))
+        found.setdefault(block, []).append(Span(at + start, at + end, tag, target, alt, columns.get(number)))
     for block in sorted(found):
         spans = found[block]
         if len(spans) > 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from copydesk.classifier.structure import MAX_CELL_SPAN, TAGS, Recording
+from copydesk.classifier.structure import GOES_ON, MAX_CELL_SPAN, TAGS, Recording
 from copydesk.classifier.types import Markup
 
 MAX_SHARED_COLUMNS = 100
@@ -56,18 +56,24 @@ def _parts_of(
             of_row[element] = parts.setdefault(parents[element], {})[element] = []
         elif tag in _CELLS and parents[element] in of_row:
             of_row[parents[element]].append((element, *_size(recording.numbers.get(element, -1))))
-    for row, size in _recorded_cells(markup, recording):
-        if row in of_row:
+    for _, row, size in recorded_cells(markup, recording):
+        if row in of_row and size != GOES_ON:
             of_row[row].append((0, *_size(size)))
     for part, rows in parts.items():
         yield part if part in tables else parents[part], rows
 
 
-def _recorded_cells(markup: Markup, recording: Recording) -> Iterator[tuple[int, int]]:
-    """Yield row and size of each cell that is no element, since its row is one block."""
-    spans = recording.spans[np.isin(recording.spans[:, 3], [TAGS.index(tag) for tag in _CELLS])]
-    for block, *_, size in spans.tolist():
-        yield markup.elements[block], size
+def recorded_cells(markup: Markup, recording: Recording) -> Iterator[tuple[int, int, int]]:
+    """Yield the cells that are no elements, since their row is one block, and later parts of them.
+
+    Each has the number of its span, the element of its row, and its size, or `GOES_ON`.
+    """
+    numbers = np.isin(recording.spans[:, 3], [TAGS.index(tag) for tag in _CELLS]).nonzero()[0]
+    for number, (block, *_, size) in zip(numbers.tolist(), recording.spans[numbers].tolist(), strict=True):
+        row = markup.elements[block]
+        while row > 0 and markup.tags[row] != "tr":
+            row = markup.parents[row]
+        yield number, row, size
 
 
 def _size(size: int) -> tuple[int, int]:

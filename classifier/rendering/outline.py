@@ -127,16 +127,18 @@ class _Builder:
 
     def _add_cells(self, text: str, cells: Sequence[Span], shown: Sequence[Span]) -> None:
         row, at = self.stack[-1], 0
-        known = self._columns(row.key)
-        columns = known if len(known) == len(cells) else [None] * len(cells)
-        for cell, column in zip(cells, columns, strict=True):
+        for cell in cells:
             inner = []
             while at < len(shown) and shown[at].start < cell.end:
                 inner.append(shown[at])
                 at += 1
             content = nest(text, cell.start, cell.end, inner)
             leaves: list[Group | Leaf] = [Leaf("p", content)] if content else []
-            row.children.append(Group(cell.tag, column=column, children=leaves))
+            last = row.children[-1] if row.children else None
+            if isinstance(last, Group) and last.column is not None and last.column == cell.column:
+                last.children += leaves  # a part of it is a block of its own
+            else:
+                row.children.append(Group(cell.tag, column=cell.column, children=leaves))
 
     def add_picture(self, picture: Picture) -> None:
         """Add an image between blocks."""

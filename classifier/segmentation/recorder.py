@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.image_address import ATTRIBUTES, MAX_ADDRESS
 from copydesk.classifier.segmentation.block_builder import BlockBuilder
-from copydesk.classifier.structure import MAX_CELL_SPAN, TAGS, Recording
+from copydesk.classifier.structure import GOES_ON, MAX_CELL_SPAN, TAGS, Recording
 
 MAX_ALT = 1_000
 """Characters of an image's description that are kept."""
@@ -128,7 +128,10 @@ class RecordingBuilder(BlockBuilder):
         self.loose += [(first, place, mark.string) for place, mark in self._images]
         self._images.clear()
         self._marks.clear()
-        self.open[:] = [(depth, 0, tag, string) for depth, _, tag, string in self.open]
+        goes_on = last > first
+        self.open[:] = [
+            (depth, 0, tag, GOES_ON if goes_on and tag in _CELLS else string) for depth, _, tag, string in self.open
+        ]
 
     def leave_out(self, left_out: Sequence[int]) -> list[int]:
         """Leave out blocks, and the record of each run that loses one."""

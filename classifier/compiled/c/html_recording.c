@@ -199,6 +199,7 @@ void record_run(Walk *walk, int64_t element, int64_t first) {
         OpenMark *open = (OpenMark *)walk->open.data + k;
         if (has_blocks) append_spans(walk, (Mark){open->piece, walk->pieces.n, open->tag, open->string}, first);
         open->piece = 0;
+        if (has_blocks && (open->tag == R_TD || open->tag == R_TH)) open->string = GOES_ON;
     }
     walk->images_of_run.n = walk->marks.n = 0;
 }

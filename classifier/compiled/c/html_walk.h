@@ -28,6 +28,7 @@
 #define MAX_START_DIGITS 8
 #define MAX_PICTURE_NODES 100
 #define MAX_CELL_SPAN 1000
+#define GOES_ON (-2) /* the size of a cell's parts after its first */
 
 /* What a tag does, in the lower four bits of its entry in the table of tags; as in tags.py. */
 typedef enum {

@@ -235,6 +235,14 @@ def test_cell_that_is_not_in_the_article_leaves_its_place_empty() -> None:
     assert of_html(html, kinds).splitlines()[::2] == ["| a |  | c |", "| d | e | f |"]
 
 
+def test_items_without_a_list_stay_in_their_cell() -> None:
+    html = "<table><tr><td>a<td>one of:<li>b</li><li>c</li><td><td>d<tr><td>e<td><li>f</li><td>g<td>h</table>"
+    kinds = [R, L, L, R, R, L, R]
+    assert of_html(html, kinds).splitlines()[::2] == ["| a | one of: b c |  | d |", "| e | f | g | h |"]
+    kinds = [R, L, Kind.FURNITURE, R, Kind.FURNITURE, L, R]
+    assert of_html(html, kinds).splitlines()[::2] == ["| a | one of: b |  | d |", "|  | f | g | h |"]
+
+
 def test_table_of_a_head_alone_is_a_table() -> None:
     for p in ("", "<p>"):
         assert of_html(f"<table><thead><tr><th>{p}a<th><th>{p}c</table>", R) == "| a |  | c |\n| --- | --- | --- |\n"
