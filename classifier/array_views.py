@@ -66,6 +66,11 @@ class Numbers(ArrayView[int]):
 
     __slots__ = ("_numbers",)
 
+    if not TYPE_CHECKING:
+
+        def __getitem__(self, place: int | slice) -> int | tuple[int, ...]:  # half the time of the general one
+            return self._numbers[place] if type(place) is int else super().__getitem__(place)
+
     def __init__(self, array: NDArray[np.int64]) -> None:
         self._numbers = array.data
 
@@ -84,6 +89,11 @@ class Names(ArrayView[str]):
     """Names out of a few, by their numbers."""
 
     __slots__ = ("_names", "_numbers")
+
+    if not TYPE_CHECKING:
+
+        def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+            return self._names[self._numbers.item(place)] if type(place) is int else super().__getitem__(place)
 
     def __init__(self, numbers: NDArray[np.int64], names: Sequence[str]) -> None:
         self._numbers = numbers
@@ -132,6 +142,13 @@ class Rows(ArrayView[Record]):
     """
 
     __slots__ = ("_kind", "array")
+
+    if not TYPE_CHECKING:
+
+        def __getitem__(self, place: int | slice) -> Record | tuple[Record, ...]:
+            if type(place) is int:
+                return tuple.__new__(self._kind, self.array[place].tolist())
+            return super().__getitem__(place)
 
     def __init__(self, kind: type[Record], array: NDArray[np.int64] | NDArray[np.int32]) -> None:
         self._kind = kind

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
 
@@ -151,6 +152,14 @@ def count_words(text: str) -> int:
 
 def normalise(text: str) -> str:
     """Return the words of a text in lower case with a space around each; empty if it has none."""
+    if len(text) <= MAX_TITLE:
+        return _normalise_title(text)
+    words = words_of(text)
+    return f" {' '.join(words)} " if words else ""
+
+
+@lru_cache(maxsize=64)  # a page's title is compared five times; longer texts would take up memory
+def _normalise_title(text: str) -> str:
     words = words_of(text)
     return f" {' '.join(words)} " if words else ""
 

@@ -116,10 +116,13 @@ def is_before(one: str, other: str, *, days: int = 0) -> bool:
     return _minutes(one) < _minutes(other)
 
 
-@lru_cache(maxsize=64)  # the lines below a headline are cut for their kind, for authors and for dates
 def cut_dates(text: str) -> str:
     """Return a text with a line end in place of each date and time."""
-    text = text[:MAX_CHARACTERS]
+    return _cut_dates(text[:MAX_CHARACTERS])
+
+
+@lru_cache(maxsize=64)  # the lines below a headline are cut for their kind, for authors and for dates
+def _cut_dates(text: str) -> str:
     if _DIGIT.search(text) is None:
         return text
     text = _JOINED_MONTH.sub(" ", text)

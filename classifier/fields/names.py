@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from copydesk.classifier.letter_case import fold_case
@@ -153,6 +154,7 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
     return tuple(names.values())
 
 
+@lru_cache(maxsize=64)  # the lines below a headline are looked at for their kind, then for authors
 def names_author(text: str) -> bool:
     """Return whether a text begins as a byline does: "By Ada Quill", "Autor: Ada Quill"."""
     return _INTRODUCED.match(fold_case(text)) is not None or _GLUED.match(text) is not None

@@ -53,7 +53,7 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
             return names
         if len(text) <= MAX_BARE_NAME:
             others = others or names
-        introduced = names_author(f"{text} ") and not names
+        introduced = names_author(f"{text[:MAX_BYLINE]} ") and not names
     for number in _numbers(kinds, Kind.DATE):
         names, introduces = _names(page, number)
         if names and introduces:
