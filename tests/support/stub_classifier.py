@@ -13,7 +13,12 @@ LONG = 20
 
 
 def stand_in(
-    pages: Iterable[Page], model: object = None, *, explain: bool = False, structure: bool = False
+    pages: Iterable[Page],
+    model: object = None,
+    *,
+    explain: bool = False,
+    structure: bool = False,
+    read_all: bool = False,
 ) -> Iterator[Article]:
     """Answer page by page: every line that is not blank is a block."""
     for page in pages:
