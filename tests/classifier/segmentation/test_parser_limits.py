@@ -301,7 +301,7 @@ def test_nesting_after_a_false_comment_is_counted(hiding: str) -> None:
 
 
 def test_parser_without_memory_raises_memory_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(page: bytes) -> None:
+    def fail(page: bytes, options: int) -> None:
         raise SelectolaxError("Can't parse HTML.")
 
     monkeypatch.setattr(html, "LexborHTMLParser", fail)
