@@ -96,28 +96,28 @@ class Words(NamedTuple):
 
 
 PLACE_WEIGHTS = Place(
-    odds=0.37,
-    log_body=0.35,
-    body_before=-2.77,
-    body_after=1.15,
-    before_body=0.58,
-    is_first=-2.53,
-    length_after=-1.20,
-    after_short=0.34,
-    metadata_after=1.27,
-    byline_after=1.10,
-    repeats=1.08,
-    after_paragraph=-0.80,
+    odds=0.41,
+    log_body=0.19,
+    body_before=-1.71,
+    body_after=1.03,
+    before_body=0.30,
+    is_first=-2.21,
+    length_after=-1.45,
+    after_short=0.18,
+    metadata_after=0.91,
+    byline_after=1.08,
+    repeats=1.01,
+    after_paragraph=-1.35,
 )
 WORD_WEIGHTS = Words(
-    few=3.57,
-    many=-1.44,
-    known=2.44,
-    in_paragraph=0.49,
-    is_sentence=-2.45,
-    has_separator=-1.55,
-    has_colon=0.93,
-    capitals=0.66,
+    few=3.38,
+    many=-1.25,
+    known=2.65,
+    in_paragraph=0.45,
+    is_sentence=-2.01,
+    has_separator=-1.70,
+    has_colon=0.85,
+    capitals=0.76,
 )
 """Weights in the log-odds of being the headline rather than another candidate, from the articles of WCXB and Fundus by
 `training.headline_weights`."""

@@ -1,4 +1,4 @@
-"""Pages written for training: read as they are written, built as HTML block by block, and never scored."""
+"""Pages written for training: read as they are written, as plain text, and never scored."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from copydesk.classifier.segmentation import segment_html
 from copydesk.training.align import label_page
 from copydesk.training.corpora import CorpusError, is_made, read_made
-from copydesk.training.made_markup import as_html
 
 SHIPPED = Path(__file__).parents[2] / "training" / "pages"
 PAGE = "=== de-001\nB Menü\nN Das Freibad öffnet\nE Am Montag kommt das Wasser.\n\n=== de-002\nE Nur ein Satz.\n"
@@ -46,21 +44,11 @@ def test_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
         list(read_made(tmp_path))
 
 
-def test_shipped_pages_keep_their_blocks_in_both_forms() -> None:
+def test_shipped_pages_keep_their_blocks() -> None:
     pages = list(read_made(SHIPPED))
     assert len({page.id for page in pages}) == len(pages) > 300
     for page in pages:
-        for form in ("text", "html"):
-            labelled = label_page(page, form)
-            assert labelled is not None
-            assert labelled.parts == page.codes, page.id
-
-
-def test_markup_is_always_the_same_escaped_and_of_many_builds() -> None:
-    texts, codes = ("Menu & more", "<b>Flood</b>", "It rained."), ("B", "N", "E")
-    built = [as_html(f"en-{number}", "en", texts, codes) for number in range(40)]
-    assert as_html("en-7", "en", texts, codes) == built[7]
-    assert len(set(built)) > 35
-    for html in built:
-        blocks = segment_html(html)
-        assert tuple(blocks.text[block.start : block.end] for block in blocks.blocks) == texts
+        labelled = label_page(page, "text")
+        assert labelled is not None
+        assert labelled.parts == page.codes, page.id
+        assert label_page(page, "html") is None

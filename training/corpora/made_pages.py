@@ -17,7 +17,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from copydesk.training.corpora.pages import PART_CODES, CorpusError, TrainingPage, group_of
-from copydesk.training.made_markup import as_html
 
 MADE = "made"
 """The name of the corpus."""
@@ -31,7 +30,7 @@ def is_made(path: Path) -> bool:
 
 
 def read_made(folder: Path) -> Iterator[TrainingPage]:
-    """Read every page of a folder of written pages, as text and as HTML. They only teach.
+    """Read every page of a folder of written pages. They are plain text, and only teach.
 
     Raises:
         CorpusError: A line is not like those above; the message names it.
@@ -50,7 +49,7 @@ def read_made(folder: Path) -> Iterator[TrainingPage]:
                 site=group_of(page, language),
                 page_type="news",
                 language=language,
-                html=as_html(page, path.stem, texts, codes),
+                html="",
                 texts=texts,
                 codes=codes,
                 reference=None,
