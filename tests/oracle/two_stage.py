@@ -44,7 +44,7 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]), least)
     labels[headline_odds > 0.0] = BODY
     if agreed[:, BODY].max(initial=0.0) >= least:
-        add_sentences(labels, agreed, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
+        add_sentences(labels, leaning, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
     return Predictions(
         columns=context,
         body_odds=body_odds,

@@ -157,7 +157,9 @@ static void label_blocks(const Form *form, const Context *c, double *memory, Ans
     bool has_body = choose_labels(agreed, words, price, least, n, words + n, (Item *)(words + 2 * n), answer->labels);
     for (int64_t b = 0; b < n; b++)
         if (answer->odds[2 * n + b] > 0.0) answer->labels[b] = BODY;
-    if (has_body) add_sentences(agreed, dense_column(c, ENDS_SENTENCE), n, answer->labels);
+    if (!has_body) return;
+    find_probabilities(answer->odds, form->leans, n, agreed); /* without the neighbours' say, as a body is one already */
+    add_sentences(agreed, dense_column(c, ENDS_SENTENCE), n, answer->labels);
 }
 
 /* The blocks whose kinds are found together, and how they are scored. */
