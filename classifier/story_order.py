@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers, spans_of
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
@@ -32,6 +33,10 @@ MIN_STANDFIRST, LEAST_BODY = 50, 0.1
 """Characters, and probability of body, from which furniture or metadata right below a headline is a standfirst. All
 nine such lines of the labelled pages are; three lines of lower probability are bylines."""
 
+LEAST_IN_BODY = 0.03
+"""Probability of body from which a kicker is a standfirst, and a long line in a `figcaption` a caption. Of 18
+lines below 0.02, on labelled pages that no rule here was made by, 16 are names of sections and advertisements."""
+
 MIN_CAPTION = 60
 """Characters from which a line that ends with the name of a photographer, or that stands in a `figcaption`, is a
 caption; a shorter one names only the photographer, and is metadata."""
@@ -49,7 +54,7 @@ _CREDIT = re.compile(
 
 _SHOWN = re.compile(
     r"©|\b(?:getty|bildrechte|imago|shutterstock|istock|alamy|unsplash)\b"
-    r"|\b(?:photo|foto|bild|image|picture|quelle|cr[eé]dito?s?|kredit)s?\s?(?:by\b|[:/|])"
+    r"|\b(?:photo|foto|bild|image|picture|quelle|cr[eé]dito?s?|kredit)s?\s?(?:by\b|[:/|])\s*\w"
     r"|/\s?(?:afp|ap|dpa|reuters|epa|efe|ansa|ntb|tt)\b",
     re.IGNORECASE,
 )
@@ -106,8 +111,9 @@ def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues, in_bo
         _correct_captions(page, corrected, cues.ends_sentence)
         _correct_standfirsts(corrected)
     else:
-        _find_kickers(page, page.markup, corrected, cues.named_standfirst)
-        _find_captions(page, corrected, cues.in_figure)
+        may_be = in_body >= LEAST_IN_BODY
+        _find_kickers(page, page.markup, corrected, cues.named_standfirst, may_be)
+        _find_captions(page, corrected, cues.in_figure, may_be)
     _find_standfirsts(page, corrected, in_body)
     return corrected
 
@@ -161,11 +167,15 @@ def _find_standfirsts(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
             kinds[below] = _STANDFIRST
 
 
-def _find_kickers(page: Blocks, markup: Markup, kinds: Integers, named_standfirst: Floats) -> None:
+def _find_kickers(
+    page: Blocks, markup: Markup, kinds: Integers, named_standfirst: Floats, may_be: NDArray[np.bool_]
+) -> None:
     """Make standfirsts of kickers: metadata right above a headline, called so or in one heading with it."""
+    if not (kinds == _TEXT).any():
+        return
     for headline in (kinds == _HEADLINE).nonzero()[0].tolist():
         above = headline - 1
-        if above < 0 or kinds[above] != _METADATA or _size(page, above) > MAX_KICKER:
+        if above < 0 or kinds[above] != _METADATA or not may_be[above] or _size(page, above) > MAX_KICKER:
             continue
         if named_standfirst[above] > 0.0 or _share_heading(markup, above, headline):
             kinds[above] = _STANDFIRST
@@ -184,12 +194,12 @@ def _share_heading(markup: Markup, block: int, other: int) -> bool:
     return element >= 0 and markup.tags[element] in _HEADINGS
 
 
-def _find_captions(page: Blocks, kinds: Integers, in_figure: Floats) -> None:
+def _find_captions(page: Blocks, kinds: Integers, in_figure: Floats, may_be: NDArray[np.bool_]) -> None:
     """Make captions of headings in figures, and of long lines in a `figcaption` that are taken for metadata."""
     for number in in_figure.nonzero()[0].tolist():
         kind = int(kinds[number])
         if kind in _ASIDE and in_figure[number] == _IN_FIGCAPTION:
-            if _size(page, number) >= MIN_CAPTION:
+            if may_be[number] and _size(page, number) >= MIN_CAPTION:
                 kinds[number] = _CAPTION
         elif kind == _SUBHEADING:
             kinds[number] = _CAPTION

@@ -24,7 +24,11 @@ CREDITS = {
         "https://github.com/Murrough-Foley/web-content-extraction-benchmark",
     ),
     "fundus": ("flairNLP/fundus, test data of its publisher parsers", "MIT", "https://github.com/flairNLP/fundus"),
-    MADE: ("`training/pages`, written for training, each block with its kind; they only teach", "Apache-2.0", ""),
+    MADE: (
+        "`training/pages`, written for training, with labels; they only teach the form for plain text",
+        "Apache-2.0",
+        "",
+    ),
 }
 OWN_CREDIT = ("pages given by whoever trained this model", "as set by the owner of the pages", "")
 

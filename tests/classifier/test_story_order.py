@@ -12,6 +12,7 @@ from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.story_order import (
     BELOW,
     LEAST_BODY,
+    LEAST_IN_BODY,
     MAX_SECTION,
     MIN_CAPTION,
     MIN_STANDFIRST,
@@ -155,7 +156,9 @@ def test_paragraph_by_an_agency_or_with_a_credit_far_from_its_end_stays(line: st
 )
 def test_kicker_in_one_heading_with_the_headline_or_called_so_is_a_standfirst(html: str) -> None:
     page = segment_html(f"<main>{html}<p>{OPENING}</main>")
-    assert corrected(page, [METADATA, HEADLINE, TEXT], title=0) == [STANDFIRST, HEADLINE, TEXT]
+    for in_body, expected in ((LEAST_IN_BODY, STANDFIRST), (LEAST_IN_BODY - 0.01, METADATA)):
+        found = corrected(page, [METADATA, HEADLINE, TEXT], title=0, in_body=in_body)
+        assert found == [expected, HEADLINE, TEXT]
 
 
 @pytest.mark.parametrize("said", [METADATA, FURNITURE])
@@ -174,15 +177,27 @@ def test_long_line_below_the_headline_that_may_be_body_is_a_standfirst(
         assert corrected(page, [HEADLINE, said, said], in_body=in_body) == [HEADLINE, said, said]
 
 
+def test_kicker_of_a_page_without_text_stays_metadata() -> None:
+    page = segment_html("<hgroup><p>Harbour strike</p><h1>Page not found</h1></hgroup><p>Home")
+    assert corrected(page, [METADATA, HEADLINE, FURNITURE], in_body=0.5) == [METADATA, HEADLINE, FURNITURE]
+
+
+def test_line_that_leads_to_a_picture_is_no_caption() -> None:
+    line = "The singer shared the news on Monday evening, together with this photo:"
+    assert of_text(["Ferry late", OPENING, line, MORE], [HEADLINE, TEXT, TEXT, TEXT])[2] is TEXT
+    assert of_text(["Ferry late", OPENING, f"{line} Harbour Press", MORE], [HEADLINE, TEXT, TEXT, TEXT])[2] is CAPTION
+
+
 def test_section_above_a_headline_stays_metadata() -> None:
     page = segment_html(f"<header><p>Travel</p><h1>Ferry late</h1></header><p>{OPENING}")
-    assert corrected(page, [METADATA, HEADLINE, TEXT], title=0) == [METADATA, HEADLINE, TEXT]
+    assert corrected(page, [METADATA, HEADLINE, TEXT], title=0, in_body=0.9) == [METADATA, HEADLINE, TEXT]
 
 
 @pytest.mark.parametrize(("letters", "expected"), [(-1, METADATA), (0, CAPTION), (1, CAPTION)])
 def test_long_line_in_a_figcaption_is_a_caption(letters: int, expected: Kind) -> None:
     page = segment_html(f"<p>{OPENING}<figure><img><figcaption>{'s' * (MIN_CAPTION + letters)}</figcaption></figure>")
-    assert corrected(page, [TEXT, METADATA], title=0) == [TEXT, expected]
+    assert corrected(page, [TEXT, METADATA], title=0, in_body=LEAST_IN_BODY) == [TEXT, expected]
+    assert corrected(page, [TEXT, METADATA], title=0, in_body=LEAST_IN_BODY - 0.01) == [TEXT, METADATA]
 
 
 def test_heading_in_a_figure_is_a_caption() -> None:

@@ -37,8 +37,8 @@ def read_made(folder: Path) -> Iterator[TrainingPage]:
     """
     for path in sorted(folder.glob("*.txt")):
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except ValueError as error:
+            lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
+        except (OSError, ValueError) as error:
             raise CorpusError(f"{path}: {error}; expected text in UTF-8") from error
         for page, blocks in _read_pages(path, lines):
             codes, texts = zip(*blocks, strict=True)

@@ -63,6 +63,22 @@ def test_form_is_read(value: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "declared"),
+    [
+        (
+            "We weten niet of het water in de kelder was gelopen, maar het is nu droog. We hebben het gemeten. Of het "
+            "morgen weer gebeurt is de vraag, want in de stad was gisteren alles nat en we hopen op beter weer.",
+            "nl",
+        ),
+        ("Die man was in die huis by die see, of hy is by die werk en dit is as hy weer kom met die boot.", "af"),
+    ],
+)
+def test_short_words_that_english_shares_do_not_make_a_text_english(text: str, declared: str) -> None:
+    assert detect_language(text, declared=declared) == declared
+    assert detect_language(text) != "en"
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("The ferry to the island runs again from Monday, after two years of repairs in the harbour.", "en"),
