@@ -38,7 +38,7 @@ class Tally:
 
     Attributes:
         rows: Scored pages.
-        no_body: Scored pages whose body is empty.
+        no_body: Scored pages whose body is empty, of the parts that were chosen.
         errors: Rows that could not be scored, by error code.
         unused: Scored rows with a value that could not be used, by the name of its field.
         passed_over: Files and records that are no pages, by the reason.
