@@ -1,13 +1,16 @@
-"""Pages written for training: read as they are written, as plain text, and never scored."""
+"""Pages written for training: read as they are written, built as HTML block by block, and never scored."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
+from copydesk.classifier.segmentation import segment_html
 from copydesk.training.align import label_page
 from copydesk.training.corpora import CorpusError, is_made, read_made
+from copydesk.training.made_markup import as_html
 
 SHIPPED = Path(__file__).parents[2] / "training" / "pages"
 PAGE = "=== de-001\nB Menü\nN Das Freibad öffnet\nE Am Montag kommt das Wasser.\n\n=== de-002\nE Nur ein Satz.\n"
@@ -44,11 +47,42 @@ def test_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
         list(read_made(tmp_path))
 
 
-def test_shipped_pages_keep_their_blocks() -> None:
+def test_marks_of_links_become_links(tmp_path: Path) -> None:
+    (tmp_path / "en.txt").write_text(
+        "=== en-001\nE It [[rained]] & blew.\nT See [[how it rained]].\n", encoding="utf-8"
+    )
+    (page,) = read_made(tmp_path)
+    assert page.texts == ("It rained & blew.", "See how it rained.")
+    blocks = segment_html(page.html)
+    assert blocks.markup is not None
+    assert list(blocks.markup.links) == [1, 1]
+    assert list(blocks.markup.link_chars) == [len("rained"), len("how it rained")]
+
+
+def test_page_without_an_article_has_no_type_and_its_message_is_no_menu(tmp_path: Path) -> None:
+    written = "B Home\nB News\nB Sport\nB Your session has ended. Log in again to go on.\nB Imprint\nB Terms\nB Help\n"
+    (tmp_path / "en.txt").write_text(f"=== en-001\n{written}\n=== en-002\nE It rained.\n", encoding="utf-8")
+    without, article = read_made(tmp_path)
+    assert (without.page_type, article.page_type) == ("", "news")
+    boxes = [box.text() for box in LexborHTMLParser(without.html).css("body > *")]
+    assert boxes == ["HomeNewsSport", "Your session has ended. Log in again to go on.", "ImprintTermsHelp"]
+
+
+def test_shipped_pages_keep_their_blocks_in_both_forms() -> None:
     pages = list(read_made(SHIPPED))
     assert len({page.id for page in pages}) == len(pages) > 300
     for page in pages:
-        labelled = label_page(page, "text")
-        assert labelled is not None
-        assert labelled.parts == page.codes, page.id
-        assert label_page(page, "html") is None
+        for form in ("text", "html"):
+            labelled = label_page(page, form)
+            assert labelled is not None
+            assert labelled.parts == page.codes, page.id
+
+
+def test_markup_is_always_the_same_escaped_and_of_many_builds() -> None:
+    texts, codes = ("Menu & more", "<b>Flood</b>", "It rained."), ("B", "N", "E")
+    built = [as_html(f"en-{number}", "en", texts, codes) for number in range(40)]
+    assert as_html("en-7", "en", texts, codes) == built[7]
+    assert len(set(built)) > 35
+    for html in built:
+        blocks = segment_html(html)
+        assert tuple(blocks.text[block.start : block.end] for block in blocks.blocks) == texts

@@ -5,9 +5,10 @@
     N Pont fermé après la crue
     E Depuis trois semaines, plus aucune voiture ne passe.
 
-A line with `===` and the page's id, then a line for each block: a code of PART_CODES, a space and the text. The pages
-are of places that do not exist, and built like those of many sites. They teach what furniture, teasers and comments say
-in languages of which the corpora have few pages or none.
+A line with `===` and the page's id, then a line for each block: a code of PART_CODES, a space and the text, in which
+`[[` and `]]` surround what is a link. The pages are of places that do not exist, and built like those of many sites.
+They teach what furniture, teasers and comments say in languages of which the corpora have few pages or none, what lines
+of an article only lead elsewhere, and what pages without an article say.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from copydesk.training.corpora.pages import PART_CODES, CorpusError, TrainingPage, group_of
+from copydesk.training.made_markup import STORY_CODES, as_html, without_links
 
 MADE = "made"
 """The name of the corpus."""
@@ -30,7 +32,7 @@ def is_made(path: Path) -> bool:
 
 
 def read_made(folder: Path) -> Iterator[TrainingPage]:
-    """Read every page of a folder of written pages. They are plain text, and only teach.
+    """Read every page of a folder of written pages, as text and as HTML. They only teach.
 
     Raises:
         CorpusError: A line is not like those above; the message names it.
@@ -47,10 +49,10 @@ def read_made(folder: Path) -> Iterator[TrainingPage]:
                 id=page,
                 corpus=MADE,
                 site=group_of(page, language),
-                page_type="news",
+                page_type="news" if any(code in STORY_CODES for code in codes) else "",
                 language=language,
-                html="",
-                texts=texts,
+                html=as_html(page, path.stem, texts, codes),
+                texts=tuple(map(without_links, texts)),
                 codes=codes,
                 reference=None,
                 has_parts=True,
