@@ -18,6 +18,7 @@ from copydesk.classifier.segmentation import lexbor, segment_html
 from copydesk.classifier.segmentation.compiled_walk import walk_tree
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RecordingBuilder, read_base
+from copydesk.classifier.segmentation.streamed import place_streamed_parts
 from copydesk.classifier.segmentation.utf8 import to_utf8
 from copydesk.classifier.structure import TAGS
 from copydesk.classifier.types import Blocks
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.skipif(lexbor.find_lexbor() is None, reason="selectolax
 def in_python(html: str | bytes) -> Blocks:
     page = cap_nesting(html if isinstance(html, bytes) else to_utf8(html))
     parser = LexborHTMLParser(page)
+    place_streamed_parts(parser, page)
     return segmentation._segment_in_python(parser, RecordingBuilder(), read_base(parser, page))
 
 

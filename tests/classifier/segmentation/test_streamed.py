@@ -1,0 +1,56 @@
+"""Parts that a server sends after the page stand where the page has a placeholder for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from copydesk.classifier.segmentation import segment_html
+from copydesk.classifier.segmentation.html import HIDDEN
+
+
+def texts(html: str) -> list[str]:
+    blocks = segment_html(html)
+    return [blocks.text[block.start : block.end] for block in blocks.blocks]
+
+
+def test_streamed_part_stands_at_its_placeholder_and_is_not_hidden() -> None:
+    html = (
+        '<body><main><h1>Tide</h1><!--$?--><template id="B:0"></template><!--/$--></main><footer>Imprint</footer>'
+        '<div hidden id="S:0"><p>The quay is under water.</p><template id="P:1"></template></div>'
+        '<script>$RC("B:0","S:0")</script><div hidden id="S:1"><p>It ebbs at noon.</p></div>'
+    )
+    blocks = segment_html(html)
+    assert texts(html) == ["Tide", "The quay is under water.", "It ebbs at noon.", "Imprint"]
+    assert blocks.markup is not None
+    assert not any(HIDDEN in names for names in blocks.markup.names)
+    assert blocks.markup.tags.count("main") == 1
+
+
+def test_part_that_came_before_the_part_with_its_placeholder() -> None:
+    html = (
+        '<main><template id="B:0"></template></main><div hidden id="S:1"><p>Second.</p></div>'
+        '<div hidden id="S:0"><p>First.</p><template id="P:1"></template></div>'
+    )
+    assert texts(html) == ["First.", "Second."]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div hidden id="S:0"><p>Alone.</p></div>',
+        '<div hidden id="S:0"><p>Alone.</p><template id="P:0"></template></div>',
+        '<div hidden id="S:0"><template id="P:1"></template><p>Alone.</p></div><div hidden id="S:1">'
+        '<template id="P:0"></template></div>',
+        '<template id="B:0"></template><template id="P:0"></template><div hidden id="S:0"><p>Alone.</p></div>',
+        '<template id="B:0"></template><div id="S:0"><p>Alone.</p></div>',
+    ],
+    ids=["no placeholder", "placeholder inside", "inside each other", "two placeholders", "not hidden"],
+)
+def test_no_text_is_lost_or_doubled(html: str) -> None:
+    assert texts(f"<body>{html}<p>End.</p>") in (["Alone.", "End."], ["End.", "Alone."])
+
+
+def test_parts_that_stand_in_parts_are_all_kept_at_any_depth() -> None:
+    parts = (f'<div hidden id="S:{i}"><p>Part {i}.</p><template id="P:{i + 1}"></template></div>' for i in range(3000))
+    found = texts(f'<body><template id="B:0"></template>{"".join(parts)}')
+    assert found == [f"Part {i}." for i in range(3000)]
