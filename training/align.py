@@ -69,7 +69,7 @@ def label_page(source: TrainingPage, form: str) -> LabelledPage | None:
         if form == "html":
             codes = _fill_unknown(codes, texts, source.reference)
     elif source.reference is not None:
-        codes = find_body(texts, source.reference)
+        codes = find_body(texts, source.reference) if source.reference.strip() else [""] * len(texts)
     else:
         return None
     if form == "html" and not source.has_parts:
@@ -174,10 +174,13 @@ def _close_gaps(codes: list[str], maybe: Sequence[bool]) -> None:
 
 
 def _fill_unknown(codes: list[str], texts: Sequence[str], reference: str | None) -> list[str]:
-    """Label blocks that have no hand label (hidden parts): body if the reference has them and no block before did."""
-    if "" not in codes:
+    """Label blocks that have no hand label (hidden parts): body if the reference has them and no block before did.
+
+    Without a reference they stay unknown: some pages show their article by a script.
+    """
+    if "" not in codes or not reference:
         return codes
-    found = find_body(texts, reference) if reference else ["?"] * len(texts)
+    found = find_body(texts, reference)
     seen = {text for text, code in zip(texts, codes, strict=True) if code == "E"}
     return [
         code or ("E" if mark == "E" and text not in seen else "B")

@@ -151,7 +151,14 @@ def test_an_html_block_outside_the_labelled_text_is_judged_by_the_reference() ->
     assert labelled.codes == ("E", "B", "E")
     without = label_page(replace(page, reference=None), "html")
     assert without is not None
-    assert without.codes == ("E", "B", "B")
+    assert without.codes == ("E", "", "")
+
+
+@pytest.mark.parametrize("form", ["html", "text"])
+def test_nothing_is_known_about_the_blocks_of_a_page_with_an_empty_reference(form: str) -> None:
+    page = label_page(source(html=f"<p>{LONG}</p><p>{LONGER}</p>", body=" \n"), form)
+    assert page is not None
+    assert page.codes == ("", "")
 
 
 TAUGHT = ("Home", LONG, LONGER, "More on this")
