@@ -25,7 +25,7 @@ CREDITS = {
     ),
     "fundus": ("flairNLP/fundus, test data of its publisher parsers", "MIT", "https://github.com/flairNLP/fundus"),
     MADE: (
-        "`training/pages`, written for training, with labels; they only teach the form for plain text",
+        "`training/pages`, written for training, with labels; they only teach",
         "Apache-2.0",
         "",
     ),
