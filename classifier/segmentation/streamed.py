@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_MARK = b'<div hidden id="S:'
+_PART, _PLACEHOLDER = b'<div hidden id="S:', b"<template id="
 _PARTS = 'div[hidden][id^="S:"]'
 _PLACEHOLDERS = 'template[id^="B:"], template[id^="P:"]'
 
-MOST_PARTS = 2000
-"""Parts of a page that are put in their places; the others stay where they are, hidden."""
+MOST_PARTS = 5000
+"""Most parts, and most placeholders, of a page; one with more is read as it is."""
 
 MOST_ABOVE = 400
 """Elements above a placeholder; a part of which the placeholder is deeper stays where it is."""
@@ -21,9 +21,9 @@ MOST_ABOVE = 400
 
 def place_streamed_parts(parser: LexborHTMLParser, page: bytes) -> None:
     """Move each streamed part of a page to its placeholder, where it is no longer hidden."""
-    if _MARK not in page:
+    if _PART not in page or max(page.count(_PART), page.count(_PLACEHOLDER)) > MOST_PARTS:
         return
-    parts = {(node.id or "")[2:]: node for node in parser.css(_PARTS)[:MOST_PARTS]}
+    parts = {(node.id or "")[2:]: node for node in parser.css(_PARTS)}
     for placeholder in parser.css(_PLACEHOLDERS):
         number = (placeholder.id or "")[2:]
         part = parts.get(number)

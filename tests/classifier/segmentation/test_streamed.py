@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from copydesk.classifier.segmentation import segment_html
+from copydesk.classifier.segmentation import segment_html, streamed
 from copydesk.classifier.segmentation.html import HIDDEN
 
 
@@ -54,3 +54,11 @@ def test_parts_that_stand_in_parts_are_all_kept_at_any_depth() -> None:
     parts = (f'<div hidden id="S:{i}"><p>Part {i}.</p><template id="P:{i + 1}"></template></div>' for i in range(3000))
     found = texts(f'<body><template id="B:0"></template>{"".join(parts)}')
     assert found == [f"Part {i}." for i in range(3000)]
+
+
+def test_page_of_more_parts_than_any_real_one_is_read_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streamed, "MOST_PARTS", 2)
+    html = '<body><template id="B:0"></template><p>Shown.</p>'
+    parts = [f'<div hidden id="S:{i}"><p>Part {i}.</p></div>' for i in range(3)]
+    assert texts(html + "".join(parts[:2])) == ["Part 0.", "Shown.", "Part 1."]
+    assert texts(html + "".join(parts)) == ["Shown.", "Part 0.", "Part 1.", "Part 2."]
