@@ -44,7 +44,9 @@ _MARK = re.compile(r"[-–—:•·/~|｜ㅣ»«›：_]")
 _LONG_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{1,4}|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 """A word, or four characters of a script without spaces between words."""
 
-_SEPARATOR = re.compile(r"(\s+[-–—:•·/~]+\s+|(?<=\S):\s+|\s*(?:[|｜ㅣ»«›]|::)\s*|(?<=\S)[：_](?=\S))")
+_SEPARATOR = re.compile(
+    r"((?=[\s:|｜ㅣ»«›：_])(?:\s+[-–—:•·/~]+\s+|(?<=\S):\s+|\s*(?:[|｜ㅣ»«›]|::)\s*|(?<=\S)[：_](?=\S)))"
+)
 """What stands between a headline and the name of its site."""
 
 _GLUED_COLON = re.compile(r"(?<=[^\W\d_]):(?=[^\W\d_])")
