@@ -247,7 +247,7 @@ def begin_search(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles)
 @cache
 def _small_letters() -> NDArray[np.bool_]:
     """Return for each code point whether it is a letter in lower case."""
-    return np.fromiter(map(str.islower, map(chr, range(_SMALL_POINTS))), np.bool_, _SMALL_POINTS)
+    return np.char.islower(np.arange(_SMALL_POINTS, dtype=np.uint32).view("U1"))
 
 
 def read_words(search: Search, line: str, words: Sequence[str]) -> Words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -233,16 +233,9 @@ def _read_found(rows: list[list[int]], text: str) -> tuple[HeadFinder, list[str]
 @cache
 def _character_classes() -> NDArray[np.uint8]:
     """Return the bits of html_walk.h for each character below 0x10000."""
-
-    def bits() -> Iterator[int]:
-        for character in map(chr, range(0x10000)):
-            upper, title = character.isupper(), character.istitle()
-            yield (
-                character.isalnum()
-                | upper << 1
-                | character.islower() << 2
-                | character.isalpha() << 3
-                | (title and not upper) << 4
-            )
-
-    return np.fromiter(bits(), np.uint8, 0x10000)
+    characters = np.arange(0x10000, dtype=np.uint32).view("U1")
+    upper = np.char.isupper(characters)
+    title = np.char.istitle(characters) & ~upper
+    bits = np.char.isalnum(characters), upper, np.char.islower(characters), np.char.isalpha(characters), title
+    packed: NDArray[np.uint8] = np.packbits(bits, axis=0, bitorder="little")[0]
+    return packed
