@@ -8,8 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Integers
-from copydesk.classifier.compiled import code_points
+from copydesk.classifier.arrays import CodePoints, Integers
 from copydesk.classifier.compiled.library import core_function
 
 # Invisible characters: white space as str.isspace has it, controls, zero-width and direction marks.
@@ -25,13 +24,12 @@ _VISIBLE, _INVISIBLE, _LINE_END = range(3)
 _visible_lines = core_function("cd_visible_lines", "u32* i64 u8* i64* i64* u8*", "i64")
 
 
-def visible_lines(text: str) -> tuple[Integers, Integers, NDArray[np.uint8]]:
-    """Find the lines with visible characters, without invisible ones at their ends.
+def visible_lines(points: CodePoints) -> tuple[Integers, Integers, NDArray[np.uint8]]:
+    """Find the lines of a text that have visible characters, without invisible ones at their ends.
 
     Returns:
         Where each line starts and ends, in characters, and the gap before it; each of shape (n_lines,).
     """
-    points = code_points(text)
     most = (len(points) + 1) // 2
     starts, ends, gaps = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.uint8)
     n = _visible_lines(points, len(points), visibility(), starts, ends, gaps)

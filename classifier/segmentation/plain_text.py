@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum, auto
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.array_views import Rows
-from copydesk.classifier.arrays import Integers
-from copydesk.classifier.segmentation.lines import LINE_ENDS, ONE_END, OTHER_GAP, TWO_ENDS, visible_lines
+from copydesk.classifier.arrays import CodePoints
+from copydesk.classifier.compiled import code_points
+from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.segmentation.lines import TWO_ENDS, visible_lines
 from copydesk.classifier.types import Block, Blocks
 
-Span = tuple[int, int]
+_TABLE_SIZES = (0x3000, 0x10000, 0x20000, 0x110000)
+"""Code points in a table of traits. Most texts need the smallest, which takes 1 ms to make; the largest takes 75."""
 
-
-class _Turn(Enum):
-    """How one line is followed by the next, as far as punctuation and letter case show."""
-
-    CONTINUES = auto()  # in the middle of a sentence
-    BEGUN = auto()  # not known, but the line begins a new sentence
-    OPEN = auto()  # not known
-    ENDS = auto()  # the line ends a sentence
-    CASELESS = auto()  # not known, as the script has no letter case
-
-
-# CR CR LF is one line end: it comes from writing CR LF in text mode.
-LINE_END = rf"(?>\r{{1,2}}\n|[{LINE_ENDS}])"
-BLANK_LINE = re.compile(rf"{LINE_END}[^{LINE_ENDS}]*+{LINE_END}|\u2029")
-SPACES = " \t\xa0\u2003\u2009\u3000"
-
-ITEM = re.compile(r"(?:[-*+–—]|\(?\d{1,3}[.)]|\([a-z]\))[ \t\xa0]+\S|[•‣◦▪▸►●○■◆・]\s*\S")
-HEADING = re.compile(r"#{1,6}[ \t\xa0]+\S")
-RULE = re.compile(r"([-*_=~])(?:[ \t]?\1){2,}$")
-MARKS = frozenset("0123456789-*+–—(•‣◦▪▸►●○■◆・#_=~")  # what the three patterns above start with
-WORD = re.compile(r"\S{1,120}")
-
-# A line that ends one sentence and begins another; the four letters exclude most abbreviations.
-BEGUN_SENTENCE = re.compile(r"[^\W\d_]{4}[.!?][\"”’»)]* +\S")
-SENTENCE_ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।", "؟", "۔", "։")
-COMMAS = (",", ";", "،", "、", "，", "；")
-ELLIPSES = ("...", "…", "...]", "…]")
-CLOSERS = "\"'”’»«›)]}」』"
-OPENERS = "\"'“„‘‚«»‹([{「『¿¡"
-
-# Widths and lengths in characters, chosen by trial on 65 news pages of 29 countries wrapped at 60, 72 and 100.
-MAX_WRAP_WIDTH = 120  # mail and terminals wrap at 60 to 120; a longer line is a whole paragraph
-MIN_WRAP_WIDTH = 32  # narrower lines are menus and buttons, not wrapped text
-MIN_IDEOGRAPHIC_WRAP_WIDTH = 18
-MIN_WRAPPED_LINE = 14  # shorter lines are never followed by a wrapped line, even at the smallest width
-# Share of the width from which a line is full: proportional fonts and balanced wrapping end lines early.
-FULL = {_Turn.CONTINUES: 0.75, _Turn.BEGUN: 0.75, _Turn.OPEN: 0.85, _Turn.ENDS: 1.0, _Turn.CASELESS: 1.0}
-_LEAST_FULL = min(FULL.values())
-MAX_CASELESS_WORD = 12  # Thai and other scripts have no spaces between words
-# Share of line ends in mid-sentence from which lines are joined. Prose wrapped at 72 has 0.52 (German) to 0.87
-# (English), a list of headlines 0 to 0.01.
-MIN_CONTINUING = 0.3
-HABIT_TURNS = 2  # the habit of the whole text weighs as much as this many line ends of a run
-SAME_WIDTH = 0.2  # share by which the widths of a run and of the text's usual wrap may differ
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Lines that may be one wrapped paragraph: in none is there room for the next line's first word."""
-
-    lines: Sequence[Span]
-    turns: Sequence[_Turn]
-    ends_sentence: bool
-
-    @property
-    def width(self) -> int:
-        return max(end - start for start, end in self.lines)
-
-    @property
-    def continuing(self) -> float:
-        """The turns in mid-sentence; a single full line in a script without letter case counts half."""
-        caseless = self.turns.count(_Turn.CASELESS)
-        begun = self.turns.count(_Turn.BEGUN) if self.ends_sentence else 0
-        return self.turns.count(_Turn.CONTINUES) + begun + (0.5 if caseless == 1 else caseless)
-
-
-@dataclass(frozen=True, slots=True)
-class _Habit:
-    """How the whole text breaks its lines: the share of turns in mid-sentence, and the usual width."""
-
-    share: float
-    width: float
+_text_blocks = core_function("cd_text_blocks", "u32* i64 u8* i64* i64* u8* i64 i64*", "memory")
 
 
 def segment_text(text: str) -> Blocks:
@@ -102,174 +31,28 @@ def segment_text(text: str) -> Blocks:
         Blocks in text order, not empty and not overlapping, each starting and ending with a visible
         character; together they contain every visible character. `text` is the argument itself.
     """
-    starts, ends, gaps = visible_lines(text)
+    points = code_points(text)
+    starts, ends, gaps = visible_lines(points)
+    spans = np.empty((len(starts), 2), np.int64)
     if (gaps[1:] == TWO_ENDS).all():  # as in most texts
-        return Blocks(text, Rows(Block, np.stack((starts, ends), axis=1)))
-    joined: list[Span] = []
-    runs: list[_Run] = []
-    n_turns = 0
-    for first, last in _paragraphs(text, starts, ends, gaps):
-        lines = list(zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True))
-        n_turns += last - first - 1
-        for piece in _pieces(text, lines, joined):
-            if len(piece) > 1:
-                runs += _runs(text, piece)
-    habit = _habit(runs, n_turns)
-    joined += [(run.lines[0][0], run.lines[-1][1]) for run in runs if _is_wrapped(text, run, habit)]
-    return Blocks(text, Rows(Block, _join(starts, ends, joined)))
+        spans[:, 0], spans[:, 1] = starts, ends
+    else:
+        n = _text_blocks(points, len(points), _traits_of(points), starts, ends, gaps, len(starts), spans)
+        spans = spans[:n].copy()
+    return Blocks(text, Rows(Block, spans))
 
 
-def _paragraphs(text: str, starts: Integers, ends: Integers, gaps: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """Find the paragraphs of several lines: between blank lines, and after lines too short to be wrapped."""
-    is_first = (gaps[1:] == TWO_ENDS) | ((gaps[1:] == ONE_END) & (ends[:-1] - starts[:-1] < MIN_WRAPPED_LINE))
-    for number in (gaps[1:] == OTHER_GAP).nonzero()[0].tolist():
-        is_first[number] = BLANK_LINE.search(text[int(ends[number]) : int(starts[number + 1])]) is not None
-    bounds = np.concatenate(([0], is_first.nonzero()[0] + 1, [len(starts)]))
-    several = (bounds[1:] - bounds[:-1] > 1).nonzero()[0]
-    return zip(bounds[several].tolist(), bounds[several + 1].tolist(), strict=True)
+def _traits_of(points: CodePoints) -> NDArray[np.uint8]:
+    """Return the bits of wrapped_lines.h for every code point up to a text's highest one."""
+    highest = int(points.max())
+    return _table(next(size for size in _TABLE_SIZES if highest < size))
 
 
-def _join(starts: Integers, ends: Integers, joined: Sequence[Span]) -> Integers:
-    """Return the lines as spans, shape (n, 2); lines that begin within a span of `joined` belong to the one before."""
-    is_later = np.zeros(len(starts) + 1, np.bool_)
-    if joined:
-        spans = np.array(joined, np.int64)
-        firsts, lasts = starts.searchsorted(spans[:, 0], "right"), starts.searchsorted(spans[:, 1])
-        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
-            is_later[first:last] = True
-    return np.stack((starts[~is_later[:-1]], ends[~is_later[1:]]), axis=1)
-
-
-def _pieces(text: str, lines: list[Span], joined: list[Span]) -> Iterator[list[Span]]:
-    """Split a paragraph at headings, rules, long lines and list items; an item keeps its indented lines.
-
-    Each of those is added to `joined`.
-    """
-    if not any(text[start] in MARKS or end - start > MAX_WRAP_WIDTH for start, end in lines):
-        yield lines
-        return
-    items = _items(text, lines)
-    piece: list[Span] = []
-    closed = False
-    indent = -1
-    for line, is_item in zip(lines, items, strict=True):
-        if indent >= 0 and not is_item and _indent(text, line) > indent:
-            piece[-1] = (piece[-1][0], line[1])
-            joined.append((line[0] - 1, line[1]))
-            closed = True
-            continue
-        alone = not is_item and bool(HEADING.match(text, *line) or RULE.match(text, *line) or _is_long(text, line))
-        if piece and (closed or is_item or alone):
-            yield piece
-            piece = []
-        piece.append(line)
-        closed = alone or _is_long(text, line)
-        indent = _indent(text, line) if is_item else -1
-    yield piece
-
-
-def _items(text: str, lines: list[Span]) -> list[bool]:
-    """Return which lines start a list item; a single dash or number inside a sentence does not."""
-    items = [ITEM.match(text, start, end) is not None and not RULE.match(text, start, end) for start, end in lines]
-    if sum(items) == 1 and not items[0]:
-        at = items.index(True)
-        items[at] = _tail(text, lines[at - 1]).endswith(SENTENCE_ENDS)
-    return items
-
-
-def _indent(text: str, line: Span) -> int:
-    lead = text[max(0, line[0] - 40) : line[0]]
-    return len(lead) - len(lead.rstrip(SPACES))
-
-
-def _is_long(text: str, line: Span) -> bool:
-    """Return whether the line is wider than any wrap, and not one unbreakable word such as a URL."""
-    return line[1] - line[0] > MAX_WRAP_WIDTH and _breakable(text, line) > 0
-
-
-def _breakable(text: str, line: Span) -> int:
-    """Return the line's length, or 0 if it is one word that no wrap could have broken."""
-    words = text[line[0] : line[1]]
-    return len(words) if " " in words or not words.isascii() else 0
-
-
-def _runs(text: str, lines: list[Span]) -> Iterator[_Run]:
-    """Split lines wherever the next line's first word would have fitted, and yield those that are not alone."""
-    lengths = [_breakable(text, line) for line in lines]
-    first = 0
-    turns: list[_Turn] = []
-    for i in range(len(lines) - 1):
-        width = max(lengths[max(0, i - 2) : i + 4])
-        turn = None if _is_much_shorter(text, lines[i], lines[i + 1], width) else _turn(text, lines[i], lines[i + 1])
-        if turn is None or _leaves_room(text, lines[i], lines[i + 1], turn=turn, width=width):
-            if turns:
-                yield _run(text, lines[first : i + 1], turns)
-            first, turns = i + 1, []
-        else:
-            turns.append(turn)
-    if turns:
-        yield _run(text, lines[first:], turns)
-
-
-def _run(text: str, lines: list[Span], turns: list[_Turn]) -> _Run:
-    return _Run(lines, turns, _tail(text, lines[-1]).endswith(SENTENCE_ENDS))
-
-
-def _turn(text: str, line: Span, following: Span) -> _Turn:
-    tail = _tail(text, line)
-    letter = text[following[0] : min(following[0] + 4, following[1])].lstrip(OPENERS)[:1]
-    if tail.endswith(SENTENCE_ENDS):
-        return _Turn.ENDS
-    if letter.islower() or tail.endswith(COMMAS):
-        return _Turn.CONTINUES
-    if BEGUN_SENTENCE.search(text, *line):
-        return _Turn.BEGUN
-    return _Turn.CASELESS if letter.isalpha() and not letter.isupper() else _Turn.OPEN
-
-
-def _tail(text: str, line: Span) -> str:
-    return text[max(line[0], line[1] - 6) : line[1]].rstrip(CLOSERS)
-
-
-def _is_much_shorter(text: str, line: Span, following: Span, width: int) -> bool:
-    """Return whether a line leaves room for the next word whatever its turn; it is quicker to see than the turn."""
-    if not text[following[0] : following[0] + 4].isascii():  # the next word may have no letter case
-        return False
-    if width < MIN_WRAP_WIDTH:
-        return True
-    word = WORD.match(text, *following)
-    return line[1] - line[0] + 1 + (len(word[0]) if word is not None else 0) <= width * _LEAST_FULL
-
-
-def _leaves_room(text: str, line: Span, following: Span, *, turn: _Turn, width: int) -> bool:
-    """Return whether the next word would have fitted into the line at this width, in characters."""
-    length = line[1] - line[0]
-    ideographic = "\u2e80" <= text[following[0]] <= "\u9fff"
-    if width < (MIN_IDEOGRAPHIC_WRAP_WIDTH if ideographic else MIN_WRAP_WIDTH):
-        return True
-    match = WORD.match(text, *following)
-    word = match.end() - match.start() if match else 0
-    if turn is _Turn.CASELESS:
-        return length < width - 2 if ideographic else length + min(word, MAX_CASELESS_WORD) < width
-    filled = length + 1 + (1 if ideographic else word)
-    return filled <= width * FULL[turn]
-
-
-def _habit(runs: list[_Run], n_turns: int) -> _Habit:
-    continuing = [(run.continuing, run.width) for run in runs if run.continuing]
-    if not continuing:
-        return _Habit(0.0, 0.0)
-    widths = sorted(width for _, width in continuing)
-    median = (widths[(len(widths) - 1) // 2] + widths[len(widths) // 2]) / 2
-    return _Habit(sum(n for n, _ in continuing) / n_turns, median)
-
-
-def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:
-    """Return whether enough turns are in mid-sentence, where a run of the usual width also counts the text's habit.
-
-    The habit does not count if the last line ends in an ellipsis: then it is a teaser's summary below its headline.
-    """
-    usual = abs(run.width - habit.width) <= SAME_WIDTH * habit.width
-    cut_short = text[run.lines[-1][0] : run.lines[-1][1]].endswith(ELLIPSES)
-    expected = habit.share if usual and not cut_short else 0.0
-    return (run.continuing + HABIT_TURNS * expected) / (len(run.turns) + HABIT_TURNS) >= MIN_CONTINUING
+@cache
+def _table(size: int) -> NDArray[np.uint8]:
+    characters = np.arange(size, dtype=np.uint32).view("U1")
+    names = ("isspace", "isdecimal", "islower", "isupper", "isalpha", "isalnum")
+    traits = [getattr(np.char, name)(characters) for name in names]
+    traits[-1] &= ~traits[1]  # what an expression calls a word, but for digits and low lines
+    packed: NDArray[np.uint8] = np.packbits(traits, axis=0, bitorder="little")[0]
+    return packed

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.segmentation.plain_text import MAX_WRAP_WIDTH, MIN_WRAP_WIDTH, segment_text
+from copydesk.classifier.segmentation import plain_text
+from copydesk.classifier.segmentation.plain_text import segment_text
 from copydesk.classifier.types import Head
+from tests.oracle import plain_text as oracle
+from tests.oracle.plain_text import MAX_WRAP_WIDTH, MIN_WRAP_WIDTH
 
 INVISIBLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
@@ -38,6 +41,16 @@ ANY_TEXT = st.text(
     ),
     max_size=200,
 )
+PIECES = (
+    "The ferry left. Mr. harbour late: because… (the) [crew] 'had been' ... a über Straße Ö 港の町では 。 การ ไทย ١٢ "
+    "3. (a) (12) 4) - * + – • ・ # ## ####### ___ --- === ~~~ *** 𝐀𝐁 𝐚 😀 Ⅳ ² ½ ǅ İ ؟ ; ، …] ...] \x1c \ud800 "
+).split(" ")
+BREAKS = tuple("\n|\n  |\n    |\n\n|\r\n|\r\r\n|\r|\u2028|\u2029|\x85|\n\u2003 |\n \n|  ".split("|"))
+LINES = st.lists(
+    st.tuples(st.lists(st.sampled_from(PIECES), min_size=1, max_size=25).map(" ".join), st.sampled_from(BREAKS)),
+    max_size=25,
+).map(lambda lines: "".join(line + end for line, end in lines))
+"""Lines of a few words and marks, most of them about as long as the next one."""
 SURROGATES = st.lists(st.integers(0xD800, 0xDFFF).map(chr), max_size=5).map("".join)
 
 
@@ -47,6 +60,22 @@ def texts(text: str) -> list[str]:
 
 def wrapped(text: str, width: int, *, indent: str = "") -> str:
     return textwrap.fill(text, width, subsequent_indent=indent)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.one_of(LINES, ANY_TEXT))
+@example("\n".join((GERMAN[:72], GERMAN[72:144], GERMAN[144:])))
+def test_blocks_are_those_of_the_oracle(text: str) -> None:
+    assert segment_text(text).blocks == oracle.segment_text(text).blocks
+
+
+@pytest.mark.parametrize("size", plain_text._TABLE_SIZES)
+def test_traits_are_those_of_strings(size: int) -> None:
+    for code, traits in enumerate(plain_text._table(size)[:0x20000].tolist()):
+        letter = chr(code)
+        bits = (letter.isspace(), letter.isdecimal(), letter.islower(), letter.isupper(), letter.isalpha())
+        is_word = re.fullmatch(r"[^\W\d_]", letter) is not None
+        assert traits == sum(bit << number for number, bit in enumerate((*bits, is_word)))
 
 
 @settings(max_examples=300, deadline=None)
