@@ -8,38 +8,53 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-_PART, _PLACEHOLDER = b'<div hidden id="S:', b"<template id="
+_MARK = b'<div hidden id="S:'
 _PARTS = 'div[hidden][id^="S:"]'
 _PLACEHOLDERS = 'template[id^="B:"], template[id^="P:"]'
+_BOXES = frozenset("div main article section aside header footer nav ul ol li form figure details".split())
+"""Elements that a placeholder may be in: in others, such as `select` and `svg`, the text of a part would be lost."""
 
 MOST_PARTS = 5000
 """Most parts, and most placeholders, of a page; one with more is read as it is."""
 
-MOST_ABOVE = 400
-"""Elements above a placeholder; a part of which the placeholder is deeper stays where it is."""
+MOST_ABOVE, MOST_NESTED = 400, 20
+"""Most elements above a placeholder, and most parts inside each other, so that the tree does not become deep."""
 
 
 def place_streamed_parts(parser: LexborHTMLParser, page: bytes) -> None:
     """Move each streamed part of a page to its placeholder, where it is no longer hidden."""
-    if _PART not in page or max(page.count(_PART), page.count(_PLACEHOLDER)) > MOST_PARTS:
+    if _MARK not in page:
         return
-    parts = {(node.id or "")[2:]: node for node in parser.css(_PARTS)}
-    for placeholder in parser.css(_PLACEHOLDERS):
+    found, placeholders = parser.css(_PARTS), parser.css(_PLACEHOLDERS)
+    if max(len(found), len(placeholders)) > MOST_PARTS:
+        return
+    parts = {(node.id or "")[2:]: node for node in reversed(found)}
+    heights = {node.mem_id: 1 for node in found}  # parts inside each other, itself included
+    for placeholder in placeholders:
         number = (placeholder.id or "")[2:]
         part = parts.get(number)
-        if part is not None and _may_hold(placeholder, part):
-            placeholder.insert_before(part, move=True)
-            del part.attrs["hidden"]
-            del parts[number]
+        if part is None or (around := _parts_around(placeholder, heights)) is None or part.mem_id in around:
+            continue
+        height = heights[part.mem_id]
+        if height + len(around) > MOST_NESTED:
+            continue
+        placeholder.insert_before(part, move=True)
+        del part.attrs["hidden"]
+        del parts[number]
+        for more, outer in enumerate(around, 1):
+            heights[outer] = max(heights[outer], height + more)
 
 
-def _may_hold(placeholder: LexborNode, part: LexborNode) -> bool:
-    """Return whether the placeholder is outside the part, and not too deep."""
+def _parts_around(placeholder: LexborNode, parts: dict[int, int]) -> list[int] | None:
+    """Return which of the parts a placeholder is in, the innermost first; None if no part may stand there."""
+    around = []
     above = placeholder.parent
     for _ in range(MOST_ABOVE):
-        if above is None:
-            return True
-        if above.mem_id == part.mem_id:
-            return False
+        if above is None or above.tag == "body":
+            break
+        if above.tag not in _BOXES:
+            return None
+        if above.mem_id in parts:
+            around.append(above.mem_id)
         above = above.parent
-    return False
+    return around if above is not None and above.tag == "body" else None

@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from copydesk.classifier.segmentation import segment_html
 from copydesk.training.align import label_page
 from copydesk.training.corpora import CorpusError, is_made, read_made
+from copydesk.training.corpora.pages import PART_CODES
 from copydesk.training.made_markup import as_html
 
 SHIPPED = Path(__file__).parents[2] / "training" / "pages"
@@ -32,6 +33,9 @@ def test_pages_are_read_as_they_are_written(tmp_path: Path) -> None:
         ("B Menü\n", "line 1: found 'B Menü'"),
         ("=== de-001\n=== de-002\nE Ja.\n", "page de-001 ends in line 2 without a block"),
         ("=== de-001\n", "page de-001 ends in line 2 without a block"),
+        ("=== de-001\nE Siehe [[hier\n", "line 2: found 'E Siehe [[hier'"),
+        ("=== de-001\nE [[]]\n", "line 2: found 'E [[]]'"),
+        ("=== de-001\nE [[a [[b]] c]]\n", "line 2: found 'E [[a [[b]] c]]'"),
     ],
 )
 def test_line_that_is_no_block_is_named(tmp_path: Path, written: str, found: str) -> None:
@@ -57,6 +61,23 @@ def test_marks_of_links_become_links(tmp_path: Path) -> None:
     assert blocks.markup is not None
     assert list(blocks.markup.links) == [1, 1]
     assert list(blocks.markup.link_chars) == [len("rained"), len("how it rained")]
+
+
+def test_every_code_can_be_written_as_html(tmp_path: Path) -> None:
+    lines = "".join(f"{code} Block of {code}\n" for code in PART_CODES)
+    (tmp_path / "en.txt").write_text(f"=== en-001\n{lines}", encoding="utf-8")
+    (page,) = read_made(tmp_path)
+    labelled = label_page(page, "html")
+    assert labelled is not None
+    assert labelled.parts == tuple(PART_CODES)
+
+
+def test_text_of_a_link_is_escaped_once_and_its_address_has_its_words(tmp_path: Path) -> None:
+    (tmp_path / "en.txt").write_text("=== en-001\nE See [[Q&A <b>now</b>]] and [[this]].\n", encoding="utf-8")
+    (page,) = read_made(tmp_path)
+    assert page.texts == ("See Q&A <b>now</b> and this.",)
+    assert "Q&amp;A &lt;b&gt;now" in page.html
+    assert "q-a-b-now-b" in page.html
 
 
 def test_page_without_an_article_has_no_type_and_its_message_is_no_menu(tmp_path: Path) -> None:

@@ -50,10 +50,31 @@ def test_no_text_is_lost_or_doubled(html: str) -> None:
     assert texts(f"<body>{html}<p>End.</p>") in (["Alone.", "End."], ["End.", "Alone."])
 
 
-def test_parts_that_stand_in_parts_are_all_kept_at_any_depth() -> None:
-    parts = (f'<div hidden id="S:{i}"><p>Part {i}.</p><template id="P:{i + 1}"></template></div>' for i in range(3000))
-    found = texts(f'<body><template id="B:0"></template>{"".join(parts)}')
-    assert found == [f"Part {i}." for i in range(3000)]
+@pytest.mark.parametrize("order", [1, -1], ids=["outer first", "inner first"])
+def test_parts_that_stand_in_parts_are_all_kept_and_the_tree_does_not_become_deep(order: int) -> None:
+    parts = [f'<div hidden id="S:{i}"><p>Part {i}.</p><template id="P:{i + 1}"></template></div>' for i in range(3000)]
+    html = f'<body><template id="B:0"></template>{"".join(parts[::order])}'
+    blocks = segment_html(html)
+    assert sorted(texts(html)) == sorted(f"Part {i}." for i in range(3000))
+    assert blocks.markup is not None
+    depths: list[int] = []
+    for parent in blocks.markup.parents:
+        depths.append(depths[parent] + 1 if depths else 0)
+    assert max(depths) <= streamed.MOST_NESTED + 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["<head>{}</head><body>", "<svg><desc>{}</desc></svg>", "<select>{}</select>", "<video>{}</video>", "<p>{}</p>"],
+)
+def test_part_stays_where_it_is_if_its_placeholder_is_in_no_box(place: str) -> None:
+    html = place.format('<template id="B:1"></template>') + '<p>Shown.</p><div hidden id="S:1"><p>Alone.</p></div>'
+    assert texts(html) == ["Shown.", "Alone."]
+
+
+def test_first_of_two_parts_with_one_number_is_moved() -> None:
+    parts = '<div hidden id="S:0"><p>First.</p></div><div hidden id="S:0"><p>Second.</p></div>'
+    assert texts(f'<main><template id="B:0"></template></main><p>Shown.</p>{parts}') == ["First.", "Shown.", "Second."]
 
 
 def test_page_of_more_parts_than_any_real_one_is_read_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
