@@ -24,6 +24,8 @@ TAGS: Mapping[str, Sequence[str]] = {
     "M": ("div", "span", "li", "p", "a"),
     "H": ("h2", "h3", "h3", "h4", "div", "strong", "span"),
     "T": ("h3 a", "a", "li a", "h4 a", "div a", "p a", "p", "div"),
+    "X": ("p", "div"),
+    "P": ("pre",),
     "C": ("p", "div", "span", "li"),
     "B": ("a", "li a", "div", "span", "p", "button"),
 }
@@ -38,7 +40,7 @@ MESSAGE_HEADS = ("h1", "h1", "h2", "div", "p", "strong")
 
 BOXES: Mapping[str, Sequence[str]] = {
     "start": ("header", "nav", "header nav", "div", "div ul", "nav ul", "header div ul"),
-    "story": ("article", "article", "main article", "main", "main div", "div", "div div", "section", "td"),
+    "story": ("article", "article", "main article", "main", "main div", "div", "div div", "section", "table tr td"),
     "message": ("main", "div", "div div", "form", "section", "main div", "div form", "article"),
     "list": ("aside", "section", "div", "div", "ul", "div ul"),
     "talk": ("section", "div", "div", "ul", "ol"),
@@ -66,6 +68,8 @@ NAMES: Mapping[str, Sequence[str]] = {
     "C": ("comment", "comment-text", "reply"),
     "B": ("item", "link", "promo", "box", "btn", "ad"),
     "E": ("",),
+    "X": ("",),
+    "P": ("",),
     "L": ("",),
     "Q": ("quote", "pullquote", ""),
 }
@@ -107,12 +111,12 @@ SHORT_CHARS, PROSE_CHARS = 24, 60
 LEAST_ENTRIES = 3
 """Entries that make a menu."""
 
-STORY_CODES = "NSEULQK"
+STORY_CODES = "NSEULQKXP"
 
 _T = TypeVar("_T")
-_LINK = re.compile(r"\[\[(.*?)\]\]")
+_LINK = re.compile(r"\[\[((?:(?!\]\]).)*)\]\]")
 _WORD = re.compile(r"[a-z0-9]+")
-_BLOCK_TAGS = frozenset("div p li h1 h2 h3 h4 blockquote figcaption address td".split())
+_BLOCK_TAGS = frozenset("div p li h1 h2 h3 h4 blockquote figcaption address pre table".split())
 
 
 def without_links(text: str) -> str:
@@ -256,8 +260,12 @@ class _Build:
             inner, target = escape(without_links(text)), self._target(text)
         else:
             target = ""
-            inner = _LINK.sub(
-                lambda found: f'<a href="{self._target(found[1])}">{found[1]}</a>', escape(text, quote=False)
+            pieces = _LINK.split(text)  # every second one is a link
+            inner = "".join(
+                f'<a href="{self._target(piece)}">{escape(piece, quote=False)}</a>'
+                if number % 2
+                else escape(piece, quote=False)
+                for number, piece in enumerate(pieces)
             )
         element = _wrapped(inner, tags, attributes, target)
         return element if tags.split()[0] in _BLOCK_TAGS else f"<div>{element}</div>"

@@ -72,9 +72,15 @@ def _read_pages(path: Path, lines: Iterable[str]) -> Iterator[tuple[str, list[tu
             page, blocks = line[3:].strip(), []
         elif line.strip():
             found = _BLOCK.fullmatch(line)
-            if not found or not page:
+            if not found or not page or not _is_marked_well(found[2]):
                 raise CorpusError(
                     f"{path}: line {number}: found {line[:60]!r}, expected === and an id, then lines with a code of "
-                    f"{', '.join(PART_CODES)}, a space and a text"
+                    f"{', '.join(PART_CODES)}, a space and a text, in which [[ and ]] surround each link"
                 )
             blocks.append((found[1], found[2]))
+
+
+def _is_marked_well(text: str) -> bool:
+    """Return whether each mark of a link has its other half, and something visible between."""
+    rest = without_links(text)
+    return "[[" not in rest and "]]" not in rest and "[[]]" not in text and bool(rest.strip())
