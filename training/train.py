@@ -205,7 +205,7 @@ def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str
     known = np.flatnonzero(~np.isnan(targets) & has_body)
     rows = np.concatenate([answer.quality for answer in answers])
     sizes = len(pages), n_made, len(made) - n_made
-    weights = np.repeat((1.0, NO_ARTICLE_WEIGHT, ALONE_WEIGHT), sizes)
+    weights = np.repeat((1.0, NO_ARTICLE_WEIGHT[form], ALONE_WEIGHT), sizes)
     parts = [known[folds[known] != fold] for fold in range(n_folds)] + [known]
     qualities = [fit_quality(rows[part], targets[part], weights[part]) for part in parts]
     *by_fold, final = (
