@@ -94,9 +94,9 @@ From HTML none: with -0.15 for body 87.0 % of the pages are free of teasers, wit
 macro-F1 of 0.9392, 0.9395 and 0.9399; but the bodies of pages that are no articles have a word F1 of 0.780, 0.787 and
 0.789.
 
-From text -0.5 for body frees 76.4 % of the pages of teasers, -0.35 frees 75.9 % and -0.25 frees 75.0 %, at a macro-F1 of
-0.9023, 0.9038 and 0.9048 (body F1 a page 0.9610, 0.9620 and 0.9627). Of the pages that are written to be hard 31 are
-right with the first and 32 with the second; the less it leans, the fewer pairs of syndicated pages are found.
+From text -0.5 for body frees 76.4 % of the pages of teasers, -0.35 frees 75.9 % and -0.25 frees 75.0 %, at a macro-F1
+of 0.9023, 0.9038 and 0.9048 (body F1 a page 0.9610, 0.9620 and 0.9627). Of the pages that are written to be hard 31
+are right with the first and 32 with the second; the less it leans, the fewer pairs of syndicated pages are found.
 """
 
 CHAIN = {"html": 0.0, "text": 0.2}
