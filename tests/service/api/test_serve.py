@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -35,6 +35,15 @@ def test_logs_are_json_lines_without_the_text(server: RunningServer) -> None:
     assert "server" not in answer.headers
 
 
+@pytest.fixture
+def heeds_interrupts() -> Iterator[None]:
+    """Let what is started heed SIGINT, which a shell makes ignored for all that it starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_interrupts")
 @pytest.mark.parametrize("closed", ["", "2>&-", "<&- >&- 2>&-"])
 def test_interrupt_ends_the_server_with_its_status_whatever_is_closed(tmp_path: Path, closed: str) -> None:
     command = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND]
