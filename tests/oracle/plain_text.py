@@ -93,16 +93,7 @@ class _Habit:
 
 
 def segment_text(text: str) -> Blocks:
-    """Cut plain text into the paragraphs, list items and single lines that a reader sees.
-
-    A blank line always separates blocks. Consecutive lines are one block if they look hard-wrapped: no
-    line has room for the next one's first word, and enough line ends are in mid-sentence. Otherwise each
-    line is a block. Takes time linear in the text.
-
-    Returns:
-        Blocks in text order, not empty and not overlapping, each starting and ending with a visible
-        character; together they contain every visible character. `text` is the argument itself.
-    """
+    """Do in Python what the compiled `classifier.segmentation.segment_text` does."""
     starts, ends, gaps = visible_lines(code_points(text))
     if (gaps[1:] == TWO_ENDS).all():  # as in most texts
         return Blocks(text, Rows(Block, np.stack((starts, ends), axis=1)))
