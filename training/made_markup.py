@@ -2,84 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
-from typing import TypeVar
-from zlib import crc32
 
-import numpy as np
-
-TAGS: Mapping[str, Sequence[str]] = {
-    "N": ("h1", "h1", "h1", "h1", "h2", "div"),
-    "S": ("p", "p", "h2", "div", "strong"),
-    "E": ("p", "p", "p", "div"),
-    "U": ("h2", "h2", "h3", "h4", "div", "p strong"),
-    "L": ("li", "li", "li", "p"),
-    "Q": ("blockquote", "blockquote p", "p"),
-    "K": ("figcaption", "figcaption", "div", "p", "span"),
-    "A": ("div", "span", "p", "address", "a"),
-    "D": ("time", "time", "span", "div", "p"),
-    "M": ("div", "span", "li", "p", "a"),
-    "H": ("h2", "h3", "h3", "h4", "div", "strong", "span"),
-    "T": ("h3 a", "a", "li a", "h4 a", "div a", "p a", "p", "div"),
-    "X": ("p", "div"),
-    "P": ("pre",),
-    "C": ("p", "div", "span", "li"),
-    "B": ("a", "li a", "div", "span", "p", "button"),
-}
-"""Tags of a block by its code, outer before inner; the more frequent ones stand more than once."""
-
-LINE_TAGS = ("p", "p", "p", "p strong", "p em", "div", "li", "h4", "blockquote p")
-"""Tags of a teaser that is a line with a link in it; in the article those of its paragraphs are as frequent."""
-
-MESSAGE_TAGS = ("p", "p", "div", "span", "li", "label", "button", "h2")
-MESSAGE_HEADS = ("h1", "h1", "h2", "div", "p", "strong")
-"""Tags of the blocks of a page without an article, and of the first of them."""
-
-BOXES: Mapping[str, Sequence[str]] = {
-    "start": ("header", "nav", "header nav", "div", "div ul", "nav ul", "header div ul"),
-    "story": ("article", "article", "main article", "main", "main div", "div", "div div", "section", "table tr td"),
-    "message": ("main", "div", "div div", "form", "section", "main div", "div form", "article"),
-    "list": ("aside", "section", "div", "div", "ul", "div ul"),
-    "talk": ("section", "div", "div", "ul", "ol"),
-    "end": ("footer", "footer", "footer div", "div", "div ul"),
-}
-"""Tags around a run of blocks."""
-
-NAMES: Mapping[str, Sequence[str]] = {
-    "start": ("header", "site-header", "nav main-nav", "topbar", "menu"),
-    "story": ("article", "post-content", "entry-content", "story", "article-body", "content"),
-    "message": ("content", "container", "main-wrapper", "error-page", "message", "card box", "page"),
-    "line": ("text", "description", "lead", "note", "info", "title", "form-row"),
-    "list": ("related", "teasers", "more-stories", "recommended", "sidebar", "read-more"),
-    "talk": ("comments", "comment-list", "discussion"),
-    "end": ("footer", "site-footer", "legal", "bottom"),
-    "N": ("headline", "title", "entry-title", "article__title"),
-    "S": ("lead", "standfirst", "intro", "article__summary", "kicker"),
-    "U": ("subhead", "heading"),
-    "K": ("caption", "image-caption", "media__text"),
-    "A": ("author", "byline", "article__author"),
-    "D": ("date", "published", "timestamp"),
-    "M": ("meta", "tags", "info", "breadcrumb"),
-    "H": ("section-title", "block-title", "widget-title"),
-    "T": ("teaser", "card", "headline-link", "item"),
-    "C": ("comment", "comment-text", "reply"),
-    "B": ("item", "link", "promo", "box", "btn", "ad"),
-    "E": ("",),
-    "X": ("",),
-    "P": ("",),
-    "L": ("",),
-    "Q": ("quote", "pullquote", ""),
-}
-"""Class names of boxes, of blocks by code, and of a message's lines, as sites use them whose names tell something."""
-
-UTILITIES = "flex grid mt-4 mb-2 p-3 text-sm text-lg font-bold w-full gap-2 rounded border leading-6 mx-auto".split()
-
-NAMED, DIM = 0.5, 0.3
-"""Shares of pages whose class names tell something, and of those whose names are of the utility kind; the others have
-none."""
+from copydesk.training.made_comments import build_comments, join_comments
+from copydesk.training.made_elements import SHORT_CHARS, STORY_CODES, Dice, Elements, Written, without_links, wrap
+from copydesk.training.made_story import StoryBuilder
+from copydesk.training.made_tables import Run, build_table, build_teaser_lines
+from copydesk.training.made_ways import choose_ways
 
 UNTITLED, WITH_SITE = 0.1, 0.6
 SITE_CHARS = 20
@@ -89,43 +20,19 @@ SITE_CHARS = 20
 SOCIAL, DESCRIBED = 0.5, 0.4
 """Shares of pages with `og:title`, and with a description."""
 
-LINKED = 0.6
-"""Share of the pages whose teasers are links where no link is marked."""
-
-IMAGE = '<img src="/images/a.jpg">'
-FRAMES = (
-    f"{IMAGE}{{}}",
-    f"<div>{IMAGE}{{}}</div>",
-    f"<div><div>{IMAGE}</div>{{}}</div>",
-    f'<div><a href="/images/a.jpg">{IMAGE}</a>{{}}</div>',
-    f"<div><picture>{IMAGE}</picture></div><div>{{}}</div>",
-)
-"""What stands around a caption that is no `figcaption`."""
-
-PICTURED_PARAGRAPHS = 0.03
-"""Share of paragraphs that follow a picture without a caption."""
-
-SHORT_CHARS, PROSE_CHARS = 24, 60
-"""Most characters of an entry of a menu on a page without an article, and of furniture that is no paragraph."""
-
 LEAST_ENTRIES = 3
 """Entries that make a menu."""
 
-STORY_CODES = "NSEULQKXP"
+TEASER_LINES = 0.5
+"""Share of the pages whose paragraphs are lines on which the teasers are too."""
 
-_T = TypeVar("_T")
-_LINK = re.compile(r"\[\[((?:(?!\]\]).)*)\]\]")
-_WORD = re.compile(r"[a-z0-9]+")
-_BLOCK_TAGS = frozenset("div p li h1 h2 h3 h4 blockquote figcaption address pre table".split())
-
-
-def without_links(text: str) -> str:
-    """Return a block's text without the marks of its links."""
-    return _LINK.sub(r"\1", text)
+MISLEADING_NAMES = "has-sidebar newsletter-free related-off comments-open footer-fixed paywall is-premium".split()
+MISLEADING_BODY = 0.3
+"""Names of a story's box that tell what the page has or has not, not what the box is; and share of them on `body`."""
 
 
 def as_html(page_id: str, language: str, texts: Sequence[str], codes: Sequence[str]) -> str:
-    """Return a page of HTML with the blocks in order, each in an element of its own.
+    """Return a page of HTML with the blocks in order, which the segmenter finds again one by one.
 
     The same page is always built the same way.
 
@@ -135,14 +42,37 @@ def as_html(page_id: str, language: str, texts: Sequence[str], codes: Sequence[s
         texts: The blocks, with `[[` and `]]` around what is a link.
         codes: Of PART_CODES, one a block.
     """
-    build = _Build(np.random.default_rng(crc32(b"markup" + page_id.encode())))
-    head = build.head(texts, codes)
-    places = _places(texts, codes)
-    body = "".join(
-        build.box(place, [(texts[i], codes[i]) for i in numbers])
-        for place, numbers in ((place, list(run)) for place, run in groupby(range(len(texts)), key=lambda i: places[i]))
-    )
-    return f'<!doctype html><html lang="{escape(language)}"><head>{head}</head><body>{body}</body></html>'
+    dice = Dice("markup" + page_id)
+    builder = _PageBuilder(page_id, Elements(dice), texts)
+    head = _build_head(dice, texts, codes)
+    body, attributes = builder.build_body(texts, codes)
+    return f'<!doctype html><html lang="{escape(language)}"><head>{head}</head><body{attributes}>{body}</body></html>'
+
+
+def _build_head(dice: Dice, texts: Sequence[str], codes: Sequence[str]) -> str:
+    """Return the page's head: on most pages a title, on some more."""
+    title, headline = _find_title(dice, texts, codes)
+    found = '<meta charset="utf-8">'
+    if title:
+        found += f"<title>{escape(title)}</title>"
+    if headline and dice.chance(SOCIAL):
+        found += f'<meta property="og:title" content="{escape(headline)}">'
+    first = next((text for text, code in zip(texts, codes, strict=True) if code in "SE"), "")
+    if first and dice.chance(DESCRIBED):
+        found += f'<meta name="description" content="{escape(without_links(first)[:160])}">'
+    return found
+
+
+def _find_title(dice: Dice, texts: Sequence[str], codes: Sequence[str]) -> tuple[str, str]:
+    """Return the title, the headline on most pages with something of the site, and the headline."""
+    pairs = list(zip(map(without_links, texts), codes, strict=True))
+    headline = next((text for text, code in pairs if code == "N"), "")
+    site = next((text for text, code in pairs if code == "B" and len(text) < SITE_CHARS), "")
+    way = dice.share()
+    if way < UNTITLED:
+        return "", headline
+    what = headline or next((text for text, code in pairs if code in "MB"), "")
+    return f"{what}{dice.choose((' | ', ' - ', ' – '))}{site}" if way < WITH_SITE and site else what, headline
 
 
 def _places(texts: Sequence[str], codes: Sequence[str]) -> list[str]:
@@ -175,114 +105,62 @@ def _message(texts: Sequence[str], codes: Sequence[str]) -> tuple[int, int]:
     ) - 1
 
 
-class _Build:
-    """How one page is built."""
+class _PageBuilder:
+    """Builds the parts of one page. Its rarer ways have dice of their own, so that other pages stay as they were."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self._rng = rng
-        kind = rng.random()
-        self._naming = "named" if kind < NAMED else "dim" if kind < NAMED + DIM else "none"
-        self._tags = {code: self._choose(tags) for code, tags in TAGS.items()}
-        self._line_tags = self._tags["E"] if rng.random() < 0.5 else self._choose(LINE_TAGS)
-        self._boxes = {place: self._choose(tags) for place, tags in BOXES.items()}
-        self._linked = rng.random() < LINKED
-        self._frame = self._choose(FRAMES)
-        self._pictured = self._choose((0.0, 0.3, 1.0))
-        self._names = {what: self._name_of(what) for what in NAMES}
-        self._root = self._choose(("", "", "https://www.site.example", "/blog", "/news"))
+    def __init__(self, page_id: str, elements: Elements, texts: Sequence[str]) -> None:
+        self._elements = elements
+        self._dice = Dice("ways" + page_id)
+        self._ways = choose_ways(self._dice)
+        self._story = StoryBuilder(elements, self._ways, self._dice, texts)
+        self._teaser_lines = self._ways.table or (self._ways.lines and self._dice.chance(TEASER_LINES))
 
-    def _choose(self, among: Sequence[_T]) -> _T:
-        return among[int(self._rng.integers(len(among)))]
+    def build_body(self, texts: Sequence[str], codes: Sequence[str]) -> tuple[str, str]:
+        """Return the inside of the page's body, and the attributes of `body`."""
+        places = _places(texts, codes)
+        if self._ways.comments:
+            places = join_comments(places, codes)
+        blocks = list(zip(texts, codes, strict=True))
+        cut = [(place, [blocks[i] for i in run]) for place, run in groupby(range(len(blocks)), key=places.__getitem__)]
+        if self._ways.table and "story" in places:
+            runs = [Run(place, len(own), self._build_run(place, own)) for place, own in self._cut_menu(cut)]
+            return build_table(runs, self._dice), ""
+        attributes = self._mislead() if "story" in places else ""
+        body = "".join(
+            wrap(self._build_run(place, own), self._elements.boxes[place], self._elements.names[place])
+            for place, own in cut
+        )
+        return body, attributes
 
-    def head(self, texts: Sequence[str], codes: Sequence[str]) -> str:
-        """Return the page's head: on most pages a title, on some more."""
-        title, headline = self._title(texts, codes)
-        found = '<meta charset="utf-8">'
-        if title:
-            found += f"<title>{escape(title)}</title>"
-        if headline and self._rng.random() < SOCIAL:
-            found += f'<meta property="og:title" content="{escape(headline)}">'
-        first = next((text for text, code in zip(texts, codes, strict=True) if code in "SE"), "")
-        if first and self._rng.random() < DESCRIBED:
-            found += f'<meta name="description" content="{escape(without_links(first)[:160])}">'
-        return found
-
-    def _title(self, texts: Sequence[str], codes: Sequence[str]) -> tuple[str, str]:
-        """Return the title, the headline on most pages with something of the site, and the headline."""
-        pairs = list(zip(map(without_links, texts), codes, strict=True))
-        headline = next((text for text, code in pairs if code == "N"), "")
-        site = next((text for text, code in pairs if code == "B" and len(text) < SITE_CHARS), "")
-        way = self._rng.random()
-        if way < UNTITLED:
-            return "", headline
-        what = headline or next((text for text, code in pairs if code in "MB"), "")
-        return f"{what}{self._choose((' | ', ' - ', ' – '))}{site}" if way < WITH_SITE and site else what, headline
-
-    def _name_of(self, what: str) -> str:
-        if self._naming == "named":
-            chosen = self._choose(NAMES[what])
-            return f' class="{chosen}"' if chosen else ""
-        if self._naming == "dim":
-            return f' class="{self._choose(UTILITIES)} {self._choose(UTILITIES)}"'
-        return ""
-
-    def box(self, place: str, blocks: Sequence[tuple[str, str]]) -> str:
-        """Return a run of blocks inside its box."""
+    def _build_run(self, place: str, blocks: Sequence[Written]) -> str:
+        """Return a run of blocks of one part of the page, without a box around it."""
         if place == "message":
-            inner = "".join(self._message_block(text, code, first=not i) for i, (text, code) in enumerate(blocks))
-        else:
-            inner = "".join(self._block(text, code) for text, code in blocks)
-        return _wrapped(inner, self._boxes[place], self._names[place])
-
-    def _message_block(self, text: str, code: str, *, first: bool) -> str:
-        tags = self._choose(MESSAGE_HEADS) if first else self._choose(MESSAGE_TAGS)
-        return self._element(
-            text, "p" if len(text) > PROSE_CHARS else tags, self._names["line" if code == "B" else code]
-        )
-
-    def _block(self, text: str, code: str) -> str:
-        tags = self._tags[code]
-        if code == "T" and _LINK.search(text) and not _LINK.fullmatch(text):
-            tags = self._line_tags
-        elif code == "T" and not self._linked:
-            tags = tags.removesuffix(" a").replace("a", "div") if tags in ("a", "h3 a", "li a") else tags
-        if code == "B" and len(text) > PROSE_CHARS:
-            tags = "p"
-        element = self._element(text, tags, self._names[code])
-        if code == "K":
-            return f"<figure>{IMAGE}{element}</figure>" if tags == "figcaption" else self._frame.format(element)
-        pictured = self._pictured if code == "T" else PICTURED_PARAGRAPHS if code == "E" else 0.0
-        return IMAGE + element if self._rng.random() < pictured else element
-
-    def _element(self, text: str, tags: str, attributes: str) -> str:
-        """Return one block; where its tags are a link, no other link stands in it."""
-        if "a" in tags.split():
-            inner, target = escape(without_links(text)), self._target(text)
-        else:
-            target = ""
-            pieces = _LINK.split(text)  # every second one is a link
-            inner = "".join(
-                f'<a href="{self._target(piece)}">{escape(piece, quote=False)}</a>'
-                if number % 2
-                else escape(piece, quote=False)
-                for number, piece in enumerate(pieces)
+            return "".join(
+                self._elements.message_block(text, code, first=not number) for number, (text, code) in enumerate(blocks)
             )
-        element = _wrapped(inner, tags, attributes, target)
-        return element if tags.split()[0] in _BLOCK_TAGS else f"<div>{element}</div>"
+        if place == "story":
+            return self._story.build(blocks)
+        if place == "talk" and self._ways.comments:
+            return build_comments(self._elements, self._dice, blocks)
+        if place == "list" and self._teaser_lines:
+            return build_teaser_lines(self._elements, self._dice, blocks, self._story.line_end)
+        return "".join(self._elements.block(text, code) for text, code in blocks)
 
-    def _target(self, text: str) -> str:
-        """Return an address made of the words of a link's text."""
-        words = _WORD.findall(text.lower())[:8]
-        slug = "-".join(words) or f"p{crc32(text.encode()) % 10**6}"
-        return (
-            f"{self._root}/{slug}"
-            if len(words) < 3 or self._rng.random() < 0.8
-            else f"https://{words[0]}.example/{slug}"
-        )
+    def _cut_menu(self, runs: Iterable[tuple[str, list[Written]]]) -> Iterable[tuple[str, list[Written]]]:
+        """Cut the furniture before a story in two: a row above the story's, and a cell beside it."""
+        for place, own in runs:
+            above = self._dice.choose((0, 1, len(own) // 2)) if place == "start" else 0
+            if above:
+                yield place, own[:above]
+            if own[above:]:
+                yield place, own[above:]
 
-
-def _wrapped(inner: str, tags: str, attributes: str, target: str = "") -> str:
-    opened = ""
-    for number, tag in enumerate(tags.split()):
-        opened += f"<{tag}{'' if number else attributes}{f' href={chr(34)}{target}{chr(34)}' if tag == 'a' else ''}>"
-    return opened + inner + "".join(f"</{tag}>" for tag in reversed(tags.split()))
+    def _mislead(self) -> str:
+        """Add to the names of the story's box, or return such a name as an attribute of `body`."""
+        if not (self._ways.misleading and self._elements.is_named):
+            return ""
+        name = self._dice.choose(MISLEADING_NAMES)
+        if self._dice.chance(MISLEADING_BODY):
+            return f' class="{name}"'
+        self._elements.names["story"] = self._elements.names["story"].removesuffix('"') + f' {name}"'
+        return ""

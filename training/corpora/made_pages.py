@@ -18,7 +18,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from copydesk.training.corpora.pages import PART_CODES, CorpusError, TrainingPage, group_of
-from copydesk.training.made_markup import STORY_CODES, as_html, without_links
+from copydesk.training.made_elements import STORY_CODES, without_links
+from copydesk.training.made_markup import as_html
 
 MADE = "made"
 """The name of the corpus."""
