@@ -11,7 +11,7 @@ LAYOUT_COLUMNS = tuple(
     "sibling_place heading list_item paragraph place_by_blocks place_by_words log_page_blocks log_page_words "
     "page_link_share path_share title_match description_share description_match in_heading in_figure in_list "
     "in_quote named_headline named_standfirst named_caption named_byline named_date named_path stated_share "
-    "stated_log_words".split()
+    "stated_log_words call".split()
 )
 """Columns of shape and place, see `compiled/c/layout.c`."""
 
@@ -40,5 +40,5 @@ HEADING, LIST_ITEM, PARAGRAPH, PLACE_BY_BLOCKS, PLACE_BY_WORDS = range(24, 29)
 LOG_PAGE_BLOCKS, LOG_PAGE_WORDS, PAGE_LINK_SHARE, PATH_SHARE = range(29, 33)
 TITLE_MATCH, DESCRIPTION_SHARE, DESCRIPTION_MATCH, IN_HEADING, IN_FIGURE, IN_LIST, IN_QUOTE = range(33, 40)
 FIRST_NAMED = 40
-STATED_SHARE, STATED_LOG_WORDS, LINKED, SAME_TARGET, TARGET_BEFORE, TARGET_AFTER, FIRST_ELEMENT = range(46, 53)
+STATED_SHARE, STATED_LOG_WORDS, CALL, LINKED, SAME_TARGET, TARGET_BEFORE, TARGET_AFTER, FIRST_ELEMENT = range(46, 54)
 """Numbers of the columns above; from `FIRST_ELEMENT` on, each level has one column for each of `ELEMENT_PARTS`."""

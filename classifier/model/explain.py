@@ -36,6 +36,7 @@ _THEMES = {
     "words it shares with the page's title": "title_found, title_share, title_match",
     "words it shares with the page's description": "description_share, description_match",
     "words it shares with the article's text in the page's head": "stated_share, stated_log_words",
+    "first words that lead elsewhere, or none": "call",
     "titles next to it": "title_match 1 before, title_match 1 after, title matches before, "
     "margin of title match before, margin of title match",
     "pictures next to it": "images 1 before, images 1 after, in_figure, in_figure 1 before, in_figure 1 after",

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.features import columns, counts
+from copydesk.classifier.features.call_words import MAX_CALL_WORDS
 from copydesk.classifier.features.declared import DECLARED_PLACES, STATED_PLACES
 from copydesk.classifier.features.part_names import N_PARTS
 from tests.oracle.hashing import mix
@@ -55,6 +56,7 @@ def fill_layout_columns(
             _fill_declared(c, text, b)
         c[columns.STATED_SHARE] = _stated_share(text, b) if text.stated_words > 0 else -1.0
         c[columns.STATED_LOG_WORDS] = np.log1p(text.stated_words)
+        c[columns.CALL] = _call(text, b)
         e = tree.elements[b]
         if e >= 0:
             paths[b] = element_paths[e]
@@ -151,6 +153,19 @@ def _stated_share(text: TextArrays, b: int) -> float:
         pair = text.words[k] * np.uint64(31) + text.words[k + 1]
         found += text.stated[pair & np.uint64(STATED_PLACES - 1)]
     return float(found / max(1, end - begin - 1))
+
+
+@jit
+def _call(text: TextArrays, b: int) -> float:
+    """Return how surely the block's first words lead to another page, by all calls one after the other."""
+    begin = text.word_ends[b - 1] if b > 0 else 0
+    key, found = np.uint64(0), 0
+    for k in range(begin, min(text.word_ends[b], begin + MAX_CALL_WORDS)):
+        key = key * np.uint64(31) + text.words[k]
+        for place in range(len(text.call_keys)):
+            if text.call_keys[place] == key and key != 0:
+                found = max(found, int(text.call_levels[place]))
+    return float(found)
 
 
 @jit

@@ -24,6 +24,8 @@ class TextArrays(NamedTuple):
         stated: Shape (STATED_PLACES,): for each hash modulo that, whether the article's text as JSON-LD states it has a
             pair of words with this hash.
         stated_words: How many words that text has, 0 where the page has none.
+        call_keys: Hashes of words that lead elsewhere, 0 for none.
+        call_levels: How surely each does.
     """
 
     counts: Integers
@@ -34,6 +36,8 @@ class TextArrays(NamedTuple):
     declared_words: Integers
     stated: NDArray[np.bool_]
     stated_words: int
+    call_keys: Hashes
+    call_levels: NDArray[np.uint8]
 
 
 class TreeArrays(NamedTuple):

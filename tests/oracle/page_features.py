@@ -16,6 +16,7 @@ from copydesk.classifier.features import PageFeatures, counts
 from copydesk.classifier.features.columns import N_COLUMNS
 from copydesk.classifier.features.declared import DECLARED, read_declared
 from copydesk.classifier.features.part_names import part_table
+from copydesk.classifier.features.tables import TABLES, tables
 from copydesk.classifier.types import Blocks, Head, Markup
 from tests.oracle.block_text import BlockWords, read_blocks
 from tests.oracle.jit import jit
@@ -37,7 +38,8 @@ def compute_features(page: Blocks) -> PageFeatures:
         links = chain(page.markup.link_chars, page.markup.links, page.markup.images)
         read.counts[:, counts.LINK_CHARS :] = _integers(links, 3 * n).reshape(3, n).T
     repeats = count_repeats(points, starts, ends)
-    text = TextArrays(read.counts, read.words, read.word_ends, repeats, *_declared(page.head))
+    declared = *_declared(page.head), *_calls()
+    text = TextArrays(read.counts, read.words, read.word_ends, repeats, *declared)
     tree = _no_tree(n) if page.markup is None else _tree(page.markup)
     columns = np.zeros((n, N_COLUMNS), np.float32)
     paths, element_paths = fill_layout_columns(columns, text, tree, look_up(tree.names, tree.name_ends, *part_table()))
@@ -55,6 +57,13 @@ def compute_features(page: Blocks) -> PageFeatures:
         elements=tree.elements,
         paths=paths,
     )
+
+
+@lru_cache
+def _calls() -> tuple[Hashes, NDArray[np.uint8]]:
+    (table,) = tables().view(TABLES)
+    used = table["call_keys"] != 0
+    return table["call_keys"][used], table["call_levels"][used]
 
 
 @jit

@@ -18,7 +18,7 @@ enum {
     LONGEST_WORD, WORD_LENGTH, STARTS_LOWER, STARTS_DIGIT, LINK_SHARE, LINKS, IMAGES, REPEATS, TITLE_FOUND,
     TITLE_SHARE, DEPTH, SIBLINGS, SIBLING_PLACE, HEADING, LIST_ITEM, PARAGRAPH, PLACE_BY_BLOCKS, PLACE_BY_WORDS,
     LOG_PAGE_BLOCKS, LOG_PAGE_WORDS, PAGE_LINK_SHARE, PATH_SHARE, TITLE_MATCH, DESCRIPTION_SHARE, DESCRIPTION_MATCH,
-    IN_HEADING, IN_FIGURE, IN_LIST, IN_QUOTE, FIRST_NAMED, STATED_SHARE = FIRST_NAMED + 6, STATED_LOG_WORDS, LINKED,
+    IN_HEADING, IN_FIGURE, IN_LIST, IN_QUOTE, FIRST_NAMED, STATED_SHARE = FIRST_NAMED + 6, STATED_LOG_WORDS, CALL, LINKED,
     SAME_TARGET, TARGET_BEFORE, TARGET_AFTER, FIRST_ELEMENT
 };
 
@@ -38,6 +38,8 @@ enum {
 #define DECLARED_TEXTS 4
 #define STATED_PLACES 65536
 #define PART_PLACES 4096
+#define CALL_PLACES 4096
+#define MAX_CALL_WORDS 8
 
 /* Where each of n blocks starts and ends in the code points; no block is empty. */
 typedef struct {
@@ -63,6 +65,8 @@ typedef struct {
     const int64_t *declared_words; /* DECLARED_TEXTS: how many different words each has, 0 where there is none */
     const bool *stated; /* STATED_PLACES: for each hash modulo that, whether the stated text has the pair of words */
     int64_t stated_words; /* how many words the text has that JSON-LD states, 0 where there is none */
+    const uint64_t *call_keys; /* CALL_PLACES, see Tables */
+    const uint8_t *call_levels;
     int64_t n;
 } TextArrays;
 
@@ -106,9 +110,11 @@ typedef struct {
 typedef struct {
     double logs[N_LOGS]; /* the logarithm of 1 + k */
     uint64_t part_keys[PART_PLACES]; /* the words of PART_NAMES by their lower bits, 0 where there is none */
+    uint64_t call_keys[CALL_PLACES]; /* hashes of words that lead elsewhere, by their lower bits, 0 where there is none */
     point_t lower[0x10000];
     uint8_t classes[0x10000];
     uint8_t part_bits[PART_PLACES]; /* a bit for each of PART_NAMES that has the word */
+    uint8_t call_levels[CALL_PLACES]; /* how surely the words lead elsewhere */
 } Tables;
 
 /* The logarithm of 1 + k. */

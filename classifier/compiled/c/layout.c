@@ -93,6 +93,20 @@ static double stated_share(const TextArrays *text, int64_t b) {
     return share(found, end - begin - 1);
 }
 
+/* Returns how surely the block's first words lead to another page; see call_words.py. */
+static uint8_t call_of(const TextArrays *text, int64_t b) {
+    int64_t begin = b > 0 ? text->word_ends[b - 1] : 0, end = min_i64(text->word_ends[b], begin + MAX_CALL_WORDS);
+    uint64_t key = 0;
+    uint8_t level = 0;
+    for (int64_t k = begin; k < end; k++) {
+        key = key * 31 + text->words[k];
+        uint64_t place = key & (CALL_PLACES - 1);
+        while (text->call_keys[place] != key && text->call_keys[place] != 0) place = (place + 1) & (CALL_PLACES - 1);
+        if (text->call_keys[place] == key && text->call_levels[place] > level) level = text->call_levels[place];
+    }
+    return level;
+}
+
 INLINE float heading_of(uint64_t tag) {
     switch (tag) {
     case TAG_H1: return 6.0f;
@@ -185,6 +199,7 @@ void fill_layout_columns(float *out, const TextArrays *text, const TreeArrays *t
         if (declares) fill_declared(c, text, b);
         c[STATED_SHARE] = text->stated_words > 0 ? (float)stated_share(text, b) : -1.0f;
         c[STATED_LOG_WORDS] = log_stated;
+        c[CALL] = (float)call_of(text, b);
         int64_t e = tree->elements[b];
         if (e >= 0) {
             paths[b] = inside->paths[e];

@@ -23,7 +23,7 @@ enum { MOST_LANES = 16, PAGE_LANES = 8 };
 
 /* The dense columns of features/columns.py that are read here. */
 enum { LOG_CHARS = 0, LOG_WORDS = 1, ENDS_SENTENCE = 6, ELLIPSIS = 7, LINK_SHARE = 15, IMAGES = 17, TITLE_FOUND = 19 };
-enum { HEADING = 24, TITLE_MATCH = 33, IN_FIGURE = 37, N_DENSE = 76 };
+enum { HEADING = 24, TITLE_MATCH = 33, IN_FIGURE = 37, N_DENSE = 77 };
 
 /* The columns of context.py: where each part begins. */
 enum {

@@ -145,7 +145,7 @@ static int64_t fill_page(const PageInput *page, const Tables *tables, const Head
     fill_link_counts(page, s->counts);
     count_repeats(&blocks, room, s->repeats);
     TextArrays text = {s->counts, out->word_ends, out->words, s->repeats, head->declared, head->declared_words,
-        head->stated, head->stated_words, n};
+        head->stated, head->stated_words, tables->call_keys, tables->call_levels, n};
     TreeArrays tree = read_tree(page, s, out->spans);
     Elements inside = {s->depths, s->element_paths, s->part_bits};
     Cards cards = {s->before, s->sums, s->parts, s->best, s->next};

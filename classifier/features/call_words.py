@@ -1,0 +1,125 @@
+"""Tells how surely a block's first words lead to another page: "Read more" and the like, in many languages."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.arrays import Hashes, Integers
+
+SURE_CALLS = {
+    "en": "learn more, read more, read also, read next, find out more, see also, also read, also see, "
+    "check out, related, "
+    "read our full, read our guide, read our review, read our article, read the full, read the rest, read my full, "
+    "read my review, read my post, more from, more on, more about, more stories, further reading, "
+    "recommended reading, "
+    "you may also like, you might also like, you may be interested, in case you missed, recommended for you, "
+    "don't miss",
+    "de": "lesen sie auch, lesen sie mehr, lesen sie hier, lies auch, mehr zum thema, mehr zu, mehr dazu, mehr über, "
+    "mehr lesen, lesetipp, auch interessant, das könnte sie auch, das könnte dich auch, weiterlesen, siehe auch, "
+    "zum thema, hören sie dazu, passend zum thema",
+    "fr": "à lire, à lire aussi, lire aussi, lire la suite, à voir aussi, à écouter, en savoir plus, "
+    "pour en savoir plus, "
+    "sur le même sujet, lisez aussi, voir aussi, retrouvez notre, découvrez aussi",
+    "es": "lee también, lea también, leer más, te puede interesar, le puede interesar, más información, más sobre, "
+    "noticias relacionadas, noticia relacionada, ver también, vea también, mira también, también puedes leer, "
+    "sigue leyendo",
+    "pt": "leia também, leia mais, veja também, saiba mais, ler mais, mais sobre, relacionadas, ver também",
+    "it": "leggi anche, leggi tutto, leggi di più, potrebbe interessarti, ti potrebbe interessare, per approfondire, "
+    "approfondisci, vedi anche, guarda anche, articoli correlati",
+    "ca": "llegeix també, et pot interessar, més informació",
+    "nl": "lees ook, lees meer, lees verder, meer over, bekijk ook, zie ook, luister ook",
+    "sv": "läs också, läs även, läs mer, läs vidare, mer om, se även",
+    "nb": "les også, les mer, mer om, se også, hør også",
+    "da": "læs også, læs mere, mere om, se også, hør også",
+    "fi": "lue myös, lue lisää, katso myös, lisää aiheesta",
+    "is": "lesa meira, sjá einnig, lestu meira, meira um",
+    "et": "loe ka, loe lisaks, loe edasi, vaata ka",
+    "lv": "lasi arī, lasiet arī, lasīt vairāk",
+    "lt": "taip pat skaitykite, skaitykite daugiau, skaityti daugiau",
+    "pl": "czytaj też, czytaj także, czytaj więcej, czytaj dalej, zobacz też, zobacz także, przeczytaj także, "
+    "przeczytaj również, dowiedz się więcej, więcej na ten temat",
+    "cs": "čtěte také, čtěte více, čtěte dále, přečtěte si, mohlo by vás zajímat, více informací, související články",
+    "sk": "čítajte aj, čítajte tiež, prečítajte si, mohlo by vás zaujímať, viac o",
+    "sl": "preberite tudi, preberite še, več o",
+    "hr": "pročitajte i, pročitajte još, pročitaj više, pročitajte više, saznajte više, vezane vijesti",
+    "hu": "olvassa el, olvasd el, kapcsolódó cikkek, kapcsolódó cikk, ez is érdekelheti, bővebben",
+    "ro": "citește și, citește mai mult, citiți și, vezi și, pe aceeași temă, află mai multe",
+    "el": "διαβάστε επίσης, διαβάστε ακόμη, διαβάστε περισσότερα, δείτε επίσης, σχετικά άρθρα",
+    "tr": "ayrıca okuyun, bunlar da ilginizi çekebilir, ilgili haberler, ilgili haber, devamını oku, daha fazla bilgi",
+    "ru": "читайте также, читать также, читать далее, читайте ещё, смотрите также, по теме, подробнее",
+    "uk": "читайте також, читати далі, дивіться також, за темою, детальніше",
+    "bg": "прочетете още, вижте още, вижте също, още по темата",
+    "sr": "прочитајте и, погледајте и, повезане вести",
+    "ar": "اقرأ أيضا, اقرأ أيضًا, اقرأ المزيد, مواضيع ذات صلة, شاهد أيضا, للمزيد",
+    "fa": "بیشتر بخوانید, مطالب مرتبط, همچنین بخوانید",
+    "he": "קראו גם, קראו עוד, כתבות נוספות, עוד בנושא, ראו גם",
+    "ur": "یہ بھی پڑھیں, مزید پڑھیں",
+    "hi": "यह भी पढ़ें, ये भी पढ़ें, संबंधित खबरें, और पढ़ें",
+    "bn": "আরও পড়ুন, আরো পড়ুন, সম্পর্কিত খবর",
+    "ta": "மேலும் படிக்க, தொடர்புடைய செய்திகள்",
+    "id": "baca juga, baca selengkapnya, berita terkait, simak juga, lihat juga",
+    "ms": "baca juga, berita berkaitan",
+    "vi": "đọc thêm, xem thêm, tin liên quan",
+    "th": "อ่านเพิ, อ่านต่อ, ข่าวที่",
+    "sw": "soma pia, soma zaidi, habari zinazohusiana",
+    "zh": "延伸阅读, 延伸閱讀, 相关新闻, 相關新聞, 相关阅读, 相關閱讀, 相关报道, 更多新闻, 推荐阅读, 阅读更多",
+    "ja": "関連記事, 関連ニュース, あわせて読みたい, 関連リンク, 続きを読む, こちらもおすすめ",
+    "ko": "관련기사, 관련 기사, 함께 읽기, 더 읽기, 더보기, 이 기사도",
+}
+"""First words of blocks that mostly only lead to another page, by language."""
+
+LIKELY_CALLS = {
+    "en": "for more, for the latest, read our, read the, read my, read this, see our, see my, see the, "
+    "see this, see these, "
+    "recommended, must read, watch, listen, here's a, here's our, here's my, here's the, here is, here are, want to, "
+    "want more, need help, need more, looking for, try our, try this, explore, discover, download, get the, get our, "
+    "get your, visit, shop, click here, keep reading, next, next up, if you, find out how, find out why, take a look, "
+    "browse, continue reading, more",
+    "de": "hier geht es, hier finden sie, alles wichtige, entdecken sie, jetzt, video, podcast, sie interessieren sich",
+    "fr": "découvrez, retrouvez, voir, écouter, tout savoir sur, cliquez ici, vidéo",
+    "es": "descubre, consulta, todo sobre, haz clic, mira, vídeo",
+    "pt": "descubra, confira, clique aqui, veja, assista",
+    "it": "scopri, clicca qui, guarda, video, tutto su",
+    "nl": "bekijk, ontdek, luister, klik hier",
+    "pl": "zobacz, sprawdź, kliknij, odkryj",
+    "ru": "смотрите, узнайте",
+    "ja": "詳しくは, 関連",
+    "zh": "点击, 更多, 查看",
+}
+"""First words of which a good part leads to another page, and another part belongs to the article."""
+
+MAX_CALL_WORDS = 8
+"""Most words of a call; in scripts without spaces each character is a word."""
+
+PLACES = 1 << 12
+"""Places of the table of these words, a power of two."""
+
+CALLS = tuple(
+    (call, level)
+    for by_language, level in ((SURE_CALLS, 2), (LIKELY_CALLS, 1))
+    for calls in by_language.values()
+    for call in calls.split(", ")
+)
+"""All of them, each with how sure it is."""
+
+
+def call_table(words: Hashes, word_ends: Integers) -> tuple[Hashes, NDArray[np.uint8]]:
+    """Return the calls' hashes in a table by their lower bits, and how sure each is.
+
+    Args:
+        words: Hashes of the words of all CALLS, one after the other.
+        word_ends: Shape (len(CALLS),): where each call's end.
+    """
+    keys, levels = np.zeros(PLACES, np.uint64), np.zeros(PLACES, np.uint8)
+    begin = 0
+    for (_, level), end in zip(CALLS, word_ends.tolist(), strict=True):
+        key = 0
+        for word in words[begin:end].tolist():
+            key = (key * 31 + word) % (1 << 64)
+        place = key % PLACES
+        while keys[place] not in (0, key):
+            place = (place + 1) % PLACES
+        keys[place], levels[place] = key, max(int(levels[place]), level)
+        begin = end
+    return keys, levels
