@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
+from copydesk.classifier.fields.introductions import begins_byline, without_cased_introduction, without_introduction
 from copydesk.classifier.letter_case import fold_case
 from copydesk.classifier.types import clean
 
@@ -22,25 +23,8 @@ MAX_LETTERS = 80
 MAX_TEXTS, MAX_CHARACTERS = 200, 1_000
 """Texts with names that are looked at, and characters of each."""
 
-_INTRODUCED = re.compile(
-    r"^\W*(?:"
-    r"(?:(?:an?|ein|eine|une|un)\s+)?(?:words?|story|analysis|opinion|text|texte|texto|testo|kommentar|analyse|"
-    r"reportage|interview|gastbeitrag|gastkommentar|essay|kolumne|"
-    r"written|posted|published|reported|reviewed|report|reporting|produced|created|skrevet|skriven|veröffentlicht|"
-    r"guide|article|column|post|authored|contributed|submitted|geschrieben|verfasst|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven)\s+"
-    r"(?:by|von|par|por|di|da|av|af|door)\b"
-    r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
-    r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
-    r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|記者|作者)s?\s*+(?:/in|in|\(s\))?\s*+[:：]"
-    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:|(?:文|取材|聞き手)\s*[・＝=]|(?:记者|記者)(?=\s?[\u4e00-\u9fff])"
-    r")\s*:?\s*"
-)
-"""How a byline begins, in folded text."""
-_GLUED = re.compile(
-    r"^(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished) ?[Bb]y|[Bb]y|Von|Par|Por)(?=[A-ZÀ-Þ]{2}|[A-ZÀ-Þ][a-zà-ÿ])"
-)
 _LISTED = re.compile(
-    r"\s*(?:[;|•·⋅、，\n]|\s[/–—-]\s|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
+    r"\s*(?:[;|•·⋅、，\n]|\s[/–—-]\s|\s(?:(?:实习|見習|见习)?(?:记者|記者)|通讯员|通訊員)|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
 )
 _LISTED_NAMES = re.compile(r"\s+(?:y|e|i|et|en|ja|na|ak|și|în|a)\s+")
 """Words that mean "and" and may also be within a name; they part two names of two words or more."""
@@ -73,7 +57,9 @@ _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*"
     r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?|\son behalf of\s.*"
     r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|Former|Associate|Assistant|Managing|For|The)\s.*|\s+\d+\*?"
-    r"|\s(?:기자|특파원|앵커|記者|特派員|외 \d+명)"
+    r"|\s(?:기자|특파원|앵커|記者|特派員|외 \d+명|摄影?|攝影?|文|报道|報導|報道)"
+    r"|(?<=[\u4e00-\u9fff]{2})(?:摄|攝|报道|報導|報道)"
+    r"|\s(?:责任|責任)?(?:编辑|編輯|责编|責編)\s?[:：].*"
     r"|(?<=[\u4e00-\u9fff])(?:記者|特派員|[／/]\S{0,12}(?:報導|报道|報道))"
     r"|\s(?:입력|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)"
     r"|\s(?:on|at|am|um|le|[Ii]n|for|from|to|the|a|[Ff]ollow|Author|[Ll]ast|[Uu]pdated|[Pp]osted|\w+day"
@@ -107,11 +93,6 @@ _PLAIN = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]+(?: [A-ZÀ-Þ]\.)?(?: [A-ZÀ-Þ][a-z�
 _GLUED_WORD = re.compile(r"(?<=[a-zà-ÿ]{4})(?=[A-ZÀ-Þ][a-zà-ÿ]+(?:\s|$))")
 """Where a word begins that stood in an element of its own; four letters, as in names such as MacFarlane."""
 
-_MENTIONED = re.compile(
-    r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit)|author"
-    r"|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|기자|كتب|بقلم|تقرير|लेखक|editor|by[a-zà-öø-þ×]"
-)
-"""Where a byline may begin, in folded text."""
 _CONTROL = re.compile(
     r"(?:view|read|see|show|more|all|about|learn|meet|contact|talk to|previous|next post|follow|share|comments?|posts?|"
     r"categor\w+|tags?|updated|edited|reviewed|fact.checked|last|mehr|alle|zum|zur|voir|ver|leer)\b",
@@ -157,12 +138,7 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
 @lru_cache(maxsize=64)  # the lines below a headline are looked at for their kind, then for authors
 def names_author(text: str) -> bool:
     """Return whether a text begins as a byline does: "By Ada Quill", "Autor: Ada Quill"."""
-    return _INTRODUCED.match(fold_case(text)) is not None or _GLUED.match(text) is not None
-
-
-def mentions_author(text: str) -> bool:
-    """Return whether a byline may begin anywhere in a text; quicker than looking for one."""
-    return _MENTIONED.search(fold_case(text)) is not None
+    return begins_byline(text)
 
 
 def is_agency(name: str) -> bool:
@@ -204,26 +180,21 @@ def _without_role(name: str, *, is_first: bool) -> str:
 
 
 def _split(text: str) -> list[str]:
-    if _PLAIN.fullmatch(text) is not None and _without_introduction(text) == text and _ENDINGS.search(text) is None:
+    if _PLAIN.fullmatch(text) is not None and without_introduction(text) == text and _ENDINGS.search(text) is None:
         return [] if _NO_NAME.issuperset(text.lower().split()) else [text]
     if _HOST_AND_PLACE.match(text) is not None:
         return []
     if any(map(text.__contains__, _IN_ADDRESSES)):
         text = _ADDRESS.sub(" ", text)
     text = _IN_BRACKETS.sub("", text)
-    text = _GLUED.sub("", " ".join(text.split()) if "\n" not in text else text.strip())
-    text = _without_introduction(text)
+    text = without_cased_introduction(" ".join(text.split()) if "\n" not in text else text.strip())
+    text = without_introduction(text)
     if _ORGANISATION.fullmatch(text) is not None:
         return [name] if (name := _clean(text)) else []
     found = []
     for part in _LISTED.split(text):
         found += _split_commas(part)
     return [name for each in found if (name := _clean(each))]
-
-
-def _without_introduction(text: str) -> str:
-    found = _INTRODUCED.match(fold_case(text))
-    return text if found is None else text[found.end() :]
 
 
 def _split_commas(text: str) -> list[str]:
@@ -252,7 +223,7 @@ def _clean(text: str) -> str:
     """Return a name without what is around it; empty if it is none."""
     if len(text) > 2 * MAX_LETTERS:
         return ""
-    name = _without_introduction(text.strip())
+    name = without_introduction(text.strip())
     if " " in name:
         name = _OUTLET.sub("", _GLUED_NUMBER.sub("", name))
     shorter = _ENDINGS.sub("", name)

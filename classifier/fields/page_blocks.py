@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from copydesk.classifier.fields.dates import Date, cut_dates, find_dates, read_date
-from copydesk.classifier.fields.names import clean_names, is_initials, mentions_author, names_author
+from copydesk.classifier.fields.introductions import mentions_author
+from copydesk.classifier.fields.names import clean_names, is_initials, names_author
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MAX_BYLINE = 200

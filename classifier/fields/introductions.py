@@ -1,0 +1,77 @@
+"""Recognises how a byline begins: "By", "Text:" and their like in many languages, or the author's role or desk."""
+
+from __future__ import annotations
+
+import re
+
+from copydesk.classifier.letter_case import fold_case
+
+_HAN = r"[\u3400-\u9fff々]"
+_SURNAMES = (
+    "王李张張刘劉陈陳杨楊黄黃赵趙周吴吳徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓邓鄧冯馮曹彭曾肖萧蕭田董潘袁蔡蒋蔣"
+    "余于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鐘姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付傅方邹鄒熊白孟秦邱侯江尹薛闫阎閻段雷龙龍黎史陶"
+    "贺賀毛郝顾顧龚龔邵万萬覃武钱錢戴严嚴莫孔汤湯常温溫康施文牛樊葛邢安齐齊易乔喬伍庞龐颜顏倪庄莊聂聶章鲁魯岳翟殷申耿关關焦"
+    "左柳甘祝包宁寧尚符舒阮柯纪紀梅童凌毕畢裴霍涂苗谷盛曲翁冉骆駱蓝藍游辛靳管柴蒙鲍鮑华華喻祁蒲房滕屈饶饒牟艾尤阳陽穆卓古"
+    "吉简簡车車项項连連芦麦麥褚娄婁窦竇戚岑景党宫宮费費卜冷晏席卫衛米柏宗瞿桂佟臧闵苟边邊卞姬师師仇隋商刁沙荣榮寇桑甄丛仲虞"
+)
+"""First characters of Chinese names. Left out are those that as often begin a verb or a time: 向 应 时 查 谈 解 明."""
+
+_CHINESE_NAME = rf"(?:[{_SURNAMES}]|欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|皇甫|司徒|东方|東方){_HAN}{{1,2}}"
+_REPORTED = r"(?:(?:综合|綜合|专题|專題)?(?:报道|報導|報道)|摄影?|攝影?|撰文|文)?"
+_CHINESE = (
+    rf"(?:(?:{_HAN}{{1,5}}[社报報网網台刊])?\s?(?:特约|特約|特派|首席|实习|實習|见习|見習)?(?:记者|記者)|通讯员|通訊員)"
+    rf"(?:\s*[:：]|\s(?={_HAN}{{2,5}}(?!{_HAN}))|(?={_CHINESE_NAME}{_REPORTED}(?!{_HAN})))"
+)
+"""A reporter of a paper or an agency. A name follows at once, or alone after a space: all else is a sentence."""
+
+_INTRODUCED = re.compile(
+    r"^\W*(?:"
+    r"(?:(?:an?|ein|eine|une|un)\s+)?(?:words?|story|analysis|opinion|text|texte|texto|testo|kommentar|analyse|"
+    r"reportage|interview|gastbeitrag|gastkommentar|essay|kolumne|"
+    r"written|posted|published|reported|reviewed|report|reporting|produced|created|skrevet|skriven|veröffentlicht|"
+    r"guide|article|column|post|authored|contributed|submitted|geschrieben|verfasst|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven)\s+"
+    r"(?:by|von|par|por|di|da|av|af|door)\b"
+    r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
+    r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
+    r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|作者|撰文)s?\s*+"
+    r"(?:/in|in|\(s\))?\s*+[:：]"
+    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:"
+    r"|(?:文|取材|聞き手)\s*[・＝=]"
+    rf"|{_CHINESE}"
+    r")\s*:?\s*"
+)
+"""How a byline begins, in folded text."""
+
+_BY_CASE = re.compile(
+    r"^(?:(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished) ?[Bb]y|[Bb]y|Von|Par|Por)(?=[A-ZÀ-Þ]{2}|[A-ZÀ-Þ][a-zà-ÿ])"
+    r")"
+)
+"""How a byline begins that only capitals tell: glued to a name, or with a word that sentences begin with, too."""
+
+_MENTIONED = re.compile(
+    r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit)"
+    r"|author|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|通讯员|通訊員"
+    r"|기자|كتب|بقلم|تقرير|लेखक|editor|by[a-zà-öø-þ×]"
+)
+"""Where a byline may begin, in folded text."""
+
+
+def begins_byline(text: str) -> bool:
+    """Return whether a text begins as a byline does: "By Ada Quill", "Autor: Ada Quill"."""
+    return _INTRODUCED.match(fold_case(text)) is not None or _BY_CASE.match(text) is not None
+
+
+def mentions_author(text: str) -> bool:
+    """Return whether a byline may begin anywhere in a text; quicker than looking for one."""
+    return _MENTIONED.search(fold_case(text)) is not None
+
+
+def without_introduction(text: str) -> str:
+    """Return a text without "By" or the like at its beginning."""
+    found = _INTRODUCED.match(fold_case(text))
+    return text if found is None else text[found.end() :]
+
+
+def without_cased_introduction(text: str) -> str:
+    """Return a text without the beginning of a byline that only capitals tell: "ByAda Quill"."""
+    return _BY_CASE.sub("", text)
