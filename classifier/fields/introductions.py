@@ -6,7 +6,7 @@ import re
 
 from copydesk.classifier.letter_case import fold_case
 
-_HAN = r"[\u3400-\u9fff々]"
+_HAN, _HANGUL = r"[\u3400-\u9fff々]", "[가-힣]"
 _SURNAMES = (
     "王李张張刘劉陈陳杨楊黄黃赵趙周吴吳徐孙孫马馬朱胡郭何高林罗羅郑鄭梁谢謝宋唐许許韩韓邓鄧冯馮曹彭曾肖萧蕭田董潘袁蔡蒋蔣"
     "余于杜叶葉程魏苏蘇吕呂丁任卢盧姚沈钟鐘姜崔谭譚陆陸范汪廖石金韦韋贾賈夏付傅方邹鄒熊白孟秦邱侯江尹薛闫阎閻段雷龙龍黎史陶"
@@ -24,6 +24,17 @@ _CHINESE = (
 )
 """A reporter of a paper or an agency. A name follows at once, or alone after a space: all else is a sentence."""
 
+_JAPANESE = (
+    rf"(?:記者|{_HAN}{{1,4}}(?:部|班|支局|総局))・"
+    rf"(?={_HAN}{{1,4}}[ \u3000]?(?:{_HAN}|[\u3041-\u309f]){{1,5}}\s*(?:$|[\d(（|]))"
+)
+_KOREAN = (
+    r"(?:(?:사회|정치|경제|문화|국제|산업|체육|스포츠|편집|생활|교육|사진|전국|지역|금융|과학|연예|탐사|기획)\d?부\s+"
+    rf"(?={_HANGUL}{{2,4}}(?:\s(?:{_HANGUL}{{2}}\s?)?기자)?\s*(?:$|[\d(|]|\S+@))"
+    rf"|(?={_HANGUL}{{2,4}}\s(?:{_HANGUL}{{2}}\s?)?기자\s*(?:$|[\d(|]|\S+@)))"
+)
+_YORUBA = r"l(?:á|a\u0301)ti\s+(?:ọ|o\u0323)w(?:ọ|o\u0323)\u0301?"
+
 _INTRODUCED = re.compile(
     r"^\W*(?:"
     r"(?:(?:an?|ein|eine|une|un)\s+)?(?:words?|story|analysis|opinion|text|texte|texto|testo|kommentar|analyse|"
@@ -33,25 +44,28 @@ _INTRODUCED = re.compile(
     r"(?:by|von|par|por|di|da|av|af|door)\b"
     r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
     r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
-    r"fotos|credits?|автор|текст|yazan|haber|penulis|editor|redacción|redaktion|tekst|文|作者|撰文)s?\s*+"
+    r"fotos|credits?|автор|текст|yazan|haber|penulis|laporan|editor|redacción|redaktion|tekst|文|作者|撰文)s?\s*+"
     r"(?:/in|in|\(s\))?\s*+[:：]"
-    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|लेखक\s*:"
+    r"|teksti(?:\s(?:ja|&)\s\w{4,6})?\s*[:：]|(?:thực hiện|tác giả|bài(?:\s?(?:và|,|-|&)\s?ảnh)?|bài viết)\s*[:：]"
+    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|(?:گزارش|نویسنده)\s*:|گزارش از\s|מאת(?:\s*:|\s)|लेखक\s*:"
+    r"|โดย(?:\s*:|\s)|(?:เรื่องและภาพ|เรื่อง/ภาพ|ผู้เขียน)\s*:"
     r"|(?:文|取材|聞き手)\s*[・＝=]"
-    rf"|{_CHINESE}"
+    rf"|{_CHINESE}|{_JAPANESE}|{_KOREAN}|{_YORUBA}"
     r")\s*:?\s*"
 )
 """How a byline begins, in folded text."""
 
 _BY_CASE = re.compile(
     r"^(?:(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished) ?[Bb]y|[Bb]y|Von|Par|Por)(?=[A-ZÀ-Þ]{2}|[A-ZÀ-Þ][a-zà-ÿ])"
-    r")"
+    r"|(?:Laporan|LAPORAN|Eftir|EFTIR)\s+(?=[A-ZÀ-Þ]\S*\s+[A-ZÀ-Þ]))"
 )
 """How a byline begins that only capitals tell: glued to a name, or with a word that sentences begin with, too."""
 
 _MENTIONED = re.compile(
-    r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit)"
-    r"|author|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|通讯员|通訊員"
-    r"|기자|كتب|بقلم|تقرير|लेखक|editor|by[a-zà-öø-þ×]"
+    r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit|laporan|eftir"
+    r"|thực hiện|tác giả|bài)"
+    r"|author|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|通讯员|通訊員|[部班局]・"
+    r"|기자|[가-힣]부\s|كتب|بقلم|تقرير|گزارش|نویسنده|מאת|लेखक|โดย|เรื่อง|ผู้เขียน|l(?:á|a\u0301)ti|editor|by[a-zà-öø-þ×]"
 )
 """Where a byline may begin, in folded text."""
 
