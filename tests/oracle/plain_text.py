@@ -63,6 +63,11 @@ MIN_CONTINUING = 0.3
 HABIT_TURNS = 2  # the habit of the whole text weighs as much as this many line ends of a run
 SAME_WIDTH = 0.2  # share by which the widths of a run and of the text's usual wrap may differ
 
+BY = frozenset("by von par por di av af door przez oleh".split())
+HAN_LABEL = re.compile("[\u3400-\u9fff]{2,4}[:：][^。，、]*")
+BLANKS = re.compile("[\0- \xa0\u3000]+")
+MAX_BYLINE, MAX_LABEL, MAX_BETWEEN_NAMES, MAX_NAME_WORDS = 60, 12, 3, 6
+
 
 @dataclass(frozen=True, slots=True)
 class _Run:
@@ -90,6 +95,8 @@ class _Habit:
 
     share: float
     width: float
+    n_paragraphs: int  # runs of more than two lines, or that end as a sentence
+    has_long: bool
 
 
 def segment_text(text: str) -> Blocks:
@@ -106,7 +113,8 @@ def segment_text(text: str) -> Blocks:
         for piece in _pieces(text, lines, joined):
             if len(piece) > 1:
                 runs += _runs(text, piece)
-    habit = _habit(runs, n_turns)
+    has_long = any(_is_long(text, line) for line in zip(starts.tolist(), ends.tolist(), strict=True))
+    habit = _habit(runs, n_turns, has_long=has_long)
     joined += [(run.lines[0][0], run.lines[-1][1]) for run in runs if _is_wrapped(text, run, habit)]
     return Blocks(text, Rows(Block, _join(starts, ends, joined)))
 
@@ -193,7 +201,8 @@ def _runs(text: str, lines: list[Span]) -> Iterator[_Run]:
     for i in range(len(lines) - 1):
         width = max(lengths[max(0, i - 2) : i + 4])
         turn = None if _is_much_shorter(text, lines[i], lines[i + 1], width) else _turn(text, lines[i], lines[i + 1])
-        if turn is None or _leaves_room(text, lines[i], lines[i + 1], turn=turn, width=width):
+        has_room = turn is None or _leaves_room(text, lines[i], lines[i + 1], turn=turn, width=width)
+        if turn is None or has_room or is_byline(text[slice(*lines[i + 1])]):
             if turns:
                 yield _run(text, lines[first : i + 1], turns)
             first, turns = i + 1, []
@@ -205,6 +214,11 @@ def _runs(text: str, lines: list[Span]) -> Iterator[_Run]:
 
 def _run(text: str, lines: list[Span], turns: list[_Turn]) -> _Run:
     return _Run(lines, turns, _tail(text, lines[-1]).endswith(SENTENCE_ENDS))
+
+
+def _with_word(text: str, line: Span, following: Span) -> int:
+    word = WORD.match(text, *following)
+    return line[1] - line[0] + 1 + (len(word[0]) if word is not None else 0)
 
 
 def _turn(text: str, line: Span, following: Span) -> _Turn:
@@ -229,8 +243,30 @@ def _is_much_shorter(text: str, line: Span, following: Span, width: int) -> bool
         return False
     if width < MIN_WRAP_WIDTH:
         return True
-    word = WORD.match(text, *following)
-    return line[1] - line[0] + 1 + (len(word[0]) if word is not None else 0) <= width * _LEAST_FULL
+    return _with_word(text, line, following) <= width * _LEAST_FULL
+
+
+def is_byline(row: str) -> bool:
+    """Return whether a line is a byline, or a label and names."""
+    if len(row) > MAX_BYLINE:
+        return False
+    if HAN_LABEL.fullmatch(row):
+        return True
+    first, *names = BLANKS.split(row)
+    label = first.removesuffix(":")
+    if row.endswith(SENTENCE_ENDS + COMMAS) or not 0 < len(label) <= MAX_LABEL or not all(map(_is_letter, label)):
+        return False
+    if not (label != first or label.lower() in BY) or not (2 - (label != first)) <= len(names) <= MAX_NAME_WORDS:
+        return False
+    capitals = [_is_letter(name[0]) and not name[0].islower() for name in names]
+    between = all(
+        is_capital or len(name) <= MAX_BETWEEN_NAMES for name, is_capital in zip(names, capitals, strict=True)
+    )
+    return capitals[0] and capitals[-1] and between
+
+
+def _is_letter(character: str) -> bool:
+    return (character.isascii() and character.isalpha()) or character >= "\u00c0"
 
 
 def _leaves_room(text: str, line: Span, following: Span, *, turn: _Turn, width: int) -> bool:
@@ -247,13 +283,15 @@ def _leaves_room(text: str, line: Span, following: Span, *, turn: _Turn, width: 
     return filled <= width * FULL[turn]
 
 
-def _habit(runs: list[_Run], n_turns: int) -> _Habit:
-    continuing = [(run.continuing, run.width) for run in runs if run.continuing]
+def _habit(runs: list[_Run], n_turns: int, *, has_long: bool) -> _Habit:
+    continuing = [run for run in runs if run.continuing]
     if not continuing:
-        return _Habit(0.0, 0.0)
-    widths = sorted(width for _, width in continuing)
+        return _Habit(0.0, 0.0, 0, has_long)
+    widths = sorted(run.width for run in continuing)
     median = (widths[(len(widths) - 1) // 2] + widths[len(widths) // 2]) / 2
-    return _Habit(sum(n for n, _ in continuing) / n_turns, median)
+    share = sum(run.continuing for run in continuing) / n_turns
+    n_paragraphs = sum(len(run.turns) > 1 or run.ends_sentence for run in continuing)
+    return _Habit(share, median, n_paragraphs, has_long)
 
 
 def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:
@@ -261,7 +299,10 @@ def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:
 
     The habit does not count if the last line ends in an ellipsis: then it is a teaser's summary below its headline.
     """
-    usual = abs(run.width - habit.width) <= SAME_WIDTH * habit.width
-    cut_short = text[run.lines[-1][0] : run.lines[-1][1]].endswith(ELLIPSES)
-    expected = habit.share if usual and not cut_short else 0.0
-    return (run.continuing + HABIT_TURNS * expected) / (len(run.turns) + HABIT_TURNS) >= MIN_CONTINUING
+    last = text[slice(*run.lines[-1])]
+    usual = abs(run.width - habit.width) <= SAME_WIDTH * habit.width and not last.endswith(ELLIPSES)
+    of_run = run.continuing + (HABIT_TURNS * habit.share if usual else 0.0)
+    is_lone = len(run.turns) == 1 and not run.ends_sentence and habit.n_paragraphs == 0
+    if is_lone and (habit.has_long or len(last.split()) == 1):
+        return False
+    return of_run / (len(run.turns) + HABIT_TURNS) >= MIN_CONTINUING

@@ -184,13 +184,15 @@ EXPORT int64_t cd_text_blocks(const uint32_t *points, int64_t n_points, const ui
     cut.is_later = (bool *)(widths + room);
     cut.is_item = cut.is_later + room;
     memset(cut.is_later, 0, room);
+    bool has_long = false;
     for (int64_t first = 0, last = 1; first < n; first = last++) {
         while (last < n && !begins_paragraph(&cut, gaps, last)) last++;
         if (last - first < 2) continue;
         cut.n_turns += last - first - 1;
         cut_paragraph(&cut, first, last);
     }
-    mark_wrapped(cut.runs, cut.n_runs, cut.n_turns, widths, cut.is_later);
+    for (int64_t line = 0; line < n && cut.n_runs > 0 && !has_long; line++) has_long = is_long(&cut.text, starts[line], ends[line]);
+    mark_wrapped(cut.runs, cut.n_runs, cut.n_turns, has_long, widths, cut.is_later);
     int64_t found = 0;
     for (int64_t line = 0; line < n; line++) {
         if (!cut.is_later[line]) spans[2 * found++] = starts[line];

@@ -1,5 +1,6 @@
 /* Tells lines that were wrapped at some width from lines of their own; see plain_text.py. */
 #include "wrapped_lines.h"
+#include "byline_lines.h"
 
 /* Widths and lengths in characters, chosen by trial on 65 news pages of 29 countries wrapped at 60, 72 and 100. Narrower
    lines are menus and buttons, not wrapped text. */
@@ -32,18 +33,6 @@ enum {
 /* Share of the width from which a line is full: proportional fonts and balanced wrapping end lines early. */
 static const double full[N_TURNS] = {0.75, 0.75, 0.85, 1.0, 1.0};
 #define LEAST_FULL 0.75
-
-static bool is_sentence_end(point_t code) {
-    switch (code) {
-    case '.': case '!': case '?': case ':': case 0x2026: case 0x3002: case 0xFF01: case 0xFF1F: case 0x964: case 0x61F:
-    case 0x6D4: case 0x589: return true;
-    default: return false;
-    }
-}
-
-static bool is_comma(point_t code) {
-    return code == ',' || code == ';' || code == 0x60C || code == 0x3001 || code == 0xFF0C || code == 0xFF1B;
-}
 
 static bool is_closer(point_t code) {
     switch (code) {
@@ -132,7 +121,9 @@ static int turn_or_room(const LinedText *text, const Row *line, const Row *follo
         has_room = ideographic ? length < width - 2 : length + min_i64(word, MAX_CASELESS_WORD) < width;
     else
         has_room = (double)(length + 1 + (ideographic ? 1 : word)) <= (double)width * full[turn];
-    return has_room ? HAS_ROOM : turn;
+    if (has_room) return HAS_ROOM;
+    SmallLetters small = {text->traits, INT64_MAX, IS_LOWER};
+    return is_byline_line(text->points, following->start, following->end, &small) ? HAS_ROOM : turn;
 }
 
 static bool is_cut_short(const LinedText *text, const Row *line) {
@@ -146,8 +137,11 @@ static Run run_of(const LinedText *text, const Row *rows, int64_t first, int64_t
     Run run = {.first = rows[first].first, .last = rows[last].last, .n_turns = last - first};
     for (int64_t i = first; i <= last; i++) run.width = max_i64(run.width, rows[i].end - rows[i].start);
     run.continuing = (double)turns[CONTINUES] + (turns[CASELESS] == 1 ? 0.5 : (double)turns[CASELESS]);
-    if (ends_as_sentence(text, rows[last].start, rows[last].end)) run.continuing += (double)turns[BEGUN];
+    run.ends_sentence = ends_as_sentence(text, rows[last].start, rows[last].end);
+    if (run.ends_sentence) run.continuing += (double)turns[BEGUN];
     run.is_cut = is_cut_short(text, rows + last);
+    run.ends_in_word = true;
+    for (int64_t at = rows[last].start; at < rows[last].end; at++) run.ends_in_word &= !has_trait(text, at, IS_SPACE);
     return run;
 }
 
@@ -177,16 +171,23 @@ static int compare_widths(const void *one, const void *other) {
     return (a > b) - (a < b);
 }
 
+/* Returns whether a run of two lines is all that looks wrapped in a text, and less like a paragraph than like a headline and
+   the line below it: it does not end as a sentence, and is one word, or the text has lines wider than any wrap. */
+static bool is_lone_pair(const Run *run, int64_t n_paragraphs, bool has_long) {
+    return run->n_turns == 1 && !run->ends_sentence && n_paragraphs == 0 && (run->ends_in_word || has_long);
+}
+
 /* A run is wrapped if enough of its line ends are in mid-sentence, where a run of the usual width also counts the text's
    habit: the share of all line ends. The habit does not count if the last line ends in an ellipsis: then it is a teaser's
    summary below its headline. */
-void mark_wrapped(const Run *runs, int64_t n, int64_t n_turns, int64_t *widths, bool *is_later) {
-    int64_t found = 0;
+void mark_wrapped(const Run *runs, int64_t n, int64_t n_turns, bool has_long, int64_t *widths, bool *is_later) {
+    int64_t found = 0, n_paragraphs = 0;
     double continuing = 0.0, usual = 0.0, share = 0.0;
     for (int64_t k = 0; k < n; k++) {
         if (runs[k].continuing == 0.0) continue;
         widths[found++] = runs[k].width;
         continuing += runs[k].continuing;
+        n_paragraphs += runs[k].n_turns > 1 || runs[k].ends_sentence;
     }
     if (found > 0) {
         qsort(widths, (size_t)found, sizeof *widths, compare_widths);
@@ -195,10 +196,10 @@ void mark_wrapped(const Run *runs, int64_t n, int64_t n_turns, int64_t *widths, 
     }
     for (int64_t k = 0; k < n; k++) {
         const Run *run = runs + k;
-        bool is_usual = fabs((double)run->width - usual) <= SAME_WIDTH * usual;
-        double expected = is_usual && !run->is_cut ? share : 0.0;
-        double of_run = run->continuing + HABIT_TURNS * expected;
-        if (of_run / (double)(run->n_turns + HABIT_TURNS) < MIN_CONTINUING) continue;
+        bool is_usual = fabs((double)run->width - usual) <= SAME_WIDTH * usual && !run->is_cut;
+        double of_run = run->continuing + (is_usual ? HABIT_TURNS * share : 0.0);
+            if (of_run / (double)(run->n_turns + HABIT_TURNS) < MIN_CONTINUING) continue;
+        if (is_lone_pair(run, n_paragraphs, has_long)) continue;
         for (int64_t line = run->first + 1; line <= run->last; line++) is_later[line] = true;
     }
 }

@@ -28,6 +28,7 @@ typedef struct {
     int64_t width, n_turns;
     double continuing; /* line ends in mid-sentence; a single full line in a script without letter case counts half */
     bool is_cut;       /* whether the last line ends in an ellipsis */
+    bool ends_sentence, ends_in_word; /* whether the last line ends as a sentence does, and whether it is one word */
 } Run;
 
 INLINE bool has_trait(const LinedText *text, int64_t at, int traits) {
@@ -36,8 +37,9 @@ INLINE bool has_trait(const LinedText *text, int64_t at, int traits) {
 
 /* wrapped_lines.c: writes the runs among some rows; returns how many there are, at most n / 2. */
 int64_t find_runs(const LinedText *text, Row *rows, int64_t n, Run *runs);
-/* Marks the lines that continue the one before: those of the runs that are wrapped. `widths` has room for n numbers. */
-void mark_wrapped(const Run *runs, int64_t n, int64_t n_turns, int64_t *widths, bool *is_later);
+/* Marks the lines that continue the one before: those of the runs that are wrapped. `widths` has room for n numbers;
+   `has_long` is whether the text has a line that is wider than any wrap. */
+void mark_wrapped(const Run *runs, int64_t n, int64_t n_turns, bool has_long, int64_t *widths, bool *is_later);
 /* Returns whether a row ends as a sentence does, but for quotes and brackets after it. */
 bool ends_as_sentence(const LinedText *text, int64_t start, int64_t end);
 /* Returns the row's length, or 0 if it is one word, such as a URL, that no wrap could have broken. */

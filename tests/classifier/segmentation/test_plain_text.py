@@ -42,6 +42,7 @@ ANY_TEXT = st.text(
     max_size=200,
 )
 PIECES = (
+    "by By von Ada Quill und photo: by: 作者：韩小溪 时间： "
     "The ferry left. Mr. harbour late: because… (the) [crew] 'had been' ... a über Straße Ö 港の町では 。 การ ไทย ١٢ "
     "3. (a) (12) 4) - * + – • ・ # ## ####### ___ --- === ~~~ *** 𝐀𝐁 𝐚 😀 Ⅳ ² ½ ǅ İ ؟ ; ، …] ...] \x1c \ud800 "
 ).split(" ")
@@ -216,6 +217,46 @@ def test_a_wrapped_paragraph_of_two_lines_follows_the_habit_of_its_text() -> Non
     assert len(texts(pair)) == 2
     article = "\n\n".join([wrapped(GERMAN, 68)] * 3)
     assert texts(f"{article}\n\n{pair}")[-1] == pair
+
+
+LONG = ["Saltmere Gazette", "Sport", PROSE, PROSE[94:], "Read more"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("by Beatrice Yelland", "von Petra Gschwend", "par Émeline Tassart", "di Ugo Rinaldi", "por Lucía Barrientos"),
+        *("words: Beatrice Yelland", "photo: Tom Ashcombe", "beatriceyelland", "share", "by Ada Quill and Ben Reed"),
+    ],
+)
+@pytest.mark.parametrize("around", [LONG, ["The lido reopens on Friday after a long repair of the pumps.", "Tags"]])
+def test_a_headline_above_a_byline_or_a_label_is_its_own_block(line: str, around: list[str]) -> None:
+    headline = "Moor ponies to wear reflective collars before the autumn"
+    assert texts("\n".join(["Sport", headline, line, *around])) == ["Sport", headline, line, *around]
+
+
+@pytest.mark.parametrize("line", ["by Beatrice Yelland", "Von Petra Gschwend", "photo: Tom Ashcombe"])
+def test_a_byline_in_wrapped_text_is_its_own_block(line: str) -> None:
+    headline = "Moor ponies to wear reflective collars before the autumn comes"
+    article = "\n\n".join([wrapped(PROSE, 66)] * 3)
+    assert texts(f"{headline}\n{line}\n\n{article}")[:2] == [headline, line]
+
+
+@pytest.mark.parametrize("width", range(17, 24))
+def test_a_chinese_headline_above_its_date_is_its_own_block(width: int) -> None:
+    headline = "小区楼顶长出一片金黄稻田物业请来农技员种出两亩"[:width]
+    lines = [headline, "时间：2024年10月20日 16:40", "作者：韩小溪 编辑：罗一川", "带头的是退休农技员姜水生" * 4 + "。"]
+    assert texts("\n".join(lines)) == lines
+
+
+def test_a_wrapped_pair_that_ends_a_sentence_is_one_block_in_any_text() -> None:
+    pair = "Moor ponies will have to wear reflective collars long before\nthe autumn comes to the moor."
+    assert texts("\n".join([*LONG[:3], "Read more", pair])) == [*LONG[:3], "Read more", pair]
+
+
+def test_a_headline_of_two_wrapped_lines_in_a_short_text_is_one_block() -> None:
+    pair = "Moor ponies will have to wear reflective collars long before\nthe autumn comes to the moor"
+    assert texts(f"{pair}\n\nThe collars shine.") == [pair, "The collars shine."]
 
 
 def test_ideographic_lines_cut_at_a_fixed_width_are_one_block() -> None:
