@@ -186,6 +186,17 @@ def test_wrapped_headline_of_a_text_is_one_line() -> None:
     assert found == ("Ferry to the island waits for a spare pump", "block")
 
 
+@pytest.mark.parametrize("below", ["by Ida Moor", "von Ida Moor", "words: Ida Moor", "share", "idamoor-of-the-pier"])
+def test_byline_or_word_below_a_headline_of_a_text_is_no_part_of_it(below: str) -> None:
+    headline = "Ferry to the island waits for a spare pump"
+    lines = "\n".join([headline, below, FIRST, SECOND, FIRST])
+    assert of_text(lines)[0] == headline
+
+
+def test_last_word_of_a_narrow_headline_of_a_text_is_a_part_of_it() -> None:
+    assert of_text("Ferry to the island waits\nstill", FIRST, SECOND)[0] == "Ferry to the island waits still"
+
+
 def test_mark_of_a_heading_is_not_in_the_title() -> None:
     assert of_text("# Ferry waits for a pump", FIRST, SECOND) == ("Ferry waits for a pump", "block")
 

@@ -21,7 +21,7 @@ from tests.oracle import title_of_html, title_of_text
 from tests.support.corpus_pages import corpus_pages
 
 SEEDS = st.integers(0, 2**32 - 1)
-_WORDS = "Ferry late FERRY pump Ärger straße STRASSE it’s ﬁre İda é 4 漢字 | - : &amp; • ©".split()
+_WORDS = "by photo: Ferry late FERRY pump Ärger straße STRASSE it’s ﬁre İda é 4 漢字 | - : &amp; • ©".split()
 _TEXTS = st.lists(st.sampled_from(_WORDS), max_size=9).map(" ".join)
 _NAMES = st.sampled_from(
     (

@@ -15,8 +15,10 @@ from copydesk.classifier.arrays import Doubles, Integers, spans_of
 from copydesk.classifier.declared_titles import count_words, tidy, words_of
 from copydesk.classifier.title_of_text import MAX_HEADLINE, PLACE_WEIGHTS, STEM, WORD_WEIGHTS, Place, Words
 from copydesk.classifier.types import KINDS, Blocks, Kind
+from tests.oracle.plain_text import is_byline
 
 MAX_CANDIDATES = 10
+NARROW = 40
 AFTER_PARAGRAPH = 12
 BEFORE_PARAGRAPH = 40
 PARAGRAPH = 100
@@ -200,9 +202,15 @@ def _end_of_line(lines: Lines, number: int) -> int:
 def _continues(lines: Lines, number: int) -> bool:
     """Return whether a block continues the line before: it begins in lower case, without a blank line between them."""
     end, start = lines.ends[number - 1], lines.starts[number]
-    return (
-        lines.text[start].islower() and lines.text[end:start].strip("\r") == "\n" and not _is_paragraph(lines, number)
-    )
+    if not (lines.text[start].islower() and lines.text[end:start].strip("\r") == "\n"):
+        return False
+    return not _is_paragraph(lines, number) and not _is_below_headline(lines, number)
+
+
+def _is_below_headline(lines: Lines, number: int) -> bool:
+    """Return whether a block is a byline, or one word below a line that is not narrow."""
+    line = lines.text[lines.starts[number] : lines.ends[number]]
+    return is_byline(line) or (" " not in line and lines.size(number - 1, number - 1) >= NARROW)
 
 
 def _first_paragraphs(lines: Lines, in_body: Doubles) -> tuple[int, int]:

@@ -1,4 +1,5 @@
 /* Finds the lines of a plain text that may be its headline, and what their places say; see title_of_text.py. */
+#include "byline_lines.h"
 #include "headline_words.h"
 #include "maths.h"
 #include "sorting.h"
@@ -18,6 +19,9 @@ enum { PARAGRAPH = 100 };
 
 /* Characters below which the line before counts as a menu's or a label. */
 enum { SHORT_LINE = 25 };
+
+/* Characters from which a headline's line is not broken before its last word: a choice. */
+enum { NARROW = 40 };
 
 /* Characters before a line that are searched for the same text, which bounds the time. */
 enum { REPEATED_WITHIN = 5000 };
@@ -69,6 +73,15 @@ static bool is_paragraph(const Text *text, int64_t block) {
     return size >= PARAGRAPH && (size >= 2 * PARAGRAPH || last == '.' || last == 0x3002 || last == 0x0964);
 }
 
+/* Whether a block is no part of the headline above it: a byline, or one word below a line that is not narrow. */
+static bool is_below_headline(const Text *text, int64_t block) {
+    int64_t at = start_of(text, block), end = end_of(text, block);
+    SmallLetters small = {(const uint8_t *)text->is_small, text->n_small, 1};
+    if (is_byline_line(text->points, at, end, &small)) return true;
+    while (at < end && text->points[at] != ' ') at++;
+    return at == end && size_of(text, block - 1) >= NARROW;
+}
+
 /* Whether a block continues the line before: it begins in lower case, without a blank line between them. */
 static bool continues(const Text *text, int64_t block) {
     point_t first = text->points[start_of(text, block)];
@@ -78,7 +91,7 @@ static bool continues(const Text *text, int64_t block) {
         breaks += text->points[at] == '\n';
         if (breaks > 1 || (text->points[at] != '\n' && text->points[at] != '\r')) return false;
     }
-    return breaks == 1 && !is_paragraph(text, block);
+    return breaks == 1 && !is_paragraph(text, block) && !is_below_headline(text, block);
 }
 
 /* The first block of the wrapped line that a block is in. */
