@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ MAX_CASELESS_WORD = 12  # Thai and other scripts have no spaces between words
 # (English), a list of headlines 0 to 0.01.
 MIN_CONTINUING = 0.3
 HABIT_TURNS = 2  # the habit of the whole text weighs as much as this many line ends of a run
+OPEN_WEIGHT = 0.5  # what an OPEN turn counts in a run that fits the text's wrap to the character and ends as a sentence
 SAME_WIDTH = 0.2  # share by which the widths of a run and of the text's usual wrap may differ
 
 BY = frozenset("by von par por di av af door przez oleh".split())
@@ -76,6 +78,7 @@ class _Run:
     lines: Sequence[Span]
     turns: Sequence[_Turn]
     ends_sentence: bool
+    least: int  # characters of a line and the next one's first word, where they are the fewest
 
     @property
     def width(self) -> int:
@@ -95,6 +98,7 @@ class _Habit:
 
     share: float
     width: float
+    widest: int
     n_paragraphs: int  # runs of more than two lines, or that end as a sentence
     has_long: bool
 
@@ -213,7 +217,8 @@ def _runs(text: str, lines: list[Span]) -> Iterator[_Run]:
 
 
 def _run(text: str, lines: list[Span], turns: list[_Turn]) -> _Run:
-    return _Run(lines, turns, _tail(text, lines[-1]).endswith(SENTENCE_ENDS))
+    least = min(_with_word(text, line, following) for line, following in pairwise(lines))
+    return _Run(lines, turns, _tail(text, lines[-1]).endswith(SENTENCE_ENDS), least)
 
 
 def _with_word(text: str, line: Span, following: Span) -> int:
@@ -286,12 +291,12 @@ def _leaves_room(text: str, line: Span, following: Span, *, turn: _Turn, width: 
 def _habit(runs: list[_Run], n_turns: int, *, has_long: bool) -> _Habit:
     continuing = [run for run in runs if run.continuing]
     if not continuing:
-        return _Habit(0.0, 0.0, 0, has_long)
+        return _Habit(0.0, 0.0, 0, 0, has_long)
     widths = sorted(run.width for run in continuing)
     median = (widths[(len(widths) - 1) // 2] + widths[len(widths) // 2]) / 2
     share = sum(run.continuing for run in continuing) / n_turns
     n_paragraphs = sum(len(run.turns) > 1 or run.ends_sentence for run in continuing)
-    return _Habit(share, median, n_paragraphs, has_long)
+    return _Habit(share, median, widths[-1], n_paragraphs, has_long)
 
 
 def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:
@@ -302,6 +307,8 @@ def _is_wrapped(text: str, run: _Run, habit: _Habit) -> bool:
     last = text[slice(*run.lines[-1])]
     usual = abs(run.width - habit.width) <= SAME_WIDTH * habit.width and not last.endswith(ELLIPSES)
     of_run = run.continuing + (HABIT_TURNS * habit.share if usual else 0.0)
+    if usual and run.ends_sentence and run.width <= habit.widest < run.least:
+        of_run += OPEN_WEIGHT * run.turns.count(_Turn.OPEN)
     is_lone = len(run.turns) == 1 and not run.ends_sentence and habit.n_paragraphs == 0
     if is_lone and (habit.has_long or len(last.split()) == 1):
         return False

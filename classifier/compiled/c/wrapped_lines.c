@@ -16,6 +16,10 @@ enum { MAX_WORD = 120, TAIL = 6, BEGINNING = 4 }; /* characters that are looked 
 /* The habit of the whole text weighs as much as this many line ends of a run. */
 #define HABIT_TURNS 2
 
+/* A line end that is OPEN counts as this much of one in mid-sentence, if the run fits the text's wrap to the character and
+   ends as a sentence: a choice. German wrapped at 72 to 100 has paragraphs whose only line end is before a noun. */
+#define OPEN_WEIGHT 0.5
+
 /* Share by which the widths of a run and of the text's usual wrap may differ. */
 #define SAME_WIDTH 0.2
 
@@ -106,14 +110,20 @@ static bool begins_in_ascii(const LinedText *text, int64_t at) {
     return at == stop;
 }
 
+/* Returns the characters of a line and of the next one's first word after it. */
+static int64_t length_with_word(const LinedText *text, const Row *line, const Row *following) {
+    int64_t most = min_i64(following->end - following->start, MAX_WORD), word = 0;
+    while (word < most && !has_trait(text, following->start + word, IS_SPACE)) word++;
+    return line->end - line->start + 1 + word;
+}
+
 /* Returns how a line is followed, or HAS_ROOM; `width` is that of the lines around it. */
 static int turn_or_room(const LinedText *text, const Row *line, const Row *following, int64_t width) {
     point_t first = text->points[following->start];
     bool ideographic = first >= 0x2E80 && first <= 0x9FFF;
     if (width < (ideographic ? MIN_IDEOGRAPHIC_WRAP_WIDTH : MIN_WRAP_WIDTH)) return HAS_ROOM;
-    int64_t length = line->end - line->start, most = min_i64(following->end - following->start, MAX_WORD), word = 0;
-    while (word < most && !has_trait(text, following->start + word, IS_SPACE)) word++;
-    bool is_short = (double)(length + 1 + word) <= (double)width * LEAST_FULL; /* whatever the turn */
+    int64_t length = line->end - line->start, filled = length_with_word(text, line, following), word = filled - length - 1;
+    bool is_short = (double)filled <= (double)width * LEAST_FULL; /* whatever the turn */
     if (is_short && begins_in_ascii(text, following->start)) return HAS_ROOM;
     int turn = turn_of(text, line, following);
     bool has_room;
@@ -134,7 +144,9 @@ static bool is_cut_short(const LinedText *text, const Row *line) {
 }
 
 static Run run_of(const LinedText *text, const Row *rows, int64_t first, int64_t last, const int64_t *turns) {
-    Run run = {.first = rows[first].first, .last = rows[last].last, .n_turns = last - first};
+    Run run = {.first = rows[first].first, .last = rows[last].last, .n_turns = last - first, .n_open = turns[OPEN]};
+    run.least = length_with_word(text, rows + first, rows + first + 1);
+    for (int64_t i = first + 1; i < last; i++) run.least = min_i64(run.least, length_with_word(text, rows + i, rows + i + 1));
     for (int64_t i = first; i <= last; i++) run.width = max_i64(run.width, rows[i].end - rows[i].start);
     run.continuing = (double)turns[CONTINUES] + (turns[CASELESS] == 1 ? 0.5 : (double)turns[CASELESS]);
     run.ends_sentence = ends_as_sentence(text, rows[last].start, rows[last].end);
@@ -181,7 +193,7 @@ static bool is_lone_pair(const Run *run, int64_t n_paragraphs, bool has_long) {
    habit: the share of all line ends. The habit does not count if the last line ends in an ellipsis: then it is a teaser's
    summary below its headline. */
 void mark_wrapped(const Run *runs, int64_t n, int64_t n_turns, bool has_long, int64_t *widths, bool *is_later) {
-    int64_t found = 0, n_paragraphs = 0;
+    int64_t found = 0, widest = 0, n_paragraphs = 0;
     double continuing = 0.0, usual = 0.0, share = 0.0;
     for (int64_t k = 0; k < n; k++) {
         if (runs[k].continuing == 0.0) continue;
@@ -193,12 +205,15 @@ void mark_wrapped(const Run *runs, int64_t n, int64_t n_turns, bool has_long, in
         qsort(widths, (size_t)found, sizeof *widths, compare_widths);
         usual = (double)(widths[(found - 1) / 2] + widths[found / 2]) / 2.0;
         share = continuing / (double)n_turns;
+        widest = widths[found - 1];
     }
     for (int64_t k = 0; k < n; k++) {
         const Run *run = runs + k;
         bool is_usual = fabs((double)run->width - usual) <= SAME_WIDTH * usual && !run->is_cut;
         double of_run = run->continuing + (is_usual ? HABIT_TURNS * share : 0.0);
-            if (of_run / (double)(run->n_turns + HABIT_TURNS) < MIN_CONTINUING) continue;
+        bool fits = is_usual && run->ends_sentence && run->width <= widest && run->least > widest;
+        if (fits) of_run += OPEN_WEIGHT * (double)run->n_open;
+        if (of_run / (double)(run->n_turns + HABIT_TURNS) < MIN_CONTINUING) continue;
         if (is_lone_pair(run, n_paragraphs, has_long)) continue;
         for (int64_t line = run->first + 1; line <= run->last; line++) is_later[line] = true;
     }

@@ -27,6 +27,8 @@ typedef struct {
     int64_t first, last; /* numbers of the lines */
     int64_t width, n_turns;
     double continuing; /* line ends in mid-sentence; a single full line in a script without letter case counts half */
+    int64_t n_open;    /* line ends of which nothing is known, as before a noun with a capital */
+    int64_t least;     /* characters of a line and the next one's first word, where they are the fewest */
     bool is_cut;       /* whether the last line ends in an ellipsis */
     bool ends_sentence, ends_in_word; /* whether the last line ends as a sentence does, and whether it is one word */
 } Run;

@@ -219,6 +219,21 @@ def test_a_wrapped_paragraph_of_two_lines_follows_the_habit_of_its_text() -> Non
     assert texts(f"{article}\n\n{pair}")[-1] == pair
 
 
+@pytest.mark.parametrize("width", [72, 74, 100])
+def test_a_wrapped_pair_whose_second_line_begins_with_a_noun_is_one_block(width: int) -> None:
+    pairs = [
+        "Eine zweijährige Kuh namens Liesl hat am Sonntagnachmittag den Immenauer See der Länge nach durchschwommen, "
+        "vorbei an etwa dreihundert Badegästen.",
+        "Das Tier war auf der Alm vor einer Drohne erschrocken und durch den Zaun gebrochen und lange gelaufen.",
+        "„Sie hatte einen sehr ruhigen Stil, eher Brust“, sagte der junge Rettungsschwimmer Jonas Haug, der ihr mit "
+        "dem Brett entgegenpaddelte.",
+        "Am Ostufer stieg Liesl aus dem Wasser und fraß den Blumenkübel vor dem Kiosk mit den großen Fenstern "
+        "ganz leer.",
+    ]
+    paragraphs = [wrapped(pair, width) for pair in [*pairs, GERMAN]]
+    assert texts("\n\n".join(paragraphs)) == paragraphs
+
+
 LONG = ["Saltmere Gazette", "Sport", PROSE, PROSE[94:], "Read more"]
 
 
