@@ -12,6 +12,7 @@ from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.story_order import (
     BELOW,
     LEAST_BODY,
+    LEAST_HEADLINE,
     LEAST_IN_BODY,
     MAX_SECTION,
     MIN_CAPTION,
@@ -27,12 +28,13 @@ OPENING = "The ferry left the harbour an hour late because its crew had waited f
 MORE = "Nobody on board had been told about it."
 
 
-def corrected(page: Blocks, kinds: list[Kind], title: int = 1, in_body: float = 0.0) -> list[Kind]:
+def corrected(page: Blocks, kinds: list[Kind], title: int | range = 1, in_body: float = 0.0) -> list[Kind]:
     ends = np.array([page.text[start:end].rstrip('"').endswith(".") for start, end in page.blocks], np.float32)
     features = compute_features(page).columns
     cues = Cues(ends, *(features[:, columns.COLUMNS.index(name)] for name in Cues._fields[1:]))
     numbers = np.array([KINDS.index(kind) for kind in kinds], np.int64)
-    found = correct_kinds(page, numbers, range(title), cues, np.full(len(kinds), in_body))
+    blocks = title if isinstance(title, range) else range(title)
+    found = correct_kinds(page, numbers, blocks, cues, np.full(len(kinds), in_body))
     return [KINDS[kind] for kind in found.tolist()]
 
 
@@ -175,6 +177,24 @@ def test_long_line_below_the_headline_that_may_be_body_is_a_standfirst(
         found = corrected(page, [HEADLINE, said, TEXT], in_body=in_body)
         assert found == [HEADLINE, STANDFIRST if is_standfirst else said, TEXT]
         assert corrected(page, [HEADLINE, said, said], in_body=in_body) == [HEADLINE, said, said]
+
+
+def test_long_line_below_a_headline_that_is_not_the_title_is_no_standfirst() -> None:
+    note = "This site uses cookies, so that it knows you when you come back."
+    page = segment_text("\n\n".join(["Search the site", note, "Ferry late", OPENING]))
+    kinds, in_body = [HEADLINE, FURNITURE, HEADLINE, TEXT], LEAST_HEADLINE + 0.1
+    assert corrected(page, kinds, title=range(2, 3), in_body=in_body) == kinds
+
+
+@pytest.mark.parametrize(
+    ("in_body", "kind"), [(LEAST_HEADLINE - 0.01, FURNITURE), (LEAST_HEADLINE, HEADLINE), (0.9, HEADLINE)]
+)
+def test_headline_above_the_title_of_a_text_that_is_hardly_body_is_furniture(in_body: float, kind: Kind) -> None:
+    lines, kinds = ["The Kestrel Valley Courier", "Ferry late", OPENING], [HEADLINE, HEADLINE, TEXT]
+    page, html = segment_text("\n\n".join(lines)), segment_html("".join(f"<p>{line}" for line in lines))
+    assert corrected(page, kinds, title=range(1, 2), in_body=in_body) == [kind, HEADLINE, TEXT]
+    assert corrected(page, kinds, title=range(1), in_body=in_body) == kinds
+    assert corrected(html, kinds, title=range(1, 2), in_body=in_body) == kinds
 
 
 def test_kicker_of_a_page_without_text_stays_metadata() -> None:
