@@ -113,9 +113,13 @@ class BlockBuilder:
             self.formula_at = len(self.pieces) if follows else -1
         return self.formula_at >= 0
 
-    def add_aside(self, tag: str, names: str, text: str, *, is_link: bool) -> None:
-        """Add text that stands inside a sentence without being part of it; it becomes a block after the sentence's."""
-        self.gaps.append(len(self.pieces))
+    def add_aside(self, tag: str, names: str, text: str, *, is_link: bool, parts_words: bool) -> None:
+        """Add text that stands inside a sentence without being part of it; it becomes a block after the sentence's.
+
+        With `parts_words`, words on both sides of it are kept apart.
+        """
+        if parts_words:
+            self.gaps.append(len(self.pieces))
         self.pieces.append("")
         if folded := " ".join(text.split()):
             self.asides.append((tag if tag not in INLINE_TAGS else "span", names, folded, is_link))

@@ -258,10 +258,14 @@ def _add_by_role(tag: str, role: str, node: LexborNode, builder: BlockBuilder, i
     elif role == hidden.KICKER:
         builder.add_kicker(text, in_link)
     elif builder.visible and (role == hidden.POPUP or len(text.split()) >= hidden.MIN_EXPLANATION):
-        builder.add_aside(tag, _names(node.attributes), text, is_link=in_link > 0)
+        builder.add_aside(tag, _names(node.attributes), text, is_link=in_link > 0, parts_words=True)
     else:
         return INSIDE
     return SKIPPED
+
+
+def _is_text(node: LexborNode | None) -> bool:
+    return node is not None and node.tag == "-text"
 
 
 def _add_hidden(tag: str, node: LexborNode, attributes: Attributes, builder: BlockBuilder, *, is_link: bool) -> int:
@@ -271,7 +275,8 @@ def _add_hidden(tag: str, node: LexborNode, attributes: Attributes, builder: Blo
     text = hidden.text_of_aside(node) if builder.visible else None
     if text is None or len(builder.lasts) + len(builder.asides) >= block_builder.MAX_ELEMENTS:
         return BLOCK
-    builder.add_aside(tag, _names(attributes), text, is_link=is_link)
+    parts_words = not (_is_text(node.prev) and _is_text(node.next))  # else a word may go on after it
+    builder.add_aside(tag, _names(attributes), text, is_link=is_link, parts_words=parts_words)
     return SKIPPED
 
 

@@ -34,12 +34,15 @@ static bool holds_formula(Walk *walk, Node *node) {
     return child != NULL && tag_bits(walk, child) & T_MATH;
 }
 
-/* Adds a hidden element inside a line as an aside; one with blocks inside or with much text is a block. */
+static bool is_text(Walk *walk, Node *node) { return node != NULL && tag_bits(walk, node) % 16 == A_TEXT; }
+
+/* Adds a hidden element inside a line as an aside; one with blocks inside or with much text is a block.
+   Where text is on both sides of it, a word may go on after it. Elements are often set apart by a style sheet. */
 Action add_hidden(Walk *walk, Node *node, const Attributes *attributes, bool is_link) {
     if (holds_formula(walk, node)) walk->state = NOT_HERE;
     bool small = walk->visible && walk->state == FINE && read_aside(walk, node);
     if (!small || walk->elements.n + walk->asides.n >= walk->max_elements) return A_BLOCK;
-    add_aside(walk, node, attributes, &walk->joined, is_link);
+    add_aside(walk, node, attributes, &walk->joined, is_link, !(is_text(walk, node->prev) && is_text(walk, node->next)));
     return A_SKIPPED;
 }
 
@@ -62,7 +65,7 @@ static Action add_by_role(Walk *walk, Role role, Node *node, const Attributes *a
     if (words == 0) return A_INSIDE;
     if (role == SPOKEN) add_spoken(walk, text, in_link);
     else if (role == KICKER) add_kicker(walk, text, in_link);
-    else if (walk->visible && (role == POPUP || words >= MIN_EXPLANATION)) add_aside(walk, node, attributes, text, in_link);
+    else if (walk->visible && (role == POPUP || words >= MIN_EXPLANATION)) add_aside(walk, node, attributes, text, in_link, true);
     else return A_INSIDE;
     return A_SKIPPED;
 }

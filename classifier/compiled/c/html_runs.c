@@ -85,9 +85,11 @@ void add_spoken(Walk *walk, const Vector *text, bool in_link) {
     add_gap(walk);
 }
 
-/* Adds text that stands inside a sentence without being part of it; it becomes a block after the sentence's. */
-void add_aside(Walk *walk, Node *node, const Attributes *attributes, const Vector *text, bool is_link) {
-    add_gap(walk);
+/* Adds text that stands inside a sentence without being part of it; it becomes a block after the sentence's. With
+   `parts_words`, words on both sides of it are kept apart; not where a browser would show them as one word. */
+void add_aside(Walk *walk, Node *node, const Attributes *attributes, const Vector *text, bool is_link, bool parts_words) {
+    if (parts_words) add_gap(walk);
+    else add_piece(walk, walk->run.n);
     int64_t names = walk->notes.n;
     append_names(walk, &walk->notes, attributes);
     int64_t start = walk->notes.n;

@@ -145,7 +145,7 @@ void begin_run(Walk *walk);
 void end_run(Walk *walk, int64_t element, bool heading, bool in_pre);
 void add_text(Walk *walk, Bytes text, bool in_pre, bool in_link);
 void add_mark(Walk *walk, point_t mark);
-void add_aside(Walk *walk, Node *node, const Attributes *attributes, const Vector *text, bool is_link);
+void add_aside(Walk *walk, Node *node, const Attributes *attributes, const Vector *text, bool is_link, bool parts_words);
 void add_spoken(Walk *walk, const Vector *text, bool in_link);
 void add_kicker(Walk *walk, const Vector *text, bool in_link);
 int64_t begin_element(Walk *walk, int64_t tag, int64_t parent);

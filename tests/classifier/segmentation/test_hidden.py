@@ -72,8 +72,15 @@ def test_noscript_with_an_image_does_not_cut_a_sentence() -> None:
 
 
 def test_words_around_a_remark_stay_apart_and_signs_together() -> None:
-    assert texts("<p>four<span hidden>x</span>stars") == ["four stars", "x"]
+    assert texts("<p>four<span role=tooltip>x</span>stars") == ["four stars", "x"]
+    assert texts("<p><b>4.6</b><span hidden>of 5</span><b>3308 reviews") == ["4.6 3308 reviews", "of 5"]
     assert texts("<p>wages<span hidden>x</span>, figures") == ["wages, figures", "x"]
+
+
+@pytest.mark.parametrize("hidden", ["span hidden", "i style='display:none'", "div hidden", "a href=/x hidden"])
+def test_word_around_hidden_text_is_one_word(hidden: str) -> None:
+    html = f"<p>On 3 Ap<{hidden}>x y</{hidden.split()[0]}>ril"
+    assert texts(html.replace("<p>", "<div>")) == ["On 3 April", "x y"]
 
 
 def test_hidden_part_with_blocks_or_much_in_it_is_no_remark() -> None:
