@@ -32,6 +32,9 @@ class InputRow:
         charset: The charset that an HTTP header declares, None if there is none.
         published, source: The time in ISO 8601 and the publisher, as the input has them.
         unused: The names of fields whose values could not be used, separated by commas.
+        absent: The fields, separated by commas, whose columns the user named and this row of JSON lacks; None if that
+            is not known, as for other formats.
+        fields: The names of the row's fields, as JSON, if it lacks one.
         captured, host: When the page was fetched, and from which host. They take the place of the time of publication
             and the source where neither the row nor the page names them.
         position: Its place in the file: the first byte of a line (decompressed) or of a WARC record (as stored), the
@@ -49,6 +52,8 @@ class InputRow:
     published: str | None = None
     source: str | None = None
     unused: str = ""
+    absent: str | None = None
+    fields: str | None = None
     captured: str | None = None
     host: str | None = None
     file: str = ""

@@ -101,7 +101,7 @@ class OutputFolder:
 
     def tally(self, number: int) -> Tally | None:
         """Read the counts of a shard, None if it is not scored."""
-        return tally_from_fields(self._record(number)) if self.is_done(number) else None
+        return tally_from_fields(self.read_record(number)) if self.is_done(number) else None
 
     def check_shard(self, number: int, digest: str) -> None:
         """Check that an earlier run scored the same part of the inputs under this number, if it is scored.
@@ -109,13 +109,14 @@ class OutputFolder:
         Raises:
             UnusableWork: It scored another part, for example because a file could not be opened then.
         """
-        if self.record(number).exists() and self._record(number)["shard"] != digest:
+        if self.record(number).exists() and self.read_record(number)["shard"] != digest:
             raise UnusableWork(
                 f"{self.path}: shard {number} is not what it was when it was scored; a file could perhaps not be read "
                 "then, or not now. Name another --output"
             )
 
-    def _record(self, number: int) -> dict[str, Any]:
+    def read_record(self, number: int) -> dict[str, Any]:
+        """Read what was recorded of a scored shard."""
         record: dict[str, Any] = json.loads(self.record(number).read_bytes())
         return record
 
@@ -246,7 +247,7 @@ def write_shard(
         write_errors(folder.errors(number), errors)
     more = counts()
     tally.add(more)
-    tally.span = more.span
+    tally.span, tally.absent = more.span, more.absent
     record = {"shard": digest, **tally.fields()}
     write_atomically(folder.record(number), lambda out: out.write(json.dumps(record).encode()))
     return record

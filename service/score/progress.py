@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from copydesk.classifier.plurals import counted
 from copydesk.service.progress import Progress
 from copydesk.service.rows import describe_without_body, origins
+from copydesk.service.score.absent_columns import describe_absent
 from copydesk.service.score.tally import Tally
 from copydesk.service.terminal import clean
 
@@ -78,6 +79,7 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         "blocks: " + ", ".join(f"{n:,} {label}" for label, n in blocks.items()),
     ]
     lines += origins.describe_unused(summary["unused"])
+    lines += describe_absent(summary.get("absent_columns"))
     passed_over = summary["passed_over"]
     if passed_over:
         most = sorted(passed_over.items(), key=lambda item: (-item[1], item[0]))

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 from copydesk.classifier import load_manifest
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_SCHEME
 from copydesk.service.atomic_files import write_atomically
+from copydesk.service.score.absent_columns import find_absent
 from copydesk.service.score.attach_clusters import cluster_shards
 from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import PageOptions, ScoreOptions
@@ -33,7 +34,7 @@ from copydesk.service.settings import Settings
 FORMAT_VERSION = 4
 """Version of the output folder; a folder of another version is refused."""
 REPORT = "report.html"
-SHARD_COUNTS = ("span", "selected")
+SHARD_COUNTS = ("span", "selected", "absent")
 """Counts that only the records of shards have."""
 SUMMARY_SITES = 100
 """Sites in the summary: those with the most characters that are not body."""
@@ -150,7 +151,8 @@ class _Run:
                 self.remote.upload_rows(self.folder, number)
         progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
         counts = {name: n for name, n in progress.tally.fields().items() if name not in SHARD_COUNTS}
-        summary = {"shards": n_shards, **counts, "clusters": clusters}
+        absent = find_absent(map(self.folder.read_record, range(n_shards)), self.options.columns)
+        summary = {"shards": n_shards, **counts, "absent_columns": absent, "clusters": clusters}
         return finish(self.folder, n_shards, summary)
 
     def _indexer(self, clock: Callable[[], float]) -> AbstractContextManager[Callable[[], None]]:

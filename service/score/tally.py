@@ -45,6 +45,7 @@ class Tally:
         span: Where the first record of a WARC's shard begins, and where the one behind the shard does; -1 if none does.
             It is not added.
         selected: Rows that `--only` lists by themselves. Like `span`, it is only in the records of shards.
+        absent: What `AbsentColumns.record` returns for the shard; not added, and only in the records of shards.
         blocks, characters: Blocks by label, and their characters.
         confidence: Pages by confidence, in bins of equal width from 0 to 1.
         sizes: Pages by the binary logarithm of their bytes, rounded down.
@@ -64,6 +65,7 @@ class Tally:
     sites: dict[str, Site] = field(default_factory=dict)
     span: tuple[int, int] = (0, 0)
     selected: int = 0
+    absent: dict[str, Any] | None = None
 
     def count_selected(self) -> None:
         """Count a row that `--only` lists."""
@@ -102,6 +104,7 @@ class Tally:
             "sites": {host: list(site) for host, site in sorted(self.sites.items())},
             "span": list(self.span),
             "selected": self.selected,
+            "absent": self.absent,
         }
 
 

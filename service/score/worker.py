@@ -17,6 +17,7 @@ from copydesk.classifier.duplicates import KeyScheme
 from copydesk.service.dedup import ChunkFolder, save_signed_chunk
 from copydesk.service.process_memory import tune_process_memory
 from copydesk.service.rows import ParsedDocument
+from copydesk.service.score.absent_columns import AbsentColumns
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.batch import ScoredBatch, ScoreFunction, documents_of, score_batch
 from copydesk.service.score.machine_faults import MachineFault
@@ -95,7 +96,8 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
             counters[ROW] = first + number
             counters[PAGES] += 1
 
-        selected = select_rows(read_shard(shard, job.options, span), job.only, counts.count_selected)
+        read = absent.watch(read_shard(shard, job.options, span))
+        selected = select_rows(read, job.only, counts.count_selected)
         rows = _count_passed_over(selected, counts.passed_over)
         for batch in group_rows(_with_skips(rows, skips)):
             result = job.score(batch, model, job.options, begin=begin)
@@ -109,9 +111,10 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
 
     def further_counts() -> Tally:
         counts.span = (-1 if span.first is None else span.first, span.next)
+        counts.absent = absent.record(shard.files[0])
         return counts
 
-    span, counts = span_of(shard), Tally()
+    span, counts, absent = span_of(shard), Tally(), AbsentColumns()
     return write_shard(job.folder, shard.number, shard.digest, scored(), further_counts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from difflib import get_close_matches
+from functools import lru_cache
 
 from copydesk.service.rows import BadField
 from copydesk.service.score.options import ColumnNames
@@ -35,10 +36,9 @@ def find_fields(found: Sequence[str], wanted: ColumnNames) -> Fields:
     Raises:
         BadField: There is no column with a page, or one that the user named is missing.
     """
-    names, usual = asdict(wanted), asdict(ColumnNames())
+    names, named = asdict(wanted), named_columns(wanted)
     present = set(found)
     fields = {field: name for field, name in names.items() if name in present}
-    named = [field for field, name in names.items() if name != usual[field]]
     pages = [field for field in PAGE_FIELDS if field in named] or PAGE_FIELDS
     missing = [field for field in named if field not in fields and field not in PAGE_FIELDS]
     if not any(field in fields for field in pages):
@@ -49,6 +49,13 @@ def find_fields(found: Sequence[str], wanted: ColumnNames) -> Fields:
         f"no column {' or '.join(_quoted(names[field]) for field in missing)}; {describe_columns(found)}"
         f"{suggest_options(found, {field: names[field] for field in missing})}"
     )
+
+
+@lru_cache
+def named_columns(columns: ColumnNames) -> Fields:
+    """Return the columns whose names are not the usual ones, by their fields: the user named these."""
+    usual = asdict(ColumnNames())
+    return {field: name for field, name in asdict(columns).items() if name != usual[field]}
 
 
 def describe_columns(found: Sequence[str], what: str = "columns") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -13,7 +14,10 @@ from copydesk.classifier.segmentation import to_utf8
 from copydesk.service.rows import BadField, JsonId, jsonl, origins
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.options import PageOptions
-from copydesk.service.score.tables.columns import PAGE_FIELDS, describe_columns, suggest_options
+from copydesk.service.score.tables.columns import PAGE_FIELDS, Fields, describe_columns, named_columns, suggest_options
+
+MOST_FIELDS = 1000
+"""Names of a row's fields that are kept for a message."""
 
 
 def row_from_values(values: Mapping[str, object], file: str, position: int, *, max_page_bytes: int) -> InputRow:
@@ -67,12 +71,31 @@ def row_from_object(
     values = {name: _field(fields, column) for name, column in columns.items()}
     row = row_from_values(values, file, position, max_page_bytes=options.max_page_bytes)
     if row.code is None:
-        return row
+        named = named_columns(options.columns)
+        return _with_absent(row, fields, named) if named else row
     if all(values[name] is None for name in PAGE_FIELDS) and not any(columns[name] in fields for name in PAGE_FIELDS):
         missing = {name: columns[name] for name in PAGE_FIELDS}
         found = describe_columns(list(fields), "fields") + suggest_options(fields, missing)
         row = replace(row, message=f"no field {' or '.join(map(repr, missing.values()))}; {found}")
     return replace(row, content=content)
+
+
+def _with_absent(row: InputRow, fields: Mapping[str, object], named: Fields) -> InputRow:
+    """Add to a row which of the columns that the user named it lacks; one of those with a page is enough."""
+    absent = [field for field, name in named.items() if not _has_field(fields, name)]
+    if any(field in named and field not in absent for field in PAGE_FIELDS):
+        absent = [field for field in absent if field not in PAGE_FIELDS]
+    found = json.dumps(list(fields)[:MOST_FIELDS]) if absent else None
+    return replace(row, absent=",".join(absent), fields=found)
+
+
+def _has_field(fields: Mapping[str, object], name: str) -> bool:
+    """Return whether there is a field, perhaps in an object around it; its value may be null."""
+    if name in fields:
+        return True
+    first, dot, rest = name.partition(".")
+    inner = fields.get(first) if dot else None
+    return isinstance(inner, dict) and _has_field(inner, rest)
 
 
 def _field(fields: Mapping[str, object], name: str) -> object:
