@@ -24,6 +24,7 @@ from copydesk.service.dedup import ChunkFolder, UnusableWork, group_by_size, wor
 from copydesk.service.rows import contract, jsonl
 from copydesk.service.score.arrow_schema import MAPS, OUTPUT, json_values
 from copydesk.service.score.batch import ScoredBatch
+from copydesk.service.score.changed_settings import describe_changes
 from copydesk.service.score.options import OutputFormat
 from copydesk.service.score.tally import Tally, tally_from_fields
 
@@ -38,6 +39,7 @@ DICTIONARY_COLUMNS = [
 ]
 """Columns with few distinct values, which get dictionary encoding. For all columns it took a third of the time."""
 ROWS, WORK, ERRORS_FILE, SUMMARY = "rows", "_work", "errors.jsonl", "summary.json"
+REPORT = "report.html"
 OPTIONAL = (
     "published",
     "modified",
@@ -139,14 +141,14 @@ def open_folder(folder: OutputFolder, manifest: Mapping[str, Any]) -> Iterator[N
     """Create an output folder, or continue one whose manifest is equal, and lock it until the block ends.
 
     Raises:
-        UnusableWork: The folder contains other files, another run has locked it, or it was begun with another model,
-            other settings or other inputs.
+        UnusableWork: The folder contains other files, another run has locked it, or it has rows that were scored with
+            another model, other settings or other inputs.
     """
     path = folder.path
     if path.exists() and not path.is_dir():
         raise UnusableWork(f"{path} is a file, expected a folder; name another --output")
     with work_folder.lock_folder(path, "holds files that are not of copydesk score; name an empty or a new --output"):
-        _check_manifest(path, json.loads(json.dumps(manifest)))
+        _check_manifest(folder, json.loads(json.dumps(manifest)))
         if (path / SUMMARY).exists():
             shutil.rmtree(folder.work, ignore_errors=True)  # a finished run may have been killed before this
         else:
@@ -162,24 +164,48 @@ def _remove_unfinished(path: Path) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _check_manifest(path: Path, manifest: dict[str, Any]) -> None:
+def _check_manifest(folder: OutputFolder, manifest: dict[str, Any]) -> None:
+    """Write the manifest of a new run, or compare it; a run without any scored row may begin again with another."""
+    path = folder.path
     try:
         earlier = json.loads((path / work_folder.MANIFEST).read_bytes())
     except FileNotFoundError:
-        write_atomically(
-            path / work_folder.MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode() + b"\n")
-        )
+        _write_manifest(path, manifest)
         return
     except ValueError as error:
         raise UnusableWork(f"{path / work_folder.MANIFEST} is damaged ({error}); name another --output") from error
-    changed = [key for key in manifest if earlier.get(key) != manifest[key]]
-    if changed:
-        found = "; ".join(
-            f"{key} was {json.dumps(earlier.get(key))}, is {json.dumps(manifest[key])}" for key in changed
-        )
+    changed = describe_changes(earlier, manifest)
+    if not changed:
+        return
+    if _has_scored_rows(folder) or earlier.get("uploaded_to") or manifest["uploaded_to"]:
         raise UnusableWork(
-            f"{path} was begun with other settings: {found}. Use the same again, or name another --output"
+            f"{path} was begun with other settings: {'; '.join(changed)}. Use the same again, name another --output, "
+            "or remove the folder if it is not needed any more"
         )
+    _clear(path)
+    _write_manifest(path, manifest)
+
+
+def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
+    write_atomically(
+        path / work_folder.MANIFEST, lambda out: out.write(json.dumps(manifest, indent=1).encode() + b"\n")
+    )
+
+
+def _has_scored_rows(folder: OutputFolder) -> bool:
+    """Return whether a run, finished or not, has scored any row."""
+    summary = folder.summary()
+    if summary is not None:
+        return bool(summary["rows"])
+    return any(json.loads(record.read_bytes())["rows"] for record in folder.work.glob("done-*.json"))
+
+
+def _clear(path: Path) -> None:
+    """Remove what a run has written, but for its errors: `--only` may name them, and the end of a run replaces them."""
+    for name in (SUMMARY, REPORT):
+        (path / name).unlink(missing_ok=True)
+    for name in (ROWS, WORK):
+        shutil.rmtree(path / name, ignore_errors=True)
 
 
 def write_rows(out: IO[bytes], format: OutputFormat, model: str, batches: Iterable[pa.RecordBatch]) -> None:

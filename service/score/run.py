@@ -18,7 +18,7 @@ from copydesk.service.score.absent_columns import find_absent
 from copydesk.service.score.attach_clusters import cluster_shards
 from copydesk.service.score.engine import Engine
 from copydesk.service.score.options import PageOptions, ScoreOptions
-from copydesk.service.score.output import ERRORS_FILE, OutputFolder, finish, open_folder
+from copydesk.service.score.output import ERRORS_FILE, REPORT, OutputFolder, finish, open_folder
 from copydesk.service.score.plan import CutOptions, cut_into_shards
 from copydesk.service.score.pool import Pool
 from copydesk.service.score.progress import ScoreProgress, first_errors, summary_lines
@@ -33,7 +33,6 @@ from copydesk.service.settings import Settings
 
 FORMAT_VERSION = 4
 """Version of the output folder; a folder of another version is refused."""
-REPORT = "report.html"
 SHARD_COUNTS = ("span", "selected", "absent")
 """Counts that only the records of shards have."""
 SUMMARY_SITES = 100

@@ -146,7 +146,7 @@ def test_output_of_another_run_is_not_mixed_with_this_one(pages: Path, tmp_path:
         score([pages], tmp_path / "work", remote=URL, **SHARDED)
     assert not (tmp_path / "work").exists()
     score([pages], tmp_path / "work", remote="memory://bucket/other", **SHARDED)
-    with pytest.raises(UnusableWork, match=r'uploaded_to was "memory://bucket/other", is "memory://bucket/out"'):
+    with pytest.raises(UnusableWork, match=r"--output was 'memory://bucket/other', is 'memory://bucket/out'"):
         score([pages], tmp_path / "work", remote=URL, **SHARDED)
 
 

@@ -23,7 +23,7 @@ from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row
 from copydesk.service.score import output
-from copydesk.service.score.options import ClusterOptions, OutputFormat
+from copydesk.service.score.options import ClusterOptions, ColumnNames, OutputFormat
 from copydesk.service.score.sources import BadInput
 from tests.conftest import LIMIT_SECONDS, ROOT, RunCommand
 from tests.service.dedup.test_processes import wait_until, workers_of
@@ -173,8 +173,17 @@ def test_finished_run_is_not_repeated(pages: Path, undisturbed: dict[str, bytes]
 
 def test_other_settings_are_refused_by_name(pages: Path, undisturbed: dict[str, bytes]) -> None:
     folder = pages.with_name("undisturbed")
-    with pytest.raises(UnusableWork, match='with other settings: output was "parquet", is "jsonl"; shard_bytes was'):
-        score([pages], folder, format=OutputFormat.JSONL, clustering=ClusterOptions(dedup=True))
+    named = (
+        r"""--format was 'parquet', is 'jsonl'; --id-column was 'id', is 'key'; --shard-mb was [0-9.]+, is 32\.0\. """
+    )
+    with pytest.raises(UnusableWork, match=f"with other settings: {named}.* or remove the folder"):
+        score(
+            [pages],
+            folder,
+            format=OutputFormat.JSONL,
+            columns=ColumnNames(id="key"),
+            clustering=ClusterOptions(dedup=True),
+        )
 
 
 def test_folder_of_others_is_refused(pages: Path, tmp_path: Path) -> None:
