@@ -205,13 +205,32 @@ def read_duplicate_options(args: argparse.Namespace) -> DuplicateOptions:
     """Return what `DUPLICATE_OPTIONS` say; all have their defaults in a command that does not have them.
 
     Raises:
-        WrongUsage: A share is not from 0 to 1.
+        WrongUsage: A share is not from 0 to 1, or a source is a file: it is an input that stands behind `--prefer`.
     """
+    for source in getattr(args, "prefer", ()):
+        if _is_file(source):
+            raise WrongUsage(
+                f"--prefer names {source!r}, which is a file, and all words after --prefer are sources; put inputs "
+                "before --prefer, or another option between both"
+            )
     names = [option.removeprefix("--").replace("-", "_") for option in DUPLICATE_OPTIONS]
     try:
         return DuplicateOptions(**{name: getattr(args, name) for name in names if hasattr(args, name)})
     except ValueError as error:
         raise WrongUsage(f"--{str(error).replace('_', '-', 1)}") from None
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def say_if_terminal(files: Sequence[str], what: str) -> None:
+    """Say that rows or a page are read from the terminal, where a command would seem to hang."""
+    if "-" in files and sys.stdin is not None and sys.stdin.isatty():
+        say(f"reading {what} from the terminal; end it with Ctrl-D")
 
 
 def say(message: str) -> None:

@@ -94,9 +94,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
     files = arguments.check_files(args.files, score="--output scored")
     if args.server and args.model:
         raise arguments.WrongUsage("--model and --server exclude each other; the server uses its own model")
-    if files == ["-"] and sys.stdin is not None and sys.stdin.isatty():
-        arguments.say("reading a page from the terminal; end it with Ctrl-D")
-
+    arguments.say_if_terminal(files, "a page")
     output = AnswerFormat(args.output or "json") if args.output or args.output_dir else None
     if args.links and output not in RENDERED:
         raise arguments.WrongUsage("--links is for Markdown and HTML; add --output markdown or --output html")

@@ -52,6 +52,8 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     _check_output(args.output, files)
     workers = arguments.count_workers(args.workers)
     keys = _key_scheme(args.found_at, args.probability)
+    duplicates = arguments.read_duplicate_options(args)
+    arguments.say_if_terminal(files, "rows")
 
     from copydesk.service.dedup import DedupOptions, dedup_files
     from copydesk.service.rows import inputs
@@ -62,7 +64,7 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         output=args.output,
         workers=workers,
         keys=keys,
-        duplicates=arguments.read_duplicate_options(args),
+        duplicates=duplicates,
         version=arguments.copydesk_version(),
     )
     err = sys.stderr or io.StringIO()

@@ -125,6 +125,7 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     arguments.check_index_name(args.index)
     options = arguments.read_duplicate_options(args)
     require_extra("index", "copydesk index")
+    arguments.say_if_terminal(getattr(args, "files", ()), "rows")
     from copydesk.service.index import open_index
 
     streams = arguments.open_streams()

@@ -134,18 +134,25 @@ def rejoin(head: bytes, stream: BinaryIO) -> io.BufferedReader:
 
 
 class _Rejoined(io.RawIOBase):
-    """A stream from its beginning: the bytes that were read ahead, then the rest as it arrives."""
+    """A stream from its beginning: the bytes that were read ahead, then the rest as it arrives.
+
+    Its end is remembered, since a terminal would be read again after Ctrl-D.
+    """
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         super().__init__()
         self._head = head
         self._stream = stream
+        self._ended = False
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._head[: len(buffer)] or read_some(self._stream, len(buffer))
+        data = self._head[: len(buffer)]
+        if not data and not self._ended:
+            data = read_some(self._stream, len(buffer))
+            self._ended = not data
         self._head = self._head[len(data) :]
         buffer[: len(data)] = data
         return len(data)
@@ -166,7 +173,7 @@ def _peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     while len(head) < HEAD_BYTES and b"\n" not in head.lstrip():
         data = read_some(stream, HEAD_BYTES - len(head))
         if not data:
-            break
+            return head, io.BytesIO(head)
         head += data
     is_stdin = sys.stdin is not None and stream is sys.stdin.buffer  # its own buffer is small
     if is_stdin or isinstance(stream, gzip.GzipFile) or not stream.seekable():

@@ -99,6 +99,12 @@ def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunComma
             b"'tests' is a folder; name the files in it, or label all of them with: copydesk score tests --output",
         ),
         (["index", "check", "tests"], b"'tests' is a folder; name the files in it\n"),
+        (
+            ["dedup", "--output", "new.jsonl", "--prefer", "wire", "README.md"],
+            b"--prefer names 'README.md', which is a file, and all words after --prefer are sources; put inputs before",
+        ),
+        (["score", "docs", "--output", "new", "--prefer", "wire", "README.md"], b"--prefer names 'README.md'"),
+        (["index", "check", "--prefer", "README.md"], b"--prefer names 'README.md'"),
         (["clasify", "README.md"], b"; did you mean classify?"),
         (["classify", "--ouput", "json", "README.md"], b"unrecognized arguments: --ouput; did you mean --output?"),
         (["classify", "--ouput=json"], b"usage: copydesk classify "),
@@ -189,6 +195,28 @@ def test_interrupt_exits_with_130_and_no_traceback() -> None:
         process.send_signal(signal.SIGINT)
         err = process.communicate(timeout=60)[1]
         assert (process.returncode, err) == (130, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no pseudo-terminals")
+def test_command_that_waits_for_the_terminal_says_so(tmp_path: Path) -> None:
+    terminal, end = os.openpty()
+    try:
+        process = subprocess.Popen(
+            [*COMMAND, "dedup", "--output", str(tmp_path / "out.jsonl")],
+            stdin=end,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env=clean_environment(),
+        )
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        os.write(terminal, b"\x04")
+        process.communicate(timeout=30)
+    finally:
+        os.close(terminal)
+        os.close(end)
+    assert line == b"copydesk: reading rows from the terminal; end it with Ctrl-D\n"
+    assert process.returncode == 0
 
 
 def closing(redirection: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
