@@ -7,7 +7,12 @@ import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-_WRONG_CHOICE = re.compile(r"invalid choice: '([^']*)'")
+MEANT = {("--output", "text"): "the article's plain text is --output body"}
+"""What to say about a word that is far from the name of the choice that it means, by option and word."""
+LIKENESS = 0.7
+"""Least ratio of `difflib` at which a word is suggested; at its own 0.6, `newest` is like `longest`."""
+
+_WRONG_CHOICE = re.compile(r"argument ([^:]+): invalid choice: '([^']*)'")
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,13 +29,24 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Show the usage and the message, with a hint if it is about a word that is not among the choices."""
         wrong = _WRONG_CHOICE.search(message)
-        choices = [str(choice) for action in self._actions for choice in action.choices or ()]
-        super().error(message + (_hint(wrong[1], choices) if wrong else ""))
+        if wrong:
+            meant = MEANT.get((wrong[1], wrong[2]))
+            message += f"; {meant}" if meant else _hint(wrong[2], self._choices(wrong[1]))
+        super().error(message)
+
+    def _choices(self, argument: str) -> list[str]:
+        """Return the choices of an argument, by its options or the word that stands for it in the usage."""
+        return [
+            str(choice)
+            for action in self._actions
+            if argument in ("/".join(action.option_strings), action.metavar, action.dest)
+            for choice in action.choices or ()
+        ]
 
 
 def _hint(word: str, known: Sequence[str] | dict[str, Any]) -> str:
     """Return a question about the known word that is most like a word, nothing if none is much like it."""
     from difflib import get_close_matches  # only errors need it
 
-    found = get_close_matches(word, known, n=1)
+    found = get_close_matches(word, known, n=1, cutoff=LIKENESS)
     return f"; did you mean {found[0]}?" if found else ""

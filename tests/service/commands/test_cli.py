@@ -109,6 +109,10 @@ def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunComma
         (["classify", "--ouput", "json", "README.md"], b"unrecognized arguments: --ouput; did you mean --output?"),
         (["classify", "--ouput=json"], b"usage: copydesk classify "),
         (["index", "ad"], b"; did you mean add?"),
+        (["classify", "--output", "text"], b"); the article's plain text is --output body\n"),
+        (["classify", "--output", "jsnol"], b"; did you mean jsonl?"),
+        (["classify", "--color", "html"], b")\n"),
+        (["dedup", "--output", "a", "--keep", "newest"], b")\n"),
         (["classify", "--no-blocks", "--output", "table"], b"--no-blocks is for JSON, and --output is table"),
         (["classify", "--no-blocks", "--explain"], b"--explain adds reasons to blocks, which --no-blocks leaves out"),
         (
