@@ -15,6 +15,7 @@ from copydesk.service.commands import arguments
 
 if TYPE_CHECKING:
     from copydesk.classifier.duplicates import KeyScheme
+    from copydesk.service.dedup import DedupOptions
 
 
 def add_dedup(commands: arguments.Commands) -> None:
@@ -69,8 +70,21 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     )
     err = sys.stderr or io.StringIO()
     with _open_stream(args.output) as stream:
-        n_bad = dedup_files(options, settings, err, stream)
+        try:
+            n_bad = dedup_files(options, settings, err, stream)
+        except KeyboardInterrupt:
+            arguments.say(f"interrupted; {_state(options, is_stream=stream is not None)}")
+            raise
     return arguments.SOME_FAILED if n_bad else arguments.OK
+
+
+def _state(options: DedupOptions, *, is_stream: bool) -> str:
+    """Say what an interrupted run leaves, and what its command does when it is given again."""
+    if is_stream:
+        return "the results are not complete; the same command starts again"
+    resumes = all(name != "-" and Path(name).is_file() for name in options.files)
+    again = "goes on from here" if resumes else "starts again"
+    return f"nothing was written to {options.output}; the same command {again}"
 
 
 def _open_stream(output: Path) -> AbstractContextManager[BinaryIO | None]:

@@ -116,6 +116,9 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         require_extra("index", "copydesk score --index")
     try:
         summary = _run(args, _options(args), settings)
+    except KeyboardInterrupt:
+        arguments.say("interrupted; the same command goes on from here")
+        raise
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from error
     return arguments.SOME_FAILED if summary["errors"] else arguments.OK

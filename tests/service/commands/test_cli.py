@@ -223,6 +223,28 @@ def test_command_that_waits_for_the_terminal_says_so(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["score", "README.md", "--output", "{}/out"], "interrupted; the same command goes on from here"),
+        (
+            ["dedup", "README.md", "--output", "{}/out"],
+            "interrupted; nothing was written to {}/out; the same command goes on from here",
+        ),
+        (["dedup", "--output", "{}/out"], "interrupted; nothing was written to {}/out; the same command starts again"),
+        (["dedup", "--output", "-"], "interrupted; the results are not complete; the same command starts again"),
+    ],
+)
+def test_interrupted_run_says_what_it_leaves(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("copydesk.service.score.score_files", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr("copydesk.service.dedup.dedup_files", Mock(side_effect=KeyboardInterrupt))
+    assert cli.main([word.format(tmp_path) for word in arguments]) == 130
+    assert capfd.readouterr().err == f"copydesk: {said.format(tmp_path)}\n"
+
+
 def closing(redirection: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command from a shell that closes one of its streams."""
     line = f"{shlex.join([*COMMAND, *arguments])} {redirection}"
