@@ -20,6 +20,7 @@ from copydesk.service.commands.arguments import Streams
 from copydesk.service.progress import STARTING, Progress
 from copydesk.service.rows import (
     BadRow,
+    BadRows,
     classify_rows,
     contract,
     describe_without_body,
@@ -161,7 +162,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
         inputs.read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes)
     )
     classifier = partial(classify_rows.load_classifier, settings.model)
-    n_bad, n_empty = 0, 0
+    bad, n_empty = BadRows(), 0
     unused = Counter[str]()
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="document")
@@ -177,15 +178,13 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
             unused.update(name for row in read if not isinstance(row, BadRow) for name in row.unused)
             streams.out.writelines(map(jsonl.encode_row, answers))
             streams.out.flush()
-            n_bad += sum(isinstance(answer, contract.ErrorRow) for answer in answers)
+            bad.add(answer for answer in answers if isinstance(answer, contract.ErrorRow))
             n_empty += sum(getattr(answer, "kept_because", None) is KeptBecause.NO_BODY for answer in answers)
     for line in origins.describe_unused(unused):
         arguments.say(line)
-    for line in describe_without_body(n_empty, progress.n - n_bad):
+    for line in [*describe_without_body(n_empty, progress.n - bad.n), *bad.describe(progress.n)]:
         arguments.say(line)
-    if n_bad:
-        arguments.say(f"{n_bad:,} of {counted(progress.n, 'row')} could not be used")
-    return n_bad
+    return bad.n
 
 
 def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams: Streams) -> int:

@@ -21,7 +21,7 @@ from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_r
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
 from copydesk.service.progress import STARTING, Progress
-from copydesk.service.rows import classify_rows, contract, describe_without_body, inputs, jsonl, origins
+from copydesk.service.rows import BadRows, classify_rows, contract, describe_without_body, inputs, jsonl, origins
 from copydesk.service.settings import Settings
 
 
@@ -80,8 +80,10 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: 
     print(f"copydesk: {counted(len(rows.ids), 'document')}, {', '.join(numbers)}", file=err)
     for line in describe_without_body(found.no_body, len(rows.ids)):
         print(f"copydesk: {line}", file=err)
-    if rows.bad:
-        print(f"copydesk: {len(rows.bad):,} of {counted(rows.n_rows, 'row')} could not be used", file=err)
+    bad = BadRows()
+    bad.add(contract.ErrorRow.of(row) for _, row in sorted(rows.bad.items()))
+    for line in bad.describe(rows.n_rows):
+        print(f"copydesk: {line}", file=err)
     return len(rows.bad)
 
 

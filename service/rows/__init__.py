@@ -1,6 +1,7 @@
 """Rows in and out: the one contract of JSON lines, HTTP bodies, the client and Parquet. Loads no numeric library."""
 
 from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins, times
+from copydesk.service.rows.bad_rows import BadRows
 from copydesk.service.rows.documents import (
     ParsedDocument,
     compared_text,
@@ -16,6 +17,7 @@ from copydesk.service.rows.origins import Origin, read_origin
 __all__ = [
     "BadField",
     "BadRow",
+    "BadRows",
     "JsonId",
     "Line",
     "Origin",

@@ -81,7 +81,8 @@ def test_bad_rows_are_answered_in_their_places(run_command: RunCommand, place: P
     )
     done = run_command("index", "add", "--index", place, "--batch", "2", given=given)
     assert done.returncode == 1
-    assert b"2 of 5 rows could not be used" in done.stderr
+    assert b"2 of 5 rows could not be used; the first error of each code:\n" in done.stderr
+    assert b"copydesk: bad_row: line 3: the id has a null character" in done.stderr
     found = answers(done)
     assert [row.get("error", {}).get("code") for row in found] == [None, "no_id", "bad_row", None, None]
     assert found[2]["error"]["message"].startswith("line 3: the id has a null character")

@@ -162,8 +162,12 @@ def test_bad_rows_are_answered_in_their_places(tmp_path: Path, capsys: pytest.Ca
     assert [answer.get("error", {}).get("code") for answer in found] == [None, "no_id", None, "bad_row", None]
     assert (found[1]["id"], found[1]["line"], found[3]["id"]) == (None, 2, "c")
     assert [match["id"] for match in found[2]["matches"]] == ["a"]
-    said = "copydesk: 3 documents, 2 clusters, 1 duplicate\ncopydesk: 2 of 5 rows could not be used\n"
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err.splitlines() == [
+        "copydesk: 3 documents, 2 clusters, 1 duplicate",
+        "copydesk: 2 of 5 rows could not be used; the first error of each code:",
+        "copydesk: no_id: line 2: no id, expected one, as matches name documents by it; give every row its own id",
+        "copydesk: bad_row: line 4: body is a number, expected a string",
+    ]
 
 
 def test_times_in_every_form_are_compared_and_a_bad_one_costs_no_document(
