@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -52,6 +54,10 @@ def serve_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     require_extra("serve", "copydesk serve")
     try:
         _check_settings(settings)
+        if _port_in_use(settings.server.host, settings.server.port):
+            port = settings.server.port
+            arguments.say(f"port {port} of {settings.server.host} is in use; choose another with --port")
+            return arguments.SOME_FAILED
         return _serve(settings)
     except ValueError as error:  # the index's URL, for one
         raise arguments.WrongUsage(str(error)) from error
@@ -60,7 +66,7 @@ def serve_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         return arguments.SOME_FAILED
     except SystemExit:  # uvicorn cannot start, and has logged why
         server = settings.server
-        arguments.say(f"cannot serve at {server.host}:{server.port}; if the port is in use, choose another with --port")
+        arguments.say(f"cannot serve at {server.host}:{server.port}; the lines above say why")
         return arguments.SOME_FAILED
 
 
@@ -87,6 +93,26 @@ def _check_settings(settings: Settings) -> None:
             f"the address is {server.host}, where API keys are required, and {server.keys} has none; "
             "make one with: copydesk keys add NAME --scope write"
         )
+
+
+def _port_in_use(host: str, port: int) -> bool:
+    """Return whether another program listens on the port. Other reasons not to listen are found at the start."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        return False
+    for family, kind, protocol, _, address in found if port else ():
+        try:
+            with socket.socket(family, kind, protocol) as trial:
+                if os.name == "posix":  # as the server does: a port of connections that have ended is free
+                    trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    trial.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                trial.bind(address)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return True
+    return False
 
 
 def _serve(settings: Settings) -> int:

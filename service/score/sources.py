@@ -123,7 +123,18 @@ def find_files(name: str, passed_over: Counter[str] | None = None) -> Iterator[I
         else:
             passed_over[_suffix_reason(path)] += 1
     if not found:
-        raise BadInput(f"{name!r} names no file to read; expected files, folders or globs of {_suffixes()}")
+        raise BadInput(f"{_describe_nothing(name)}; expected files, folders or globs of {_suffixes()}")
+
+
+def _describe_nothing(name: str) -> str:
+    """Say why an input has no file to read: a folder without pages, a pattern without a match, or a wrong name."""
+    if "://" in name:
+        return f"{name!r} names no file to read"
+    if Path(name).is_dir():
+        return f"the folder {name!r} has no file of a page or of rows of pages"
+    if Path(name).exists():
+        return f"{name!r} is no regular file"
+    return f"no file to read fits {name!r}" if glob.has_magic(name) else f"{name!r} does not exist"
 
 
 def _suffix_reason(path: str) -> str:

@@ -53,6 +53,19 @@ def test_unknown_hidden_and_special_files_are_counted(tmp_path: Path) -> None:
     )
 
 
+def test_input_without_files_says_why(tmp_path: Path) -> None:
+    write(tmp_path, "empty/notes.doc")
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    for name, said in [
+        ("empty", r"the folder '.*/empty' has no file of a page or of rows of pages; expected files"),
+        ("typo.jsonl", r"'.*/typo.jsonl' does not exist; expected files"),
+        ("*.warc", r"no file to read fits '.*/\*.warc'; expected files"),
+        ("pipe.jsonl", r"'.*/pipe.jsonl' is no regular file; expected files"),
+    ]:
+        with pytest.raises(BadInput, match=said):
+            found_in(tmp_path / name)
+
+
 def test_output_of_a_run_is_no_input_unless_it_is_named(tmp_path: Path) -> None:
     write(tmp_path, "a.jsonl", "out/part-0.jsonl", "other/b.jsonl")
     (tmp_path / "out" / MANIFEST).write_text('{\n "format": 3,\n "copydesk": "0.1.0",\n "model": ""\n}\n')

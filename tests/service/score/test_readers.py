@@ -241,7 +241,7 @@ def test_unknown_suffix_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"")
     with pytest.raises(BadInput, match=r"has a name that does not end in a known format; expected one of \.html"):
         list(find_files(str(path)))
-    with pytest.raises(BadInput, match="names no file to read"):
+    with pytest.raises(BadInput, match="no file to read fits"):
         list(find_files(str(tmp_path / "none*.jsonl")))
 
 
