@@ -130,7 +130,7 @@ def _read_form(path: Path, digest: str, name: str) -> FormModel:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise ArtifactMismatch(f"{path} cannot be read ({error}); run copydesk-train") from error
+        raise ArtifactMismatch(f"{path} cannot be read ({_reason(error)}); run copydesk-train") from error
     found = hashlib.sha256(data).hexdigest()
     if found != digest:
         raise ArtifactMismatch(
@@ -151,7 +151,7 @@ def load_manifest(folder: str | Path | None = None) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ArtifactMismatch(
-            f"{path} cannot be read ({error}); expected a model written by copydesk-train"
+            f"{path} cannot be read ({_reason(error)}); expected a model written by copydesk-train"
         ) from error
     if not isinstance(manifest, dict):
         raise ArtifactMismatch(f"{path} holds a {type(manifest).__name__}, expected an object; train again")
@@ -229,6 +229,11 @@ def unpack(data: bytes, name: str) -> FormModel:
         return _form(read_arrays(data), name)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError, MemoryError) as error:
         raise ArtifactMismatch(f"the model for {name} does not unpack ({error!r}); train again") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return why a file cannot be read, without its path and the number of the error."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:

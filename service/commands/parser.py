@@ -32,7 +32,17 @@ class Parser(argparse.ArgumentParser):
         if wrong:
             meant = MEANT.get((wrong[1], wrong[2]))
             message += f"; {meant}" if meant else _hint(wrong[2], self._choices(wrong[1]))
-        super().error(message)
+        super().error(message + self._list_commands(message))
+
+    def _list_commands(self, message: str) -> str:
+        """Return the lines of the help about each command if the message is that none was given."""
+        commands = [action for action in self._actions if isinstance(action, argparse._SubParsersAction)]
+        if not commands or f"are required: {commands[0].metavar}" not in message:
+            return ""
+        listed = commands[0]._choices_actions
+        columns = max(len(each.dest) for each in listed)
+        lines = "".join(f"\n  {each.dest:{columns}}  {each.help}" for each in listed)
+        return f", one of{lines}\n{self.prog} {listed[0].dest} --help says more about one"
 
     def _choices(self, argument: str) -> list[str]:
         """Return the choices of an argument, by its options or the word that stands for it in the usage."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from copydesk.classifier.duplicates import Document
+from copydesk.classifier.plurals import counted
 from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import Classify, classify_row
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
@@ -135,7 +136,7 @@ def describe_without_body(n_empty: int, n_documents: int) -> list[str]:
     if not n_empty:
         return []
     have = "has" if n_empty == 1 else "have"
-    return [f"{n_empty:,} of {n_documents:,} documents {have} no body and cannot be compared"]
+    return [f"{n_empty:,} of {counted(n_documents, 'document')} {have} no body and cannot be compared"]
 
 
 def indexed_article(entry: IndexedDocument) -> contract.IndexedArticle:

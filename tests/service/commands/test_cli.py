@@ -126,7 +126,9 @@ def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunComma
         (["classify", "--links"], b"--links is for Markdown and HTML; add --output markdown or --output html"),
         (["classify", "--links", "--output", "body"], b"--links is for Markdown and HTML"),
         (["classify", "--output-dir", "README.md"], b"which is a file; name a folder"),
-        ([], b"required"),
+        ([], b"are required: COMMAND, one of\n  classify  label the blocks of pages\n  dedup     find the duplicates "),
+        ([], b"\ncopydesk classify --help says more about one\n"),
+        (["index"], b"are required: VERB, one of\n  add      add documents, and print which"),
         (["transmogrify"], b"invalid choice"),
     ],
 )

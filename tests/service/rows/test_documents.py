@@ -16,7 +16,7 @@ from copydesk.classifier import Article, Page
 from copydesk.classifier.fields.dates import read_date
 from copydesk.service.rows.classify_rows import Classify
 from copydesk.service.rows.contract import LabelledPage
-from copydesk.service.rows.documents import ParsedDocument, read_documents
+from copydesk.service.rows.documents import ParsedDocument, describe_without_body, read_documents
 from copydesk.service.rows.jsonl import BadRow, Line, PageRow, encode_row
 from copydesk.service.rows.origins import describe_unused, read_seconds
 from copydesk.service.rows.times import ISO_TIME
@@ -211,3 +211,12 @@ def test_classifier_that_fails_spoils_its_own_row_alone() -> None:
     assert isinstance(first, BadRow)
     assert (first.id, first.code) == ("a", "internal")
     assert isinstance(second, ParsedDocument)
+
+
+@pytest.mark.parametrize(
+    ("n_empty", "n_documents", "said"),
+    [(0, 2, ""), (1, 1, "1 of 1 document has"), (1, 2, "1 of 2 documents has"), (2, 1200, "2 of 1,200 documents have")],
+)
+def test_documents_without_a_body_are_counted(n_empty: int, n_documents: int, said: str) -> None:
+    expected = [f"{said} no body and cannot be compared"] if said else []
+    assert describe_without_body(n_empty, n_documents) == expected
