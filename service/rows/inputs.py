@@ -27,6 +27,10 @@ BUFFER_BYTES = 65536
 FILE_BUFFER_BYTES = 1024 * 1024
 """Bytes that are read of a file at a time: most lines with a page are in them as a whole, and are copied once."""
 GZIP_MAGIC = b"\x1f\x8b"
+NO_JSONL = (
+    "the file does not look like JSON lines: none of its first lines begins with a brace; expected one JSON object on "
+    "each line. If it is a page, leave out --format"
+)
 FIRST_KEY = re.compile(rb'\s*\{\s*(?:"(?:[^"\\]|\\.){0,200}"\s*:|\}\s*$)', re.MULTILINE)
 FIRST_TAG = re.compile(rb"\s*<[a-zA-Z!?/]")
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -70,7 +74,9 @@ def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes
                     yield BadRow(name, None, "not_a_page", other)
                     continue
                 form = wanted or format_of_name(name) or format_of_content(head)
-                if form is Format.JSONL:
+                if wanted is Format.JSONL and is_no_jsonl(head):
+                    yield BadRow(name, None, "bad_json", NO_JSONL)
+                elif form is Format.JSONL:
                     yield from read_lines(stream, max_page_bytes=max_page_bytes)
                 else:
                     yield _single_row(name, form, stream, max_page_bytes)
@@ -101,6 +107,17 @@ def format_of_content(head: bytes) -> Format:
     if FIRST_KEY.match(head):
         return Format.JSONL
     return Format.HTML if FIRST_TAG.match(head) else Format.TEXT
+
+
+def is_no_jsonl(head: bytes) -> bool:
+    """Tell by the first bytes that a file has no rows: it has several lines, and none of the first begins an object.
+
+    A single line may be a damaged one before good ones, as a pipe is read only as far as its first line.
+    """
+    for mark in BYTE_ORDER_MARKS:
+        head = head.removeprefix(mark)
+    lines = [line for line in map(bytes.strip, head.split(b"\n")) if line]
+    return len(lines) > 1 and not any(line.replace(b"\0", b"").startswith(b"{") for line in lines)
 
 
 def _unreadable(name: str, error: Exception) -> BadRow:

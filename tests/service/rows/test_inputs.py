@@ -241,3 +241,24 @@ def test_pages_and_json_lines_are_read(name: str, data: bytes, tmp_path: Path) -
 
 def test_format_that_is_named_is_believed(tmp_path: Path) -> None:
     assert the_page(read(written(tmp_path, "notes.csv", HEADER), wanted=Format.TEXT)).page.text == HEADER.decode()
+
+
+@pytest.mark.parametrize(
+    "content", [b"The pool opens.\n\nIn spring.\n", b"[1, 2]\n[3]\n", b"<p>a\n<p>b\n", b"a,b\n1,2\n" * 5000]
+)
+def test_file_that_is_no_jsonl_is_one_bad_row(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes"
+    path.write_bytes(content)
+    (row,) = read_inputs([str(path)], Format.JSONL, max_page_bytes=1000)
+    assert isinstance(row, BadRow)
+    assert (row.id, row.code) == (str(path), "bad_json")
+    assert row.message.startswith("the file does not look like JSON lines: none of its first lines begins with a brace")
+
+
+@pytest.mark.parametrize("content", [b'damaged\n{"text": "a"}\n', b"damaged\n", b'\n {"text": "a"}\n', b""])
+def test_file_that_may_be_jsonl_is_read_line_by_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "notes"
+    path.write_bytes(content)
+    found = list(read_inputs([str(path)], Format.JSONL, max_page_bytes=1000))
+    assert all(row.line is not None for row in found)
+    assert len(found) == len(list(filter(bytes.strip, content.splitlines())))
