@@ -164,6 +164,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
     classifier = partial(classify_rows.load_classifier, settings.model)
     bad, n_empty = BadRows(), 0
     unused = Counter[str]()
+    first: dict[str, str] = {}
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="document")
         while batch := list(islice(rows, args.batch)):
@@ -175,12 +176,14 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
                 add = partial(index.add, now=time.time(), unseen_only=args.unseen)
                 answers = list(match_documents(read, add, say_added=True, titles=not args.no_titles))
             progress.count(len(answers))
-            unused.update(name for row in read if not isinstance(row, BadRow) for name in row.unused)
+            documents = [row for row in read if not isinstance(row, BadRow)]
+            unused.update(value.field for row in documents for value in row.unused)
+            first = origins.first_unused((row.id, row.unused) for row in documents) | first
             streams.out.writelines(map(jsonl.encode_row, answers))
             streams.out.flush()
             bad.add(answer for answer in answers if isinstance(answer, contract.ErrorRow))
             n_empty += sum(getattr(answer, "kept_because", None) is KeptBecause.NO_BODY for answer in answers)
-    for line in origins.describe_unused(unused):
+    for line in origins.describe_unused(unused, first):
         arguments.say(line)
     for line in [*describe_without_body(n_empty, progress.n - bad.n), *bad.describe(progress.n)]:
         arguments.say(line)

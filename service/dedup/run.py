@@ -63,7 +63,8 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: 
         ends.enter_context(open_work_folder(folder, work_manifest(options, settings), progress.remark))
         n_chunks = _sign(options, settings, chunks, progress)
         loaded = list(map(chunks.load, range(n_chunks)))
-        for line in origins.describe_unused(sum((chunk.unused for chunk in loaded), Counter())):
+        first = {field: words for chunk in reversed(loaded) for field, words in chunk.first_unused.items()}
+        for line in origins.describe_unused(sum((chunk.unused for chunk in loaded), Counter()), first):
             progress.remark(line)
         rows = gather_rows(loaded, options.duplicates)
         progress.stage("comparing", n=len(rows.ids))

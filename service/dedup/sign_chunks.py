@@ -17,6 +17,7 @@ import numpy as np
 from copydesk.classifier.duplicates import KeyScheme, sign_texts
 from copydesk.service.dedup.work_folder import Chunk, ChunkFolder, StoppedWork
 from copydesk.service.rows import BadRow, Line, ParsedDocument, Row, classify_rows, read_documents
+from copydesk.service.rows.origins import first_unused
 from copydesk.service.worker_process import Worker
 
 CHUNK_ROWS = 4096
@@ -143,7 +144,8 @@ def save_signed_chunk(
         [(place, row) for place, row in enumerate(rows) if isinstance(row, BadRow)],
         signed.digests,
         signed.lengths,
-        Counter(name for document in documents for name in document.unused),
+        Counter(value.field for document in documents for value in document.unused),
+        first_unused((document.id, document.unused) for document in documents),
     )
     folder.save(number, chunk, signed)
 

@@ -49,7 +49,7 @@ class Chunk:
 
     Lines are None where the input is not JSONL; times are in seconds since 1970, NaN where unknown. Bad rows come with
     their positions among all rows of the chunk. The digests are of the words, the lengths of the bodies.
-    `unused` counts the values that could not be used, by the name of their field.
+    `unused` counts the values that could not be used, by the name of their field; `first_unused` describes the first.
     """
 
     ids: list[JsonId]
@@ -60,6 +60,7 @@ class Chunk:
     digests: NDArray[np.uint64]
     lengths: NDArray[np.int64]
     unused: Counter[str] = field(default_factory=Counter)
+    first_unused: dict[str, str] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -162,6 +163,7 @@ class ChunkFolder:
             "sources": chunk.sources,
             "bad": [[place, row.id, row.line, row.code, row.message] for place, row in chunk.bad],
             "unused": chunk.unused,
+            "first_unused": chunk.first_unused,
         }
         arrays = {
             "names": np.frombuffer(json.dumps(names).encode(), np.uint8),
@@ -181,8 +183,8 @@ class ChunkFolder:
         names, published, digests, lengths = self._arrays(number, "names", "published", "digests", "lengths")
         fields = json.loads(names.tobytes())
         bad = [(int(place), BadRow(*row)) for place, *row in fields["bad"]]
-        unused = Counter(fields["unused"])
-        return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths, unused)
+        unused = Counter(fields["unused"]), fields.get("first_unused", {})
+        return Chunk(fields["ids"], fields["lines"], published, fields["sources"], bad, digests, lengths, *unused)
 
     def load_signed(self, number: int) -> SignedTexts:
         """Load the signed texts of a chunk's documents."""

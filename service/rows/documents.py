@@ -15,7 +15,7 @@ from copydesk.classifier.plurals import counted
 from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import Classify, classify_row
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
-from copydesk.service.rows.origins import UNKNOWN_TIME, Origin, read_origin
+from copydesk.service.rows.origins import UNKNOWN_TIME, Origin, Unused, read_origin
 
 if TYPE_CHECKING:
     from copydesk.service.index import IndexAnswer, IndexedDocument
@@ -26,7 +26,7 @@ class ParsedDocument:
     """A document whose body can be compared; two ids with the same text, such as 1 and "1", are the same.
 
     `body` is without boilerplate and teasers; `published` is in seconds since 1970, NaN where unknown.
-    `unused` names the fields whose values could not be used: a time, a source.
+    `unused` are the values that could not be used: a time, a source.
     """
 
     id: JsonId
@@ -34,7 +34,7 @@ class ParsedDocument:
     body: str
     published: float = UNKNOWN_TIME
     source: str | None = None
-    unused: tuple[str, ...] = ()
+    unused: tuple[Unused, ...] = ()
     title: str = ""
 
 

@@ -5,17 +5,19 @@ A time or a source that cannot be used costs no document: it counts as unknown, 
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from copydesk.classifier.plurals import counted
 from copydesk.service.rows import times
 from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
+from copydesk.service.terminal import shortened
 
 UNKNOWN_TIME = float("nan")
 """The time of a document without a time of publication."""
@@ -25,16 +27,27 @@ EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
 """What each field of a row should be."""
 
 
+SHOWN = 60
+"""Characters of a value in a message."""
+
+
+class Unused(NamedTuple):
+    """A field whose value could not be used, and the beginning of the value as JSON."""
+
+    field: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """When a document was published, in seconds since 1970, NaN where unknown, and by whom.
 
-    `unused` names the fields of the row whose values could not be used.
+    `unused` are the values of the row that could not be used.
     """
 
     published: float = UNKNOWN_TIME
     source: str | None = None
-    unused: tuple[str, ...] = ()
+    unused: tuple[Unused, ...] = ()
 
     def filled_by(self, published: object, site: object) -> Origin:
         """Take from the page what is unknown. A time or a name that cannot be used stays unknown: the page is kept."""
@@ -48,14 +61,18 @@ def read_origin(fields: Mapping[str, Any]) -> Origin:
     try:
         source = read_source(fields.get("source"))
     except ValueError:
-        unused.append("source")
+        unused.append(_unused("source", fields))
     if "found_in" in fields:
         return Origin(source=source, unused=tuple(unused)).filled_by(fields.get("published"), fields.get("site"))
     try:
         published = read_seconds(fields.get("published"))
     except ValueError:
-        return Origin(UNKNOWN_TIME, source, ("published", *unused))
+        return Origin(UNKNOWN_TIME, source, (_unused("published", fields), *unused))
     return Origin(published, source, tuple(unused))
+
+
+def _unused(field: str, fields: Mapping[str, Any]) -> Unused:
+    return Unused(field, shortened(json.dumps(fields[field], ensure_ascii=False, default=str), SHOWN))
 
 
 def read_seconds(published: object) -> float:
@@ -89,10 +106,21 @@ def read_source(value: object) -> str | None:
     return _found_source(value)
 
 
-def describe_unused(counts: Mapping[str, int]) -> list[str]:
-    """Say in a line for each field in how many rows its value could not be used."""
+def first_unused(rows: Iterable[tuple[object, Iterable[Unused]]]) -> dict[str, str]:
+    """Return the first value of each field that could not be used, with its row, from ids and unused values."""
+    found: dict[str, str] = {}
+    for id, values in rows:
+        for field, value in values:
+            found.setdefault(field, f"{value} in the row {shortened(str(id), SHOWN)}")
+    return found
+
+
+def describe_unused(counts: Mapping[str, int], first: Mapping[str, str] | None = None) -> list[str]:
+    """Say in a line for each field in how many rows its value could not be used, and what the first value is."""
+    first = first or {}
     return [
-        f"{name} could not be used in {counted(n, 'row')} and counts as unknown; expected {EXPECTED[name]}"
+        f"{name} could not be used in {counted(n, 'row')}{f' (first: {first[name]})' if name in first else ''} "
+        f"and counts as unknown; expected {EXPECTED[name]}"
         for name, n in sorted(counts.items())
     ]
 

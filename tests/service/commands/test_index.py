@@ -86,7 +86,7 @@ def test_bad_rows_are_answered_in_their_places(run_command: RunCommand, place: P
     found = answers(done)
     assert [row.get("error", {}).get("code") for row in found] == [None, "no_id", "bad_row", None, None]
     assert found[2]["error"]["message"].startswith("line 3: the id has a null character")
-    assert b"published could not be used in 1 row" in done.stderr
+    assert b'published could not be used in 1 row (first: "yesterday" in the row t) and counts' in done.stderr
     assert [row["cluster"] for row in found[3:]] == ["a", "a"]
 
 

@@ -179,8 +179,8 @@ def test_times_in_every_form_are_compared_and_a_bad_one_costs_no_document(
     assert [answer["id"] for answer in found if answer["keep"]] == ["d2"]
     assert len(found) == len(rows)
     assert capsys.readouterr().err == (
-        "copydesk: published could not be used in 2 rows and counts as unknown; expected a time in ISO 8601 or RFC 822 "
-        "(as in RSS), or in seconds or milliseconds since 1970\n"
+        'copydesk: published could not be used in 2 rows (first: "yesterday" in the row d3) and counts as unknown; '
+        "expected a time in ISO 8601 or RFC 822 (as in RSS), or in seconds or milliseconds since 1970\n"
         "copydesk: 7 documents, 1 cluster, 6 duplicates\n"
     )
 
