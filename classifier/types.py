@@ -220,6 +220,10 @@ class Blocks:
     recording: Recording | None = None
 
 
+OTHER_REASONS = "all other reasons together"
+"""The words of the last reason of an explanation, which sums up those that are not given one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One reason for a label, in words, with its share of the log-odds (natural logarithm)."""

@@ -15,7 +15,7 @@ from copydesk.classifier.model import groups
 from copydesk.classifier.model.context import ALL_COLUMNS, RHYTHM_COLUMNS
 from copydesk.classifier.model.hashed_linear import HashedLinear
 from copydesk.classifier.model.two_stage import FormModel, Predictions
-from copydesk.classifier.types import LABELS, Explanation, Label, Reason
+from copydesk.classifier.types import LABELS, OTHER_REASONS, Explanation, Label, Reason
 
 MAX_REASONS = 6
 """Reasons given one by one; the rest are summed up in a last one."""
@@ -23,6 +23,8 @@ MAX_REASONS = 6
 OWN_CHARS = 1000
 """Characters at a block's start that are searched for the words with the largest weights."""
 
+START = "the starting value, the same for every block"
+"""The reason for what the model adds before it looks at a block."""
 OWN = "own"
 """Stands for the reason that names a block's own words."""
 _WORD = re.compile(r"\w+")
@@ -158,8 +160,8 @@ def _reasons(contributions: tuple[float, Doubles], sign: float, own: str, others
     themes, numbers = _themes()
     values = np.bincount(numbers, sign * by_column, len(themes)).tolist()
     sums = {own if theme == OWN else theme: value for theme, value in zip(themes, values, strict=True)}
-    sums["where every block starts from"] = sign * start
+    sums[START] = sign * start
     found = [Reason(words, value) for words, value in sums.items() if value != 0.0] + others
     found.sort(key=lambda reason: -abs(reason.contribution))
     rest = sum(reason.contribution for reason in found[MAX_REASONS:])
-    return (*found[:MAX_REASONS], Reason("everything else", rest))
+    return (*found[:MAX_REASONS], Reason(OTHER_REASONS, rest))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from copydesk.classifier import LABELS, Article, Explanation, Kind, Label, ScoredBlock
-from copydesk.classifier.plurals import counted
+from copydesk.classifier.types import OTHER_REASONS
 from copydesk.service.rows import jsonl
 from copydesk.service.terminal import Style, bar, clean, shortened, width
 
@@ -80,14 +80,13 @@ def _percent(share: float) -> str:
 
 
 def _reason_lines(block: ScoredBlock, explanation: Explanation, canvas: Canvas) -> Iterator[str]:
-    ranked = sorted(explanation.reasons, key=lambda reason: -abs(reason.contribution))
+    ranked = sorted(explanation.reasons, key=lambda reason: (reason.words == OTHER_REASONS, -abs(reason.contribution)))
     odds = f"{explanation.log_odds:+.2f}  {block.label.value}, not {explanation.runner_up.value}:"
     yield canvas.paint(f"{MARK}   {odds}", LABEL_STYLES[block.label])
     for reason in ranked[:MAX_REASONS]:
         yield _reason_line(reason.contribution, reason.words, block, canvas)
     if rest := ranked[MAX_REASONS:]:
-        words = counted(len(rest), "smaller reason")
-        yield _reason_line(sum(reason.contribution for reason in rest), words, block, canvas)
+        yield _reason_line(sum(reason.contribution for reason in rest), OTHER_REASONS, block, canvas)
 
 
 def _reason_line(contribution: float, words: str, block: ScoredBlock, canvas: Canvas) -> str:

@@ -10,8 +10,10 @@ from copydesk.classifier import LABELS
 from copydesk.classifier.plurals import counted
 
 MAX_TABLE_ROWS = 20
-WIDTH, HEIGHT, FOOT = 640, 180, 34
+WIDTH, HEIGHT, FOOT = 400, 150, 30
 """Size of a column chart in SVG units; its axis labels are in the foot."""
+MARK_WIDTH = 44
+"""Least distance between two labels of an axis: `512 kB` in 12 pixels, as wide as a telephone shows the chart."""
 BINS_PER_MARK = 4
 """Bins of the confidence chart from one axis label to the next."""
 
@@ -35,7 +37,8 @@ td.drawn { width: 40%; padding-right: 0; } td.drawn div { height: .8rem; backgro
 .key:first-child { margin-left: 0; }
 .stack { display: flex; height: 1.6rem; border-radius: 3px; overflow: hidden; gap: 2px; margin: .2rem 0 .6rem; }
 .key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .35rem 0 .9rem; }
-svg { width: 100%; height: auto; display: block; } svg rect { fill: var(--one); } svg line { stroke: var(--faint); }
+svg { width: 100%; max-width: 36rem; height: auto; display: block; } svg rect { fill: var(--one); }
+svg line { stroke: var(--faint); }
 svg text { fill: var(--quiet); font-size: 12px; }
 """
 
@@ -69,7 +72,7 @@ def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
 def _totals(summary: Mapping[str, Any]) -> str:
     totals = {
         "pages": f"{summary['rows']:,}",
-        "megabytes": f"{summary['bytes'] / 1e6:,.1f}",
+        "MB of pages, unpacked": f"{summary['bytes'] / 1e6:,.1f}",
         "errors": f"{sum(summary['errors'].values()):,}",
         "without a body": f"{summary['no_body']:,}",
     }
@@ -125,6 +128,7 @@ def _column_chart(what: str, bins: Sequence[tuple[str, str, int]]) -> str:
         return '<p class="quiet">no pages</p>'
     top = max(count for _, _, count in bins) or 1
     step = WIDTH / len(bins)
+    free = 0.0
     parts = [f'<line x1="0" x2="{WIDTH}" y1="{HEIGHT - FOOT}" y2="{HEIGHT - FOOT}"/>']
     for number, (mark, name, count) in enumerate(bins):
         height = (HEIGHT - FOOT - 16) * count / top
@@ -133,9 +137,10 @@ def _column_chart(what: str, bins: Sequence[tuple[str, str, int]]) -> str:
             f'<rect x="{left + 1:.1f}" y="{HEIGHT - FOOT - height:.1f}" width="{step - 2:.1f}" height="{height:.1f}">'
             f"<title>{name}: {count:,}</title></rect>"
         )
-        if mark:
+        if mark and left >= free:
+            free = left + MARK_WIDTH
             parts.append(f'<text x="{left + 2:.1f}" y="{HEIGHT - FOOT + 16}">{mark}</text>')
-    parts.append(f'<text x="0" y="11">{top:,} at most</text>')
+    parts.append(f'<text x="0" y="11">highest column: {counted(top, "page")}</text>')
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{what}">{"".join(parts)}</svg>'
 
 

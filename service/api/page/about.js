@@ -29,7 +29,7 @@ export function whyNoArticle({ body, confidence, page_types: shares }) {
   return why.join("; ") || "its body does not look like text";
 }
 
-export const QUALITY = "How well the body was found: the word F1 that is expected of it"; // a tooltip
+export const QUALITY = "How much of the body is probably right: the word F1 that the model expects, by the words that it shares with the article"; // a tooltip
 
 const ZONED = { year: "numeric", month: "long", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
 
@@ -103,14 +103,22 @@ function types(page) {
   }));
 }
 
+const WIDE = matchMedia("(min-width: 60rem)"); // where it stands beside the article; else it stands before it, folded
+
 export function about(page) {
   const filled = ROWS.filter(([, , value]) => value(page));
   const empty = ROWS.filter(([, , value]) => !value(page)).map(([, name]) => name.toLowerCase());
-  return h("details", { class: "about", open: matchMedia("(min-width: 60rem)").matches },
+  const element = h("details", { class: "about", open: WIDE.matches },
     h("summary", {}, h("h2", {}, "About this page")),
     h("dl", { class: "facts-list" }, filled.map((each) => row(page, each)),
       h("div", {}, h("dt", {}, "Is it an article?"), h("dd", {}, page.is_article ? "Yes" : "No")),
-      h("div", {}, h("dt", {}, "Body quality"), h("dd", { title: QUALITY }, percent(page.confidence))),
+      h("div", {}, h("dt", {}, "Body expected to be right"), h("dd", { title: QUALITY }, percent(page.confidence))),
       h("div", {}, h("dt", {}, "Type of the page"), h("dd", {}, types(page)))),
     empty.length ? h("p", { class: "hint" }, `Not found: ${empty.join(", ")}.`) : null);
+  const follow = () => {
+    if (element.isConnected) element.open = WIDE.matches;
+    else WIDE.removeEventListener("change", follow);
+  };
+  WIDE.addEventListener("change", follow);
+  return element;
 }

@@ -35,7 +35,7 @@ function foldName(blocks) {
   }
   const all = counted(blocks.length, "block");
   if (counts.size === 1) return `${all} of ${[...counts.keys()][0]}`;
-  const each = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${count} of ${name}`);
+  const each = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} (${count})`);
   return `${all}: ${each.join(", ")}`;
 }
 

@@ -11,8 +11,8 @@ const ownTexts = new Map();
 const RELATIONS = {
   identical: "The same text",
   near_duplicate: "Nearly the same text",
-  contains: "This article holds it, or a part of it",
-  contained: "It holds this article, or a part of it",
+  contains: "This article contains the other one, or a part of it",
+  contained: "The other article contains this one, or a part of it",
 };
 
 const timeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? "your";

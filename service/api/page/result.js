@@ -109,7 +109,7 @@ export class Result {
     const read = `${counted(this.blocks.length, "block")}, read as ${form}.`;
     if (answer.is_article) {
       return h("p", { class: "facts" }, `An article (${percent(answer.page_types.article)}). `,
-        h("span", { title: QUALITY }, `Body quality ${percent(answer.confidence)}`), `. ${read}`);
+        h("span", { title: QUALITY }, `Body expected to be ${percent(answer.confidence)} right`), `. ${read}`);
     }
     return h("p", { class: "verdict" }, h("strong", {}, "Probably no article"), `: ${whyNoArticle(answer)}. ${read}`);
   }

@@ -330,7 +330,15 @@ def test_report_shows_every_count_and_no_markup_of_names(whole: ScoredBatch) -> 
     assert "<script" not in page
     assert "<b>" not in page
     assert "&lt;script&gt;.example" in page
-    for part in ("Batch of 6 pages", "binary", "Clusters by number of pages", "0.95 to 1.00: "):
+    for part in (
+        "Batch of 6 pages",
+        ">0.8</text>",
+        "binary",
+        "Clusters by number of pages",
+        "0.95 to 1.00: ",
+        "highest column: ",
+        "MB of pages, unpacked",
+    ):
         assert part in page
     empty = report_page({"shards": 0, **Tally().fields(), "clusters": None}, manifest)
     assert "Batch of 0 pages" in empty

@@ -149,9 +149,9 @@ def test_page_judges_by_the_limits_of_the_service() -> None:
 def test_quality_of_the_body_is_in_plain_words_with_the_measure_in_a_tooltip(page: Page) -> None:
     replace_answer(page, is_article=True, confidence=0.98)
     read_sample(page)
-    quality = page.locator(".facts").get_by_text("Body quality 98 %")
+    quality = page.locator(".facts").get_by_text("Body expected to be 98 % right")
     expect(quality).to_have_attribute("title", re.compile("word F1"))
-    expect(page.locator(".about")).to_contain_text("Body quality98 %")
+    expect(page.locator(".about")).to_contain_text("Body expected to be right98 %")
 
 
 @pytest.mark.parametrize(
