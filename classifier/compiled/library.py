@@ -28,28 +28,6 @@ _TYPES = {"b": "bool", "u": "uint", "i": "int", "f": "float"}
 _no_bytes_at: Callable[[Any], Any] = (ctypes.c_char * 0).from_buffer  # of no bytes, as an array may be empty
 
 
-class _ArrayOf:
-    """The type of an argument that is an array: any shape, contiguous, of one type of number.
-
-    Attributes:
-        from_param: Returns an array's address; ctypes calls this for each argument. `bytes` are an array of `u8`. It is
-            no method, as 70 calls a page take 0.02 ms less so.
-    """
-
-    def __init__(self, name: str) -> None:
-        dtype = np.dtype("bool" if name == "bool" else f"{_TYPES[name[0]]}{name[1:]}")
-
-        def from_param(array: NDArray[Any] | bytes, no_bytes_at: Callable[[Any], object] = _no_bytes_at) -> object:
-            try:
-                if array.dtype is dtype:  # type: ignore[union-attr]
-                    return no_bytes_at(array)
-            except (AttributeError, TypeError):  # bytes, or an array that is read-only or strided
-                pass
-            return _address_of(array, dtype)
-
-        self.from_param = from_param
-
-
 def _address_of(array: NDArray[Any] | bytes, dtype: np.dtype[Any]) -> object:
     """Return the address of bytes, of a read-only array, or of one whose type has another object than NumPy's own."""
     if isinstance(array, bytes):
@@ -79,18 +57,48 @@ def core_function(name: str, arguments: str, returns: str = "") -> Callable[...,
             gives back -1 where memory runs out, which raises MemoryError.
     """
     BOUND[name] = (arguments, returns)
+    kinds = arguments.split()
     function = getattr(_library, name)
-    function.argtypes = [_ArrayOf(kind[:-1]) if kind[-1] == "*" else _SCALARS[kind] for kind in arguments.split()]
+    function.argtypes = [ctypes.c_void_p if kind[-1] == "*" else _SCALARS[kind] for kind in kinds]
     function.restype = _SCALARS["i64" if returns == "memory" else returns] if returns else None
-    if returns == "memory":
-        function.errcheck = _check_memory
-    return function  # type: ignore[no-any-return]
+    arrays = [(place, _dtype(kind[:-1])) for place, kind in enumerate(kinds) if kind[-1] == "*"]
+    return _with_addresses(function, arrays, counts_memory=returns == "memory")
 
 
-def _check_memory(result: int, function: object, arguments: object) -> int:
-    if result < 0:
-        raise MemoryError
-    return result
+def _dtype(name: str) -> np.dtype[Any]:
+    return np.dtype("bool" if name == "bool" else f"{_TYPES[name[0]]}{name[1:]}")
+
+
+def _with_addresses(
+    function: Callable[..., Any], arrays: list[tuple[int, np.dtype[Any]]], *, counts_memory: bool
+) -> Callable[..., Any]:
+    """Return a function that gives `function` the addresses of the arrays among its arguments.
+
+    The addresses are taken before the call and not by a `from_param` of ctypes: that would turn what a signal handler
+    raises in it, such as KeyboardInterrupt, into an ArgumentError.
+
+    Args:
+        arrays: The place and the type of each array: contiguous, of any shape. `bytes` are an array of `u8`.
+        counts_memory: Whether a result below 0 raises MemoryError.
+    """
+
+    def call(*arguments: Any) -> Any:
+        given = [*arguments]
+        for place, dtype in arrays:
+            array = arguments[place]
+            try:
+                if array.dtype is dtype:
+                    given[place] = _no_bytes_at(array)
+                    continue
+            except (AttributeError, TypeError):  # bytes, or an array that is read-only or strided
+                pass
+            given[place] = _address_of(array, dtype)
+        result = function(*given)
+        if counts_memory and result < 0:
+            raise MemoryError
+        return result
+
+    return call
 
 
 def compiler() -> str:
