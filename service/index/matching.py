@@ -105,7 +105,7 @@ class BatchMatcher:
         own = self._rank(at)
         kept_because = self._choice.why_kept(own, [rank for rank in ranks if rank[-1] != own[-1]])
         id, seen = self._batch.documents[at].id, any(cluster in joined for cluster in cluster_of.values())
-        answer = IndexAnswer(id, cluster, kept_because, stored is not None, seen, matches, common_keys)
+        answer = IndexAnswer(id, cluster, kept_because, False, stored is not None, seen, matches, common_keys)
         return PendingAnswer(answer, pairs, links, joined)
 
     def _links(

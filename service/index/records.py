@@ -15,8 +15,9 @@ class IndexAnswer:
     Attributes:
         cluster: The id of the oldest document of its story; its own id if there is no other.
         kept_because: Why it is the document to keep of its cluster; None if it is not.
-        added: Whether it is in the index now.
-        seen: Whether its cluster has another version of the story.
+        added: Whether this call added it, or replaced the document of its id.
+        unchanged: Whether it was in the index before, with the same id, words, source and time of publication.
+        seen: Whether its cluster has another version of the story, under another id.
         matches: Other documents that it matches, sorted by id; `same_story` is whether the pair is one story.
         common_keys: Number of its keys that too many documents share: it was compared only with the oldest and newest.
     """
@@ -25,6 +26,7 @@ class IndexAnswer:
     cluster: DocumentId
     kept_because: KeptBecause | None
     added: bool
+    unchanged: bool
     seen: bool
     matches: tuple[Match, ...]
     common_keys: int = 0

@@ -138,8 +138,9 @@ class Index:
     def add(self, documents: Sequence[Document], *, now: float, unseen_only: bool = False) -> list[IndexAnswer]:
         """Add documents in order, and answer for each; it is compared with the earlier ones of the batch too.
 
-        All are durable when it returns, none if it raises. Adding an equal document again changes nothing; one whose
-        text, source or time of publication differs replaces the stored one under its id.
+        All are durable when it returns, none if it raises. Adding an equal document again changes nothing, and its
+        answer is `unchanged`; one whose text, source or time of publication differs replaces the stored one under its
+        id.
 
         Args:
             documents: In their order; if an id repeats, the last one stays.

@@ -127,6 +127,8 @@ def match_documents(
             keep=answer.kept_because is not None,
             kept_because=answer.kept_because,
             added=answer.added if say_added else UNSET,
+            seen=answer.seen,
+            unchanged=answer.unchanged,
             matches=tuple(map(contract.IndexMatch.of, answer.matches)),
         )
 

@@ -152,6 +152,7 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
         kept_because=kept_because,
         seen=answer.seen,
         added=answer.added,
+        unchanged=answer.unchanged,
         matches=tuple(map(contract.IndexMatch.of, answer.matches)),
         labels=contract.LabelCounts(*(counts[label] for label in LABELS)),
         title=article.title,

@@ -74,7 +74,7 @@ function verdict(answer) {
   if (answer.kept_because === "no_body") return ["There is no body to compare", "The index finds no other version of a page without a body."];
   if (answer.seen) return ["This story has been seen", `The index holds ${counted(n, "other text")} of it, in cluster ${answer.cluster}.`];
   if (n) return ["Another story, with shared passages", `It shares passages with ${counted(n, "article")} of other stories.`];
-  if (answer.added) return ["This story is in the index", "The index holds nothing else like it."];
+  if (answer.added || answer.unchanged) return ["This story is in the index", "The index holds nothing else like it."];
   return ["This story is new", "The index holds nothing like it."];
 }
 
@@ -145,10 +145,11 @@ export class Duplicates {
   }
 
   #draw(answer) {
-    this.held = answer.added ? String(answer.id) : null;
+    const isHeld = answer.added || answer.unchanged;
+    this.held = isHeld ? String(answer.id) : null;
     this.#name();
     const [title, words] = verdict(answer);
-    const held = answer.added ? ` It is in the index as ${answer.id}${answer.keep ? ", and is the one to keep of its story" : ""}.` : "";
+    const held = isHeld ? ` It is in the index as ${answer.id}${answer.keep ? ", and is the one to keep of its story" : ""}.` : "";
     const matches = [...answer.matches].sort((a, b) => b.similarity - a.similarity);
     this.found.replaceChildren(h("h2", {}, title), h("p", {}, words + held),
       h("ol", { class: "matches" }, matches.map((match) => matchCard(this.body, match))));

@@ -62,6 +62,8 @@ class ClusterRow(Struct, frozen=True, kw_only=True):
     keep: Keep
     kept_because: KeptBecause
     added: bool | UnsetType = UNSET
+    seen: bool | UnsetType = UNSET
+    unchanged: bool | UnsetType = UNSET
     matches: tuple[Match, ...]
 
 
@@ -82,8 +84,9 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
     ]
     keep: Keep
     kept_because: KeptBecause
-    seen: Annotated[bool, Meta(description="Whether the index has another version of the story.")]
-    added: Annotated[bool, Meta(description="Whether it is in the index now.")]
+    seen: Annotated[bool, Meta(description="Whether the index has another version of the story, under another id.")]
+    added: Annotated[bool, Meta(description="Whether it was added, or replaced the article of its id.")]
+    unchanged: Annotated[bool, Meta(description="Whether the index had this very article under its id before.")]
     matches: Annotated[tuple[IndexMatch, ...], Meta(description="In the order of their ids.")]
     labels: LabelCounts
     title: Title

@@ -91,8 +91,8 @@ def test_repeating_a_put_changes_nothing(api: ApiClient) -> None:
     assert api.put("/v1/articles/a", json=page(POOL)).json()["added"]
     before = api.get("/v1/articles/a").json()
     again = api.put("/v1/articles/a", json=page(POOL)).json()
-    assert again["added"]
-    assert not again["seen"]
+    assert (again["added"], again["unchanged"], again["seen"]) == (False, True, False)
+    assert api.post("/v1/articles/check", json=page(POOL, id="a")).json() == again
     assert api.get("/v1/articles/a").json() == before
     assert api.get("/v1/index").json()["documents"] == 1
 

@@ -43,7 +43,16 @@ def test_add_answers_each_row_and_check_adds_none(run_command: RunCommand, place
     added = run_command("index", "add", "--index", place, given=THREE)
     assert (added.returncode, added.stderr) == (0, b"")
     first, second, third = answers(added)
-    assert first == {"id": 1, "cluster": 1, "keep": True, "kept_because": "only_one", "added": True, "matches": []}
+    assert first == {
+        "id": 1,
+        "cluster": 1,
+        "keep": True,
+        "kept_because": "only_one",
+        "added": True,
+        "seen": False,
+        "unchanged": False,
+        "matches": [],
+    }
     assert (second["cluster"], second["keep"]) == (1, True)
     (match,) = second["matches"]
     assert match["ranges"] == [[0, len(window(0))]]
@@ -149,6 +158,9 @@ def test_ids_come_back_as_they_were_given(run_command: RunCommand, place: Path) 
 def test_sources_are_preferred_and_seen_stories_left_out(run_command: RunCommand, place: Path) -> None:
     added = answers(run_command("index", "add", "--index", place, "--unseen", given=THREE))
     assert [row["added"] for row in added] == [True, False, True]
+    for arguments in (["add"], ["add", "--unseen"], ["check"]):
+        (again,) = answers(run_command("index", *arguments, "--index", place, given=THREE.splitlines(keepends=True)[0]))
+        assert (again.get("added", False), again["seen"], again["unchanged"]) == (False, False, True)
     asked = rows({"id": "new", "body": window(0), "source": "agency"})
     plain = run_command("index", "check", "--index", place, given=asked)
     preferred = run_command("index", "check", "--index", place, "--prefer", "agency", "--index", place, given=asked)

@@ -96,7 +96,7 @@ def clusters_and_verdicts(index: Index) -> list[tuple[object, ...]]:
 
 
 def without_added(answer: IndexAnswer) -> tuple[object, ...]:
-    return answer.id, answer.cluster, answer.keep, answer.matches, answer.common_keys
+    return answer.id, answer.cluster, answer.keep, answer.unchanged, answer.matches, answer.common_keys
 
 
 @laws
@@ -109,7 +109,8 @@ def test_check_then_add_is_add(index: Index, before: list[Document], to_check: D
         assert state(index) == stored
         (added,) = index.add([to_check], now=2.0)
         assert without_added(checked) == without_added(added)
-        assert added.added
+        assert added.added is not added.unchanged
+        assert index.check([to_check])[0].unchanged
 
 
 @laws

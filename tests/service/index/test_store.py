@@ -217,6 +217,17 @@ def test_unseen_only_leaves_out_known_stories(index: Index) -> None:
     assert set(clusters(index)) == {"a", "c"}
 
 
+def test_answer_says_that_the_document_was_there_unchanged(index: Index) -> None:
+    new = document("a", window(0))
+    for unseen_only in (False, True):
+        first, again = index.add([new, new], now=0.0, unseen_only=unseen_only)
+        assert (first.added, first.unchanged) == (not unseen_only, unseen_only)
+        assert (again.added, again.unchanged, again.seen) == (False, True, False)
+    assert [answer.unchanged for answer in index.check([new, document("b", window(0))])] == [True, False]
+    changed = index.add([document("a", window(1))], now=0.0, unseen_only=True)[0]
+    assert (changed.added, changed.unchanged) == (True, False)
+
+
 def test_many_copies_stay_one_cluster_and_their_keys_are_common(small: Index) -> None:
     answers = small.add([document(f"copy{n:03}", window(0)) for n in range(130)], now=0.0)
     assert {answer.cluster for answer in answers} == {"copy000"}

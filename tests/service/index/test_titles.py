@@ -70,7 +70,7 @@ def test_titles_follow_their_documents(index: Index) -> None:
     assert [(each.id, each.title) for each in index.members("b")] == [("a", "First"), ("b", "Second")]
     assert [(each.id, each.title) for each in index.latest_clusters(5)] == [("c", None), ("a", "First")]
     again = index.add([titled("a", "Corrected", window(1)), titled("b", None, window(1))], now=2.0)
-    assert [answer.added for answer in again] == [True, True]
+    assert [(answer.added, answer.unchanged) for answer in again] == [(False, True)] * 2
     assert [each.title for each in index.members("a")] == ["Corrected", "Second"]
     index.add([titled("b", "Third", window(3))], now=2.0)
     assert (found(index, "second"), found(index, "third")) == ([], ["b"])
