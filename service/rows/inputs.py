@@ -127,6 +127,9 @@ def _unreadable(name: str, error: Exception) -> BadRow:
 
 def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) -> Row:
     data = stream.read(max_page_bytes + 1)
+    if not data and name == STDIN:
+        message = "nothing came from standard input, expected a page or JSON lines; name a file, or pipe one in"
+        return BadRow(name, None, "not_a_page", message)
     if len(data) > max_page_bytes:
         return BadRow(name, None, "too_large", too_large_message(max_page_bytes))
     try:

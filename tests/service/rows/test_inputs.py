@@ -114,6 +114,14 @@ def test_standard_input_is_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (row.id, row.page.html) == ("-", "<p>Words.")
 
 
+@pytest.mark.parametrize("wanted", [None, Format.TEXT, Format.HTML])
+def test_empty_standard_input_is_no_page(monkeypatch: pytest.MonkeyPatch, wanted: Format | None) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    error = the_error(read("-", wanted=wanted))
+    assert error.code == "not_a_page"
+    assert error.message.startswith("nothing came from standard input, expected a page or JSON lines")
+
+
 class Dribble(io.RawIOBase):
     """A pipe whose writer sends one byte at a time."""
 
