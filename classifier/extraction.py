@@ -9,7 +9,7 @@ from typing import Literal
 
 from copydesk.classifier.artifact import load_model
 from copydesk.classifier.model import Model
-from copydesk.classifier.other_formats import refuse_other_formats
+from copydesk.classifier.other_formats import is_address, refuse_other_formats
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode, decode_html
@@ -17,14 +17,6 @@ from copydesk.classifier.types import BODY_PARTS, EncodedPage, Kind, Page, read_
 
 Form = Literal["html", "text"]
 
-MAX_ADDRESS = 500
-"""Characters up to which content may be an address or the name of a file, given by mistake."""
-
-_ADDRESS = re.compile(
-    r"(?:https?|file|s3|gs)://\S+|(?:[^\s<>]+|(?:[~.]{0,2}|[a-z]:)[/\\][^\n<>]+)"
-    r"\.(?:x?html?|mhtml?|txt|md|jsonl?|csv|xml|pdf|warc|gz|zst|parquet)",
-    re.IGNORECASE,
-)
 _BEGINNING = 100
 """Bytes at the beginning of a page by which it is told whether it is HTML, after white space."""
 
@@ -64,7 +56,7 @@ def extract(
         kind = type(content).__name__
         advice = "pass bytes(content)" if isinstance(content, bytearray | memoryview) else "read the file first"
         raise TypeError(f"content is a {kind}, expected a page as str or bytes; {advice}")
-    if isinstance(content, str) and len(content) <= MAX_ADDRESS and _ADDRESS.fullmatch(content):
+    if isinstance(content, str) and is_address(content):
         raise ValueError(f"content is {content!r}, expected a page; read the file or fetch the address first")
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")

@@ -24,10 +24,23 @@ JSON_OBJECT = "a JSON object"
 READ_JSON = "write it to a file of one object a line, with an id and a text or an html, and use: copydesk classify FILE"
 READ_OTHERS = "write it to a file and use: copydesk score FILE --output FOLDER"
 
+MAX_ADDRESS = 500
+"""Characters up to which content may be an address or the name of a file, given by mistake."""
+
+_ADDRESS = re.compile(
+    r"(?:https?|file|s3|gs)://\S+|(?:[^\s<>]+|(?:[~.]{0,2}|[a-z]:)[/\\][^\n<>]+)"
+    r"\.(?:x?html?|mhtml?|txt|md|jsonl?|csv|xml|pdf|warc|gz|zst|parquet)",
+    re.IGNORECASE,
+)
 _JSON_ARRAY = re.compile(rb'\s*\[\s*(?:\{\s*["}]|\]|$)')
 _JSON_OF_MANY_LINES = re.compile(rb"\s*[\[{]\s*\n|\s*[\[{]\s*$")
 _FIRST_KEY = re.compile(rb'\s*\{\s*"(?:[^"\\]|\\.){0,200}"\s*:')
 _HEADER = re.compile(rb'"?[\w .-]{1,40}"?(?:[,;\t|]"?[\w .-]{1,40}"?)+')
+
+
+def is_address(content: str) -> bool:
+    """Return whether content is only an address or the name of a file, given in place of a page."""
+    return len(content) <= MAX_ADDRESS and _ADDRESS.fullmatch(content.strip()) is not None
 
 
 def name_table_or_archive(head: bytes) -> str | None:

@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 
 from copydesk import classifier
 from copydesk.classifier import Page, UnreadablePage
+from copydesk.classifier.other_formats import is_address
 from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parse_row, read_lines, too_large_message
 from copydesk.service.rows.not_pages import describe_other_format
 
@@ -136,6 +137,9 @@ def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) 
         content = classifier.decode(data, html=form is Format.HTML)
     except UnreadablePage as error:
         return BadRow(name, None, error.code, str(error))
+    if name == STDIN and is_address(content):
+        message = f"found only {content.strip()!r}, expected a page; read the file or fetch the address first"
+        return BadRow(name, None, "not_a_page", message)
     page = Page(id=name, html=content) if form is Format.HTML else Page(id=name, text=content)
     return PageRow(name, None, page)
 

@@ -105,6 +105,7 @@ def test_parts_and_structure_are_read_on_request() -> None:
         "C:\\my pages\\a.htm",
         "file:///a",
         "https://pier.example/ferry",
+        "https://pier.example/ferry\n",
     ],
 )
 def test_the_name_of_a_file_or_an_address_is_no_page(content: str) -> None:

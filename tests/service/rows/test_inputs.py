@@ -122,6 +122,14 @@ def test_empty_standard_input_is_no_page(monkeypatch: pytest.MonkeyPatch, wanted
     assert error.message.startswith("nothing came from standard input, expected a page or JSON lines")
 
 
+@pytest.mark.parametrize("given", ["https://pier.example/ferry\n", "pages/ferry.html"])
+def test_address_on_standard_input_is_no_page(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+    error = the_error(read("-"))
+    assert error.code == "not_a_page"
+    assert error.message == f"found only {given.strip()!r}, expected a page; read the file or fetch the address first"
+
+
 class Dribble(io.RawIOBase):
     """A pipe whose writer sends one byte at a time."""
 
