@@ -18,8 +18,10 @@ MAGIC = (
     (rb"PAR1", "a Parquet file"),
 )
 """First bytes of formats that `copydesk score` reads, or refuses by name."""
-PAGE_COLUMNS, OTHER_COLUMNS = {"text", "html", "body"}, {"id", "url"}
-"""The first line of a CSV file names at least one column of each."""
+PAGE_COLUMNS, OTHER_COLUMNS = {"text", "html", "body", "content"}, {"id", "url"}
+"""The first line of a CSV file names at least one column of each, in any case."""
+MIN_COLUMNS = 3
+"""Columns from which on two lines with as many are likely a table; lines of text with one comma have two parts."""
 JSON_OBJECT = "a JSON object"
 READ_JSON = "write it to a file of one object a line, with an id and a text or an html, and use: copydesk classify FILE"
 READ_OTHERS = "write it to a file and use: copydesk score FILE --output FOLDER"
@@ -54,10 +56,18 @@ def name_table_or_archive(head: bytes) -> str | None:
     if _JSON_OF_MANY_LINES.match(head):
         return "JSON over several lines"
     first = head.strip().partition(b"\n")[0].rstrip()
-    columns = {part.strip(b'" ').decode("ascii", "ignore") for part in re.split(rb"[,;\t|]", first)}
+    columns = {part.strip(b'" ').decode("ascii", "ignore").lower() for part in re.split(rb"[,;\t|]", first)}
     if _HEADER.fullmatch(first) and columns & PAGE_COLUMNS and columns & OTHER_COLUMNS:
         return "a CSV file"
     return None
+
+
+def is_likely_table(head: bytes) -> bool:
+    """Return whether the first line has names of columns, and the second as many values, whatever the names are."""
+    first, second, *_ = [*head.removeprefix(b"\xef\xbb\xbf").strip().splitlines()[:2], b"", b""]
+    counts = {sign: first.count(sign) + 1 for sign in (b",", b";", b"\t", b"|")}
+    sign, n_columns = max(counts.items(), key=lambda each: each[1])
+    return n_columns >= MIN_COLUMNS and _HEADER.fullmatch(first) is not None and second.count(sign) + 1 >= n_columns
 
 
 def refuse_other_formats(content: bytes, *, json: str = READ_JSON, others: str = READ_OTHERS) -> None:

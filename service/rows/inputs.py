@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 
 from copydesk import classifier
 from copydesk.classifier import Page, UnreadablePage
-from copydesk.classifier.other_formats import is_address
+from copydesk.classifier.other_formats import is_address, is_likely_table
 from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parse_row, read_lines, too_large_message
 from copydesk.service.rows.not_pages import describe_other_format
 
@@ -132,7 +132,8 @@ def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) 
         message = "nothing came from standard input, expected a page or JSON lines; name a file, or pipe one in"
         return BadRow(name, None, "not_a_page", message)
     if len(data) > max_page_bytes:
-        return BadRow(name, None, "too_large", too_large_message(max_page_bytes))
+        table = "; it looks like a CSV file, which copydesk score reads" if is_likely_table(data[:HEAD_BYTES]) else ""
+        return BadRow(name, None, "too_large", too_large_message(max_page_bytes) + table)
     try:
         content = classifier.decode(data, html=form is Format.HTML)
     except UnreadablePage as error:

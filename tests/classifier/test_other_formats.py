@@ -15,6 +15,8 @@ SCORE, CLASSIFY = "copydesk score FILE --output FOLDER", "copydesk classify FILE
 NOT_PAGES = [
     (CSV, "a CSV file", SCORE),
     (b"\xef\xbb\xbf" + CSV.replace(b",", b";"), "a CSV file", SCORE),
+    (b"ID;Title;HTML\n1;Strike;<p>The pilots went back to work.\n", "a CSV file", SCORE),
+    (b"url;content\nhttps://pier.example;<p>The pilots went back to work.\n", "a CSV file", SCORE),
     (WARC, "a WARC file", SCORE),
     (gzip.compress(WARC, mtime=0), "a WARC file", SCORE),
     (b"filedesc://crawl.arc 0.0.0.0", "an ARC file", SCORE),

@@ -130,6 +130,13 @@ def test_address_on_standard_input_is_no_page(monkeypatch: pytest.MonkeyPatch, g
     assert error.message == f"found only {given.strip()!r}, expected a page; read the file or fetch the address first"
 
 
+@pytest.mark.parametrize(("head", "is_table"), [(b"nr;date;story\n", True), (b"Rain; sun\n", False)])
+def test_table_that_is_too_large_for_a_page_is_named(tmp_path: Path, head: bytes, is_table: bool) -> None:
+    rows = read(written(tmp_path, "page", head + b"1;2024-05-01;Words.\n" * LIMIT))
+    assert the_error(rows).code == "too_large"
+    assert the_error(rows).message.endswith("; it looks like a CSV file, which copydesk score reads") is is_table
+
+
 class Dribble(io.RawIOBase):
     """A pipe whose writer sends one byte at a time."""
 
