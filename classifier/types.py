@@ -86,12 +86,12 @@ LABEL_OF_KIND = {
 
 
 def read_parts(names: Iterable[str]) -> tuple[Kind, ...]:
-    """Return the parts of an article with these names, in the order of `PARTS`.
+    """Return the parts of an article with these names, in the order of `PARTS`; one text has commas between them.
 
     Raises:
         ValueError: There is no name, or one of them is not that of a part.
     """
-    chosen = set(names)
+    chosen = {name.strip() for name in names.split(",")} if isinstance(names, str) else set(names)
     unknown = sorted(chosen.difference(PARTS))
     if unknown or not chosen:
         found = f"{unknown[0][:40]!r} is no part of an article" if unknown else "no part of an article is chosen"

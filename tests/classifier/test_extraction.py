@@ -118,6 +118,13 @@ def test_a_line_that_names_a_file_is_a_page(content: str) -> None:
     assert copydesk.extract(content).text.endswith(content.removeprefix("<p>"))
 
 
+def test_parts_may_be_one_text_with_commas() -> None:
+    assert copydesk.extract(HTML, parts="headline, text") == copydesk.extract(HTML, parts=["headline", "text"])
+    assert copydesk.extract(HTML, parts="headline").body == "Ferry late"
+    with pytest.raises(ValueError, match="'h' is no part of an article"):
+        copydesk.extract(HTML, parts="headline,h")
+
+
 def test_signature_is_short_enough_to_read() -> None:
     assert "parts: 'Iterable[Kind | str] | None' = None" in str(inspect.signature(copydesk.extract))
     assert copydesk.extract(HTML, parts=None) == copydesk.extract(HTML)
