@@ -103,8 +103,10 @@ class Client:
 
         Raises:
             UnreadablePage: The page cannot be read.
-            ValueError: A part does not exist.
+            ValueError: A part does not exist, or `output` is another word.
         """
+        if output not in ("markdown", "html"):
+            raise ValueError(f"output is {output!r}, expected 'markdown' or 'html'")
         chosen = BODY_PARTS if parts is None else read_parts(parts)
         request = contract.PageRequest(id=page.id or None, **_content(page), links=links, parts=chosen)
         call = Call("POST", "/v1/classify", jsonl.encode_row(request), accept=f"text/{output}")

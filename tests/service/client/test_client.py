@@ -70,6 +70,11 @@ def answer_line(id: int) -> bytes:
     return encode_row(LabelledPage.of(PageRow(id, None, page), answer(page)))
 
 
+def test_rendering_in_another_format_is_refused() -> None:
+    with pytest.raises(ValueError, match="output is 'md', expected 'markdown' or 'html'"):
+        Client("http://127.0.0.1:9").render(Page("a", text="One."), "md")  # type: ignore[arg-type]
+
+
 def test_service_and_library_answer_alike(client: Client, model: Model, html: str) -> None:
     for page in (Page(id="a", html=html, url="https://example.org/a"), Page(id="b", text=STORY)):
         assert client.classify(page, explain=True) == classify_page(page, model, explain=True)
