@@ -54,7 +54,8 @@ def _header(row: jsonl.PageRow, article: Article, canvas: Canvas) -> Iterator[st
     yield canvas.paint(shortened(row_name(row.id, row.line), canvas.columns), Style.CYAN)
     if article.title:
         yield canvas.paint(shortened(article.title, canvas.columns), Style.BOLD)
-    about = (", ".join(article.authors), article.published, article.site, article.language, article.page_type)
+    page_type = article.page_type if article.blocks else "nothing to read"
+    about = (", ".join(article.authors), article.published, article.site, article.language, page_type)
     if known := " · ".join(filter(None, about)):
         yield shortened(known, canvas.columns)
     counts = Counter(block.label for block in article.blocks)

@@ -111,7 +111,7 @@ def test_row_without_id_is_called_by_its_line() -> None:
 def test_empty_page_has_a_header_alone() -> None:
     assert drawn("").rstrip().splitlines() == [
         "page",
-        "article",
+        "nothing to read",
         "0 body · 0 boilerplate · 0 teaser   confidence 50% ━━━━",
     ]
 
