@@ -137,6 +137,10 @@ class Database:
                 ) from None
             self._check_exists()
             reason = next(iter(str(original).splitlines()), type(original).__name__)
+            if sqlite_file.is_no_database(original):
+                raise IndexUnavailable(
+                    f"{self.name} is no index: it is not a file of SQLite's; name another file, or a new one"
+                ) from None
             is_full = sqlite_file.is_full(original) or postgres.is_full(original)
             raise (IndexInterrupted if is_full else IndexUnavailable)(
                 f"index {self.name} cannot be used: {reason}; check that it exists, is writable and has free space"

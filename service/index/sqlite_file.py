@@ -144,6 +144,11 @@ def is_full(error: BaseException | None) -> bool:
     return code is not None and code & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
 
+def is_no_database(error: BaseException | None) -> bool:
+    """Tell whether an error of the driver means that the file is not one of SQLite's."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+
+
 def is_busy(error: BaseException | None) -> bool:
     """Tell whether an error of the driver, or of SQLAlchemy about one, means that another connection has the lock."""
     code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)

@@ -80,7 +80,7 @@ def test_place_without_an_index_is_refused_unless_it_may_be_made(new_place: Make
 def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("<p>No database, but a page of some length." * 100)
-    with pytest.raises(IndexUnavailable, match=r"page.html' cannot be used: file is not a database"):
+    with pytest.raises(IndexUnavailable, match=r"page.html' is no index: it is not a file of SQLite's"):
         open_index(str(path))
 
 
