@@ -123,6 +123,9 @@ def segment(page: Page, *, inline: bool = False) -> Blocks:
     """Cut a page into blocks, from text or from HTML; `inline` says whether inline elements are recorded."""
     if isinstance(page, EncodedPage):
         return cut_html(page.utf8, inline=inline)
+    if not isinstance(page, Page):
+        kind = type(page).__name__
+        raise TypeError(f"a page is of type {kind}, expected copydesk.Page; copydesk.extract takes str and bytes")
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")

@@ -212,6 +212,11 @@ def test_page_with_both_forms_or_neither_is_an_error_that_stops_no_other_page(ba
     assert [before, after] == [classify_page(page, MODEL) for page in PAGES[:2]]
 
 
+def test_page_of_another_type_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"a page is of type str, expected copydesk\.Page; copydesk\.extract takes str"):
+        next(classify(["<p>"], MODEL))  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_too_many_blocks_are_refused_one_past_the_limit(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     monkeypatch.setattr(pipeline, "MAX_BLOCKS", 5)
