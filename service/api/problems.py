@@ -132,5 +132,6 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first: dict[str, Any] = next(iter(error.errors()), {})
     where = ".".join(str(part) for part in first.get("loc", ()))
-    message = f"{where} is {str(first.get('input'))[:40]!r}: {first.get('msg', 'not as expected')}; look at /docs"
+    found = f"{str(first.get('input'))[:40]!r}: {first.get('msg', 'not as expected')}"
+    message = f"{where} is {'missing' if first.get('type') == 'missing' else found}; look at /docs"
     return problem_response(Problem("bad_row", message), request.url.path)

@@ -81,6 +81,10 @@ def test_time_and_site_of_the_page_are_stored_unless_the_request_has_its_own(api
     assert [json.loads(line)["source"] for line in batch.text.splitlines()] == ["The Herald"] * 2
 
 
+def test_search_without_words_is_refused(api: ApiClient) -> None:
+    assert_problem(api.get("/v1/index/search"), 422, "bad_row", "query.q is missing; look at /docs")
+
+
 def test_put_takes_json_alone(api: ApiClient) -> None:
     answer = api.put("/v1/articles/a", content=page(POOL)["html"].encode(), headers={"content-type": "text/html"})
     words = "Content-Type is 'text/html', expected application/json; send the body in this type alone"
