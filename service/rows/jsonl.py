@@ -17,6 +17,8 @@ from copydesk.classifier import Page
 from copydesk.classifier.types import EncodedPage
 
 T = TypeVar("T")
+MOST_NAMED = 8
+"""Fields that an error names at most."""
 JsonId = str | int | float | None
 
 LINE_BYTES_PER_PAGE_BYTE = 6
@@ -128,7 +130,19 @@ def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T], *
         id = read_id(fields)
         return read_fields(fields, id)
     except BadField as error:
-        return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
+        return BadRow(id, line.number, error.code, f"line {line.number}: {error}{_name_fields(line.content, error)}")
+
+
+def _name_fields(line: bytes, error: BadField) -> str:
+    """Return the names of a row's fields, for an error of one without a page; nothing for other errors."""
+    if not str(error).startswith("neither "):
+        return ""
+    try:
+        names = list(msgspec.json.decode(line, type=dict[str, msgspec.Raw]))
+    except (ValueError, RecursionError):
+        return ""
+    named = ", ".join(repr(name[:40]) for name in names[:MOST_NAMED])
+    return f"; the row has {named}{', …' if len(names) > MOST_NAMED else ''}" if names else "; the row has no fields"
 
 
 def parse_fields(line: bytes, *, encoded: bool = False, alone: bool = False) -> dict[str, Any]:

@@ -237,7 +237,8 @@ def test_id_that_is_neither_string_nor_number_is_refused(value: str) -> None:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ('{"id": "a"}', "neither text nor html"),
+        ('{"id": "a"}', "neither text nor html, expected exactly one of them; the row has 'id'"),
+        ('{"id": "a", "content": ["x"]}', "expected exactly one of them; the row has 'id', 'content'"),
         ('{"id": "a", "text": "x", "html": "y"}', "both text and html"),
         ('{"id": "a", "text": 5}', "text is a number"),
         ('{"id": "a", "html": ["x"]}', "html is a list"),
