@@ -129,12 +129,17 @@ def segment(page: Page, *, inline: bool = False) -> Blocks:
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")
+    refuse_bytes(page)
+    return cut_html(page.html or "", inline=inline) if page.text is None else cut_text(page.text)
+
+
+def refuse_bytes(page: Page) -> None:
+    """Raise UnreadablePage if the text or the html of a page is bytes."""
     for name, content in (("text", page.text), ("html", page.html)):
         if isinstance(content, bytes):
             refuse_other_formats(content)
             decode(content, html=name == "html")  # raises an error that names pictures, PDFs and other formats
             raise UnreadablePage("bad_page", f"{name} is bytes, expected str; decode them with copydesk.decode")
-    return cut_html(page.html or "", inline=inline) if page.text is None else cut_text(page.text)
 
 
 def cut_text(text: str) -> Blocks:

@@ -241,6 +241,10 @@ def _path(collection: str, id: str) -> str:
 
 
 def _content(page: Page) -> dict[str, Any]:
+    if isinstance(page.text, bytes) or isinstance(page.html, bytes):
+        from copydesk.classifier.pipeline import refuse_bytes  # it loads NumPy
+
+        refuse_bytes(page)
     return {"text": page.text if page.html is None else None, "html": page.html, "url": page.url}
 
 

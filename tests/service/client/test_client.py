@@ -70,6 +70,12 @@ def answer_line(id: int) -> bytes:
     return encode_row(LabelledPage.of(PageRow(id, None, page), answer(page)))
 
 
+def test_page_of_bytes_is_refused_as_here() -> None:
+    client = Client("http://127.0.0.1:9")
+    with pytest.raises(UnreadablePage, match=r"html is bytes, expected str; decode them with copydesk\.decode"):
+        client.classify(Page("a", html=b"<p>One."))  # type: ignore[arg-type]
+
+
 def test_rendering_in_another_format_is_refused() -> None:
     with pytest.raises(ValueError, match="output is 'md', expected 'markdown' or 'html'"):
         Client("http://127.0.0.1:9").render(Page("a", text="One."), "md")  # type: ignore[arg-type]
