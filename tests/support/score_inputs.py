@@ -25,8 +25,8 @@ Rows = Sequence[dict[str, object]]
 
 
 def story(number: int) -> str:
-    """Return an HTML page of about 0.6 kB whose words no other has."""
-    words = " ".join(f"w{number}x{k}" for k in range(40))
+    """Return an HTML page of about 0.6 kB most of whose words no other has."""
+    words = "The council said on Monday that " + " ".join(f"w{number}x{k}" for k in range(35))
     return (
         f"<nav><a href=/>Home</a></nav><article><h1>The lido’s {number}th summer</h1><p>{words}.</p>"
         f"<p>The pool beside the river will be filled again in spring {number}.</p></article><footer>© Courier</footer>"

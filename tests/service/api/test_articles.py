@@ -277,7 +277,7 @@ def test_service_is_not_ready_while_the_server_of_its_index_is_gone(
         finally:
             postgres.start()
         assert client.get("/readyz").status_code == 200
-        assert client.put("/v1/articles/a", json=page(POOL)).json()["added"]
+        assert client.put("/v1/articles/a", json=page(POOL)).json()["unchanged"]
 
 
 def test_status_counts_documents_and_clusters(api: ApiClient) -> None:

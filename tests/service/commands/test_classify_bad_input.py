@@ -50,7 +50,7 @@ def test_empty_files_and_empty_input(run_command: RunCommand, tmp_path: Path) ->
     page = tmp_path / "empty.html"
     page.write_bytes(b"")
     assert answer(run_command("classify", page))["blocks"] == []
-    assert answer(run_command("classify"))["blocks"] == []
+    assert answer(run_command("classify"))["error"]["code"] == "not_a_page"
     assert run_command("classify", "--format", "jsonl").stdout == b""
 
 

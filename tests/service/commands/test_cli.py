@@ -222,7 +222,7 @@ def test_command_that_waits_for_the_terminal_says_so(tmp_path: Path) -> None:
         os.close(terminal)
         os.close(end)
     assert line == b"copydesk: reading rows from the terminal; end it with Ctrl-D\n"
-    assert process.returncode == 0
+    assert process.returncode == 1  # nothing was typed
 
 
 @pytest.mark.parametrize(

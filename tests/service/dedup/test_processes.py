@@ -170,6 +170,8 @@ def test_interrupted_run_exits_as_shells_expect_and_keeps_its_work(rows: Path, t
     with process:
         wait_until((tmp_path / "answers.jsonl.work" / "chunk-0000000.npz").exists, process)
         os.kill(process.pid, signal.SIGINT)
-        assert process.communicate(timeout=LIMIT_SECONDS)[1] == b""
+        said = process.communicate(timeout=LIMIT_SECONDS)[1]
+    assert said.startswith(b"copydesk: interrupted; ")
+    assert said.endswith(b"goes on from here\n")
     assert process.returncode == 130
     assert chunks(tmp_path / "answers.jsonl.work")
