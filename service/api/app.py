@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copydesk.classifier import Model, UnreadablePage
 from copydesk.service.api.endpoints import articles, batches, classify, docs, feedback, status
+from copydesk.service.api.intake.parameters import refuse_unknown_parameters
 from copydesk.service.api.monitoring.metrics import Metrics
 from copydesk.service.api.monitoring.middleware import RequestMonitor
 from copydesk.service.api.monitoring.traces import open_traces
@@ -72,7 +73,7 @@ def create_app(settings: Settings, *, model: Model | None = None) -> FastAPI:
         redirect_slashes=False,  # a redirect would lead to whatever host the request names
     )
     for router in (classify.router, batches.router, articles.router, feedback.router, status.router, docs.router):
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown_parameters)])
     app.include_router(page_router())
     if settings.server.origins:
         app.add_middleware(

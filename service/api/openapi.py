@@ -48,6 +48,7 @@ ROWS = "\n".join(json.dumps({"id": f"a{number}", "text": STORY}) for number in (
 
 _ALWAYS = ("bad_request", "large_headers", "internal")
 _KEYS = ("no_key", "wrong_scope", "too_many_requests", "wrong_host", "keys_unusable")
+_QUERY = ("bad_row",)
 _BODY = ("bad_encoding", "slow_client", "too_large", "wrong_type")
 _ONE = (*_BODY, "bad_json", "bad_row", "bad_page", "binary", "too_many_blocks", "busy", "timeout")
 _INDEX = ("index_unavailable", "busy", "timeout")
@@ -179,7 +180,7 @@ def _schema(struct: type[msgspec.Struct] | None) -> dict[str, str]:
 
 
 def _describe_problems(endpoint: Endpoint) -> dict[str, Any]:
-    codes = (*_ALWAYS, *(() if endpoint.open else _KEYS), *endpoint.problems)
+    codes = (*_ALWAYS, *(() if endpoint.open else (*_KEYS, *_QUERY)), *endpoint.problems)
     titles = defaultdict[str, list[str]](list)
     for kind in dict.fromkeys(PROBLEM_KINDS[code] for code in codes):
         titles[str(kind.status)].append(kind.title)

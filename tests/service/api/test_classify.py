@@ -270,6 +270,26 @@ def test_parameter_that_does_not_fit_is_a_problem(api: ApiClient) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("POST", "/v1/classify?include_txt=true", "query has 'include_txt', expected one of id, explain,"),
+        ("POST", "/v1/classify?explain=true&includetext=1", "did you mean include_text?"),
+        ("POST", "/v1/classify/batch?zzz=1", "; leave it out"),
+        ("PUT", "/v1/articles/a?explain=true", "query has 'explain', expected no query; leave it out"),
+        ("GET", "/v1/articles/a?x", "query has 'x', expected no query; leave it out"),
+        ("GET", "/v1/index/search?q=ferry&limit=5", "query has 'limit', expected one of q, most; leave it out"),
+    ],
+)
+def test_unknown_name_in_a_query_is_refused(api: ApiClient, method: str, path: str, said: str) -> None:
+    options: dict[str, Any] = {"content": b"x", "headers": {"content-type": "text/plain"}} if method != "GET" else {}
+    assert_problem(api.request(method, path, **options), 422, "bad_row", said)
+
+
+def test_queries_of_health_checks_are_of_no_account(api: ApiClient) -> None:
+    assert [api.get(f"{path}?now=1").status_code for path in ("/healthz", "/readyz", "/metrics")] == [200] * 3
+
+
 def test_path_and_method_that_are_not_there_are_problems(api: ApiClient) -> None:
     assert_problem(api.get("/nowhere"), 404, "not_found", "found GET /nowhere")
     wrong = api.get("/v1/classify")

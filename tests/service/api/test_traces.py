@@ -77,7 +77,7 @@ def open_traced_api(model: Model, folder: Path) -> Any:
 
 def test_request_is_a_span_and_its_work_are_spans_under_it(collector: Collector, model: Model, tmp_path: Path) -> None:
     with open_traced_api(model, tmp_path) as client:
-        client.put("/v1/articles/secret-name?secret=query", json={"text": SECRET}, headers=PARENT)
+        client.put("/v1/articles/secret-name", json={"text": SECRET}, headers=PARENT)
     spans = collector.spans()
     assert spans.keys() == {"PUT /v1/articles/{id:anything}", "classifier", "index writes"}
     request = spans["PUT /v1/articles/{id:anything}"]
