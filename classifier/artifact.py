@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,12 @@ def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
     for name in contents:
         (folder / f"{UNFINISHED}{name}").replace(folder / name)
     return digest
+
+
+@cache
+def shipped_model() -> Model:
+    """Return the model that came with the package; the first call loads it, and it is kept."""
+    return load_model()
 
 
 def load_model(folder: str | Path | None = None) -> Model:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
 from typing import Literal
 
-from copydesk.classifier.artifact import load_model
-from copydesk.classifier.model import Model
+from copydesk.classifier.artifact import shipped_model
 from copydesk.classifier.other_formats import is_address, refuse_other_formats
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.result import Article
@@ -71,7 +69,7 @@ def extract(
     else:
         text = content if isinstance(content, str) else decode(content, html=False, declared=charset)
         page = Page("", text=text, url=url)
-    article = classify_page(page, _shipped_model(), structure=structure)
+    article = classify_page(page, shipped_model(), structure=structure)
     return article if chosen == article.parts else article.with_parts(chosen)
 
 
@@ -82,8 +80,3 @@ def _begins_with_tag(content: str | bytes) -> bool:
         blank = _BLANK.match(beginning)
         content = beginning if blank is not None and blank.end() + 2 <= len(beginning) else content.decode()
     return _MARKUP.match(content) is not None
-
-
-@cache
-def _shipped_model() -> Model:
-    return load_model()

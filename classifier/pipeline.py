@@ -10,6 +10,7 @@ import numpy as np
 
 from copydesk.classifier.arrays import SmallIntegers, spans_of
 from copydesk.classifier.article import LateReading, PageScores, Sources
+from copydesk.classifier.artifact import shipped_model
 from copydesk.classifier.copies import find_copies
 from copydesk.classifier.declared_titles import read_declared
 from copydesk.classifier.errors import UnreadablePage
@@ -83,12 +84,19 @@ MAX_MARKS = 1_000_000
 
 
 def classify(
-    pages: Iterable[Page], model: Model, *, explain: bool = False, structure: bool = False, read_all: bool = False
+    pages: Iterable[Page],
+    model: Model | None = None,
+    *,
+    explain: bool = False,
+    structure: bool = False,
+    read_all: bool = False,
 ) -> Iterator[Article | UnreadablePage]:
     """Label every block of every page; lazily, one article or error a page, in order.
 
-    Each page is labelled by itself, so the result does not depend on the rest of the batch.
+    Each page is labelled by itself, so the result does not depend on the rest of the batch. Without a model it is the
+    one that came with the package. For the other arguments see `classify_page`.
     """
+    model = shipped_model() if model is None else model
     for page in pages:
         try:
             yield classify_page(page, model, explain=explain, structure=structure, read_all=read_all)
@@ -97,11 +105,17 @@ def classify(
 
 
 def classify_page(
-    page: Page, model: Model, *, explain: bool = False, structure: bool = False, read_all: bool = False
+    page: Page,
+    model: Model | None = None,
+    *,
+    explain: bool = False,
+    structure: bool = False,
+    read_all: bool = False,
 ) -> Article:
     """Label every block of one page.
 
     Args:
+        model: Without one it is the one that came with the package.
         explain: Whether each of the first `MAX_EXPLAINED_BLOCKS` blocks has its explanation.
         structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.
         read_all: Whether fields and comments are read at once, not when they are first asked for. That takes less time
@@ -110,6 +124,7 @@ def classify_page(
     Raises:
         UnreadablePage: It has both text and html, neither, or bytes in place of text, or too many blocks to be a page.
     """
+    model = shipped_model() if model is None else model
     blocks = segment(page, inline=structure)
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)

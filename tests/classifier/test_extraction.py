@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 import copydesk
-from copydesk.classifier import Article, Label, Model, Page, UnreadablePage, classify_page, extraction
+from copydesk.classifier import Article, Label, Model, Page, UnreadablePage, classify, classify_page
+from copydesk.classifier.artifact import shipped_model
 
 pytestmark = pytest.mark.usefixtures("model")
 
@@ -79,9 +80,11 @@ def test_what_is_no_page_is_refused(sample_page: Path) -> None:
 
 def test_the_model_is_loaded_once() -> None:
     copydesk.extract("One")
-    before = extraction._shipped_model.cache_info().misses
+    before = shipped_model.cache_info().misses
     copydesk.extract("Two")
-    assert extraction._shipped_model.cache_info().misses == before == 1
+    assert classify_page(Page("", text="Two")) == next(classify([Page("", text="Two")], shipped_model()))
+    list(classify([Page("", text="Two")]))
+    assert shipped_model.cache_info().misses == before == 1
 
 
 def test_parts_and_structure_are_read_on_request() -> None:
