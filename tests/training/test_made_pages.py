@@ -20,7 +20,7 @@ PAGE = "=== de-001\nB Menü\nN Das Freibad öffnet\nE Am Montag kommt das Wasser
 def test_pages_are_read_as_they_are_written(tmp_path: Path) -> None:
     (tmp_path / "de.txt").write_text(PAGE, encoding="utf-8")
     assert is_made(tmp_path)
-    first, second = read_made(tmp_path)
+    first, second = (page for page in read_made(tmp_path) if not page.id.endswith("-brief"))
     assert (first.id, first.language, first.scored, first.has_parts) == ("de-001", "de", "nothing", True)
     assert first.texts == ("Menü", "Das Freibad öffnet", "Am Montag kommt das Wasser.")
     assert (first.codes, second.codes) == (("B", "N", "E"), ("E",))
@@ -66,7 +66,7 @@ def test_marks_of_links_become_links(tmp_path: Path) -> None:
 def test_every_code_can_be_written_as_html(tmp_path: Path) -> None:
     lines = "".join(f"{code} Block of {code}\n" for code in PART_CODES)
     (tmp_path / "en.txt").write_text(f"=== en-001\n{lines}", encoding="utf-8")
-    (page,) = read_made(tmp_path)
+    page, *_ = read_made(tmp_path)
     labelled = label_page(page, "html")
     assert labelled is not None
     assert labelled.parts == tuple(PART_CODES)

@@ -14,11 +14,12 @@ of an article only lead elsewhere, and what pages without an article say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from copydesk.training.corpora.briefs import cut_down
 from copydesk.training.corpora.pages import PART_CODES, CorpusError, TrainingPage, group_of
-from copydesk.training.made_elements import STORY_CODES, without_links
+from copydesk.training.made_elements import STORY_CODES, Written, without_links
 from copydesk.training.made_markup import as_html
 
 MADE = "made"
@@ -33,7 +34,7 @@ def is_made(path: Path) -> bool:
 
 
 def read_made(folder: Path) -> Iterator[TrainingPage]:
-    """Read every page of a folder of written pages, as text and as HTML. They only teach.
+    """Read every page of a folder of written pages, as text and as HTML, and the briefs of some. They only teach.
 
     Raises:
         CorpusError: A line is not like those above; the message names it.
@@ -44,26 +45,32 @@ def read_made(folder: Path) -> Iterator[TrainingPage]:
         except (OSError, ValueError) as error:
             raise CorpusError(f"{path}: {error}; expected text in UTF-8") from error
         for page, blocks in _read_pages(path, lines):
-            codes, texts = zip(*blocks, strict=True)
-            language = path.stem.partition("-")[0]
-            yield TrainingPage(
-                id=page,
-                corpus=MADE,
-                site=group_of(page, language),
-                page_type="news" if any(code in STORY_CODES for code in codes) else "",
-                language=language,
-                html=as_html(page, path.stem, texts, codes),
-                texts=tuple(map(without_links, texts)),
-                codes=codes,
-                reference=None,
-                has_parts=True,
-                scored="nothing",
-            )
+            site = group_of(page, path.stem.partition("-")[0])
+            yield _training_page(page, site, path.stem, blocks)
+            if brief := cut_down(page, blocks):
+                yield _training_page(f"{page}-brief", site, path.stem, brief)
 
 
-def _read_pages(path: Path, lines: Iterable[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Return the pages, each with its blocks' codes and texts."""
-    page, blocks = "", list[tuple[str, str]]()
+def _training_page(page: str, site: str, language: str, blocks: Sequence[Written]) -> TrainingPage:
+    texts, codes = zip(*blocks, strict=True)
+    return TrainingPage(
+        id=page,
+        corpus=MADE,
+        site=site,
+        page_type="news" if any(code in STORY_CODES for code in codes) else "",
+        language=language.partition("-")[0],
+        html=as_html(page, language, texts, codes),
+        texts=tuple(map(without_links, texts)),
+        codes=codes,
+        reference=None,
+        has_parts=True,
+        scored="nothing",
+    )
+
+
+def _read_pages(path: Path, lines: Iterable[str]) -> Iterator[tuple[str, list[Written]]]:
+    """Return the pages, each with its blocks."""
+    page, blocks = "", list[Written]()
     for number, line in enumerate([*lines, "=== "], 1):
         if line.startswith("==="):
             if page and not blocks:
@@ -78,7 +85,7 @@ def _read_pages(path: Path, lines: Iterable[str]) -> Iterator[tuple[str, list[tu
                     f"{path}: line {number}: found {line[:60]!r}, expected === and an id, then lines with a code of "
                     f"{', '.join(PART_CODES)}, a space and a text, in which [[ and ]] surround each link"
                 )
-            blocks.append((found[1], found[2]))
+            blocks.append((found[2], found[1]))
 
 
 def _is_marked_well(text: str) -> bool:
