@@ -58,6 +58,42 @@ def test_byline_and_date_below_the_headline_are_found_in_both_forms(said: Kind) 
     assert corrected(segment_html("".join(f"<p>{line}</p>" for line in lines)), kinds) == expected
 
 
+@pytest.mark.parametrize(
+    ("above", "said", "below", "expected"),
+    [
+        ('"Nobody told us a word of that."', TEXT, TEXT, TEXT),
+        ("»Davon hat uns niemand etwas gesagt.«", TEXT, SUBHEADING, TEXT),
+        ("Nobody told us a word of that.", Kind.QUOTE, TEXT, TEXT),
+        ("Nobody told us a word of that.", TEXT, TEXT, Kind.BYLINE),
+        ('"Nobody told us a word of that."', TEXT, FURNITURE, Kind.BYLINE),
+        ('"Nobody told us a word of that."', HEADLINE, TEXT, Kind.BYLINE),
+    ],
+)
+def test_who_is_quoted_belongs_to_the_article(above: str, said: Kind, below: Kind, expected: Kind) -> None:
+    lines = ["Ferry late", *[OPENING] * BELOW, above, "Ada Quill, captain of the ferry", MORE]
+    kinds = [HEADLINE, *[TEXT] * BELOW, said, Kind.BYLINE, below]
+    assert of_text(lines, kinds)[-2] is expected
+
+
+def test_row_of_an_articles_table_belongs_to_it_if_it_may_be_body() -> None:
+    rows = "".join(f"<tr><td>{year}<td>4.8 m" for year in (1953, 1976, 1999))
+    page = segment_html(f"<p>{OPENING}<table>{rows}</table><table><tr><td>Ferries<td>Trains</table>")
+    kinds = [TEXT, Kind.TABLE, FURNITURE, FURNITURE, FURNITURE]
+    assert corrected(page, kinds, 0, in_body=LEAST_BODY) == [TEXT, *[Kind.TABLE] * 3, FURNITURE]
+    assert corrected(page, kinds, 0, in_body=LEAST_BODY - 0.01) == kinds
+    assert corrected(page, [TEXT, *[FURNITURE] * 4], 0, in_body=LEAST_BODY) == [TEXT, *[FURNITURE] * 4]
+
+
+def test_line_that_only_names_the_next_belongs_to_the_article_if_it_may_be_body() -> None:
+    def found(line: str, in_body: float = LEAST_BODY, below: Kind = SUBHEADING) -> Kind:
+        page = segment_text("\n\n".join(["Ferry late", OPENING, MORE, line, "The harbour board"]))
+        return corrected(page, [HEADLINE, TEXT, TEXT, METADATA, below], in_body=in_body)[3]
+
+    assert found("Source:") is found("来源：") is TEXT
+    assert found("Source") is found("Source:", LEAST_BODY - 0.01) is METADATA
+    assert found("Source:", below=Kind.TEASER) is found(f"{'Source ' * 9}:") is METADATA
+
+
 def test_byline_far_below_or_without_a_headline_stays_what_the_model_says() -> None:
     lines = ["Ferry late", *[OPENING] * BELOW, "By Ada Quill"]
     kinds = [HEADLINE, *[TEXT] * (BELOW + 1)]
