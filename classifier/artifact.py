@@ -31,7 +31,7 @@ from copydesk.classifier.model import (
 )
 from copydesk.classifier.types import LABELS
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 """Raised by any change of the files' layout."""
 
 MODEL_FILES = ("text.safetensors", "html.safetensors")
@@ -178,7 +178,6 @@ def _pack_form(name: str, form: FormModel) -> bytes:
         f"{name}/page_types/weights": form.page_types.weights.astype(np.float16),
         f"{name}/page_types/intercepts": form.page_types.intercepts,
         f"{name}/affinities": form.affinities,
-        f"{name}/leans": form.leans,
     }
     ensembles = {stored: getattr(form, field) for field, stored in STORED_ENSEMBLES.items()}
     ensembles |= {f"parts/{part}": trees for part, trees in form.parts.items()}
@@ -261,7 +260,6 @@ def _form(arrays: Mapping[str, NDArray[Any]], name: str) -> FormModel:
         **ensembles,
         parts={part: _trees(arrays, f"{prefix}{part}") for part in parts},
         affinities=arrays[f"{name}/affinities"],
-        leans=arrays[f"{name}/leans"],
     )
 
 

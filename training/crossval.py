@@ -20,12 +20,12 @@ from copydesk.training.fit import (
     GROUP_BOOSTING,
     KNOWN_TITLE,
     LABEL_BOOSTING,
-    LABEL_LEAN,
     LEAN,
     PART_BOOSTING,
     TAUGHT,
     WEAK,
     WEAK_ELSEWHERE,
+    WRITTEN_PART,
     calibrate,
     calibrated,
     constant,
@@ -111,21 +111,6 @@ def _fit_second_stage(
         trust = weights[within] * np.where(gold[within], 1.0, TAUGHT)
         return fit_question(columns[rows[within]], answers, trust, boosting)
 
-    def part(kind: Kind, chosen: str) -> Trees:
-        parts = table.parts[rows]
-        within = np.isin(parts, list(chosen)) & table.has_parts[rows]
-        answers = parts[within] == CODE_OF_KIND[kind]
-        trees = fit_question(columns[rows[within]], answers, weights[within], PART_BOOSTING[form])
-        return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
-
-    def headline() -> Trees:
-        within = table.has_headline[rows] & (codes != "")
-        trust = weights[within] * np.where(table.has_parts[rows[within]], 1.0, KNOWN_TITLE)
-        answers = table.parts[rows[within]] == CODE_OF_KIND[Kind.HEADLINE]
-        trees = fit_question(columns[rows[within]], answers, trust, PART_BOOSTING[form])
-        return calibrated(trees, 1.0, LEAN[form].get(Kind.HEADLINE, 0.0))
-
-    body_parts = TEXT_PARTS if form == "text" else MARKUP_PARTS
     return FormModel(
         first_stage=linear,
         page_types=page_types,
@@ -134,15 +119,34 @@ def _fit_second_stage(
         metadata=among("MCB", "M"),
         comment=among("MCB", "C"),
         heading=among("TH", "H"),
-        parts={
-            str(Kind.HEADLINE): headline(),
-            **{str(kind): part(kind, BODY_CODES) for kind in body_parts},
-            **{str(kind): part(kind, METADATA_CODES) for kind in UNDER_METADATA},
-        },
+        parts=fit_parts(table, columns, rows),
         quality=constant(0.0),
         affinities=np.ones((len(LABELS), len(LABELS))),
-        leans=np.array(LABEL_LEAN[form]),
     )
+
+
+def fit_parts(table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]) -> dict[str, Trees]:
+    """Fit the trees that tell apart the parts of an article and of its metadata, by kind.
+
+    Args:
+        columns: Of all rows of the table, see `_held_out_columns`.
+        rows: Those to learn from.
+    """
+    form, codes, parts = table.pages[0].form, table.codes[rows], table.parts[rows]
+    weights = table.weights[rows] * np.where(table.written()[rows], WRITTEN_PART, 1.0)
+
+    def fit(kind: Kind, within: NDArray[np.bool_], trust: float | NDArray[np.float64]) -> Trees:
+        answers = parts[within] == CODE_OF_KIND[kind]
+        trees = fit_question(columns[rows[within]], answers, weights[within] * trust, PART_BOOSTING[form])
+        return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
+
+    titled = table.has_headline[rows] & (codes != "")
+    found = {str(Kind.HEADLINE): fit(Kind.HEADLINE, titled, np.where(table.has_parts[rows[titled]], 1.0, KNOWN_TITLE))}
+    body_parts = TEXT_PARTS if form == "text" else MARKUP_PARTS
+    for kinds, chosen in ((body_parts, BODY_CODES), (UNDER_METADATA, METADATA_CODES)):
+        within = np.isin(parts, list(chosen)) & table.has_parts[rows]
+        found |= {str(kind): fit(kind, within, 1.0) for kind in kinds}
+    return found
 
 
 def _held_out_columns(

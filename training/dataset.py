@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.features import PageFeatures, columns, compute_features
 from copydesk.classifier.model import hashed_linear
 from copydesk.training.align import LabelledPage
-from copydesk.training.corpora import ONE_STORY
+from copydesk.training.corpora import MADE, ONE_STORY
 
 MOST_ROWS = 250
 MOST_SYNTHETIC_ROWS = 120
@@ -89,6 +89,11 @@ class Table:
         """Return whether each row is of an article's page, shape (n_rows,)."""
         articles = np.array([page.origin.page_type in ONE_STORY for page in self.pages], np.bool_)
         return np.repeat(articles, np.diff(self.row_ends, prepend=0))
+
+    def written(self) -> NDArray[np.bool_]:
+        """Return whether each row is of a page that was written for training, shape (n_rows,)."""
+        pages = np.array([page.origin.corpus == MADE for page in self.pages], np.bool_)
+        return np.repeat(pages, np.diff(self.row_ends, prepend=0))
 
     def matrix(self, rows: NDArray[np.int64], idf: NDArray[np.float32]) -> Any:
         """Return the TF-IDF rows as a sparse matrix, shape (len(rows), 2**BLOCK_BITS)."""

@@ -56,7 +56,6 @@ from copydesk.training.fit import (
     GROUP_BOOSTING,
     KNOWN_TITLE,
     LABEL_BOOSTING,
-    LABEL_LEAN,
     LEAN,
     PART_BOOSTING,
     TAUGHT,
@@ -64,6 +63,7 @@ from copydesk.training.fit import (
     TYPE_STEPS,
     WEAK,
     WEAK_ELSEWHERE,
+    WRITTEN_PART,
 )
 from copydesk.training.in_text_teasers import collect_headlines
 from copydesk.training.model_card import write_card
@@ -205,7 +205,7 @@ def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str
     known = np.flatnonzero(~np.isnan(targets) & has_body)
     rows = np.concatenate([answer.quality for answer in answers])
     sizes = len(pages), n_made, len(made) - n_made
-    weights = np.repeat((1.0, NO_ARTICLE_WEIGHT[form], ALONE_WEIGHT), sizes)
+    weights = np.repeat((1.0, NO_ARTICLE_WEIGHT, ALONE_WEIGHT), sizes)
     parts = [known[folds[known] != fold] for fold in range(n_folds)] + [known]
     qualities = [fit_quality(rows[part], targets[part], weights[part]) for part in parts]
     *by_fold, final = (
@@ -280,6 +280,7 @@ def settings(folds: int) -> dict[str, Any]:
         "weak_weight": WEAK,
         "taught_weight": TAUGHT,
         "known_title_weight": KNOWN_TITLE,
+        "written_part_weight": WRITTEN_PART,
         "weak_weight_elsewhere": WEAK_ELSEWHERE,
         "group_boosting": dict(GROUP_BOOSTING),
         "label_boosting": {form: dict(found) for form, found in LABEL_BOOSTING.items()},
@@ -287,7 +288,6 @@ def settings(folds: int) -> dict[str, Any]:
         "quality_boosting": dict(QUALITY_BOOSTING),
         "lean": {form: {str(kind): odds for kind, odds in found.items()} for form, found in LEAN.items()},
         "chain": dict(CHAIN),
-        "label_lean": {form: list(found) for form, found in LABEL_LEAN.items()},
         "most_rows": MOST_ROWS,
         "most_synthetic_rows": MOST_SYNTHETIC_ROWS,
         "length_weight": LENGTH_WEIGHT,

@@ -11,7 +11,7 @@ from copydesk.classifier.compiled.library import core_function
 _NAMES = {
     "linear": "u8* f32* f32* f64* i64 i64 i64",
     "ensembles": "u8* i32* f32* u32* f64* i64* i64* i64* f64* i64",
-    "form": "u8* u8* u8* u8* u8* u8* u8* u8* u8* f64* f64* i64* i64",
+    "form": "u8* u8* u8* u8* u8* u8* u8* u8* u8* f64* i64* i64",
 }
 _SIZES = {name: core_function(f"cd_{name}_size", "", "i64") for name in _NAMES}
 _SETTERS = {name: core_function(f"cd_set_{name}", arguments) for name, arguments in _NAMES.items()}

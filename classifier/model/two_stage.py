@@ -53,8 +53,6 @@ class FormModel:
             metadata.
         quality: The word F1 that is expected of the body, from the columns of QUALITY_COLUMNS.
         affinities: Shape (n_labels, n_labels): what a label says about the next block's, see `chain.c`.
-        leans: Shape (2,): log-odds that are added to those of body and of teaser where labels are chosen. Probabilities
-            stay as they are, so that they say how often they are right.
 
     Raises:
         ValueError: A linear model has another number of classes, or trees read columns that there are not.
@@ -70,7 +68,6 @@ class FormModel:
     parts: Mapping[str, Trees]
     quality: Trees
     affinities: Doubles = field(repr=False)
-    leans: Doubles = field(repr=False)
     _trees: tuple[CStruct, ...] = field(init=False, repr=False, compare=False)
     _struct: CStruct | None = field(init=False, default=None, repr=False, compare=False)
 
@@ -82,8 +79,6 @@ class FormModel:
                 raise ValueError(f"{name} has {found} classes, expected {len(classes)}; train again")
         if self.affinities.shape != (len(LABELS), len(LABELS)) or not (self.affinities > 0).all():
             raise ValueError(f"affinities have the shape {self.affinities.shape}, expected 3 by 3 above 0; train again")
-        if self.leans.shape != (2,):
-            raise ValueError(f"leans have the shape {self.leans.shape}, expected two numbers; train again")
         if unknown := [part for part in self.parts if part not in KINDS]:
             raise ValueError(f"{unknown[0][:40]!r} is no kind, expected some of {', '.join(KINDS)}; train again")
         scored = (
@@ -110,7 +105,7 @@ class FormModel:
         if self._struct is None:
             kinds = np.array([KINDS.index(Kind(part)) for part in self.body_parts()], np.int64)
             linear = self.first_stage.struct, self.page_types.struct
-            struct = CStruct("form", *linear, *self._trees, self.affinities, self.leans, kinds, len(kinds))
+            struct = CStruct("form", *linear, *self._trees, self.affinities, kinds, len(kinds))
             object.__setattr__(self, "_struct", struct)
             return struct
         return self._struct

@@ -39,12 +39,11 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     words = np.maximum(1.0, np.rint(np.expm1(page.columns[:, columns.LOG_WORDS].astype(np.float64))))
     types = np.exp(log_types.astype(np.float64))
     least = LEAST_OF_SUREST if len(page.spans) else 0.0
-    leaning = label_probabilities(body_odds + form.leans[0], teaser_odds + form.leans[1])
-    agreed = chain_probabilities(leaning, form.affinities)
+    agreed = chain_probabilities(probabilities, form.affinities)
     labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]), least)
     labels[headline_odds > 0.0] = BODY
     if agreed[:, BODY].max(initial=0.0) >= least:
-        add_sentences(labels, leaning, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
+        add_sentences(labels, probabilities, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
     return Predictions(
         columns=context,
         body_odds=body_odds,

@@ -102,7 +102,6 @@ def small_form(seed: int) -> FormModel:
         },
         quality=grow((0, 0.5, -2.0, 1.0), (3, 4.0, -0.5, 1.0)),
         affinities=np.array([[1.1, 0.9, 0.9], [0.9, 1.1, 0.9], [0.9, 0.9, 1.1]]),
-        leans=np.array([-0.2, 0.3]),
     )
 
 

@@ -35,7 +35,6 @@ typedef struct {
     Linear first_stage, page_types;
     Ensembles scored[N_SCORED];
     double affinities[N_LABELS * N_LABELS];
-    double leans[2];                    /* log-odds added to those of body and of teaser where labels are chosen */
     bool is_chained;                    /* whether neighbours say anything */
     int64_t body_kinds[MOST_ENSEMBLES]; /* a kind for each ensemble of OF_BODY */
 } Form;
@@ -54,7 +53,7 @@ EXPORT int64_t cd_form_size(void) { return sizeof(Form); }
 EXPORT void cd_set_form(uint8_t *out, const uint8_t *first_stage, const uint8_t *page_types, const uint8_t *of_all,
                         const uint8_t *of_body, const uint8_t *of_boilerplate, const uint8_t *of_metadata,
                         const uint8_t *of_teasers, const uint8_t *of_page, const double *affinities,
-                        const double *leans, const int64_t *body_kinds, int64_t n_kinds) {
+                        const int64_t *body_kinds, int64_t n_kinds) {
     const uint8_t *scored[N_SCORED] = {of_all, of_body, of_boilerplate, of_metadata, of_teasers, of_page};
     Form form = {.first_stage = *(const Linear *)first_stage, .page_types = *(const Linear *)page_types};
     for (int64_t k = 0; k < N_SCORED; k++) form.scored[k] = *(const Ensembles *)scored[k];
@@ -62,15 +61,14 @@ EXPORT void cd_set_form(uint8_t *out, const uint8_t *first_stage, const uint8_t 
         form.affinities[k] = affinities[k];
         form.is_chained |= affinities[k] != 1.0;
     }
-    memcpy(form.leans, leans, sizeof form.leans);
     for (int64_t k = 0; k < n_kinds; k++) form.body_kinds[k] = body_kinds[k];
     memcpy(out, &form, sizeof form);
 }
 
-/* Writes the probabilities of the labels by the log-odds of body and of teaser, each with something added. */
-static void find_probabilities(const double *odds, const double *leans, int64_t n, double *probabilities) {
+/* Writes the probabilities of the labels by the log-odds of body and of teaser. */
+static void find_probabilities(const double *odds, int64_t n, double *probabilities) {
     for (int64_t b = 0; b < n; b++) {
-        double body = cd_expit(odds[b] + leans[0]), teaser = cd_expit(odds[n + b] + leans[1]);
+        double body = cd_expit(odds[b]), teaser = cd_expit(odds[n + b]);
         double *row = probabilities + N_LABELS * b;
         row[BODY] = body;
         row[BOILERPLATE] = (1.0 - body) * (1.0 - teaser);
@@ -88,8 +86,7 @@ static void score_all(const Form *form, const Context *c, int width, Answer *ans
         for (int64_t e = 0; e < 3; e++)
             memcpy(answer->odds + e * c->n + first, sums + e * ROWS, (size_t)min_i64(ROWS, c->n - first) * sizeof *sums);
     }
-    static const double no_leans[2] = {0.0, 0.0};
-    find_probabilities(answer->odds, no_leans, c->n, answer->probabilities);
+    find_probabilities(answer->odds, c->n, answer->probabilities);
 }
 
 /* A key that sorts numbers downwards; of 0 and -0 the same. */
@@ -141,12 +138,15 @@ static void add_sentences(const double *probabilities, const float *ends_sentenc
     }
 }
 
-/* Chooses the labels by probabilities that lean; `memory` has room for 12 * n numbers. */
+/* Chooses the labels; `memory` has room for 12 * n numbers. */
 static void label_blocks(const Form *form, const Context *c, double *memory, Answer *answer) {
     int64_t n = c->n;
-    double *agreed = memory, *words = memory + N_LABELS * n;
-    find_probabilities(answer->odds, form->leans, n, agreed);
-    if (form->is_chained && n > 0) chain_labels(agreed, form->affinities, n, words, agreed);
+    double *words = memory + N_LABELS * n;
+    const double *agreed = answer->probabilities;
+    if (form->is_chained && n > 0) {
+        chain_labels(agreed, form->affinities, n, words, memory);
+        agreed = memory;
+    }
     const float *log_words = dense_column(c, LOG_WORDS);
     for (int64_t b = 0; b < n; b++) {
         double count = rint(cd_expm1(log_words[b]));
@@ -157,9 +157,8 @@ static void label_blocks(const Form *form, const Context *c, double *memory, Ans
     bool has_body = choose_labels(agreed, words, price, least, n, words + n, (Item *)(words + 2 * n), answer->labels);
     for (int64_t b = 0; b < n; b++)
         if (answer->odds[2 * n + b] > 0.0) answer->labels[b] = BODY;
-    if (!has_body) return;
-    find_probabilities(answer->odds, form->leans, n, agreed); /* without the neighbours' say, as a body is one already */
-    add_sentences(agreed, dense_column(c, ENDS_SENTENCE), n, answer->labels);
+    /* Without the neighbours' say, as a body is one already. */
+    if (has_body) add_sentences(answer->probabilities, dense_column(c, ENDS_SENTENCE), n, answer->labels);
 }
 
 /* The blocks whose kinds are found together, and how they are scored. */
