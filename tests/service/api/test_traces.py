@@ -97,6 +97,14 @@ def test_request_is_a_span_and_its_work_are_spans_under_it(collector: Collector,
     assert not [word for word in (b"secret", b"river", b"traceparent", b"127.0.0.1") if word in sent]
 
 
+def test_the_query_of_a_request_is_not_sent(collector: Collector, model: Model, tmp_path: Path) -> None:
+    with open_traced_api(model, tmp_path) as client:
+        assert client.get("/v1/index/search?q=secret").status_code == 200
+        assert client.put("/v1/articles/secret-name?secret=query", json={"text": SECRET}).status_code == 422
+    assert {"GET /v1/index/search", "PUT /v1/articles/{id:anything}"} <= collector.spans().keys()
+    assert b"secret" not in b"".join(collector.bodies)
+
+
 def test_failure_marks_the_span_and_leaves_out_its_message(
     collector: Collector, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
