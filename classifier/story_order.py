@@ -31,7 +31,8 @@ three headlines that stand below a line of a menu are taken for steps of a path,
 
 MIN_STANDFIRST, LEAST_BODY = 50, 0.2
 """Characters, and probability of body, from which furniture or metadata right below the title is a standfirst. Of such
-lines on the labelled pages 12 are, the least probable at 0.24, and one at 0.22 is not; below are two that are not."""
+lines on the labelled pages 12 are, the least probable at 0.24, and one at 0.22 is not; below are two that are not.
+Rows of a table and lines that end with a colon may be body from the same probability on."""
 
 LEAST_HEADLINE = 0.2
 """Probability of body below which a headline above the title of a plain text is furniture, as a site's name or a line
@@ -83,6 +84,7 @@ _SUBHEADING, _METADATA, _FURNITURE, _QUOTE, _TABLE = map(
 )
 _IN_FIGCAPTION = 2.0  # of the column in_figure
 _ASIDE = frozenset((_METADATA, _FURNITURE))
+_IS_ASIDE = np.isin(np.arange(len(KINDS)), (_METADATA, _FURNITURE))
 _LIKE_CAPTION = np.isin(np.arange(len(KINDS)), (_TEXT, _SUBHEADING, _STANDFIRST, _HEADLINE, _BYLINE, _METADATA))
 _TOP = frozenset((_HEADLINE, _BYLINE, _DATE))
 _STORY = frozenset(map(KINDS.index, PARTS)) - {_HEADLINE, _CAPTION}
@@ -189,13 +191,17 @@ def _find_standfirst(page: Blocks, kinds: Integers, title: range, in_body: Doubl
 
 def _find_rows(markup: Markup, kinds: Integers, in_body: Doubles) -> None:
     """Make rows of an article's table of furniture that may be body, below another row of that table."""
-    for number in (kinds[:-1] == _TABLE).nonzero()[0].tolist():
-        below = number + 1
-        while below < len(kinds) and int(kinds[below]) in _ASIDE and in_body[below] >= LEAST_BODY:
-            if _table_of(markup, below) != _table_of(markup, number):
-                break
-            kinds[below] = _TABLE
-            below += 1
+    if not (kinds == _TABLE).any():
+        return
+    for number in _find_likely(kinds, in_body):
+        if number and kinds[number - 1] == _TABLE and _table_of(markup, number) == _table_of(markup, number - 1):
+            kinds[number] = _TABLE
+
+
+def _find_likely(kinds: Integers, in_body: Doubles) -> list[int]:
+    """Return the blocks of furniture and metadata that may be body, in order."""
+    found: list[int] = (_IS_ASIDE[kinds] & (in_body >= LEAST_BODY)).nonzero()[0].tolist()
+    return found
 
 
 def _table_of(markup: Markup, block: int) -> int:
@@ -208,10 +214,12 @@ def _table_of(markup: Markup, block: int) -> int:
 
 def _find_speakers(page: Blocks, kinds: Integers) -> None:
     """Make text of bylines within the article below a quotation: they say who is quoted."""
-    for number in (kinds[1:-1] == _BYLINE).nonzero()[0].tolist():  # of the block above it
-        above, below = int(kinds[number]), int(kinds[number + 2])
-        if below in _STORY and (above == _QUOTE or (above == _TEXT and _ends_quotation(page, number))):
-            kinds[number + 1] = _TEXT
+    for number in (kinds == _BYLINE).nonzero()[0].tolist():
+        if not 0 < number < len(kinds) - 1 or int(kinds[number + 1]) not in _STORY:
+            continue
+        above = int(kinds[number - 1])
+        if above == _QUOTE or (above == _TEXT and _ends_quotation(page, number - 1)):
+            kinds[number] = _TEXT
 
 
 def _ends_quotation(page: Blocks, number: int) -> bool:
@@ -220,12 +228,12 @@ def _ends_quotation(page: Blocks, number: int) -> bool:
 
 def _find_labels(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
     """Make text of short lines within the article that end with a colon and may be body, such as "Source:"."""
-    may_be = np.isin(kinds, (_METADATA, _FURNITURE)) & (in_body >= LEAST_BODY)
-    for number in may_be[1:-1].nonzero()[0].tolist():
-        start, end = page.blocks[number + 1]
-        is_label = end - start <= MAX_LABEL and page.text[end - 1] in COLONS
-        if is_label and int(kinds[number]) in _STORY and int(kinds[number + 2]) in _STORY:
-            kinds[number + 1] = _TEXT
+    for number in _find_likely(kinds, in_body):
+        start, end = page.blocks[number]
+        if end - start > MAX_LABEL or page.text[end - 1] not in COLONS or not 0 < number < len(kinds) - 1:
+            continue
+        if int(kinds[number - 1]) in _STORY and int(kinds[number + 1]) in _STORY:
+            kinds[number] = _TEXT
 
 
 def _leave_out_headlines(kinds: Integers, title: range, in_body: Doubles) -> None:
