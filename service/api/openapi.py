@@ -19,6 +19,7 @@ from fastapi.openapi.utils import get_openapi
 from copydesk.classifier import FIELDS
 from copydesk.classifier.model import PAGE_TYPES
 from copydesk.service.api.endpoints.classify import ANSWERS
+from copydesk.service.api.intake.parameters import VERSION_PREFIX
 from copydesk.service.api.intake.requests import Media
 from copydesk.service.api.problems import MEDIA_TYPE, PROBLEM_KINDS
 from copydesk.service.index import SIZES
@@ -118,7 +119,8 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         "key": {"type": "http", "scheme": "bearer", "description": "A key that `copydesk keys add` has made."}
     }
     for (method, path), endpoint in ENDPOINTS.items():
-        _describe(found["paths"][path][method], endpoint)
+        checked = _QUERY if path.startswith(VERSION_PREFIX) else ()
+        _describe(found["paths"][path][method], endpoint, (*_ALWAYS, *checked, *endpoint.problems))
     return found
 
 
@@ -142,14 +144,14 @@ def _build_schemas() -> dict[str, Any]:
     return schemas
 
 
-def _describe(operation: dict[str, Any], endpoint: Endpoint) -> None:
+def _describe(operation: dict[str, Any], endpoint: Endpoint, problems: tuple[str, ...]) -> None:
     status = next(name for name in operation["responses"] if name.startswith("2"))
     answer: dict[str, Any] = {"description": "Success"}
     if status != "204":
         lines = (endpoint.lines[1], contract.ErrorRow) if endpoint.lines else ()
         answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer) | _schema_of_lines(*lines)}}
         answer["content"] |= {str(media): {"schema": _schema(None)} for media in endpoint.also}
-    operation["responses"] = {status: answer} | _describe_problems(endpoint)
+    operation["responses"] = {status: answer} | _describe_problems(problems if endpoint.open else (*problems, *_KEYS))
     if endpoint.bodies:
         content = {
             str(media): {"schema": _schema(struct) | _schema_of_lines(*(endpoint.lines or ())[:1]), "example": example}
@@ -179,8 +181,7 @@ def _schema(struct: type[msgspec.Struct] | None) -> dict[str, str]:
     return {"$ref": REF.format(name=struct.__name__)} if struct else {"type": "string"}
 
 
-def _describe_problems(endpoint: Endpoint) -> dict[str, Any]:
-    codes = (*_ALWAYS, *(() if endpoint.open else (*_KEYS, *_QUERY)), *endpoint.problems)
+def _describe_problems(codes: tuple[str, ...]) -> dict[str, Any]:
     titles = defaultdict[str, list[str]](list)
     for kind in dict.fromkeys(PROBLEM_KINDS[code] for code in codes):
         titles[str(kind.status)].append(kind.title)

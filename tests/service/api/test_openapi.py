@@ -45,6 +45,14 @@ def test_every_problem_is_an_answer_of_some_endpoint_or_of_any_path(openapi: dic
     assert {kind.status for kind in PROBLEM_KINDS.values()} - statuses == {405}
 
 
+@pytest.mark.parametrize("path", ["/v1/index", "/v1/model", "/metrics", "/healthz"])
+def test_endpoints_without_a_query_refuse_one_as_described(api: ApiClient, openapi: dict[str, Any], path: str) -> None:
+    status = str(api.get(path, params={"colour": "red"}).status_code)
+    described = openapi["paths"][path]["get"]["responses"]
+    assert status in described
+    assert ("422" in described) == (status == "422")
+
+
 @pytest.mark.parametrize(("method", "path"), [key for key in ENDPOINTS if key[0] != "delete"])
 def test_examples_are_answered_as_described(api: ApiClient, openapi: dict[str, Any], method: str, path: str) -> None:
     api.put("/v1/articles/a1", json={"text": "A story that was there before."})
