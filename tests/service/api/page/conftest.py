@@ -1,4 +1,4 @@
-"""The web page in a real browser, new_page from a real service."""
+"""The web page in a real browser, from a real service."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from copydesk.classifier import Model
-from copydesk.service.index import open_index
-from tests.support.index_places import document, window
 from tests.support.served import serve_service
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -28,11 +26,8 @@ expect.set_options(timeout=20_000)
 
 @pytest.fixture(scope="package")
 def address(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The service on a free port, with an index of its own; code that the page's requests use is compiled before."""
-    folder = tmp_path_factory.mktemp("page")
-    with open_index(str(folder / "warm-up.sqlite")) as index:
-        index.add([document("a", window(0)), document("b", window(0))], now=0.0)
-    with serve_service(model, folder) as url:
+    """The service on a free port, with an index of its own."""
+    with serve_service(model, tmp_path_factory.mktemp("page")) as url:
         yield f"{url}/"
 
 
