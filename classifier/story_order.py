@@ -56,6 +56,11 @@ labelled pages, within the article and from a probability of LEAST_BODY on, 8 of
 CREDIT_FROM_END = 40
 """Characters between a caption's credit and its end, at most: names of a photographer and of an agency."""
 
+MIN_ECHOED, MAX_AROUND, MIN_WORDS_AROUND = 20, 60, 2
+"""Characters of a title that other lines hold, and of what may be around it, and words before and after it: choices.
+On the labelled pages two such lines are taken for body without the rule, "The post … appeared first on …", and it finds
+no other."""
+
 _CREDIT = re.compile(
     r"©|\b(?:copyright|all rights|getty|courtesy|bildrechte|imago|shutterstock|istock|alamy|unsplash)\b"
     r"|\b(?:photo\w*|foto\w*|bild|bilder|image|picture|quelle|source|cr[eé]dito?s?|kredit)\s?(?:by\b|[:/|])"
@@ -122,7 +127,7 @@ def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues, in_bo
         _find_byline(page, corrected, title.stop)
     if page.markup is None:
         _leave_out_headlines(corrected, title, in_body)
-        _correct_paths(page, corrected)
+        _correct_paths(page, corrected, in_body)
         _find_credits(page, corrected, title, cues.ends_sentence)
         _correct_captions(page, corrected, cues.ends_sentence)
         _correct_standfirsts(corrected)
@@ -134,6 +139,8 @@ def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues, in_bo
     _find_standfirst(page, corrected, title, in_body)
     _find_speakers(page, corrected)
     _find_labels(page, corrected, in_body)
+    if title:
+        _leave_out_echoes(page, corrected, title)
     return corrected
 
 
@@ -150,13 +157,16 @@ def _find_byline(page: Blocks, kinds: Integers, first: int) -> None:
             kinds[number] = _DATE
 
 
-def _correct_paths(page: Blocks, kinds: Integers) -> None:
-    """Make metadata of a headline above another one where it ends a path, and a standfirst of a line between them."""
+def _correct_paths(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
+    """Make metadata of a headline above another where it ends a path, and a standfirst of a line between them.
+
+    One that is twice as likely body as the other is the headline; the line below it may be a byline.
+    """
     headlines = (kinds == _HEADLINE).nonzero()[0].tolist()
     for step, headline in reversed([*pairwise(headlines)]):
         if step == 0 or headline - step > 2 or int(kinds[step - 1]) not in _ASIDE:
             continue
-        if _size(page, step - 1) > MAX_SECTION:
+        if _size(page, step - 1) > MAX_SECTION or 2 * in_body[headline] < in_body[step]:
             continue
         kinds[step] = _METADATA
         between = int(kinds[step + 1])
@@ -190,11 +200,15 @@ def _find_standfirst(page: Blocks, kinds: Integers, title: range, in_body: Doubl
 
 
 def _find_rows(markup: Markup, kinds: Integers, in_body: Doubles) -> None:
-    """Make rows of an article's table of furniture that may be body, below another row of that table."""
+    """Make rows of an article's table of furniture that may be body, below another of its rows; its first above one."""
     if not (kinds == _TABLE).any():
         return
     for number in _find_likely(kinds, in_body):
-        if number and kinds[number - 1] == _TABLE and _table_of(markup, number) == _table_of(markup, number - 1):
+        table = _table_of(markup, number)
+        if table < 0:
+            continue
+        beside = number + 1 if markup.firsts[table] == number else number - 1
+        if beside < markup.lasts[table] and kinds[beside] == _TABLE and _table_of(markup, beside) == table:
             kinds[number] = _TABLE
 
 
@@ -234,6 +248,29 @@ def _find_labels(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
             continue
         if int(kinds[number - 1]) in _STORY and int(kinds[number + 1]) in _STORY:
             kinds[number] = _TEXT
+
+
+def _leave_out_echoes(page: Blocks, kinds: Integers, title: range) -> None:
+    """Make furniture of lines of the body with the whole title: "The post … appeared first on …", "3 replies to “…”".
+
+    The former ends the body; the latter begins with a number and ends with a quotation mark.
+    """
+    start, end = page.blocks[title.start].start, page.blocks[title.stop - 1].end
+    headline = page.text[start:end]
+    if end - start < MIN_ECHOED or (place := page.text.find(headline, end)) < 0:
+        return
+    spans = spans_of(page.blocks)
+    in_body = (kinds < len(PARTS)) & (kinds != _HEADLINE)
+    last = int(in_body.nonzero()[0].max(initial=-1))
+    while place >= 0:
+        number = int(np.searchsorted(spans[:, 0], place, side="right")) - 1
+        first, stop = spans[number].tolist()
+        above, below = page.text[first:place], page.text[place + len(headline) : stop]
+        if in_body[number] and len(above) + len(below) <= MAX_AROUND:
+            is_reference = number == last and min(len(above.split()), len(below.split())) >= MIN_WORDS_AROUND
+            if is_reference or (above[:1].isdigit() and below in CLOSING_QUOTES):
+                kinds[number] = _FURNITURE
+        place = page.text.find(headline, place + len(headline))
 
 
 def _leave_out_headlines(kinds: Integers, title: range, in_body: Doubles) -> None:

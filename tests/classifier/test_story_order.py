@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import columns, compute_features
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.story_order import (
@@ -14,6 +15,7 @@ from copydesk.classifier.story_order import (
     LEAST_BODY,
     LEAST_HEADLINE,
     LEAST_IN_BODY,
+    MAX_AROUND,
     MAX_SECTION,
     MIN_CAPTION,
     MIN_STANDFIRST,
@@ -28,7 +30,7 @@ OPENING = "The ferry left the harbour an hour late because its crew had waited f
 MORE = "Nobody on board had been told about it."
 
 
-def corrected(page: Blocks, kinds: list[Kind], title: int | range = 1, in_body: float = 0.0) -> list[Kind]:
+def corrected(page: Blocks, kinds: list[Kind], title: int | range = 1, in_body: float | Doubles = 0.0) -> list[Kind]:
     ends = np.array([page.text[start:end].rstrip('"').endswith(".") for start, end in page.blocks], np.float32)
     features = compute_features(page).columns
     cues = Cues(ends, *(features[:, columns.COLUMNS.index(name)] for name in Cues._fields[1:]))
@@ -45,7 +47,7 @@ def of_text(lines: list[str], kinds: list[Kind], title: int = 1) -> list[Kind]:
 @settings(deadline=None)
 @given(st.lists(st.sampled_from(KINDS), max_size=9), st.integers(0, 2))
 def test_no_kinds_but_those_of_captions_standfirsts_and_speakers_change(kinds: list[Kind], title: int) -> None:
-    found = of_text([OPENING] * len(kinds), kinds, min(title, len(kinds)))
+    found = of_text([f"{OPENING[:-1]} {number}." for number in range(len(kinds))], kinds, min(title, len(kinds)))
     changed = [(said, now) for said, now in zip(kinds, found, strict=True) if said != now]
     assert set(changed) <= {(CAPTION, TEXT), (STANDFIRST, TEXT), (Kind.BYLINE, TEXT)}
 
@@ -82,6 +84,34 @@ def test_row_of_an_articles_table_belongs_to_it_if_it_may_be_body() -> None:
     assert corrected(page, kinds, 0, in_body=LEAST_BODY) == [TEXT, *[Kind.TABLE] * 3, FURNITURE]
     assert corrected(page, kinds, 0, in_body=LEAST_BODY - 0.01) == kinds
     assert corrected(page, [TEXT, *[FURNITURE] * 4], 0, in_body=LEAST_BODY) == [TEXT, *[FURNITURE] * 4]
+
+
+def test_first_line_above_a_row_of_an_articles_table_belongs_to_it_if_it_may_be_body() -> None:
+    def found(rows: str, in_body: float = LEAST_BODY, below: Kind = Kind.TABLE) -> Kind:
+        page = segment_html(f"<p>{OPENING}<table>{rows}<tr><td>1953<td>4.8 m</table>")
+        return corrected(page, [TEXT, METADATA, *[below] * (len(page.blocks) - 2)], 0, in_body)[1]
+
+    assert found("<tr><th>Year<th>Height") is found("<caption>Floods</caption>") is Kind.TABLE
+    assert found("<tr><th>Year<th>Height", LEAST_BODY - 0.01) is METADATA
+    assert found("<tr><th>Year<th>Height", below=TEXT) is METADATA
+    assert found("<tr><td>Advertisement</table><table>") is METADATA
+
+
+def test_line_with_the_title_that_refers_to_the_article_is_furniture() -> None:
+    title = "Ferry leaves an hour late"
+
+    def found(line: str, *below: Kind, headline: str = title) -> Kind:
+        lines, kinds = [headline, OPENING, line, *[MORE] * len(below)], [HEADLINE, TEXT, TEXT, *below]
+        return of_text(lines, kinds)[2]
+
+    assert found(f"The post {title} appeared first on Harbour News.") is FURNITURE
+    assert found(f"The post {title} appeared first on Harbour News.", Kind.COMMENT) is FURNITURE
+    assert found(f"The post {title} appeared first on Harbour News.", TEXT) is TEXT
+    assert found(f"The post {title} {'so it was ' * (MAX_AROUND // 10)}") is TEXT
+    assert found(f"Post: {title} (2026)") is TEXT
+    assert found(f"3 replies to “{title}”", TEXT) is found(f"3 replies to “{title}”", Kind.COMMENT) is FURNITURE
+    assert found(f"3. Re: {title}", TEXT) is found(f"Replies to “{title}”", TEXT) is found(MORE) is TEXT
+    assert found("3 replies to “Ferry late”", headline="Ferry late") is TEXT
 
 
 def test_line_that_only_names_the_next_belongs_to_the_article_if_it_may_be_body() -> None:
@@ -138,14 +168,21 @@ def test_standfirst_is_above_the_text() -> None:
     assert of_text(lines, listed) == listed
 
 
-def path(section: str, *between: str) -> list[Kind]:
+def path(section: str, *between: str, in_body: tuple[float, float] = (0.5, 0.5)) -> list[Kind]:
+    """Return the kinds of a path's last step, of lines below it, of the headline and of the text."""
     lines = ["Home", section, "Ferry late", *between, "Ferry leaves an hour late", OPENING]
     kinds = [METADATA, FURNITURE, HEADLINE, *[METADATA] * len(between), HEADLINE, TEXT]
-    return of_text(lines, kinds, title=0)[2:]
+    odds = [0.0, 0.0, in_body[0], *[0.0] * len(between), in_body[1], 0.0]
+    return corrected(segment_text("\n\n".join(lines)), kinds, 0, np.array(odds))[2:]
 
 
 def test_title_at_the_end_of_a_path_is_no_headline_of_a_text() -> None:
     assert path("Travel") == [METADATA, HEADLINE, TEXT]
+
+
+def test_headline_above_a_line_that_is_half_as_likely_body_stays() -> None:
+    assert path("Travel", in_body=(0.9, 0.45))[0] is METADATA
+    assert path("Travel", in_body=(0.9, 0.44)) == [HEADLINE, HEADLINE, TEXT]
 
 
 def test_line_between_path_and_headline_is_a_standfirst() -> None:

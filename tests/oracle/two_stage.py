@@ -27,6 +27,7 @@ TEASER_PRICE = 2.0
 LEAST_BODY = 0.1
 LEAST_OF_SUREST = 0.5
 LEAST_LAST_SENTENCE, MOST_TEASER = 0.25, 0.1
+LEAST_BEYOND_TEASER, MOST_BEYOND_TEASER = 0.6, 0.2
 _ARTICLE = PAGE_TYPES.index("article")
 
 
@@ -38,12 +39,13 @@ def run_second_stage(page: PageFeatures, scores: FirstStageScores, form: FormMod
     probabilities = label_probabilities(body_odds, teaser_odds)
     words = np.maximum(1.0, np.rint(np.expm1(page.columns[:, columns.LOG_WORDS].astype(np.float64))))
     types = np.exp(log_types.astype(np.float64))
-    least = LEAST_OF_SUREST if len(page.spans) else 0.0
+    plain = len(page.spans) == 0
+    least = 0.0 if plain else LEAST_OF_SUREST
     agreed = chain_probabilities(probabilities, form.affinities)
     labels = choose_labels(agreed, words, TEASER_PRICE * float(types[_ARTICLE]), least)
     labels[headline_odds > 0.0] = BODY
     if agreed[:, BODY].max(initial=0.0) >= least:
-        add_sentences(labels, probabilities, page.columns[:, columns.ENDS_SENTENCE] == 1.0)
+        add_sentences(labels, probabilities, page.columns[:, columns.ENDS_SENTENCE] == 1.0, plain=plain)
     return Predictions(
         columns=context,
         body_odds=body_odds,
@@ -93,11 +95,14 @@ def choose_labels(probabilities: Doubles, words: Doubles, price: float, least: f
     return np.where(has_body & (gains >= best / 2.0) & (gains > 0.0), BODY, rest)
 
 
-def add_sentences(labels: Integers, probabilities: Doubles, ends_sentence: NDArray[np.bool_]) -> None:
-    """Make whole sentences right below the body a part of it, one after the other, unless they may be teasers."""
+def add_sentences(labels: Integers, probabilities: Doubles, ends_sentence: NDArray[np.bool_], *, plain: bool) -> None:
+    """Make whole sentences right below the body a part of it, one after the other; in text below a teaser, too."""
     body, teaser = probabilities[:, BODY], probabilities[:, TEASERS]
-    for block in np.flatnonzero(ends_sentence & (body >= LEAST_LAST_SENTENCE) & (teaser <= MOST_TEASER)).tolist():
-        if block > 0 and labels[block - 1] == BODY:
+    below = (body >= LEAST_LAST_SENTENCE) & (teaser <= MOST_TEASER)
+    beyond = plain & (body >= LEAST_BEYOND_TEASER) & (teaser <= MOST_BEYOND_TEASER)
+    for block in np.flatnonzero(ends_sentence & (below | beyond)).tolist():
+        above = labels[max(0, block - 2) : block].tolist()
+        if (below[block] and above[-1:] == [BODY]) or (beyond[block] and above == [BODY, TEASERS]):
             labels[block] = BODY
 
 

@@ -17,9 +17,11 @@ from copydesk.classifier.model import label_page, run_both_stages, run_first_sta
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, LABELS, Block, Blocks
 from tests.oracle.two_stage import (
+    LEAST_BEYOND_TEASER,
     LEAST_BODY,
     LEAST_LAST_SENTENCE,
     LEAST_OF_SUREST,
+    MOST_BEYOND_TEASER,
     MOST_TEASER,
     add_sentences,
     choose_labels,
@@ -133,9 +135,24 @@ def test_a_page_without_a_block_that_is_likely_body_has_none(surest: float, foun
 def test_a_sentence_right_below_the_body_belongs_to_it_at_lower_probabilities(body: float, teaser: float) -> None:
     rows = np.array([(0.9, 0.1, 0.0), *[(body, 1 - body - teaser, teaser)] * 3, (body, 1 - body - teaser, teaser)])
     found = np.array([0, 1, 1, 1, 1])
-    add_sentences(found, rows, np.array([True, True, True, False, True]))
+    add_sentences(found, rows, np.array([True, True, True, False, True]), plain=False)
     likely = body >= LEAST_LAST_SENTENCE and teaser == MOST_TEASER
     assert found.tolist() == ([0, 0, 0, 1, 1] if likely else [0, 1, 1, 1, 1])
+
+
+@pytest.mark.parametrize("body", [LEAST_BEYOND_TEASER - 0.01, LEAST_BEYOND_TEASER])
+@pytest.mark.parametrize("teaser", [MOST_BEYOND_TEASER, MOST_BEYOND_TEASER + 0.01])
+@pytest.mark.parametrize("above", [[0, 2], [0, 1], [0, 2, 2], [2]])
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_sentence_below_one_teaser_within_the_body_of_a_text_belongs_to_it(
+    body: float, teaser: float, above: list[int], plain: bool
+) -> None:
+    assert (LEAST_BEYOND_TEASER, MOST_BEYOND_TEASER) == (0.6, 0.2)
+    rows = np.array([(0.1, 0.5, 0.4)] * len(above) + [(body, 1 - body - teaser, teaser)])
+    found = np.array([*above, 1])
+    add_sentences(found, rows, np.full(len(found), True), plain=plain)
+    likely = plain and body >= LEAST_BEYOND_TEASER and teaser == MOST_BEYOND_TEASER
+    assert found.tolist() == [*above, 0 if likely and above == [0, 2] else 1]
 
 
 def test_without_blocks_and_without_a_chance_of_body_there_is_none() -> None:
