@@ -15,6 +15,7 @@ from copydesk.classifier.story_order import (
     LEAST_BODY,
     LEAST_HEADLINE,
     LEAST_IN_BODY,
+    LEAST_NAMED_CAPTION,
     MAX_AROUND,
     MAX_SECTION,
     MIN_CAPTION,
@@ -291,6 +292,20 @@ def test_long_line_in_a_figcaption_is_a_caption(letters: int, expected: Kind) ->
     page = segment_html(f"<p>{OPENING}<figure><img><figcaption>{'s' * (MIN_CAPTION + letters)}</figcaption></figure>")
     assert corrected(page, [TEXT, METADATA], title=0, in_body=LEAST_IN_BODY) == [TEXT, expected]
     assert corrected(page, [TEXT, METADATA], title=0, in_body=LEAST_IN_BODY - 0.01) == [TEXT, METADATA]
+
+
+def test_long_line_or_one_below_an_image_in_an_element_called_a_caption_is_one() -> None:
+    def found(line: str, said: Kind, in_body: float = LEAST_NAMED_CAPTION, name: str = "img-caption") -> Kind:
+        page = segment_html(f"<p>{OPENING}<p>{MORE}<div class='{name}'><p>{line}</p></div>")
+        return corrected(page, [TEXT, TEXT, said], 0, in_body)[2]
+
+    for said in (TEXT, SUBHEADING, METADATA, FURNITURE):
+        assert found("p" * MIN_CAPTION, said) is CAPTION
+        assert found("p" * MIN_CAPTION, said, name="note") is found("p" * (MIN_CAPTION - 1), said) is said
+    assert found("<img src=pier.jpg>The pier", TEXT) is found("<img src=pier.jpg>The pier", SUBHEADING) is CAPTION
+    assert found("<img src=pier.jpg>The pier", METADATA) is METADATA
+    assert found("p" * MIN_CAPTION, METADATA, LEAST_NAMED_CAPTION - 0.01) is METADATA
+    assert found("p" * MIN_CAPTION, Kind.TEASER) is Kind.TEASER
 
 
 def test_heading_in_a_figure_is_a_caption() -> None:
