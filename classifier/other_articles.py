@@ -34,6 +34,7 @@ _ABOUT = [KINDS.index(kind) for kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA)]
 _N_PARTS = len(PARTS)
 _LEVELS = ("h1", "h2", "h3")
 _HEADING = re.compile("h[1-6]")
+_DIGITS = re.compile(r"\d+")
 _OF_HEADLINE = ("header", "hgroup")
 _LOOKED_AT = 4  # elements around the title
 _OF_ARTICLE = re.compile(
@@ -98,6 +99,8 @@ def _find_in_html(
     about = np.isin(kinds, _ABOUT)
     about[[number for number, _ in page.head.times if number < len(about)]] = True
     has_byline = _has_byline(about, prose, title.stop)
+    if has_byline and heads:
+        _mark_alike(markup, about, prose, title.stop, [head.last for head in heads])
     for head, inside, rest in _stretches(markup, heads, title):
         headline = range(head.first, head.last)
         if _is_section(markup, head, prose, title):
@@ -131,14 +134,19 @@ def _heads(markup: Markup, title: range) -> list[_Head]:
     elif not _HEADING.fullmatch(markup.tags[chain[0]]) and markup.names[chain[0]]:
         heads += _equal(markup, markup.names, markup.names[chain[0]])
     own = next((element for element in chain if markup.tags[element] == "article"), -1)
-    name = markup.names[own].split()[:1] if own >= 0 else []
+    name = _name_of(markup, own) if own >= 0 else ""
     done = 0
     for article in _equal(markup, markup.tags, "article") if name else ():
         is_apart = article.first >= done and (article.last <= markup.firsts[own] or article.first >= markup.lasts[own])
-        if is_apart and markup.names[article.element].split()[:1] == name:
+        if is_apart and _name_of(markup, article.element) == name:
             done = article.last
             heads += islice(_headings_in(markup, article), 1)
     return sorted(set(heads), key=attrgetter("first", "element"))
+
+
+def _name_of(markup: Markup, element: int) -> str:
+    """Return the first name of an element without its digits, which number the articles of a page."""
+    return _DIGITS.sub("", "".join(markup.names[element].split()[:1]))
 
 
 def _equal(markup: Markup, column: Sequence[str], value: str) -> Iterator[_Head]:
@@ -201,8 +209,28 @@ def _is_named(markup: Markup, head: _Head, blocks: range) -> bool:
     return False
 
 
+def _mark_alike(
+    markup: Markup, about: NDArray[np.bool_], prose: NDArray[np.bool_], first: int, others: Sequence[int]
+) -> None:
+    """Mark blocks below other headlines that are set as the byline or date below this one, from block `first` on."""
+    own = {
+        (markup.tags[element], markup.names[element])
+        for number in _before_prose(prose, first)
+        if about[number] and markup.names[element := markup.elements[number]]
+    }
+    for other in others:
+        for number in _before_prose(prose, other):
+            element = markup.elements[number]
+            about[number] |= (markup.tags[element], markup.names[element]) in own
+
+
+def _before_prose(prose: NDArray[np.bool_], at: int) -> range:
+    """Return the blocks, REACH at most, between a headline that ends before block `at` and its text."""
+    below = prose[at : at + REACH]
+    return range(at, at + (int(below.argmax()) if below.any() else len(below)))
+
+
 def _has_byline(about: NDArray[np.bool_], prose: NDArray[np.bool_], at: int) -> bool:
     """Return whether a byline, a date or the like is between a headline that ends before block `at` and its text."""
-    below = prose[at : at + REACH]
-    first = int(below.argmax()) if below.any() else len(below)
-    return bool(about[at : at + first].any())
+    below = _before_prose(prose, at)
+    return bool(about[below.start : below.stop].any())

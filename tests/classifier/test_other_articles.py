@@ -51,8 +51,13 @@ def found(page: Blocks, title: int = 0) -> list[tuple[str, str]]:
 
 
 def page_of(form: str, about: str = BYLINE) -> Blocks:
-    """Set each story in a form with the places h, b (byline) and t."""
-    return segment_html("".join(form.format(h=headline, b=about, t=text) for headline, text in STORIES))
+    """Set each story in a form with the places h, b (byline), t, n (its number) and who (a byline of the first)."""
+    return segment_html(
+        "".join(
+            form.format(h=headline, b=about, t=text, n=5512 + number, who="Ruth" if number else "By Ruth")
+            for number, (headline, text) in enumerate(STORIES)
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,6 +72,8 @@ def page_of(form: str, about: str = BYLINE) -> Blocks:
         "<header><h1>{h}</h1>{b}</header><p>{t}</p><hr>",
         "<div class=x><div class=hl>{h}</div>{b}<p>{t}</p></div>",
         "<div class=x><div class=y><article class=z><h1>{h}</h1></article></div>{b}<p>{t}</p></div>",
+        "<article id=a-{n}><h2>{h}</h2>{b}<p>{t}</p></article>",
+        "<div class=x><h1>{h}</h1><p class=who>{who}</p><p>{t}</p></div>",
     ],
 )
 def test_articles_that_are_set_alike_are_other_articles(form: str) -> None:
