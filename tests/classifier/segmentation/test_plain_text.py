@@ -70,9 +70,11 @@ def test_blocks_are_those_of_the_oracle(text: str) -> None:
     assert segment_text(text).blocks == oracle.segment_text(text).blocks
 
 
-@pytest.mark.parametrize("size", plain_text._TABLE_SIZES)
-def test_traits_are_those_of_strings(size: int) -> None:
-    for code, traits in enumerate(plain_text._table(size)[:0x20000].tolist()):
+@pytest.mark.parametrize(("step", "size"), enumerate(plain_text._TABLE_SIZES))
+def test_traits_are_those_of_strings(step: int, size: int) -> None:
+    table = plain_text._table(step)
+    assert len(table) == size
+    for code, traits in enumerate(table[:0x20000].tolist()):
         letter = chr(code)
         bits = (letter.isspace(), letter.isdecimal(), letter.islower(), letter.isupper(), letter.isalpha())
         is_word = re.fullmatch(r"[^\W\d_]", letter) is not None
