@@ -25,10 +25,11 @@ _ENGLISH = frozenset(
 )
 """Short words of English."""
 
-ENGLISH_WORDS, IN_EACH_HALF = 5, 2
+ENGLISH_WORDS, WITH_ONE_THE, IN_EACH_HALF = 5, 7, 2
 """How many different words of `_ENGLISH` a sample without accents has, and each half of its words, from which it is
-English; "the" is one of them, and the page declares no other language. The detector, which takes ten times as long, is
-then not called. It gives "en" for all such samples of Fundus and WCXB, with and without markup."""
+English, if the page declares no other language: fewer if "the" is in both halves than if it is in one. The detector,
+which takes ten times as long, is then not called. It gives "en" for all such samples of Fundus and WCXB, with and
+without markup; of 23,742 other passages of these pages for all of 5,281 but 7, and with one "the" of 5,174 but 2."""
 
 _FOREIGN = re.compile(r"[^\x00-\x7f\xa0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026]")
 """A character beyond ASCII but for quotation marks, dashes, ellipsis, bullet and no-break space."""
@@ -90,9 +91,10 @@ def _is_surely_english(sample: str) -> bool:
         return False
     words = sample.lower().split()
     first, second = map(_ENGLISH.intersection, (words[: len(words) // 2], words[len(words) // 2 :]))
-    if "the" not in first or "the" not in second:  # Dutch has "of is in was we", Afrikaans "by is in was"
+    if "the" not in first and "the" not in second:  # Dutch has "of is in was we", Afrikaans "by is in was"
         return False
-    return min(len(first), len(second)) >= IN_EACH_HALF and len(first | second) >= ENGLISH_WORDS
+    least = ENGLISH_WORDS if "the" in first and "the" in second else WITH_ONE_THE
+    return min(len(first), len(second)) >= IN_EACH_HALF and len(first | second) >= least
 
 
 def _find_language(sample: str) -> tuple[str, float]:
