@@ -179,22 +179,23 @@ def _without_role(name: str, *, is_first: bool) -> str:
     return person if person.count(" ") == 1 and not _NO_NAME.issuperset(person.lower().split()) else name
 
 
-def _split(text: str) -> list[str]:
+@lru_cache(maxsize=64)  # a line is looked at for its kind, then for authors
+def _split(text: str) -> tuple[str, ...]:
     if _PLAIN.fullmatch(text) is not None and without_introduction(text) == text and _ENDINGS.search(text) is None:
-        return [] if _NO_NAME.issuperset(text.lower().split()) else [text]
+        return () if _NO_NAME.issuperset(text.lower().split()) else (text,)
     if _HOST_AND_PLACE.match(text) is not None:
-        return []
+        return ()
     if any(map(text.__contains__, _IN_ADDRESSES)):
         text = _ADDRESS.sub(" ", text)
     text = _IN_BRACKETS.sub("", text)
     text = without_cased_introduction(" ".join(text.split()) if "\n" not in text else text.strip())
     text = without_introduction(text)
     if _ORGANISATION.fullmatch(text) is not None:
-        return [name] if (name := _clean(text)) else []
-    found = []
+        return (name,) if (name := _clean(text)) else ()
+    found: list[str] = []
     for part in _LISTED.split(text):
         found += _split_commas(part)
-    return [name for each in found if (name := _clean(each))]
+    return tuple(name for each in found if (name := _clean(each)))
 
 
 def _split_commas(text: str) -> list[str]:
