@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from copydesk.classifier.segmentation import segment_html, streamed
 from copydesk.classifier.segmentation.html import HIDDEN
@@ -11,6 +13,15 @@ from copydesk.classifier.segmentation.html import HIDDEN
 def texts(html: str) -> list[str]:
     blocks = segment_html(html)
     return [blocks.text[block.start : block.end] for block in blocks.blocks]
+
+
+@given(st.text("ab", max_size=200), st.text("ab", min_size=2, max_size=9))
+@example("b" * 64 + "ab", "ab")
+@example("b" * 62 + "ab", "ab")
+@example("a", "ab")
+def test_bytes_are_found_as_python_finds_them(page: str, wanted: str) -> None:
+    found = streamed._has_bytes(page.encode(), len(page), wanted.encode(), len(wanted))
+    assert found == (wanted in page)
 
 
 def test_streamed_part_stands_at_its_placeholder_and_is_not_hidden() -> None:
