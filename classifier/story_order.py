@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers, spans_of
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
-from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
+from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, places_of
 
 BELOW = 4
 """Blocks below the headline among which a byline and a date are looked for: a choice."""
@@ -100,11 +100,14 @@ _SUBHEADING, _METADATA, _FURNITURE, _QUOTE, _TABLE, _LIST_ITEM = map(
 )
 _IN_FIGCAPTION = 2.0  # of the column in_figure
 _ASIDE = frozenset((_METADATA, _FURNITURE))
-_IS_ASIDE = np.isin(np.arange(len(KINDS)), (_METADATA, _FURNITURE))
-_LIKE_CAPTION = np.isin(np.arange(len(KINDS)), (_TEXT, _SUBHEADING, _STANDFIRST, _HEADLINE, _BYLINE, _METADATA))
+_LIKE_CAPTION = frozenset((_TEXT, _SUBHEADING, _STANDFIRST, _HEADLINE, _BYLINE, _METADATA))
 _TOP = frozenset((_HEADLINE, _BYLINE, _DATE))
 _STORY = frozenset(map(KINDS.index, PARTS)) - {_HEADLINE, _CAPTION}
 _LATER = _STORY - {_STANDFIRST}
+_IS_ASIDE, _IS_LIKE_CAPTION, _IS_PART = (
+    bytes(kind in kinds for kind in range(256)) for kinds in (_ASIDE, _LIKE_CAPTION, _STORY | {_CAPTION})
+)
+"""Tables that mark kinds with 1 and others with 0."""
 
 
 class Cues(NamedTuple):
@@ -142,7 +145,7 @@ def correct_kinds(
         in_body: The probability of each block to be body.
         is_like_article: Whether the page may be an article; on others, what is called a caption may be the text.
     """
-    corrected = kinds.copy()
+    corrected = bytearray(kinds.astype(np.uint8))  # in bytes a kind is found more quickly than in an array
     if title:
         _find_byline(page, corrected, title.stop)
     if page.markup is None:
@@ -165,10 +168,10 @@ def correct_kinds(
     _find_labels(page, corrected, in_body)
     if title:
         _leave_out_echoes(page, corrected, title)
-    return corrected
+    return np.frombuffer(corrected, np.uint8).astype(np.int64)
 
 
-def _find_byline(page: Blocks, kinds: Integers, first: int) -> None:
+def _find_byline(page: Blocks, kinds: bytearray, first: int) -> None:
     """Give lines that are wholly a byline or a date these kinds."""
     for number in range(first, min(first + BELOW, len(kinds))):
         start, end = page.blocks[number]
@@ -181,37 +184,38 @@ def _find_byline(page: Blocks, kinds: Integers, first: int) -> None:
             kinds[number] = _DATE
 
 
-def _correct_paths(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
+def _correct_paths(page: Blocks, kinds: bytearray, in_body: Doubles) -> None:
     """Make metadata of a headline above another where it ends a path, and a standfirst of a line between them.
 
     One that is twice as likely body as the other is the headline; the line below it may be a byline.
     """
-    headlines = (kinds == _HEADLINE).nonzero()[0].tolist()
+    headlines = [*places_of(_HEADLINE, kinds)]
     for step, headline in reversed([*pairwise(headlines)]):
-        if step == 0 or headline - step > MAX_STEPS_DOWN or int(kinds[step - 1]) not in _ASIDE:
+        if step == 0 or headline - step > MAX_STEPS_DOWN or kinds[step - 1] not in _ASIDE:
             continue
         if _size(page, step - 1) > MAX_SECTION or 2 * in_body[headline] < in_body[step]:
             continue
         kinds[step] = _METADATA
-        between = int(kinds[step + 1])
+        between = kinds[step + 1]
         if (between in _ASIDE or between == _TEXT) and _size(page, step + 1) <= MAX_KICKER:
             kinds[step + 1] = _STANDFIRST
 
 
-def _correct_named_paths(kinds: Integers, named_path: Floats) -> None:
+def _correct_named_paths(kinds: bytearray, named_path: Floats) -> None:
     """Make metadata of a headline in an element that is called a path, near above another outside of one."""
-    headlines = (kinds == _HEADLINE).nonzero()[0].tolist()
+    headlines = [*places_of(_HEADLINE, kinds)]
     for step, headline in pairwise(headlines):
         if headline - step <= MAX_STEPS_DOWN and named_path[step] > 0.0 and named_path[headline] == 0.0:
             kinds[step] = _METADATA
 
 
-def _find_credits(page: Blocks, kinds: Integers, title: range, ends_sentence: Floats) -> None:
+def _find_credits(page: Blocks, kinds: bytearray, title: range, ends_sentence: Floats) -> None:
     """Make captions of lines that end by saying who took the picture, and not as a sentence does."""
     spans = spans_of(page.blocks)
     is_long = spans[:, 1] - spans[:, 0] >= MIN_CAPTION
-    for number in (is_long & (ends_sentence != 1.0) & _LIKE_CAPTION[kinds]).nonzero()[0].tolist():
-        end = int(spans[number, 1])
+    is_alike = np.frombuffer(kinds.translate(_IS_LIKE_CAPTION), np.bool_)
+    found = (is_long & (ends_sentence != 1.0) & is_alike).nonzero()[0]
+    for number, end in zip(found.tolist(), spans[found, 1].tolist(), strict=True):
         tail = page.text[end - CREDIT_FROM_END : end]
         if _SIGNS.isdisjoint(tail) and " by " not in tail:  # takes a tenth of the time of the expression
             continue
@@ -219,21 +223,21 @@ def _find_credits(page: Blocks, kinds: Integers, title: range, ends_sentence: Fl
             kinds[number] = _CAPTION
 
 
-def _find_standfirst(page: Blocks, kinds: Integers, title: range, in_body: Doubles) -> None:
+def _find_standfirst(page: Blocks, kinds: bytearray, title: range, in_body: Doubles) -> None:
     """Make a standfirst of a long line right below the title that may be body, on a page that has text.
 
     Other headlines have none found here: a line of a menu that is taken for one often stands above a note on cookies.
     """
     below = title.stop
-    if not title or below == len(kinds) or kinds[below - 1] != _HEADLINE or int(kinds[below]) not in _ASIDE:
+    if not title or below == len(kinds) or kinds[below - 1] != _HEADLINE or kinds[below] not in _ASIDE:
         return
-    if in_body[below] >= LEAST_BODY and _size(page, below) >= MIN_STANDFIRST and (kinds == _TEXT).any():
+    if in_body[below] >= LEAST_BODY and _size(page, below) >= MIN_STANDFIRST and _TEXT in kinds:
         kinds[below] = _STANDFIRST
 
 
-def _find_rows(markup: Markup, kinds: Integers, in_body: Doubles) -> None:
+def _find_rows(markup: Markup, kinds: bytearray, in_body: Doubles) -> None:
     """Make rows of an article's table of furniture that may be body, below another of its rows; its first above one."""
-    if not (kinds == _TABLE).any():
+    if _TABLE not in kinds:
         return
     for number in _find_likely(kinds, in_body):
         table = _innermost(markup, number, _TABLES)
@@ -244,23 +248,24 @@ def _find_rows(markup: Markup, kinds: Integers, in_body: Doubles) -> None:
             kinds[number] = _TABLE
 
 
-def _correct_lists(markup: Markup, kinds: Integers, title: range) -> None:
+def _correct_lists(markup: Markup, kinds: bytearray, title: range) -> None:
     """Make one kind of lists of standfirsts and list items: standfirsts above the article's text, list items below."""
     seen = -1
-    for number in (kinds == _STANDFIRST).nonzero()[0].tolist():
+    for number in [*places_of(_STANDFIRST, kinds)]:
         around = _innermost(markup, number, _LISTS)
         if around in (-1, seen):
             continue
         seen = around
-        found = kinds[markup.firsts[around] : markup.lasts[around]]
-        if (found == _LIST_ITEM).any() and np.isin(found, (_STANDFIRST, _LIST_ITEM)).all():
-            is_below = (kinds[title.stop if title else 0 : markup.firsts[around]] == _TEXT).any()
-            found[:] = _LIST_ITEM if is_below else _STANDFIRST
+        first, stop = markup.firsts[around], markup.lasts[around]
+        if set(kinds[first:stop]) == {_STANDFIRST, _LIST_ITEM}:
+            is_below = _TEXT in kinds[title.stop if title else 0 : first]
+            kinds[first:stop] = bytes((_LIST_ITEM if is_below else _STANDFIRST,)) * (stop - first)
 
 
-def _find_likely(kinds: Integers, in_body: Doubles) -> list[int]:
+def _find_likely(kinds: bytearray, in_body: Doubles) -> list[int]:
     """Return the blocks of furniture and metadata that may be body, in order."""
-    found: list[int] = (_IS_ASIDE[kinds] & (in_body >= LEAST_BODY)).nonzero()[0].tolist()
+    is_aside = np.frombuffer(kinds.translate(_IS_ASIDE), np.bool_)
+    found: list[int] = (is_aside & (in_body >= LEAST_BODY)).nonzero()[0].tolist()
     return found
 
 
@@ -272,12 +277,12 @@ def _innermost(markup: Markup, block: int, tags: frozenset[str]) -> int:
     return element
 
 
-def _find_speakers(page: Blocks, kinds: Integers) -> None:
+def _find_speakers(page: Blocks, kinds: bytearray) -> None:
     """Make text of bylines within the article below a quotation: they say who is quoted."""
-    for number in (kinds == _BYLINE).nonzero()[0].tolist():
-        if not 0 < number < len(kinds) - 1 or int(kinds[number + 1]) not in _STORY:
+    for number in [*places_of(_BYLINE, kinds)]:
+        if not 0 < number < len(kinds) - 1 or kinds[number + 1] not in _STORY:
             continue
-        above = int(kinds[number - 1])
+        above = kinds[number - 1]
         if above == _QUOTE or (above == _TEXT and _ends_quotation(page, number - 1)):
             kinds[number] = _TEXT
 
@@ -286,17 +291,17 @@ def _ends_quotation(page: Blocks, number: int) -> bool:
     return page.text[page.blocks[number].end - 1] in CLOSING_QUOTES
 
 
-def _find_labels(page: Blocks, kinds: Integers, in_body: Doubles) -> None:
+def _find_labels(page: Blocks, kinds: bytearray, in_body: Doubles) -> None:
     """Make text of short lines within the article that end with a colon and may be body, such as "Source:"."""
     for number in _find_likely(kinds, in_body):
         start, end = page.blocks[number]
         if end - start > MAX_LABEL or page.text[end - 1] not in COLONS or not 0 < number < len(kinds) - 1:
             continue
-        if int(kinds[number - 1]) in _STORY and int(kinds[number + 1]) in _STORY:
+        if kinds[number - 1] in _STORY and kinds[number + 1] in _STORY:
             kinds[number] = _TEXT
 
 
-def _leave_out_echoes(page: Blocks, kinds: Integers, title: range) -> None:
+def _leave_out_echoes(page: Blocks, kinds: bytearray, title: range) -> None:
     """Make furniture of lines of the body with the whole title: "The post … appeared first on …", "3 replies to “…”".
 
     The former ends the body; the latter begins with a number and ends with a quotation mark.
@@ -306,8 +311,8 @@ def _leave_out_echoes(page: Blocks, kinds: Integers, title: range) -> None:
     if end - start < MIN_ECHOED or (place := page.text.find(headline, end)) < 0:
         return
     spans = spans_of(page.blocks)
-    in_body = (kinds < len(PARTS)) & (kinds != _HEADLINE)
-    last = int(in_body.nonzero()[0].max(initial=-1))
+    in_body = kinds.translate(_IS_PART)
+    last = in_body.rfind(1)
     while place >= 0:
         number = int(np.searchsorted(spans[:, 0], place, side="right")) - 1
         first, stop = spans[number].tolist()
@@ -319,19 +324,20 @@ def _leave_out_echoes(page: Blocks, kinds: Integers, title: range) -> None:
         place = page.text.find(headline, place + len(headline))
 
 
-def _leave_out_headlines(kinds: Integers, title: range, in_body: Doubles) -> None:
+def _leave_out_headlines(kinds: bytearray, title: range, in_body: Doubles) -> None:
     """Make furniture of headlines above the title that are hardly body."""
-    above = slice(0, title.start)
-    kinds[above][(kinds[above] == _HEADLINE) & (in_body[above] < LEAST_HEADLINE)] = _FURNITURE
+    for number in [*places_of(_HEADLINE, kinds[: title.start])]:
+        if in_body[number] < LEAST_HEADLINE:
+            kinds[number] = _FURNITURE
 
 
 def _find_kickers(
-    page: Blocks, markup: Markup, kinds: Integers, named_standfirst: Floats, may_be: NDArray[np.bool_]
+    page: Blocks, markup: Markup, kinds: bytearray, named_standfirst: Floats, may_be: NDArray[np.bool_]
 ) -> None:
     """Make standfirsts of kickers: metadata right above a headline, called so or in one heading with it."""
-    if not (kinds == _TEXT).any():
+    if _TEXT not in kinds:
         return
-    for headline in (kinds == _HEADLINE).nonzero()[0].tolist():
+    for headline in [*places_of(_HEADLINE, kinds)]:
         above = headline - 1
         if above < 0 or kinds[above] != _METADATA or not may_be[above] or _size(page, above) > MAX_KICKER:
             continue
@@ -352,10 +358,10 @@ def _share_heading(markup: Markup, block: int, other: int) -> bool:
     return element >= 0 and markup.tags[element] in _HEADINGS
 
 
-def _find_captions(page: Blocks, kinds: Integers, in_figure: Floats, may_be: NDArray[np.bool_]) -> None:
+def _find_captions(page: Blocks, kinds: bytearray, in_figure: Floats, may_be: NDArray[np.bool_]) -> None:
     """Make captions of headings in figures, and of long lines in a `figcaption` that are taken for metadata."""
     for number in in_figure.nonzero()[0].tolist():
-        kind = int(kinds[number])
+        kind = kinds[number]
         if kind in _ASIDE and in_figure[number] == _IN_FIGCAPTION:
             if may_be[number] and _size(page, number) >= MIN_CAPTION:
                 kinds[number] = _CAPTION
@@ -363,10 +369,10 @@ def _find_captions(page: Blocks, kinds: Integers, in_figure: Floats, may_be: NDA
             kinds[number] = _CAPTION
 
 
-def _find_named_captions(page: Blocks, kinds: Integers, cues: Cues, in_body: Doubles) -> None:
+def _find_named_captions(page: Blocks, kinds: bytearray, cues: Cues, in_body: Doubles) -> None:
     """Make captions of text in elements that are called so, where it is long or below an image."""
     for number in (cues.named_caption >= NEAR).nonzero()[0].tolist():
-        kind, is_long = int(kinds[number]), _size(page, number) >= MIN_CAPTION
+        kind, is_long = kinds[number], _size(page, number) >= MIN_CAPTION
         is_shown = kind in (_TEXT, _SUBHEADING) and (is_long or cues.images[number] > 0.0)
         if is_shown or (kind in _ASIDE and is_long and in_body[number] >= LEAST_NAMED_CAPTION):
             kinds[number] = _CAPTION
@@ -377,11 +383,11 @@ def _size(page: Blocks, number: int) -> int:
     return end - start
 
 
-def _correct_captions(page: Blocks, kinds: Integers, ends_sentence: Floats) -> None:
+def _correct_captions(page: Blocks, kinds: bytearray, ends_sentence: Floats) -> None:
     """Make text of captions within the article that name no photographer: of openings, and of whole sentences."""
-    for number in (kinds == _CAPTION).nonzero()[0].tolist():
-        above = int(kinds[number - 1]) if number else -1
-        below = int(kinds[number + 1]) if number + 1 < len(kinds) else _TEXT
+    for number in [*places_of(_CAPTION, kinds)]:
+        above = kinds[number - 1] if number else -1
+        below = kinds[number + 1] if number + 1 < len(kinds) else _TEXT
         if below not in _STORY or not (above in _TOP or above in _STORY):
             continue
         start, end = page.blocks[number]
@@ -391,13 +397,10 @@ def _correct_captions(page: Blocks, kinds: Integers, ends_sentence: Floats) -> N
             kinds[number] = _TEXT
 
 
-def _correct_standfirsts(kinds: Integers) -> None:
+def _correct_standfirsts(kinds: bytearray) -> None:
     """Make text of a single standfirst right below the article's text, from the second paragraph on."""
-    standfirsts = (kinds == _STANDFIRST).nonzero()[0].tolist()
-    if not standfirsts:
-        return
-    n_texts = np.cumsum(kinds == _TEXT)
-    for number in standfirsts:
+    second = kinds.find(_TEXT, kinds.find(_TEXT) + 1)
+    for number in [*places_of(_STANDFIRST, kinds)]:
         is_single = number + 1 == len(kinds) or kinds[number + 1] != _STANDFIRST
-        if number and is_single and n_texts[number] > 1 and int(kinds[number - 1]) in _LATER:
+        if number and is_single and kinds[number - 1] in _LATER and 0 <= second < number:
             kinds[number] = _TEXT

@@ -21,8 +21,14 @@ def records(kind: type[Record], values: Iterable[tuple[object, ...]]) -> tuple[R
     return tuple(map(tuple.__new__, repeat(kind), values))
 
 
-def places_of(value: object, values: Sequence[object]) -> Iterator[int]:
+def places_of(value: Any, values: Sequence[object]) -> Iterator[int]:
     """Return the places of a value, in less time than comparing one by one takes."""
+    if isinstance(values, bytes | bytearray):
+        at = values.find(value)
+        while at >= 0:
+            yield at
+            at = values.find(value, at + 1)
+        return
     if isinstance(values, Names):
         yield from values.places(value)
         return
