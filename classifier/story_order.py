@@ -316,12 +316,12 @@ def _leave_out_echoes(page: Blocks, kinds: bytearray, title: range) -> None:
     while place >= 0:
         number = int(np.searchsorted(spans[:, 0], place, side="right")) - 1
         first, stop = spans[number].tolist()
-        above, below = page.text[first:place], page.text[place + len(headline) : stop]
-        if in_body[number] and len(above) + len(below) <= MAX_AROUND:
+        if in_body[number] and stop - first - len(headline) <= MAX_AROUND:
+            above, below = page.text[first:place], page.text[place + len(headline) : stop]
             is_reference = number == last and min(len(above.split()), len(below.split())) >= MIN_WORDS_AROUND
             if is_reference or (above[:1].isdigit() and below in CLOSING_QUOTES):
                 kinds[number] = _FURNITURE
-        place = page.text.find(headline, place + len(headline))
+        place = page.text.find(headline, max(stop, place + 1))
 
 
 def _leave_out_headlines(kinds: bytearray, title: range, in_body: Doubles) -> None:
