@@ -99,7 +99,7 @@ def _find_in_html(
     about = np.isin(kinds, _ABOUT)
     about[[number for number, _ in page.head.times if number < len(about)]] = True
     has_byline = _has_byline(about, prose, title.stop)
-    if has_byline and heads:
+    if has_byline:
         _mark_alike(markup, about, prose, title.stop, [head.last for head in heads])
     for head, inside, rest in _stretches(markup, heads, title):
         headline = range(head.first, head.last)

@@ -7,7 +7,6 @@ twice, at the end of the path of sections and as headline, it takes both for hea
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,15 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats, Integers, spans_of
+from copydesk.classifier.captions import (
+    ASIDE,
+    STORY,
+    block_size,
+    correct_captions,
+    find_captions,
+    find_credits,
+    find_named_captions,
+    marks,
+)
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
-from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup, places_of
+from copydesk.classifier.types import KINDS, Blocks, Kind, Markup, places_of
 
 BELOW = 4
 """Blocks below the headline among which a byline and a date are looked for: a choice."""
-
-MIN_OPENING, MIN_SENTENCE = 60, 30
-"""Characters of an opening that need not end as a sentence, and of a sentence within a text that is no caption: choices
-that leave every line below a picture on the labelled pages as it is."""
 
 MAX_SECTION, MAX_KICKER = 25, 60
 """Characters of a section's name above the last step of a path, and of a kicker above a headline. With 40 for a section
@@ -46,15 +51,6 @@ LEAST_IN_BODY = 0.03
 """Probability of body from which a kicker is a standfirst, and a long line in a `figcaption` a caption. Of 18
 lines below 0.02, on labelled pages that no rule here was made by, 16 are names of sections and advertisements."""
 
-MIN_CAPTION = 60
-"""Characters from which a line that ends with the name of a photographer, or that stands in a `figcaption`, is a
-caption; a shorter one names only the photographer, and is metadata."""
-
-NEAR, LEAST_NAMED_CAPTION = 3.0, 0.35
-"""How near an element that is called a caption has to be, one of the two innermost, and the probability of body from
-which long furniture in it is a caption: choices. On the pages with labelled parts 48 of the 60 lines that they find are
-captions, and ten of the others name who is quoted, on two sites."""
-
 CLOSING_QUOTES = frozenset("\"”“»«’'」』")
 """Characters at the end of a quotation, in one language or another."""
 
@@ -62,31 +58,10 @@ MAX_LABEL, COLONS = 40, frozenset(":：")
 """Most characters of a line that only says what the next one is, and how it ends: a choice. Of such lines on the
 labelled pages, within the article and from a probability of LEAST_BODY on, 8 of 9 belong to it."""
 
-CREDIT_FROM_END = 40
-"""Characters between a caption's credit and its end, at most: names of a photographer and of an agency."""
-
 MIN_ECHOED, MAX_AROUND, MIN_WORDS_AROUND = 20, 60, 2
 """Characters of a title that other lines hold, and of what may be around it, and words before and after it: choices.
 On the labelled pages two such lines are taken for body without the rule, "The post … appeared first on …", and it finds
 no other."""
-
-_CREDIT = re.compile(
-    r"©|\b(?:copyright|all rights|getty|courtesy|bildrechte|imago|shutterstock|istock|alamy|unsplash)\b"
-    r"|\b(?:photo\w*|foto\w*|bild|bilder|image|picture|quelle|source|cr[eé]dito?s?|kredit)\s?(?:by\b|[:/|])"
-    r"|[/|(]\s?(?:afp|ap|dpa|reuters|epa|efe|ansa|ntb|tt)\b",
-    re.IGNORECASE,
-)
-"""What says who took a picture."""
-
-_SHOWN = re.compile(
-    r"©|\b(?:getty|bildrechte|imago|shutterstock|istock|alamy|unsplash)\b"
-    r"|\b(?:photo|foto|bild|image|picture|quelle|cr[eé]dito?s?|kredit)s?\s?(?:by\b|[:/|])\s*\w"
-    r"|/\s?(?:afp|ap|dpa|reuters|epa|efe|ansa|ntb|tt)\b",
-    re.IGNORECASE,
-)
-"""What only captions have. An agency in brackets is left out: it may have sent the text."""
-
-_SIGNS = frozenset("©/:|")
 
 _HEADINGS = frozenset(("hgroup", "h1", "h2", "h3", "h4", "h5", "h6"))
 
@@ -98,16 +73,8 @@ _TEXT, _CAPTION, _STANDFIRST, _BYLINE, _DATE, _HEADLINE = map(
 _SUBHEADING, _METADATA, _FURNITURE, _QUOTE, _TABLE, _LIST_ITEM = map(
     KINDS.index, (Kind.SUBHEADING, Kind.METADATA, Kind.FURNITURE, Kind.QUOTE, Kind.TABLE, Kind.LIST_ITEM)
 )
-_IN_FIGCAPTION = 2.0  # of the column in_figure
-_ASIDE = frozenset((_METADATA, _FURNITURE))
-_LIKE_CAPTION = frozenset((_TEXT, _SUBHEADING, _STANDFIRST, _HEADLINE, _BYLINE, _METADATA))
-_TOP = frozenset((_HEADLINE, _BYLINE, _DATE))
-_STORY = frozenset(map(KINDS.index, PARTS)) - {_HEADLINE, _CAPTION}
-_LATER = _STORY - {_STANDFIRST}
-_IS_ASIDE, _IS_LIKE_CAPTION, _IS_PART = (
-    bytes(kind in kinds for kind in range(256)) for kinds in (_ASIDE, _LIKE_CAPTION, _STORY | {_CAPTION})
-)
-"""Tables that mark kinds with 1 and others with 0."""
+_LATER = STORY - {_STANDFIRST}
+_IS_ASIDE, _IS_PART = marks(ASIDE), marks(STORY | {_CAPTION})
 
 
 class Cues(NamedTuple):
@@ -151,16 +118,16 @@ def correct_kinds(
     if page.markup is None:
         _leave_out_headlines(corrected, title, in_body)
         _correct_paths(page, corrected, in_body)
-        _find_credits(page, corrected, title, cues.ends_sentence)
-        _correct_captions(page, corrected, cues.ends_sentence)
+        find_credits(page, corrected, title, cues.ends_sentence)
+        correct_captions(page, corrected, cues.ends_sentence)
         _correct_standfirsts(corrected)
     else:
         may_be = in_body >= LEAST_IN_BODY
         _correct_named_paths(corrected, cues.named_path)
         _find_kickers(page, page.markup, corrected, cues.named_standfirst, may_be)
-        _find_captions(page, corrected, cues.in_figure, may_be)
+        find_captions(page, corrected, cues.in_figure, may_be)
         if is_like_article:
-            _find_named_captions(page, corrected, cues, in_body)
+            find_named_captions(page, corrected, cues.named_caption, cues.images, in_body)
         _find_rows(page.markup, corrected, in_body)
         _correct_lists(page.markup, corrected, title)
     _find_standfirst(page, corrected, title, in_body)
@@ -189,38 +156,22 @@ def _correct_paths(page: Blocks, kinds: bytearray, in_body: Doubles) -> None:
 
     One that is twice as likely body as the other is the headline; the line below it may be a byline.
     """
-    headlines = [*places_of(_HEADLINE, kinds)]
-    for step, headline in reversed([*pairwise(headlines)]):
-        if step == 0 or headline - step > MAX_STEPS_DOWN or kinds[step - 1] not in _ASIDE:
+    for step, headline in reversed([*pairwise(places_of(_HEADLINE, kinds))]):
+        if step == 0 or headline - step > MAX_STEPS_DOWN or kinds[step - 1] not in ASIDE:
             continue
-        if _size(page, step - 1) > MAX_SECTION or 2 * in_body[headline] < in_body[step]:
+        if block_size(page, step - 1) > MAX_SECTION or 2 * in_body[headline] < in_body[step]:
             continue
         kinds[step] = _METADATA
         between = kinds[step + 1]
-        if (between in _ASIDE or between == _TEXT) and _size(page, step + 1) <= MAX_KICKER:
+        if (between in ASIDE or between == _TEXT) and block_size(page, step + 1) <= MAX_KICKER:
             kinds[step + 1] = _STANDFIRST
 
 
 def _correct_named_paths(kinds: bytearray, named_path: Floats) -> None:
     """Make metadata of a headline in an element that is called a path, near above another outside of one."""
-    headlines = [*places_of(_HEADLINE, kinds)]
-    for step, headline in pairwise(headlines):
+    for step, headline in [*pairwise(places_of(_HEADLINE, kinds))]:
         if headline - step <= MAX_STEPS_DOWN and named_path[step] > 0.0 and named_path[headline] == 0.0:
             kinds[step] = _METADATA
-
-
-def _find_credits(page: Blocks, kinds: bytearray, title: range, ends_sentence: Floats) -> None:
-    """Make captions of lines that end by saying who took the picture, and not as a sentence does."""
-    spans = spans_of(page.blocks)
-    is_long = spans[:, 1] - spans[:, 0] >= MIN_CAPTION
-    is_alike = np.frombuffer(kinds.translate(_IS_LIKE_CAPTION), np.bool_)
-    found = (is_long & (ends_sentence != 1.0) & is_alike).nonzero()[0]
-    for number, end in zip(found.tolist(), spans[found, 1].tolist(), strict=True):
-        tail = page.text[end - CREDIT_FROM_END : end]
-        if _SIGNS.isdisjoint(tail) and " by " not in tail:  # takes a tenth of the time of the expression
-            continue
-        if number not in title and _SHOWN.search(tail):
-            kinds[number] = _CAPTION
 
 
 def _find_standfirst(page: Blocks, kinds: bytearray, title: range, in_body: Doubles) -> None:
@@ -229,9 +180,9 @@ def _find_standfirst(page: Blocks, kinds: bytearray, title: range, in_body: Doub
     Other headlines have none found here: a line of a menu that is taken for one often stands above a note on cookies.
     """
     below = title.stop
-    if not title or below == len(kinds) or kinds[below - 1] != _HEADLINE or kinds[below] not in _ASIDE:
+    if not title or below == len(kinds) or kinds[below - 1] != _HEADLINE or kinds[below] not in ASIDE:
         return
-    if in_body[below] >= LEAST_BODY and _size(page, below) >= MIN_STANDFIRST and _TEXT in kinds:
+    if in_body[below] >= LEAST_BODY and block_size(page, below) >= MIN_STANDFIRST and _TEXT in kinds:
         kinds[below] = _STANDFIRST
 
 
@@ -280,7 +231,7 @@ def _innermost(markup: Markup, block: int, tags: frozenset[str]) -> int:
 def _find_speakers(page: Blocks, kinds: bytearray) -> None:
     """Make text of bylines within the article below a quotation: they say who is quoted."""
     for number in [*places_of(_BYLINE, kinds)]:
-        if not 0 < number < len(kinds) - 1 or kinds[number + 1] not in _STORY:
+        if not 0 < number < len(kinds) - 1 or kinds[number + 1] not in STORY:
             continue
         above = kinds[number - 1]
         if above == _QUOTE or (above == _TEXT and _ends_quotation(page, number - 1)):
@@ -297,7 +248,7 @@ def _find_labels(page: Blocks, kinds: bytearray, in_body: Doubles) -> None:
         start, end = page.blocks[number]
         if end - start > MAX_LABEL or page.text[end - 1] not in COLONS or not 0 < number < len(kinds) - 1:
             continue
-        if kinds[number - 1] in _STORY and kinds[number + 1] in _STORY:
+        if kinds[number - 1] in STORY and kinds[number + 1] in STORY:
             kinds[number] = _TEXT
 
 
@@ -339,7 +290,7 @@ def _find_kickers(
         return
     for headline in [*places_of(_HEADLINE, kinds)]:
         above = headline - 1
-        if above < 0 or kinds[above] != _METADATA or not may_be[above] or _size(page, above) > MAX_KICKER:
+        if above < 0 or kinds[above] != _METADATA or not may_be[above] or block_size(page, above) > MAX_KICKER:
             continue
         if named_standfirst[above] > 0.0 or _share_heading(markup, above, headline):
             kinds[above] = _STANDFIRST
@@ -356,45 +307,6 @@ def _share_heading(markup: Markup, block: int, other: int) -> bool:
     while element >= 0 and element not in around:
         element = markup.parents[element]
     return element >= 0 and markup.tags[element] in _HEADINGS
-
-
-def _find_captions(page: Blocks, kinds: bytearray, in_figure: Floats, may_be: NDArray[np.bool_]) -> None:
-    """Make captions of headings in figures, and of long lines in a `figcaption` that are taken for metadata."""
-    for number in in_figure.nonzero()[0].tolist():
-        kind = kinds[number]
-        if kind in _ASIDE and in_figure[number] == _IN_FIGCAPTION:
-            if may_be[number] and _size(page, number) >= MIN_CAPTION:
-                kinds[number] = _CAPTION
-        elif kind == _SUBHEADING:
-            kinds[number] = _CAPTION
-
-
-def _find_named_captions(page: Blocks, kinds: bytearray, cues: Cues, in_body: Doubles) -> None:
-    """Make captions of text in elements that are called so, where it is long or below an image."""
-    for number in (cues.named_caption >= NEAR).nonzero()[0].tolist():
-        kind, is_long = kinds[number], _size(page, number) >= MIN_CAPTION
-        is_shown = kind in (_TEXT, _SUBHEADING) and (is_long or cues.images[number] > 0.0)
-        if is_shown or (kind in _ASIDE and is_long and in_body[number] >= LEAST_NAMED_CAPTION):
-            kinds[number] = _CAPTION
-
-
-def _size(page: Blocks, number: int) -> int:
-    start, end = page.blocks[number]
-    return end - start
-
-
-def _correct_captions(page: Blocks, kinds: bytearray, ends_sentence: Floats) -> None:
-    """Make text of captions within the article that name no photographer: of openings, and of whole sentences."""
-    for number in [*places_of(_CAPTION, kinds)]:
-        above = kinds[number - 1] if number else -1
-        below = kinds[number + 1] if number + 1 < len(kinds) else _TEXT
-        if below not in _STORY or not (above in _TOP or above in _STORY):
-            continue
-        start, end = page.blocks[number]
-        is_sentence = ends_sentence[number] == 1.0 and end - start >= MIN_SENTENCE
-        is_opening = above in _TOP and end - start >= MIN_OPENING
-        if (is_sentence or is_opening) and _CREDIT.search(page.text[start:end]) is None:
-            kinds[number] = _TEXT
 
 
 def _correct_standfirsts(kinds: bytearray) -> None:

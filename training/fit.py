@@ -103,7 +103,7 @@ LEAN = {
     "html": {Kind.HEADLINE: -1.5, Kind.STANDFIRST: 0.8, Kind.CAPTION: 1.2},
     "text": {Kind.STANDFIRST: 1.5, Kind.CAPTION: 1.5},
 }
-"""Log-odds that are added to those of a part, by form: for the rarest parts a chance of one in three to one in eight is
+"""Log-odds that are added to those of a part, by form: for the rarest parts a chance of one in three to one in six is
 enough for the best F1, and a headline, which is body whatever else its block looks like, has to be sure."""
 
 

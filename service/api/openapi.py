@@ -119,8 +119,10 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         "key": {"type": "http", "scheme": "bearer", "description": "A key that `copydesk keys add` has made."}
     }
     for (method, path), endpoint in ENDPOINTS.items():
-        checked = _QUERY if path.startswith(VERSION_PREFIX) else ()
-        _describe(found["paths"][path][method], endpoint, (*_ALWAYS, *checked, *endpoint.problems))
+        keys = () if endpoint.open else _KEYS
+        query = _QUERY if path.startswith(VERSION_PREFIX) else ()
+        problems = (*_ALWAYS, *keys, *query, *endpoint.problems)
+        _describe(found["paths"][path][method], endpoint, problems)
     return found
 
 
@@ -151,7 +153,7 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint, problems: tuple[str
         lines = (endpoint.lines[1], contract.ErrorRow) if endpoint.lines else ()
         answer["content"] = {str(endpoint.media): {"schema": _schema(endpoint.answer) | _schema_of_lines(*lines)}}
         answer["content"] |= {str(media): {"schema": _schema(None)} for media in endpoint.also}
-    operation["responses"] = {status: answer} | _describe_problems(problems if endpoint.open else (*problems, *_KEYS))
+    operation["responses"] = {status: answer} | _describe_problems(problems)
     if endpoint.bodies:
         content = {
             str(media): {"schema": _schema(struct) | _schema_of_lines(*(endpoint.lines or ())[:1]), "example": example}

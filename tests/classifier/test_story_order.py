@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.arrays import Doubles
+from copydesk.classifier.captions import LEAST_NAMED_CAPTION, MIN_CAPTION
 from copydesk.classifier.features import columns, compute_features
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.story_order import (
@@ -15,10 +16,8 @@ from copydesk.classifier.story_order import (
     LEAST_BODY,
     LEAST_HEADLINE,
     LEAST_IN_BODY,
-    LEAST_NAMED_CAPTION,
     MAX_AROUND,
     MAX_SECTION,
-    MIN_CAPTION,
     MIN_STANDFIRST,
     Cues,
     correct_kinds,

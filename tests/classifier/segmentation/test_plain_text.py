@@ -70,7 +70,7 @@ def test_blocks_are_those_of_the_oracle(text: str) -> None:
     assert segment_text(text).blocks == oracle.segment_text(text).blocks
 
 
-@pytest.mark.parametrize(("step", "size"), enumerate(plain_text._TABLE_SIZES))
+@pytest.mark.parametrize(("step", "size"), [*enumerate(plain_text._TABLE_SIZES)])
 def test_traits_are_those_of_strings(step: int, size: int) -> None:
     table = plain_text._table(step)
     assert len(table) == size
