@@ -16,12 +16,17 @@ that leave every line below a picture on the labelled pages as it is."""
 
 MIN_CAPTION = 60
 """Characters from which a line that ends with the name of a photographer, or that stands in a `figcaption`, is a
-caption; a shorter one names only the photographer, and is metadata."""
+caption; a shorter one may name only the photographer, and is metadata then."""
 
-NEAR, LEAST_NAMED_CAPTION = 3.0, 0.35
-"""How near an element that is called a caption has to be, one of the two innermost, and the probability of body from
-which long furniture in it is a caption: choices. On the pages with labelled parts 40 of the 52 lines that they find are
-captions, and eight of the others name who is quoted, on one site."""
+NEAR = 3.0
+"""How near an element that is called a caption has to be, one of the two innermost: a choice. On the pages with
+labelled parts 40 of the 52 lines found in such elements are captions, and eight of the others name who is quoted, on
+one site."""
+
+LEAST_CAPTION = 0.3
+"""Probability of body from which furniture or a teaser is a caption where its element or its end says so: a choice. On
+the labelled pages 38 of 40 such lines of plain text that end with a photographer's name are captions, and 18 of 19
+teasers from HTML in a `figcaption` or with such an end."""
 
 CREDIT_FROM_END = 40
 """Characters between a caption's credit and its end, at most: names of a photographer and of an agency."""
@@ -36,18 +41,30 @@ _CREDIT = re.compile(
 
 _SHOWN = re.compile(
     r"©|\b(?:getty|bildrechte|imago|shutterstock|istock|alamy|unsplash)\b"
-    r"|\b(?:photo|foto|bild|image|picture|quelle|cr[eé]dito?s?|kredit)s?\s?(?:by\b|[:/|])\s*\w"
-    r"|/\s?(?:afp|ap|dpa|reuters|epa|efe|ansa|ntb|tt)\b",
+    r"|\b(?:photo|foto|bild|image|picture|(?:bild)?quelle|cr[eé]dito?s?|kredit)s?\s?(?:by\b|[:/|])\s*\w"
+    r"|/\s?(?:afp|ap|dpa|reuters|epa|efe|ansa|ntb|tt)\b|\d:\d\d\s?min\b",
     re.IGNORECASE,
 )
 """What only captions have. An agency in brackets is left out: it may have sent the text."""
 
 _SIGNS = frozenset("©/:|")
 
+_BEGINS_CREDIT = re.compile(
+    r"\W?(?:photo\w*|foto\w*|bild|bilder|image|picture|illustration|cr[eé]dito?s?|kredit)s?"
+    r"\s?(?:credits?|courtesy)?\s?(?:by\b|of\b|[:/|])",
+    re.IGNORECASE,
+)
+"""How a short line begins that only says who took a picture."""
+
+_NAMES_TWO = re.compile(r"[^\W\d_][^/|.!?:;©]+[/|][^/|.!?:;©]+")
+"""A photographer and an agency, with a stroke between."""
+
 _TEXT, _CAPTION, _STANDFIRST, _BYLINE, _DATE, _HEADLINE = map(
     KINDS.index, (Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST, Kind.BYLINE, Kind.DATE, Kind.HEADLINE)
 )
-_SUBHEADING, _METADATA, _FURNITURE = map(KINDS.index, (Kind.SUBHEADING, Kind.METADATA, Kind.FURNITURE))
+_SUBHEADING, _METADATA, _FURNITURE, _TEASER = map(
+    KINDS.index, (Kind.SUBHEADING, Kind.METADATA, Kind.FURNITURE, Kind.TEASER)
+)
 _IN_FIGCAPTION = 2.0  # of the column in_figure
 _TOP = frozenset((_HEADLINE, _BYLINE, _DATE))
 
@@ -61,15 +78,17 @@ def marks(kinds: frozenset[int]) -> bytes:
     return bytes(kind in kinds for kind in range(256))
 
 
+_IS_BESIDE = marks(frozenset((_TEASER, _FURNITURE)))
 _IS_LIKE_CAPTION = marks(frozenset((_TEXT, _SUBHEADING, _STANDFIRST, _HEADLINE, _BYLINE, _METADATA)))
 
 
-def find_credits(page: Blocks, kinds: bytearray, title: range, ends_sentence: Floats) -> None:
-    """Make captions of lines that end by saying who took the picture, and not as a sentence does."""
+def find_credits(page: Blocks, kinds: bytearray, title: range, may_be: NDArray[np.bool_], in_body: Doubles) -> None:
+    """Make captions of long lines that may be one and end by saying who took the picture, or how long the film is."""
     spans = spans_of(page.blocks)
     is_long = spans[:, 1] - spans[:, 0] >= MIN_CAPTION
     is_alike = np.frombuffer(kinds.translate(_IS_LIKE_CAPTION), np.bool_)
-    found = (is_long & (ends_sentence != 1.0) & is_alike).nonzero()[0]
+    is_beside = np.frombuffer(kinds.translate(_IS_BESIDE), np.bool_) & (in_body >= LEAST_CAPTION)
+    found = (is_long & may_be & (is_alike | is_beside)).nonzero()[0]
     for number, end in zip(found.tolist(), spans[found, 1].tolist(), strict=True):
         tail = page.text[end - CREDIT_FROM_END : end]
         if _SIGNS.isdisjoint(tail) and " by " not in tail:  # takes a tenth of the time of the expression
@@ -78,15 +97,21 @@ def find_credits(page: Blocks, kinds: bytearray, title: range, ends_sentence: Fl
             kinds[number] = _CAPTION
 
 
-def find_captions(page: Blocks, kinds: bytearray, in_figure: Floats, may_be: NDArray[np.bool_]) -> None:
-    """Make captions of headings in figures, and of long lines in a `figcaption` that are taken for metadata."""
+def find_captions(
+    page: Blocks, kinds: bytearray, in_figure: Floats, in_body: Doubles, may_be: NDArray[np.bool_]
+) -> None:
+    """Make captions of headings in figures, and in a `figcaption` of what is taken for a teaser or for metadata.
+
+    A teaser has to be likely body, metadata a long line.
+    """
     for number in in_figure.nonzero()[0].tolist():
         kind = kinds[number]
-        if kind in ASIDE and in_figure[number] == _IN_FIGCAPTION:
-            if may_be[number] and block_size(page, number) >= MIN_CAPTION:
-                kinds[number] = _CAPTION
-        elif kind == _SUBHEADING:
+        if kind == _SUBHEADING:
             kinds[number] = _CAPTION
+        elif in_figure[number] == _IN_FIGCAPTION:
+            is_shown = kind == _TEASER and in_body[number] >= LEAST_CAPTION
+            if is_shown or (kind in ASIDE and may_be[number] and block_size(page, number) >= MIN_CAPTION):
+                kinds[number] = _CAPTION
 
 
 def find_named_captions(
@@ -96,8 +121,20 @@ def find_named_captions(
     for number in (named_caption >= NEAR).nonzero()[0].tolist():
         kind, is_long = kinds[number], block_size(page, number) >= MIN_CAPTION
         is_shown = kind in (_TEXT, _SUBHEADING) and (is_long or images[number] > 0.0)
-        if is_shown or (kind in ASIDE and is_long and in_body[number] >= LEAST_NAMED_CAPTION):
+        if is_shown or (kind in ASIDE and is_long and in_body[number] >= LEAST_CAPTION):
             kinds[number] = _CAPTION
+
+
+def leave_out_credits(page: Blocks, kinds: bytearray) -> None:
+    """Make metadata of captions that only name the photographer; in plain text, with a known agency beside."""
+    for number in [*places_of(_CAPTION, kinds)]:
+        start, end = page.blocks[number]
+        if end - start >= MIN_CAPTION:
+            continue
+        line = page.text[start:end]
+        is_named = _NAMES_TWO.fullmatch(line) and (page.markup is not None or _SHOWN.search(line))
+        if is_named or _BEGINS_CREDIT.match(line):
+            kinds[number] = _METADATA
 
 
 def block_size(page: Blocks, number: int) -> int:
@@ -107,7 +144,7 @@ def block_size(page: Blocks, number: int) -> int:
 
 
 def correct_captions(page: Blocks, kinds: bytearray, ends_sentence: Floats) -> None:
-    """Make text of captions within the article that name no photographer: of openings, and of whole sentences."""
+    """Make text of captions within the article that name no photographer: openings, sentences, lines in brackets."""
     for number in [*places_of(_CAPTION, kinds)]:
         above = kinds[number - 1] if number else -1
         below = kinds[number + 1] if number + 1 < len(kinds) else _TEXT
@@ -116,5 +153,6 @@ def correct_captions(page: Blocks, kinds: bytearray, ends_sentence: Floats) -> N
         start, end = page.blocks[number]
         is_sentence = ends_sentence[number] == 1.0 and end - start >= MIN_SENTENCE
         is_opening = above in _TOP and end - start >= MIN_OPENING
-        if (is_sentence or is_opening) and _CREDIT.search(page.text[start:end]) is None:
+        is_aside = page.text[start] == "(" and page.text[end - 1] == ")" and end - start >= MIN_SENTENCE
+        if (is_sentence or is_opening or is_aside) and _CREDIT.search(page.text[start:end]) is None:
             kinds[number] = _TEXT

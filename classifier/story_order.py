@@ -22,6 +22,7 @@ from copydesk.classifier.captions import (
     find_captions,
     find_credits,
     find_named_captions,
+    leave_out_credits,
     marks,
 )
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
@@ -118,18 +119,21 @@ def correct_kinds(
     if page.markup is None:
         _leave_out_headlines(corrected, title, in_body)
         _correct_paths(page, corrected, in_body)
-        find_credits(page, corrected, title, cues.ends_sentence)
         correct_captions(page, corrected, cues.ends_sentence)
+        find_credits(page, corrected, title, cues.ends_sentence != 1.0, in_body)
         _correct_standfirsts(corrected)
     else:
         may_be = in_body >= LEAST_IN_BODY
         _correct_named_paths(corrected, cues.named_path)
         _find_kickers(page, page.markup, corrected, cues.named_standfirst, may_be)
-        find_captions(page, corrected, cues.in_figure, may_be)
+        find_captions(page, corrected, cues.in_figure, in_body, may_be)
+        is_shown = (cues.images > 0.0) | (cues.in_figure > 0.0)
+        find_credits(page, corrected, title, is_shown & (cues.ends_sentence != 1.0), in_body)
         if is_like_article:
             find_named_captions(page, corrected, cues.named_caption, cues.images, in_body)
         _find_rows(page.markup, corrected, in_body)
         _correct_lists(page.markup, corrected, title)
+    leave_out_credits(page, corrected)
     _find_standfirst(page, corrected, title, in_body)
     _find_speakers(page, corrected)
     _find_labels(page, corrected, in_body)

@@ -7,9 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.arrays import Doubles
-from copydesk.classifier.captions import LEAST_NAMED_CAPTION, MIN_CAPTION
-from copydesk.classifier.features import columns, compute_features
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.story_order import (
     BELOW,
@@ -19,31 +16,21 @@ from copydesk.classifier.story_order import (
     MAX_AROUND,
     MAX_SECTION,
     MIN_STANDFIRST,
-    Cues,
-    correct_kinds,
 )
-from copydesk.classifier.types import KINDS, Blocks, Kind
-
-HEADLINE, TEXT, CAPTION, STANDFIRST = Kind.HEADLINE, Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST
-METADATA, FURNITURE, SUBHEADING = Kind.METADATA, Kind.FURNITURE, Kind.SUBHEADING
-OPENING = "The ferry left the harbour an hour late because its crew had waited for a pump."
-MORE = "Nobody on board had been told about it."
-
-
-def corrected(
-    page: Blocks, kinds: list[Kind], title: int | range = 1, in_body: float | Doubles = 0.0, like_article: bool = True
-) -> list[Kind]:
-    ends = np.array([page.text[start:end].rstrip('"').endswith(".") for start, end in page.blocks], np.float32)
-    features = compute_features(page).columns
-    cues = Cues(ends, *(features[:, columns.COLUMNS.index(name)] for name in Cues._fields[1:]))
-    numbers = np.array([KINDS.index(kind) for kind in kinds], np.int64)
-    blocks = title if isinstance(title, range) else range(title)
-    found = correct_kinds(page, numbers, blocks, cues, np.full(len(kinds), in_body), like_article)
-    return [KINDS[kind] for kind in found.tolist()]
-
-
-def of_text(lines: list[str], kinds: list[Kind], title: int = 1) -> list[Kind]:
-    return corrected(segment_text("\n\n".join(lines)), kinds, title)
+from copydesk.classifier.types import KINDS, Kind
+from tests.support.story_kinds import (
+    CAPTION,
+    FURNITURE,
+    HEADLINE,
+    METADATA,
+    MORE,
+    OPENING,
+    STANDFIRST,
+    SUBHEADING,
+    TEXT,
+    corrected,
+    of_text,
+)
 
 
 @settings(deadline=None)
@@ -144,36 +131,6 @@ def test_byline_far_below_or_without_a_headline_stays_what_the_model_says() -> N
     assert of_text(["By Ada Quill", OPENING], [TEXT, TEXT], title=0) == [TEXT, TEXT]
 
 
-@pytest.mark.parametrize("above", ["By Ada Quill, 3 May 2026", "Von Ada Quill", "3. Mai 2026"])
-def test_opening_is_no_caption(above: str) -> None:
-    kinds = of_text(["Ferry late", above, OPENING.rstrip("."), MORE], [HEADLINE, TEXT, CAPTION, TEXT])
-    assert kinds[2:] == [TEXT, TEXT]
-
-
-def test_sentence_within_or_below_the_text_is_no_caption() -> None:
-    quote = '"Nobody told us a word of that," said the captain Ben Reed.'
-    assert of_text(["Ferry late", OPENING, MORE, OPENING], [HEADLINE, TEXT, CAPTION, TEXT])[2] is TEXT
-    assert of_text(["Ferry late", OPENING, quote], [HEADLINE, TEXT, CAPTION])[2] is TEXT
-
-
-@pytest.mark.parametrize(
-    "caption", ["The ferry. Photo: Ben Reed, on a Monday.", "© Ben Reed, who sailed with the crew.", "Late."]
-)
-def test_caption_with_a_credit_or_of_few_words_stays(caption: str) -> None:
-    assert of_text(["Ferry late", OPENING, caption, MORE], [HEADLINE, TEXT, CAPTION, TEXT])[2] is CAPTION
-
-
-@pytest.mark.parametrize("other", [Kind.FURNITURE, Kind.METADATA, Kind.TEASER])
-def test_caption_beside_what_is_not_the_article_stays(other: Kind) -> None:
-    assert of_text(["Ferry late", OPENING, MORE, "More"], [HEADLINE, TEXT, CAPTION, other])[2] is CAPTION
-    assert of_text(["Ferry late", "More", MORE, OPENING], [HEADLINE, other, CAPTION, TEXT])[2] is CAPTION
-
-
-def test_captions_of_html_stay() -> None:
-    page = segment_html(f"<p>Ferry late<p>{OPENING}<p>{MORE}")
-    assert corrected(page, [HEADLINE, TEXT, CAPTION]) == [HEADLINE, TEXT, CAPTION]
-
-
 def test_standfirst_is_above_the_text() -> None:
     lines = ["Ferry late", OPENING, MORE, OPENING, MORE]
     assert of_text(lines, [HEADLINE, STANDFIRST, TEXT, TEXT, STANDFIRST]) == [HEADLINE, STANDFIRST, TEXT, TEXT, TEXT]
@@ -230,19 +187,6 @@ def test_title_twice_in_html_stays_a_headline() -> None:
     assert corrected(page, [METADATA, HEADLINE, HEADLINE], title=0) == [METADATA, HEADLINE, HEADLINE]
 
 
-@pytest.mark.parametrize("said", [TEXT, METADATA, SUBHEADING])
-@pytest.mark.parametrize("credit", ["Photo: Ben Reed", "Photo by Ben Reed", "Ben Reed/AP", "© Ben Reed"])
-def test_long_line_of_a_text_that_ends_with_a_credit_is_a_caption(said: Kind, credit: str) -> None:
-    line = f"The ferry in the harbour, an hour after it should have left. {credit}"
-    assert of_text(["Ferry late", line, MORE], [HEADLINE, said, TEXT])[1] is CAPTION
-    assert of_text(["Ferry late", credit, MORE], [HEADLINE, said, TEXT])[1] is said
-
-
-@pytest.mark.parametrize("line", [f"{OPENING} (AP)", f"Photo: the harbour, which {OPENING}", f"© Mail {OPENING}"])
-def test_paragraph_by_an_agency_or_with_a_credit_far_from_its_end_stays(line: str) -> None:
-    assert of_text(["Ferry late", line, MORE], [HEADLINE, TEXT, TEXT])[1] is TEXT
-
-
 @pytest.mark.parametrize(
     "html",
     [
@@ -297,45 +241,6 @@ def test_kicker_of_a_page_without_text_stays_metadata() -> None:
     assert corrected(page, [METADATA, HEADLINE, FURNITURE], in_body=0.5) == [METADATA, HEADLINE, FURNITURE]
 
 
-def test_line_that_leads_to_a_picture_is_no_caption() -> None:
-    line = "The singer shared the news on Monday evening, together with this photo:"
-    assert of_text(["Ferry late", OPENING, line, MORE], [HEADLINE, TEXT, TEXT, TEXT])[2] is TEXT
-    assert of_text(["Ferry late", OPENING, f"{line} Harbour Press", MORE], [HEADLINE, TEXT, TEXT, TEXT])[2] is CAPTION
-
-
 def test_section_above_a_headline_stays_metadata() -> None:
     page = segment_html(f"<header><p>Travel</p><h1>Ferry late</h1></header><p>{OPENING}")
     assert corrected(page, [METADATA, HEADLINE, TEXT], title=0, in_body=0.9) == [METADATA, HEADLINE, TEXT]
-
-
-@pytest.mark.parametrize(("letters", "expected"), [(-1, METADATA), (0, CAPTION), (1, CAPTION)])
-def test_long_line_in_a_figcaption_is_a_caption(letters: int, expected: Kind) -> None:
-    page = segment_html(f"<p>{OPENING}<figure><img><figcaption>{'s' * (MIN_CAPTION + letters)}</figcaption></figure>")
-    assert corrected(page, [TEXT, METADATA], title=0, in_body=LEAST_IN_BODY) == [TEXT, expected]
-    assert corrected(page, [TEXT, METADATA], title=0, in_body=LEAST_IN_BODY - 0.01) == [TEXT, METADATA]
-
-
-def test_long_line_or_one_below_an_image_in_an_element_called_a_caption_is_one() -> None:
-    def found(
-        line: str,
-        said: Kind,
-        in_body: float = LEAST_NAMED_CAPTION,
-        name: str = "img-caption",
-        like_article: bool = True,
-    ) -> Kind:
-        page = segment_html(f"<p>{OPENING}<p>{MORE}<div class='{name}'><p>{line}</p></div>")
-        return corrected(page, [TEXT, TEXT, said], 0, in_body, like_article)[2]
-
-    for said in (TEXT, SUBHEADING, METADATA, FURNITURE):
-        assert found("p" * MIN_CAPTION, said) is CAPTION
-        assert found("p" * MIN_CAPTION, said, name="note") is found("p" * (MIN_CAPTION - 1), said) is said
-    assert found("<img src=pier.jpg>The pier", TEXT) is found("<img src=pier.jpg>The pier", SUBHEADING) is CAPTION
-    assert found("<img src=pier.jpg>The pier", METADATA) is METADATA
-    assert found("p" * MIN_CAPTION, METADATA, LEAST_NAMED_CAPTION - 0.01) is METADATA
-    assert found("p" * MIN_CAPTION, Kind.TEASER) is Kind.TEASER
-    assert found("p" * MIN_CAPTION, TEXT, like_article=False) is TEXT
-
-
-def test_heading_in_a_figure_is_a_caption() -> None:
-    page = segment_html(f"<h2>Harbour</h2><p>{OPENING}<figure><h3>Figure 1</h3><img></figure>")
-    assert corrected(page, [SUBHEADING, TEXT, SUBHEADING], title=0) == [SUBHEADING, TEXT, CAPTION]
