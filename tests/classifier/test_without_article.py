@@ -43,12 +43,19 @@ PAGES = {
 }
 
 
+def page_of(name: str, form: str) -> Page:
+    """Return one of PAGES, as HTML or as the plain text that is left of it."""
+    html = PAGES[name]
+    if form == "html":
+        return Page(name, html=html)
+    lines = re.split(r"<[^>]*>", html)
+    return Page(name, text="\n\n".join(re.sub(r"<script.*?</script>", "", line) for line in lines if line.strip()))
+
+
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("form", ["html", "text"])
 def test_little_is_expected_of_a_page_without_an_article(name: str, form: str) -> None:
-    html = PAGES[name]
-    text = "\n\n".join(re.sub(r"<script.*?</script>", "", line) for line in re.split(r"<[^>]*>", html) if line.strip())
-    article = classify_page(Page(name, html=html) if form == "html" else Page(name, text=text), MODEL)
+    article = classify_page(page_of(name, form), MODEL)
     assert article.confidence < LOW
     assert not article.is_article
 
@@ -63,3 +70,15 @@ def test_much_is_expected_of_an_article_alone() -> None:
     article = classify_page(Page("alone", text="\n\n".join(paragraphs)), MODEL)
     assert article.confidence > 0.6
     assert article.body.endswith("a larger pot.")
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("login", "html"), ("login", "text"), ("captcha", "html"), ("captcha", "text"), ("not found", "html")],
+)
+def test_short_text_that_is_hardly_a_body_is_none(name: str, form: str) -> None:
+    article = classify_page(page_of(name, form), MODEL)
+    assert article.body == ""
+    assert article.confidence == 0.0
+    assert not any(block.label == "body" for block in article.blocks)
+    assert article.title

@@ -1,0 +1,124 @@
+"""Blocks at the edges of a body that are left out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copydesk.classifier.body_edges import (
+    FAR,
+    LEAST_FAR,
+    LEAST_FIRST,
+    LEAST_LAST,
+    LEAST_SUBHEADING,
+    MAX_NAME,
+    N_NOTES,
+    leave_out_edges,
+)
+from copydesk.classifier.segmentation import segment_html, segment_text
+from copydesk.classifier.types import KINDS, PARTS, Kind
+
+TEXT, SUBHEADING, FURNITURE, METADATA, TEASER = (
+    Kind.TEXT,
+    Kind.SUBHEADING,
+    Kind.FURNITURE,
+    Kind.METADATA,
+    Kind.TEASER,
+)
+BODY = [(TEXT, 0.95)] * 6
+
+
+def left(
+    blocks: list[tuple[Kind, float]], *, plain: bool = False, teaser: float = 0.0, last: str = "", byline: str = ""
+) -> list[Kind]:
+    """Return the kinds that are left of blocks with these probabilities of body; `teaser` is a share of the rest.
+
+    The blocks are sentences, but for the last and for bylines where they are given.
+    """
+    lines = [
+        byline if kind is Kind.BYLINE and byline else f"It rained on day {n}." for n, (kind, _) in enumerate(blocks)
+    ]
+    lines = [*lines[:-1], last or lines[-1]] if lines else []
+    page = segment_text("\n\n".join(lines)) if plain else segment_html("".join(f"<p>{line}</p>" for line in lines))
+    kinds = np.array([KINDS.index(kind) for kind, _ in blocks], np.int64)
+    in_body = np.array([probability for _, probability in blocks])
+    rest = 1 - in_body
+    leave_out_edges(page, kinds, np.stack([in_body, rest * (1 - teaser), rest * teaser], axis=1))
+    return [KINDS[kind] for kind in kinds.tolist()]
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_subheading_below_which_no_text_comes_is_left_out_unless_it_is_sure(plain: bool) -> None:
+    assert left([*BODY, (SUBHEADING, LEAST_SUBHEADING - 0.01)], plain=plain)[-1] is FURNITURE
+    assert left([*BODY, (SUBHEADING, LEAST_SUBHEADING - 0.01)], plain=plain, teaser=0.6)[-1] is TEASER
+    assert left([*BODY, (SUBHEADING, LEAST_SUBHEADING)], plain=plain)[-1] is SUBHEADING
+    assert left([(SUBHEADING, 0.8), *BODY], plain=plain)[0] is SUBHEADING
+    two = [*BODY, (SUBHEADING, 0.8), (SUBHEADING, 0.8), (FURNITURE, 0.1)]
+    assert left(two, plain=plain)[-3:] == [FURNITURE] * 3
+
+
+def test_subheading_above_metadata_stays() -> None:
+    assert left([*BODY, (SUBHEADING, 0.6), (METADATA, 0.1)])[-2] is SUBHEADING
+
+
+@pytest.mark.parametrize("kind", [TEXT, Kind.LIST_ITEM, Kind.CAPTION])
+@pytest.mark.parametrize("plain", [False, True])
+def test_last_block_far_below_the_body_is_left_out_unless_it_is_likely(kind: Kind, plain: bool) -> None:
+    between = [(FURNITURE, 0.1)] * (FAR - 1)
+    assert left([*BODY, *between, (kind, LEAST_FAR - 0.01)], plain=plain)[-1] is FURNITURE
+    assert left([*BODY, *between, (kind, LEAST_FAR)], plain=plain)[-1] is kind
+    assert left([*BODY, *between[1:], (kind, LEAST_FAR - 0.01)], plain=plain)[-1] is kind
+
+
+def test_unlikely_paragraphs_at_the_edges_of_a_text_are_left_out() -> None:
+    first, last = (TEXT, LEAST_FIRST - 0.01), (TEXT, LEAST_LAST - 0.01)
+    assert left([first, (SUBHEADING, 0.5), *BODY, last, last], plain=True) == [
+        *[FURNITURE] * 2,
+        *[TEXT] * 7,
+        FURNITURE,
+    ]
+    assert left([first, *BODY, last]) == [TEXT] * 8
+    assert left([(TEXT, LEAST_FIRST), *BODY, (TEXT, LEAST_LAST)], plain=True) == [TEXT] * 8
+    assert left([(Kind.STANDFIRST, 0.3), *BODY], plain=True)[0] is Kind.STANDFIRST
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_note_on_the_author_below_the_text_is_metadata(plain: bool) -> None:
+    def found(last: str, byline: str = "By Ada Quill") -> Kind:
+        story = [(Kind.BYLINE, 0.1), *BODY, (TEXT, 0.95)]
+        return left(story, plain=plain, last=last, byline=byline)[-1]
+
+    assert found("Ada Quill writes about harbours.") is found("Ada Quill ist Reporterin.") is METADATA
+    assert found("Ada Quill writes.", byline="By Ben Reed") is found("Ada Quill Limited has closed.") is TEXT
+    assert found("Ada Quill") is found("The harbour is closed.") is TEXT
+
+
+def test_note_on_the_author_is_looked_for_at_the_end_only() -> None:
+    lines = ["By Ada Quill", "It rained.", "Ada Quill writes about harbours.", *["It rained."] * N_NOTES]
+    kinds = np.array([KINDS.index(kind) for kind in (Kind.BYLINE, *[TEXT] * (2 + N_NOTES))], np.int64)
+    leave_out_edges(segment_text("\n\n".join(lines)), kinds, np.array([[0.95, 0.05, 0.0]] * len(lines)))
+    assert KINDS[kinds[2]] is TEXT
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_name_alone_at_the_end_is_a_byline_unless_it_is_likely(plain: bool) -> None:
+    for name in ("Ada Quill", "Thanh Hà", "Анна-Мария О’Хара"):
+        assert left([*BODY, (TEXT, LEAST_FAR - 0.01)], plain=plain, last=name)[-1] is Kind.BYLINE
+        assert left([*BODY, (TEXT, LEAST_FAR)], plain=plain, last=name)[-1] is TEXT
+        assert left([*BODY, (Kind.LIST_ITEM, 0.7)], plain=plain, last=name)[-1] is Kind.LIST_ITEM
+    for line in ("Ada", "It rained", "READ MORE", "Ada Quill 2", "Ada Quill And Ben Reed", f"Ada {'Q' * MAX_NAME}"):
+        assert left([*BODY, (TEXT, 0.7)], plain=plain, last=line)[-1] is TEXT
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(KINDS), st.floats(0.0, 1.0)), max_size=20),
+    st.booleans(),
+)
+def test_only_parts_are_left_out_and_never_all(blocks: list[tuple[Kind, float]], plain: bool) -> None:
+    kinds = [kind for kind, _ in blocks]
+    found = left(blocks, plain=plain)
+    assert all(now is said or (said in PARTS and now is FURNITURE) for said, now in zip(kinds, found, strict=True))
+    inner = [kind for kind in kinds if kind in PARTS and kind is not Kind.HEADLINE]
+    assert sum(kind in PARTS and kind is not Kind.HEADLINE for kind in found) >= min(len(inner), 5)
