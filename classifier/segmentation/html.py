@@ -14,6 +14,7 @@ from copydesk.classifier.segmentation.compiled_walk import walk_tree
 from copydesk.classifier.segmentation.double_escapes import has_double_escapes, undo_double_escapes
 from copydesk.classifier.segmentation.head import read_head
 from copydesk.classifier.segmentation.lexbor import find_lexbor
+from copydesk.classifier.segmentation.page_form import open_page_form
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RECORDED, RecordingBuilder, read_base
 from copydesk.classifier.segmentation.streamed import place_streamed_parts
@@ -73,8 +74,9 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
 
     Hidden elements, `noscript` and declarative shadow roots are kept, and recognisable by names or tags,
     since some sites have the article there; copies of text that is shown are left out. A hidden remark inside a
-    sentence becomes a block after it. Parts that React streams stand where the page has their placeholders. Takes
-    time linear in the page's length at any nesting. Lone surrogates, and bytes that are not UTF-8, become U+FFFD.
+    sentence becomes a block after it. Parts that React streams stand where the page has their placeholders, and the
+    form that ASP.NET sets around a page is no element. Takes time linear in the page's length at any nesting. Lone
+    surrogates, and bytes that are not UTF-8, become U+FFFD.
     """
     page = cap_nesting(html if isinstance(html, bytes) else to_utf8(html))
     try:
@@ -82,6 +84,7 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     except SelectolaxError as error:  # it reads anything, so nothing but memory was missing
         raise MemoryError from error
     place_streamed_parts(parser, page)
+    open_page_form(parser, page)
     walked = walk_tree(parser, len(page), inline=inline)
     base = read_base(parser, page) if inline else ""
     if walked is None:

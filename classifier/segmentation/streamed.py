@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.segmentation.byte_search import has_bytes
 
 _MARK = b'<div hidden id="S:'
 _PARTS = 'div[hidden][id^="S:"]'
@@ -22,12 +22,10 @@ MOST_PARTS = 5000
 MOST_ABOVE, MOST_NESTED = 400, 20
 """Most elements above a placeholder, and most parts inside each other, so that the tree does not become deep."""
 
-_has_bytes = core_function("cd_has_bytes", "u8* i64 u8* i64", "i64")
-
 
 def place_streamed_parts(parser: LexborHTMLParser, page: bytes) -> None:
     """Move each streamed part of a page to its placeholder, where it is no longer hidden."""
-    if not _has_bytes(page, len(page), _MARK, len(_MARK)):  # `in` takes seven times as long
+    if not has_bytes(page, _MARK):
         return
     found, placeholders = parser.css(_PARTS), parser.css(_PLACEHOLDERS)
     if max(len(found), len(placeholders)) > MOST_PARTS:

@@ -16,6 +16,7 @@ from copydesk.classifier.image_address import read_image
 from copydesk.classifier.segmentation import html as segmentation
 from copydesk.classifier.segmentation import lexbor, segment_html
 from copydesk.classifier.segmentation.compiled_walk import walk_tree
+from copydesk.classifier.segmentation.page_form import open_page_form
 from copydesk.classifier.segmentation.parser_limits import cap_nesting
 from copydesk.classifier.segmentation.recorder import RecordingBuilder, read_base
 from copydesk.classifier.segmentation.streamed import place_streamed_parts
@@ -32,6 +33,7 @@ def in_python(html: str | bytes) -> Blocks:
     page = cap_nesting(html if isinstance(html, bytes) else to_utf8(html))
     parser = LexborHTMLParser(page)
     place_streamed_parts(parser, page)
+    open_page_form(parser, page)
     return segmentation._segment_in_python(parser, RecordingBuilder(), read_base(parser, page))
 
 
