@@ -95,8 +95,8 @@ def _is_name(page: Blocks, number: int) -> bool:
     start, end = page.blocks[number]
     line = page.text[start:end] if end - start <= MAX_NAME else ""
     words = line.translate(_IN_NAMES).split()
-    is_alike = all(word[0].isupper() and word.isalpha() for word in words) and not line.isupper()
-    return 1 < len(words) <= MAX_NAMES and is_alike
+    is_alike = all(word[0].isupper() and word.isalpha() for word in words)
+    return is_alike and 1 < len(words) <= MAX_NAMES and not line.isupper() and not line.endswith(".")
 
 
 def _is_lone_subheading(kinds: Integers, in_body: Doubles, last: int) -> bool:

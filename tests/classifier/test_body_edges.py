@@ -108,7 +108,15 @@ def test_name_alone_at_the_end_is_a_byline_unless_it_is_likely(plain: bool) -> N
         assert left([*BODY, (TEXT, LEAST_FAR - 0.01)], plain=plain, last=name)[-1] is Kind.BYLINE
         assert left([*BODY, (TEXT, LEAST_FAR)], plain=plain, last=name)[-1] is TEXT
         assert left([*BODY, (Kind.LIST_ITEM, 0.7)], plain=plain, last=name)[-1] is Kind.LIST_ITEM
-    for line in ("Ada", "It rained", "READ MORE", "Ada Quill 2", "Ada Quill And Ben Reed", f"Ada {'Q' * MAX_NAME}"):
+    for line in (
+        "Ada",
+        "It rained",
+        "READ MORE",
+        "Keep Reading.",
+        "Ada Quill 2",
+        "Ada Quill And Ben Reed",
+        f"Ada {'Q' * MAX_NAME}",
+    ):
         assert left([*BODY, (TEXT, 0.7)], plain=plain, last=line)[-1] is TEXT
 
 

@@ -150,3 +150,28 @@ def test_line_in_brackets_within_the_text_is_no_caption() -> None:
     assert of_text(["Ferry late", OPENING, line, MORE], kinds)[2] is TEXT
     assert of_text(["Ferry late", OPENING, "(The pier)", MORE], kinds)[2] is CAPTION
     assert of_text(["Ferry late", OPENING, f"{line[:-1]}. Photo: Reed)", MORE], kinds)[2] is CAPTION
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Video: The ferry leaves", "Watch video - the ferry leaves", "(Symbolbild) Eine Fähre", "File photo of the ferry"],
+)
+@pytest.mark.parametrize("said", [TEXT, SUBHEADING, STANDFIRST, HEADLINE])
+def test_line_that_begins_with_what_it_shows_is_a_caption_unless_it_is_the_title(line: str, said: Kind) -> None:
+    lines, kinds = ["Ferry late", OPENING, line, MORE], [HEADLINE, TEXT, said, TEXT]
+    assert of_text(lines, kinds)[2] is CAPTION
+    assert corrected(segment_html("".join(f"<p>{each}" for each in lines)), kinds)[2] is CAPTION
+    assert of_text([line, MORE], [HEADLINE, TEXT])[0] is HEADLINE
+
+
+@pytest.mark.parametrize("said", [METADATA, FURNITURE, Kind.TEASER])
+def test_marked_line_beside_the_story_is_a_caption_if_it_may_be_body(said: Kind) -> None:
+    page = segment_text(f"Ferry late\n\n{OPENING}\n\nEine Fähre (Archivbild) im Hafen, nach einer Stunde im Regen.")
+    assert corrected(page, [HEADLINE, TEXT, said], in_body=LEAST_CAPTION)[2] is CAPTION
+    assert corrected(page, [HEADLINE, TEXT, said], in_body=LEAST_CAPTION - 0.01)[2] is said
+
+
+@pytest.mark.parametrize("line", ["Videos of the ferry were shown.", "The archive of the harbour", "She filed a video"])
+def test_line_with_such_a_word_elsewhere_stays(line: str) -> None:
+    assert of_text(["Ferry late", OPENING, line, MORE], [HEADLINE, TEXT, TEXT, TEXT])[2] is TEXT
+    assert of_text(["Ferry late", OPENING, "Video: 4K", MORE], [HEADLINE, TEXT, Kind.LIST_ITEM, TEXT])[2] is not CAPTION

@@ -155,6 +155,14 @@ def test_headline_above_a_line_that_is_half_as_likely_body_stays() -> None:
     assert path("Travel", in_body=(0.9, 0.44)) == [HEADLINE, HEADLINE, TEXT]
 
 
+@pytest.mark.parametrize(
+    ("step", "expected"), [("Ferry was late again", METADATA), ("Board meets in May", HEADLINE), ("渡船", HEADLINE)]
+)
+def test_headline_of_other_words_above_another_is_no_end_of_a_path(step: str, expected: Kind) -> None:
+    lines = ["Home", step, "Ferry leaves an hour late", OPENING]
+    assert of_text(lines, [METADATA, HEADLINE, HEADLINE, TEXT], title=0)[1] is expected
+
+
 def test_line_between_path_and_headline_is_a_standfirst() -> None:
     assert path("Travel", "Harbour strike") == [METADATA, STANDFIRST, HEADLINE, TEXT]
 
