@@ -36,6 +36,7 @@ from copydesk.classifier.segmentation.tags import (
     TEXT,
 )  # fmt: skip
 from copydesk.classifier.segmentation.utf8 import to_utf8
+from copydesk.classifier.segmentation.whole_page import forget_names, forget_names_of
 from copydesk.classifier.types import Block, Blocks, Markup
 
 MAX_ROW_CELLS = 40
@@ -92,7 +93,7 @@ def segment_html(html: str | bytes, *, inline: bool = False) -> Blocks:
     copied, main = _find_hidden(walked.texts(), walked.hidden) if walked.hidden else ([], [])
     if copied or main or has_double_escapes(walked.text):
         return _finish(walked.to_builder(), copied, main, base)
-    return walked.to_blocks(base)
+    return walked._replace(markup=forget_names(walked.markup, len(walked.spans))).to_blocks(base)
 
 
 def can_walk_in_c() -> bool:
@@ -118,11 +119,15 @@ def _find_hidden(texts: Sequence[str], found: Sequence[hidden.Hidden]) -> tuple[
 
 
 def _finish(builder: BlockBuilder, copied: Sequence[int], main: Sequence[int], base: str) -> Blocks:
-    """Leave out copies of what is shown, no longer call the page's main text hidden, and undo double escapes."""
+    """Leave out copies of what is shown, no longer call the page's main text hidden, and undo double escapes.
+
+    The names of elements around the whole page are forgotten, as in `to_blocks`.
+    """
     for number in main:
         builder.names[number] = builder.names[number].removesuffix(HIDDEN).rstrip()
     if copied:
         builder.leave_out(copied)
+    forget_names_of(builder)
     undo_double_escapes(builder, "\n\n".join(builder.texts))
     sizes = np.fromiter(map(len, builder.texts), np.int64, len(builder.texts))
     ends = np.cumsum(sizes + 2) - 2

