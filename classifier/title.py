@@ -26,6 +26,10 @@ CERTAIN = 0.9
 ENOUGH = 3.0
 """Points from which a block is the title although the head declares another: chosen by trial on the corpora."""
 
+ENOUGH_OF_SITE = 1.2
+"""The same where only `title` declares one, which may name no more than the site: a choice. An `h1` above the text has
+1.5, a block that was labelled headline 1.3."""
+
 _HEADLINE, _TEXT, _SUBHEADING, _BYLINE = map(KINDS.index, (Kind.HEADLINE, Kind.TEXT, Kind.SUBHEADING, Kind.BYLINE))
 _HEAD = 3  # letters at the beginning of a title that are compared before all its words
 _parts_of_size = core_function("cd_parts_of_size", "i64* i64* i64 i64 i64 i64 i64*", "i64")
@@ -67,7 +71,8 @@ def choose_title(
     """
     if page.markup is not None:
         best = find_title(Search(page, page.markup.to_arrays(), declared, matches, kinds, scores))
-        if best is not None and (not declared.titles or best.points >= ENOUGH or best.agreement >= CERTAIN):
+        enough = ENOUGH_OF_SITE if all(said.found_in == "title" for said in declared.titles) else ENOUGH
+        if best is not None and (not declared.titles or best.points >= enough or best.agreement >= CERTAIN):
             return Title(as_headline(best.text, declared, page.head.language), *best[2:])
     said = _best_declared(declared)
     if said is not None:

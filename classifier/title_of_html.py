@@ -174,7 +174,7 @@ def _text_of(search: Search, candidate: _Candidate) -> str:
 
 
 def _weigh(search: Search, candidate: _Candidate) -> Found | None:
-    """Read a candidate's text; None if it does not agree enough, or is too long for a title."""
+    """Read a candidate's text; None if it does not agree enough, is too long for a title, or says who owns the page."""
     declared, agrees, is_heading = search.declared, _agreement(search, candidate), candidate.says == _IS_HEADING
     if candidate.says == _IS_COMPARED and agrees < AGREES:
         return None
@@ -182,7 +182,7 @@ def _weigh(search: Search, candidate: _Candidate) -> Found | None:
     if "\n" in text and len(blocks) == 1:
         text = max(lines_of(text), key=declared.agreement)
     text = tidy(text)
-    if not 0 < len(text) <= MAX_HEADLINE:
+    if not 0 < len(text) <= MAX_HEADLINE or text.startswith("©"):
         return None
     points = candidate.of_markup
     if candidate.link_chars > len(text) / 2:

@@ -62,6 +62,17 @@ def test_heading_with_the_name_of_the_site_is_not_the_title() -> None:
     assert of_html(page, head) == ("Ferry late", "block")
 
 
+@pytest.mark.parametrize(
+    "said", ["The Harbour Post", "News | The Harbour Post", "The Harbour Post - news of the coast"]
+)
+@pytest.mark.parametrize("footer", ["", "<p>© The Harbour Post</p>", "<p>© 2026 The Harbour Post</p>"])
+def test_title_element_that_only_names_the_site_is_not_the_title(said: str, footer: str) -> None:
+    page = f"<ul><li><a href=/1>News</a></ul><h1>Ferry waits for a spare pump</h1>{ARTICLE}{footer}"
+    assert of_html(page, f"<title>{said}</title>", body=[1, 2, 3]) == ("Ferry waits for a spare pump", "h1")
+    other = f'<title>{said}</title><meta property="og:title" content="Crew waits all day">'
+    assert of_html(page, other, body=[1, 2, 3]) == ("Crew waits all day", "meta")
+
+
 def test_a_block_that_agrees_with_the_head_is_the_title_in_the_words_of_the_page() -> None:
     head = "<title>ferry waits for “pump” - The Harbour Post</title>"
     page = f"<div>News</div><div>Ferry Waits for ‘Pump’</div>{ARTICLE}"

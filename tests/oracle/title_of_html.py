@@ -58,7 +58,7 @@ def _weigh(
         if "\n" in text and last == first + 1:
             text = max(lines_of(text), key=declared.agreement)
         text = tidy(text)
-        if not 0 < len(text) <= MAX_HEADLINE:
+        if not 0 < len(text) <= MAX_HEADLINE or text.startswith("©"):
             continue
         kind = int(kinds[first])
         points = (3 if agrees > 0.9 or found_in == "h1" else 2) * agrees + _points_of_markup(
