@@ -6,9 +6,11 @@ there: of a name, a call to subscribe or the first of the related stories. Notes
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from copydesk.classifier.arrays import Doubles, Integers
+from copydesk.classifier.arrays import Doubles, Integers, spans_of
 from copydesk.classifier.fields import MAX_LINE
 from copydesk.classifier.types import KINDS, LABELS, PARTS, Blocks, Kind, Label
 
@@ -26,8 +28,36 @@ LEAST_FIRST, LEAST_LAST = 0.7, 0.5
 of it. In HTML the trees know the edges: with LEAST_LAST there, three pages in 500 more are wrong somewhere."""
 
 N_NOTES = 3
-"""Blocks at the end of a body among which notes on its authors are looked for: a byline's name, and what the person is
-or does. On the labelled pages 27 of 30 such notes in both forms do not belong to the article."""
+"""Blocks at the end of a body among which notes on its authors are looked for: a byline's name alone, or with what the
+person is or does. On the labelled pages 33 of 36 such blocks in both forms do not belong to the article."""
+
+_OPENS_NOTE = re.compile(
+    r"(?:(?:the (?:author|writer)|(?:der|die) (?:autor|autorin|verfasserin|verfasser)|l['’](?:auteure?|autrice|autore)|"
+    r"(?:el|la) autora?|[oa] autora?|de auteur|författaren|skribenten|forfatteren|kirjoittaja) "
+    r"(?:is|was|ist|est|é|es|è|är|er|on)|autor(?:ka)? je(?:st)?|autor(?:ul|oarea) este|about the author|"
+    r"über (?:den autor|die autorin)|à propos de l['’]aut\w+|sobre (?:el|la|[oa]) autora?|over de auteur|"
+    r"om f[öo]r?fatt[ae]ren|o autor(?:ze|ce|ovi)|a szerző|об авторе|про автор\w+|yazar hakkında)\b|автор [—–-]"
+    r"|作者[是为：]",
+    re.IGNORECASE,
+)
+"""How a note begins that calls its author so."""
+
+N_ABOVE_COMMENTS, MAX_COMMENTS_HEADING = 3, 40
+"""Blocks of a body above a heading of readers' comments, at least, and characters of that: choices. On the labelled
+pages 108 of the 120 blocks of the body below such a heading do not belong to the article, and the others are of one
+page."""
+
+_COMMENTS = re.compile(
+    r"\W*(?:(?:(?:view|show|see|read|load) (?:all )?)?(?:\d+\s)?"
+    r"(?:comments|kommentare|commentaires|comentarios|comentários|commenti|reacties|kommentarer|komentarze|komentáře|"
+    r"hozzászólások|komentari|yorumlar|комментарии|коментарі|коментари|kommentit|comentarii|σχόλια|コメント|评论|評論|"
+    r"댓글)(?:\s?[(:]?\s?\d*\)?)?"
+    r"|\d+\s(?:comment|kommentar|commentaire|comentario|comentário|commento|reactie|komentarz[ye]?|komentář[eů]?|"
+    r"hozzászólás|komentara?|yorum|комментари\w|коментар\w*|kommenttia?))\W*",
+    re.IGNORECASE,
+)
+"""A heading of comments: their word, with or without a number; in the singular, which is a kind of article too, with
+one."""
 
 MAX_NAME, MAX_NAMES = 40, 4
 """Characters and words of a line that is only a name."""
@@ -37,23 +67,28 @@ _IN_NAMES = str.maketrans("", "", "-'’.")
 MIN_PARTS = 6
 """Blocks of a body from which its edges are looked at: in a shorter one each may be all that there is."""
 
-_SUBHEADING, _TEXT, _METADATA, _FURNITURE, _TEASER, _BYLINE = map(
-    KINDS.index, (Kind.SUBHEADING, Kind.TEXT, Kind.METADATA, Kind.FURNITURE, Kind.TEASER, Kind.BYLINE)
+_SUBHEADING, _TEXT, _METADATA, _FURNITURE = map(
+    KINDS.index, (Kind.SUBHEADING, Kind.TEXT, Kind.METADATA, Kind.FURNITURE)
 )
+_TEASER, _BYLINE, _COMMENT = map(KINDS.index, (Kind.TEASER, Kind.BYLINE, Kind.COMMENT))
+_OTHER_STORIES = (_TEASER, KINDS.index(Kind.TEASER_HEADING))
 _BODY, _BOILERPLATE, _TEASERS = map(LABELS.index, (Label.BODY, Label.BOILERPLATE, Label.TEASER))
 _IS_PART = np.array([kind in PARTS and kind is not Kind.HEADLINE for kind in KINDS])
 
 
-def leave_out_edges(page: Blocks, kinds: Integers, probabilities: Doubles) -> None:
+def leave_out_edges(page: Blocks, kinds: Integers, probabilities: Doubles, *, may_have_comments: bool = True) -> None:
     """Make furniture, teasers or metadata of blocks at the edges of an article's body that are hardly part of it.
 
     Args:
         page: A segmented page.
         kinds: A number in `KINDS` for each block, which is changed.
         probabilities: Of each label, shape (n, 3).
+        may_have_comments: Whether readers' comments are no part of its body, as they are of a forum's.
     """
     parts: list[int] = _IS_PART[kinds].nonzero()[0].tolist()
     in_body = probabilities[:, _BODY]
+    if may_have_comments:
+        _leave_out_comments(page, kinds, parts, probabilities)
     _find_author_notes(page, kinds, parts)
     if parts and kinds[parts[-1]] == _TEXT and in_body[parts[-1]] < LEAST_FAR and _is_name(page, parts[-1]):
         kinds[parts.pop()] = _BYLINE
@@ -64,25 +99,53 @@ def leave_out_edges(page: Blocks, kinds: Integers, probabilities: Doubles) -> No
         is_end = plain and is_last and kinds[last] == _TEXT and in_body[last] < LEAST_LAST
         if not (is_far or is_end or _is_lone_subheading(kinds, in_body, last)):
             break
-        _leave_out(parts.pop(), kinds, probabilities)
+        _leave_out(parts.pop(), kinds, probabilities, _FURNITURE)
         is_last = False
     while plain and len(parts) >= MIN_PARTS and kinds[parts[0]] in (_TEXT, _SUBHEADING):
         if in_body[parts[0]] >= LEAST_FIRST:
             break
-        _leave_out(parts.pop(0), kinds, probabilities)
+        _leave_out(parts.pop(0), kinds, probabilities, _FURNITURE)
+
+
+def _leave_out_comments(page: Blocks, kinds: Integers, parts: list[int], probabilities: Doubles) -> None:
+    """Make comments or teasers of what is below a heading of readers' comments, and take it from a body's parts.
+
+    Beside a teaser it says how many comments that story has.
+    """
+    if len(parts) <= N_ABOVE_COMMENTS:
+        return
+    first = parts[N_ABOVE_COMMENTS - 1] + 1
+    spans = spans_of(page.blocks)[first : parts[-1]]
+    short = (spans[:, 1] - spans[:, 0] <= MAX_COMMENTS_HEADING).nonzero()[0]
+    for number, (start, end) in zip((first + short).tolist(), spans[short].tolist(), strict=True):
+        is_of_teaser = kinds[number - 1] in _OTHER_STORIES or kinds[number + 1] in _OTHER_STORIES
+        if not is_of_teaser and _COMMENTS.fullmatch(page.text, start, end):
+            while parts[-1] >= number:
+                _leave_out(parts.pop(), kinds, probabilities, _COMMENT)
+            return
 
 
 def _find_author_notes(page: Blocks, kinds: Integers, parts: list[int]) -> None:
-    """Make metadata of what is said of an author at the end of a body, and take it from its parts."""
+    """Make bylines and metadata of what is said of an author at the end of a body, and take it from its parts."""
     for number in parts[-N_NOTES:]:
-        if kinds[number] != _TEXT:
-            continue
         start, end = page.blocks[number]
-        first, last, *rest = (*page.text[start : min(end, start + 2 * MAX_NAME)].split(maxsplit=2), "", "")
-        is_alike = first[:1].isupper() and last[:1].isupper() and rest[0][:1].islower()
-        if is_alike and any(f"{first} {last}" in byline for byline in _bylines_above(page, kinds, number)):
-            kinds[number] = _METADATA
+        if kinds[number] in (_TEXT, _SUBHEADING) and _is_name(page, number):
+            kind, name = _BYLINE, page.text[start:end]
+        elif kinds[number] == _TEXT:
+            kind, name = _METADATA, _name_of_note(page.text[start : min(end, start + 2 * MAX_NAME)])
+        else:
+            continue
+        is_named = name != "" and any(name in byline for byline in _bylines_above(page, kinds, number))
+        if is_named or (kind == _METADATA and _OPENS_NOTE.match(page.text, start, end)):
+            kinds[number] = kind
             parts.remove(number)
+
+
+def _name_of_note(line: str) -> str:
+    """Return the first two words of a line if they may be a name and no third one."""
+    words = line.split(maxsplit=2)
+    is_alike = len(words) == 3 and words[0][0].isupper() and words[1][0].isupper() and not words[2][0].isupper()
+    return f"{words[0]} {words[1]}" if is_alike else ""
 
 
 def _bylines_above(page: Blocks, kinds: Integers, number: int) -> list[str]:
@@ -105,6 +168,7 @@ def _is_lone_subheading(kinds: Integers, in_body: Doubles, last: int) -> bool:
     return bool(kinds[last] == _SUBHEADING and in_body[last] < LEAST_SUBHEADING and not is_above_sources)
 
 
-def _leave_out(number: int, kinds: Integers, probabilities: Doubles) -> None:
+def _leave_out(number: int, kinds: Integers, probabilities: Doubles, kind: int) -> None:
+    """Make a block a teaser if it is more like one than like other boilerplate, else what `kind` says."""
     is_teaser = probabilities[number, _TEASERS] > probabilities[number, _BOILERPLATE]
-    kinds[number] = _TEASER if is_teaser else _FURNITURE
+    kinds[number] = _TEASER if is_teaser else kind

@@ -14,6 +14,7 @@ from copydesk.classifier.body_edges import (
     LEAST_LAST,
     LEAST_SUBHEADING,
     MAX_NAME,
+    N_ABOVE_COMMENTS,
     N_NOTES,
     leave_out_edges,
 )
@@ -92,7 +93,68 @@ def test_note_on_the_author_below_the_text_is_metadata(plain: bool) -> None:
 
     assert found("Ada Quill writes about harbours.") is found("Ada Quill ist Reporterin.") is METADATA
     assert found("Ada Quill writes.", byline="By Ben Reed") is found("Ada Quill Limited has closed.") is TEXT
-    assert found("Ada Quill") is found("The harbour is closed.") is TEXT
+    assert found("The harbour is closed.") is TEXT
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "The author is an engineer.",
+        "Die Autorin ist Ingenieurin.",
+        "L’autrice est ingénieure.",
+        "La autora es ingeniera.",
+        "Autorka jest inżynierką.",
+        "Об авторе: инженер.",
+        "A szerző mérnök.",
+        "About the author: an engineer.",
+    ],
+)
+def test_note_that_calls_its_author_so_is_metadata_in_many_languages(note: str) -> None:
+    assert left([*BODY, (TEXT, 0.95)], last=note)[-1] is METADATA
+    assert left([*BODY, (Kind.LIST_ITEM, 0.95)], last=note)[-1] is Kind.LIST_ITEM
+
+
+@pytest.mark.parametrize("said", [TEXT, SUBHEADING])
+def test_name_of_a_byline_alone_at_the_end_is_a_byline_whatever_its_probability(said: Kind) -> None:
+    story = [(Kind.BYLINE, 0.1), *BODY, (said, 0.99)]
+    assert left(story, last="Ada Mary Quill", byline="By Ada Mary Quill, 3 May")[-1] is Kind.BYLINE
+    assert left(story, last="Ada Mary Quill", byline="By Ben Reed")[-1] is said
+
+
+def below_heading(
+    heading: str, *, above: int = N_ABOVE_COMMENTS, teaser: float = 0.0, beside: Kind = FURNITURE, forum: bool = False
+) -> list[Kind]:
+    """Return the kinds of two paragraphs below a heading of comments."""
+    lines = [
+        *[f"It rained on day {day}." for day in range(above)],
+        "Share",
+        heading,
+        "Post",
+        "No, it did.",
+        "It rains.",
+    ]
+    numbers = [KINDS.index(kind) for kind in (*[TEXT] * above, FURNITURE, FURNITURE, beside, TEXT, TEXT)]
+    kinds, in_body = np.array(numbers, np.int64), 0.95
+    probabilities = np.array([[in_body, (1 - in_body) * (1 - teaser), (1 - in_body) * teaser]] * len(lines))
+    leave_out_edges(segment_text("\n\n".join(lines)), kinds, probabilities, may_have_comments=not forum)
+    return [KINDS[kind] for kind in kinds[-2:].tolist()]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Comments", "3 Comments", "Comments (3)", "View all comments", "1 Kommentar", "Комментарии: 12", "댓글 4"],
+)
+def test_what_is_below_a_heading_of_comments_is_one_or_a_teaser(heading: str) -> None:
+    assert below_heading(heading) == [Kind.COMMENT] * 2
+    assert below_heading(heading, teaser=0.6) == [TEASER] * 2
+
+
+def test_heading_of_comments_is_told_from_what_is_like_one() -> None:
+    for other in ("Kommentar", "The comments on the bridge", "Comments are welcome on Monday"):
+        assert below_heading(other) == [TEXT] * 2
+    assert below_heading("Comments", above=N_ABOVE_COMMENTS - 1) == [TEXT] * 2
+    assert below_heading("Comments", beside=TEASER) == [TEXT] * 2
+    assert below_heading("Comments", forum=True) == [TEXT] * 2
 
 
 def test_note_on_the_author_is_looked_for_at_the_end_only() -> None:
