@@ -25,7 +25,7 @@ BITS_128, BITS_256, BITS_512 = range(3)
 _AT_ONCE = 128 * ROWS
 """Rows that are turned into columns at a time, so that a large table needs little more memory."""
 
-_score_trees = core_function("cd_score_trees", "u8* f32* i64 i64 i64 f64*", "memory")
+_score_trees = core_function("cd_score_trees", "u8* f32* i64 i64 f64*", "memory")
 _tree_places = core_function("cd_tree_places", "i32* i64 i16* i32* i64 i64* i64* i64*")
 _contributions = core_function("cd_contributions", "f32* i32* i64 i16* f32* i32* f64* f64*")
 
@@ -124,9 +124,13 @@ class Ensembles:
         tree, is_shared = np.repeat(np.arange(len(tests.counts)), tests.counts), np.isin(tests.columns, shared)
         order = np.lexsort((~is_shared, tree))  # they come first in each tree
         splits = firsts[:-1] + np.bincount(tree[is_shared], minlength=len(tests.counts))
-        ordered = tests.columns[order], tests.thresholds[order], tests.masks[order], tests.leaves
+        own, common = np.unique(tests.columns[~is_shared]), np.unique(tests.columns[is_shared])
+        used = np.concatenate((own, common))
+        places = np.argsort(used).astype(np.int32)[np.searchsorted(np.sort(used), tests.columns)]
+        ordered = places[order], tests.thresholds[order], tests.masks[order], tests.leaves
         self.n_columns = int(tests.columns.max(initial=-1)) + 1
-        self.struct = CStruct("ensembles", *ordered, firsts, splits, ends, baselines, len(ensembles))
+        sizes = len(ensembles), len(used), len(own)
+        self.struct = CStruct("ensembles", used, *ordered, firsts, splits, ends, baselines, *sizes)
         self._n_ensembles = len(ensembles)
 
     def scores(self, columns: Floats, *, width: int = BITS_512) -> Doubles:
@@ -151,7 +155,7 @@ class Ensembles:
             part = columns[first : first + _AT_ONCE]
             table = np.ascontiguousarray(part[:, : self.n_columns].T, np.float32)
             out = np.empty((self._n_ensembles, len(part)))
-            _score_trees(self.struct.memory, table, len(part), self.n_columns, width, out)
+            _score_trees(self.struct.memory, table, len(part), width, out)
             found.append(out)
         return np.concatenate(found, axis=1)
 

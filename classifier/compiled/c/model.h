@@ -8,9 +8,11 @@
 #include "maths.h"
 #include "sorting.h"
 
-/* Blocks that the trees score together. Their columns are copied to one place first: read where they lie, in many pages
-   of memory, scoring took twice as long. */
+/* Blocks that the trees score together, in pieces of neighbours. The columns that the trees read are copied to one place
+   first: read where they lie, in many pages of memory, scoring took twice as long. */
 #define ROWS 32
+#define PIECE 8
+#define N_PIECES (ROWS / PIECE)
 #define ALL_ROWS UINT32_MAX /* a bit for each */
 
 enum { N_FIELDS = 3, N_GROUPS = 6, N_PARTS = 8, N_PAGE_TYPES = 7, N_LABELS = 3 };
@@ -65,7 +67,8 @@ typedef struct {
 
 /* Several ensembles of trees as flat lists of tests, see trees.py. */
 typedef struct {
-    const int32_t *columns;
+    const int32_t *used;    /* (n_used): the columns that are read, those that differ between a page's blocks first */
+    const int32_t *columns; /* places in `used` */
     const float *thresholds;
     const uint32_t *masks; /* a bit for each leaf that a value above the threshold rules out */
     const double *leaves;
@@ -73,7 +76,8 @@ typedef struct {
     const int64_t *splits; /* (n_trees): the first test of a column that differs between a page's blocks */
     const int64_t *ends;   /* (n_ensembles): where each ensemble's trees end */
     const double *baselines;
-    int64_t n_ensembles;
+    int64_t n_ensembles, n_used;
+    int64_t n_own; /* how many of those that are read differ between a page's blocks */
 } Ensembles;
 
 /* The columns of a page's blocks, and what they are computed from. */
@@ -120,12 +124,19 @@ void fill_similarity(const Context *c, float *out);
 void fill_landmarks(const Context *c, float *out);
 void fill_rhythm(const Context *c, float *out);
 void fill_parts(const Context *c, float *out);
-/* trees.c: sums[e * ROWS + r] becomes the log-odds of ensemble e for block r of those that are packed, where bit r of
-   `wanted` is set; `width` is at most `vector_width()`. `ruled_out` is what `rule_out` wrote, or NULL: then all tests run */
-void pack_rows(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed);
+/* trees.c: packs the first `n_columns` of those that the trees read, of the blocks from each of `starts` on. `table` has
+   column after column, of n numbers; if n is less than PIECE, all starts are 0, and the rows from n on become 0 */
+void pack_rows(const Ensembles *trees, int64_t n_columns, const float *table, int64_t n, const int64_t *starts,
+               float *packed);
+/* sums[e * ROWS + r] becomes the log-odds of ensemble e for row r of those that are packed, where bit r of `wanted` is set;
+   `width` is at most `vector_width()`. `ruled_out` is what `rule_out` wrote: then n_own columns are enough; or NULL: then all
+   tests run */
 void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, const uint32_t *ruled_out,
                 double *sums);
 int64_t count_trees(const Ensembles *trees);
+/* Sets the starts for ROWS blocks from `first` on of n; the last pieces may overlap. `copy_sums` copies one ensemble's sums */
+void set_starts(int64_t first, int64_t n, int64_t *starts);
+void copy_sums(const double *sums, const int64_t *starts, int64_t n, double *out);
 /* Runs the tests of columns that a page's blocks share: writes which leaves they rule out, for each tree. `table` has column
    after column, of n numbers */
 void rule_out(const Ensembles *trees, const float *table, int64_t n, uint32_t *ruled_out);

@@ -50,19 +50,33 @@ static void add_leaves(const Ensembles *trees, int64_t tree, int64_t count, cons
 #include "trees_rows.h"
 #endif
 
-INLINE void pack_rows_of(const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed) {
-    size_t count = (size_t)min_i64(ROWS, n - first);
-    if (count < ROWS) memset(packed, 0, (size_t)(n_columns * ROWS) * sizeof *packed);
-    table += first;
-    if (count == ROWS) { /* a copy of known size is a few instructions */
-        for (int64_t k = 0; k < n_columns; k++) memcpy(packed + k * ROWS, table + k * n, ROWS * sizeof *packed);
-    } else {
-        for (int64_t k = 0; k < n_columns; k++) memcpy(packed + k * ROWS, table + k * n, count * sizeof *packed);
+INLINE void pack_rows_of(const Ensembles *trees, int64_t n_columns, const float *table, int64_t n, const int64_t *starts,
+                         float *packed) {
+    if (n < PIECE) memset(packed, 0, (size_t)(n_columns * ROWS) * sizeof *packed);
+    for (int64_t k = 0; k < n_columns; k++) {
+        const float *column = table + trees->used[k] * n;
+        for (int64_t p = 0; p < N_PIECES; p++, packed += PIECE) {
+            if (n >= PIECE) /* a copy of known size is a few instructions */
+                memcpy(packed, column + starts[p], PIECE * sizeof *packed);
+            else
+                memcpy(packed, column, (size_t)n * sizeof *packed);
+        }
     }
 }
 
-WITH_VECTORS(void, pack_rows, (const float *table, int64_t n, int64_t n_columns, int64_t first, float *packed),
-             (table, n, n_columns, first, packed))
+WITH_VECTORS(void, pack_rows,
+             (const Ensembles *trees, int64_t n_columns, const float *table, int64_t n, const int64_t *starts,
+              float *packed),
+             (trees, n_columns, table, n, starts, packed))
+
+void set_starts(int64_t first, int64_t n, int64_t *starts) {
+    for (int64_t p = 0; p < N_PIECES; p++) starts[p] = max_i64(0, min_i64(first + p * PIECE, n - PIECE));
+}
+
+void copy_sums(const double *sums, const int64_t *starts, int64_t n, double *out) {
+    for (int64_t p = 0; p < N_PIECES; p++)
+        memcpy(out + starts[p], sums + p * PIECE, (size_t)min_i64(PIECE, n) * sizeof *out);
+}
 
 int64_t count_trees(const Ensembles *trees) { return trees->n_ensembles > 0 ? trees->ends[trees->n_ensembles - 1] : 0; }
 
@@ -70,7 +84,7 @@ void rule_out(const Ensembles *trees, const float *table, int64_t n, uint32_t *r
     for (int64_t tree = 0; tree < count_trees(trees); tree++) {
         uint32_t found = 0;
         for (int64_t k = trees->firsts[tree]; k < trees->splits[tree]; k++)
-            found |= table[trees->columns[k] * n] > trees->thresholds[k] ? trees->masks[k] : 0;
+            found |= table[trees->used[trees->columns[k]] * n] > trees->thresholds[k] ? trees->masks[k] : 0;
         ruled_out[tree] = found;
     }
 }
@@ -93,25 +107,27 @@ void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t
 
 EXPORT int64_t cd_ensembles_size(void) { return sizeof(Ensembles); }
 
-EXPORT void cd_set_ensembles(uint8_t *out, const int32_t *columns, const float *thresholds, const uint32_t *masks,
-                             const double *leaves, const int64_t *firsts, const int64_t *splits, const int64_t *ends,
-                             const double *baselines, int64_t n_ensembles) {
-    *(Ensembles *)out = (Ensembles){columns, thresholds, masks, leaves, firsts, splits, ends, baselines, n_ensembles};
+EXPORT void cd_set_ensembles(uint8_t *out, const int32_t *used, const int32_t *columns, const float *thresholds,
+                             const uint32_t *masks, const double *leaves, const int64_t *firsts, const int64_t *splits,
+                             const int64_t *ends, const double *baselines, int64_t n_ensembles, int64_t n_used,
+                             int64_t n_own) {
+    *(Ensembles *)out = (Ensembles){used, columns, thresholds, masks, leaves, firsts, splits, ends, baselines,
+                                    n_ensembles, n_used, n_own};
 }
 
 /* Scores n blocks: out[e * n + b] becomes the log-odds of ensemble e for block b. `table` has column after column.
    `width`: BITS_128 for vectors that every processor has, BITS_256 or BITS_512; never more than this processor has. */
-EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int64_t n, int64_t n_columns, int64_t width,
-                              double *out) {
+EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int64_t n, int64_t width, double *out) {
     const Ensembles *trees = (const Ensembles *)ensembles;
-    double *sums = malloc((size_t)(trees->n_ensembles + n_columns) * ROWS * sizeof *sums + 1);
+    double *sums = malloc((size_t)(trees->n_ensembles + trees->n_used) * ROWS * sizeof *sums + 1);
     if (!sums) return OUT_OF_MEMORY;
     float *packed = (float *)(sums + trees->n_ensembles * ROWS);
     for (int64_t first = 0; first < n; first += ROWS) {
-        pack_rows(table, n, n_columns, first, packed);
+        int64_t starts[N_PIECES];
+        set_starts(first, n, starts);
+        pack_rows(trees, trees->n_used, table, n, starts, packed);
         score_rows(trees, (int)min_i64(width, vector_width()), packed, ALL_ROWS, NULL, sums);
-        for (int64_t e = 0; e < trees->n_ensembles; e++)
-            memcpy(out + e * n + first, sums + e * ROWS, (size_t)min_i64(ROWS, n - first) * sizeof *out);
+        for (int64_t e = 0; e < trees->n_ensembles; e++) copy_sums(sums + e * ROWS, starts, n, out + e * n);
     }
     free(sums);
     return 0;

@@ -84,13 +84,15 @@ static void find_probabilities(const double *odds, int64_t n, double *probabilit
 
 /* Scores all blocks by the trees that every block is scored by. */
 static void score_all(const Form *form, const Context *c, int width, Answer *answer) {
+    const Ensembles *trees = &form->scored[OF_ALL];
     _Alignas(64) float packed[N_COLUMNS * ROWS];
     double sums[3 * ROWS];
     for (int64_t first = 0; first < c->n; first += ROWS) {
-        pack_rows(c->out, c->n, N_COLUMNS, first, packed);
-        score_rows(&form->scored[OF_ALL], width, packed, ALL_ROWS, answer->ruled_out[OF_ALL], sums);
-        for (int64_t e = 0; e < 3; e++)
-            memcpy(answer->odds + e * c->n + first, sums + e * ROWS, (size_t)min_i64(ROWS, c->n - first) * sizeof *sums);
+        int64_t starts[N_PIECES];
+        set_starts(first, c->n, starts);
+        pack_rows(trees, trees->n_own, c->out, c->n, starts, packed);
+        score_rows(trees, width, packed, ALL_ROWS, answer->ruled_out[OF_ALL], sums);
+        for (int64_t e = 0; e < 3; e++) copy_sums(sums + e * ROWS, starts, c->n, answer->odds + e * c->n);
     }
     find_probabilities(answer->odds, c->n, answer->probabilities);
 }
@@ -171,38 +173,61 @@ static void label_blocks(const Form *form, const Context *c, double *memory, Ans
     if (has_body) add_sentences(answer->probabilities, dense_column(c, ENDS_SENTENCE), plain, n, answer->labels);
 }
 
-/* The blocks whose kinds are found together, and how they are scored. */
+/* Blocks of one kind that are scored together, a bit for each that is of this kind. */
 typedef struct {
-    int64_t n;
-    int width;
-    const float *packed;
-    const double *headline_odds;
-    int64_t *kinds;
-    const Form *form;
-    uint32_t *const *ruled_out;
+    int64_t starts[N_PIECES];
+    uint32_t wanted;
 } Part;
 
-/* Replaces kinds `from` by the likeliest of `kinds`, one for each ensemble, where it is likelier than not; with
-   `headline`, that kind may be the likeliest, too. */
-static void divide(const Part *part, int64_t of, int64_t from, const int64_t *kinds, bool headline) {
-    const Ensembles *trees = &part->form->scored[of];
+/* Chooses the next pieces, from block b on, that begin with a block of a kind; returns the block after them. */
+static int64_t choose_part(const int64_t *kinds, int64_t kind, int64_t b, int64_t n, Part *part) {
+    *part = (Part){{0}, 0};
+    for (int64_t p = 0; p < N_PIECES; p++) {
+        while (b < n && kinds[b] != kind) b++;
+        if (b == n) break;
+        int64_t start = part->starts[p] = max_i64(0, min_i64(b, n - PIECE)), end = min_i64(n, start + PIECE);
+        for (; b < end; b++) part->wanted |= (uint32_t)(kinds[b] == kind) << (p * PIECE + b - start);
+    }
+    return b;
+}
+
+/* How blocks of one kind are divided: kinds[e] is that which ensemble e scores; with `headline`, that kind may be the
+   likeliest, too. */
+typedef struct {
+    int64_t of, from;
+    const int64_t *kinds;
+    bool headline;
+} Division;
+
+/* Gives a block the likeliest of some kinds, where it is likelier than not; `sums`: its odds, a row of ROWS each. */
+static void choose_kind(const Division *by, int64_t n_kinds, const double *sums, double headline_odds, int64_t *kind) {
+    double best = 0.0;
+    if (by->headline && headline_odds > best) {
+        best = headline_odds;
+        *kind = KIND_HEADLINE;
+    }
+    for (int64_t e = 0; e < n_kinds; e++) {
+        if (!(sums[e * ROWS] > best)) continue;
+        best = sums[e * ROWS];
+        *kind = by->kinds[e];
+    }
+}
+
+/* Divides the blocks of one kind. */
+static void divide(const Form *form, const Context *c, int width, const Division *by, Answer *answer) {
+    const Ensembles *trees = &form->scored[by->of];
+    _Alignas(64) float packed[N_COLUMNS * ROWS];
     double sums[MOST_ENSEMBLES * ROWS];
-    int64_t *found = part->kinds;
-    uint32_t wanted = 0;
-    for (int64_t r = 0; r < part->n; r++) wanted |= (uint32_t)(found[r] == from) << r;
-    if (!wanted) return;
-    score_rows(trees, part->width, part->packed, wanted, part->ruled_out[of], sums);
-    for (int64_t r = 0; r < part->n; r++) {
-        if (!(wanted >> r & 1)) continue;
-        double best = 0.0;
-        if (headline && part->headline_odds[r] > best) {
-            best = part->headline_odds[r];
-            found[r] = KIND_HEADLINE;
-        }
-        for (int64_t e = 0; e < trees->n_ensembles; e++) {
-            if (!(sums[e * ROWS + r] > best)) continue;
-            best = sums[e * ROWS + r];
-            found[r] = kinds[e];
+    for (int64_t b = 0; b < c->n;) {
+        Part part;
+        b = choose_part(answer->kinds, by->from, b, c->n, &part);
+        if (!part.wanted) break;
+        pack_rows(trees, trees->n_own, c->out, c->n, part.starts, packed);
+        score_rows(trees, width, packed, part.wanted, answer->ruled_out[by->of], sums);
+        for (int64_t r = 0; r < ROWS; r++) {
+            int64_t block = part.starts[r / PIECE] + r % PIECE;
+            if (part.wanted >> r & 1)
+                choose_kind(by, trees->n_ensembles, sums + r, answer->odds[2 * c->n + block], answer->kinds + block);
         }
     }
 }
@@ -212,17 +237,14 @@ static void find_kinds(const Form *form, const Context *c, int width, Answer *an
     static const int64_t otherwise[] = {KIND_TEXT, KIND_FURNITURE, KIND_TEASER};
     static const int64_t boilerplate[] = {KIND_METADATA, KIND_COMMENT}, metadata[] = {KIND_BYLINE, KIND_DATE};
     static const int64_t teasers[] = {KIND_TEASER_HEADING};
-    _Alignas(64) float packed[N_COLUMNS * ROWS];
+    const Division divisions[] = {
+        {OF_BODY, KIND_TEXT, form->body_kinds, true},
+        {OF_BOILERPLATE, KIND_FURNITURE, boilerplate, false},
+        {OF_METADATA, KIND_METADATA, metadata, false},
+        {OF_TEASERS, KIND_TEASER, teasers, false},
+    };
     for (int64_t b = 0; b < c->n; b++) answer->kinds[b] = otherwise[answer->labels[b]];
-    for (int64_t b = 0; b < c->n; b += ROWS) {
-        Part part = {min_i64(ROWS, c->n - b), width, packed, answer->odds + 2 * c->n + b, answer->kinds + b,
-                     form, answer->ruled_out};
-        pack_rows(c->out, c->n, N_COLUMNS, b, packed);
-        divide(&part, OF_BODY, KIND_TEXT, form->body_kinds, true);
-        divide(&part, OF_BOILERPLATE, KIND_FURNITURE, boilerplate, false);
-        divide(&part, OF_METADATA, KIND_METADATA, metadata, false);
-        divide(&part, OF_TEASERS, KIND_TEASER, teasers, false);
-    }
+    for (int64_t k = 0; k < 4; k++) divide(form, c, width, &divisions[k], answer);
 }
 
 static void predict(const Form *form, const Context *c, double *memory, Answer *answer) {
@@ -288,10 +310,12 @@ EXPORT double cd_expected_f1(const uint8_t *form_model, const int64_t *labels, i
     for (int64_t b = 0; b < n; b++) has_body |= labels[b] == BODY;
     if (!has_body) return 0.0;
     const Form *form = (const Form *)form_model;
-    float table[N_QUALITY * ROWS] = {0.0F};
+    const Ensembles *trees = &form->scored[OF_PAGE];
+    const int64_t starts[N_PIECES] = {0};
+    float packed[N_QUALITY * ROWS];
     double sums[ROWS];
-    for (int64_t k = 0; k < N_QUALITY; k++) table[k * ROWS] = quality[k];
-    score_rows(&form->scored[OF_PAGE], vector_width(), table, 1, NULL, sums);
+    pack_rows(trees, trees->n_used, quality, 1, starts, packed);
+    score_rows(trees, vector_width(), packed, 1, NULL, sums);
     return cd_expit(sums[0]);
 }
 
