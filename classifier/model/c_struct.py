@@ -10,7 +10,7 @@ from copydesk.classifier.compiled.library import core_function
 
 _NAMES = {
     "linear": "u8* f32* f32* f64* i64 i64 i64",
-    "ensembles": "u8* i32* i32* f32* u32* f64* i64* i64* i64* f64* i64 i64 i64",
+    "ensembles": "u8* i32* i32* f32* u32* f64* i64* i64* f64* i64 i64",
     "form": "u8* u8* u8* u8* u8* u8* u8* u8* u8* f64* i64* i64",
 }
 _SIZES = {name: core_function(f"cd_{name}_size", "", "i64") for name in _NAMES}

@@ -101,14 +101,6 @@ N_CONTEXT = len(CONTEXT_COLUMNS)
 
 ALL_COLUMNS = CONTEXT_COLUMNS + columns.COLUMNS
 
-SHARED_COLUMNS = tuple(
-    number
-    for number, name in enumerate(ALL_COLUMNS)
-    if name in (*_PAGE[:5], "run share", *(f"page is {page_type}" for page_type in PAGE_TYPES))
-    or name in ("log_page_blocks", "log_page_words", "page_link_share", "stated_log_words")
-)
-"""The numbers of the columns that are the same for all blocks of a page."""
-
 
 def context_columns(page: PageFeatures, first_stage: FirstStageScores, page_types: Floats) -> Floats:
     """Return the second stage's columns, shape (n, len(ALL_COLUMNS)); `page_types` are log-probabilities."""

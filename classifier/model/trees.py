@@ -16,8 +16,8 @@ from copydesk.classifier.model.c_struct import CStruct
 MAX_LEAVES = 32
 """Leaves of one tree: each is a bit of one number."""
 
-ROWS = 32
-"""Rows that the C code scores together, as in model.h."""
+ROWS, PIECE = 32, 8
+"""Rows that the C code scores together, and neighbours among them that it copies together, as in model.h."""
 
 BITS_128, BITS_256, BITS_512 = range(3)
 """Widths of vectors, as in core.h: those of every processor, AVX2, AVX-512."""
@@ -115,22 +115,16 @@ class Ensembles:
         n_columns: Columns that a table needs at least to be scored.
     """
 
-    def __init__(self, ensembles: Sequence[Trees], shared: Sequence[int] = ()) -> None:
-        """Take the ensembles, and the columns that are the same in all rows that are scored as one page."""
+    def __init__(self, ensembles: Sequence[Trees]) -> None:
+        """Take the ensembles."""
         tests = _Tests(*map(np.concatenate, zip(*(trees._tests for trees in ensembles), strict=True)))
         ends = np.cumsum([len(trees.roots) for trees in ensembles])
         baselines = np.array([trees.baseline for trees in ensembles])
         firsts = np.cumsum([0, *tests.counts.tolist()])
-        tree, is_shared = np.repeat(np.arange(len(tests.counts)), tests.counts), np.isin(tests.columns, shared)
-        order = np.lexsort((~is_shared, tree))  # they come first in each tree
-        splits = firsts[:-1] + np.bincount(tree[is_shared], minlength=len(tests.counts))
-        own, common = np.unique(tests.columns[~is_shared]), np.unique(tests.columns[is_shared])
-        used = np.concatenate((own, common))
-        places = np.argsort(used).astype(np.int32)[np.searchsorted(np.sort(used), tests.columns)]
-        ordered = places[order], tests.thresholds[order], tests.masks[order], tests.leaves
+        used, places = np.unique(tests.columns, return_inverse=True)
+        read = used, places.astype(np.int32), tests.thresholds, tests.masks, tests.leaves
         self.n_columns = int(tests.columns.max(initial=-1)) + 1
-        sizes = len(ensembles), len(used), len(own)
-        self.struct = CStruct("ensembles", used, *ordered, firsts, splits, ends, baselines, *sizes)
+        self.struct = CStruct("ensembles", *read, firsts, ends, baselines, len(ensembles), len(used))
         self._n_ensembles = len(ensembles)
 
     def scores(self, columns: Floats, *, width: int = BITS_512) -> Doubles:

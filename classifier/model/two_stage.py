@@ -12,7 +12,7 @@ from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.features import FIELDS, PageFeatures, check_answer, page_arguments
 from copydesk.classifier.model import groups
 from copydesk.classifier.model.c_struct import CStruct
-from copydesk.classifier.model.context import ALL_COLUMNS, SHARED_COLUMNS
+from copydesk.classifier.model.context import ALL_COLUMNS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES, FirstStageScores, HashedLinear
 from copydesk.classifier.model.quality import QUALITY_COLUMNS
 from copydesk.classifier.model.trees import Ensembles, Trees
@@ -91,9 +91,8 @@ class FormModel:
         )
         structs: list[CStruct] = []
         for number, ensembles in enumerate(scored, 1):
-            of_page = number == len(scored)
-            trees = Ensembles(ensembles, () if of_page else SHARED_COLUMNS)
-            n_columns = len(QUALITY_COLUMNS if of_page else ALL_COLUMNS)
+            trees = Ensembles(ensembles)
+            n_columns = len(QUALITY_COLUMNS if number == len(scored) else ALL_COLUMNS)
             if trees.n_columns > n_columns:
                 raise ValueError(f"trees read {trees.n_columns} columns, expected at most {n_columns}; train again")
             structs.append(trees.struct)

@@ -67,18 +67,32 @@ typedef struct {
 
 /* Several ensembles of trees as flat lists of tests, see trees.py. */
 typedef struct {
-    const int32_t *used;    /* (n_used): the columns that are read, those that differ between a page's blocks first */
+    const int32_t *used;    /* (n_used): the columns that are read */
     const int32_t *columns; /* places in `used` */
     const float *thresholds;
     const uint32_t *masks; /* a bit for each leaf that a value above the threshold rules out */
     const double *leaves;
     const int64_t *firsts; /* (n_trees + 1): each tree's first test; its first leaf comes after those of all before */
-    const int64_t *splits; /* (n_trees): the first test of a column that differs between a page's blocks */
     const int64_t *ends;   /* (n_ensembles): where each ensemble's trees end */
     const double *baselines;
     int64_t n_ensembles, n_used;
-    int64_t n_own; /* how many of those that are read differ between a page's blocks */
 } Ensembles;
+
+/* Calls a function with a tree's number of tests, as a constant where it is one that training chooses: so its loop over the
+   tests is unrolled. */
+#define CALL_WITH_N_TESTS(n_tests, function, ...) \
+    switch (n_tests) { \
+    case 7: function(7, __VA_ARGS__); break; \
+    case 15: function(15, __VA_ARGS__); break; \
+    case 19: function(19, __VA_ARGS__); break; \
+    case 23: function(23, __VA_ARGS__); break; \
+    default: function(n_tests, __VA_ARGS__); \
+    }
+#ifdef __clang__
+#define UNROLLED _Pragma("unroll 32")
+#else
+#define UNROLLED _Pragma("GCC unroll 32")
+#endif
 
 /* The columns of a page's blocks, and what they are computed from. */
 typedef struct {
@@ -124,23 +138,16 @@ void fill_similarity(const Context *c, float *out);
 void fill_landmarks(const Context *c, float *out);
 void fill_rhythm(const Context *c, float *out);
 void fill_parts(const Context *c, float *out);
-/* trees.c: packs the first `n_columns` of those that the trees read, of the blocks from each of `starts` on. `table` has
-   column after column, of n numbers; if n is less than PIECE, all starts are 0, and the rows from n on become 0 */
-void pack_rows(const Ensembles *trees, int64_t n_columns, const float *table, int64_t n, const int64_t *starts,
-               float *packed);
+/* trees.c: packs the columns that the trees read, of the blocks from each of `starts` on. `table` has column after column,
+   of n numbers; if n is less than PIECE, all starts are 0, and the rows from n on become 0 */
+void pack_rows(const Ensembles *trees, const float *table, int64_t n, const int64_t *starts, float *packed);
 /* sums[e * ROWS + r] becomes the log-odds of ensemble e for row r of those that are packed, where bit r of `wanted` is set;
-   `width` is at most `vector_width()`. `ruled_out` is what `rule_out` wrote: then n_own columns are enough; or NULL: then all
-   tests run */
-void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, const uint32_t *ruled_out,
-                double *sums);
-int64_t count_trees(const Ensembles *trees);
+   `width` is at most `vector_width()` */
+void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, double *sums);
 /* Sets the starts for ROWS blocks from `first` on of n; the last pieces may overlap. `copy_sums` copies one ensemble's sums */
 void set_starts(int64_t first, int64_t n, int64_t *starts);
 void copy_sums(const double *sums, const int64_t *starts, int64_t n, double *out);
-/* Runs the tests of columns that a page's blocks share: writes which leaves they rule out, for each tree. `table` has column
-   after column, of n numbers */
-void rule_out(const Ensembles *trees, const float *table, int64_t n, uint32_t *ruled_out);
 /* trees_wider.c: scores all rows, with BITS_512 */
-void score_rows16(const Ensembles *trees, const float *packed, const uint32_t *ruled_out, double *sums);
+void score_rows16(const Ensembles *trees, const float *packed, double *sums);
 
 #endif

@@ -50,10 +50,9 @@ static void add_leaves(const Ensembles *trees, int64_t tree, int64_t count, cons
 #include "trees_rows.h"
 #endif
 
-INLINE void pack_rows_of(const Ensembles *trees, int64_t n_columns, const float *table, int64_t n, const int64_t *starts,
-                         float *packed) {
-    if (n < PIECE) memset(packed, 0, (size_t)(n_columns * ROWS) * sizeof *packed);
-    for (int64_t k = 0; k < n_columns; k++) {
+INLINE void pack_rows_of(const Ensembles *trees, const float *table, int64_t n, const int64_t *starts, float *packed) {
+    if (n < PIECE) memset(packed, 0, (size_t)(trees->n_used * ROWS) * sizeof *packed);
+    for (int64_t k = 0; k < trees->n_used; k++) {
         const float *column = table + trees->used[k] * n;
         for (int64_t p = 0; p < N_PIECES; p++, packed += PIECE) {
             if (n >= PIECE) /* a copy of known size is a few instructions */
@@ -65,9 +64,8 @@ INLINE void pack_rows_of(const Ensembles *trees, int64_t n_columns, const float 
 }
 
 WITH_VECTORS(void, pack_rows,
-             (const Ensembles *trees, int64_t n_columns, const float *table, int64_t n, const int64_t *starts,
-              float *packed),
-             (trees, n_columns, table, n, starts, packed))
+             (const Ensembles *trees, const float *table, int64_t n, const int64_t *starts, float *packed),
+             (trees, table, n, starts, packed))
 
 void set_starts(int64_t first, int64_t n, int64_t *starts) {
     for (int64_t p = 0; p < N_PIECES; p++) starts[p] = max_i64(0, min_i64(first + p * PIECE, n - PIECE));
@@ -78,41 +76,27 @@ void copy_sums(const double *sums, const int64_t *starts, int64_t n, double *out
         memcpy(out + starts[p], sums + p * PIECE, (size_t)min_i64(PIECE, n) * sizeof *out);
 }
 
-int64_t count_trees(const Ensembles *trees) { return trees->n_ensembles > 0 ? trees->ends[trees->n_ensembles - 1] : 0; }
-
-void rule_out(const Ensembles *trees, const float *table, int64_t n, uint32_t *ruled_out) {
-    for (int64_t tree = 0; tree < count_trees(trees); tree++) {
-        uint32_t found = 0;
-        for (int64_t k = trees->firsts[tree]; k < trees->splits[tree]; k++)
-            found |= table[trees->used[trees->columns[k]] * n] > trees->thresholds[k] ? trees->masks[k] : 0;
-        ruled_out[tree] = found;
-    }
-}
-
-void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, const uint32_t *ruled_out,
-                double *sums) {
+void score_rows(const Ensembles *trees, int width, const float *packed, uint32_t wanted, double *sums) {
 #if HAS_WIDE_VECTORS
     if (width == BITS_512) {
-        score_rows16(trees, packed, ruled_out, sums);
+        score_rows16(trees, packed, sums);
         return;
     }
     if (width == BITS_256) {
-        score_rows8(trees, packed, wanted, ruled_out, sums);
+        score_rows8(trees, packed, wanted, sums);
         return;
     }
 #endif
     (void)width;
-    score_rows4(trees, packed, wanted, ruled_out, sums);
+    score_rows4(trees, packed, wanted, sums);
 }
 
 EXPORT int64_t cd_ensembles_size(void) { return sizeof(Ensembles); }
 
 EXPORT void cd_set_ensembles(uint8_t *out, const int32_t *used, const int32_t *columns, const float *thresholds,
-                             const uint32_t *masks, const double *leaves, const int64_t *firsts, const int64_t *splits,
-                             const int64_t *ends, const double *baselines, int64_t n_ensembles, int64_t n_used,
-                             int64_t n_own) {
-    *(Ensembles *)out = (Ensembles){used, columns, thresholds, masks, leaves, firsts, splits, ends, baselines,
-                                    n_ensembles, n_used, n_own};
+                             const uint32_t *masks, const double *leaves, const int64_t *firsts, const int64_t *ends,
+                             const double *baselines, int64_t n_ensembles, int64_t n_used) {
+    *(Ensembles *)out = (Ensembles){used, columns, thresholds, masks, leaves, firsts, ends, baselines, n_ensembles, n_used};
 }
 
 /* Scores n blocks: out[e * n + b] becomes the log-odds of ensemble e for block b. `table` has column after column.
@@ -125,8 +109,8 @@ EXPORT int64_t cd_score_trees(const uint8_t *ensembles, const float *table, int6
     for (int64_t first = 0; first < n; first += ROWS) {
         int64_t starts[N_PIECES];
         set_starts(first, n, starts);
-        pack_rows(trees, trees->n_used, table, n, starts, packed);
-        score_rows(trees, (int)min_i64(width, vector_width()), packed, ALL_ROWS, NULL, sums);
+        pack_rows(trees, table, n, starts, packed);
+        score_rows(trees, (int)min_i64(width, vector_width()), packed, ALL_ROWS, sums);
         for (int64_t e = 0; e < trees->n_ensembles; e++) copy_sums(sums + e * ROWS, starts, n, out + e * n);
     }
     free(sums);

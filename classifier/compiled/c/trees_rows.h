@@ -10,12 +10,10 @@ TARGET INLINE INTS LOWEST_UNSET(INTS set) {
     return ((INTS)__builtin_convertvector(lowest, FLOATS) >> 23 & 255) - 127;
 }
 
-/* Finds the leaf of each block in one tree, the tests `first` to `last`, for four vectors of blocks. */
-TARGET INLINE void FIND_LEAVES(const Ensembles *trees, int64_t first, int64_t last, const float *rows,
-                               uint32_t already, int32_t *found) {
-    INTS ruled_out[ROWS / WIDTH]; /* a bit for each leaf */
-    for (int64_t v = 0; v < ROWS / WIDTH; v++) ruled_out[v] = (INTS){0} + (int32_t)already;
-    for (int64_t k = first; k < last; k++) {
+/* Finds the leaf of each block in one tree, with the n tests from `first` on, for four vectors of blocks. */
+TARGET INLINE void FIND_LEAVES(int64_t n, const Ensembles *trees, int64_t first, const float *rows, int32_t *found) {
+    INTS ruled_out[ROWS / WIDTH] = {{0}}; /* a bit for each leaf */
+    UNROLLED for (int64_t k = first; k < first + n; k++) {
         const FLOATS *values = (const FLOATS *)(rows + trees->columns[k] * ROWS);
         float threshold = trees->thresholds[k];
         int32_t leaves = (int32_t)trees->masks[k];
@@ -24,8 +22,7 @@ TARGET INLINE void FIND_LEAVES(const Ensembles *trees, int64_t first, int64_t la
     for (int64_t v = 0; v < ROWS / WIDTH; v++) ((INTS *)found)[v] = LOWEST_UNSET(ruled_out[v]);
 }
 
-TARGET static void SCORE_ROWS(const Ensembles *trees, const float *rows, uint32_t wanted, const uint32_t *ruled_out,
-                              double *sums) {
+TARGET static void SCORE_ROWS(const Ensembles *trees, const float *rows, uint32_t wanted, double *sums) {
     int32_t found[TREES_AT_ONCE * ROWS];
     int64_t tree = 0;
     for (int64_t e = 0; e < trees->n_ensembles; e++, sums += ROWS) {
@@ -35,9 +32,7 @@ TARGET static void SCORE_ROWS(const Ensembles *trees, const float *rows, uint32_
             for (int64_t t = 0; t < count; t++) {
                 int64_t begin = trees->firsts[tree + t], end = trees->firsts[tree + t + 1];
                 for (int64_t k = begin; k <= end; k += 8) __builtin_prefetch(trees->leaves + tree + t + k);
-                uint32_t already = ruled_out == NULL ? 0 : ruled_out[tree + t];
-                if (ruled_out != NULL) begin = trees->splits[tree + t];
-                FIND_LEAVES(trees, begin, end, rows, already, found + t * ROWS);
+                CALL_WITH_N_TESTS(end - begin, FIND_LEAVES, trees, begin, rows, found + t * ROWS)
             }
             add_leaves(trees, tree, count, found, wanted, sums);
             tree += count;

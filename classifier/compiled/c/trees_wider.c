@@ -7,12 +7,12 @@
 
 enum { WIDTH = 16, N_VECTORS = ROWS / WIDTH, PARTS = ROWS / 8 /* vectors of doubles */ };
 
-/* Finds the leaf of each block in one tree, the tests `first` to `last`. */
-WIDER_VECTORS INLINE void find_leaves16(const Ensembles *trees, int64_t first, int64_t last, const float *rows,
-                                        uint32_t already, __m512i *found) {
+/* Finds the leaf of each block in one tree, with the n tests from `first` on. */
+WIDER_VECTORS INLINE void find_leaves16(int64_t n, const Ensembles *trees, int64_t first, const float *rows,
+                                        __m512i *found) {
     __m512i ruled_out[N_VECTORS]; /* a bit for each leaf */
-    for (int64_t v = 0; v < N_VECTORS; v++) ruled_out[v] = _mm512_set1_epi32((int)already);
-    for (int64_t k = first; k < last; k++) {
+    for (int64_t v = 0; v < N_VECTORS; v++) ruled_out[v] = _mm512_setzero_si512();
+    UNROLLED for (int64_t k = first; k < first + n; k++) {
         const float *values = rows + (int64_t)trees->columns[k] * ROWS;
         __m512 threshold = _mm512_set1_ps(trees->thresholds[k]);
         __m512i leaves = _mm512_set1_epi32((int)trees->masks[k]);
@@ -45,17 +45,16 @@ WIDER_VECTORS INLINE void add_leaves16(const double *from, int64_t n, const __m5
     }
 }
 
-WIDER_VECTORS void score_rows16(const Ensembles *trees, const float *packed, const uint32_t *ruled_out, double *sums) {
+WIDER_VECTORS void score_rows16(const Ensembles *trees, const float *packed, double *sums) {
     int64_t tree = 0;
     for (int64_t e = 0; e < trees->n_ensembles; e++, sums += ROWS) {
         __m512d totals[PARTS];
         for (int k = 0; k < PARTS; k++) totals[k] = _mm512_set1_pd(trees->baselines[e]);
         for (; tree < trees->ends[e]; tree++) {
             __m512i found[N_VECTORS];
-            int64_t first = trees->firsts[tree], last = trees->firsts[tree + 1];
-            uint32_t already = ruled_out == NULL ? 0 : ruled_out[tree];
-            find_leaves16(trees, ruled_out == NULL ? first : trees->splits[tree], last, packed, already, found);
-            add_leaves16(trees->leaves + first + tree, last - first + 1, found, totals);
+            int64_t first = trees->firsts[tree], n_tests = trees->firsts[tree + 1] - first;
+            CALL_WITH_N_TESTS(n_tests, find_leaves16, trees, first, packed, found)
+            add_leaves16(trees->leaves + first + tree, n_tests + 1, found, totals);
         }
         for (int k = 0; k < PARTS; k++) _mm512_storeu_pd(sums + 8 * k, totals[k]);
     }

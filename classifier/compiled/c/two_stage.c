@@ -51,7 +51,6 @@ typedef struct {
     double *probabilities, *page_types;
     int64_t *labels, *kinds;
     float *quality, *log_types;
-    uint32_t *ruled_out[N_SCORED]; /* what `rule_out` wrote for the trees of each */
 } Answer;
 
 EXPORT int64_t cd_form_size(void) { return sizeof(Form); }
@@ -90,8 +89,8 @@ static void score_all(const Form *form, const Context *c, int width, Answer *ans
     for (int64_t first = 0; first < c->n; first += ROWS) {
         int64_t starts[N_PIECES];
         set_starts(first, c->n, starts);
-        pack_rows(trees, trees->n_own, c->out, c->n, starts, packed);
-        score_rows(trees, width, packed, ALL_ROWS, answer->ruled_out[OF_ALL], sums);
+        pack_rows(trees, c->out, c->n, starts, packed);
+        score_rows(trees, width, packed, ALL_ROWS, sums);
         for (int64_t e = 0; e < 3; e++) copy_sums(sums + e * ROWS, starts, c->n, answer->odds + e * c->n);
     }
     find_probabilities(answer->odds, c->n, answer->probabilities);
@@ -222,8 +221,8 @@ static void divide(const Form *form, const Context *c, int width, const Division
         Part part;
         b = choose_part(answer->kinds, by->from, b, c->n, &part);
         if (!part.wanted) break;
-        pack_rows(trees, trees->n_own, c->out, c->n, part.starts, packed);
-        score_rows(trees, width, packed, part.wanted, answer->ruled_out[by->of], sums);
+        pack_rows(trees, c->out, c->n, part.starts, packed);
+        score_rows(trees, width, packed, part.wanted, sums);
         for (int64_t r = 0; r < ROWS; r++) {
             int64_t block = part.starts[r / PIECE] + r % PIECE;
             if (part.wanted >> r & 1)
@@ -250,7 +249,6 @@ static void find_kinds(const Form *form, const Context *c, int width, Answer *an
 static void predict(const Form *form, const Context *c, double *memory, Answer *answer) {
     int width = vector_width();
     double total = 0.0;
-    for (int64_t k = 0; k < OF_PAGE && c->n > 0; k++) rule_out(&form->scored[k], c->out, c->n, answer->ruled_out[k]);
     score_all(form, c, width, answer);
     label_blocks(form, c, memory, answer);
     find_kinds(form, c, width, answer);
@@ -274,15 +272,8 @@ int64_t run_model(const uint8_t *form_model, const Page *page, bool is_scored, f
         .quality = context + n * N_COLUMNS,
         .log_types = log_types,
     };
-    int64_t n_trees = 0, n_doubles = context_doubles(n) + 12 * n;
-    for (int64_t k = 0; k < OF_PAGE; k++) n_trees += count_trees(&form->scored[k]);
-    double *memory = malloc((size_t)n_doubles * sizeof *memory + (size_t)n_trees * sizeof(uint32_t));
+    double *memory = malloc((size_t)(context_doubles(n) + 12 * n) * sizeof *memory);
     if (!memory) return OUT_OF_MEMORY;
-    uint32_t *ruled_out = (uint32_t *)(memory + n_doubles);
-    for (int64_t k = 0; k < OF_PAGE; k++) {
-        answer.ruled_out[k] = ruled_out;
-        ruled_out += count_trees(&form->scored[k]);
-    }
     if (!is_scored) score_blocks(&form->first_stage, page, floats, by_field);
     int64_t status = score_page(&form->page_types, page, log_types);
     if (status == 0) {
@@ -314,8 +305,8 @@ EXPORT double cd_expected_f1(const uint8_t *form_model, const int64_t *labels, i
     const int64_t starts[N_PIECES] = {0};
     float packed[N_QUALITY * ROWS];
     double sums[ROWS];
-    pack_rows(trees, trees->n_used, quality, 1, starts, packed);
-    score_rows(trees, vector_width(), packed, 1, NULL, sums);
+    pack_rows(trees, quality, 1, starts, packed);
+    score_rows(trees, vector_width(), packed, 1, sums);
     return cd_expit(sums[0]);
 }
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features
 from copydesk.classifier.model import ALL_COLUMNS, FirstStageScores, context_columns
-from copydesk.classifier.model.context import CONTAINERS, CONTEXT_COLUMNS, NEIGHBOURS, SHARED_COLUMNS, WINDOWS
+from copydesk.classifier.model.context import CONTAINERS, CONTEXT_COLUMNS, NEIGHBOURS, WINDOWS
 from copydesk.classifier.model.groups import GROUPS, LINEAR_PARTS
 from copydesk.classifier.model.hashed_linear import PAGE_TYPES
 from copydesk.classifier.segmentation import segment_html, segment_text
@@ -180,10 +180,3 @@ def test_scores_by_field_and_page_types_are_columns(page: PageFeatures) -> None:
             np.testing.assert_array_equal(column(table, f"own {kind} by {part}"), wanted)
     for t, page_type in enumerate(PAGE_TYPES):
         assert (column(table, f"page is {page_type}") == TYPES[t]).all()
-
-
-@pytest.mark.parametrize("page", [TEXT, HTML])
-def test_shared_columns_are_the_same_for_all_blocks_of_a_page(page: PageFeatures) -> None:
-    table = filled(page)[:, SHARED_COLUMNS]
-    assert len(SHARED_COLUMNS) == 17
-    np.testing.assert_array_equal(table, np.broadcast_to(table[:1], table.shape))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from copydesk.classifier.model.trees import BITS_128, BITS_256, BITS_512, MAX_LEAVES, ROWS, Ensembles
+from copydesk.classifier.model.trees import BITS_128, BITS_256, BITS_512, MAX_LEAVES, PIECE, ROWS, Ensembles
 from tests.support.small_model import Tree, grow
 
 WIDTH = 4
@@ -72,13 +72,6 @@ def test_vectors_of_every_width_give_the_same_bits() -> None:
     assert ensembles.scores(rows, width=BITS_512).tobytes() == narrow
 
 
-def test_tests_of_shared_columns_come_first_and_change_no_score() -> None:
-    rng = random.Random(4)
-    grown = [grow(*(draw(rng, 1 + n) for n in range(MAX_LEAVES)), baseline=0.1)]
-    rows = table(draw_rows(rng, ROWS))
-    assert Ensembles(grown, (1, 3)).scores(rows).tobytes() == Ensembles(grown).scores(rows).tobytes()
-
-
 def test_a_table_with_fewer_columns_than_the_trees_read_is_refused() -> None:
     with pytest.raises(ValueError, match="the table has 3 columns, the trees read 4"):
         grow((3, 0.0, 1.0, 2.0)).scores(np.zeros((2, 3), np.float32))
@@ -91,7 +84,7 @@ def test_scores_equal_a_walk_down_every_tree(drawn: list[Tree], rows: list[list[
     assert found.tolist() == [walk_all(drawn, row, baseline) for row in rows]
 
 
-@pytest.mark.parametrize("n_leaves", [1, 2, 3, 8, 9, 16, 17, 31, MAX_LEAVES])
+@pytest.mark.parametrize("n_leaves", [1, 2, 3, 8, 9, 16, 17, 20, 24, 31, MAX_LEAVES])
 def test_trees_of_any_size_score_as_a_walk_does(n_leaves: int) -> None:
     rng = random.Random(n_leaves)
     drawn = [draw(rng, n_leaves), draw(rng, max(1, n_leaves // 2)), draw(rng, n_leaves)]
@@ -105,7 +98,7 @@ def test_every_leaf_is_reached(n_leaves: int) -> None:
     assert grow(chain(n_leaves)).scores(rows).tolist() == list(range(n_leaves))
 
 
-@pytest.mark.parametrize("n_rows", [0, 1, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS + 1])
+@pytest.mark.parametrize("n_rows", [0, 1, PIECE - 1, PIECE, PIECE + 1, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS + 1])
 def test_rows_scored_together_or_in_parts_score_alike(n_rows: int) -> None:
     rng = random.Random(n_rows)
     drawn = [draw(rng, 20) for _ in range(3)]
