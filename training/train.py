@@ -19,7 +19,7 @@ from joblib import Memory, Parallel, delayed
 
 from copydesk.classifier import Page
 from copydesk.classifier.artifact import save_model
-from copydesk.classifier.model import BODY, Model, Predictions, expected_f1
+from copydesk.classifier.model import Model, Predictions, expected_f1
 from copydesk.classifier.pipeline import assemble, collect_scores, predict
 from copydesk.classifier.plurals import counted
 from copydesk.training.align import LabelledPage, label_page, teach
@@ -72,6 +72,9 @@ from copydesk.training.quality import ALONE_WEIGHT, NO_ARTICLE_WEIGHT, QUALITY_B
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "lightgbm", "selectolax", "joblib")
 BATCH = 16
+TRUSTED = 1.0
+"""Confidence with which a page is answered while models learn how sure to be: a low one changes the answer."""
+
 FEW_PAGES = 50
 """Pages below which a warning is written: a choice, as a fold then tests on about a dozen pages."""
 
@@ -198,10 +201,10 @@ def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str
     every = [*pages, *made]
     folds = np.array([fold_of(page.origin.site, n_folds) for page in every])
     answers = [predict(page.blocks, fitted.folds[fold]) for page, fold in zip(every, folds.tolist(), strict=True)]
-    results = [_result(page, answer, form) for page, answer in zip(every, answers, strict=True)]
+    results = [_result(page, answer, form, TRUSTED) for page, answer in zip(every, answers, strict=True)]
     scores = [*map(body_f1, results[: len(pages)]), *(page_score(result).body_f1 for result in results[len(pages) :])]
     targets = np.array(scores, np.float64)  # None becomes NaN
-    has_body = np.array([(answer.labels == BODY).any() for answer in answers])
+    has_body = np.array([result.article.body != "" for result in results])
     known = np.flatnonzero(~np.isnan(targets) & has_body)
     rows = np.concatenate([answer.quality for answer in answers])
     sizes = len(pages), n_made, len(made) - n_made
@@ -213,20 +216,25 @@ def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str
     )
     sure = [expected_f1(answer, by_fold[fold]) for answer, fold in zip(answers, folds.tolist(), strict=True)]
     results = [
-        _without_own_labels(replace(result, article=replace(result.article, confidence=confidence)))
-        for result, confidence in zip(results[: len(pages)], sure[: len(pages)], strict=True)
+        _result(page, answer, form, confidence) for page, answer, confidence in zip(every, answers, sure, strict=True)
     ]
-    return HeldOut(FormModels(final, tuple(by_fold)), results, sure[len(pages) : len(pages) + n_made])
+    made_results = results[len(pages) : len(pages) + n_made]
+    return HeldOut(
+        FormModels(final, tuple(by_fold)),
+        [_without_own_labels(result) for result in results[: len(pages)]],
+        [result.article.confidence for result in made_results],
+    )
 
 
 def answer_by_fold(page: LabelledPage, models: FormModels, n_folds: int) -> PageResult:
     """Answer a page with the model that never saw its site."""
     model = models.folds[fold_of(page.origin.site, n_folds)]
-    return _result(page, predict(page.blocks, model), page.form)
+    answer = predict(page.blocks, model)
+    return _result(page, answer, page.form, expected_f1(answer, model))
 
 
-def _result(labelled: LabelledPage, answer: Predictions, form: str) -> PageResult:
-    scores = collect_scores(labelled.blocks, answer, 0.0)
+def _result(labelled: LabelledPage, answer: Predictions, form: str, confidence: float) -> PageResult:
+    scores = collect_scores(labelled.blocks, answer, confidence)
     article = assemble(Page(labelled.origin.id, text=scores.text), scores, "cross-validated")
     codes = labelled.codes if labelled.gold else None
     parts = labelled.parts if labelled.origin.has_parts else None
