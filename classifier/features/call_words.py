@@ -1,4 +1,4 @@
-"""Tells how surely a block's first words lead to another page: "Read more" and the like, in many languages."""
+"""Tells how surely a block's first words lead away: "Read more", "Subscribe to our" and the like, in many languages."""
 
 from __future__ import annotations
 
@@ -110,6 +110,64 @@ LIKELY_CALLS = {
 }
 """First words of which a good part leads to another page, and another part belongs to the article."""
 
+HOUSE_CALLS = {
+    "en": "subscribe to our, subscribe to the, subscribe now, sign up for our, sign up for the, "
+    "sign up to our, join our newsletter, get our newsletter, follow us on, like us on, join us on, "
+    "download our, download the app, get the app, support our, become a member, become a supporter, "
+    "donate to, you have read, already a subscriber, to continue reading, story continues, "
+    "article continues, advertisement",
+    "de": "abonnieren sie, jetzt abonnieren, melden sie sich, newsletter abonnieren, folgen sie uns, "
+    "folge uns, folgt uns, laden sie, lade dir, unterstützen sie, unterstütze uns, "
+    "war dieser artikel hilfreich, werden sie mitglied, artikel wird unterhalb, nach der werbung",
+    "fr": "abonnez-vous, inscrivez-vous, suivez-nous, rejoignez-nous, téléchargez, soutenez, "
+    "cet article vous a-t-il, cet article est réservé, la suite de l'article, la suite après, "
+    "faites un don",
+    "es": "suscríbete, suscríbase, síguenos, síganos, descarga nuestra, descárgate, apoya, apóyanos, "
+    "regístrate, inscríbete, hazte socio, este artículo te, algunos de los enlaces",
+    "pt": "assine, subscreva, inscreva-se, siga-nos, baixe, descarregue, apoie, receba, este artigo foi útil, "
+    "continua após, já é assinante",
+    "it": "iscriviti, abbonati, seguici, scarica, sostieni, ricevi, questo articolo ti è, continua dopo, "
+    "diventa socio, registrati",
+    "ca": "subscriu-te, segueix-nos, descarrega",
+    "nl": "abonneer, meld je aan, schrijf je in, volg ons, download onze, steun ons, word lid, was dit artikel",
+    "sv": "prenumerera, anmäl dig, följ oss, ladda ner, artikeln fortsätter, bli medlem, få våra",
+    "nb": "abonner, meld deg på, følg oss, last ned, artikkelen fortsetter, bli medlem, få nyheter",
+    "da": "abonnér, abonner, tilmeld dig, følg os, hent vores, artiklen fortsætter, bliv medlem, få de",
+    "fi": "tilaa, seuraa meitä, lataa, juttu jatkuu, artikkeli jatkuu, liity",
+    "is": "gerast áskrifandi, fylgdu okkur, skráðu þig",
+    "et": "telli, jälgi meid, toeta, lae alla",
+    "lv": "abonē, seko mums, atbalsti, lejupielādē",
+    "lt": "prenumeruokite, sekite mus, paremkite, atsisiųskite",
+    "pl": "zapisz się, subskrybuj, obserwuj nas, dołącz do, pobierz, wesprzyj, czy ten artykuł, śledź nas, polub nas",
+    "cs": "přihlaste se, odebírejte, sledujte nás, stáhněte si, podpořte, byl tento článek, předplaťte",
+    "sk": "prihláste sa, odoberajte, sledujte nás, stiahnite si, podporte, bol tento článok, predplaťte",
+    "sl": "naročite se, sledite nam, prenesite, podprite",
+    "hr": "pretplatite se, prijavite se, pratite nas, preuzmite, podržite",
+    "sr": "претплатите се, пратите нас, преузмите, подржите",
+    "hu": "iratkozzon fel, iratkozz fel, kövessen minket, kövess minket, töltse le, töltsd le, támogassa, "
+    "támogasd, hasznos volt, fizessen elő",
+    "ro": "abonează-te, abonați-vă, urmărește-ne, urmăriți-ne, descarcă, descărcați, susține, susțineți, v-a fost util",
+    "el": "εγγραφείτε, ακολουθήστε, κατεβάστε, στηρίξτε",
+    "tr": "abone olun, bizi takip, uygulamamızı, destek olun, bültenimize",
+    "ru": "подпишитесь, подписывайтесь, следите за, скачайте, поддержите, была ли эта, присоединяйтесь, "
+    "продолжение после",
+    "uk": "підпишіться, підписуйтесь, підписуйтеся, стежте за, завантажте, підтримайте, долучайтеся",
+    "bg": "абонирайте се, последвайте ни, изтеглете, подкрепете",
+    "ar": "اشترك في, اشتركوا في, تابعونا, تابعنا, حمل تطبيق, ادعم",
+    "fa": "ما را دنبال, عضو شوید, دانلود",
+    "he": "הירשמו, עקבו אחרינו, הורידו, תמכו",
+    "hi": "हमें फॉलो, सब्सक्राइब, डाउनलोड करें, हमारे व्हाट्सएप",
+    "bn": "আমাদের ফলো, সাবস্ক্রাইব, ডাউনলোড",
+    "id": "ikuti kami, langganan, unduh aplikasi, dapatkan berita, dukung, gabung",
+    "ms": "ikuti kami, langgan, muat turun",
+    "vi": "đăng ký nhận, theo dõi chúng tôi, tải ứng dụng, ủng hộ, mời bạn",
+    "sw": "jiandikishe, tufuate, pakua",
+    "zh": "订阅我们, 关注我们, 下载我们, 支持我们, 請訂閱, 欢迎订阅, 扫码关注",
+    "ja": "登録はこちら, 会員登録, この記事は有料, フォローし, アプリを",
+    "ko": "구독하기, 뉴스레터, 앱을 다운로드, 후원",
+}
+"""First words of blocks by which a newspaper asks for something: to subscribe, follow, download, support or rate."""
+
 MAX_CALL_WORDS = 8
 """Most words of a call; in scripts without spaces each character is a word."""
 
@@ -118,7 +176,7 @@ PLACES = 1 << 12
 
 CALLS = tuple(
     (call, level)
-    for by_language, level in ((SURE_CALLS, 2), (LIKELY_CALLS, 1))
+    for by_language, level in ((SURE_CALLS, 2), (LIKELY_CALLS, 1), (HOUSE_CALLS, 2))
     for calls in by_language.values()
     for call in calls.split(", ")
 )
