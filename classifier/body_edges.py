@@ -42,10 +42,21 @@ _OPENS_NOTE = re.compile(
 )
 """How a note begins that calls its author so."""
 
+_IS_WRITER = re.compile(
+    r"[^\W\d_a-z][\w.'’-]+ (?:[^\W\d_a-z][\w.'’-]+ ){1,3}(?:is|was|ist|est|es|è|é|jest|je|är|er|on|[—–-]) .{0,60}?\b"
+    r"(?i:writer|columnist|journalist|reporter|author|editor|freelance|correspondent|photographer|blogger|journalist|redakteur|autor|"
+    r"chroniqueur|periodista|redactor|columnista|giornalista|jornalista|colunista|dziennikar|publicyst|"
+    r"novinář|újságíró|журналист|корреспондент|gazeteci|yazar)",
+)
+"""How a note begins that says by whom an article is without a byline above: a name, and that it is of one who writes.
+On the labelled pages all three such blocks at the end are notes."""
+
+_NOTES = (_OPENS_NOTE, _IS_WRITER)
+
 N_ABOVE_COMMENTS, MAX_COMMENTS_HEADING = 3, 40
 """Blocks of a body above a heading of readers' comments, at least, and characters of that: choices. On the labelled
 pages 108 of the 120 blocks of the body below such a heading do not belong to the article, and the others are of one
-page."""
+page; below one with the article's title all 148 of plain text do not."""
 
 _COMMENTS = re.compile(
     r"\W*(?:(?:(?:view|show|see|read|load) (?:all )?)?(?:\d+\s)?"
@@ -58,6 +69,16 @@ _COMMENTS = re.compile(
 )
 """A heading of comments: their word, with or without a number; in the singular, which is a kind of article too, with
 one."""
+
+MAX_REPLIES_HEADING = 160
+_REPLIES = re.compile(
+    r"[1-9]\d*\s(?:thoughts?|responses?|replies|reply|comments?|gedanken?|antworten|kommentare?|commentaires?|"
+    r"réflexions?|réponses?|comentarios?|comentários?|respuestas?|pensamientos?|risposte|commenti|pensieri|reacties|"
+    r"gedachten|kommentarer|odpowiedzi|komentarzy|komentářů|комментари\w+|ответ\w*|comentarii|gânduri|hozzászólás|yorum)"
+    r"\s(?:on|to|for|zu|auf|sur|à|en|a|su|op|la|na|do|til|på|на|к)\b[^.]+",
+    re.IGNORECASE,
+)
+"""The same with the title of the article, as WordPress writes it: "3 thoughts on “…”", "2 replies to …"."""
 
 MAX_NAME, MAX_NAMES = 40, 4
 """Characters and words of a line that is only a name."""
@@ -116,10 +137,12 @@ def _leave_out_comments(page: Blocks, kinds: Integers, parts: list[int], probabi
         return
     first = parts[N_ABOVE_COMMENTS - 1] + 1
     spans = spans_of(page.blocks)[first : parts[-1]]
-    short = (spans[:, 1] - spans[:, 0] <= MAX_COMMENTS_HEADING).nonzero()[0]
+    short = (spans[:, 1] - spans[:, 0] <= MAX_REPLIES_HEADING).nonzero()[0]
     for number, (start, end) in zip((first + short).tolist(), spans[short].tolist(), strict=True):
-        is_of_teaser = kinds[number - 1] in _OTHER_STORIES or kinds[number + 1] in _OTHER_STORIES
-        if not is_of_teaser and _COMMENTS.fullmatch(page.text, start, end):
+        is_heading = page.text[start].isdigit() and _REPLIES.fullmatch(page.text, start, end) is not None
+        if not is_heading and end - start <= MAX_COMMENTS_HEADING and _COMMENTS.fullmatch(page.text, start, end):
+            is_heading = kinds[number - 1] not in _OTHER_STORIES and kinds[number + 1] not in _OTHER_STORIES
+        if is_heading:
             while parts[-1] >= number:
                 _leave_out(parts.pop(), kinds, probabilities, _COMMENT)
             return
@@ -136,7 +159,8 @@ def _find_author_notes(page: Blocks, kinds: Integers, parts: list[int]) -> None:
         else:
             continue
         is_named = name != "" and any(name in byline for byline in _bylines_above(page, kinds, number))
-        if is_named or (kind == _METADATA and _OPENS_NOTE.match(page.text, start, end)):
+        is_note = is_named or (kind == _METADATA and any(each.match(page.text, start, end) for each in _NOTES))
+        if is_note:
             kinds[number] = kind
             parts.remove(number)
 

@@ -107,6 +107,9 @@ def test_note_on_the_author_below_the_text_is_metadata(plain: bool) -> None:
         "Об авторе: инженер.",
         "A szerző mérnök.",
         "About the author: an engineer.",
+        "Ada Quill is a columnist and the author of two novels.",
+        "Ada Quill ist freie Journalistin.",
+        "Анна О’Хара — журналист газеты.",
     ],
 )
 def test_note_that_calls_its_author_so_is_metadata_in_many_languages(note: str) -> None:
@@ -147,6 +150,19 @@ def below_heading(
 def test_what_is_below_a_heading_of_comments_is_one_or_a_teaser(heading: str) -> None:
     assert below_heading(heading) == [Kind.COMMENT] * 2
     assert below_heading(heading, teaser=0.6) == [TEASER] * 2
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["3 thoughts on “Rain on the coast”", "12 Replies to Rain", "2 comentarii la „Ploaie”", "4 Antworten auf Regen"],
+)
+def test_heading_of_comments_with_the_title_is_one_too(heading: str) -> None:
+    assert below_heading(heading) == below_heading(heading, beside=TEASER) == [Kind.COMMENT] * 2
+
+
+@pytest.mark.parametrize("line", ["0 comments on Rain", "3 comments on the bridge were read.", "3 men on the bridge"])
+def test_line_with_a_number_that_is_no_heading_of_comments_ends_nothing(line: str) -> None:
+    assert below_heading(line) == [TEXT] * 2
 
 
 def test_heading_of_comments_is_told_from_what_is_like_one() -> None:
