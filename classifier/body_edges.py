@@ -6,18 +6,17 @@ there: of a name, a call to subscribe or the first of the related stories. Notes
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Integers, spans_of
+from copydesk.classifier.edge_words import COMMENTS, IS_WRITER, MAX_COMMENTS, MAX_REPLIES, OPENS_NOTE, REPLIES
 from copydesk.classifier.fields import MAX_LINE
 from copydesk.classifier.types import KINDS, LABELS, PARTS, Blocks, Kind, Label
 
 LEAST_SUBHEADING = 0.9
 """Probability of body below which a subheading with no text below it is none, unless metadata such as sources follows:
-a choice, as those below. On the labelled pages all rules here leave out 71 blocks of HTML, of which 52 do not belong to
-the article, and 290 of plain text, of which 214 do not."""
+a choice, as those below. On the labelled pages the rules of such subheadings, of blocks far away and of paragraphs
+leave out 71 blocks of HTML, of which 52 do not belong to the article, and 290 of plain text, of which 214 do not."""
 
 FAR, LEAST_FAR = 3, 0.8
 """Blocks from the rest of the body, and probability below which the last block that stands so far away is none of
@@ -31,54 +30,10 @@ N_NOTES = 3
 """Blocks at the end of a body among which notes on its authors are looked for: a byline's name alone, or with what the
 person is or does. On the labelled pages 33 of 36 such blocks in both forms do not belong to the article."""
 
-_OPENS_NOTE = re.compile(
-    r"(?:(?:the (?:author|writer)|(?:der|die) (?:autor|autorin|verfasserin|verfasser)|l['’](?:auteure?|autrice|autore)|"
-    r"(?:el|la) autora?|[oa] autora?|de auteur|författaren|skribenten|forfatteren|kirjoittaja) "
-    r"(?:is|was|ist|est|é|es|è|är|er|on)|autor(?:ka)? je(?:st)?|autor(?:ul|oarea) este|about the author|"
-    r"über (?:den autor|die autorin)|à propos de l['’]aut\w+|sobre (?:el|la|[oa]) autora?|over de auteur|"
-    r"om f[öo]r?fatt[ae]ren|o autor(?:ze|ce|ovi)|a szerző|об авторе|про автор\w+|yazar hakkında)\b|автор [—–-]"
-    r"|作者[是为：]",
-    re.IGNORECASE,
-)
-"""How a note begins that calls its author so."""
-
-_IS_WRITER = re.compile(
-    r"[^\W\d_a-z][\w.'’-]+ (?:[^\W\d_a-z][\w.'’-]+ ){1,3}(?:is|was|ist|est|es|è|é|jest|je|är|er|on|[—–-]) .{0,60}?\b"
-    r"(?i:writer|columnist|journalist|reporter|author|editor|freelance|correspondent|photographer|blogger|journalist|redakteur|autor|"
-    r"chroniqueur|periodista|redactor|columnista|giornalista|jornalista|colunista|dziennikar|publicyst|"
-    r"novinář|újságíró|журналист|корреспондент|gazeteci|yazar)",
-)
-"""How a note begins that says by whom an article is without a byline above: a name, and that it is of one who writes.
-On the labelled pages all three such blocks at the end are notes."""
-
-_NOTES = (_OPENS_NOTE, _IS_WRITER)
-
-N_ABOVE_COMMENTS, MAX_COMMENTS_HEADING = 3, 40
-"""Blocks of a body above a heading of readers' comments, at least, and characters of that: choices. On the labelled
-pages 108 of the 120 blocks of the body below such a heading do not belong to the article, and the others are of one
-page; below one with the article's title all 148 of plain text do not."""
-
-_COMMENTS = re.compile(
-    r"\W*(?:(?:(?:view|show|see|read|load) (?:all )?)?(?:\d+\s)?"
-    r"(?:comments|kommentare|commentaires|comentarios|comentários|commenti|reacties|kommentarer|komentarze|komentáře|"
-    r"hozzászólások|komentari|yorumlar|комментарии|коментарі|коментари|kommentit|comentarii|σχόλια|コメント|评论|評論|"
-    r"댓글)(?:\s?[(:]?\s?\d*\)?)?"
-    r"|\d+\s(?:comment|kommentar|commentaire|comentario|comentário|commento|reactie|komentarz[ye]?|komentář[eů]?|"
-    r"hozzászólás|komentara?|yorum|комментари\w|коментар\w*|kommenttia?))\W*",
-    re.IGNORECASE,
-)
-"""A heading of comments: their word, with or without a number; in the singular, which is a kind of article too, with
-one."""
-
-MAX_REPLIES_HEADING = 160
-_REPLIES = re.compile(
-    r"[1-9]\d*\s(?:thoughts?|responses?|replies|reply|comments?|gedanken?|antworten|kommentare?|commentaires?|"
-    r"réflexions?|réponses?|comentarios?|comentários?|respuestas?|pensamientos?|risposte|commenti|pensieri|reacties|"
-    r"gedachten|kommentarer|odpowiedzi|komentarzy|komentářů|комментари\w+|ответ\w*|comentarii|gânduri|hozzászólás|yorum)"
-    r"\s(?:on|to|for|zu|auf|sur|à|en|a|su|op|la|na|do|til|på|на|к)\b[^.]+",
-    re.IGNORECASE,
-)
-"""The same with the title of the article, as WordPress writes it: "3 thoughts on “…”", "2 replies to …"."""
+N_ABOVE_COMMENTS = 3
+"""Blocks of a body above a heading of readers' comments, at least: a choice. On the labelled pages 108 of the 120
+blocks of the body below such a heading do not belong to the article, and the others are of one page; below one with
+the article's title all 148 of plain text do not."""
 
 MAX_NAME, MAX_NAMES = 40, 4
 """Characters and words of a line that is only a name."""
@@ -122,10 +77,10 @@ def leave_out_edges(page: Blocks, kinds: Integers, probabilities: Doubles, *, ma
             break
         _leave_out(parts.pop(), kinds, probabilities, _FURNITURE)
         is_last = False
-    while plain and len(parts) >= MIN_PARTS and kinds[parts[0]] in (_TEXT, _SUBHEADING):
-        if in_body[parts[0]] >= LEAST_FIRST:
+    for first in parts[: max(len(parts) - MIN_PARTS + 1, 0)] if plain else ():
+        if kinds[first] not in (_TEXT, _SUBHEADING) or in_body[first] >= LEAST_FIRST:
             break
-        _leave_out(parts.pop(0), kinds, probabilities, _FURNITURE)
+        _leave_out(first, kinds, probabilities, _FURNITURE)
 
 
 def _leave_out_comments(page: Blocks, kinds: Integers, parts: list[int], probabilities: Doubles) -> None:
@@ -137,10 +92,10 @@ def _leave_out_comments(page: Blocks, kinds: Integers, parts: list[int], probabi
         return
     first = parts[N_ABOVE_COMMENTS - 1] + 1
     spans = spans_of(page.blocks)[first : parts[-1]]
-    short = (spans[:, 1] - spans[:, 0] <= MAX_REPLIES_HEADING).nonzero()[0]
+    short = (spans[:, 1] - spans[:, 0] <= MAX_REPLIES).nonzero()[0]
     for number, (start, end) in zip((first + short).tolist(), spans[short].tolist(), strict=True):
-        is_heading = page.text[start].isdigit() and _REPLIES.fullmatch(page.text, start, end) is not None
-        if not is_heading and end - start <= MAX_COMMENTS_HEADING and _COMMENTS.fullmatch(page.text, start, end):
+        is_heading = page.text[start].isdigit() and REPLIES.fullmatch(page.text, start, end) is not None
+        if not is_heading and end - start <= MAX_COMMENTS and COMMENTS.fullmatch(page.text, start, end):
             is_heading = kinds[number - 1] not in _OTHER_STORIES and kinds[number + 1] not in _OTHER_STORIES
         if is_heading:
             while parts[-1] >= number:
@@ -159,7 +114,9 @@ def _find_author_notes(page: Blocks, kinds: Integers, parts: list[int]) -> None:
         else:
             continue
         is_named = name != "" and any(name in byline for byline in _bylines_above(page, kinds, number))
-        is_note = is_named or (kind == _METADATA and any(each.match(page.text, start, end) for each in _NOTES))
+        is_note = is_named or (
+            kind == _METADATA and any(each.match(page.text, start, end) for each in (OPENS_NOTE, IS_WRITER))
+        )
         if is_note:
             kinds[number] = kind
             parts.remove(number)

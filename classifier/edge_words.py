@@ -1,0 +1,48 @@
+"""What lines at the end of an article say in many languages: that comments begin, or who the author is."""
+
+from __future__ import annotations
+
+import re
+
+OPENS_NOTE = re.compile(
+    r"(?:(?:the (?:author|writer)|(?:der|die) (?:autor|autorin|verfasserin|verfasser)|l['’](?:auteure?|autrice|autore)|"
+    r"(?:el|la) autora?|[oa] autora?|de auteur|författaren|skribenten|forfatteren|kirjoittaja) "
+    r"(?:is|was|ist|est|é|es|è|är|er|on)|autor(?:ka)? je(?:st)?|autor(?:ul|oarea) este|about the author|"
+    r"über (?:den autor|die autorin)|à propos de l['’]aut\w+|sobre (?:el|la|[oa]) autora?|over de auteur|"
+    r"om f[öo]r?fatt[ae]ren|o autor(?:ze|ce|ovi)|a szerző|об авторе|про автор\w+|yazar hakkında)\b|автор [—–-]"
+    r"|作者[是为：]",
+    re.IGNORECASE,
+)
+"""How a note begins that calls its author so."""
+
+IS_WRITER = re.compile(
+    r"[^\W\d_a-z][\w.'’-]+ (?:[^\W\d_a-z][\w.'’-]+ ){1,3}(?:is|was|ist|est|es|è|é|jest|je|är|er|on|[—–-]) .{0,60}?\b"
+    r"(?i:writer|columnist|journalist|reporter|author|editor|freelance|correspondent|photographer|blogger|redakteur|"
+    r"autor|chroniqueur|periodista|redactor|columnista|giornalista|jornalista|colunista|dziennikar|publicyst|"
+    r"novinář|újságíró|журналист|корреспондент|gazeteci|yazar)",
+)
+"""How a note begins that says by whom an article is without a byline above: a name, and that it is of one who writes.
+On the labelled pages all five such blocks at the end of a body are notes."""
+
+MAX_COMMENTS = 40
+COMMENTS = re.compile(
+    r"\W*(?:(?:(?:view|show|see|read|load) (?:all )?)?(?:\d+\s)?"
+    r"(?:comments|kommentare|commentaires|comentarios|comentários|commenti|reacties|kommentarer|komentarze|komentáře|"
+    r"hozzászólások|komentari|yorumlar|комментарии|коментарі|коментари|kommentit|comentarii|σχόλια|コメント|评论|評論|"
+    r"댓글)(?:\s?[(:]?\s?\d*\)?)?"
+    r"|\d+\s(?:comment|kommentar|commentaire|comentario|comentário|commento|reactie|komentarz[ye]?|komentář[eů]?|"
+    r"hozzászólás|komentara?|yorum|комментари\w|коментар\w*|kommenttia?))\W*",
+    re.IGNORECASE,
+)
+"""A heading of readers' comments, of at most so many characters: their word, with or without a number; in the singular,
+which is a kind of article too, with one."""
+
+MAX_REPLIES = 160
+REPLIES = re.compile(
+    r"[1-9]\d*\s(?:thoughts?|responses?|replies|reply|comments?|gedanken?|antworten|kommentare?|commentaires?|"
+    r"réflexions?|réponses?|comentarios?|comentários?|respuestas?|pensamientos?|risposte|commenti|pensieri|reacties|"
+    r"gedachten|kommentarer|odpowiedzi|komentarzy|komentářů|комментари\w+|ответ\w*|comentarii|gânduri|hozzászólás|yorum)"
+    r"\s(?:on|to|for|zu|auf|sur|à|en|a|su|op|la|na|do|til|på|на|к)\b[^.]+",
+    re.IGNORECASE,
+)
+"""The same with the title of the article, as WordPress writes it: "3 thoughts on “…”", "2 replies to …"."""
