@@ -25,7 +25,7 @@ one site."""
 
 LEAST_CAPTION = 0.3
 """Probability of body from which furniture or a teaser is a caption where its element or its end says so: a choice. On
-the labelled pages 38 of 40 such lines of plain text that end with a photographer's name are captions, and 18 of 19
+the labelled pages 36 of 38 such lines of plain text that end with a photographer's name are captions, and 18 of 19
 teasers from HTML in a `figcaption` or with such an end."""
 
 CREDIT_FROM_END = 40

@@ -8,14 +8,14 @@ from itertools import repeat
 
 import numpy as np
 
-from copydesk.classifier.arrays import SmallIntegers, spans_of
+from copydesk.classifier.arrays import Integers, SmallIntegers, spans_of
 from copydesk.classifier.article import LateReading, PageScores, Sources
 from copydesk.classifier.artifact import shipped_model
 from copydesk.classifier.body_edges import leave_out_edges
 from copydesk.classifier.copies import find_copies
 from copydesk.classifier.declared_titles import read_declared
 from copydesk.classifier.errors import UnreadablePage
-from copydesk.classifier.fields import keep_sources, read_json_ld
+from copydesk.classifier.fields import JsonLd, keep_sources, read_json_ld
 from copydesk.classifier.model import (
     ALL_COLUMNS,
     PAGE_TYPES,
@@ -34,7 +34,7 @@ from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode, segment_html, segment_text, to_utf8
 from copydesk.classifier.story_order import Cues, correct_kinds
 from copydesk.classifier.structure_reader import add_structure
-from copydesk.classifier.title import choose_title, promote_headlines
+from copydesk.classifier.title import Title, choose_title, promote_headlines
 from copydesk.classifier.types import (
     BODY_PARTS,
     KINDS,
@@ -209,15 +209,9 @@ def collect_scores(
     kept until then.
     """
     spans = spans_of(blocks.blocks)
-    kinds = name_kinds(blocks, predictions)
     stated = read_json_ld(blocks.head.json_ld)
-    declared = read_declared(blocks.head, stated)
-    matches = np.ascontiguousarray(predictions.columns[:, _TITLE_MATCH])
-    title = choose_title(blocks, declared, matches, kinds, predictions.probabilities[:, 0], predictions.headline_odds)
-    kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
-    cues = Cues(*(predictions.columns[:, column] for column in _CUES))
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
-    kinds = correct_kinds(blocks, kinds, title.blocks, cues, predictions.probabilities[:, 0], is_like_article)
+    kinds, title = _find_kinds(blocks, predictions, stated, is_like_article)
     is_article = _is_article(predictions, confidence, plain=blocks.markup is None)
     if is_article:
         article_odds = float(predictions.page_types[_ARTICLE])
@@ -262,6 +256,20 @@ def collect_scores(
     if read_all:
         scores.reading.read(scores.kinds, body)
     return scores
+
+
+def _find_kinds(
+    blocks: Blocks, predictions: Predictions, stated: JsonLd, is_like_article: bool
+) -> tuple[Integers, Title]:
+    """Return the kind of each block, a number in KINDS, and the page's title; `stated` is what its JSON-LD says."""
+    kinds = name_kinds(blocks, predictions)
+    declared = read_declared(blocks.head, stated)
+    matches = np.ascontiguousarray(predictions.columns[:, _TITLE_MATCH])
+    in_body = predictions.probabilities[:, 0]
+    title = choose_title(blocks, declared, matches, kinds, in_body, predictions.headline_odds)
+    kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
+    cues = Cues(*(predictions.columns[:, column] for column in _CUES))
+    return correct_kinds(blocks, kinds, title.blocks, cues, in_body, is_like_article), title
 
 
 def _is_article(predictions: Predictions, confidence: float, *, plain: bool) -> bool:

@@ -14,7 +14,8 @@ from copydesk.classifier.segmentation.block_builder import BlockBuilder
 
 SHARE, MIN_BLOCKS = 0.9, 5
 """Share of a page's blocks that the elements around it hold, and blocks of a page from which this is looked at:
-choices. On 918 of 1,681 pages of the corpora names are forgotten, and no figure changes by more than 0.0005."""
+choices. On 918 of 1,681 pages of the corpora names are forgotten; macro-F1 and body F1 of the labelled ones change by
+at most 0.0004, and one news page more has a teaser in its body."""
 
 _PLACES, _BOX = ("header", "footer", "nav", "aside"), "div"
 """Tags that say where on a page an element stands, and what they become."""
