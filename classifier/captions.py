@@ -1,4 +1,4 @@
-"""Corrects which blocks are captions: by the elements around them in HTML, by who took the picture in plain text."""
+"""Corrects which blocks are captions: by the elements around them, by how they begin, and by who took the picture."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _SHOWN = re.compile(
 
 _SIGNS = frozenset("©/:|")
 
-_MARKS = ("ideo", "ymbol", "rchiv", "rkiv", "ile p", "ile i")
+_MARKS = ("ideo", "IDEO", "ymbol", "rchiv", "rkiv", "ile p", "ile i")
 _MARKED = re.compile(
     r"\W?(?:(?:watch )?video\w*(?:\s?[:–—]|\s-)\s|(?:symbol|archiv|arkiv)(?:bild|foto)|file (?:photo|picture|image))"
     r"|[^()]{0,200}\((?:symbol|archiv|arkiv)(?:bild|foto)",

@@ -154,7 +154,13 @@ def test_line_in_brackets_within_the_text_is_no_caption() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Video: The ferry leaves", "Watch video - the ferry leaves", "(Symbolbild) Eine Fähre", "File photo of the ferry"],
+    [
+        "Video: The ferry leaves",
+        "VIDEO: The ferry leaves",
+        "Watch video - the ferry leaves",
+        "(Symbolbild) Eine Fähre",
+        "File photo of the ferry",
+    ],
 )
 @pytest.mark.parametrize("said", [TEXT, SUBHEADING, STANDFIRST, HEADLINE])
 def test_line_that_begins_with_what_it_shows_is_a_caption_unless_it_is_the_title(line: str, said: Kind) -> None:
