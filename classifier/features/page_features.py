@@ -17,7 +17,7 @@ from copydesk.classifier.features.tables import tables
 from copydesk.classifier.features.tokens import LEAD_TOKENS, MAX_MARKUP_TOKENS, SHAPE_TOKENS
 from copydesk.classifier.types import Blocks
 
-FEATURES_VERSION = 7
+FEATURES_VERSION = 8
 """Raised by any change in this package that moves a value; stored in every model."""
 
 FIELDS = ("words", "shape", "markup")

@@ -11,5 +11,9 @@ LEAD_TOKENS = 2
 ANCESTORS = 8
 """Elements around a block whose tags and names are hashed."""
 
-MAX_MARKUP_TOKENS = 160
-"""Most tokens of a block: 132 of elements around it, 12 of inline names, 9 of its link, 7 of how dense links are."""
+FAR_SECTIONS = 3
+"""Further elements around it, such as `nav`, whose tags and names are hashed, see `compiled/c/tokens.c`."""
+
+MAX_MARKUP_TOKENS = 199
+"""Most tokens of a block: 132 of elements around it, 39 of far ones, 12 of inline names, 9 of its link, 7 of how dense
+links are."""

@@ -6,14 +6,16 @@ import numpy as np
 
 from copydesk.classifier.arrays import Floats, Hashes, Integers
 from copydesk.classifier.features import columns, counts
-from copydesk.classifier.features.markup_words import MAX_NAME_WORDS
-from copydesk.classifier.features.tokens import ANCESTORS, LEAD_TOKENS, SHAPE_TOKENS
+from copydesk.classifier.features.tokens import ANCESTORS, FAR_SECTIONS, LEAD_TOKENS, MAX_MARKUP_TOKENS, SHAPE_TOKENS
+from copydesk.classifier.markup_arrays import hash_tags
 from tests.oracle.hashing import mix
 from tests.oracle.jit import jit
 from tests.oracle.page_arrays import TreeArrays
 
 _REACH = 3
 """Neighbours on each side that are looked at."""
+
+_SECTIONS = hash_tags(("nav", "header", "footer", "aside", "main", "article"))
 
 _LENGTH, _LAST, _ELLIPSIS, _LINK_SHARE, _FIRST_WORD, _CAPITALS, _DIGITS, _SENTENCES = range(8)
 """Columns of a block's binned shape."""
@@ -152,7 +154,7 @@ def markup_tokens(tree: TreeArrays, table: Integers) -> tuple[Hashes, Integers]:
     """
     n = len(tree.elements)
     ends = np.zeros(n, np.int64)
-    out = np.empty(n * (ANCESTORS * (2 * MAX_NAME_WORDS + 2) + MAX_NAME_WORDS + 24), np.uint64)
+    out = np.empty(n * MAX_MARKUP_TOKENS, np.uint64)
     at = 0
     for b in range(n):
         e = tree.elements[b]
@@ -186,6 +188,16 @@ def _put_ancestors(out: Hashes, at: int, element: int, tree: TreeArrays) -> int:
                 out[at] = mix(names[k], np.uint64(430 + level))
                 at += 1
         level += 1
+        e = parents[e]
+    found = 0
+    while e >= 0 and found < FAR_SECTIONS:
+        if (tags[e] == _SECTIONS).any():
+            out[at] = mix(tags[e], np.uint64(400))
+            at += 1
+            for k in range(name_ends[e - 1] if e > 0 else 0, name_ends[e]):
+                out[at] = mix(names[k], np.uint64(420))
+                at += 1
+            found += 1
         e = parents[e]
     return at
 

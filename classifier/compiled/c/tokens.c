@@ -4,6 +4,12 @@
 #define REACH 3 /* neighbours on each side that are looked at */
 #define OWN_VALUES 33 /* values of a block by itself and of its place */
 #define N_SHAPE 8
+#define FAR_SECTIONS 3 /* as in tokens.py */
+/* CRC-32 of the tags of elements that divide a page. */
+enum {
+    TAG_NAV = 2022224343, TAG_HEADER = 1853008065, TAG_FOOTER = 3794863443u, TAG_ASIDE = 1622502729, TAG_MAIN = 3207122276u,
+    TAG_ARTICLE = 37359206
+};
 
 enum { LENGTH, LAST, OF_ELLIPSIS, OF_LINKS, FIRST, OF_CAPITALS, OF_DIGITS, OF_SENTENCES };
 
@@ -129,7 +135,25 @@ INLINE uint64_t *put(uint64_t *to, uint64_t value, uint64_t salt) {
     return to + 1;
 }
 
-/* Writes tags, paths and names of an element and those around it. */
+INLINE bool is_section(uint64_t tag) {
+    switch (tag) {
+    case TAG_NAV: case TAG_HEADER: case TAG_FOOTER: case TAG_ASIDE: case TAG_MAIN: case TAG_ARTICLE: return true;
+    default: return false;
+    }
+}
+
+/* Writes tags and names of the innermost sections that an element is in: the page's menu, head, foot. */
+INLINE uint64_t *put_sections(uint64_t *to, int64_t e, const TreeArrays *tree) {
+    for (int found = 0; e >= 0 && found < FAR_SECTIONS; e = tree->parents[e]) {
+        if (!is_section(tree->tags[e])) continue;
+        to = put(to, tree->tags[e], 400);
+        for (int64_t k = e > 0 ? tree->name_ends[e - 1] : 0; k < tree->name_ends[e]; k++) to = put(to, tree->names[k], 420);
+        found++;
+    }
+    return to;
+}
+
+/* Writes tags, paths and names of an element and those around it; of those far out only sections. */
 INLINE uint64_t *put_ancestors(uint64_t *to, int64_t e, const TreeArrays *tree) {
     uint64_t path = 0;
     for (uint64_t level = 0; e >= 0 && level < ANCESTORS; level++, e = tree->parents[e]) {
@@ -141,7 +165,7 @@ INLINE uint64_t *put_ancestors(uint64_t *to, int64_t e, const TreeArrays *tree) 
             if (level < 2) to = put(to, tree->names[k], 430 + level);
         }
     }
-    return to;
+    return put_sections(to, e, tree);
 }
 
 INLINE uint64_t *put_all(uint64_t *to, const uint64_t *values, const int64_t *ends, int64_t b, uint64_t salt) {
@@ -163,7 +187,7 @@ INLINE uint64_t *put_density(uint64_t *to, uint64_t tag, int64_t n_inside, const
     return put(to, tag + length, 466);
 }
 
-#define MOST_TOKENS 160 /* of a block: MAX_MARKUP_TOKENS */
+#define MOST_TOKENS 199 /* of a block: MAX_MARKUP_TOKENS */
 
 INLINE int64_t markup_tokens_of(const TreeArrays *tree, const int64_t *counts, int64_t n, const double *logs, uint32_t *out,
     int64_t *out_ends) {

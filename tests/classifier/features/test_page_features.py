@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier.features import FIELDS, PageFeatures, columns, compute_features, counts, read_text
 from copydesk.classifier.features.block_text import HEAD_CHARS, TAIL_CHARS
-from copydesk.classifier.features.tokens import LEAD_TOKENS, SHAPE_TOKENS
+from copydesk.classifier.features.tokens import ANCESTORS, FAR_SECTIONS, LEAD_TOKENS, SHAPE_TOKENS
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import Block, Blocks
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE
@@ -71,6 +71,15 @@ def test_every_shape_token_is_filled(page: Blocks) -> None:
     size = SHAPE_TOKENS if page.markup else SHAPE_TOKENS + LEAD_TOKENS
     assert np.diff(ends[1]).tolist() == [size] * (len(page.blocks) - 1)
     assert (features.tokens[ends[0, -1] : ends[1, -1]] != 0).all()
+
+
+@pytest.mark.parametrize("inside", [1, FAR_SECTIONS + 1])
+def test_sections_far_out_are_among_the_tokens_of_a_block(inside: int) -> None:
+    within = "<div>" * ANCESTORS
+    sections = compute_features(segment_html('<nav class="site">' * inside + within + "<p>Ferries</p>"))
+    boxes = compute_features(segment_html('<div class="site">' * inside + within + "<p>Ferries</p>"))
+    added = 2 * min(inside, FAR_SECTIONS)  # a tag and a name each
+    assert len(sections.tokens) == len(boxes.tokens) + added
 
 
 def test_the_last_layout_column_is_filled() -> None:
