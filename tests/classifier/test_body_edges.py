@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.classifier.body_edges import (
+    CHARS_ABOVE_COMMENTS,
     FAR,
     LEAST_FAR,
     LEAST_FIRST,
     LEAST_LAST,
     LEAST_SUBHEADING,
     MAX_NAME,
+    MOST_BELOW,
     N_ABOVE_COMMENTS,
     N_NOTES,
     leave_out_edges,
@@ -124,18 +126,21 @@ def test_name_of_a_byline_alone_at_the_end_is_a_byline_whatever_its_probability(
     assert left(story, last="Ada Mary Quill", byline="By Ben Reed")[-1] is said
 
 
+PARAGRAPH = "It rained on the coast for a day and a night. " * (1 + CHARS_ABOVE_COMMENTS // (46 * N_ABOVE_COMMENTS))
+
+
 def below_heading(
-    heading: str, *, above: int = N_ABOVE_COMMENTS, teaser: float = 0.0, beside: Kind = FURNITURE, forum: bool = False
+    heading: str,
+    *,
+    above: int = N_ABOVE_COMMENTS,
+    story: str = PARAGRAPH,
+    below: str = "It rains.",
+    teaser: float = 0.0,
+    beside: Kind = FURNITURE,
+    forum: bool = False,
 ) -> list[Kind]:
     """Return the kinds of two paragraphs below a heading of comments."""
-    lines = [
-        *[f"It rained on day {day}." for day in range(above)],
-        "Share",
-        heading,
-        "Post",
-        "No, it did.",
-        "It rains.",
-    ]
+    lines = [*[story] * above, "Share", heading, "Post", "No, it did.", below]
     numbers = [KINDS.index(kind) for kind in (*[TEXT] * above, FURNITURE, FURNITURE, beside, TEXT, TEXT)]
     kinds, in_body = np.array(numbers, np.int64), 0.95
     probabilities = np.array([[in_body, (1 - in_body) * (1 - teaser), (1 - in_body) * teaser]] * len(lines))
@@ -171,6 +176,12 @@ def test_heading_of_comments_is_told_from_what_is_like_one() -> None:
     assert below_heading("Comments", above=N_ABOVE_COMMENTS - 1) == [TEXT] * 2
     assert below_heading("Comments", beside=TEASER) == [TEXT] * 2
     assert below_heading("Comments", forum=True) == [TEXT] * 2
+
+
+def test_line_above_an_article_that_counts_its_comments_ends_nothing() -> None:
+    assert below_heading("37 Comments", story="Best overall") == [TEXT] * 2
+    assert below_heading("37 Comments", below=PARAGRAPH * MOST_BELOW * N_ABOVE_COMMENTS) == [TEXT] * 2
+    assert below_heading("37 Comments", below=PARAGRAPH * (MOST_BELOW - 1)) == [Kind.COMMENT] * 2
 
 
 def test_note_on_the_author_is_looked_for_at_the_end_only() -> None:
