@@ -5,8 +5,9 @@ A page in `<div class="newsletter-popup-enabled">` is no newsletter, and one in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Integers
 from copydesk.classifier.markup_arrays import MarkupArrays, Strings
@@ -25,31 +26,38 @@ login."""
 def forget_names(markup: MarkupArrays, n_blocks: int) -> MarkupArrays:
     """Return the elements of a page without the names of those around all of it; see `forget_names_of`."""
     around = _around(markup.firsts, markup.lasts, n_blocks)
-    if not len(around):
+    if not around:
         return markup
     tags = markup.tags.copy()
-    places = [markup.tag_names.index(tag) for tag in _PLACES]
-    tags[around[np.isin(tags[around], places)]] = markup.tag_names.index(_BOX)
-    ends = markup.names.ends
-    sizes = np.diff(ends, prepend=0)
-    is_kept = np.ones(len(sizes), np.bool_)
-    is_kept[around] = False
-    points = markup.names.points[np.repeat(is_kept, sizes)]
-    return markup._replace(tags=tags, names=Strings(points, np.cumsum(np.where(is_kept, sizes, 0))))
+    for element in around:
+        if markup.tag_names[tags[element]] in _PLACES:
+            tags[element] = markup.tag_names.index(_BOX)
+    return markup._replace(tags=tags, names=_without(markup.names, around))
+
+
+def _without(names: Strings, numbers: Sequence[int]) -> Strings:
+    """Return the names with those of some elements empty; the numbers rise, and are few."""
+    points, ends, kept, done = names.points, names.ends.copy(), [], 0
+    for number in numbers:
+        start, end = int(names.ends[number - 1]) if number else 0, int(names.ends[number])
+        kept.append(points[done:start])
+        ends[number:] -= end - start
+        done = end
+    return Strings(np.concatenate([*kept, points[done:]]), ends)
 
 
 def forget_names_of(builder: BlockBuilder) -> None:
     """Do the same for a page that is not finished yet."""
     firsts, lasts = np.array(builder.firsts, np.int64), np.array(builder.lasts, np.int64)
-    for element in _around(firsts, lasts, len(builder.texts)).tolist():
+    for element in _around(firsts, lasts, len(builder.texts)):
         builder.names[element] = ""
         if builder.tags[element] in _PLACES:
             builder.tags[element] = _BOX
 
 
-def _around(firsts: Integers, lasts: Integers, n_blocks: int) -> NDArray[np.int64]:
+def _around(firsts: Integers, lasts: Integers, n_blocks: int) -> list[int]:
     """Return the elements that hold nearly all blocks of a page."""
     if n_blocks < MIN_BLOCKS:
-        return np.empty(0, np.int64)
-    found: NDArray[np.int64] = (lasts - firsts >= SHARE * n_blocks).nonzero()[0]
+        return []
+    found: list[int] = (lasts - firsts >= SHARE * n_blocks).nonzero()[0].tolist()
     return found

@@ -51,3 +51,13 @@ def test_names_are_forgotten_where_copies_are_left_out_too() -> None:
     assert found.text.count("harbour board") == 1
     assert found.markup is not None
     assert found.markup.names[1] == ""
+
+
+def test_names_between_and_inside_of_elements_around_the_page_stay() -> None:
+    inside = f"<p class=lead>It rains.</p>{STORY}<p class=sign>Ada Quill</p>"
+    around = f"<div class=all><header class=top>{inside}</header></div>"
+    html = f"<body class=open><div class=ad></div>{around}<p class=end>End."
+    markup = markup_of(html)
+    names = [(tag, name) for tag, name in zip(markup.tags, markup.names, strict=True) if name]
+    assert names == [("div", "ad"), ("p", "lead"), ("p", "sign"), ("p", "end")]
+    assert list(markup.tags)[2:4] == ["div", "div"]
