@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats, spans_of
+from copydesk.classifier.compiled import code_points
+from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MIN_OPENING, MIN_SENTENCE = 60, 30
@@ -49,14 +51,15 @@ _SHOWN = re.compile(
 
 _SIGNS = frozenset("©/:|")
 
-_MARKS = ("ideo", "IDEO", "ymbol", "rchiv", "rkiv", "ile p", "ile i")
+MARKS = ("ideo", "IDEO", "ymbol", "rchiv", "rkiv", "ile p", "ile i")
+_MARK_POINTS, _MARK_ENDS = code_points("".join(MARKS)), np.cumsum([*map(len, MARKS)], dtype=np.int64)
 _MARKED = re.compile(
     r"\W?(?:(?:watch )?video\w*(?:\s?[:–—]|\s-)\s|(?:symbol|archiv|arkiv)(?:bild|foto)|file (?:photo|picture|image))"
     r"|[^()]{0,200}\((?:symbol|archiv|arkiv)(?:bild|foto)",
     re.IGNORECASE,
 )
 """What a line begins with, or has in brackets, that says what is shown: a film, or a picture that was taken before. On
-the labelled pages all 14 such lines that the trees take for something else are captions. `_MARKS` are looked for
+the labelled pages all 14 such lines that the trees take for something else are captions. `MARKS` are looked for
 first."""
 
 _BEGINS_CREDIT = re.compile(
@@ -68,6 +71,8 @@ _BEGINS_CREDIT = re.compile(
 
 _NAMES_TWO = re.compile(r"[^\W\d_][^/|.!?:;©]+[/|][^/|.!?:;©]+")
 """A photographer and an agency, with a stroke between."""
+
+_blocks_with = core_function("cd_blocks_with", "u32* i64 i64* i64 u32* i64* i64 i64*", "i64")
 
 _TEXT, _CAPTION, _STANDFIRST, _BYLINE, _DATE, _HEADLINE = map(
     KINDS.index, (Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST, Kind.BYLINE, Kind.DATE, Kind.HEADLINE)
@@ -110,16 +115,19 @@ def find_credits(page: Blocks, kinds: bytearray, title: range, may_be: NDArray[n
 
 def find_marked(page: Blocks, kinds: bytearray, title: range, in_body: Doubles) -> None:
     """Make captions of lines that begin with what they show: "Video: …", "(Symbolbild) …"."""
-    starts = spans_of(page.blocks)[:, 0]
-    for mark in _MARKS:
-        place = page.text.find(mark)
-        while place >= 0:
-            number = int(np.searchsorted(starts, place, side="right")) - 1
-            start, end = page.blocks[number]
-            may_be = kinds[number] in _PLAIN or (kinds[number] in _BESIDE and in_body[number] >= LEAST_CAPTION)
-            if may_be and number not in title and _MARKED.match(page.text, start, end):
-                kinds[number] = _CAPTION
-            place = page.text.find(mark, end)
+    for number in marked_blocks(page):
+        may_be = kinds[number] in _PLAIN or (kinds[number] in _BESIDE and in_body[number] >= LEAST_CAPTION)
+        if may_be and number not in title and _MARKED.match(page.text, *page.blocks[number]):
+            kinds[number] = _CAPTION
+
+
+def marked_blocks(page: Blocks) -> list[int]:
+    """Return the blocks that have one of `MARKS` in them."""
+    points, spans = code_points(page.text), np.ascontiguousarray(spans_of(page.blocks), np.int64)
+    found = np.empty(len(spans), np.int64)
+    n = _blocks_with(points, len(points), spans, len(spans), _MARK_POINTS, _MARK_ENDS, len(MARKS), found)
+    numbers: list[int] = found[:n].tolist()
+    return numbers
 
 
 def find_captions(
