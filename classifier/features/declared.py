@@ -32,7 +32,12 @@ DECLARED = np.dtype([("sizes", np.int64, N_TEXTS), ("stated_words", np.int64), (
 _DECLARED_CHARS = 600
 """Characters of a declared title or description that are read."""
 
-_ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*"((?:[^"\\]|\\.){100,100000})')
+_MOST_STATED = 100_000
+"""Characters and escapes of a stated text that are read."""
+
+_ARTICLE_BODY = re.compile(r'"articleBody"\s*:\s*"(?=(?:[^"\\]|\\.){100})((?:[^"\\]++|\\.)*+)')
+"""A stated text of at least 100 characters and escapes. Runs of characters take a tenth of the time of single ones."""
+_FIRST_STATED = re.compile(rf'(?:[^"\\]|\\.){{0,{_MOST_STATED}}}')
 _TAG = re.compile(r"<[^<>]*>")
 _HEADLINE = re.compile(r'"headline"\s*:\s*"([^"]{1,600})"')
 
@@ -71,6 +76,8 @@ def _declared_texts(head: Head) -> list[str]:
 def _stated_text(head: Head) -> str:
     """Return the article's text as JSON-LD states it, or "" where it does not."""
     found = _stated(head, "articleBody", _ARTICLE_BODY)
+    if len(found) > _MOST_STATED and (first := _FIRST_STATED.match(found)) is not None:
+        found = first[0]
     return _TAG.sub(" ", _unescaped(found)) if found else ""
 
 
