@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -63,19 +63,26 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> FormModels:
         CorpusError: All sites but those of one fold contain only, or no, body blocks.
     """
     everything = np.flatnonzero(table.learnt)
-    parts = [everything[table.folds[everything] != fold] for fold in range(n_folds)] + [everything]
+    parts = [everything, *(everything[table.folds[everything] != fold] for fold in range(n_folds))]  # the longest first
     for rows in parts:
         _check_both_answers(table, rows)
     run = Parallel(n_jobs=jobs, prefer="threads", return_as="generator")
-    report = partial(_with_progress, n_folds=n_folds, say=say)
-    linears = list(report(run(delayed(fit_linear)(table, rows) for rows in parts), "first stage"))
-    types = list(report(run(delayed(fit_page_types)(table, rows) for rows in parts), "page types"))
-    columns = _held_out_columns(table, linears, types)
-    first_stages = zip(parts, linears, types, strict=True)
-    fits = run(delayed(_fit_second_stage)(table, columns, *first_stage) for first_stage in first_stages)
-    models = list(report(fits, "second stage"))
-    held_out = _held_out_odds(table, columns, models[:n_folds])
-    *folds, final = (_calibrate(model, table, held_out, table.folds != fold) for fold, model in enumerate(models))
+    names = ["all pages", *(f"fold {fold + 1} of {n_folds}" for fold in range(n_folds))]
+    first_fits = run(delayed(fit)(table, rows) for fit in (fit_linear, fit_page_types) for rows in parts)
+    said = [f"{stage}, {name}" for stage in ("first stage", "page types") for name in names]
+    found = list(_with_progress(first_fits, said, say))
+    linears, types = found[: len(parts)], found[len(parts) :]
+    columns = _held_out_columns(table, linears[1:], types[1:])
+    questions = [_questions(table, columns, rows) for rows in parts]
+    fits = run(delayed(ask)() for each in questions for ask in (*each.of_groups.values(), *each.of_parts.values()))
+    said = []
+    for name, (of_groups, of_parts) in zip(names, questions, strict=True):
+        said += [*[""] * (len(of_groups) + len(of_parts) - 1), f"second stage, {name}"]
+    trees = iter(list(_with_progress(fits, said, say)))
+    models = [_gather(trees, *each) for each in zip(questions, linears, types, strict=True)]
+    held_out = _held_out_odds(table, columns, models[1:])
+    kept = [table.folds != fold for fold in range(-1, n_folds)]  # no row is of fold -1
+    final, *folds = (_calibrate(model, table, held_out, rows) for model, rows in zip(models, kept, strict=True))
     return FormModels(final, tuple(folds))
 
 
@@ -90,20 +97,55 @@ def _check_both_answers(table: Table, rows: NDArray[np.int64]) -> None:
         )
 
 
-def _with_progress(fits: Iterable[T], stage: str, n_folds: int, say: Say) -> Iterator[T]:
-    for number, fit in enumerate(fits):
-        say(f"{stage}, " + (f"fold {number + 1} of {n_folds}" if number < n_folds else "all pages"))
+def _with_progress(fits: Iterable[T], said: Sequence[str], say: Say) -> Iterator[T]:
+    """Return the fits, and say of each what is said of it, if anything."""
+    for fit, what in zip(fits, said, strict=True):
+        if what:
+            say(what)
         yield fit
 
 
-def _fit_second_stage(
-    table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64], linear: HashedLinear, page_types: HashedLinear
-) -> FormModel:
-    """Fit the second stage's trees; return the model, not yet calibrated, without an estimate of quality."""
+class _Questions(NamedTuple):
+    """What the trees of one model are asked, by name. Each is a function that fits the trees of one question, so that
+    jobs share the questions of all models."""
+
+    of_groups: dict[str, Callable[[], Trees]]
+    of_parts: dict[str, Callable[[], Trees]]
+
+
+def _questions(table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]) -> _Questions:
+    """Return the questions of a model.
+
+    Args:
+        columns: Of all rows of the table, see `_held_out_columns`.
+        rows: Those to learn from.
+    """
+    return _Questions(_group_questions(table, columns, rows), _part_questions(table, columns, rows))
+
+
+def _gather(trees: Iterator[Trees], asked: _Questions, linear: HashedLinear, page_types: HashedLinear) -> FormModel:
+    """Return a model of the next trees, one for each question: not yet calibrated, without an estimate of quality."""
+    return FormModel(
+        first_stage=linear,
+        page_types=page_types,
+        **dict(zip(asked.of_groups, trees, strict=False)),
+        parts=dict(zip(asked.of_parts, trees, strict=False)),
+        quality=constant(0.0),
+        affinities=np.ones((len(LABELS), len(LABELS))),
+    )
+
+
+def _group_questions(
+    table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]
+) -> dict[str, Callable[[], Trees]]:
+    """Return the questions about the groups of kinds, by the name of the model's trees."""
     form = table.pages[0].form
     codes, gold, weights = table.codes[rows], table.gold[rows], table.weights[rows]
     weak = np.where(table.of_articles()[rows], WEAK, WEAK_ELSEWHERE)
     body_weights = weights * np.where(gold, 1.0, weak) * table.page_shares()[rows]
+
+    def is_body() -> Trees:
+        return fit_question(columns[rows], codes == "E", body_weights, LABEL_BOOSTING[form])
 
     def among(chosen: str, positive: str, boosting: Mapping[str, Any] = GROUP_BOOSTING) -> Trees:
         within = np.isin(codes, list(chosen)) & (gold | (codes != "E"))
@@ -111,27 +153,19 @@ def _fit_second_stage(
         trust = weights[within] * np.where(gold[within], 1.0, TAUGHT)
         return fit_question(columns[rows[within]], answers, trust, boosting)
 
-    return FormModel(
-        first_stage=linear,
-        page_types=page_types,
-        body=fit_question(columns[rows], codes == "E", body_weights, LABEL_BOOSTING[form]),
-        teaser=among("MCBTH", "TH", LABEL_BOOSTING[form]),
-        metadata=among("MCB", "M"),
-        comment=among("MCB", "C"),
-        heading=among("TH", "H"),
-        parts=fit_parts(table, columns, rows),
-        quality=constant(0.0),
-        affinities=np.ones((len(LABELS), len(LABELS))),
-    )
+    return {
+        "body": is_body,
+        "teaser": partial(among, "MCBTH", "TH", LABEL_BOOSTING[form]),
+        "metadata": partial(among, "MCB", "M"),
+        "comment": partial(among, "MCB", "C"),
+        "heading": partial(among, "TH", "H"),
+    }
 
 
-def fit_parts(table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]) -> dict[str, Trees]:
-    """Fit the trees that tell apart the parts of an article and of its metadata, by kind.
-
-    Args:
-        columns: Of all rows of the table, see `_held_out_columns`.
-        rows: Those to learn from.
-    """
+def _part_questions(
+    table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]
+) -> dict[str, Callable[[], Trees]]:
+    """Return the questions that tell apart the parts of an article and of its metadata, by kind."""
     form, codes, parts = table.pages[0].form, table.codes[rows], table.parts[rows]
     weights = table.weights[rows] * np.where(table.written()[rows], WRITTEN_PART, 1.0)
 
@@ -141,12 +175,13 @@ def fit_parts(table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64
         return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
 
     titled = table.has_headline[rows] & (codes != "")
-    found = {str(Kind.HEADLINE): fit(Kind.HEADLINE, titled, np.where(table.has_parts[rows[titled]], 1.0, KNOWN_TITLE))}
+    trust = np.where(table.has_parts[rows[titled]], 1.0, KNOWN_TITLE)
+    asked = {str(Kind.HEADLINE): partial(fit, Kind.HEADLINE, titled, trust)}
     body_parts = TEXT_PARTS if form == "text" else MARKUP_PARTS
     for kinds, chosen in ((body_parts, BODY_CODES), (UNDER_METADATA, METADATA_CODES)):
         within = np.isin(parts, list(chosen)) & table.has_parts[rows]
-        found |= {str(kind): fit(kind, within, 1.0) for kind in kinds}
-    return found
+        asked |= {str(kind): partial(fit, kind, within, 1.0) for kind in kinds}
+    return dict(asked)
 
 
 def _held_out_columns(

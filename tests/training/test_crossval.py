@@ -57,7 +57,7 @@ def test_the_made_sites_fill_both_folds() -> None:
 
 
 def test_progress_names_every_fit(fitted: FormModels, said: list[str]) -> None:
-    parts = ["fold 1 of 2", "fold 2 of 2", "all pages"]
+    parts = ["all pages", "fold 1 of 2", "fold 2 of 2"]
     stages = ("first stage", "page types", "second stage")
     assert said == [f"{stage}, {part}" for stage in stages for part in parts]
     assert len(fitted.folds) == N_FOLDS

@@ -21,7 +21,7 @@ CHARACTERS = st.one_of(
     st.sampled_from('aab  ABZ01.,!?|"“»•…/\n\u3000éÉßİ字ด。\ud800😀\U00020000'), st.characters(codec=None)
 )
 TEXTS = st.one_of(st.sampled_from(["", "Red boats", "Red boats sail.", "More 12..."]), st.text(CHARACTERS, max_size=30))
-TAGS = st.one_of(st.sampled_from("h1 h2 h6 li p figure figcaption ul ol blockquote div section é".split()))
+TAGS = st.sampled_from("h1 h2 h6 li p figure figcaption ul ol blockquote div section nav header article é".split())
 NAMES = st.one_of(
     st.sampled_from(["", "story-box author", "articleByline", "caption", "é \ud800 x9"]),
     st.text(CHARACTERS, max_size=20),
@@ -53,7 +53,7 @@ def pages(draw: st.DrawFn) -> Blocks:
 @st.composite
 def markups(draw: st.DrawFn, n: int) -> Markup:
     """A tree around n blocks."""
-    size = draw(st.integers(1, 12))
+    size = draw(st.integers(1, 20))
     spans = [sorted(draw(st.tuples(st.integers(0, n), st.integers(0, n)))) for _ in range(size)]
 
     def each(values: st.SearchStrategy[int]) -> tuple[int, ...]:
@@ -62,7 +62,7 @@ def markups(draw: st.DrawFn, n: int) -> Markup:
     return Markup(
         tags=tuple(draw(TAGS) for _ in range(size)),
         names=tuple(draw(NAMES) for _ in range(size)),
-        parents=(-1, *(draw(st.integers(0, element - 1)) for element in range(1, size))),
+        parents=(-1, *(draw(st.sampled_from((element - 1, element // 2))) for element in range(1, size))),
         firsts=tuple(first for first, _ in spans),
         lasts=tuple(last for _, last in spans),
         elements=each(st.integers(0, size - 1)),
