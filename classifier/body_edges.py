@@ -12,7 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Integers, spans_of
-from copydesk.classifier.edge_words import COMMENTS, IS_WRITER, MAX_COMMENTS, MAX_REPLIES, OPENS_NOTE, REPLIES
+from copydesk.classifier.edge_words import (
+    CLOSES_PAGE,
+    COMMENTS,
+    IS_WRITER,
+    MAX_COMMENTS,
+    MAX_REPLIES,
+    OPENS_NOTE,
+    REPLIES,
+)
 from copydesk.classifier.fields import MAX_LINE
 from copydesk.classifier.types import KINDS, LABELS, PARTS, Blocks, Kind, Label
 
@@ -51,6 +59,7 @@ _IN_NAMES = str.maketrans("", "", "-'’.")
 MIN_PARTS = 6
 """Blocks of a body from which its edges are looked at: in a shorter one each may be all that there is."""
 
+_OPENINGS = (OPENS_NOTE, IS_WRITER, CLOSES_PAGE)
 _SUBHEADING, _TEXT, _METADATA, _FURNITURE = map(
     KINDS.index, (Kind.SUBHEADING, Kind.TEXT, Kind.METADATA, Kind.FURNITURE)
 )
@@ -130,9 +139,7 @@ def _find_author_notes(page: Blocks, kinds: Integers, parts: list[int]) -> None:
         else:
             continue
         is_named = name != "" and any(name in byline for byline in _bylines_above(page, kinds, number))
-        is_note = is_named or (
-            kind == _METADATA and any(each.match(page.text, start, end) for each in (OPENS_NOTE, IS_WRITER))
-        )
+        is_note = is_named or (kind == _METADATA and any(each.match(page.text, start, end) for each in _OPENINGS))
         if is_note:
             kinds[number] = kind
             parts.remove(number)

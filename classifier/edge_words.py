@@ -24,6 +24,24 @@ IS_WRITER = re.compile(
 """How a note begins that says by whom an article is without a byline above: a name, and that it is of one who writes.
 On the labelled pages all five such blocks at the end of a body are notes."""
 
+CLOSES_PAGE = re.compile(
+    r"©|\(c\) ?(?:19|20)\d\d|copyright\b[\s:]*(?:©|\(c\))?[\s:]*(?:19|20)\d\d|all rights reserved\b|"
+    r"alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos reservados|"
+    r"tutti i diritti riservati|wszelkie prawa zastrzeżone|všechna práva vyhrazena|minden jog fenntartva|"
+    r"toate drepturile rezervate|tüm hakları saklıdır|все права защищены|alla rättigheter förbehåll|"
+    r"this (?:entry|post) was posted (?:in|on|by)\b|dieser (?:beitrag|eintrag) wurde (?:am|in|unter|von)\b|"
+    r"ce(?:t article)? (?:contenu )?a été publié (?:dans|le|par)\b|"
+    r"esta entrada (?:fue publicada|se publicó) (?:en|el)\b|est[ae] (?:entrada|post|artigo) foi publicad[ao] |"
+    r"quest[ao] (?:voce|articolo) è stat[ao] pubblicat[ao] |dit bericht (?:is|werd) geplaatst (?:in|op|door)\b|"
+    r"ten wpis został opublikowany |(?:det här|detta) inlägget? (?:postades|publicerades) |"
+    r"dette (?:indlæg blev udgivet|innlegget ble publisert) |tämä (?:artikkeli|merkintä) (?:julkaistiin|on julkaistu) |"
+    r"příspěvek byl publikován |(?:acest articol|această intrare) a fost publicată? |запись опубликована |"
+    r"цей запис оприлюднено ",
+    re.IGNORECASE,
+)
+"""How a line begins that closes a page: who has its rights, or where the site filed it, as old blogs say below a text.
+On the labelled pages both such blocks at the end of a body are furniture."""
+
 MAX_COMMENTS = 40
 COMMENTS = re.compile(
     r"\W*(?:(?:(?:view|show|see|read|load) (?:all )?)?(?:\d+\s)?"

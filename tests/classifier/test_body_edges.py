@@ -112,11 +112,24 @@ def test_note_on_the_author_below_the_text_is_metadata(plain: bool) -> None:
         "Ada Quill is a columnist and the author of two novels.",
         "Ada Quill ist freie Journalistin.",
         "Анна О’Хара — журналист газеты.",
+        "© The Harbour Courier",
+        "Copyright © 2019 Harbour Courier. All rights reserved.",
+        "Alle Rechte vorbehalten.",
+        "This entry was posted in Boats and tagged pumps, rain. Bookmark the permalink.",
+        "Esta entrada fue publicada en Barcos.",
+        "Questo articolo è stato pubblicato in Barche.",
     ],
 )
-def test_note_that_calls_its_author_so_is_metadata_in_many_languages(note: str) -> None:
+def test_note_on_the_author_the_rights_or_the_place_is_metadata_in_many_languages(note: str) -> None:
     assert left([*BODY, (TEXT, 0.95)], last=note)[-1] is METADATA
     assert left([*BODY, (Kind.LIST_ITEM, 0.95)], last=note)[-1] is Kind.LIST_ITEM
+
+
+@pytest.mark.parametrize(
+    "line", ["Copyright law does not help.", "Copyright in 1900 was short.", "This post was painted."]
+)
+def test_line_that_only_has_a_word_of_such_a_note_stays(line: str) -> None:
+    assert left([*BODY, (TEXT, 0.95)], last=line)[-1] is TEXT
 
 
 @pytest.mark.parametrize("said", [TEXT, SUBHEADING])
