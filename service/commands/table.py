@@ -60,7 +60,7 @@ def _header(row: jsonl.PageRow, article: Article, canvas: Canvas) -> Iterator[st
         yield shortened(known, canvas.columns)
     counts = Counter(block.label for block in article.blocks)
     parts = [canvas.paint(f"{counts[label]} {label.value}", LABEL_STYLES[label]) for label in LABELS]
-    sure = f"confidence {article.confidence:.0%} {bar(article.confidence, BAR_COLUMNS)}"
+    sure = f"confidence {_percent(article.confidence).lstrip()} {bar(article.confidence, BAR_COLUMNS)}"
     yield f"{' · '.join(parts)}   {sure}".rstrip()
 
 

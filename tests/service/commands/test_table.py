@@ -104,6 +104,13 @@ def test_fields_that_are_known_have_a_line() -> None:
     assert lines[1] == "Ann Reed, Bo Lind · 2025-02-03 · The␛Post · article"
 
 
+@pytest.mark.parametrize(("confidence", "shown"), [(0.997, "99%"), (1.0, "100%"), (0.004, "0%")])
+def test_confidence_of_less_than_one_is_not_shown_as_100_percent(confidence: float, shown: str) -> None:
+    page = Page(id="page", text="Menu")
+    known = replace(answer(page), confidence=confidence)
+    assert f" confidence {shown}" in table(PageRow("page", None, page), known, Canvas(80, color=False))
+
+
 def test_row_without_id_is_called_by_its_line() -> None:
     assert drawn("Menu", name=None).startswith("line 4\n")
 
