@@ -46,10 +46,11 @@ N_ABOVE_COMMENTS = 3
 blocks of the body below such a heading do not belong to the article, and the others are of one page; below one with
 the article's title all 148 of plain text do not."""
 
-CHARS_ABOVE_COMMENTS, MOST_BELOW = 500, 4
-"""Characters of a body above such a heading, at least, and how many times as many may go: a line above an article
-says how many comments it has, too. On the labelled pages real ones have 780 to 18,605 above, and up to 2.9 times as
-many below; one page has 153 above, a box, and below its article, 168 times as many."""
+CHARS_ABOVE_COMMENTS, MOST_BELOW = 400, 4
+"""Characters of a body above such a heading, at least, standfirsts and lists left out, and how many times as long at
+most is what goes: a line above an article says how many comments it has, too, below the standfirst or a list of what
+the article says. On the labelled pages real ones have 484 to 18,253 above, and up to 2.9 times as many below; one page
+has 153 above, a box, and below its article, 168 times as many."""
 
 MAX_NAME, MAX_NAMES = 40, 4
 """Characters and words of a line that is only a name."""
@@ -66,6 +67,7 @@ _SUBHEADING, _TEXT, _METADATA, _FURNITURE = map(
 _TEASER, _BYLINE, _COMMENT = map(KINDS.index, (Kind.TEASER, Kind.BYLINE, Kind.COMMENT))
 _OTHER_STORIES = (_TEASER, KINDS.index(Kind.TEASER_HEADING))
 _BODY, _BOILERPLATE, _TEASERS = map(LABELS.index, (Label.BODY, Label.BOILERPLATE, Label.TEASER))
+_ABOVE_TEXT = tuple(map(KINDS.index, (Kind.STANDFIRST, Kind.LIST_ITEM)))
 _IS_PART = np.array([kind in PARTS and kind is not Kind.HEADLINE for kind in KINDS])
 
 
@@ -114,17 +116,17 @@ def _leave_out_comments(page: Blocks, kinds: Integers, parts: list[int], probabi
         is_heading = page.text[start].isdigit() and REPLIES.fullmatch(page.text, start, end) is not None
         if not is_heading and end - start <= MAX_COMMENTS and COMMENTS.fullmatch(page.text, start, end):
             is_heading = kinds[number - 1] not in _OTHER_STORIES and kinds[number + 1] not in _OTHER_STORIES
-        if is_heading and _is_below_article(page, parts, number):
+        if is_heading and _is_below_article(page, kinds, parts, number):
             while parts[-1] >= number:
                 _leave_out(parts.pop(), kinds, probabilities, _COMMENT)
             return
 
 
-def _is_below_article(page: Blocks, parts: Sequence[int], number: int) -> bool:
+def _is_below_article(page: Blocks, kinds: Integers, parts: Sequence[int], number: int) -> bool:
     """Return whether so much of a body is above a block that it may be all of the article."""
-    spans = spans_of(page.blocks)[parts]
-    chars, above = spans[:, 1] - spans[:, 0], bisect_left(parts, number)
-    in_article = int(chars[:above].sum())
+    spans, above = spans_of(page.blocks)[parts], bisect_left(parts, number)
+    chars = spans[:, 1] - spans[:, 0]
+    in_article = int(chars[:above][~np.isin(kinds[parts[:above]], _ABOVE_TEXT)].sum())
     return in_article >= CHARS_ABOVE_COMMENTS and int(chars[above:].sum()) <= MOST_BELOW * in_article
 
 

@@ -147,6 +147,7 @@ def below_heading(
     *,
     above: int = N_ABOVE_COMMENTS,
     story: str = PARAGRAPH,
+    said: Kind = TEXT,
     below: str = "It rains.",
     teaser: float = 0.0,
     beside: Kind = FURNITURE,
@@ -154,7 +155,7 @@ def below_heading(
 ) -> list[Kind]:
     """Return the kinds of two paragraphs below a heading of comments."""
     lines = [*[story] * above, "Share", heading, "Post", "No, it did.", below]
-    numbers = [KINDS.index(kind) for kind in (*[TEXT] * above, FURNITURE, FURNITURE, beside, TEXT, TEXT)]
+    numbers = [KINDS.index(kind) for kind in (*[said] * above, FURNITURE, FURNITURE, beside, TEXT, TEXT)]
     kinds, in_body = np.array(numbers, np.int64), 0.95
     probabilities = np.array([[in_body, (1 - in_body) * (1 - teaser), (1 - in_body) * teaser]] * len(lines))
     leave_out_edges(segment_text("\n\n".join(lines)), kinds, probabilities, may_have_comments=not forum)
@@ -193,6 +194,8 @@ def test_heading_of_comments_is_told_from_what_is_like_one() -> None:
 
 def test_line_above_an_article_that_counts_its_comments_ends_nothing() -> None:
     assert below_heading("37 Comments", story="Best overall") == [TEXT] * 2
+    assert below_heading("37 Comments", said=Kind.STANDFIRST) == [TEXT] * 2
+    assert below_heading("37 Comments", said=Kind.LIST_ITEM) == [TEXT] * 2
     assert below_heading("37 Comments", below=PARAGRAPH * MOST_BELOW * N_ABOVE_COMMENTS) == [TEXT] * 2
     assert below_heading("37 Comments", below=PARAGRAPH * (MOST_BELOW - 1)) == [Kind.COMMENT] * 2
 
