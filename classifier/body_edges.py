@@ -38,8 +38,9 @@ LEAST_FIRST, LEAST_LAST = 0.7, 0.5
 of it. In HTML the trees know the edges: with LEAST_LAST there, three pages in 500 more are wrong somewhere."""
 
 N_NOTES = 3
-"""Blocks at the end of a body among which notes on its authors are looked for: a byline's name alone, or with what the
-person is or does. On the labelled pages 33 of 36 such blocks in both forms do not belong to the article."""
+"""Blocks at the end of a body among which notes are looked for: a byline's name alone, or with what the person is or
+does; or what `CLOSES_PAGE` says. On the labelled pages 33 of 36 blocks on authors in both forms do not belong to the
+article."""
 
 N_ABOVE_COMMENTS = 3
 """Blocks of a body above a heading of readers' comments, at least: a choice. On the labelled pages 108 of the 120
@@ -49,8 +50,8 @@ the article's title all 148 of plain text do not."""
 CHARS_ABOVE_COMMENTS, MOST_BELOW = 400, 4
 """Characters of a body above such a heading, at least, standfirsts and lists left out, and how many times as long at
 most is what goes: a line above an article says how many comments it has, too, below the standfirst or a list of what
-the article says. On the labelled pages real ones have 484 to 18,253 above, and up to 2.9 times as many below; one page
-has 153 above, a box, and below its article, 168 times as many."""
+the article says. On the labelled pages real ones have 569 to 18,426 above, and up to 2.9 times as many below; one page
+has 30 above, in a box, and below its article, 855 times as many."""
 
 MAX_NAME, MAX_NAMES = 40, 4
 """Characters and words of a line that is only a name."""
@@ -84,7 +85,7 @@ def leave_out_edges(page: Blocks, kinds: Integers, probabilities: Doubles, *, ma
     in_body = probabilities[:, _BODY]
     if may_have_comments:
         _leave_out_comments(page, kinds, parts, probabilities)
-    _find_author_notes(page, kinds, parts)
+    _find_notes(page, kinds, parts)
     if parts and kinds[parts[-1]] == _TEXT and in_body[parts[-1]] < LEAST_FAR and _is_name(page, parts[-1]):
         kinds[parts.pop()] = _BYLINE
     plain, is_last = page.markup is None, True
@@ -130,8 +131,11 @@ def _is_below_article(page: Blocks, kinds: Integers, parts: Sequence[int], numbe
     return in_article >= CHARS_ABOVE_COMMENTS and int(chars[above:].sum()) <= MOST_BELOW * in_article
 
 
-def _find_author_notes(page: Blocks, kinds: Integers, parts: list[int]) -> None:
-    """Make bylines and metadata of what is said of an author at the end of a body, and take it from its parts."""
+def _find_notes(page: Blocks, kinds: Integers, parts: list[int]) -> None:
+    """Make bylines and metadata of notes on authors, rights and the page's place at the end of a body.
+
+    They are taken from its parts.
+    """
     for number in parts[-N_NOTES:]:
         start, end = page.blocks[number]
         if kinds[number] in (_TEXT, _SUBHEADING) and _is_name(page, number):

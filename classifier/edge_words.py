@@ -40,7 +40,7 @@ CLOSES_PAGE = re.compile(
     re.IGNORECASE,
 )
 """How a line begins that closes a page: who has its rights, or where the site filed it, as old blogs say below a text.
-On the labelled pages both such blocks at the end of a body are furniture."""
+On the labelled pages both such blocks at the end of a body are furniture, one of them on a page that is no article."""
 
 MAX_COMMENTS = 40
 COMMENTS = re.compile(
