@@ -181,6 +181,27 @@ def test_article_has_a_body_and_no_other_type_than_article() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "times", "stays"),
+    [
+        ("Log in to go on. ", 7, False),
+        ("Log in to go on. ", 9, True),
+        ("Unternehmensverantwortung ", 9, False),
+        ("Unternehmensverantwortung ", 11, True),
+        ("港のフェリーは一時間遅れて出た。", 9, False),
+        ("港のフェリーは一時間遅れて出た。", 12, True),
+    ],
+)
+def test_a_body_of_few_characters_and_words_of_which_little_is_expected_is_none(
+    sentence: str, times: int, stays: bool
+) -> None:
+    blocks = Blocks((text := sentence * times).strip(), ((0, len(text.strip())),))
+    predictions = predict(blocks, MODEL.form(markup=False))
+    kinds = np.full_like(predictions.kinds, KINDS.index("text"))
+    for confidence, expected in ((0.1, True), (0.09, stays)):
+        assert bool(collect_scores(blocks, replace(predictions, kinds=kinds), confidence).body) is expected
+
+
+@pytest.mark.parametrize(
     ("form", "confidence", "likeliest", "is_article"),
     [
         ("text", 0.9, "article", True),
