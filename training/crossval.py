@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
+from lightgbm import Dataset
 from numpy.typing import NDArray
 
 from copydesk.classifier import LABELS, Kind
@@ -26,6 +27,7 @@ from copydesk.training.fit import (
     WEAK,
     WEAK_ELSEWHERE,
     WRITTEN_PART,
+    bin_columns,
     calibrate,
     calibrated,
     constant,
@@ -73,7 +75,8 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> FormModels:
     found = list(_with_progress(first_fits, said, say))
     linears, types = found[: len(parts)], found[len(parts) :]
     columns = _held_out_columns(table, linears[1:], types[1:])
-    questions = [_questions(table, columns, rows) for rows in parts]
+    binned = list(run(delayed(_bin_rows)(columns, rows) for rows in parts))
+    questions = [_questions(table, *each) for each in zip(binned, parts, strict=True)]
     fits = run(delayed(ask)() for each in questions for ask in (*each.of_groups.values(), *each.of_parts.values()))
     said = []
     for name, (of_groups, of_parts) in zip(names, questions, strict=True):
@@ -105,6 +108,10 @@ def _with_progress(fits: Iterable[T], said: Sequence[str], say: Say) -> Iterator
         yield fit
 
 
+def _bin_rows(columns: NDArray[np.float32], rows: NDArray[np.int64]) -> Dataset:
+    return bin_columns(columns[rows])
+
+
 class _Questions(NamedTuple):
     """What the trees of one model are asked, by name. Each is a function that fits the trees of one question, so that
     jobs share the questions of all models."""
@@ -113,14 +120,15 @@ class _Questions(NamedTuple):
     of_parts: dict[str, Callable[[], Trees]]
 
 
-def _questions(table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]) -> _Questions:
+def _questions(table: Table, binned: Dataset, rows: NDArray[np.int64]) -> _Questions:
     """Return the questions of a model.
 
     Args:
-        columns: Of all rows of the table, see `_held_out_columns`.
-        rows: Those to learn from.
+        table: The blocks.
+        binned: The columns of the rows to learn from, see `_held_out_columns`.
+        rows: The numbers of these rows in the table.
     """
-    return _Questions(_group_questions(table, columns, rows), _part_questions(table, columns, rows))
+    return _Questions(_group_questions(table, binned, rows), _part_questions(table, binned, rows))
 
 
 def _gather(trees: Iterator[Trees], asked: _Questions, linear: HashedLinear, page_types: HashedLinear) -> FormModel:
@@ -135,9 +143,7 @@ def _gather(trees: Iterator[Trees], asked: _Questions, linear: HashedLinear, pag
     )
 
 
-def _group_questions(
-    table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]
-) -> dict[str, Callable[[], Trees]]:
+def _group_questions(table: Table, binned: Dataset, rows: NDArray[np.int64]) -> dict[str, Callable[[], Trees]]:
     """Return the questions about the groups of kinds, by the name of the model's trees."""
     form = table.pages[0].form
     codes, gold, weights = table.codes[rows], table.gold[rows], table.weights[rows]
@@ -145,13 +151,13 @@ def _group_questions(
     body_weights = weights * np.where(gold, 1.0, weak) * table.page_shares()[rows]
 
     def is_body() -> Trees:
-        return fit_question(columns[rows], codes == "E", body_weights, LABEL_BOOSTING[form])
+        return fit_question(binned, np.arange(len(rows)), codes == "E", body_weights, LABEL_BOOSTING[form])
 
     def among(chosen: str, positive: str, boosting: Mapping[str, Any] = GROUP_BOOSTING) -> Trees:
-        within = np.isin(codes, list(chosen)) & (gold | (codes != "E"))
+        within = np.flatnonzero(np.isin(codes, list(chosen)) & (gold | (codes != "E")))
         answers = np.isin(codes[within], list(positive))
         trust = weights[within] * np.where(gold[within], 1.0, TAUGHT)
-        return fit_question(columns[rows[within]], answers, trust, boosting)
+        return fit_question(binned, within, answers, trust, boosting)
 
     return {
         "body": is_body,
@@ -162,24 +168,22 @@ def _group_questions(
     }
 
 
-def _part_questions(
-    table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]
-) -> dict[str, Callable[[], Trees]]:
+def _part_questions(table: Table, binned: Dataset, rows: NDArray[np.int64]) -> dict[str, Callable[[], Trees]]:
     """Return the questions that tell apart the parts of an article and of its metadata, by kind."""
     form, codes, parts = table.pages[0].form, table.codes[rows], table.parts[rows]
     weights = table.weights[rows] * np.where(table.written()[rows], WRITTEN_PART, 1.0)
 
-    def fit(kind: Kind, within: NDArray[np.bool_], trust: float | NDArray[np.float64]) -> Trees:
+    def fit(kind: Kind, within: NDArray[np.int64], trust: float | NDArray[np.float64]) -> Trees:
         answers = parts[within] == CODE_OF_KIND[kind]
-        trees = fit_question(columns[rows[within]], answers, weights[within] * trust, PART_BOOSTING[form])
+        trees = fit_question(binned, within, answers, weights[within] * trust, PART_BOOSTING[form])
         return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
 
-    titled = table.has_headline[rows] & (codes != "")
+    titled = np.flatnonzero(table.has_headline[rows] & (codes != ""))
     trust = np.where(table.has_parts[rows[titled]], 1.0, KNOWN_TITLE)
     asked = {str(Kind.HEADLINE): partial(fit, Kind.HEADLINE, titled, trust)}
     body_parts = TEXT_PARTS if form == "text" else MARKUP_PARTS
     for kinds, chosen in ((body_parts, BODY_CODES), (UNDER_METADATA, METADATA_CODES)):
-        within = np.isin(parts, list(chosen)) & table.has_parts[rows]
+        within = np.flatnonzero(np.isin(parts, list(chosen)) & table.has_parts[rows])
         asked |= {str(kind): partial(fit, kind, within, 1.0) for kind in kinds}
     return dict(asked)
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import lightgbm
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from copydesk.classifier.model import HashedLinear
+from copydesk.classifier.model import HashedLinear, Trees
 from copydesk.training.corpora import GOLD_CODES
 from copydesk.training.dataset import Table
-from copydesk.training.fit import BOOSTING, calibrate, calibrated, fit_affinities, fit_linear, fit_question, plain_trees
+from copydesk.training.fit import (
+    BOOSTING,
+    bin_columns,
+    calibrate,
+    calibrated,
+    fit_affinities,
+    fit_linear,
+    fit_question,
+    plain_trees,
+)
 from tests.support.small_model import grow
 
 E, B, T = (GOLD_CODES.index(code) for code in "EBT")
@@ -106,8 +116,32 @@ def test_references_alone_teach_body_against_furniture() -> None:
     assert (scores[30:].argmax(axis=1) == B).all()
 
 
+def ask(
+    columns: NDArray[np.float32], answers: NDArray[np.bool_], weights: NDArray[np.float64], boosting: Mapping[str, Any]
+) -> Trees:
+    """Ask about all rows."""
+    return fit_question(bin_columns(columns), np.arange(len(columns)), answers, weights, boosting)
+
+
+def test_a_question_about_some_rows_learns_from_these_alone() -> None:
+    columns, answers = learnable(900, 0)
+    columns = np.round(columns * 20)  # fewer values than bins, so that some rows have the same bins as all
+    some, boosting = np.flatnonzero(np.arange(900) % 3 > 0), {**BOOSTING, "num_iterations": 20}
+    asked = answers[some].copy()
+    trees = fit_question(bin_columns(columns), some, asked, np.ones(len(some)), boosting)
+    assert list(trees.scores(columns)) == list(ask(columns[some], asked, np.ones(len(some)), boosting).scores(columns))
+    assert list(trees.scores(columns)) != list(ask(columns, answers, np.ones(900), boosting).scores(columns))
+
+
+def test_columns_in_turn_make_the_trees_of_rows_in_turn() -> None:
+    columns, answers = learnable(900, 3)
+    by_rows = {**BOOSTING, "force_col_wise": False, "force_row_wise": True}
+    one, other = (ask(columns, answers, np.ones(900), boosting).scores(columns) for boosting in (BOOSTING, by_rows))
+    assert list(one) == list(other)
+
+
 def test_question_is_answered_right_on_rows_not_seen() -> None:
-    trees = fit_question(*learnable(1500, 0), np.ones(1500), {**BOOSTING, "num_iterations": 60})
+    trees = ask(*learnable(1500, 0), np.ones(1500), {**BOOSTING, "num_iterations": 60})
     columns, answers = learnable(300, 1)
     clear = (np.abs(columns[:, 1] - 0.5) > 0.03) & (np.abs(columns[:, 3] - 0.1) > 0.03)
     assert clear.sum() > 200
@@ -116,9 +150,9 @@ def test_question_is_answered_right_on_rows_not_seen() -> None:
 
 def test_weights_decide_between_contradicting_rows() -> None:
     columns, answers = np.zeros((200, 2), np.float32), np.arange(200) < 100
-    trees = fit_question(columns, answers, np.where(answers, 1.0, 0.2), {**BOOSTING, "num_iterations": 5})
+    trees = ask(columns, answers, np.where(answers, 1.0, 0.2), {**BOOSTING, "num_iterations": 5})
     assert trees.scores(columns)[0] > 0
-    trees = fit_question(columns, answers, np.where(answers, 0.2, 1.0), {**BOOSTING, "num_iterations": 5})
+    trees = ask(columns, answers, np.where(answers, 0.2, 1.0), {**BOOSTING, "num_iterations": 5})
     assert trees.scores(columns)[0] < 0
 
 
@@ -145,7 +179,7 @@ def test_values_beside_a_threshold_go_the_way_that_it_says(threshold: float) -> 
 
 def test_plain_trees_hold_the_mean_of_what_is_below_each_node() -> None:
     columns, answers = learnable(600, 5)
-    trees = fit_question(columns, answers, np.ones(600), {**BOOSTING, "num_iterations": 1})
+    trees = ask(columns, answers, np.ones(600), {**BOOSTING, "num_iterations": 1})
     start, parts = trees.contributions(columns[0])
     assert start == pytest.approx(trees.scores(columns).mean(), abs=1e-9)
     assert start + parts.sum() == pytest.approx(trees.scores(columns[:1])[0], abs=1e-12)
@@ -155,7 +189,8 @@ def test_plain_trees_hold_the_mean_of_what_is_below_each_node() -> None:
     ("answers", "score"), [(np.ones(50, np.bool_), 8.0), (np.zeros(50, np.bool_), -8.0), (np.zeros(0, np.bool_), -8.0)]
 )
 def test_a_question_with_one_answer_only_has_that_answer(answers: NDArray[np.bool_], score: float) -> None:
-    trees = fit_question(np.zeros((len(answers), 3), np.float32), answers, np.ones(len(answers)))
+    binned, n = bin_columns(np.zeros((60, 3), np.float32)), len(answers)
+    trees = fit_question(binned, np.arange(n), answers, np.ones(n))
     assert list(trees.scores(np.zeros((2, 3), np.float32))) == [score, score]
     assert len(trees.roots) == 0
 
