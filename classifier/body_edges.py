@@ -17,11 +17,12 @@ from copydesk.classifier.edge_words import (
     COMMENTS,
     IS_WRITER,
     MAX_COMMENTS,
-    MAX_REPLIES,
     OPENS_NOTE,
     REPLIES,
 )
 from copydesk.classifier.fields import MAX_LINE
+from copydesk.classifier.line_signs import COMMENTS as MAY_BE_COMMENTS
+from copydesk.classifier.line_signs import LineSigns, lines_with
 from copydesk.classifier.types import KINDS, LABELS, PARTS, Blocks, Kind, Label
 
 LEAST_SUBHEADING = 0.9
@@ -72,19 +73,22 @@ _ABOVE_TEXT = tuple(map(KINDS.index, (Kind.STANDFIRST, Kind.LIST_ITEM)))
 _IS_PART = np.array([kind in PARTS and kind is not Kind.HEADLINE for kind in KINDS])
 
 
-def leave_out_edges(page: Blocks, kinds: Integers, probabilities: Doubles, *, may_have_comments: bool = True) -> None:
+def leave_out_edges(
+    page: Blocks, kinds: Integers, probabilities: Doubles, signs: LineSigns, *, may_have_comments: bool = True
+) -> None:
     """Make furniture, teasers or metadata of blocks at the edges of an article's body that are hardly part of it.
 
     Args:
         page: A segmented page.
         kinds: A number in `KINDS` for each block, which is changed.
         probabilities: Of each label, shape (n, 3).
+        signs: Which blocks may be headings of comments.
         may_have_comments: Whether readers' comments are no part of its body, as they are of a forum's.
     """
     parts: list[int] = _IS_PART[kinds].nonzero()[0].tolist()
     in_body = probabilities[:, _BODY]
     if may_have_comments:
-        _leave_out_comments(page, kinds, parts, probabilities)
+        _leave_out_comments(page, kinds, parts, probabilities, signs)
     _find_notes(page, kinds, parts)
     if parts and kinds[parts[-1]] == _TEXT and in_body[parts[-1]] < LEAST_FAR and _is_name(page, parts[-1]):
         kinds[parts.pop()] = _BYLINE
@@ -103,7 +107,9 @@ def leave_out_edges(page: Blocks, kinds: Integers, probabilities: Doubles, *, ma
         _leave_out(first, kinds, probabilities, _FURNITURE)
 
 
-def _leave_out_comments(page: Blocks, kinds: Integers, parts: list[int], probabilities: Doubles) -> None:
+def _leave_out_comments(
+    page: Blocks, kinds: Integers, parts: list[int], probabilities: Doubles, signs: LineSigns
+) -> None:
     """Make comments or teasers of what is below a heading of readers' comments, and take it from a body's parts.
 
     Beside a teaser it says how many comments that story has.
@@ -111,9 +117,9 @@ def _leave_out_comments(page: Blocks, kinds: Integers, parts: list[int], probabi
     if len(parts) <= N_ABOVE_COMMENTS:
         return
     first = parts[N_ABOVE_COMMENTS - 1] + 1
-    spans = spans_of(page.blocks)[first : parts[-1]]
-    short = (spans[:, 1] - spans[:, 0] <= MAX_REPLIES).nonzero()[0]
-    for number, (start, end) in zip((first + short).tolist(), spans[short].tolist(), strict=True):
+    for place in lines_with(MAY_BE_COMMENTS, signs[first : parts[-1]]):
+        number = first + place
+        start, end = page.blocks[number]
         is_heading = page.text[start].isdigit() and REPLIES.fullmatch(page.text, start, end) is not None
         if not is_heading and end - start <= MAX_COMMENTS and COMMENTS.fullmatch(page.text, start, end):
             is_heading = kinds[number - 1] not in _OTHER_STORIES and kinds[number + 1] not in _OTHER_STORIES

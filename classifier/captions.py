@@ -7,9 +7,9 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from copydesk.classifier.arrays import Doubles, Floats, spans_of
-from copydesk.classifier.compiled import code_points
-from copydesk.classifier.compiled.library import core_function
+from copydesk.classifier.arrays import Doubles, Floats
+from copydesk.classifier.letter_case import fold_case
+from copydesk.classifier.line_signs import CREDIT, SHOWN, LineSigns, lines_with
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MIN_OPENING, MIN_SENTENCE = 60, 30
@@ -44,23 +44,19 @@ _CREDIT = re.compile(
 _SHOWN = re.compile(
     r"©|\b(?:getty|bildrechte|imago|shutterstock|istock|alamy|unsplash)\b"
     r"|\b(?:photo|foto|bild|image|picture|(?:bild)?quelle|cr[eé]dito?s?|kredit)s?\s?(?:by\b|[:/|])\s*\w"
-    r"|/\s?(?:afp|ap|dpa|reuters|epa|efe|ansa|ntb|tt)\b|\d:\d\d\s?min\b",
-    re.IGNORECASE,
+    r"|/\s?(?:afp|ap|dpa|reuters|epa|efe|ansa|ntb|tt)\b|\d:\d\d\s?min\b"
 )
-"""What only captions have. An agency in brackets is left out: it may have sent the text."""
-
-_SIGNS = frozenset("©/:|")
+"""What only captions have, in folded text. An agency in brackets is left out: it may have sent the text."""
 
 MARKS = ("ideo", "IDEO", "ymbol", "rchiv", "rkiv", "ile p", "ile i")
-_MARK_POINTS, _MARK_ENDS = code_points("".join(MARKS)), np.cumsum([*map(len, MARKS)], dtype=np.int64)
 _MARKED = re.compile(
     r"\W?(?:(?:watch )?video\w*(?:\s?[:–—]|\s-)\s|(?:symbol|archiv|arkiv)(?:bild|foto)|file (?:photo|picture|image))"
     r"|[^()]{0,200}\((?:symbol|archiv|arkiv)(?:bild|foto)",
     re.IGNORECASE,
 )
 """What a line begins with, or has in brackets, that says what is shown: a film, or a picture that was taken before. On
-the labelled pages all 14 such lines that the trees take for something else are captions. `MARKS` are looked for
-first."""
+the labelled pages all 14 such lines that the trees take for something else are captions. They have one of `MARKS` too,
+which most lines in capitals do not."""
 
 _BEGINS_CREDIT = re.compile(
     r"\W?(?:photo\w*|foto\w*|bild|bilder|image|picture|illustration|cr[eé]dito?s?|kredit)s?"
@@ -71,8 +67,6 @@ _BEGINS_CREDIT = re.compile(
 
 _NAMES_TWO = re.compile(r"[^\W\d_][^/|.!?:;©]+[/|][^/|.!?:;©]+")
 """A photographer and an agency, with a stroke between."""
-
-_blocks_with = core_function("cd_blocks_with", "u32* i64 i64* i64 u32* i64* i64 i64*", "i64")
 
 _TEXT, _CAPTION, _STANDFIRST, _BYLINE, _DATE, _HEADLINE = map(
     KINDS.index, (Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST, Kind.BYLINE, Kind.DATE, Kind.HEADLINE)
@@ -94,40 +88,35 @@ def marks(kinds: frozenset[int]) -> bytes:
 
 
 _PLAIN, _BESIDE = frozenset((_TEXT, _SUBHEADING, _STANDFIRST, _HEADLINE)), ASIDE | {_BYLINE, _TEASER}
-_IS_BESIDE = marks(frozenset((_TEASER, _FURNITURE)))
-_IS_LIKE_CAPTION = marks(frozenset((_TEXT, _SUBHEADING, _STANDFIRST, _HEADLINE, _BYLINE, _METADATA)))
+_LIKE_CAPTION, _FROM_OTHERS = _PLAIN | {_BYLINE, _METADATA}, frozenset((_TEASER, _FURNITURE))
 
 
-def find_credits(page: Blocks, kinds: bytearray, title: range, may_be: NDArray[np.bool_], in_body: Doubles) -> None:
+def find_credits(
+    page: Blocks, kinds: bytearray, title: range, signs: LineSigns, may_be: NDArray[np.bool_], in_body: Doubles
+) -> None:
     """Make captions of long lines that may be one and end by saying who took the picture, or how long the film is."""
-    spans = spans_of(page.blocks)
-    is_long = spans[:, 1] - spans[:, 0] >= MIN_CAPTION
-    is_alike = np.frombuffer(kinds.translate(_IS_LIKE_CAPTION), np.bool_)
-    is_beside = np.frombuffer(kinds.translate(_IS_BESIDE), np.bool_) & (in_body >= LEAST_CAPTION)
-    found = (is_long & may_be & (is_alike | is_beside)).nonzero()[0]
-    for number, end in zip(found.tolist(), spans[found, 1].tolist(), strict=True):
-        tail = page.text[end - CREDIT_FROM_END : end]
-        if _SIGNS.isdisjoint(tail) and " by " not in tail:  # takes a tenth of the time of the expression
-            continue
-        if number not in title and _SHOWN.search(tail):
-            kinds[number] = _CAPTION
+    for number in lines_with(CREDIT, signs):
+        kind = kinds[number]
+        is_alike = kind in _LIKE_CAPTION or (kind in _FROM_OTHERS and in_body[number] >= LEAST_CAPTION)
+        if is_alike and may_be[number] and number not in title:
+            end = page.blocks[number][1]
+            if _SHOWN.search(fold_case(page.text[end - CREDIT_FROM_END : end])):
+                kinds[number] = _CAPTION
 
 
-def find_marked(page: Blocks, kinds: bytearray, title: range, in_body: Doubles) -> None:
+def find_marked(page: Blocks, kinds: bytearray, title: range, signs: LineSigns, in_body: Doubles) -> None:
     """Make captions of lines that begin with what they show: "Video: …", "(Symbolbild) …"."""
-    for number in marked_blocks(page):
+    for number in lines_with(SHOWN, signs):
         may_be = kinds[number] in _PLAIN or (kinds[number] in _BESIDE and in_body[number] >= LEAST_CAPTION)
-        if may_be and number not in title and _MARKED.match(page.text, *page.blocks[number]):
+        if may_be and number not in title and says_what_is_shown(page, number):
             kinds[number] = _CAPTION
 
 
-def marked_blocks(page: Blocks) -> list[int]:
-    """Return the blocks that have one of `MARKS` in them."""
-    points, spans = code_points(page.text), np.ascontiguousarray(spans_of(page.blocks), np.int64)
-    found = np.empty(len(spans), np.int64)
-    n = _blocks_with(points, len(points), spans, len(spans), _MARK_POINTS, _MARK_ENDS, len(MARKS), found)
-    numbers: list[int] = found[:n].tolist()
-    return numbers
+def says_what_is_shown(page: Blocks, number: int) -> bool:
+    """Return whether a block begins with what it shows, or has it in brackets."""
+    start, end = page.blocks[number]
+    is_alike = _MARKED.match(page.text, start, end) is not None
+    return is_alike and any(page.text.find(mark, start, end) >= 0 for mark in MARKS)
 
 
 def find_captions(
@@ -165,7 +154,7 @@ def leave_out_credits(page: Blocks, kinds: bytearray) -> None:
         if end - start >= MIN_CAPTION:
             continue
         line = page.text[start:end]
-        is_named = _NAMES_TWO.fullmatch(line) and (page.markup is not None or _SHOWN.search(line))
+        is_named = _NAMES_TWO.fullmatch(line) and (page.markup is not None or _SHOWN.search(fold_case(line)))
         if is_named or _BEGINS_CREDIT.match(line):
             kinds[number] = _METADATA
 

@@ -16,6 +16,7 @@ from copydesk.classifier.copies import find_copies
 from copydesk.classifier.declared_titles import count_words, read_declared
 from copydesk.classifier.errors import UnreadablePage
 from copydesk.classifier.fields import JsonLd, keep_sources, read_json_ld
+from copydesk.classifier.line_signs import LineSigns, line_signs
 from copydesk.classifier.model import (
     ALL_COLUMNS,
     PAGE_TYPES,
@@ -212,11 +213,13 @@ def collect_scores(
     spans = spans_of(blocks.blocks)
     stated = read_json_ld(blocks.head.json_ld)
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
-    kinds, title = _find_kinds(blocks, predictions, stated, is_like_article)
+    signs = line_signs(blocks)
+    kinds, title = _find_kinds(blocks, predictions, stated, signs, is_like_article=is_like_article)
     is_article = _is_article(predictions, confidence, plain=blocks.markup is None)
     if is_article:
         article_odds = float(predictions.page_types[_ARTICLE])
-        leave_out_edges(blocks, kinds, predictions.probabilities, may_have_comments=article_odds >= SURE_ARTICLE)
+        may_have_comments = article_odds >= SURE_ARTICLE
+        leave_out_edges(blocks, kinds, predictions.probabilities, signs, may_have_comments=may_have_comments)
     else:
         kinds[kinds == _CAPTION] = _TEXT  # a list's pictures are what it lists
     labels = _LABEL_OF_KIND[kinds]
@@ -260,7 +263,7 @@ def collect_scores(
 
 
 def _find_kinds(
-    blocks: Blocks, predictions: Predictions, stated: JsonLd, is_like_article: bool
+    blocks: Blocks, predictions: Predictions, stated: JsonLd, signs: LineSigns, *, is_like_article: bool
 ) -> tuple[Integers, Title]:
     """Return the kind of each block, a number in KINDS, and the page's title; `stated` is what its JSON-LD says."""
     kinds = name_kinds(blocks, predictions)
@@ -270,7 +273,7 @@ def _find_kinds(
     title = choose_title(blocks, declared, matches, kinds, in_body, predictions.headline_odds)
     kinds = promote_headlines(blocks, kinds, title, predictions.headline_odds)
     cues = Cues(*(predictions.columns[:, column] for column in _CUES))
-    return correct_kinds(blocks, kinds, title.blocks, cues, in_body, is_like_article), title
+    return correct_kinds(blocks, kinds, title.blocks, cues, in_body, signs, is_like_article=is_like_article), title
 
 
 def _is_article(predictions: Predictions, confidence: float, *, plain: bool) -> bool:

@@ -28,6 +28,7 @@ from copydesk.classifier.captions import (
     marks,
 )
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
+from copydesk.classifier.line_signs import LABEL, LineSigns, lines_with
 from copydesk.classifier.types import KINDS, Blocks, Kind, Markup, places_of
 
 BELOW = 4
@@ -107,7 +108,14 @@ class Cues(NamedTuple):
 
 
 def correct_kinds(
-    page: Blocks, kinds: Integers, title: range, cues: Cues, in_body: Doubles, is_like_article: bool
+    page: Blocks,
+    kinds: Integers,
+    title: range,
+    cues: Cues,
+    in_body: Doubles,
+    signs: LineSigns,
+    *,
+    is_like_article: bool,
 ) -> Integers:
     """Return the kinds, with what stands above and below the headline, and captions by their place.
 
@@ -119,6 +127,7 @@ def correct_kinds(
         title: The numbers of the blocks that the title stands in.
         cues: What the features say of the blocks.
         in_body: The probability of each block to be body.
+        signs: Which blocks may be captions or labels.
         is_like_article: Whether the page may be an article; on others, what is called a caption may be the text.
     """
     corrected = bytearray(kinds.astype(np.uint8))  # in bytes a kind is found more quickly than in an array
@@ -128,7 +137,7 @@ def correct_kinds(
         _leave_out_headlines(corrected, title, in_body)
         _correct_paths(page, corrected, in_body)
         correct_captions(page, corrected, cues.ends_sentence)
-        find_credits(page, corrected, title, cues.ends_sentence != 1.0, in_body)
+        find_credits(page, corrected, title, signs, cues.ends_sentence != 1.0, in_body)
         _correct_standfirsts(corrected)
     else:
         may_be = in_body >= LEAST_IN_BODY
@@ -136,16 +145,16 @@ def correct_kinds(
         _find_kickers(page, page.markup, corrected, cues.named_standfirst, may_be)
         find_captions(page, corrected, cues.in_figure, in_body, may_be)
         is_shown = (cues.images > 0.0) | (cues.in_figure > 0.0)
-        find_credits(page, corrected, title, is_shown & (cues.ends_sentence != 1.0), in_body)
+        find_credits(page, corrected, title, signs, is_shown & (cues.ends_sentence != 1.0), in_body)
         if is_like_article:
             find_named_captions(page, corrected, cues.named_caption, cues.images, in_body)
         _find_rows(page.markup, corrected, in_body)
         _correct_lists(page.markup, corrected, title)
-    find_marked(page, corrected, title, in_body)
+    find_marked(page, corrected, title, signs, in_body)
     leave_out_credits(page, corrected)
     _find_standfirst(page, corrected, title, in_body)
     _find_speakers(page, corrected)
-    _find_labels(page, corrected, in_body)
+    _find_labels(corrected, signs, in_body)
     if title:
         _leave_out_echoes(page, corrected, title)
     return np.frombuffer(corrected, np.uint8).astype(np.int64)
@@ -265,11 +274,10 @@ def _ends_quotation(page: Blocks, number: int) -> bool:
     return page.text[page.blocks[number].end - 1] in CLOSING_QUOTES
 
 
-def _find_labels(page: Blocks, kinds: bytearray, in_body: Doubles) -> None:
+def _find_labels(kinds: bytearray, signs: LineSigns, in_body: Doubles) -> None:
     """Make text of short lines within the article that end with a colon and may be body, such as "Source:"."""
-    for number in _find_likely(kinds, in_body):
-        start, end = page.blocks[number]
-        if end - start > MAX_LABEL or page.text[end - 1] not in COLONS or not 0 < number < len(kinds) - 1:
+    for number in lines_with(LABEL, signs):
+        if not 0 < number < len(kinds) - 1 or kinds[number] not in ASIDE or in_body[number] < LEAST_BODY:
             continue
         if kinds[number - 1] in STORY and kinds[number + 1] in STORY:
             kinds[number] = _TEXT

@@ -20,6 +20,7 @@ from copydesk.classifier.body_edges import (
     N_NOTES,
     leave_out_edges,
 )
+from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.classifier.types import KINDS, PARTS, Kind
 
@@ -48,7 +49,7 @@ def left(
     kinds = np.array([KINDS.index(kind) for kind, _ in blocks], np.int64)
     in_body = np.array([probability for _, probability in blocks])
     rest = 1 - in_body
-    leave_out_edges(page, kinds, np.stack([in_body, rest * (1 - teaser), rest * teaser], axis=1))
+    leave_out_edges(page, kinds, np.stack([in_body, rest * (1 - teaser), rest * teaser], axis=1), line_signs(page))
     return [KINDS[kind] for kind in kinds.tolist()]
 
 
@@ -158,7 +159,8 @@ def below_heading(
     numbers = [KINDS.index(kind) for kind in (*[said] * above, FURNITURE, FURNITURE, beside, TEXT, TEXT)]
     kinds, in_body = np.array(numbers, np.int64), 0.95
     probabilities = np.array([[in_body, (1 - in_body) * (1 - teaser), (1 - in_body) * teaser]] * len(lines))
-    leave_out_edges(segment_text("\n\n".join(lines)), kinds, probabilities, may_have_comments=not forum)
+    page = segment_text("\n\n".join(lines))
+    leave_out_edges(page, kinds, probabilities, line_signs(page), may_have_comments=not forum)
     return [KINDS[kind] for kind in kinds[-2:].tolist()]
 
 
@@ -203,7 +205,8 @@ def test_line_above_an_article_that_counts_its_comments_ends_nothing() -> None:
 def test_note_on_the_author_is_looked_for_at_the_end_only() -> None:
     lines = ["By Ada Quill", "It rained.", "Ada Quill writes about harbours.", *["It rained."] * N_NOTES]
     kinds = np.array([KINDS.index(kind) for kind in (Kind.BYLINE, *[TEXT] * (2 + N_NOTES))], np.int64)
-    leave_out_edges(segment_text("\n\n".join(lines)), kinds, np.array([[0.95, 0.05, 0.0]] * len(lines)))
+    page = segment_text("\n\n".join(lines))
+    leave_out_edges(page, kinds, np.array([[0.95, 0.05, 0.0]] * len(lines)), line_signs(page))
     assert KINDS[kinds[2]] is TEXT
 
 

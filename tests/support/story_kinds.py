@@ -6,6 +6,7 @@ import numpy as np
 
 from copydesk.classifier.arrays import Doubles
 from copydesk.classifier.features import columns, compute_features
+from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.segmentation import segment_text
 from copydesk.classifier.story_order import Cues, correct_kinds
 from copydesk.classifier.types import KINDS, Blocks, Kind
@@ -24,7 +25,10 @@ def corrected(
     cues = Cues(ends, *(features[:, columns.COLUMNS.index(name)] for name in Cues._fields[1:]))
     numbers = np.array([KINDS.index(kind) for kind in kinds], np.int64)
     blocks = title if isinstance(title, range) else range(title)
-    found = correct_kinds(page, numbers, blocks, cues, np.full(len(kinds), in_body), like_article)
+    signs = line_signs(page)
+    found = correct_kinds(
+        page, numbers, blocks, cues, np.full(len(kinds), in_body), signs, is_like_article=like_article
+    )
     return [KINDS[kind] for kind in found.tolist()]
 
 

@@ -1,0 +1,90 @@
+/* Marks lines by characters without which a rule's expression cannot match; see line_signs.py. */
+#include "core.h"
+
+/* Bits of a line's marks, as in line_signs.py. */
+enum { CREDIT = 1, SHOWN = 2, COMMENTS = 4, LABEL = 8 };
+
+/* Sizes as in captions.py, edge_words.py and story_order.py. */
+enum { MIN_CAPTION = 60, CREDIT_FROM_END = 40, MAX_BEFORE_BRACKET = 200, MAX_COMMENTS = 40, MAX_REPLIES = 160, MAX_LABEL = 40 };
+
+enum { AT_ONCE = 16 };
+
+enum { COPYRIGHT = 0xA9, LONG_S = 0x17F, WIDE_COLON = 0xFF1A };
+
+INLINE bool is_ascii(point_t code) { return code < 0x80; }
+
+/* Returns whether n code points have a sign of a credit: "©", "/", ":", "|", or " by ". */
+static bool has_credit(const point_t *at, int64_t n) {
+    for (int64_t k = 0; k < n; k++) {
+        if (at[k] == COPYRIGHT || at[k] == '/' || at[k] == ':' || at[k] == '|') return true;
+        if (k + 3 < n && at[k] == ' ' && at[k + 1] == 'b' && at[k + 2] == 'y' && at[k + 3] == ' ') return true;
+    }
+    return false;
+}
+
+/* Returns whether a word may begin here that says what is shown: "video", "watch", "symbol", "archiv", "file". The second
+   letter may be beyond ASCII, as `re.IGNORECASE` takes some of these for others. */
+static bool opens_shown(const point_t *at, int64_t n) {
+    if (n < 2) return false;
+    point_t first = at[0] == LONG_S ? 's' : at[0] | 32, second = at[1] | 32;
+    switch (first) {
+    case 'v': case 'f': return second == 'i' || !is_ascii(second);
+    case 'w': return second == 'a' || !is_ascii(second);
+    case 'a': return second == 'r' || !is_ascii(second);
+    case 's': return second == 'y' || !is_ascii(second);
+    default: return false;
+    }
+}
+
+INLINE bool is_bracket(point_t code) { return (code | 1) == ')'; } /* '(' is one less */
+
+INLINE bool has_bracket(const point_t *at) {
+    uint32_t found = 0;
+    for (int64_t k = 0; k < AT_ONCE; k++) found |= is_bracket(at[k]);
+    return found;
+}
+
+/* Returns whether such a word may be at the beginning, after at most one mark, or in the first brackets. */
+static bool may_say_what_is_shown(const point_t *at, int64_t n) {
+    if (opens_shown(at, n) || opens_shown(at + 1, n - 1)) return true;
+    int64_t k = 0, stop = min_i64(n, MAX_BEFORE_BRACKET + 1);
+    while (k + AT_ONCE <= stop && !has_bracket(at + k)) k += AT_ONCE;
+    while (k < stop && !is_bracket(at[k])) k++;
+    return k < stop && at[k] == '(' && opens_shown(at + k + 1, n - k - 1);
+}
+
+/* Returns whether a line may be a heading of comments: it has three letters that the words in ASCII for them have, or a
+   character beyond ASCII. */
+static bool may_head_comments(const point_t *at, int64_t n) {
+    point_t first = 0, second = 0;
+    for (int64_t k = 0; k < n; k++) {
+        point_t third = at[k] | 32;
+        if (!is_ascii(third)) return true;
+        if (first == 'o' && second == 'm' && (third == 'm' || third == 'e')) return true; /* comment, coment, komment */
+        if (first == 'e' && second == 'a' && third == 'c') return true; /* reacties */
+        if (first == 'o' && second == 'r' && third == 'u') return true; /* yorum */
+        first = second, second = third;
+    }
+    return false;
+}
+
+static uint8_t signs_of(const point_t *at, int64_t n) {
+    uint8_t signs = 0;
+    if (n == 0) return signs;
+    if (n >= MIN_CAPTION && has_credit(at + n - CREDIT_FROM_END, CREDIT_FROM_END)) signs |= CREDIT;
+    if (may_say_what_is_shown(at, n)) signs |= SHOWN;
+    bool is_counted = n <= MAX_REPLIES && at[0] >= '1' && at[0] <= '9';
+    if (is_counted || (n <= MAX_COMMENTS && may_head_comments(at, n))) signs |= COMMENTS;
+    if (n <= MAX_LABEL && (at[n - 1] == ':' || at[n - 1] == WIDE_COLON)) signs |= LABEL;
+    return signs;
+}
+
+/* Fills the marks of n lines; returns n, or -1 where one is outside of the text. */
+EXPORT int64_t cd_line_signs(const uint32_t *points, int64_t n_points, const int64_t *spans, int64_t n, uint8_t *signs) {
+    for (int64_t line = 0; line < n; line++) {
+        int64_t start = spans[2 * line], end = spans[2 * line + 1];
+        if (start < 0 || end < start || end > n_points) return -1;
+        signs[line] = signs_of(points + start, end - start);
+    }
+    return n;
+}
