@@ -25,14 +25,18 @@ _ENGLISH = frozenset(
 )
 """Short words of English."""
 
-ENGLISH_WORDS, WITH_ONE_THE, IN_EACH_HALF = 5, 7, 2
-"""How many different words of `_ENGLISH` a sample without accents has, and each half of its words, from which it is
-English, if the page declares no other language: fewer if "the" is in both halves than if it is in one. The detector,
-which takes ten times as long, is then not called. It gives "en" for all such samples of Fundus and WCXB, with and
-without markup; of 23,742 other passages of these pages for all of 5,281 but 7, and with one "the" of 5,174 but 2."""
+_ENGLISH_ALONE = frozenset("and that with from has been this which their they would about you your are".split())
+"""Those of them that languages with similar words, such as Dutch, do not have."""
 
-_FOREIGN = re.compile(r"[^\x00-\x7f\xa0\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026]")
-"""A character beyond ASCII but for quotation marks, dashes, ellipsis, bullet and no-break space."""
+ENGLISH_WORDS, WITHOUT_TWO_THE, IN_EACH_HALF, WITHOUT_THE = 5, 7, 2, 3
+"""How many different words of `_ENGLISH` a sample without accents has, and each half of its words, from which it is
+English, if the page declares no other language: fewer if "the" is in both halves than else. Without any "the", so many
+have to be of `_ENGLISH_ALONE`. The detector, which takes ten times as long, is then not called. It gives "en" for all
+such bodies, 1,313 of 1,941 pages of Fundus, WCXB and others; of 119,394 passages of these pages and of those that were
+made in 66 languages, for all of 49,138 but 28, all of which are English too."""
+
+_FOREIGN = re.compile(r"[^\x00-\x7f\xa0-\xbf\xd7\u2010-\u206f\u20a0-\u20cf\u2122\u2190-\u21ff]")
+"""A character beyond ASCII but for punctuation, currencies, arrows, and signs such as those of trade marks."""
 
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|\d{3}))?(?:$|[-_.@,;\s])", re.IGNORECASE)
 _RENAMED = dict(
@@ -91,10 +95,12 @@ def _is_surely_english(sample: str) -> bool:
         return False
     words = sample.lower().split()
     first, second = map(_ENGLISH.intersection, (words[: len(words) // 2], words[len(words) // 2 :]))
-    if "the" not in first and "the" not in second:  # Dutch has "of is in was we", Afrikaans "by is in was"
+    if min(len(first), len(second)) < IN_EACH_HALF:
         return False
-    least = ENGLISH_WORDS if "the" in first and "the" in second else WITH_ONE_THE
-    return min(len(first), len(second)) >= IN_EACH_HALF and len(first | second) >= least
+    if "the" in first and "the" in second:
+        return len(first | second) >= ENGLISH_WORDS
+    found = first | second  # Dutch has "of is in was we", Afrikaans "by is in was"
+    return len(found) >= WITHOUT_TWO_THE and ("the" in found or len(found & _ENGLISH_ALONE) >= WITHOUT_THE)
 
 
 def _find_language(sample: str) -> tuple[str, float]:

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
+from copydesk.classifier.fields.languages import (
+    _is_surely_english,
+    decide_language,
+    detect_language,
+    normalize_language,
+)
 
 TAG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?")
 
@@ -39,6 +44,15 @@ def test_some_english_in_a_text_in_another_language_does_not_make_it_english() -
     german = "Mit diesen Worten begann der Hafenmeister seine Rede, und alle klatschten lange. " * 3
     assert detect_language(english + english) == "en"
     assert detect_language(english + german) != "en"
+
+
+@pytest.mark.parametrize("sign", ["", "™", "→ ", "€ "])
+def test_english_without_the_is_known_by_words_of_its_own(sign: str) -> None:
+    text = f"We can have our own boat{sign} with us, and that is not all: we will be here for you from noon on."
+    assert _is_surely_english(text)
+    assert detect_language(text) == "en"
+    assert not _is_surely_english(text.replace("noon", "Bär"))
+    assert not _is_surely_english(text.replace("with", "near").replace("from", "till").replace("that", "it"))
 
 
 @pytest.mark.parametrize(
