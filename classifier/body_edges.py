@@ -21,8 +21,7 @@ from copydesk.classifier.edge_words import (
     REPLIES,
 )
 from copydesk.classifier.fields import MAX_LINE
-from copydesk.classifier.line_signs import COMMENTS as MAY_BE_COMMENTS
-from copydesk.classifier.line_signs import LineSigns, lines_with
+from copydesk.classifier.line_signs import LineSigns
 from copydesk.classifier.types import KINDS, LABELS, PARTS, Blocks, Kind, Label
 
 LEAST_SUBHEADING = 0.9
@@ -117,8 +116,7 @@ def _leave_out_comments(
     if len(parts) <= N_ABOVE_COMMENTS:
         return
     first = parts[N_ABOVE_COMMENTS - 1] + 1
-    for place in lines_with(MAY_BE_COMMENTS, signs[first : parts[-1]]):
-        number = first + place
+    for number in signs.comments[bisect_left(signs.comments, first) : bisect_left(signs.comments, parts[-1])]:
         start, end = page.blocks[number]
         is_heading = page.text[start].isdigit() and REPLIES.fullmatch(page.text, start, end) is not None
         if not is_heading and end - start <= MAX_COMMENTS and COMMENTS.fullmatch(page.text, start, end):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from copydesk.classifier.arrays import Doubles, Floats
 from copydesk.classifier.letter_case import fold_case
-from copydesk.classifier.line_signs import CREDIT, SHOWN, LineSigns, lines_with
+from copydesk.classifier.line_signs import LineSigns
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MIN_OPENING, MIN_SENTENCE = 60, 30
@@ -92,13 +92,24 @@ _LIKE_CAPTION, _FROM_OTHERS = _PLAIN | {_BYLINE, _METADATA}, frozenset((_TEASER,
 
 
 def find_credits(
-    page: Blocks, kinds: bytearray, title: range, signs: LineSigns, may_be: NDArray[np.bool_], in_body: Doubles
+    page: Blocks,
+    kinds: bytearray,
+    title: range,
+    signs: LineSigns,
+    ends_sentence: Floats,
+    in_body: Doubles,
+    *,
+    is_shown: NDArray[np.bool_] | None = None,
 ) -> None:
-    """Make captions of long lines that may be one and end by saying who took the picture, or how long the film is."""
-    for number in lines_with(CREDIT, signs):
+    """Make captions of long lines that end by saying who took the picture, or how long the film is, and no sentence.
+
+    `is_shown` says where a picture is, if that is known.
+    """
+    for number in signs.credits:
         kind = kinds[number]
         is_alike = kind in _LIKE_CAPTION or (kind in _FROM_OTHERS and in_body[number] >= LEAST_CAPTION)
-        if is_alike and may_be[number] and number not in title:
+        may_be = ends_sentence[number] != 1.0 and (is_shown is None or is_shown[number])
+        if is_alike and may_be and number not in title:
             end = page.blocks[number][1]
             if _SHOWN.search(fold_case(page.text[end - CREDIT_FROM_END : end])):
                 kinds[number] = _CAPTION
@@ -106,7 +117,7 @@ def find_credits(
 
 def find_marked(page: Blocks, kinds: bytearray, title: range, signs: LineSigns, in_body: Doubles) -> None:
     """Make captions of lines that begin with what they show: "Video: …", "(Symbolbild) …"."""
-    for number in lines_with(SHOWN, signs):
+    for number in signs.shown:
         may_be = kinds[number] in _PLAIN or (kinds[number] in _BESIDE and in_body[number] >= LEAST_CAPTION)
         if may_be and number not in title and says_what_is_shown(page, number):
             kinds[number] = _CAPTION

@@ -138,9 +138,11 @@ def classify_page(
     """
     model = shipped_model() if model is None else model
     blocks = segment(page, inline=structure)
+    signs = line_signs(blocks)
     form = model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
-    scores = collect_scores(blocks, predictions, expected_f1(predictions, form), url=page.url, read_all=read_all)
+    confidence = expected_f1(predictions, form)
+    scores = collect_scores(blocks, predictions, confidence, signs, url=page.url, read_all=read_all)
     reasons = _explain(blocks, scores.labels, predictions, form) if explain else None
     article = assemble(page, scores, model.digest, reasons)
     return article if blocks.recording is None else add_structure(article, blocks)
@@ -203,7 +205,13 @@ def predict(blocks: Blocks, form: FormModel) -> Predictions:
 
 
 def collect_scores(
-    blocks: Blocks, predictions: Predictions, confidence: float, *, url: str = "", read_all: bool = False
+    blocks: Blocks,
+    predictions: Predictions,
+    confidence: float,
+    signs: LineSigns,
+    *,
+    url: str = "",
+    read_all: bool = False,
 ) -> PageScores:
     """Put the predictions beside the blocks and join the page's body.
 
@@ -213,7 +221,6 @@ def collect_scores(
     spans = spans_of(blocks.blocks)
     stated = read_json_ld(blocks.head.json_ld)
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
-    signs = line_signs(blocks)
     kinds, title = _find_kinds(blocks, predictions, stated, signs, is_like_article=is_like_article)
     is_article = _is_article(predictions, confidence, plain=blocks.markup is None)
     if is_article:
@@ -285,9 +292,9 @@ def _is_article(predictions: Predictions, confidence: float, *, plain: bool) -> 
 
 def score_blocks(blocks: Blocks, model: Model, *, url: str = "") -> PageScores:
     """Do the same as `classify_page` for a segmented page, and leave its blocks in columns; its fields are read."""
-    form = model.form(markup=blocks.markup is not None)
+    signs, form = line_signs(blocks), model.form(markup=blocks.markup is not None)
     predictions = predict(blocks, form)
-    return collect_scores(blocks, predictions, expected_f1(predictions, form), url=url, read_all=True)
+    return collect_scores(blocks, predictions, expected_f1(predictions, form), signs, url=url, read_all=True)
 
 
 def _explain(

@@ -28,7 +28,7 @@ from copydesk.classifier.captions import (
     marks,
 )
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
-from copydesk.classifier.line_signs import LABEL, LineSigns, lines_with
+from copydesk.classifier.line_signs import LineSigns
 from copydesk.classifier.types import KINDS, Blocks, Kind, Markup, places_of
 
 BELOW = 4
@@ -137,7 +137,7 @@ def correct_kinds(
         _leave_out_headlines(corrected, title, in_body)
         _correct_paths(page, corrected, in_body)
         correct_captions(page, corrected, cues.ends_sentence)
-        find_credits(page, corrected, title, signs, cues.ends_sentence != 1.0, in_body)
+        find_credits(page, corrected, title, signs, cues.ends_sentence, in_body)
         _correct_standfirsts(corrected)
     else:
         may_be = in_body >= LEAST_IN_BODY
@@ -145,7 +145,7 @@ def correct_kinds(
         _find_kickers(page, page.markup, corrected, cues.named_standfirst, may_be)
         find_captions(page, corrected, cues.in_figure, in_body, may_be)
         is_shown = (cues.images > 0.0) | (cues.in_figure > 0.0)
-        find_credits(page, corrected, title, signs, is_shown & (cues.ends_sentence != 1.0), in_body)
+        find_credits(page, corrected, title, signs, cues.ends_sentence, in_body, is_shown=is_shown)
         if is_like_article:
             find_named_captions(page, corrected, cues.named_caption, cues.images, in_body)
         _find_rows(page.markup, corrected, in_body)
@@ -276,7 +276,7 @@ def _ends_quotation(page: Blocks, number: int) -> bool:
 
 def _find_labels(kinds: bytearray, signs: LineSigns, in_body: Doubles) -> None:
     """Make text of short lines within the article that end with a colon and may be body, such as "Source:"."""
-    for number in lines_with(LABEL, signs):
+    for number in signs.labels:
         if not 0 < number < len(kinds) - 1 or kinds[number] not in ASIDE or in_body[number] < LEAST_BODY:
             continue
         if kinds[number - 1] in STORY and kinds[number + 1] in STORY:

@@ -84,7 +84,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
 
     `month_first` says how 3/5/2024 is read: as the 5th of March, instead of the 3rd of May.
     """
-    if _IN_DATE.search(text, 0, MAX_CHARACTERS) is None:
+    if not may_have_date(text[:MAX_CHARACTERS]):
         return
     text = _JOINED.sub(" ", text[:MAX_CHARACTERS])
     at = 0
@@ -104,6 +104,11 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
             at = time.end() if iso else at
         if (iso := iso or _write(day, None, None)) is not None:
             yield Date(iso, any(map(before.lower().__contains__, CHANGED)))
+
+
+def may_have_date(text: str) -> bool:
+    """Return whether a text has a year, or two numbers with a mark between them."""
+    return _IN_DATE.search(text) is not None
 
 
 def is_before(one: str, other: str, *, days: int = 0) -> bool:

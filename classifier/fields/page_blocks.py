@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from copydesk.classifier.fields.dates import Date, cut_dates, find_dates, read_date
+from copydesk.classifier.arrays import spans_of
+from copydesk.classifier.fields.dates import (
+    MAX_CHARACTERS,
+    Date,
+    cut_dates,
+    find_dates,
+    may_have_date,
+    read_date,
+)
 from copydesk.classifier.fields.introductions import mentions_author
 from copydesk.classifier.fields.names import clean_names, is_initials, names_author
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
@@ -54,7 +62,7 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
             return names
         if len(text) <= MAX_BARE_NAME:
             others = others or names
-        introduced = names_author(f"{text[:MAX_BYLINE]} ") and not names
+        introduced = not names and names_author(f"{text[:MAX_BYLINE]} ")
     for number in _numbers(kinds, Kind.DATE):
         names, introduces = _names(page, number)
         if names and introduces:
@@ -64,7 +72,7 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
     if others:
         return others
     numbers = dict.fromkeys([*_near(kinds), *_numbers(kinds, Kind.METADATA)])
-    if page.markup is None and not mentions_author("\n".join([_text(page, number)[:MAX_BYLINE] for number in numbers])):
+    if page.markup is None and not mentions_author("\n".join([text[:MAX_BYLINE] for text in _texts(page, [*numbers])])):
         return ()  # as for most texts: one search takes less time than one in each block
     for number in numbers:
         text = _text(page, number)
@@ -130,11 +138,13 @@ def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> lis
     """Return the dates in blocks labelled date or byline; in metadata, near the text first, if those have none."""
     labelled = sorted({*_numbers(kinds, Kind.DATE), *_numbers(kinds, Kind.BYLINE)})
     for numbers in (labelled, _near(kinds), _numbers(kinds, Kind.METADATA)):
+        texts = [text[:MAX_CHARACTERS] for text in _texts(page, numbers)]
+        if not may_have_date("\n".join(texts)):  # takes less time than a search in each block
+            continue
         found: list[Date] = []
         before = ""
-        for number in numbers:
-            text = _text(page, number)
-            found += find_dates(f"{before} {text}"[:300], month_first=month_first)
+        for text in texts:
+            found += find_dates(f"{before} {text}", month_first=month_first)
             before = text if len(text) < 30 and not found else ""
         if found:
             return found
@@ -175,4 +185,9 @@ def _near(kinds: Sequence[int]) -> list[int]:
 
 
 def _text(page: Blocks, number: int) -> str:
-    return page.text[slice(*page.blocks[number])]
+    start, end = page.blocks[number]
+    return page.text[start:end]
+
+
+def _texts(page: Blocks, numbers: Sequence[int]) -> list[str]:
+    return [page.text[start:end] for start, end in spans_of(page.blocks)[numbers].tolist()] if numbers else []

@@ -47,7 +47,10 @@ _LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(slots=True)
 class _Reading:
-    """What is known of a page while its fields are read."""
+    """What is known of a page while its fields are read.
+
+    `is_silent` says that no JSON-LD, metas and microdata say anything, as in plain text.
+    """
 
     page: Blocks
     kinds: Sequence[int]
@@ -55,9 +58,12 @@ class _Reading:
     stated: JsonLd
     found_in: dict[str, str]
     metas: Metas = field(init=False)
+    is_silent: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.metas = Metas(self.page.head.metas)
+        head = self.page.head
+        self.metas = Metas(head.metas)
+        self.is_silent = self.stated is SAYS_NOTHING and not (head.metas or head.properties)
 
     def choose(self, name: str, candidates: Iterable[tuple[str, str]]) -> str:
         """Return the first candidate that is not empty, and note where it was found."""
@@ -100,7 +106,6 @@ def read_fields(
     authors, place = choose_authors(_author_places(reading), stated, publishers)
     if authors:
         reading.found_in["authors"] = place
-    is_silent = stated is SAYS_NOTHING and not (page.head.metas or page.head.properties)  # as plain text is
     return Fields(
         title=title[0],
         authors=authors,
@@ -112,7 +117,7 @@ def read_fields(
         language_detected=language[2],
         canonical_url=canonical,
         found_in=reading.found_in,
-        **({} if is_silent else _stated_alone(reading, canonical or url, publishers)),
+        **({} if reading.is_silent else _stated_alone(reading, canonical or url, publishers)),
     )
 
 
@@ -166,7 +171,7 @@ def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | 
             shown[place] = find(reading.page, reading.kinds, month_first=month_first)
         return shown[place]
 
-    def candidates(stated: str, names: Iterable[str], item: str, changed: bool) -> Iterator[tuple[str, str]]:
+    def stated_dates(stated: str, names: Iterable[str], item: str, changed: bool) -> Iterator[tuple[str, str]]:
         own = read([stated])
         if own and not changed and stated == reading.stated.modified:
             for place in ("time", "block"):
@@ -175,6 +180,10 @@ def _dates(reading: _Reading, canonical: str, month_first: bool) -> tuple[str | 
         yield "json-ld", own
         yield "meta", of_metas(names)
         yield "microdata", read(reading.properties(item))
+
+    def candidates(stated: str, names: Iterable[str], item: str, changed: bool) -> Iterator[tuple[str, str]]:
+        if not reading.is_silent:
+            yield from stated_dates(stated, names, item, changed)
         since = found_published[:10] if changed else ""
         for place in ("time", "block"):
             yield place, next((date.iso for date in dates(place) if date.changed == changed and date.iso >= since), "")
@@ -219,13 +228,18 @@ def _title_end(title: str, host: str) -> str:
 
 def _author_places(reading: _Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Return the names that each place gives, best place first."""
+    if not reading.is_silent:
+        yield from _stated_authors(reading)
+    yield "block", block_authors(reading.page, reading.kinds)
+
+
+def _stated_authors(reading: _Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "json-ld", clean_names(name for name in reading.stated.authors if name not in reading.stated.organisations)
     for contents in reading.metas.all_of(names_of.AUTHOR):
         yield "meta", clean_names(contents)
     for contents in reading.metas.all_of(names_of.TURNED_AUTHOR):
         yield "meta", clean_names(" ".join(reversed(name.split(", ", 1))) for name in contents)
     yield "microdata", clean_names(reading.properties("author", "creator"), shown=True)
-    yield "block", block_authors(reading.page, reading.kinds)
 
 
 def _stated_alone(reading: _Reading, base: str, publishers: Iterable[str]) -> dict[str, Any]:

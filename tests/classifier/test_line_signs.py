@@ -1,4 +1,4 @@
-"""Lines have the marks that plain Python gives them, and every line that a rule's expression matches has its mark."""
+"""The lines that rules may match are those that plain Python finds, and every line that a rule matches is one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.captions import MARKS, MIN_CAPTION, says_what_is_shown
+from copydesk.classifier.captions import CREDIT_FROM_END, MARKS, MIN_CAPTION, says_what_is_shown
 from copydesk.classifier.edge_words import COMMENTS, MAX_COMMENTS, MAX_REPLIES, REPLIES
-from copydesk.classifier.line_signs import COMMENTS as MAY_BE_COMMENTS
-from copydesk.classifier.line_signs import CREDIT, SHOWN, line_signs, lines_with
+from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.types import Block, Blocks
 from tests.oracle.line_signs import signs_of
 
@@ -58,44 +57,44 @@ def page_of(lines: list[str], gap: str = "\n\n") -> Blocks:
 
 @settings(deadline=None)
 @given(st.lists(LINES, max_size=9), st.sampled_from(["", "\n\n", "ideo: "]))
-def test_lines_have_the_marks_of_plain_python(lines: list[str], gap: str) -> None:
-    assert line_signs(page_of(lines, gap)).tolist() == [*map(signs_of, lines)]
+def test_lines_are_those_of_plain_python(lines: list[str], gap: str) -> None:
+    assert line_signs(page_of(lines, gap)) == signs_of(lines)
 
 
 @settings(deadline=None)
 @given(LINES)
-def test_every_line_that_a_rule_matches_has_its_mark(line: str) -> None:
+def test_every_line_that_a_rule_matches_is_found(line: str) -> None:
     page = page_of([line])
-    signs = int(line_signs(page)[0])
+    signs = line_signs(page)
     if says_what_is_shown(page, 0):
-        assert signs & SHOWN
+        assert signs.shown == [0]
     is_heading = len(line) <= MAX_COMMENTS and COMMENTS.fullmatch(line)
     if is_heading or (len(line) <= MAX_REPLIES and REPLIES.fullmatch(line)):
-        assert signs & MAY_BE_COMMENTS
+        assert signs.comments == [0]
 
 
 @pytest.mark.parametrize("line", [*HEADS, *REPLY[:2]])
-def test_headings_of_comments_are_marked(line: str) -> None:
+def test_headings_of_comments_are_found(line: str) -> None:
     for each in (line, line.upper(), line.lower()):
-        assert lines_with(MAY_BE_COMMENTS, line_signs(page_of([each]))) == [0]
+        assert line_signs(page_of([each])).comments == [0]
 
 
 @pytest.mark.parametrize("before", range(199, 204))
 def test_brackets_are_looked_at_as_far_as_the_expression_goes(before: int) -> None:
     page = page_of([f"{'a' * before}(Symbolbild)"])
-    assert (lines_with(SHOWN, line_signs(page)) == [0]) is says_what_is_shown(page, 0) is (before <= 200)
+    assert (line_signs(page).shown == [0]) is says_what_is_shown(page, 0) is (before <= 200)
 
 
-@pytest.mark.parametrize("before", range(MIN_CAPTION - 10, MIN_CAPTION))
-def test_credits_of_long_lines_are_marked(before: int) -> None:
-    lines = [f"{'a' * before}©{'a' * after}" for after in (0, 38, 39, 40, 41)]
-    assert line_signs(page_of(lines)).tolist() == [*map(signs_of, lines)]
-    assert lines_with(CREDIT, line_signs(page_of(lines)))[-1] == 2
+@pytest.mark.parametrize("sign", ["©", "/", ":", "|", " by "])
+def test_credits_are_looked_for_at_the_end_of_long_lines(sign: str) -> None:
+    sizes = range(CREDIT_FROM_END - 6, CREDIT_FROM_END + 3)
+    lines = [f"{'a' * before}{sign}{'a' * after}" for before in (15, MIN_CAPTION) for after in sizes]
+    assert line_signs(page_of(lines)) == signs_of(lines)
+    assert line_signs(page_of(lines)).credits
 
 
-def test_page_without_blocks_has_no_marks_and_blocks_outside_are_refused() -> None:
-    assert line_signs(Blocks("", [])).tolist() == []
-    assert line_signs(Blocks("a", [Block(0, 0)])).tolist() == [0]
+def test_page_without_blocks_has_no_such_lines_and_blocks_outside_are_refused() -> None:
+    assert line_signs(Blocks("", [])) == line_signs(Blocks("a", [Block(0, 0)])) == ([], [], [], [])
     for block in (Block(0, 6), Block(-1, 3), Block(3, 2), Block(9, 9)):
         with pytest.raises(ValueError, match="found a block outside the text; segment the page again"):
             line_signs(Blocks("video", [block]))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from copydesk.classifier import pipeline
 from copydesk.classifier.errors import UnreadablePage
+from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.model import PAGE_TYPES, FormModel, Predictions
 from copydesk.classifier.pipeline import classify, classify_page, collect_scores, predict, segment
 from copydesk.classifier.result import Article
@@ -170,13 +171,13 @@ def test_article_has_a_body_and_no_other_type_than_article() -> None:
             types[PAGE_TYPES.index("article")] = share
             types[-1] += types[1]
             types[1] = 0
-            scores = collect_scores(blocks, replace(predictions, page_types=types), 0.89)
+            scores = collect_scores(blocks, replace(predictions, page_types=types), 0.89, line_signs(blocks))
             assert scores.is_article == (share >= 0.5)
             assert not scores.is_article or PAGE_TYPES[int(types.argmax())] == "article"
         no_body = replace(
             predictions, page_types=types, kinds=np.full_like(predictions.kinds, KINDS.index("furniture"))
         )
-        scores = collect_scores(blocks, no_body, 0.9)
+        scores = collect_scores(blocks, no_body, 0.9, line_signs(blocks))
         assert (scores.body, scores.is_article, scores.confidence) == ("", False, 0.0)
 
 
@@ -218,7 +219,7 @@ def test_text_with_a_sure_body_is_an_article_if_that_is_its_likeliest_type(
     types[[PAGE_TYPES.index("article"), PAGE_TYPES.index("forum")]] = 0.36
     types[PAGE_TYPES.index(likeliest)] += 0.03
     predictions = replace(predict(blocks, MODEL.form(markup=form == "html")), page_types=types)
-    assert collect_scores(blocks, predictions, confidence).is_article == is_article
+    assert collect_scores(blocks, predictions, confidence, line_signs(blocks)).is_article == is_article
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
-"""Marks lines as line_signs.c does, by Python alone."""
+"""Finds the lines that rules may match as line_signs.c does, by Python alone."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from copydesk.classifier.captions import CREDIT_FROM_END, MIN_CAPTION
 from copydesk.classifier.edge_words import MAX_COMMENTS, MAX_REPLIES
-from copydesk.classifier.line_signs import COMMENTS, CREDIT, LABEL, SHOWN
+from copydesk.classifier.line_signs import LineSigns
 from copydesk.classifier.story_order import COLONS, MAX_LABEL
 
 _CREDIT = re.compile(r"[©/:|]| by ")
@@ -15,15 +16,24 @@ _SHOWN = re.compile(rf"[\s\S]?{_OPENS}|[^()]{{0,200}}\({_OPENS}")
 _COMMENTS = re.compile(r"[oO][mM][mMeE]|[eE][aA][cC]|[oO][rR][uU]|[^\x00-\x7f]")
 
 
-def signs_of(line: str) -> int:
-    """Return the bits of a line that is not empty."""
-    signs = 0
-    if len(line) >= MIN_CAPTION and _CREDIT.search(line[-CREDIT_FROM_END:]):
-        signs |= CREDIT
-    if _SHOWN.match(line):
-        signs |= SHOWN
-    if (line[0] in "123456789" and len(line) <= MAX_REPLIES) or (len(line) <= MAX_COMMENTS and _COMMENTS.search(line)):
-        signs |= COMMENTS
-    if len(line) <= MAX_LABEL and line[-1] in COLONS:
-        signs |= LABEL
-    return signs
+def signs_of(lines: Sequence[str]) -> LineSigns:
+    """Return the numbers of the lines of each sort."""
+    rules = (_may_have_credit, _may_say_what_is_shown, _may_head_comments, _is_label)
+    return LineSigns(*([n for n, line in enumerate(lines) if line and is_like(line)] for is_like in rules))
+
+
+def _may_have_credit(line: str) -> bool:
+    return len(line) >= MIN_CAPTION and _CREDIT.search(line[-CREDIT_FROM_END:]) is not None
+
+
+def _may_say_what_is_shown(line: str) -> bool:
+    return _SHOWN.match(line) is not None
+
+
+def _may_head_comments(line: str) -> bool:
+    is_counted = line[0] in "123456789" and len(line) <= MAX_REPLIES
+    return is_counted or (len(line) <= MAX_COMMENTS and _COMMENTS.search(line) is not None)
+
+
+def _is_label(line: str) -> bool:
+    return len(line) <= MAX_LABEL and line[-1] in COLONS

@@ -1,8 +1,8 @@
-/* Marks lines by characters without which a rule's expression cannot match; see line_signs.py. */
+/* Finds the lines that a rule may match, by characters that its expression cannot do without; see line_signs.py. */
 #include "core.h"
 
-/* Bits of a line's marks, as in line_signs.py. */
-enum { CREDIT = 1, SHOWN = 2, COMMENTS = 4, LABEL = 8 };
+/* What a line may be, in the order of `LineSigns` in line_signs.py. */
+enum { CREDIT, SHOWN, COMMENTS, LABEL, N_SIGNS };
 
 /* Sizes as in captions.py, edge_words.py and story_order.py. */
 enum { MIN_CAPTION = 60, CREDIT_FROM_END = 40, MAX_BEFORE_BRACKET = 200, MAX_COMMENTS = 40, MAX_REPLIES = 160, MAX_LABEL = 40 };
@@ -13,13 +13,15 @@ enum { COPYRIGHT = 0xA9, LONG_S = 0x17F, WIDE_COLON = 0xFF1A };
 
 INLINE bool is_ascii(point_t code) { return code < 0x80; }
 
-/* Returns whether n code points have a sign of a credit: "©", "/", ":", "|", or " by ". */
-static bool has_credit(const point_t *at, int64_t n) {
-    for (int64_t k = 0; k < n; k++) {
-        if (at[k] == COPYRIGHT || at[k] == '/' || at[k] == ':' || at[k] == '|') return true;
-        if (k + 3 < n && at[k] == ' ' && at[k + 1] == 'b' && at[k + 2] == 'y' && at[k + 3] == ' ') return true;
-    }
-    return false;
+/* Returns whether the last code points of a line have a sign of a credit: "©", "/", ":", "|", or " by ". */
+static bool ends_with_credit(const point_t *end) {
+    const point_t *at = end - CREDIT_FROM_END;
+    uint32_t found = 0;
+    for (int64_t k = 0; k < CREDIT_FROM_END; k++)
+        found |= (at[k] == COPYRIGHT) | (at[k] == '/') | (at[k] == ':') | (at[k] == '|');
+    for (int64_t k = 0; k + 3 < CREDIT_FROM_END; k++)
+        found |= (at[k] == ' ') & (at[k + 1] == 'b') & (at[k + 2] == 'y') & (at[k + 3] == ' ');
+    return found;
 }
 
 /* Returns whether a word may begin here that says what is shown: "video", "watch", "symbol", "archiv", "file". The second
@@ -68,23 +70,27 @@ static bool may_head_comments(const point_t *at, int64_t n) {
     return false;
 }
 
-static uint8_t signs_of(const point_t *at, int64_t n) {
-    uint8_t signs = 0;
-    if (n == 0) return signs;
-    if (n >= MIN_CAPTION && has_credit(at + n - CREDIT_FROM_END, CREDIT_FROM_END)) signs |= CREDIT;
-    if (may_say_what_is_shown(at, n)) signs |= SHOWN;
-    bool is_counted = n <= MAX_REPLIES && at[0] >= '1' && at[0] <= '9';
-    if (is_counted || (n <= MAX_COMMENTS && may_head_comments(at, n))) signs |= COMMENTS;
-    if (n <= MAX_LABEL && (at[n - 1] == ':' || at[n - 1] == WIDE_COLON)) signs |= LABEL;
-    return signs;
+static bool is_like(int sign, const point_t *at, int64_t n) {
+    switch (sign) {
+    case CREDIT: return n >= MIN_CAPTION && ends_with_credit(at + n);
+    case SHOWN: return may_say_what_is_shown(at, n);
+    case COMMENTS:
+        return (n <= MAX_REPLIES && at[0] >= '1' && at[0] <= '9') || (n <= MAX_COMMENTS && may_head_comments(at, n));
+    default: return n <= MAX_LABEL && (at[n - 1] == ':' || at[n - 1] == WIDE_COLON);
+    }
 }
 
-/* Fills the marks of n lines; returns n, or -1 where one is outside of the text. */
-EXPORT int64_t cd_line_signs(const uint32_t *points, int64_t n_points, const int64_t *spans, int64_t n, uint8_t *signs) {
+/* Fills the numbers of the lines of each sort, room for n each, and how many these are; returns n, or -1 where a line is
+   outside of the text. */
+EXPORT int64_t cd_line_signs(const uint32_t *points, int64_t n_points, const int64_t *spans, int64_t n, int64_t *found,
+    int64_t *counts) {
+    for (int sign = 0; sign < N_SIGNS; sign++) counts[sign] = 0;
     for (int64_t line = 0; line < n; line++) {
         int64_t start = spans[2 * line], end = spans[2 * line + 1];
         if (start < 0 || end < start || end > n_points) return -1;
-        signs[line] = signs_of(points + start, end - start);
+        if (start == end) continue;
+        for (int sign = 0; sign < N_SIGNS; sign++)
+            if (is_like(sign, points + start, end - start)) found[sign * n + counts[sign]++] = line;
     }
     return n;
 }
