@@ -46,8 +46,10 @@ _TIME = re.compile(
     r"(?:\s?\(?(?P<zone>[A-Za-z]{3,4}|Z)\b)?(?:(?P<sign>[+-])(?P<off>\d\d?):?(?P<min>\d\d)?|\s(?P<sign2>[+-])(?P<off2>\d\d):?(?P<min2>\d\d))?"
 )
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z?))?")
-_CLOCK = re.compile(r"\b\d\d?[:.]\d\d(?::\d\d)?(?:\s*(?:Uhr|[AaPp]\.?[Mm]\.?|h)\b)?")
-_JOINED = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])")
+_CLOCK = re.compile(r"\d(?<!\w\d)\d?[:.]\d\d(?::\d\d)?(?:\s*(?:Uhr|[AaPp]\.?[Mm]\.?|h)\b)?")
+_JOINED = re.compile(r"[A-Z](?<=[a-zà-ÿ].)")
+"""Both begin with a digit or a letter and only then look before it, since so a search is several times as fast."""
+
 _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s?(?:(Z)|([+-]\d\d):?(\d\d))?)?"
 )
@@ -86,7 +88,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
     """
     if not may_have_date(text[:MAX_CHARACTERS]):
         return
-    text = _JOINED.sub(" ", text[:MAX_CHARACTERS])
+    text = _JOINED.sub(r" \g<0>", text[:MAX_CHARACTERS])
     at = 0
     for _ in range(MAX_DATES):
         found = _DATE.search(text, at)

@@ -26,16 +26,12 @@ static bool ends_with_credit(const point_t *end) {
 
 /* Returns whether a word may begin here that says what is shown: "video", "watch", "symbol", "archiv", "file". The second
    letter may be beyond ASCII, as `re.IGNORECASE` takes some of these for others. */
-static bool opens_shown(const point_t *at, int64_t n) {
+INLINE bool opens_shown(const point_t *at, int64_t n) {
     if (n < 2) return false;
     point_t first = at[0] == LONG_S ? 's' : at[0] | 32, second = at[1] | 32;
-    switch (first) {
-    case 'v': case 'f': return second == 'i' || !is_ascii(second);
-    case 'w': return second == 'a' || !is_ascii(second);
-    case 'a': return second == 'r' || !is_ascii(second);
-    case 's': return second == 'y' || !is_ascii(second);
-    default: return false;
-    }
+    bool is_other = !is_ascii(second), before_i = (first == 'v') | (first == 'f');
+    return (before_i & ((second == 'i') | is_other)) | ((first == 'w') & ((second == 'a') | is_other)) |
+        ((first == 'a') & ((second == 'r') | is_other)) | ((first == 's') & ((second == 'y') | is_other));
 }
 
 INLINE bool is_bracket(point_t code) { return (code | 1) == ')'; } /* '(' is one less */
@@ -58,16 +54,15 @@ static bool may_say_what_is_shown(const point_t *at, int64_t n) {
 /* Returns whether a line may be a heading of comments: it has three letters that the words in ASCII for them have, or a
    character beyond ASCII. */
 static bool may_head_comments(const point_t *at, int64_t n) {
-    point_t first = 0, second = 0;
-    for (int64_t k = 0; k < n; k++) {
-        point_t third = at[k] | 32;
-        if (!is_ascii(third)) return true;
-        if (first == 'o' && second == 'm' && (third == 'm' || third == 'e')) return true; /* comment, coment, komment */
-        if (first == 'e' && second == 'a' && third == 'c') return true; /* reacties */
-        if (first == 'o' && second == 'r' && third == 'u') return true; /* yorum */
-        first = second, second = third;
+    uint32_t found = 0;
+    for (int64_t k = 0; k < n; k++) found |= !is_ascii(at[k]);
+    for (int64_t k = 0; k + 2 < n; k++) {
+        point_t first = at[k] | 32, second = at[k + 1] | 32, third = at[k + 2] | 32;
+        found |= (first == 'o') & (second == 'm') & ((third == 'm') | (third == 'e')); /* comment, coment, komment */
+        found |= (first == 'e') & (second == 'a') & (third == 'c'); /* reacties */
+        found |= (first == 'o') & (second == 'r') & (third == 'u'); /* yorum */
     }
-    return false;
+    return found;
 }
 
 static bool is_like(int sign, const point_t *at, int64_t n) {
