@@ -17,6 +17,7 @@ from copydesk.service.commands import arguments
 from copydesk.service.commands.answers import RENDERED, AnswerFormat, AnswerWriter
 from copydesk.service.commands.page_files import PageFiles, make_folder
 from copydesk.service.commands.table import Canvas
+from copydesk.service.process_memory import keep_freed_memory
 from copydesk.service.progress import STARTING, Progress
 from copydesk.service.rows import BadRow, Row, classify_rows, inputs
 from copydesk.service.settings import Settings
@@ -175,6 +176,7 @@ def _load_classifier(options: ClassifyOptions, settings: Settings) -> Callable[[
 
     structure = options.output in RENDERED
     if options.server is None:
+        keep_freed_memory()
         model = load_model(settings.model)
         classifier = partial(classify, model=model, explain=options.explain, structure=structure, read_all=True)
         return partial(classify_rows.classify_in_turn, classify_pages=classifier)
