@@ -25,8 +25,6 @@ STDIN = "-"
 HEAD_BYTES = 4096
 """First bytes of an input, by which its format is recognized."""
 BUFFER_BYTES = 65536
-FILE_BUFFER_BYTES = 1024 * 1024
-"""Bytes that are read of a file at a time: most lines with a page are in them as a whole, and are copied once."""
 GZIP_MAGIC = b"\x1f\x8b"
 NO_JSONL = (
     "the file does not look like JSON lines: none of its first lines begins with a brace; expected one JSON object on "
@@ -147,7 +145,7 @@ def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) 
 
 def _open(name: str) -> AbstractContextManager[BinaryIO]:
     if name != STDIN:
-        return Path(name).open("rb", buffering=FILE_BUFFER_BYTES)
+        return Path(name).open("rb", buffering=BUFFER_BYTES)
     if sys.stdin is None:
         raise OSError("standard input is closed")
     return nullcontext(sys.stdin.buffer)

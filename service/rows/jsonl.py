@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -27,6 +28,9 @@ LINE_EXTRA_BYTES = 1024 * 1024
 """Room on a line for its id, its url and fields that are not read."""
 SKIP_BYTES = 1024 * 1024
 """Bytes of an overlong line that are in memory at a time while it is skipped."""
+READ_BYTES = 128 * 1024
+"""Bytes that are read ahead: they stay in the processor's cache. With 1 MB, or by `readline`, a line of 350 kB takes a
+fifth more time."""
 MAX_VALUES = 1_000_000
 """Most commas and opening brackets of JSON that is decoded as a whole. The largest page has 100,000 blocks, with four
 fields each where they are corrected. Half a million small objects, which have as many, take about 120 MB."""
@@ -84,7 +88,7 @@ class BadField(Exception):
 def read_lines(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Line | BadRow]:
     """Read lines in order, one in memory at a time, empty ones left out; one that is too long becomes a `BadRow`."""
     limit = max_line_bytes(max_page_bytes)
-    for number, line in enumerate(read_bounded_lines(stream, limit), start=1):
+    for number, line in enumerate(read_bounded_lines_ahead(stream, limit), start=1):
         if line is None:
             message = f"line {number} has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
             yield BadRow(None, number, "too_large", message)
@@ -108,6 +112,34 @@ def read_bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
         while line and not line.endswith(b"\n"):
             line = stream.readline(SKIP_BYTES)
         yield None
+
+
+def read_bounded_lines_ahead(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
+    """Do the same in less time, with up to `READ_BYTES` of the next lines read before they are asked for.
+
+    A line of a pipe is returned as soon as its end has arrived.
+    """
+    room = bytearray(READ_BYTES)
+    view, read = memoryview(room), cast(io.BufferedIOBase, stream).readinto1
+    pieces: list[bytes] = []
+    start = size = 0
+    end = read(view)
+    while end:
+        place = room.find(b"\n", start, end)
+        stop = end if place < 0 else place + 1
+        size += stop - start
+        fits = size <= limit + (place >= 0)
+        if place >= 0:
+            yield b"".join((*pieces, view[start:stop])) if fits else None
+            pieces, size, start = [], 0, stop
+            continue
+        if fits:
+            pieces.append(bytes(view[start:end]))
+        else:
+            pieces.clear()
+        start, end = 0, read(view)
+    if size:
+        yield b"".join(pieces) if size <= limit else None
 
 
 def parse_row(row: Line | Row, *, max_page_bytes: int, encoded: bool = False) -> Row:

@@ -31,6 +31,8 @@ from copydesk.service.rows.jsonl import (
     parse_fields,
     parse_object,
     parse_row,
+    read_bounded_lines,
+    read_bounded_lines_ahead,
     read_lines,
 )
 from tests.support.stub_classifier import answer
@@ -77,6 +79,38 @@ def good(line: str | bytes) -> PageRow:
 @given(st.one_of(st.binary(), st.text().map(lambda text: text.encode("utf-8", "surrogatepass"))))
 def test_any_bytes_at_all_give_one_row(line: bytes) -> None:
     assert parsed(line).line == 7
+
+
+class _Pipe(io.RawIOBase):
+    """Bytes that arrive a few at a time."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        super().__init__()
+        self._pieces = [piece for piece in pieces if piece]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._pieces.pop(0) if self._pieces else b""
+        buffer[: len(data)] = data
+        return len(data)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(b"ab\n"), max_size=12).map(bytes), max_size=8), st.integers(1, 10))
+def test_lines_that_are_read_ahead_are_the_same(arriving: list[bytes], limit: int) -> None:
+    expected = list(read_bounded_lines(io.BytesIO(b"".join(arriving)), limit))
+    for stream in (io.BytesIO(b"".join(arriving)), io.BufferedReader(_Pipe(arriving), 64)):
+        assert list(read_bounded_lines_ahead(stream, limit)) == expected
+
+
+def test_line_of_a_pipe_is_returned_before_the_next_arrives() -> None:
+    pipe = _Pipe([b"one\ntw", b"o\nthree"])
+    lines = read_bounded_lines_ahead(io.BufferedReader(pipe, 64), LIMIT)
+    assert next(lines) == b"one\n"
+    assert len(pipe._pieces) == 1
+    assert [*lines] == [b"two\n", b"three"]
 
 
 json_values = st.recursive(
