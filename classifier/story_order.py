@@ -73,6 +73,9 @@ MIN_ECHOED, MAX_AROUND, MIN_WORDS_AROUND = 20, 60, 2
 On the labelled pages two such lines are taken for body without the rule, "The post … appeared first on …", and it finds
 no other."""
 
+BULLETS = frozenset("-–—*+•‣◦▪▸►●○■◆・·")
+"""Characters that begin the items of a list in plain text, with a space after them."""
+
 _HEADINGS = frozenset(("hgroup", "h1", "h2", "h3", "h4", "h5", "h6"))
 
 _LISTS, _TABLES = frozenset(("ul", "ol")), frozenset(("table",))
@@ -80,11 +83,12 @@ _LISTS, _TABLES = frozenset(("ul", "ol")), frozenset(("table",))
 _TEXT, _CAPTION, _STANDFIRST, _BYLINE, _DATE, _HEADLINE = map(
     KINDS.index, (Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST, Kind.BYLINE, Kind.DATE, Kind.HEADLINE)
 )
-_SUBHEADING, _METADATA, _FURNITURE, _QUOTE, _TABLE, _LIST_ITEM = map(
-    KINDS.index, (Kind.SUBHEADING, Kind.METADATA, Kind.FURNITURE, Kind.QUOTE, Kind.TABLE, Kind.LIST_ITEM)
+_SUBHEADING, _METADATA, _FURNITURE, _QUOTE, _TABLE, _LIST_ITEM, _TEASER = map(
+    KINDS.index,
+    (Kind.SUBHEADING, Kind.METADATA, Kind.FURNITURE, Kind.QUOTE, Kind.TABLE, Kind.LIST_ITEM, Kind.TEASER),
 )
 _LATER = STORY - {_STANDFIRST}
-_IS_ASIDE, _IS_PART = marks(ASIDE), marks(STORY | {_CAPTION})
+_IS_ASIDE, _IS_PART, _IS_ASIDE_OR_TEASER = marks(ASIDE), marks(STORY | {_CAPTION}), marks(ASIDE | {_TEASER})
 
 
 class Cues(NamedTuple):
@@ -139,6 +143,7 @@ def correct_kinds(
         correct_captions(page, corrected, cues.ends_sentence)
         find_credits(page, corrected, title, signs, cues.ends_sentence, in_body)
         _correct_standfirsts(corrected)
+        _find_items(page, corrected, in_body)
     else:
         may_be = in_body >= LEAST_IN_BODY
         _correct_named_paths(corrected, cues.named_path)
@@ -245,10 +250,24 @@ def _correct_lists(markup: Markup, kinds: bytearray, title: range) -> None:
             kinds[first:stop] = bytes((_LIST_ITEM if is_below else _STANDFIRST,)) * (stop - first)
 
 
-def _find_likely(kinds: bytearray, in_body: Doubles) -> list[int]:
-    """Return the blocks of furniture and metadata that may be body, in order."""
-    is_aside = np.frombuffer(kinds.translate(_IS_ASIDE), np.bool_)
-    found: list[int] = (is_aside & (in_body >= LEAST_BODY)).nonzero()[0].tolist()
+def _find_items(page: Blocks, kinds: bytearray, in_body: Doubles) -> None:
+    """Make list items of lines that may be body and begin with the bullet of the article's line right above."""
+    for number in _find_likely(kinds, in_body, _IS_ASIDE_OR_TEASER):
+        bullet = _bullet(page, number)
+        if bullet and number and kinds[number - 1] in _LATER and bullet == _bullet(page, number - 1):
+            kinds[number] = _LIST_ITEM
+
+
+def _bullet(page: Blocks, number: int) -> str:
+    start, end = page.blocks[number]
+    is_item = page.text[start] in BULLETS and end - start > 2 and page.text[start + 1].isspace()
+    return page.text[start] if is_item else ""
+
+
+def _find_likely(kinds: bytearray, in_body: Doubles, among: bytes = _IS_ASIDE) -> list[int]:
+    """Return the blocks of furniture and metadata, or of other kinds, that may be body, in order."""
+    is_among = np.frombuffer(kinds.translate(among), np.bool_)
+    found: list[int] = (is_among & (in_body >= LEAST_BODY)).nonzero()[0].tolist()
     return found
 
 

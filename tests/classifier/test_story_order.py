@@ -17,7 +17,7 @@ from copydesk.classifier.story_order import (
     MAX_SECTION,
     MIN_STANDFIRST,
 )
-from copydesk.classifier.types import KINDS, Kind
+from copydesk.classifier.types import KINDS, Blocks, Kind
 from tests.support.story_kinds import (
     CAPTION,
     FURNITURE,
@@ -252,3 +252,30 @@ def test_kicker_of_a_page_without_text_stays_metadata() -> None:
 def test_section_above_a_headline_stays_metadata() -> None:
     page = segment_html(f"<header><p>Travel</p><h1>Ferry late</h1></header><p>{OPENING}")
     assert corrected(page, [METADATA, HEADLINE, TEXT], title=0, in_body=0.9) == [METADATA, HEADLINE, TEXT]
+
+
+@pytest.mark.parametrize(
+    ("above", "line", "said", "in_body", "is_item"),
+    [
+        ("- two banks", "- a dairy", Kind.TEASER, LEAST_BODY, True),
+        ("• two banks", "•\u00a0a dairy", FURNITURE, LEAST_BODY, True),
+        ("- two banks", "- a dairy", METADATA, LEAST_BODY - 0.01, False),
+        ("- two banks", "• a dairy", Kind.TEASER, 0.4, False),
+        ("two banks", "- a dairy", Kind.TEASER, 0.4, False),
+        ("-5 at night", "-7 in the hills", Kind.TEASER, 0.4, False),
+        ("- two banks", "-", FURNITURE, 0.4, False),
+    ],
+)
+def test_lines_with_the_bullet_of_the_item_above_are_items_of_a_text(
+    above: str, line: str, said: Kind, in_body: float, is_item: bool
+) -> None:
+    page = Blocks("\n\n".join(lines := [OPENING, above, line, line]), spans_of_lines(lines))
+    found = corrected(page, [TEXT, Kind.LIST_ITEM, said, said], 0, in_body)
+    assert found == [TEXT, Kind.LIST_ITEM, *[Kind.LIST_ITEM if is_item else said] * 2]
+    assert corrected(page, [TEXT, Kind.TEASER, said, said], 0, in_body)[1:] == [Kind.TEASER, said, said]
+
+
+def spans_of_lines(lines: list[str]) -> tuple[tuple[int, int], ...]:
+    """Where lines are that a blank line joins."""
+    ends = np.cumsum([len(line) + 2 for line in lines]).tolist()
+    return tuple((end - 2 - len(line), end - 2) for line, end in zip(lines, ends, strict=True))
