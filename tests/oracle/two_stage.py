@@ -26,8 +26,8 @@ from tests.oracle.quality import quality_columns
 TEASER_PRICE = 2.0
 LEAST_BODY = 0.1
 LEAST_OF_SUREST = 0.5
-LEAST_LAST_SENTENCE, MOST_TEASER = 0.25, 0.1
-LEAST_BEYOND_TEASER, MOST_BEYOND_TEASER = 0.6, 0.2
+LEAST_LAST_SENTENCE, MOST_TEASER = 0.25, 0.15
+LEAST_BEYOND_TEASER = 0.5
 _ARTICLE = PAGE_TYPES.index("article")
 
 
@@ -99,7 +99,7 @@ def add_sentences(labels: Integers, probabilities: Doubles, ends_sentence: NDArr
     """Make whole sentences right below the body a part of it, one after the other; in text below a teaser, too."""
     body, teaser = probabilities[:, BODY], probabilities[:, TEASERS]
     below = (body >= LEAST_LAST_SENTENCE) & (teaser <= MOST_TEASER)
-    beyond = plain & (body >= LEAST_BEYOND_TEASER) & (teaser <= MOST_BEYOND_TEASER)
+    beyond = plain & (body >= LEAST_BEYOND_TEASER)
     for block in np.flatnonzero(ends_sentence & (below | beyond)).tolist():
         above = labels[max(0, block - 2) : block].tolist()
         if (below[block] and above[-1:] == [BODY]) or (beyond[block] and above == [BODY, TEASERS]):
