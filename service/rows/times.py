@@ -25,13 +25,16 @@ MAX_CHARACTERS = 100
 """Longer texts are not times."""
 
 _NUMBER = re.compile(r"[+-]?\d{9,20}(?:\.\d{1,9})?")
-"""A number of eight digits is a day in ISO 8601."""
+"""Seconds or smaller units since 1970. Eight digits are a day, and fewer are no time: seconds since 1970 have nine
+digits or more from March 1973 on, and shorter numbers are years, or 0 for an unknown time."""
 _ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
 _SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)")
 
 
 def read_time(value: object) -> date | None:
     """Read a time, or a day where there is no time of day; without an offset a time has no zone. None for no value.
+
+    A number is read as its digits are in a text, so 20240501 is a day.
 
     Raises:
         ValueError: It is not a time.
@@ -44,7 +47,7 @@ def read_time(value: object) -> date | None:
         if isinstance(value, str):
             found = _read_text(value)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            found = _from_number(value)
+            found = _read_text(str(int(value)) if value == int(value) else f"{value:.9f}")
         elif isinstance(value, date):
             found = value
         else:
@@ -53,6 +56,8 @@ def read_time(value: object) -> date | None:
         raise ValueError(str(error)) from error
     if not MIN_YEAR <= found.year <= MAX_YEAR:
         raise ValueError(f"the year is {found.year}, expected {MIN_YEAR} to {MAX_YEAR}")
+    if seconds_since_1970(found) == 0:
+        raise ValueError("it is the beginning of 1970, which programs write for an unknown time")
     return found
 
 
@@ -80,8 +85,11 @@ def _is_utc(time: date) -> bool:
 def _read_text(text: str) -> date:
     if len(text) > MAX_CHARACTERS:
         raise ValueError("too long for a time")
-    if len(text) == len("20240501083000") and text.isascii() and text.isdigit():  # as in web archives
-        return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
+    if text.isascii() and text.isdigit():
+        if len(text) == len("20240501083000"):  # as in web archives
+            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
+        if len(text) == len("20240501"):
+            return date.fromisoformat(text)
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
     if len(text) == len("2024-05-01") and text[4] == text[7] == "-":

@@ -192,6 +192,8 @@ def test_cluster_names_its_documents_and_the_one_to_keep(api: ApiClient) -> None
         ("Wed, 01 May 2024 08:30:00 GMT", "2024-05-01T08:30:00Z"),
         (1714552200, "2024-05-01T08:30:00Z"),
         (1714552200000, "2024-05-01T08:30:00Z"),
+        (20240501, "2024-05-01T00:00:00Z"),
+        (0, None),
         ("yesterday", None),
         (["2024-05-01"], None),
         ("", None),

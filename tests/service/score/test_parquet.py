@@ -114,6 +114,7 @@ def test_column_of_an_unreadable_type_is_one_error(column: str, values: pa.Array
         (pa.array([1714552200]), "2024-05-01T08:30:00Z"),
         (pa.array([1714552200000]), "2024-05-01T08:30:00Z"),
         (pa.array([1714552200.0]), "2024-05-01T08:30:00Z"),
+        (pa.array([20240501]), "2024-05-01"),
         (pa.array(["Wed, 01 May 2024 08:30:00 GMT"]), "2024-05-01T08:30:00Z"),
         (pa.array(["2024-05-01T08:30:00+02:00"]), "2024-05-01T08:30:00+02:00"),
         (pa.array([1714552200], pa.timestamp("s")), "2024-05-01T08:30:00"),
