@@ -27,8 +27,12 @@ MAX_CHARACTERS = 100
 _NUMBER = re.compile(r"[+-]?\d{9,20}(?:\.\d{1,9})?")
 """Seconds or smaller units since 1970. Eight digits are a day, and fewer are no time: seconds since 1970 have nine
 digits or more from March 1973 on, and shorter numbers are years, or 0 for an unknown time."""
-_ZONE = re.compile(r"\s*(?:UTC|GMT|Z)$", re.IGNORECASE)
+_HALF_DAY = re.compile(r"(?<![\d:])(\d\d?)((?::\d\d)*)\s*([ap])\.?m\b\.?", re.IGNORECASE)
+"""A time on a clock of 12 hours, such as "8:30 PM"."""
+_ZONE = re.compile(r"(?<=:\d\d)(?<![+-]\d\d:\d\d)\s*\(?([a-z]{1,5})\)?(?=\s+\d{4}$|$)", re.IGNORECASE)
+"""The name of a zone behind a time; a year may follow, as `date` writes it."""
 _SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)")
+_COLON_IN_OFFSET = re.compile(r"(?<=[+-]\d\d):(?=\d\d(?:\s|$))")
 
 
 def read_time(value: object) -> date | None:
@@ -95,11 +99,39 @@ def _read_text(text: str) -> date:
     if len(text) == len("2024-05-01") and text[4] == text[7] == "-":
         return date.fromisoformat(text)
     try:
-        return datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", _ZONE.sub("Z", text)))
+        return datetime.fromisoformat(text)
     except ValueError:
-        from email.utils import parsedate_to_datetime  # rare, and slow to load
+        text = _ZONE.sub(_offset, _HALF_DAY.sub(_on_24_hours, text))
+    try:
+        return datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", text))
+    except ValueError:
+        return _read_words(_COLON_IN_OFFSET.sub("", text))
 
+
+def _on_24_hours(time: re.Match[str]) -> str:
+    hour = int(time[1])
+    if hour <= 12:
+        hour = hour % 12 + 12 * (time[3] in "pP")
+    return f"{hour:02}{time[2] or ':00'}"
+
+
+def _offset(zone: re.Match[str]) -> str:
+    """Return the offset of a named zone; of an unknown one, its name."""
+    from copydesk.classifier.fields import ZONES  # rare, and slow to load
+
+    minutes = ZONES.get(zone[1].lower())
+    if minutes is None:
+        return zone[0]
+    return f" {'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
+
+
+def _read_words(text: str) -> date:
+    """Read a time with the name of a month, as in RFC 822, or a day."""
+    from email.utils import parsedate_to_datetime  # rare, and slow to load
+
+    if ":" in text:
         return parsedate_to_datetime(text)
+    return parsedate_to_datetime(f"{text} 00:00").date()
 
 
 def _from_number(value: float) -> datetime:

@@ -28,6 +28,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
         ),
         *("2024-05-01 08:30:00 UTC", "2024-05-01 08:30:00 gmt", "2024-05-01 10:30:00 +0200", " 2024-05-01T08:30 "),
         *("2024-05-01T08:30:00.000000000Z", "Wed, 01 May 2024 08:30:00 GMT", "Wed, 01 May 2024 10:30:00 +0200"),
+        *("01 May 2024 08:30 AM", "May 1, 2024 8:30 a.m.", "Wednesday, May 1, 2024 8:30am", "2024-05-01 8:30 AM"),
+        *("01 May 2024 10:30 CEST", "Wed May 01 10:30:00 CEST 2024", "2024-05-01 10:30:00 CEST", "2024-05-01T08:30Z"),
+        *("Wed, 01 May 2024 10:30:00 +02:00", "Wed, 01 May 2024 10:30:00 +02:00 (CEST)", "Wed May 01 08:30:00 2024"),
+        *("01 May 2024 10:30 AM CEST", "01 May 2024 09:30 (BST)", "01 May 2024 08:30 am UTC", "May 1, 2024 8:30"),
         *("01 May 2024 08:30:00 -0000", "Wed, 1 May 24 04:30:00 EDT"),
         *(MOMENT, float(MOMENT), str(MOMENT), MOMENT * 1000, f"{MOMENT}000", f"{MOMENT}.0", MOMENT * 10**6),
         *(MOMENT * 10**9, 20240501083000, 20240501083000.0),
@@ -48,6 +52,22 @@ def test_day_is_its_beginning_in_utc(value: object) -> None:
     assert seconds_since_1970(found) == 1714521600
 
 
+@pytest.mark.parametrize(
+    ("clock", "hour"), [("12:30 AM", 0), ("1:30 am", 1), ("12:30 p.m.", 12), ("8:30:00 PM", 20), ("20:30 PM", 20)]
+)
+@pytest.mark.parametrize("day", ["01 May 2024", "Wed, May 1, 2024", "2024-05-01"])
+def test_time_of_a_clock_of_12_hours_keeps_its_half_of_the_day(day: str, clock: str, hour: int) -> None:
+    assert read_time(f"{day} {clock}") == datetime(2024, 5, 1, hour, 30)
+
+
+def test_hour_alone_is_a_time_with_its_half_of_the_day() -> None:
+    assert read_time("1 May 2024 8 PM") == datetime(2024, 5, 1, 20)
+
+
+def test_day_with_the_name_of_its_month_is_no_time() -> None:
+    assert [read_time(day) for day in ("May 1, 2024", "Wed, 1 May 2024")] == [date(2024, 5, 1)] * 2
+
+
 @pytest.mark.parametrize("value", [None, "", "  ", float("nan")])
 def test_missing_time_is_none(value: object) -> None:
     assert read_time(value) is None
@@ -56,7 +76,16 @@ def test_missing_time_is_none(value: object) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        *("yesterday", "May", "2024-02-30", "2024-05-01T24:01", "0000-00-00", "Wed, 32 May 2024 08:30:00 GMT"),
+        *(
+            "yesterday",
+            "May",
+            "May 2024",
+            "8:30 PM",
+            "2024-02-30",
+            "2024-05-01T24:01",
+            "0000-00-00",
+            "Wed, 32 May 2024 08:30:00 GMT",
+        ),
         *("0001-01-01T00:00:00+14:00", "9999-12-31", "999-01-01", "1" * 101, "12:30", "\ud800"),
         *(0, "0", 0.0, -1, 1.5, 2024, "2024", 202405, 20240230, 99999999, 20240501246060, "000000000"),
         *("1970-01-01", "1970-01-01T00:00:00Z", "1970-01-01T01:00:00+01:00", EPOCH, EPOCH.date()),
