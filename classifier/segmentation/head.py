@@ -44,7 +44,7 @@ class HeadFinder:
         get = node.attributes.get
         if tag == "script":
             kind = (get("type") or "").strip().lower()
-            if kind == "application/ld+json":
+            if kind.partition(";")[0].rstrip() == "application/ld+json":  # a charset or a profile may follow
                 self.add_json_ld(node.text())
             elif kind.startswith("math/tex"):
                 return " ".join(node.text()[:MAX_META_CHARACTERS].split())

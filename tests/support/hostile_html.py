@@ -17,7 +17,7 @@ _ATTRIBUTES = (
     "datetime=2026-01-02|aria-hidden=true|aria-label='Say more'|data-testid=t|itemtype=x|alt='a_1'|alt='IMG 12'|alt=x|"
     "src=/latex.php|src=a.jpg|class=math|class=tex|name=author|property=og:title|type=application/ld+json|type=math/tex|open|"
     "shadowrootmode=open|class=überzeile|class='Kicker'|style='display:\u2003none'|title='<p>'|lang=de|colspan=2|"
-    "rowspan=0|colspan='\t 3x'|rowspan=٢|start=3|encoding=tex|"
+    "type='Application/LD+json ;x'|rowspan=0|colspan='\t 3x'|rowspan=٢|start=3|encoding=tex|"
     "start=٣|start=x|srcset='/b 1x, /c 2x'|data-src=/d|data-src=' '|src=data:,x|width=1|href=' /e '"
 ).split("|")
 _WORDS = (

@@ -116,3 +116,12 @@ bool begins_folded(Walk *walk, Bytes value, const char *word, bool whole) {
     }
     return true;
 }
+
+/* Returns whether a value is a media type, with or without parameters: "application/ld+json; charset=utf-8". */
+bool is_media_type(Walk *walk, Bytes value, const char *type) {
+    if (!begins_folded(walk, value, type, false)) return false;
+    const point_t *text = points_of(&walk->scratch);
+    int64_t n = walk->scratch.n;
+    int64_t end = after_spaces(text, after_spaces(text, 0, n) + (int64_t)strlen(type), n);
+    return end == n || text[end] == ';';
+}

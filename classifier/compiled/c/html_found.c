@@ -24,7 +24,7 @@ void add_meta(Walk *walk, Node *node, uint32_t bits, bool in_body) {
     read_attributes(walk, node, &attributes);
     const Bytes *values = attributes.values;
     if (bits & T_SCRIPT) {
-        if (begins_folded(walk, values[TYPE], "application/ld+json", true)) add_text_found(walk, F_JSON_LD, node);
+        if (is_media_type(walk, values[TYPE], "application/ld+json")) add_text_found(walk, F_JSON_LD, node);
         else if (in_body && begins_folded(walk, values[TYPE], "math/tex", false)) walk->state = NOT_HERE;
     } else if (bits & T_META) {
         static const int names[] = {PROPERTY, NAME, ITEMPROP, HTTP_EQUIV};

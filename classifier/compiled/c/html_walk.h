@@ -139,6 +139,7 @@ bool is_hidden(Walk *walk, const Attributes *attributes);
 void append_names(Walk *walk, Vector *points, const Attributes *attributes);
 uint32_t tag_bits(Walk *walk, Node *node);
 bool begins_folded(Walk *walk, Bytes value, const char *word, bool whole);
+bool is_media_type(Walk *walk, Bytes value, const char *type);
 
 /* html_runs.c */
 void begin_run(Walk *walk);

@@ -166,6 +166,27 @@ def test_template_is_read_in_compiled_code(html: str) -> None:
     check(page)
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_read"),
+    [
+        ("application/ld+json", True),
+        (" Application/LD+JSON\n", True),
+        ("application/ld+json; charset=utf-8", True),
+        ("application/ld+json;profile='http://www.w3.org/ns/json-ld#flattened'", True),
+        ("application/ld+json \t; charset=utf-8", True),
+        ("application/ld+json-seq", False),
+        ("application/ld+json charset=utf-8", False),
+        (";application/ld+json", False),
+        ("application/json", False),
+    ],
+)
+@pytest.mark.parametrize("page", ["<head>{}</head><p>Words", "<body><p>Words {}</p>"])
+def test_json_ld_is_known_by_its_media_type_with_or_without_parameters(page: str, kind: str, is_read: bool) -> None:
+    html = page.format(f'<script type="{kind}">{{"@type": "Article"}}</script>')
+    for walked in (segment_html(html), in_python(html)):
+        assert walked.head.json_ld == (('{"@type": "Article"}',) if is_read else ())
+
+
 def test_template_within_one_is_read_in_python() -> None:
     page = f"<x-y><template shadowrootmode=open>a<template>{_PROSE}</template>b</template>".encode()
     assert walk_tree(LexborHTMLParser(page), len(page)) is None
