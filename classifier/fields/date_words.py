@@ -1,51 +1,100 @@
-"""Words of dates in many languages: months, changes, time zones."""
+"""Words of dates in many languages: months, weekdays, seasons, changes, time zones."""
 
 from __future__ import annotations
 
 _MONTHS = (
     "january jan januar jänner jaenner jän janvier janv enero ene janeiro gennaio gen januari janúar janúari "
     "tammikuu tammikuuta stycznia styczeń sty ledna leden január januára siječnja siječanj januarja január ianuarie "
-    "ian ocak oca января янв січня януари јануара јануар ιανουαρίου ιαν يناير जनवरी জানুয়ারি gener urtarrila "
+    "ian ocak oca января январь січень ιανουάριος янв січня януари јануара јануар ιανουαρίου ιαν يناير जनवरी "
+    "জানুয়ারি gener urtarrila "
     "jaanuar janvāris janvārī sausio ጃንዩወሪ",
     "february feb februar feber février fevrier févr fév febrero fevereiro fev febbraio febbr februari februarie "
     "febrúar helmikuu helmikuuta lutego luty lut února únor február februára veljače veljača febr şubat subat şub "
-    "февраля фев лютого февруари фебруара фебруар φεβρουαρίου φεβ فبراير फरवरी ফেব্রুয়ারি febrer otsaila veebruar "
+    "февраля февраль лютий φεβρουάριος фев лютого февруари фебруара фебруар φεβρουαρίου φεβ فبراير फरवरी "
+    "ফেব্রুয়ারি febrer otsaila veebruar "
     "februāris februārī vasario",
     "march mar märz maerz mär mrz mars marzo março marco maart mrt maret maaliskuu maaliskuuta marca marzec března "
-    "březen marec marca ožujka ožujak március márc martie mart марта мар березня март μαρτίου μαρ مارس मार्च মার্চ "
+    "březen marec marca ožujka ožujak március márc martie mart марта березень μάρτιος мар березня март μαρτίου "
+    "μαρ مارس मार्च মার্চ "
     "març martxoa märts marts martā kovo machi",
     "april apr avril avr abril abr aprile huhtikuu huhtikuuta kwietnia kwiecień kwi dubna duben apríl apríla "
-    "travnja travanj április ápr aprilie nisan nis апреля апр квітня април априла απριλίου απρ أبريل ابريل अप्रैल "
+    "travnja travanj április ápr aprilie nisan nis апреля апрель квітень απρίλιος апр квітня април априла "
+    "απριλίου απρ أبريل ابريل अप्रैल "
     "এপ্রিল apirila aprill aprīlis aprīlī balandžio aprili",
     "may mai mayo maio maggio mag maj mei maí maía toukokuu toukokuuta maja května květen máj mája svibnja svibanj "
-    "május máj mayıs mayis мая май травня мај маја μαΐου μαϊ مايو मई মে maig maiatza maijs maijā gegužės",
+    "május máj mayıs mayis мая травень μάιος май травня мај маја μαΐου μαϊ مايو मई মে maig maiatza maijs maijā gegužės",
     "june jun juni juin junio junho giugno giu júní kesäkuu kesäkuuta czerwca czerwiec cze června červen jún júna "
-    "lipnja lipanj június jún iunie iun haziran haz июня июн червня юни јуна јун ιουνίου ιουν يونيو जून জুন juny "
+    "lipnja lipanj június jún iunie iun haziran haz июня июнь червень ιούνιος июн червня юни јуна јун ιουνίου "
+    "ιουν يونيو जून জুন juny "
     "ekaina juuni jūnijs jūnijā birželio",
     "july jul juli juillet juil julio julho luglio lug júlí heinäkuu heinäkuuta lipca lipiec lip července červenec "
-    "júl júla srpnja srpanj július júl iulie iul temmuz tem июля июл липня юли јула јул ιουλίου ιουλ يوليو जुलाई "
+    "júl júla srpnja srpanj július júl iulie iul temmuz tem июля июль липень ιούλιος июл липня юли јула јул "
+    "ιουλίου ιουλ يوليو जुलाई "
     "জুলাই juliol uztaila juuli jūlijs jūlijā liepos julai",
     "august aug août aout agosto ago augustus augusti ágúst agustus agu elokuu elokuuta sierpnia sierpień sie srpna "
-    "srpen augusta kolovoza kolovoz augusztus avgust avgusta ağustos agustos ağu августа авг серпня август "
+    "srpen augusta kolovoza kolovoz augusztus avgust avgusta ağustos agustos ağu августа август серпень αύγουστος "
+    "авг серпня август "
     "αυγούστου αυγ أغسطس اغسطس अगस्त আগস্ট agost abuztua augusts augustā rugpjūčio agosti",
     "september sep sept septembre septiembre setembro set settembre sett syyskuu syyskuuta września wrzesień wrz "
-    "září septembra rujna rujan szeptember szept septembrie eylül eylul eyl сентября сен вересня септември "
+    "září septembra rujna rujan szeptember szept septembrie eylül eylul eyl сентября сентябрь вересень "
+    "σεπτέμβριος сен вересня септември "
     "септембра септембар σεπτεμβρίου σεπ سبتمبر सितंबर सितम्बर সেপ্টেম্বর setembre iraila septembris septembrī "
     "rugsėjo septemba",
     "october oct oktober okt octobre octubre outubro out ottobre ott október októbra lokakuu lokakuuta października "
-    "październik paź října říjen octombrie ekim eki октября окт жовтня октомври октобра октобар οκτωβρίου οκτ "
+    "październik paź října říjen octombrie ekim eki октября октябрь жовтень οκτώβριος окт жовтня октомври октобра "
+    "октобар οκτωβρίου οκτ "
     "أكتوبر اكتوبر अक्टूबर অক্টোবর urria oktoober oktobris oktobrī spalio oktoba oktobra",
     "november nov novembre noviembre novembro nóvember marraskuu marraskuuta listopada listopad lis novembra "
-    "studenoga studeni noiembrie kasım kasim kas ноября ноя листопада ноември новембра новембар νοεμβρίου νοε "
+    "studenoga studeni noiembrie kasım kasim kas ноября ноябрь листопад νοέμβριος ноя листопада ноември новембра "
+    "новембар νοεμβρίου νοε "
     "نوفمبر नवंबर नवम्बर নভেম্বর azaroa novembris novembrī lapkričio novemba",
     "december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre desember des joulukuu "
     "joulukuuta grudnia grudzień gru prosince prosinec decembra prosinca prosinac decembrie aralık aralik ara "
-    "декабря дек грудня декември децембра децембар δεκεμβρίου δεκ ديسمبر दिसंबर दिसम्बर ডিসেম্বর desembre abendua "
+    "декабря декабрь грудень δεκέμβριος дек грудня декември децембра децембар δεκεμβρίου δεκ ديسمبر दिसंबर "
+    "दिसम्बर ডিসেম্বর desembre abendua "
     "detsember decembris decembrī gruodžio desemba",
 )
 
 MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
 """The number of each month's name or abbreviation, in lower case; Croatian "listopad" is read as the Polish one."""
+
+WEEKDAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag "
+    "sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles miercoles jueves "
+    "viernes sábado sabado domingo lunedì lunedi martedì martedi mercoledì mercoledi giovedì giovedi venerdì venerdi "
+    "domenica segunda-feira terça-feira quarta-feira quinta-feira sexta-feira maandag dinsdag woensdag donderdag "
+    "vrijdag zaterdag zondag mandag tirsdag onsdag torsdag fredag lørdag søndag måndag tisdag lördag söndag "
+    "maanantai maanantaina tiistai tiistaina keskiviikko keskiviikkona torstai torstaina perjantai perjantaina "
+    "lauantai lauantaina sunnuntai sunnuntaina mánudagur þriðjudagur miðvikudagur fimmtudagur föstudagur laugardagur "
+    "sunnudagur poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle "
+    "pondelok utorok streda štvrtok piatok nedeľa ponedjeljak utorak srijeda četvrtak petak subota nedjelja ponedeljak "
+    "nedelja ponedeljek torek sreda četrtek petek hétfő kedd szerda csütörtök péntek szombat vasárnap luni marți "
+    "miercuri joi vineri sâmbătă duminică pazartesi salı çarşamba perşembe cuma cumartesi pazar dilluns dimarts "
+    "dimecres dijous divendres dissabte diumenge esmaspäev teisipäev kolmapäev neljapäev reede laupäev pühapäev "
+    "pirmdiena otrdiena trešdiena ceturtdiena piektdiena sestdiena svētdiena pirmadienis antradienis trečiadienis "
+    "ketvirtadienis penktadienis šeštadienis sekmadienis понедельник вторник среда четверг пятница суббота воскресенье "
+    "понеділок вівторок середа четвер п'ятниця пʼятниця субота неділя понеделник сряда четвъртък петък събота неделя "
+    "понедељак уторак четвртак петак недеља δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή senin selasa rabu "
+    "kamis jumat sabtu minggu الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت सोमवार मंगलवार बुधवार गुरुवार "
+    "शुक्रवार "
+    "शनिवार रविवार".split()
+)
+"""Names of weekdays in lower case."""
+
+SHORT_WEEKDAYS = frozenset(
+    "mon tue tues wed thu thur thurs fri sat sun mo di mi do fr sa so lun mar mer jeu ven sam dim mié mie jue vie sáb "
+    "sab dom gio seg ter qua qui sex ma wo vr za zo man tir tirs ons tor tors fre lør søn mån tis lör sön пн вт ср чт "
+    "пт сб вс".split()
+)
+"""Their abbreviations, many of which are other words and names too."""
+
+SEASONS = frozenset(
+    "spring summer autumn fall winter frühling frühjahr sommer herbst printemps été automne hiver primavera verano "
+    "otoño invierno estate autunno inverno verão outono lente voorjaar zomer herfst najaar vår våren sommar sommaren "
+    "höst hösten vinter vintern forår efterår høst kevät kesä syksy talvi wiosna lato jesień zima jaro léto podzim "
+    "весна лето осень зима літо осінь ilkbahar yaz sonbahar kış".split()
+)
+"""Names of seasons in lower case; some are names of persons too."""
 
 CHANGED = tuple(
     "updat|modif|edited|revis|reviewed|amended|aktualis|geändert|überarbeitet|mis à jour|mise à jour|"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
+from copydesk.classifier.fields.incomplete_dates import is_incomplete_date, is_weekday, without_incomplete_date
 from copydesk.classifier.fields.introductions import begins_byline, without_cased_introduction, without_introduction
 from copydesk.classifier.letter_case import fold_case
 from copydesk.classifier.types import clean
@@ -106,6 +107,8 @@ _PARTICLES = frozenset(
 """Words that are written small within names."""
 _CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]?[A-Z]*\.?){1,5}\*?")
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
+_FROM_PLACE = re.compile(r"([A-ZÀ-Þ]\S*(?:\s[A-ZÀ-Þ]\S*)+)\s(?:in|from|aus|em|à)\s[A-ZÀ-Þ]\S*(?:\s\S+){0,3}")
+"""A name and the place that a byline names after it."""
 _NO_NAME = frozenset(
     "by von par por di admin administrator editor author autor staff redaktion red guest unknown anonymous none null "
     "published updated posted publié undefined n/a na at on user webmaster root autor/in writer contributor "
@@ -188,14 +191,28 @@ def _split(text: str) -> tuple[str, ...]:
     if any(map(text.__contains__, _IN_ADDRESSES)):
         text = _ADDRESS.sub(" ", text)
     text = _IN_BRACKETS.sub("", text)
-    text = without_cased_introduction(" ".join(text.split()) if "\n" not in text else text.strip())
-    text = without_introduction(text)
+    text = " ".join(text.split()) if "\n" not in text else text.strip()
+    introduced, text = text, without_introduction(without_cased_introduction(text))
     if _ORGANISATION.fullmatch(text) is not None:
         return (name,) if (name := _clean(text)) else ()
     found: list[str] = []
     for part in _LISTED.split(text):
-        found += _split_commas(part)
-    return tuple(name for each in found if (name := _clean(each)))
+        if not is_incomplete_date(part):
+            found += _split_commas(part)
+    if text != introduced:
+        found = [_without_place(each) for each in found]
+    names: list[str] = []
+    for each in found:
+        name = _clean(without_incomplete_date(each))
+        if name and not (is_weekday(name) and any(" " in other for other in names)):
+            names.append(name)
+    return tuple(names)
+
+
+def _without_place(name: str) -> str:
+    """Return a name of two words or more without the place that its bearer writes from: "Ada Quill in New York"."""
+    found = _FROM_PLACE.fullmatch(name.strip())
+    return found[1] if found is not None and _ROLE.search(fold_case(found[1])) is None else name
 
 
 def _split_commas(text: str) -> list[str]:

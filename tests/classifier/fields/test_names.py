@@ -32,6 +32,62 @@ def test_a_long_text_is_read_to_a_limit() -> None:
     assert len(clean_names([", ".join(f"Ada Quill{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600))])) <= 50
 
 
+INCOMPLETE_DATES = (
+    *("June 2024", "June 5", "5 June", "5th June", "Jun 5", "Monday 5 June", "Mon, 5 Jun.", "Monday", "Summer 2024"),
+    *("May 1–3, 2024", "June–July 2024", "Juni 2024", "Montag, 5. Juni", "Sommer 2024", "lundi 5 juin", "été 2024"),
+    *("5 de junio", "junio de 2024", "segunda-feira, 5 de junho", "maandag 5 juni", "июнь 2024", "5 июня", "Δευτέρα"),
+    *("الاثنين 5 يونيو", "शुक्रवार"),
+)
+
+
+@pytest.mark.parametrize("between", [", ", " | ", " - ", "; ", " • "])
+@pytest.mark.parametrize("date", INCOMPLETE_DATES)
+def test_incomplete_date_is_no_author(date: str, between: str) -> None:
+    assert clean_names([f"By Nell Harrow{between}{date}"], shown=True) == ("Nell Harrow",)
+    assert clean_names([f"By Nell Harrow and Ada Quill{between}{date}"]) == ("Nell Harrow", "Ada Quill")
+
+
+@pytest.mark.parametrize("date", ["June 5", "5. Juni", "June 2024", "Monday 5 June"])
+def test_incomplete_date_behind_a_name_is_cut_off(date: str) -> None:
+    assert clean_names([f"By Nell Harrow {date}"], shown=True) == ("Nell Harrow",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By June Marlow", ("June Marlow",)),
+        ("By April May", ("April May",)),
+        ("By June", ("June",)),
+        ("By Ada Quill, June Marlow and April May", ("Ada Quill", "June Marlow", "April May")),
+        ("By August Strindberg, June 2024", ("August Strindberg",)),
+        ("Elaine May 2, Ada Quill 3", ("Elaine May", "Ada Quill")),
+        ("By Ada Quill and June", ("Ada Quill", "June")),
+        ("Von Ada, Jan, Mai", ("Ada", "Jan", "Mai")),
+        ("By Sunday Quill", ("Sunday Quill",)),
+        ("june5", ("june5",)),
+    ],
+)
+def test_person_may_be_called_as_a_month(text: str, expected: tuple[str, ...]) -> None:
+    assert clean_names([text]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("By Ada Quill in Kiel", ("Ada Quill",)),
+        ("By Ada B. Quill in New York", ("Ada B. Quill",)),
+        ("Von Ada Quill aus Kiel", ("Ada Quill",)),
+        ("By Ada Quill in Kiel and Ben Reed in Washington, D.C.", ("Ada Quill", "Ben Reed")),
+        ("Women in Science", ()),
+        ("By Women in Science", ()),
+        ("Breaking News in Kiel", ()),
+        ("By Our Correspondent in Kiel", ()),
+    ],
+)
+def test_place_behind_an_introduced_name_is_cut_off(text: str, expected: tuple[str, ...]) -> None:
+    assert clean_names([text], shown=True) == expected
+
+
 # Forms
 
 
