@@ -219,7 +219,7 @@ def collect_scores(
     kept until then.
     """
     spans = spans_of(blocks.blocks)
-    stated = read_json_ld(blocks.head.json_ld)
+    stated = read_json_ld(blocks.head.json_ld, head=blocks.head, url=url)
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
     kinds, title = _find_kinds(blocks, predictions, stated, signs, is_like_article=is_like_article)
     is_article = _is_article(predictions, confidence, plain=blocks.markup is None)

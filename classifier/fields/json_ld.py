@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from copydesk.classifier.types import clean
+from copydesk.classifier.fields.own_article import StatedArticle, choose_own
+from copydesk.classifier.types import Head, clean
 
 MAX_NODES = 2_000
 """Nodes of one page that are looked at."""
@@ -91,8 +92,11 @@ SAYS_NOTHING = JsonLd()
 """What a page without JSON-LD says."""
 
 
-def read_json_ld(scripts: Iterable[str]) -> JsonLd:
-    """Read the scripts of one page; the first article's node is read, and the page's own where that says nothing.
+def read_json_ld(scripts: Iterable[str], *, head: Head | None = None, url: str = "") -> JsonLd:
+    """Read the scripts of one page; its own article's node is read, and the page's own where that says nothing.
+
+    Of several articles the one with the title or the address in `head`, or with the `url` of the page, is its own; else
+    the first one.
 
     Takes time linear in the length of the scripts. Text that is no JSON after repair is searched for the properties'
     names.
@@ -112,8 +116,23 @@ def read_json_ld(scripts: Iterable[str]) -> JsonLd:
                 found.append(node)
     if not articles and not pages and not sites:
         return SAYS_NOTHING
+    own = _own_articles(articles, head, url)
+    return _read([*own, *pages[:1]], sites, {key: node for node in nodes if (key := _id(node))})
+
+
+def _own_articles(articles: list[Node], head: Head | None, url: str) -> list[Node]:
+    """Return the page's own article, and the first one if that has no headline."""
     named = [node for node in articles if _text(node.get("headline"))]
-    return _read([*named[:1], *articles[:1], *pages[:1]], sites, {key: node for node in nodes if (key := _id(node))})
+    unnamed = articles[:1] if articles[:1] != named[:1] else []
+    if head is None:
+        return [*named[:1], *unnamed]
+    number = choose_own([StatedArticle(_text(node.get("headline")), _own_addresses(node)) for node in named], head, url)
+    return unnamed if number is None else [named[number], *unnamed]
+
+
+def _own_addresses(node: Node) -> list[str]:
+    found = (node.get("url"), node.get("mainEntityOfPage"), node.get("@id"))
+    return [address for value in found for address in _addresses(value, {}, {})]
 
 
 def _read(nodes: list[Node], sites: list[Node], by_id: Mapping[str, Node]) -> JsonLd:
