@@ -69,8 +69,14 @@ class HeadFinder:
         self.canonical = self.canonical or target[:MAX_META_CHARACTERS]
 
     def add_json_ld(self, script: str) -> None:
-        """Add the text of a script of JSON-LD."""
-        self.json_ld.append(script[:MAX_JSON_LD_CHARACTERS])
+        """Add the text of a script of JSON-LD; of a long one, its beginning and its end.
+
+        What makes a script so long is the article's text, which becomes shorter; what is around it stays.
+        """
+        if len(script) > MAX_JSON_LD_CHARACTERS:
+            half = MAX_JSON_LD_CHARACTERS // 2
+            script = script[:half] + script[-half:]
+        self.json_ld.append(script)
 
     def add_time(self, block: int, moment: str) -> None:
         """Add the `datetime` of a `time` element, with the number of its block."""

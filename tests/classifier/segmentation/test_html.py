@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.segmentation import block_builder
+from copydesk.classifier.segmentation.head import MAX_JSON_LD_CHARACTERS
 from copydesk.classifier.segmentation.html import HIDDEN, MAX_HREF, MAX_NAMES, MAX_ROW_CELLS, segment_html
 from copydesk.classifier.types import Blocks, Markup
 
@@ -219,6 +221,16 @@ def test_images_count_for_the_block_after_them() -> None:
 def test_title_comes_from_the_head_alone() -> None:
     assert segment_html("<title> Late\n ferry </title><p>x").head.title == "Late ferry"
     assert segment_html("<p>x<svg><title>Icon</title></svg>").head.title == ""
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 100_000])
+def test_long_json_ld_is_shortened_in_its_middle(more: int) -> None:
+    author = '{"@type": "Article", "articleBody": "%s", "author": "Ada Quill", "datePublished": "2024-05-01"}'
+    script = author % ("a" * (MAX_JSON_LD_CHARACTERS - len(author) + len("%s") + more))
+    for html in ("<head>{}</head><p>Words", "<body><p>Words{}"):
+        (kept,) = segment_html(html.format(f"<script type=application/ld+json>{script}</script>")).head.json_ld
+        assert len(kept) == min(len(script), MAX_JSON_LD_CHARACTERS)
+        assert json.loads(kept)["author"] == "Ada Quill"
 
 
 def test_scripts_of_json_ld_are_read_in_head_and_body() -> None:
