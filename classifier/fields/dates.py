@@ -201,6 +201,8 @@ def _write(day: tuple[int, int, int], clock: tuple[int, int, int] | None, offset
     date = f"{year:04}-{month:02}-{number:02}"
     if clock is None:
         return date
+    if clock == (24, 0, 0):  # the end of the day
+        return _write(_civil(_days(date) + 1), (0, 0, 0), offset)
     hour, minute, second = clock
     if hour > 23 or minute > 59 or second > 60:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -27,6 +27,9 @@ MAX_DEPTH = 12
 
 MAX_CHARACTERS = 4_000
 """Characters of a value that are kept."""
+
+MAX_NUMBER = 10**15
+"""Larger numbers are no time, not in milliseconds either."""
 
 _INNER = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed")
 """Properties whose values describe the page itself; others, such as `itemListElement`, list other pages."""
@@ -138,8 +141,8 @@ def _own_addresses(node: Node) -> list[str]:
 def _read(nodes: list[Node], sites: list[Node], by_id: Mapping[str, Node]) -> JsonLd:
     """Read each property of the first node that has it."""
 
-    def first(*names: str) -> str:
-        found = (_text(node.get(name)) for name in names for node in nodes)
+    def first(*names: str, text: Callable[[object], str] = _text) -> str:
+        found = (text(node.get(name)) for name in names for node in nodes)
         return next(filter(None, found), "")
 
     def names_of(name: str) -> list[tuple[str, bool]]:
@@ -156,8 +159,8 @@ def _read(nodes: list[Node], sites: list[Node], by_id: Mapping[str, Node]) -> Js
         body_length=len(body) if isinstance(body := own.get("articleBody"), str) else 0,
         authors=tuple(name for name, _ in authors),
         organisations=tuple(name for name, is_organisation in authors if is_organisation),
-        published=first("datePublished", "dateCreated", "uploadDate"),
-        modified=first("dateModified"),
+        published=first("datePublished", "dateCreated", "uploadDate", text=_time),
+        modified=first("dateModified", text=_time),
         publisher=publishers[0][0] if publishers else "",
         section=first("articleSection"),
         tags=tuple(islice(_texts(_first(nodes, "keywords")), MAX_VALUES)),
@@ -249,6 +252,13 @@ def _id(node: Node) -> str:
 def _text(value: object) -> str:
     """Return a value's first text, white space folded and entities decoded."""
     return next(_texts(value), "")
+
+
+def _time(value: object) -> str:
+    """Return a time as text; some pages write seconds or milliseconds since 1970 as a number."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < MAX_NUMBER:
+        return str(int(value))
+    return _text(value)
 
 
 def _texts(value: object, depth: int = 0) -> Iterator[str]:

@@ -29,6 +29,7 @@ _NUMBER = re.compile(r"[+-]?\d{9,20}(?:\.\d{1,9})?")
 digits or more from March 1973 on, and shorter numbers are years, or 0 for an unknown time."""
 _HALF_DAY = re.compile(r"(?<![\d:])(\d\d?)((?::\d\d)*)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 """A time on a clock of 12 hours, such as "8:30 PM"."""
+_END_OF_DAY = re.compile(r"(?<=[T ])24:00(?::00(?:\.0{1,9})?)?(?![\d:.])")
 _ZONE = re.compile(r"(?<=:\d\d)(?<![+-]\d\d:\d\d)\s*\(?([a-z]{1,5})\)?(?=\s+\d{4}$|$)", re.IGNORECASE)
 """The name of a zone behind a time; a year may follow, as `date` writes it."""
 _SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)")
@@ -98,6 +99,8 @@ def _read_text(text: str) -> date:
         return _from_number(float(text))
     if len(text) == len("2024-05-01") and text[4] == text[7] == "-":
         return date.fromisoformat(text)
+    if (end := _END_OF_DAY.search(text)) is not None:
+        return _read_text(f"{text[: end.start()]}00:00{text[end.end() :]}") + timedelta(days=1)
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -173,3 +173,18 @@ def test_entities_are_decoded_and_white_space_is_folded() -> None:
 
 def test_lone_surrogates_are_replaced() -> None:
     assert read_json_ld(['{"@type": "Article", "headline": "\\ud83d ferry"}']).headline == "\ufffd ferry"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1714552200, "1714552200"),
+        (1714552200000, "1714552200000"),
+        (1714552200.5, "1714552200"),
+        (20240501, "20240501"),
+        *((value, "") for value in (0, -1, True, None, 1e300, 10**400)),
+    ],
+)
+def test_time_may_be_a_number(value: object, expected: str) -> None:
+    found = read(STORY | {"datePublished": value, "dateModified": value})
+    assert (found.published, found.modified) == (expected, expected)

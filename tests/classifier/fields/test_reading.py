@@ -398,3 +398,9 @@ def test_slogans_are_no_sites_sections_or_tags() -> None:
         meta("og:site_name", long) + meta("article:section", long) + meta("keywords", f"sea,{long}") + "<p>x"
     )
     assert (fields.site, fields.section, fields.tags) == ("pier.example", "", ("sea",))
+
+
+@pytest.mark.parametrize("value", [1714552200, 1714552200000, "1714552200", "2024-05-01T08:30:00Z"])
+def test_time_of_json_ld_may_be_a_number(value: object) -> None:
+    fields = of_html(json_ld(headline="Ferry", datePublished=value))
+    assert (fields.published, fields.found_in["published"]) == ("2024-05-01T08:30:00+00:00", "json-ld")

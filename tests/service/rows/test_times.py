@@ -60,6 +60,13 @@ def test_time_of_a_clock_of_12_hours_keeps_its_half_of_the_day(day: str, clock: 
     assert read_time(f"{day} {clock}") == datetime(2024, 5, 1, hour, 30)
 
 
+@pytest.mark.parametrize("text", ["2024-04-30T24:00:00Z", "2024-04-30 24:00", "Tue, 30 Apr 2024 24:00:00 GMT"])
+def test_end_of_a_day_is_the_beginning_of_the_next(text: str) -> None:
+    found = read_time(text)
+    assert found is not None
+    assert seconds_since_1970(found) == 1714521600
+
+
 def test_hour_alone_is_a_time_with_its_half_of_the_day() -> None:
     assert read_time("1 May 2024 8 PM") == datetime(2024, 5, 1, 20)
 
@@ -83,6 +90,8 @@ def test_missing_time_is_none(value: object) -> None:
             "8:30 PM",
             "2024-02-30",
             "2024-05-01T24:01",
+            "2999-12-31T24:00",
+            "9999-12-31T24:00Z",
             "0000-00-00",
             "Wed, 32 May 2024 08:30:00 GMT",
         ),
