@@ -9,13 +9,15 @@ MAX_CHARACTERS = 2_000
 
 _PARTS = re.compile(r"(https?):(?://([^/?#\s]+)([^?#\s]*)(\?[^#\s]*)?)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_HOST = re.compile(r"(?:[^@/]*@)?((?:[\w-]+\.)+[\w-]+)(?::\d+)?\.?", re.IGNORECASE)
+_HOST = re.compile(r"(?:[^@/]*@)?((?:[\w-]+\.)*[\w-]+|\[[0-9a-f:.]+\])(?::\d+)?\.?", re.IGNORECASE)
+"""A host's name, an IPv4 address, or an IPv6 address in brackets; before it a login, after it a port."""
 
 
 def resolve(address: str, base: str) -> str:
     """Return an absolute http address, without what is after "#"; empty if it is none.
 
-    `base` is the address of the page that `address` was found on; RFC 3986 says how they are joined.
+    `base` is the address of the page that `address` was found on; RFC 3986 says how they are joined. A host without a
+    dot, such as "localhost", counts only if the page is on it: elsewhere it is a mistake.
     """
     address = "".join(address.strip().splitlines()).replace("\t", "").replace(" ", "%20")
     if not address or len(address) > MAX_CHARACTERS:
@@ -23,17 +25,34 @@ def resolve(address: str, base: str) -> str:
     if _SCHEME.match(address) is None:
         address = _join(address, base)
     found = _PARTS.match(address)
-    if found is None or _HOST.fullmatch(found[2]) is None:
+    host = _host(found)
+    if found is None or not (host and ("." in host or ":" in host or host == _host(_PARTS.match(base)))):
         return ""
-    scheme, host, path, query = found.groups()
-    return f"{scheme.lower()}://{host.lower()}{_without_dots(path) or '/'}{query or ''}"
+    scheme, authority, path, query = found.groups()
+    login, at, place = authority.rpartition("@")
+    return f"{scheme.lower()}://{login}{at}{place.lower()}{_without_dots(path) or '/'}{query or ''}"
 
 
 def host_name(address: str) -> str:
     """Return the host of an address without "www." and port, such as "pier.example"; empty if there is none."""
-    found = _PARTS.match(address)
-    host = _HOST.fullmatch(found[2]) if found is not None else None
-    return host[1].lower().removeprefix("www.") if host is not None else ""
+    return _host(_PARTS.match(address)).removeprefix("www.")
+
+
+def _host(parts: re.Match[str] | None) -> str:
+    """Return the host in a match of `_PARTS` in lower case; empty if there is none."""
+    found = _HOST.fullmatch(parts[2]) if parts is not None else None
+    if found is None or (found[1].startswith("[") and not _is_ipv6(found[1][1:-1])):
+        return ""
+    return found[1].lower()
+
+
+def _is_ipv6(text: str) -> bool:
+    from ipaddress import IPv6Address  # rare, and slow to load
+
+    try:
+        return bool(IPv6Address(text).compressed)
+    except ValueError:
+        return False
 
 
 def _join(address: str, base: str) -> str:

@@ -127,7 +127,7 @@ def read_canonical_url(page: Blocks, *, url: str, stated: JsonLd) -> str:
 
 
 def _canonical_url(reading: _Reading) -> str:
-    base = reading.url or reading.metas.first_of(names_of.ADDRESS) or reading.stated.url
+    base = reading.url or resolve(reading.metas.first_of(names_of.ADDRESS), "") or resolve(reading.stated.url, "")
     stated = [
         ("link", reading.page.head.canonical),
         ("meta", reading.metas.first_of(names_of.ADDRESS)),

@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"[0-9]{1,9}(?=[.)](?:\s|\Z))")
 """What begins an ordered list."""
 _BACKTICKS = re.compile(r"`+")
 _IN_ADDRESS = re.compile(r"[\x00-\x20()<>\[\]\\\"`|\x7f-\x9f\ud800-\udfff]|&(?=#?\w+;)|\s")
+_IPV6 = re.compile(r"https?://\[[0-9a-f:.]+\](?=[/:?#]|$)", re.IGNORECASE)
+"""The beginning of an address whose host is an IPv6 address; its brackets are a part of it."""
 """What is percent-encoded in an address."""
 _HARD_BREAK = "\v"  # placeholder, until lines are put together
 _BREAKS = re.compile(r"\r\n?|\n|(\v)")
@@ -234,8 +236,10 @@ def _code(text: str) -> str:
 
 def _address(target: str) -> str:
     """Write an address so that nothing in it ends it or means something else."""
-    return _IN_ADDRESS.sub(
-        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), target
+    ipv6 = _IPV6.match(target)
+    end = ipv6.end() if ipv6 is not None else 0
+    return target[:end] + _IN_ADDRESS.sub(
+        lambda found: "".join(f"%{byte:02X}" for byte in found[0].encode("utf-8", "replace")), target[end:]
     )
 
 

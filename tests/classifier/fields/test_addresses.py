@@ -18,7 +18,8 @@ PATHS = st.lists(st.sampled_from(["a", "b", "..", ".", "c.html"]), min_size=1, m
 def test_any_address_becomes_absolute_or_nothing(address: str, base: str) -> None:
     found = resolve(address, base)
     assert found == "" or (urlsplit(found).scheme in ("http", "https") and host_name(found))
-    assert resolve(found, "") == found
+    assert resolve(found, base) == found
+    assert resolve(found, found) == found
 
 
 @given(PATHS, st.sampled_from(["", "/", "?x=1"]))
@@ -36,6 +37,11 @@ def test_relative_addresses_are_joined_as_the_standard_says(path: str, beginning
         ("data:image/png;base64,AAAA", ""),
         ("javascript:alert(1)", ""),
         ("https://localhost/", ""),
+        ("https://[2001:DB8::1]:80/x", "https://[2001:db8::1]:80/x"),
+        ("https://[2001:db8::1/x", ""),
+        ("https://[::1::2]/x", ""),
+        ("https://[javascript:x]/", ""),
+        ("https://Ada:SeCret@Pier.example/x", "https://Ada:SeCret@pier.example/x"),
         ("https://", ""),
         ("", ""),
         ("x" * 3000, ""),
@@ -50,8 +56,22 @@ def test_a_relative_address_without_a_base_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    "base", ["http://localhost:8080/a/b", "http://intranet/a/b", "http://[2001:db8::1]/a/b", "http://10.0.0.1/a/b"]
+)
+def test_address_on_a_local_host_is_joined(base: str) -> None:
+    host = base.removesuffix("/a/b")
+    for address in ("/x.jpg", "x.jpg", "?y", f"{host}/z", "../x.jpg"):
+        assert resolve(address, base) == urljoin(base, address)
+    assert [resolve(address, base) for address in ("javascript:alert(1)", "data:,x", "http://other/x")] == [""] * 3
+
+
+@pytest.mark.parametrize(
     ("address", "expected"),
-    [(BASE, "pier.example"), ("http://user@pier.example:8080/", "pier.example"), ("pier.example", ""), ("", "")],
+    [
+        *(("http://intranet/news/1", "intranet"), ("http://LOCALHOST:8080/", "localhost")),
+        *(("http://[2001:db8::1]:80/x", "[2001:db8::1]"), ("http://[::1", ""), ("http://[:]/", "")),
+        *((BASE, "pier.example"), ("http://user@pier.example:8080/", "pier.example"), ("pier.example", ""), ("", "")),
+    ],
 )
 def test_host_is_read(address: str, expected: str) -> None:
     assert host_name(address) == expected

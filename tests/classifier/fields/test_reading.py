@@ -404,3 +404,18 @@ def test_slogans_are_no_sites_sections_or_tags() -> None:
 def test_time_of_json_ld_may_be_a_number(value: object) -> None:
     fields = of_html(json_ld(headline="Ferry", datePublished=value))
     assert (fields.published, fields.found_in["published"]) == ("2024-05-01T08:30:00+00:00", "json-ld")
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "intranet", "[2001:db8::1]"])
+def test_addresses_and_site_of_a_page_on_a_local_host_are_read(host: str) -> None:
+    head = meta("og:image", "/ferry.jpg") + '<link rel="canonical" href="/news/1">'
+    fields = of_html(head, url=f"http://{host}/news/1?x")
+    assert (fields.image, fields.canonical_url) == (f"http://{host}/ferry.jpg", f"http://{host}/news/1")
+    assert fields.site == host.removesuffix(":8080")
+
+
+def test_local_host_that_a_page_elsewhere_names_is_left_out() -> None:
+    head = '<link rel="canonical" href="http://localhost:3000/news/1">' + meta("og:url", "http://localhost:3000/news/1")
+    for url, site in (("https://pier.example/news/1", "pier.example"), ("", "")):
+        fields = of_html(head, url=url)
+        assert (fields.canonical_url, fields.site) == ("", site)

@@ -300,6 +300,26 @@ def test_targets_that_run_or_lead_nowhere_are_dropped(target: str) -> None:
     assert of_html(f'<p><a href="{target}">a</a> <img src="{target}">b', url="https://pier.example/") == "a b\n"
 
 
+@pytest.mark.parametrize(
+    "host", ["http://localhost:8080", "http://intranet", "http://[2001:db8::1]", "https://[2001:db8::1]:8080"]
+)
+def test_addresses_are_resolved_on_local_hosts_too(host: str) -> None:
+    assert of_html("<p><a href=c?d#e>a</a>", url=f"{host}/a/b") == f"[a]({host}/a/c?d#e)\n"
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("https://[::1]/x[y]", "https://[::1]/x%5By%5D"),
+        ("https://[::1](x)", "https://%5B::1%5D%28x%29"),
+        ("https://[a](b)/", "https://%5Ba%5D%28b%29/"),
+        ("/[::1]", "https://pier.example/%5B::1%5D"),
+    ],
+)
+def test_brackets_of_an_ipv6_host_stay(target: str, expected: str) -> None:
+    assert of_html(f"<p><a href='{target}'>a</a>", url="https://pier.example/") == f"[a]({expected})\n"
+
+
 def test_addresses_are_resolved_against_base_then_page_then_canonical() -> None:
     link = "<p><a href=b#c>a</a>"
     assert of_html(link, url="https://pier.example/news/a") == "[a](https://pier.example/news/b#c)\n"
