@@ -27,8 +27,8 @@ from copydesk.service.settings import Settings
 LEAST_SHARD_MB, MOST_SHARD_MB = 0.001, 4096.0
 COLUMNS = {
     "id": "the page's id",
-    "html": "the page's HTML",
-    "text": "the page's plain text, in place of HTML",
+    "html": "the page's HTML; alone, no text is read",
+    "text": "the page's plain text; alone, no HTML is read",
     "url": "the page's URL",
     "published": "the time of publication, in ISO 8601",
     "source": "the name of the publisher",
@@ -101,7 +101,7 @@ def _add_columns(command: argparse.ArgumentParser) -> None:
     """Add the options that say how tables are read."""
     add = command.add_argument
     for name, meaning in COLUMNS.items():
-        add(f"--{name}-column", default=name, metavar="NAME", help=f"column or JSON field with {meaning} ({name})")
+        add(f"--{name}-column", metavar="NAME", help=f"column or JSON field with {meaning} ({name})")
     add("--csv-delimiter", metavar="C", help="delimiter of CSV files, tab for a tab (default: it is found out)")
     add("--csv-encoding", metavar="NAME", help="encoding of CSV files, such as latin-1 (default: it is found out)")
 
@@ -164,7 +164,7 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         markdown=args.markdown,
         links=args.links,
         workers=arguments.count_workers(args.workers),
-        columns=ColumnNames(**{name: getattr(args, f"{name}_column") for name in COLUMNS}),
+        columns=_read_columns(args),
         csv_delimiter=_read_delimiter(args.csv_delimiter),
         csv_encoding=_read_encoding(args.csv_encoding),
         shard_bytes=round(args.shard_mb * 1024 * 1024),
@@ -174,6 +174,17 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         report=args.report,
         version=arguments.copydesk_version(),
     )
+
+
+def _read_columns(args: argparse.Namespace) -> ColumnNames:
+    """Return the names of the columns; of HTML and text, one that is named alone is read alone."""
+    named = {name: found for name in COLUMNS if (found := getattr(args, f"{name}_column")) is not None}
+    alone: dict[str, Any] = {}
+    if "html" in named and "text" not in named:
+        alone["text"] = None
+    elif "text" in named and "html" not in named:
+        alone["html"] = None
+    return ColumnNames(**named, **alone)
 
 
 def _folder(args: argparse.Namespace) -> Path:

@@ -299,16 +299,21 @@ def read_id(fields: dict[str, Any]) -> JsonId:
 def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
     """Return the page; raise `BadField` if there is not exactly one of text and html, or if it is too large.
 
-    HTML may be bytes, as `parse_fields` returns them.
+    Of two, an empty one counts as absent. HTML may be bytes, as `parse_fields` returns them.
     """
     utf8 = found if isinstance(found := fields.get("html"), bytes) else None
     text = read_string(fields, "text")
     html = None if utf8 is not None else read_string(fields, "html")
     url = read_string(fields, "url") or ""
     content = html if utf8 is None else utf8
+    if text == "" and content is not None:
+        text = None
+    elif content in ("", b"") and text is not None:
+        html = utf8 = content = None
     if (text is None) == (content is None):
-        both = "neither text nor html" if text is None else "both text and html"
-        raise BadField("bad_row", f"{both}, expected exactly one of them")
+        found = "neither text nor html" if text is None else "both text and html"
+        advice = "" if text is None else "; leave one out"
+        raise BadField("bad_row", f"{found}, expected exactly one of them{advice}")
     check_size(text if content is None else content, max_page_bytes)
     name = "" if id is None else str(id)
     return Page(name, text, html, url) if utf8 is None else EncodedPage(name, utf8, url)

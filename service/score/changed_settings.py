@@ -52,7 +52,8 @@ def _changes(name: str, before: Any, now: Any) -> Iterator[str]:
         old = before or {}
         for part, value in now.items():
             if old.get(part) != value:
-                yield _was(option.format(part.replace("_", "-")), old.get(part), value)
+                phrase = _was(option.format(part.replace("_", "-")), old.get(part), value)
+                yield phrase.replace("not given", "not read") if name == "columns" else phrase
     elif name == "shard_bytes":
         yield _was(option, *(None if n is None else round(n / (1024 * 1024), 3) for n in (before, now)))
     elif name in NEGATED:

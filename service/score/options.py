@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -35,14 +35,18 @@ class OutputFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """The names of the input columns, or JSON fields, with each part of a page."""
+    """The names of the input columns, or JSON fields, with each part of a page; None for a part that is not read."""
 
     id: str = "id"
-    html: str = "html"
-    text: str = "text"
+    html: str | None = "html"
+    text: str | None = "text"
     url: str = "url"
     published: str = "published"
     source: str = "source"
+
+    def read(self) -> dict[str, str]:
+        """Return the columns that are read, by their parts of a page."""
+        return {part: name for part, name in asdict(self).items() if name is not None}
 
 
 @dataclass(frozen=True, slots=True)

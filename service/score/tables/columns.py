@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -36,7 +35,7 @@ def find_fields(found: Sequence[str], wanted: ColumnNames) -> Fields:
     Raises:
         BadField: There is no column with a page, or one that the user named is missing.
     """
-    names, named = asdict(wanted), named_columns(wanted)
+    names, named = wanted.read(), named_columns(wanted)
     present = set(found)
     fields = {field: name for field, name in names.items() if name in present}
     pages = [field for field in PAGE_FIELDS if field in named] or PAGE_FIELDS
@@ -53,9 +52,13 @@ def find_fields(found: Sequence[str], wanted: ColumnNames) -> Fields:
 
 @lru_cache
 def named_columns(columns: ColumnNames) -> Fields:
-    """Return the columns whose names are not the usual ones, by their fields: the user named these."""
-    usual = asdict(ColumnNames())
-    return {field: name for field, name in asdict(columns).items() if name != usual[field]}
+    """Return the columns that the user named, by their fields.
+
+    These are the columns whose names are not the usual ones, and that of the page if it is the only one that is read.
+    """
+    read, usual = columns.read(), ColumnNames().read()
+    alone = [field for field in PAGE_FIELDS if field in read]
+    return {field: name for field, name in read.items() if name != usual[field] or [field] == alone}
 
 
 def describe_columns(found: Sequence[str], what: str = "columns") -> str:

@@ -7,7 +7,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import BinaryIO, TextIO
 
 from copydesk.service.rows import BadField, inputs, jsonl
@@ -86,7 +85,7 @@ def _encoding(head: bytes) -> tuple[str, str]:
 
 def _find_delimiter(sample: str, columns: ColumnNames) -> str:
     """Return the delimiter by which the header has most of the columns that are looked for, else most columns."""
-    names = set(asdict(columns).values())
+    names = set(columns.read().values())
 
     def fit(delimiter: str) -> tuple[int, int]:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 from uuid import UUID
@@ -18,6 +18,8 @@ from copydesk.service.score.tables.columns import PAGE_FIELDS, Fields, describe_
 
 MOST_FIELDS = 1000
 """Names of a row's fields that are kept for a message."""
+BOTH = "both text and html, expected exactly one of them; name only one, by --html-column or --text-column"
+"""The error of a row with two pages."""
 
 
 def row_from_values(values: Mapping[str, object], file: str, position: int, *, max_page_bytes: int) -> InputRow:
@@ -26,15 +28,19 @@ def row_from_values(values: Mapping[str, object], file: str, position: int, *, m
     A time or a source that cannot be used is left out and named in `unused`: it costs no page.
     """
     values = {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
-    content = values.get("html") if values.get("html") is not None else values.get("text")
-    decoded = not isinstance(content, bytes)  # bytes are decoded later, by the worker
+    # bytes are decoded later, by the worker; here it only matters whether there are any
+    texts = {name: "-"[: len(v)] if isinstance(v, bytes) and name != "url" else v for name, v in values.items()}
     found: JsonId = None
     try:
         found = jsonl.read_id({"id": _id(values.get("id"))})
-        texts = {name: "" if isinstance(value, bytes) and name != "url" else value for name, value in values.items()}
+        if all(map(texts.get, PAGE_FIELDS)):
+            raise BadField("bad_row", BOTH)
         page = jsonl.read_page(texts, found, max_page_bytes)
     except BadField as error:
         return bad_row(found, file, position, error)
+    form = "html" if page.text is None else "text"
+    content = values[form]
+    decoded = not isinstance(content, bytes)
     if decoded:
         content = to_utf8(page.html or "") if page.text is None else page.text.encode("utf-8", "surrogatepass")
     assert isinstance(content, bytes)
@@ -52,7 +58,7 @@ def row_from_values(values: Mapping[str, object], file: str, position: int, *, m
     return InputRow(
         row_name(found, file, position),
         url=page.url,
-        form="text" if values.get("html") is None else "html",
+        form=form,
         content=content,
         decoded=decoded,
         published=published,
@@ -67,14 +73,15 @@ def row_from_object(
     fields: Mapping[str, object], content: bytes, file: str, position: int, options: PageOptions
 ) -> InputRow:
     """Take a page out of a JSON object, `content`; fields inside others are named with dots."""
-    columns = asdict(options.columns)
+    columns = options.columns.read()
     values = {name: _field(fields, column) for name, column in columns.items()}
+    pages = [name for name in PAGE_FIELDS if name in columns]
     row = row_from_values(values, file, position, max_page_bytes=options.max_page_bytes)
     if row.code is None:
         named = named_columns(options.columns)
         return _with_absent(row, fields, named) if named else row
-    if all(values[name] is None for name in PAGE_FIELDS) and not any(columns[name] in fields for name in PAGE_FIELDS):
-        missing = {name: columns[name] for name in PAGE_FIELDS}
+    if all(values[name] is None for name in pages) and not any(columns[name] in fields for name in pages):
+        missing = {name: columns[name] for name in pages}
         found = describe_columns(list(fields), "fields") + suggest_options(fields, missing)
         row = replace(row, message=f"no field {' or '.join(map(repr, missing.values()))}; {found}")
     return replace(row, content=content)

@@ -148,7 +148,11 @@ def test_time_without_an_offset_is_in_utc(published: str, seconds: float) -> Non
         ({"id": None, "body": "x"}, "no_id", "line 7: no id"),
         ({"id": True, "body": "x"}, "bad_row", "line 7: id is true or false, expected a string or a number"),
         ({"id": "a"}, "bad_row", "line 7: neither body, text nor html; expected a body, or a page as one of text and"),
-        ({"id": "a", "text": "x", "html": "x"}, "bad_row", "line 7: both text and html, expected exactly one of them"),
+        (
+            {"id": "a", "text": "x", "html": "x"},
+            "bad_row",
+            "line 7: both text and html, expected exactly one of them; leave one out",
+        ),
         ({"id": "a", "body": 5}, "bad_row", "line 7: body is a number, expected a string"),
         ({"id": "a", "body": "x" * 1001}, "too_large", "line 7: the page has more than 1000 bytes"),
         ({"id": "a", "error": {"code": "binary", "message": "no text"}}, "binary", "holds an error, no page: no text"),

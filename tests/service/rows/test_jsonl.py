@@ -34,6 +34,7 @@ from copydesk.service.rows.jsonl import (
     read_bounded_lines,
     read_bounded_lines_ahead,
     read_lines,
+    read_page,
 )
 from tests.support.stub_classifier import answer
 
@@ -231,6 +232,23 @@ def test_text_and_html_rows_become_pages() -> None:
     assert good('{"id": "a", "text": "Words."}').page == Page(id="a", text="Words.")
     row = good('{"id": "b", "html": "<p>Words.", "url": "https://example.org/b"}')
     assert row.page == Page(id="b", html="<p>Words.", url="https://example.org/b")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"html": "<p>a", "text": ""}, Page("", html="<p>a")),
+        ({"html": "", "text": "a"}, Page("", text="a")),
+        ({"html": ""}, Page("", html="")),
+        ({"text": "", "html": None}, Page("", text="")),
+        ({"html": "", "text": ""}, Page("", html="")),
+    ],
+)
+def test_empty_page_beside_another_counts_as_absent(fields: dict[str, str | None], expected: Page) -> None:
+    assert read_page(fields, None, 100) == expected
+    html = fields.get("html")
+    page = read_page({**fields, "html": None if html is None else html.encode()}, None, 100)
+    assert (page.text, page.html) == (expected.text, expected.html)
 
 
 def test_fields_with_other_names_are_passed_over() -> None:

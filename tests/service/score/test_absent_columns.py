@@ -13,6 +13,7 @@ import pytest
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.batch import ScoredBatch, score_batch
 from copydesk.service.score.options import ColumnNames
+from copydesk.service.score.tables.columns import named_columns
 from tests.support.score_inputs import stories, write_gzipped, write_jsonl
 from tests.support.score_runs import in_this_process, score
 
@@ -64,6 +65,13 @@ def test_wrong_column_of_the_page_is_named_where_another_one_is_read(tmp_path: P
     ]
     write_jsonl(tmp_path / "b.jsonl", [{"id": 1, "words": "The pool opens in spring."}])
     assert said([tmp_path / "b.jsonl"], tmp_path / "other", ColumnNames(html="raw", text="words")) == []
+
+
+def test_column_of_the_page_that_is_read_alone_is_named_by_its_usual_name(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "a.jsonl", [{"id": 1, "html": "<p>The pool opens in spring."}])
+    assert said([tmp_path / "a.jsonl"], tmp_path / "out", ColumnNames(text=None)) == []
+    assert named_columns(ColumnNames(text=None)) == {"html": "html"}
+    assert named_columns(ColumnNames(html=None, text="words")) == {"text": "words"}
 
 
 def test_each_file_is_looked_at_by_itself_and_the_first_is_named(tmp_path: Path) -> None:

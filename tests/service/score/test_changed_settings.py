@@ -77,6 +77,7 @@ def test_run_with_a_scored_row_is_refused_and_kept(tmp_path: Path) -> None:
             {"columns": ColumnNames(id="key", url="link")},
             ["--id-column was 'id', is 'key'", "--url-column was 'url', is 'link'"],
         ),
+        ({"columns": ColumnNames(text=None)}, ["--text-column was 'text', is not read"]),
         ({"csv_delimiter": ";"}, ["--csv-delimiter was not given, is ';'"]),
         ({"blocks": False}, ["--no-blocks was not given, is given"]),
         ({"markdown": True}, ["--markdown was not given, is given"]),

@@ -46,6 +46,13 @@ def test_delimiter_is_found_out(delimiter: str, ending: str, name: str) -> None:
     assert found(read(ending.join(lines), name)) == [("a", HARBOUR), ("b", "Words")]
 
 
+def test_column_that_is_read_alone_wins() -> None:
+    pages = "id,html,text\na,<p>a,a\nb,<p>b,\nc,,c\n"
+    assert found(read(pages)) == [("a", "bad_row"), ("b", "<p>b"), ("c", "c")]
+    assert found(read(pages, columns=ColumnNames(text=None))) == [("a", "<p>a"), ("b", "<p>b"), ("c", "bad_row")]
+    assert found(read(pages, columns=ColumnNames(html=None))) == [("a", "a"), ("b", "bad_row"), ("c", "c")]
+
+
 def test_line_that_names_the_delimiter_is_no_row() -> None:
     assert found(read(f'sep=;\nid;text\na;"{HARBOUR}"\n')) == [("a", HARBOUR)]
     assert found(read(f'\ufeff"sep=^"\r\nid^text\r\na^{HARBOUR}\r\n')) == [("a", HARBOUR)]

@@ -134,6 +134,18 @@ def test_missing_fields_are_named_with_those_that_are_there() -> None:
     assert row.message == "neither text nor html, expected exactly one of them"
 
 
+def test_field_that_is_read_alone_wins() -> None:
+    both = '{"id": "a", "html": "<p>a", "text": "b"}'
+    assert [(row.code, row.content) for row in read(f'[{both}, {{"html": "<p>a", "text": ""}}]')] == [
+        ("bad_row", both.encode()),
+        (None, b"<p>a"),
+    ]
+    assert [row.content for row in read(both, ColumnNames(text=None))] == [b"<p>a"]
+    assert [row.content for row in read(both, ColumnNames(html=None, text="text"))] == [b"b"]
+    (row,) = read('{"text": "b"}', ColumnNames(text=None))
+    assert row.message == "no field 'html'; the fields are 'text'; name one with --html-column"
+
+
 def test_nested_fields_are_named_with_dots() -> None:
     data = '{"id": "a", "page": {"raw": {"html": "<p>x"}}}{"id": "b", "page.raw.html": "<p>y"}'
     assert [row.content for row in read(data, ColumnNames(html="page.raw.html"))] == [b"<p>x", b"<p>y"]

@@ -152,6 +152,35 @@ def test_missing_columns_are_one_error_that_names_those_that_are_there(tmp_path:
     assert "'c19' and 980 more; name one with --html-column or --text-column" in (row.message or "")
 
 
+BOTH: dict[str, object] = {"html": ["<p>a", "", None, "<p>d"], "text": ["a", "b", "c", ""]}
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.binary()])
+def test_empty_page_beside_another_counts_as_absent(kind: pa.DataType, tmp_path: Path) -> None:
+    found = read(tmp_path, {name: pa.array(values, kind) for name, values in BOTH.items()})
+    assert [(row.form, row.content) for row in found[1:]] == [("text", b"b"), ("text", b"c"), ("html", b"<p>d")]
+    assert (found[0].code, found[0].message) == (
+        "bad_row",
+        "both text and html, expected exactly one of them; name only one, by --html-column or --text-column",
+    )
+    (row,) = read(tmp_path, {"html": pa.array([""], kind), "text": pa.array([""], kind)})
+    assert (row.form, row.content, row.code) == ("html", b"", None)
+
+
+def test_column_that_is_read_alone_wins(tmp_path: Path) -> None:
+    found = read(tmp_path, BOTH, ColumnNames(text=None))
+    assert [(row.form, row.content, row.code) for row in found] == [
+        ("html", b"<p>a", None),
+        ("html", b"", None),
+        ("html", None, "bad_row"),
+        ("html", b"<p>d", None),
+    ]
+    assert found[2].message == "neither text nor html, expected exactly one of them"
+    assert [row.content for row in read(tmp_path, BOTH, ColumnNames(html=None))] == [b"a", b"b", b"c", b""]
+    (row,) = read(tmp_path, {"id": ["a"], "text": ["x"]}, ColumnNames(text=None))
+    assert row.message == "no column 'html'; the columns are 'id', 'text'; name one with --html-column"
+
+
 def test_nested_columns_are_named_with_dots(tmp_path: Path) -> None:
     pages = pa.array([{"raw": {"html": "<p>a"}, "n": 1}, None, {"raw": None, "n": 2}])
     table: dict[str, object] = {"page": pages, "meta.id": ["a", "b", "c"], "text": [None, "t", "u"]}

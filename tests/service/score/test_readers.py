@@ -99,7 +99,9 @@ def test_bad_rows_say_where_they_are_and_why(tmp_path: Path, spool: Path) -> Non
         (f"{path}:63", 63, None),
         ("big", 80, "too_large"),
     ]
-    assert found[0].message == "both text and html, expected exactly one of them"
+    assert found[0].message == (
+        "both text and html, expected exactly one of them; name only one, by --html-column or --text-column"
+    )
 
 
 def test_line_far_above_the_limit_is_an_error_and_the_next_is_read(tmp_path: Path, spool: Path) -> None:

@@ -23,7 +23,7 @@ from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.rows.contract import LabelledPage
 from copydesk.service.rows.jsonl import PageRow, encode_row
 from copydesk.service.score import output
-from copydesk.service.score.options import ClusterOptions, ColumnNames, OutputFormat
+from copydesk.service.score.options import ClusterOptions, ColumnNames, OutputFormat, ScoreOptions
 from copydesk.service.score.sources import BadInput
 from tests.conftest import LIMIT_SECONDS, ROOT, RunCommand
 from tests.service.dedup.test_processes import wait_until, workers_of
@@ -283,6 +283,31 @@ def test_command_refuses_impossible_options(run_command: RunCommand, tmp_path: P
         assert process.returncode == 2
         assert process.stderr.startswith(b"copydesk: ")
         assert words in process.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([], ColumnNames()),
+        (["--html-column", "html"], ColumnNames(text=None)),
+        (["--text-column", "words", "--id-column", "key"], ColumnNames(id="key", html=None, text="words")),
+        (["--text-column", "text", "--html-column", "raw"], ColumnNames(html="raw")),
+    ],
+)
+def test_column_of_the_page_that_is_named_alone_is_read_alone(
+    given: list[str], expected: ColumnNames, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>The pool opens in spring.")
+    found: list[ColumnNames] = []
+
+    def score_files(options: ScoreOptions, *_: object) -> dict[str, int]:
+        found.append(options.columns)
+        return {"errors": 0}
+
+    monkeypatch.setattr("copydesk.service.score.score_files", score_files)
+    assert cli.main(["score", str(page), "--output", str(tmp_path / "out"), *given]) == 0
+    assert found == [expected]
 
 
 def test_command_line_loads_no_numeric_library() -> None:
