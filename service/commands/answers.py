@@ -90,7 +90,8 @@ class AnswerWriter:
         for answer in answers:
             if isinstance(answer, BadRow):
                 n_bad += 1
-                self._remark(answer)
+                removed = files.remove(answer)
+                self._remark(answer, f"; its file of an earlier run was removed: {removed}" if removed else "")
             else:
                 files.write(answer.row, self._render(answer))
         return n_bad
@@ -156,8 +157,8 @@ class AnswerWriter:
         except msgspec.DecodeError:  # an escape of a lone surrogate
             return json.dumps(json.loads(row), indent=2).encode()
 
-    def _remark(self, row: BadRow) -> None:
-        self.remark(f"{row_name(row.id, row.line)}: {row.code}: {clean(row.message)}")
+    def _remark(self, row: BadRow, addition: str = "") -> None:
+        self.remark(f"{row_name(row.id, row.line)}: {row.code}: {clean(row.message + addition)}")
 
 
 def _has_blocks(article: Article) -> bool:

@@ -1,4 +1,4 @@
-"""Names the files of `--output-dir`, one for each page, and writes them."""
+"""Names the files of `--output-dir`, one for each page, writes them, and removes those of pages that failed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from copydesk.service.atomic_files import remove_unfinished, write_atomically
 from copydesk.service.commands.arguments import WrongUsage
-from copydesk.service.rows.jsonl import PageRow
+from copydesk.service.rows.jsonl import BadRow, PageRow, Row
 
 MAX_NAME_BYTES = 150
 """Bytes of a file's name without its suffix, in UTF-8; file systems allow 255 in all."""
@@ -40,7 +40,21 @@ class PageFiles:
         """Write a page's file; one that is there is replaced, in one step, unless it is an input."""
         write_atomically(self._folder / self._name(row), lambda out: out.write(content))
 
-    def _name(self, row: PageRow) -> str:
+    def remove(self, row: BadRow) -> Path | None:
+        """Keep the name of a page that failed from other pages, and remove the file that an earlier run gave it.
+
+        Returns:
+            The file that was removed, None if there was none.
+        """
+        if row.id is None and row.line is None:
+            return None
+        path = self._folder / self._name(row)
+        if not path.is_file():
+            return None
+        path.unlink()
+        return path
+
+    def _name(self, row: Row) -> str:
         """Return a name that no page had before, on file systems that ignore case too."""
         name = unique = safe_name(row)
         number = self._last.get(name.casefold(), 1)
@@ -64,7 +78,7 @@ def _place(path: Path) -> tuple[int, int] | None:
     return stat.st_dev, stat.st_ino
 
 
-def safe_name(row: PageRow) -> str:
+def safe_name(row: Row) -> str:
     """Return a name made of letters, digits, and `.`, `_`, `-`: of the page's id, or of the file that is the page."""
     if row.line is None:
         text = _PAGE_SUFFIX.sub("", Path(str(row.id)).name)

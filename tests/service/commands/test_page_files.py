@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from copydesk.classifier import Page
 from copydesk.service.commands.arguments import WrongUsage
 from copydesk.service.commands.page_files import MAX_NAME_BYTES, PageFiles, make_folder, safe_name
-from copydesk.service.rows.jsonl import JsonId, PageRow
+from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 
 
 def row(id: JsonId, line: int | None = 1) -> PageRow:
@@ -108,6 +108,24 @@ def test_pages_with_one_id_get_numbers_in_turn(tmp_path: Path) -> None:
     for _ in range(3):
         files.write(row, b"Boats.")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a-2.md", "a-3.md", "a.md"]
+
+
+def test_page_that_fails_keeps_its_name(tmp_path: Path) -> None:
+    files = PageFiles(tmp_path, ".md")
+    assert files.remove(BadRow("x/y", 1, "bad_row", "no page")) is None
+    files.write(row("x y"), b"Boats.")
+    assert [path.name for path in tmp_path.iterdir()] == ["x-y-2.md"]
+
+
+def test_file_of_a_page_that_fails_is_removed_and_no_other(tmp_path: Path) -> None:
+    for name in ("a.md", "a.json", "b.md", "page.md", "None.md"):
+        (tmp_path / name).write_text("old")
+    (tmp_path / "c.md").mkdir()
+    files = PageFiles(tmp_path, ".md", [str(tmp_path / "b.md")])
+    found = [files.remove(BadRow(id, line, "bad_row", "no page")) for id, line in (("a", 1), ("c", 2), ("b.md", None))]
+    assert found == [tmp_path / "a.md", None, None]
+    assert files.remove(BadRow(None, None, "internal", "the reader failed")) is None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["None.md", "a.json", "b.md", "c.md", "page.md"]
 
 
 def test_no_input_is_replaced(tmp_path: Path) -> None:
