@@ -174,14 +174,14 @@ def _lines(text: str) -> str:
 
 
 def _inline(pieces: Sequence[Piece], before: str = "", after: str = "", around: str = "") -> str:
-    """Render pieces between two characters of text; emphasis that readers of Markdown would not see is left out."""
+    """Render pieces after some Markdown and before a text; emphasis that readers would not see is left out."""
     out: list[str] = []
     for number, piece in enumerate(pieces):
         if isinstance(piece, str):
             text = _escaped(piece)
         else:
             follower = plain(pieces[number + 1 : number + 2])[:1] or after
-            text = _element(piece, out[-1][-1] if out else before, follower, around)
+            text = _element(piece, out[-1] if out else before, follower, around)
             if text.startswith("`") and out and out[-1].endswith("`"):
                 text = _escaped(plain([piece]))  # two spans of code that touch would be one
         if text.startswith("[") and out and out[-1].endswith("!"):
@@ -202,7 +202,7 @@ def _element(piece: Inline, before: str, after: str, around: str) -> str:
         return f"[{_inline(piece.content, '[', ']', around)}]({_address(piece.target)})"
     mark = _MARKS[piece.tag]
     if mark not in around:
-        text = _inline(piece.content, mark[-1], mark[-1], around + mark)
+        text = _inline(piece.content, mark, mark, around + mark)
         if _can_mark(mark, before, text, after):
             return f"{mark}{text}{mark}"
     return _inline(piece.content, before, after, around)
@@ -211,12 +211,21 @@ def _element(piece: Inline, before: str, after: str, around: str) -> str:
 def _can_mark(mark: str, before: str, text: str, after: str) -> bool:
     """Return whether marks around rendered text open and close emphasis by CommonMark's rules for their neighbours."""
     first, last = text[:1], text[-1:]
-    opens, closes = _is_edge(before), _is_edge(after)
-    if not text or first.isspace() or last.isspace():
+    opens, closes = _is_edge(before[-1:]), _is_edge(after[:1])
+    if not text or first.isspace() or last.isspace() or _ends_with_mark(before, mark):
         return False
     if mark == "_":
         return opens and closes
     return (opens or first.isalnum()) and (closes or last.isalnum())
+
+
+def _ends_with_mark(markdown: str, mark: str) -> bool:
+    """Return whether Markdown ends with a mark of this character, with which another one would make a longer mark."""
+    if not markdown.endswith(mark[-1]):
+        return False
+    before = markdown[:-1]
+    n_backslashes = len(before) - len(before.rstrip("\\"))
+    return n_backslashes % 2 == 0  # else the character is escaped
 
 
 def _is_edge(character: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier import PARTS, Article, Kind
@@ -39,6 +39,14 @@ _HTML = st.recursive(
     max_leaves=30,
 )
 
+_EMPHASIS = st.recursive(
+    st.sampled_from(["a", "b c", " ", "é", "“", ".", ">", "\\", "#", "*", "_", "!", "`", "~", "<br>"]),
+    lambda inner: st.tuples(
+        st.sampled_from(["i", "b", "i", "b", "code", "a"]), st.lists(inner, min_size=1, max_size=4)
+    ).map(lambda parts: f"<{parts[0]} href=/u>{''.join(parts[1])}</{parts[0]}>"),
+    max_leaves=12,
+)
+
 
 def assert_both_forms_have_the_body(article: Article) -> None:
     for links in (False, True):
@@ -60,6 +68,15 @@ def test_html_keeps_its_body_under_any_kinds(html: str, data: st.DataObject) -> 
     n_blocks = len(segment_html(html).blocks)
     kinds = data.draw(st.lists(_KINDS, min_size=n_blocks, max_size=n_blocks))
     assert_both_forms_have_the_body(article_of_html(html, kinds, "https://pier.example/news/"))
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(_EMPHASIS, min_size=2, max_size=6))
+@example(["said ", "<i><b>said that</b></i>", "<b>on Monday</b>", " the ferry"])
+@example(["<i>></i>", "<b><em>\\</em>#</b>", "é"])
+def test_emphasis_that_touches_other_emphasis_keeps_its_text(pieces: list[str]) -> None:
+    html = f"<p>{''.join(pieces)}</p>"
+    assert_both_forms_have_the_body(article_of_html(html, Kind.TEXT, "https://pier.example/news/"))
 
 
 @settings(max_examples=100, deadline=None)
