@@ -112,6 +112,11 @@ def test_lists_are_nested_and_numbered() -> None:
     assert of_html(html, L) == "4. four\n   - a\n   - b\n     1. c\n5. five\n\n- x\n\n* y\n"
 
 
+def test_lists_count_up_from_their_start_whatever_numbers_the_page_shows() -> None:
+    html = "<ol reversed><li>a<li>b</ol><p>c<ol><li value=7>d<li value=-99999999999>e</ol>"
+    assert of_html(html, [L, L, T, L, L]) == "1. a\n2. b\n\nc\n\n1. d\n2. e\n"
+
+
 def test_list_with_a_start_below_an_item_is_set_apart() -> None:
     assert of_html("<ul><li>a<ol start=3><li>b</ol></ul>", L) == "- a\n\n  3. b\n"
 
