@@ -1,4 +1,4 @@
-"""Parses command lines, and names the likeliest word where one is misspelled."""
+"""Parses command lines, with words on both sides of options, and names the likeliest word where one is misspelled."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ class Parser(argparse.ArgumentParser):
     """An `ArgumentParser` with hints; an unknown option of a subcommand shows the usage of that subcommand."""
 
     def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
-        """Parse the arguments of this command; none may be left over."""
+        """Parse the arguments of this command; words may be on both sides of an option, and none may be left over."""
         found, unknown = super().parse_known_args(args, namespace)
-        if unknown:
+        several = [action.dest for action in self._actions if not action.option_strings and action.nargs in ("*", "+")]
+        words = _words(unknown) if several else None
+        if words is not None:
+            getattr(found, several[0]).extend(words)
+        elif unknown:
             hint = _hint(unknown[0].partition("=")[0], self._option_string_actions)
             self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
-        return found, unknown
+        return found, []
 
     def error(self, message: str) -> NoReturn:
         """Show the usage and the message, with a hint if it is about a word that is not among the choices."""
@@ -52,6 +56,13 @@ class Parser(argparse.ArgumentParser):
             if argument in ("/".join(action.option_strings), action.metavar, action.dest)
             for choice in action.choices or ()
         ]
+
+
+def _words(left_over: Sequence[str]) -> list[str] | None:
+    """Return the arguments that argparse has left over without its sign `--`; None if an option is among them."""
+    sign = left_over.index("--") if "--" in left_over else len(left_over)
+    before, after = left_over[:sign], left_over[sign + 1 :]
+    return None if any(word.startswith("-") and word != "-" for word in before) else [*before, *after]
 
 
 def _hint(word: str, known: Sequence[str] | dict[str, Any]) -> str:

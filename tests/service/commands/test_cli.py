@@ -87,6 +87,34 @@ def test_one_bad_row_exits_with_1_and_is_counted_on_stderr(run_command: RunComma
 
 
 @pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("classify a --output json b", "a b"),
+        ("classify --output json a --explain b - --links c", "a b - c"),
+        ("classify a --explain -- -b c", "a -b c"),
+        ("classify a -- -b --explain", "a -b --explain"),
+        ("classify --explain", ""),
+        ("classify", ""),
+        ("dedup a --output x b", "a b"),
+        ("score a --output x b", "a b"),
+        ("index add a --index x b", "a b"),
+        ("index search ferry --most 5 late", "ferry late"),
+    ],
+)
+def test_words_may_be_on_both_sides_of_options(given: str, words: str) -> None:
+    args = cli._parser().parse_args(given.split())
+    found = next(vars(args)[name] for name in ("files", "inputs", "words") if name in args)
+    assert found == words.split()
+    assert cli._parser().parse_args(given.split()) == args
+
+
+@pytest.mark.parametrize("given", ["score --output x", "index search --most 5", "keys list a", "classify a --b c"])
+def test_words_that_are_missing_or_have_no_place_are_refused(given: str) -> None:
+    with pytest.raises(SystemExit):
+        cli._parser().parse_args(given.split())
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["classify", "--no-such-flag"], b"unrecognized arguments"),
