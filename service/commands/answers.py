@@ -39,8 +39,8 @@ class AnswerFormat(StrEnum):
 
 RENDERED = (AnswerFormat.MARKDOWN, AnswerFormat.HTML)
 """Formats that have links, emphasis and images, and headings with levels."""
-_SEPARATED = (*RENDERED, AnswerFormat.BODY)
-"""Formats with a form feed between pages."""
+SEPARATED = (*RENDERED, AnswerFormat.BODY)
+"""Formats of the article alone, without its blocks; a form feed is between pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +117,19 @@ class AnswerWriter:
     def _write_for_people(self, answer: ClassifiedRow | BadRow, *, first: bool) -> None:
         out = self.streams.out
         if not first:
-            out.write(BETWEEN_TEXTS if self.output in _SEPARATED else b"\n")
+            out.write(BETWEEN_TEXTS if self.output in SEPARATED else b"\n")
         if isinstance(answer, BadRow):
             self._remark(answer)
             return
         content = self._render(answer)
-        if self.streams.out_is_terminal and self.output in _SEPARATED:
+        if self.streams.out_is_terminal and self.output in SEPARATED:
             content = _utf8("\n".join(map(clean, content.decode().split("\n"))))
         out.write(content)
 
     def _render(self, answer: ClassifiedRow) -> bytes:
         """Return the content of a page's answer; say why it is empty in a format that does not show it."""
         article = answer.article
-        if self.output in _SEPARATED and not article.body and _has_blocks(article):
+        if self.output in SEPARATED and not article.body and _has_blocks(article):
             self.remark(f"{row_name(answer.row.id, answer.row.line)}: {_why_empty(article)}")
         match self.output:
             case AnswerFormat.TABLE:

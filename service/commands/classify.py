@@ -14,7 +14,7 @@ from pathlib import Path
 from copydesk.classifier import ArtifactMismatch, CopydeskError, Kind
 from copydesk.classifier.plurals import counted
 from copydesk.service.commands import arguments
-from copydesk.service.commands.answers import RENDERED, AnswerFormat, AnswerWriter
+from copydesk.service.commands.answers import RENDERED, SEPARATED, AnswerFormat, AnswerWriter
 from copydesk.service.commands.page_files import PageFiles, make_folder
 from copydesk.service.commands.table import Canvas
 from copydesk.service.process_memory import keep_freed_memory
@@ -124,10 +124,15 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
 
 
 def _check_blocks(args: argparse.Namespace, output: AnswerFormat | None) -> None:
+    """Check that what is said about blocks fits the output."""
     if args.no_blocks and output not in (None, AnswerFormat.JSONL, AnswerFormat.JSON):
         raise arguments.WrongUsage(f"--no-blocks is for JSON, and --output is {output}; choose jsonl or json")
     if args.no_blocks and args.explain:
         raise arguments.WrongUsage("--explain adds reasons to blocks, which --no-blocks leaves out; use one of them")
+    if args.explain and output in SEPARATED:
+        raise arguments.WrongUsage(
+            f"--explain adds reasons to blocks, which --output {output} does not show; choose table, jsonl or json"
+        )
 
 
 def _use_color(choice: str, environment: Mapping[str, str]) -> bool:

@@ -143,6 +143,14 @@ def test_words_that_are_missing_or_have_no_place_are_refused(given: str) -> None
         (["dedup", "--output", "a", "--keep", "newest"], b")\n"),
         (["classify", "--no-blocks", "--output", "table"], b"--no-blocks is for JSON, and --output is table"),
         (["classify", "--no-blocks", "--explain"], b"--explain adds reasons to blocks, which --no-blocks leaves out"),
+        *(
+            (
+                ["classify", "--explain", "--output", output],
+                b"--explain adds reasons to blocks, which --output %b does not show; choose table, jsonl or json"
+                % output.encode(),
+            )
+            for output in ("body", "markdown", "html")
+        ),
         (
             ["classify", "https://a.example/b?c=d&e"],
             b"is a URL, and copydesk fetches no pages; fetch it first: "
