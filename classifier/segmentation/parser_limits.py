@@ -1,4 +1,7 @@
-"""Removes what makes an HTML parser slow: too deep nesting, formatting reopened too often, too many attributes."""
+"""Removes what makes an HTML parser slow: too deep nesting, formatting reopened too often, too many attributes.
+
+In XHTML it also ends elements such as `<script/>`, which a parser of HTML takes for start tags.
+"""
 
 from __future__ import annotations
 
@@ -69,10 +72,19 @@ _FAMILIES = {
 }
 """What the HTML Standard's tree construction (section 13.2.6) does with each tag name, as far as it changes depth."""
 
+_HEAD_BYTES = 4096
+"""First bytes of a page in which its XML declaration or its element `html` begins."""
+_XHTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?:<\?xml\s"
+    rb"|(?:<!--.*?-->|<[!?][^>]*+>|\s++)*+<html\s[^>]*?xmlns\s*+=\s*+[\"']http://www\.w3\.org/1999/xhtml[\"'])",
+    re.IGNORECASE | re.DOTALL,
+)
+"""The beginning of a page in XHTML: an XML declaration, or the namespace of its element `html`."""
+
 _MASK = 1023  # of the hash table of names
 
 _name_hash = core_function("cd_name_hash", "u8* i64", "i64")
-_scan_nesting = core_function("cd_scan_nesting", "u8* i64 i64* i64* i64 i64* i64 i64*", "memory")
+_scan_nesting = core_function("cd_scan_nesting", "u8* i64 i64* i64* i64 i64 i64* i64 i64*", "memory")
 
 
 def cap_nesting(page: bytes) -> bytes:
@@ -83,24 +95,30 @@ def cap_nesting(page: bytes) -> bytes:
     breaks, and if a parser would reopen more than `MAX_REOPENED` formatting elements, all formatting tags
     are removed. Takes time linear in the page's length.
 
+    In XHTML, elements without content (`<script/>`, `<title/>`, `<video/>`) get an end tag where the text after them
+    would else be theirs, and not be shown.
+
     Source: HTML Standard, sections 13.2.5 and 13.2.6.
     """
-    cuts, reopened = _scan(page, formatting=True)
+    xhtml = _XHTML.match(page, 0, _HEAD_BYTES) is not None
+    cuts, reopened = _scan(page, formatting=True, xhtml=xhtml)
     if reopened > MAX_REOPENED:
-        cuts, _ = _scan(page, formatting=False)
+        cuts, _ = _scan(page, formatting=False, xhtml=xhtml)
     return _without(page, cuts) if len(cuts) else page
 
 
-def _scan(page: bytes, *, formatting: bool) -> tuple[Integers, int]:
+def _scan(page: bytes, *, formatting: bool, xhtml: bool) -> tuple[Integers, int]:
     """Track the open elements through a page; without `formatting`, cut all formatting tags.
 
     Returns:
         Shape (n_cuts, 3): begin and end of each part to cut, in order, and its replacement: 0 for nothing,
-        -1 for a line break, else the end tag of the element that begins at this place. And the number of
-        formatting elements that a parser would reopen.
+        -1 for a line break, a place for the end tag of the element that begins there and a line break, -2 minus a
+        place for the end of the start tag that begins there and its end tag. And the number of formatting elements
+        that a parser would reopen.
     """
     cuts, reopened = np.empty((0, 3), np.int64), np.empty(1, np.int64)
-    while len(cuts) < (count := _scan_nesting(page, len(page), *_families(), formatting, cuts, len(cuts), reopened)):
+    how = (page, len(page), *_families(), formatting, xhtml)
+    while len(cuts) < (count := _scan_nesting(*how, cuts, len(cuts), reopened)):
         cuts = np.empty((count, 3), np.int64)
     return cuts, int(reopened[0])
 
@@ -111,11 +129,18 @@ def _without(page: bytes, cuts: Integers) -> bytes:
     for begin, end, place in cuts.tolist():
         pieces.append(page[at:begin])
         if place > 0:
-            pieces.append(b"</%b>" % re.split(rb"[\s/>]", page[place + 1 : place + 32], maxsplit=1)[0])
-        if place:
+            pieces.append(b"</%b>" % _tag_name(page, place))
+        if place <= -2:
+            pieces.append(b"></%b>" % _tag_name(page, -2 - place))
+        elif place:
             pieces.append(b"<br><br>" if len(pieces) < _MAX_PIECES else b" ")
         at = end
     return b"".join(pieces) + page[at:]
+
+
+def _tag_name(page: bytes, place: int) -> bytes:
+    """Return the name of the tag that begins at a place; the names of families are short."""
+    return re.split(rb"[\s/>]", page[place + 1 : place + 32], maxsplit=1)[0]
 
 
 @cache

@@ -25,13 +25,16 @@ _MASK = 1023  # of the hash table of names
 
 
 @jit
-def scan_nesting(data: scanner.Bytes, keys: Integers, families: Integers, formatting: bool) -> tuple[Integers, int]:
+def scan_nesting(
+    data: scanner.Bytes, keys: Integers, families: Integers, formatting: bool, xhtml: bool
+) -> tuple[Integers, int]:
     """Track the open elements through a page; without `formatting`, cut all formatting tags.
 
     Returns:
         Shape (n_cuts, 3): begin and end of each part to cut, in order, and its replacement: 0 for nothing,
-        -1 for a line break, else the end tag of the element that begins at this place. And the number of
-        formatting elements that a parser would reopen.
+        -1 for a line break, a place for the end tag of the element that begins there and a line break, -2 minus a
+        place for the end of the start tag that begins there and its end tag. And the number of formatting elements
+        that a parser would reopen.
     """
     n = len(data)
     stack = np.empty((256, 3), np.int64)  # of each open element: name, family, and for markers the floor below
@@ -61,18 +64,22 @@ def scan_nesting(data: scanner.Bytes, keys: Integers, families: Integers, format
         counts[_ROOTS] += family & _ROOT != 0 and not closing
         removed = family & _ROOT != 0 and not closing and counts[_ROOTS] > MAX_ROOT_TAGS
         removed = removed or (family & _FORMATTING != 0 and not formatting)
+        empty = xhtml and closed and not closing and not foreign
+        empty = empty and family & (_RAW | _HIDES) != 0 and family & _FOREIGN == 0
         if closing and not removed:
             removed = _close(stack, active, counts, name, family)
-        elif not removed:
+        elif not removed and not empty:
             removed = _open(stack, active, counts, name, family, closed)
         if removed:
             breaks = family & _SPECIAL != 0 and (n_cuts == 0 or cuts[n_cuts - 1, 1] != i)
             cuts[n_cuts] = i, end + 1, counts[_KEPT_AT] if counts[_KEPT] < kept else -1 if breaks else 0
+        elif empty:
+            cuts[n_cuts] = excess if excess > 0 else end - 1, end + 1, -2 - i
         elif excess > 0:
             cuts[n_cuts] = excess, end, 0
-        n_cuts += removed or excess > 0
+        n_cuts += removed or empty or excess > 0
         i = end + 1
-        if raw and family & _RAW and not closing and not foreign:
+        if raw and family & _RAW and not closing and not foreign and not empty:
             after = scanner.raw_end(data, i, name)
             raw = after >= 0
             i = max(i, after)

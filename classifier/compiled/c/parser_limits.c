@@ -1,4 +1,5 @@
-/* Tracks the open elements of an HTML parser tag by tag, and says which tags would nest too deep. */
+/* Tracks the open elements of an HTML parser tag by tag, and says which tags would nest too deep, and in XHTML which
+   elements without content would swallow the page. */
 #include "html_scanner.h"
 
 #define MAX_DEPTH 384        /* as in parser_limits.py, and so are the next one and the families */
@@ -31,7 +32,7 @@ typedef struct {
     uint64_t active[MAX_ACTIVE]; /* names of the active formatting elements */
     int32_t n_active, floor;
     int64_t reopened, kept_at, at, tables, roots;
-    bool kept;
+    bool kept, xhtml;
 } Parser;
 
 /* Returns the place of the innermost open element of a family, or `depth` if one of `stop` comes first. */
@@ -193,7 +194,7 @@ static int32_t family_of(const int64_t *keys, const int64_t *families, uint64_t 
 }
 
 typedef struct {
-    int64_t *rows; /* begin, end, replacement */
+    int64_t *rows; /* begin, end, replacement, as in `_scan` */
     int64_t n, room, last_end;
 } Cuts;
 
@@ -204,6 +205,12 @@ static void cut(Cuts *cuts, int64_t begin, int64_t end, int64_t replacement) {
     }
     cuts->n++;
     cuts->last_end = end;
+}
+
+/* Returns whether an element without content is one of XHTML that a parser of HTML takes for a start tag, and that hides
+   what follows it. */
+static bool swallows(const Parser *parser, int32_t family) {
+    return parser->xhtml && family & (RAW | HIDES) && !(family & FOREIGN) && !on_foreign(parser);
 }
 
 static bool scan(Page page, Parser *parser, const int64_t *keys, const int64_t *families, bool formatting, Cuts *cuts) {
@@ -226,17 +233,20 @@ static bool scan(Page page, Parser *parser, const int64_t *keys, const int64_t *
         parser->at = i;
         bool surplus = family & ROOT && !closing && ++parser->roots > MAX_ROOT_TAGS;
         bool removed = surplus || (family & FORMATTING && !formatting);
-        if (!removed) {
+        bool empty = tag.closed && !closing && swallows(parser, family);
+        if (!removed && !empty) {
             removed = closing ? close_element(parser, name, family) : open_element(parser, name, family, tag.closed);
         }
         if (removed) {
             bool breaks = family & SPECIAL && (cuts->n == 0 || cuts->last_end != i);
             cut(cuts, i, tag.end + 1, kept && !parser->kept ? parser->kept_at : breaks ? -1 : 0);
+        } else if (empty) {
+            cut(cuts, tag.excess > 0 ? tag.excess : tag.end - 1, tag.end + 1, -2 - i);
         } else if (tag.excess > 0) {
             cut(cuts, tag.excess, tag.end, 0);
         }
         i = tag.end + 1;
-        if (raw && family & RAW && !closing && !foreign) {
+        if (raw && family & RAW && !closing && !foreign && !empty) {
             int64_t after = raw_end(page, i, name);
             raw = after >= 0;
             i = max_i64(i, after);
@@ -247,9 +257,11 @@ static bool scan(Page page, Parser *parser, const int64_t *keys, const int64_t *
 }
 
 EXPORT int64_t cd_scan_nesting(const uint8_t *data, int64_t n, const int64_t *keys, const int64_t *families,
-                               int64_t formatting, int64_t *cuts, int64_t max_cuts, int64_t *reopened) {
+                               int64_t formatting, int64_t xhtml, int64_t *cuts, int64_t max_cuts,
+                               int64_t *reopened) {
     Parser *parser = calloc(1, sizeof(Parser));
     if (parser == NULL) return OUT_OF_MEMORY;
+    parser->xhtml = xhtml != 0;
     Cuts found = {cuts, 0, max_cuts, 0};
     bool done = scan((Page){data, n}, parser, keys, families, formatting != 0, &found);
     reopened[0] = parser->reopened;

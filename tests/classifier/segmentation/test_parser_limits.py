@@ -46,6 +46,80 @@ def depth(html: str) -> int:
         node = following
 
 
+# XHTML
+
+XML = '<?xml version="1.0" encoding="utf-8"?>\n'
+DOCTYPE = (
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">'
+)
+NAMESPACE = '<html lang="en" xmlns="http://www.w3.org/1999/xhtml">'
+XHTML = [
+    XML,
+    f" {XML}",
+    f"\ufeff{XML}",
+    NAMESPACE,
+    f"{DOCTYPE}\n<!-- saved -->{NAMESPACE}",
+    f"{XML}{DOCTYPE}{NAMESPACE}",
+]
+
+
+@pytest.mark.parametrize("start", XHTML)
+def test_element_without_content_ends_in_xhtml(start: str) -> None:
+    page = f"{start}<head><title/><script src='/a.js'/><style media=\"a>b\" /></head><body><p>One.</p>"
+    assert capped(page) == page.replace("/>", "></title>", 1).replace("/>", "></script>", 1).replace(
+        "/>", "></style>", 1
+    )
+    assert segment_html(page).text == "One."
+
+
+@pytest.mark.parametrize(
+    "tag", ["script", "style", "title", "iframe", "textarea", "video", "object", "select", "noframes"]
+)
+def test_no_element_without_content_swallows_the_text_after_it(tag: str) -> None:
+    assert (
+        segment_html(f"{XML}<html><body><p>One.</p><{tag} class='x'/><p>Two.</p></body></html>").text == "One.\n\nTwo."
+    )
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<!-- <script/> -->",
+        '<p title="a <script/> b">',
+        "<script>document.write('<script/>')</script>",
+        "<style>a:after { content: '<style/>' }</style>",
+        "<svg><title/><style/></svg>",
+        "<iframe src=http://pier.example/></iframe>",
+        "<br/><img src='a'/><p/><a id='b'/>",
+        "</script/>",
+    ],
+)
+def test_other_parts_of_xhtml_stay(inner: str) -> None:
+    page = f"{XML}<html><body>{inner}<p>One.</p>"
+    assert capped(page) == page
+
+
+@pytest.mark.parametrize(
+    "start", ["", "<!DOCTYPE html><html>", "<html><p>x", "<div xmlns='http://www.w3.org/1999/xhtml'>"]
+)
+def test_pages_of_html_stay(start: str) -> None:
+    page = f"{start}<p>One.</p><script/><p>Two.</p>"
+    assert capped(page) == page
+
+
+def test_many_elements_without_content_are_ended_in_little_time() -> None:
+    page = XML + "<!-- <script" * MANY + "-->" + "<script/>" * MANY + "<p>One.</p>"
+    before = time.process_time()
+    assert segment_html(page).text == "One."
+    assert capped("<!--" * MANY) == "<!--" * MANY
+    assert time.process_time() - before < SECONDS
+
+
+def test_element_of_too_many_attributes_ends_too() -> None:
+    attributes = " ".join(f"a{number}" for number in range(MAX_ATTRIBUTES))
+    assert capped(f"{XML}<script {attributes} more/><p>One.") == f"{XML}<script {attributes} ></script><p>One."
+
+
 # Ordinary pages
 
 

@@ -15,9 +15,9 @@ from tests.support.hostile_html import HTML, NESTED_HTML
 
 def check(page: bytes) -> None:
     data = np.frombuffer(page, np.uint8)
-    for formatting in (True, False):
-        cuts, reopened = parser_limits._scan(page, formatting=formatting)
-        expected, expected_reopened = oracle.scan_nesting(data, *parser_limits._families(), formatting)
+    for formatting, xhtml in ((True, False), (False, False), (True, True), (False, True)):
+        cuts, reopened = parser_limits._scan(page, formatting=formatting, xhtml=xhtml)
+        expected, expected_reopened = oracle.scan_nesting(data, *parser_limits._families(), formatting, xhtml)
         assert np.array_equal(cuts, expected)
         assert reopened == expected_reopened
 
@@ -35,6 +35,18 @@ def test_cuts_of_broken_tags_are_those_of_the_oracle(pieces: list[bytes]) -> Non
     check(b"<svg>" + b"".join(pieces) + b"<script>" + b"".join(pieces))
 
 
+_TAGS = [b"script", b"title", b"video", b"svg", b"p", b"textarea", b"template", b"body", b"i"]
+_EMPTY = st.lists(
+    st.tuples(st.sampled_from([b"<%b/>", b"<%b x=/>", b"<%b x='/' />", b"<%b>", b"</%b>"]), st.sampled_from(_TAGS))
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_EMPTY)
+def test_cuts_of_elements_without_content_are_those_of_the_oracle(pieces: list[tuple[bytes, bytes]]) -> None:
+    check(b"x".join(form % tag for form, tag in pieces))
+
+
 @pytest.mark.parametrize("unit", ["<p><b>", "<td><table>", "<div><svg>", "<a><template>", "<form><div></form>"])
 def test_cuts_of_many_tags_are_those_of_the_oracle(unit: str) -> None:
     check(unit.encode() * 3_000)
@@ -42,7 +54,7 @@ def test_cuts_of_many_tags_are_those_of_the_oracle(unit: str) -> None:
 
 def test_comments_in_deep_nesting_are_read_in_little_time() -> None:
     page = b"<div>" * 300_000 + b"<!-- -->" * 300_000
-    cuts, _ = parser_limits._scan(page, formatting=True)
+    cuts, _ = parser_limits._scan(page, formatting=True, xhtml=False)
     assert len(cuts) == 300_000 - parser_limits.MAX_DEPTH
 
 
