@@ -50,6 +50,16 @@ def find_fields(found: Sequence[str], wanted: ColumnNames) -> Fields:
     )
 
 
+def check_single(column: str, found: Sequence[str]) -> None:
+    """Check that only one of the columns of a table has this name.
+
+    Raises:
+        BadField: Several have it.
+    """
+    if (n := found.count(column)) > 1:
+        raise bad_columns(f"{n} columns are named {column[:MAX_NAME]!r}, expected one; rename or remove the others")
+
+
 @lru_cache
 def named_columns(columns: ColumnNames) -> Fields:
     """Return the columns that the user named, by their fields.

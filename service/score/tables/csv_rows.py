@@ -12,7 +12,7 @@ from typing import BinaryIO, TextIO
 from copydesk.service.rows import BadField, inputs, jsonl
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.options import ColumnNames, PageOptions
-from copydesk.service.score.tables.columns import MAX_NAME, PAGE_FIELDS, bad_columns, find_fields
+from copydesk.service.score.tables.columns import PAGE_FIELDS, check_single, find_fields
 from copydesk.service.score.tables.rows import bad_row, row_from_values
 
 HEAD_BYTES = 64 * 1024
@@ -179,8 +179,7 @@ def _read_rows(
 ) -> Iterator[InputRow]:
     columns = find_fields(header, options.columns)
     for column in columns.values():
-        if (n := header.count(column)) > 1:
-            raise bad_columns(f"{n} columns are named {column[:MAX_NAME]!r}, expected one; rename or remove the others")
+        check_single(column, header)
     places = {field: header.index(column) for field, column in columns.items()}
 
     def rows() -> Iterator[InputRow]:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.options import PageOptions
-from copydesk.service.score.tables.columns import PAGE_FIELDS, Fields, bad_columns, find_fields
+from copydesk.service.score.tables.columns import PAGE_FIELDS, Fields, bad_columns, check_single, find_fields
 from copydesk.service.score.tables.rows import row_from_values
 
 BATCH_ROWS = 64
@@ -40,11 +40,14 @@ def parquet_fields(parquet: Any, options: PageOptions) -> Fields:
     """Return the columns of a Parquet file with the fields of a page; nested ones by their names joined with dots.
 
     Raises:
-        BadField: There is no column with a page, or one is of a type that cannot be read.
+        BadField: There is no column with a page, two have its name, or one is of a type that cannot be read.
     """
-    types = _column_types(parquet.schema_arrow)
-    fields = find_fields(list(types), options.columns)
+    columns = _columns(parquet.schema_arrow)
+    types = dict(reversed(columns))
+    fields = find_fields(list(dict.fromkeys(name for name, _ in columns)), options.columns)
+    outermost = parquet.schema_arrow.names
     for field, column in fields.items():
+        check_single(column, outermost if column in outermost else [name for name, _ in columns])
         expected = _expected(field, types[column])
         if expected is not None:
             raise bad_columns(
@@ -88,12 +91,12 @@ def _is_uuid(type: pa.DataType) -> bool:
     return bool(pa.types.is_fixed_size_binary(type)) and type.byte_width == UUID_BYTES
 
 
-def _column_types(schema: pa.Schema) -> dict[str, pa.DataType]:
-    """Return the type of each column by its name; names of nested columns are joined by dots."""
-    found: dict[str, pa.DataType] = {}
+def _columns(schema: pa.Schema) -> list[tuple[str, pa.DataType]]:
+    """Return the name and type of each column; names of nested columns are joined by dots."""
+    found: list[tuple[str, pa.DataType]] = []
 
     def add(name: str, type: pa.DataType, depth: int) -> None:
-        found.setdefault(name, type)
+        found.append((name, type))
         if pa.types.is_struct(type) and depth < MAX_DEPTH:
             for field in type:
                 add(f"{name}.{field.name}", field.type, depth + 1)

@@ -152,6 +152,27 @@ def test_missing_columns_are_one_error_that_names_those_that_are_there(tmp_path:
     assert "'c19' and 980 more; name one with --html-column or --text-column" in (row.message or "")
 
 
+def test_two_columns_of_one_name_are_an_error_if_they_are_read(tmp_path: Path) -> None:
+    page, path = pa.array(["<p>a"]), tmp_path / "pages.parquet"
+    nested = pa.StructArray.from_arrays([page], names=["raw"])
+    twice = pa.StructArray.from_arrays([page, page], names=["raw", "raw"])
+    for arrays, names, column in (
+        ([page, page], ["html", "html"], "html"),
+        ([twice], ["page"], "page.raw"),
+        ([nested, nested], ["page", "page"], "page.raw"),
+    ):
+        pq.write_table(pa.Table.from_arrays(arrays, names=names), path)
+        (row,) = rows_of(path, tmp_path, columns=ColumnNames(html=column))
+        assert row.code == "bad_columns"
+        assert row.message == f"2 columns are named '{column}', expected one; rename or remove the others"
+    for arrays, names, column in (
+        ([page, page, page], ["html", "x", "x"], "html"),
+        ([nested, page], ["page", "page.raw"], "page.raw"),
+    ):
+        pq.write_table(pa.Table.from_arrays(arrays, names=names), path)
+        assert [row.content for row in rows_of(path, tmp_path, columns=ColumnNames(html=column))] == [b"<p>a"]
+
+
 BOTH: dict[str, object] = {"html": ["<p>a", "", None, "<p>d"], "text": ["a", "b", "c", ""]}
 
 
