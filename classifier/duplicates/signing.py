@@ -37,7 +37,7 @@ class SignedTexts:
     Attributes:
         digests: Shape (n_texts,): equal where all words are equal, 0 where there are none.
         keys: Of each text, distinct: of its bands and its passages; of its digest if it is too short for shingles.
-        lengths: Shape (n_texts,): as `read_lengths` returns them.
+        lengths: Shape (n_texts,): as `read_lengths` returns them, but 0 for a text without words.
     """
 
     shingles: Shingles
@@ -84,6 +84,7 @@ def sign_words(words: Words, lengths: NDArray[np.int64], *, scheme: SigningSchem
     digests, bounds = np.empty(n, np.uint64), np.empty(n + 1, np.int64)
     values = np.empty(n * (bands + 1) + len(words.hashes), np.uint64)
     n_keys = _SIGN(*texts, n, factors, summands, len(factors), bands, rows, *passages, digests, values, bounds)
+    lengths = np.where(np.diff(words.bounds) > 0, lengths, 0)
     return SignedTexts(shingles, digests, Ragged(values[:n_keys].copy(), bounds), lengths)
 
 

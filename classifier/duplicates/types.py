@@ -149,7 +149,8 @@ class Keep(StrEnum):
 class KeptBecause(StrEnum):
     """Why a document is the one to keep: how it differs from the one that would be kept without it.
 
-    `NO_BODY` is that of a document without a body: it cannot be compared, so it is alone in its cluster.
+    `NO_BODY` is that of a document whose body is empty or has no words: it cannot be compared, so it is alone in its
+    cluster.
     """
 
     ONLY_ONE = "only_one"

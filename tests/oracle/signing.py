@@ -31,7 +31,7 @@ def sign_texts(
         words, length=keys.passage_words, characters=keys.passage_characters, window=keys.passage_window
     )
     joined = Ragged(*_join_keys(bands, passages.values, passages.bounds, digests, shingles.bounds))
-    return SignedTexts(shingles, digests, joined, read_lengths(texts))
+    return SignedTexts(shingles, digests, joined, np.where(np.diff(words.bounds) > 0, read_lengths(texts), 0))
 
 
 @jit

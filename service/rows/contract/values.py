@@ -30,8 +30,8 @@ Keep = Annotated[bool, Meta(description="Whether it is the one to keep of its cl
 KeptBecause = Annotated[
     duplicates.KeptBecause | None,
     Meta(
-        description="How it differs from the second best document of its cluster; `no_body` if it has no body, "
-        "so that it cannot be compared; null for one that is not kept."
+        description="How it differs from the second best document of its cluster; `no_body` if its body is "
+        "empty or has no words, so that it cannot be compared; null for one that is not kept."
     ),
 ]
 Title = Annotated[str, Meta(description="The headline; empty where the page has none.")]

@@ -78,6 +78,14 @@ def test_document_without_a_body_is_kept_because_it_cannot_be_compared(keep: Kee
     assert reasons == {"a": "no_body", "b": "no_body", "c": "only_one", "d": "only_one"}
 
 
+@pytest.mark.parametrize("body", [" \n", "\u200b\u00ad", "!!! ???", "🎉🎉", "—"])
+def test_body_without_words_is_none(body: str) -> None:
+    report = deduplicate([Document("a", body), Document("b", body), Document("c", f"{body} word")])
+    reasons = {cluster.id: cluster.kept_because.value for cluster in report.clusters}
+    assert reasons == {"a": "no_body", "b": "no_body", "c": "only_one"}
+    assert report.matches == ()
+
+
 def test_markup_and_entities_do_not_make_a_document_the_longest() -> None:
     marked = Document("marked", "<p class='lead'>" + story(1).replace("w10050", "w10050&nbsp;&amp;&#160;") + "</p>")
     longer = Document("longer", story(1).replace("w10050", "w10050 < & >") + " more")

@@ -78,6 +78,8 @@ def test_documents_without_a_body_are_named_and_counted(run_command: RunCommand,
     done = run_command("index", "check", "--index", place, given=rows({"id": "a", "body": ""}, {"id": "c", "body": ""}))
     assert [answer["kept_because"] for answer in answers(done)] == ["no_body", "no_body"]
     assert b"copydesk: 2 of 2 documents have no body" in done.stderr
+    done = run_command("index", "add", "--index", place, given=rows({"id": "d", "body": "!"}, {"id": "e", "body": "!"}))
+    assert [answer["kept_because"] for answer in answers(done)] == ["no_body", "no_body"]
 
 
 def test_bad_rows_are_answered_in_their_places(run_command: RunCommand, place: Path) -> None:
