@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copydesk.classifier.duplicates.times import read_seconds, seconds_of_number
 from copydesk.classifier.duplicates.types import (
     Document,
     DuplicateOptions,
@@ -34,6 +35,8 @@ __all__ = [
     "SigningScheme",
     "deduplicate",
     "find_duplicates",
+    "read_seconds",
+    "seconds_of_number",
     "sign_texts",
 ]
 

@@ -48,8 +48,8 @@ class Document:
         Args:
             id: Two ids with the same text are one id.
             text: The article's body.
-            published: Seconds since 1970, or a time in ISO 8601 such as `Article.published`; without an offset it is
-                in UTC, and a day counts from its beginning.
+            published: Seconds or milliseconds since 1970, or a time in ISO 8601 such as `Article.published`; without
+                an offset it is in UTC, and a day counts from its beginning.
             source: Where the article is from.
             title: Its title.
 
@@ -77,8 +77,6 @@ class Document:
                 )
             if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
                 raise ValueError(f"the {name} has a null character or a lone surrogate; write it in whole characters")
-        if self.published is not None and not math.isfinite(self.published):
-            raise ValueError(f"published is {self.published}, expected a number of seconds; leave it out if unknown")
 
     @property
     def key(self) -> str:

@@ -6,16 +6,13 @@ import math
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from copydesk.classifier.duplicates import seconds_of_number
+
 EXPECTED = "a time in ISO 8601 or RFC 822 (as in RSS), or in seconds or milliseconds since 1970"
 """What messages say was expected."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MIN_YEAR, MAX_YEAR = 1000, 2999
 """Years outside these are mistakes, or placeholders such as 9999-12-31."""
-UNITS = (1, 1_000, 1_000_000, 1_000_000_000)
-"""Seconds, milliseconds, microseconds, nanoseconds: how many make a second."""
-MAX_SECONDS = 32_503_680_000
-"""The end of `MAX_YEAR` in seconds since 1970. A number above it is in milliseconds, or a smaller unit. Milliseconds
-below it (before January 1971) are taken for seconds."""
 ISO_TIME = (
     "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$"
@@ -139,7 +136,7 @@ def _read_words(text: str) -> date:
 
 def _from_number(value: float) -> datetime:
     """Read a number of seconds since 1970, or of a smaller unit if the number is too large for seconds."""
-    for unit in UNITS:
-        if abs(value) < MAX_SECONDS * unit:
-            return EPOCH + timedelta(seconds=value / unit)
-    raise ValueError("the number is too large for a time")
+    seconds = seconds_of_number(value)
+    if seconds is None:
+        raise ValueError("the number is too large for a time")
+    return EPOCH + timedelta(seconds=seconds)

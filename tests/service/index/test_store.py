@@ -288,7 +288,7 @@ def test_compact_changes_no_answer(index: Index) -> None:
         ("\ud800", None, None, "or a lone surrogate"),
         ("a" * 2001, None, None, "the id has 2001 characters, expected at most 2000"),
         ("a", "\0", None, "the source has a null character"),
-        ("a", None, float("nan"), "published is nan, expected a number of seconds"),
+        ("a", None, float("nan"), "published is nan, expected a time in ISO 8601"),
     ],
 )
 def test_document_that_cannot_be_stored_is_refused(
