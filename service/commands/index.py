@@ -7,11 +7,11 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from copydesk.classifier.duplicates import read_seconds
 from copydesk.classifier.duplicates.types import KeptBecause
 from copydesk.classifier.extras import require_extra
 from copydesk.classifier.plurals import counted
@@ -147,11 +147,10 @@ def _oldest_time(args: argparse.Namespace) -> float:
             raise arguments.WrongUsage(f"--days is {args.days}, expected a number of days from 0 on")
         return time.time() - SECONDS_A_DAY * float(args.days)
     try:
-        before = datetime.fromisoformat(args.before)
-        return (before if before.tzinfo else before.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
+        return read_seconds("--before", args.before)
+    except ValueError:
         raise arguments.WrongUsage(
-            f"--before is {args.before!r}, expected a time in ISO 8601 such as 2024-05-01T08:30:00Z"
+            f"--before is {args.before[:40]!r}, expected a time in ISO 8601 such as 2024-05-01T08:30:00Z"
         ) from None
 
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from sqlalchemy import Connection, func, select, text
 
-from copydesk.classifier.duplicates import Document, DuplicateOptions, KeyScheme, SigningScheme
+from copydesk.classifier.duplicates import Document, DuplicateOptions, KeyScheme, SigningScheme, read_seconds
 from copydesk.classifier.duplicates.types import DEFAULT_KEYS, DEFAULT_OPTIONS, DEFAULT_SCHEME, DocumentId, KeptBecause
 from copydesk.service.index import writes
 from copydesk.service.index.choice import Choice
@@ -135,7 +135,7 @@ class Index:
                 answers.append(shared.answer(at, stored, stored.number if stored else None).answer)
         return answers
 
-    def add(self, documents: Sequence[Document], *, now: float, unseen_only: bool = False) -> list[IndexAnswer]:
+    def add(self, documents: Sequence[Document], *, now: float | str, unseen_only: bool = False) -> list[IndexAnswer]:
         """Add documents in order, and answer for each; it is compared with the earlier ones of the batch too.
 
         All are durable when it returns, none if it raises. Adding an equal document again changes nothing, and its
@@ -144,14 +144,20 @@ class Index:
 
         Args:
             documents: In their order; if an id repeats, the last one stays.
-            now: The time of adding, in seconds since 1970 UTC.
+            now: The time of adding, in seconds since 1970 UTC as of `time.time()`; other values are read as `published`
+                of a `Document` is.
             unseen_only: Whether to leave out documents whose story is in the index under another id.
+
+        Raises:
+            TypeError: `now` is neither a number nor a string.
+            ValueError: `now` is no time.
         """
+        added = read_seconds("now", now)
         batch = SignedBatch(documents, self._scheme, self._keys)
         answers: list[IndexAnswer] = []
         with self.database.writing() as connection:
             for part in batch.parts(read_by_id(connection, (document.key for document in documents))):
-                answers += self._add_part(connection, batch, part, now, unseen_only=unseen_only)
+                answers += self._add_part(connection, batch, part, added, unseen_only=unseen_only)
             writes.merge_key_log(connection, sum(answer.added for answer in answers))
         return answers
 
@@ -213,19 +219,28 @@ class Index:
             stored = read_by_id(connection, map(str, ids)).values()
             return writes.remove_documents(connection, (document.number for document in stored))
 
-    def expire(self, before: float, *, by: Age = Age.PUBLISHED) -> int:
-        """Remove documents older than a time, in seconds since 1970 UTC; return how many.
+    def expire(self, before: float | str, *, by: Age = Age.PUBLISHED) -> int:
+        """Remove documents older than a time; return how many.
 
         It uses several transactions; an interrupted call can be repeated.
+
+        Args:
+            before: Seconds since 1970 UTC, or a time in ISO 8601, read as `published` of a `Document` is.
+            by: Which time of a document is compared.
+
+        Raises:
+            TypeError: `before` is neither a number nor a string.
+            ValueError: `before` is no time.
         """
+        oldest = read_seconds("before", before)
         time = DOCUMENTS.c.added if by is Age.ADDED else func.coalesce(DOCUMENTS.c.published, DOCUMENTS.c.added)
         with self.database.reading() as connection:
-            numbers = connection.execute(select(DOCUMENTS.c.number).where(time < before)).scalars().all()
+            numbers = connection.execute(select(DOCUMENTS.c.number).where(time < oldest)).scalars().all()
         n = 0
         for first in range(0, len(numbers), EXPIRE_STEP):
             step = numbers[first : first + EXPIRE_STEP]
             with self.database.writing() as connection:
-                present = select(DOCUMENTS.c.number).where(DOCUMENTS.c.number.in_(step), time < before)
+                present = select(DOCUMENTS.c.number).where(DOCUMENTS.c.number.in_(step), time < oldest)
                 n += writes.remove_documents(connection, connection.execute(present).scalars().all())
         return n
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -256,6 +258,39 @@ def test_expire_goes_by_either_time(index: Index) -> None:
     entry = index.get("c")
     assert entry is not None
     assert (entry.published, entry.added, entry.cluster) == (50.0, 30.0, "c")
+
+
+@pytest.mark.parametrize(
+    ("time", "error", "found"),
+    [
+        ("yesterday", ValueError, "'yesterday'"),
+        (float("nan"), ValueError, "nan"),
+        (float("inf"), ValueError, "inf"),
+        (1e30, ValueError, r"1e\+30"),
+        (True, TypeError, "of type bool"),
+        (None, TypeError, "of type NoneType"),
+        (datetime(2024, 5, 1), TypeError, "of type datetime"),
+    ],
+)
+def test_value_that_is_no_time_adds_and_expires_nothing(
+    index: Index, time: Any, error: type[Exception], found: str
+) -> None:
+    index.add([document("a", window(0), 10.0)], now=20.0)
+    with pytest.raises(error, match=f"^before is {found}, expected a time in ISO 8601"):
+        index.expire(time)
+    with pytest.raises(error, match=f"^now is {found}, expected a time in ISO 8601"):
+        index.add([document("b", window(1))], now=time)
+    assert set(clusters(index)) == {"a"}
+
+
+@pytest.mark.parametrize("time", ["2024-05-01T08:30:00Z", 1714552200, 1714552200000, "2024-05-01T10:30+02:00"])
+def test_times_of_adding_and_expiry_are_read_as_those_of_publication(index: Index, time: float | str) -> None:
+    index.add([document("a", window(0))], now=time)
+    index.add([document("b", window(1))], now=1714552199.5)
+    assert index.expire(time) == 1
+    entry = index.get("a")
+    assert entry is not None
+    assert entry.added == 1714552200.0
 
 
 def test_stats_count_what_is_there(index: Index) -> None:
