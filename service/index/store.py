@@ -213,27 +213,34 @@ class Index:
                 return None
             return _indexed_documents(connection, [stored])[0]
 
-    def remove(self, ids: Sequence[DocumentId]) -> int:
-        """Remove documents as if they had never been added; return how many there were. Unknown ids are ignored."""
+    def remove(self, ids: DocumentId | Iterable[DocumentId]) -> int:
+        """Remove documents as if they had never been added; return how many there were. Unknown ids are ignored.
+
+        Args:
+            ids: One id or several.
+        """
+        keys = [str(ids)] if isinstance(ids, (str, int, float)) else list(map(str, ids))
         with self.database.writing() as connection:
-            stored = read_by_id(connection, map(str, ids)).values()
+            stored = read_by_id(connection, keys).values()
             return writes.remove_documents(connection, (document.number for document in stored))
 
-    def expire(self, before: float | str, *, by: Age = Age.PUBLISHED) -> int:
+    def expire(self, before: float | str, *, by: Age | str = Age.PUBLISHED) -> int:
         """Remove documents older than a time; return how many.
 
         It uses several transactions; an interrupted call can be repeated.
 
         Args:
             before: Seconds since 1970 UTC, or a time in ISO 8601, read as `published` of a `Document` is.
-            by: Which time of a document is compared.
+            by: Which time of a document is compared, an `Age` or its value.
 
         Raises:
             TypeError: `before` is neither a number nor a string.
-            ValueError: `before` is no time.
+            ValueError: `before` is no time, or there is no such age.
         """
         oldest = read_seconds("before", before)
-        time = DOCUMENTS.c.added if by is Age.ADDED else func.coalesce(DOCUMENTS.c.published, DOCUMENTS.c.added)
+        if by not in tuple(Age):
+            raise ValueError(f"by is {str(by)[:40]!r}, expected one of {', '.join(Age)}")
+        time = DOCUMENTS.c.added if by == Age.ADDED else func.coalesce(DOCUMENTS.c.published, DOCUMENTS.c.added)
         with self.database.reading() as connection:
             numbers = connection.execute(select(DOCUMENTS.c.number).where(time < oldest)).scalars().all()
         n = 0

@@ -260,6 +260,16 @@ def test_expire_goes_by_either_time(index: Index) -> None:
     assert (entry.published, entry.added, entry.cluster) == (50.0, 30.0, "c")
 
 
+def test_expire_takes_the_name_of_an_age_and_refuses_others(small: Index) -> None:
+    small.add([document("a", window(0), 10.0), document("b", window(1), 30.0)], now=20.0)
+    for wrong in ("add", "ADDED", True, None):
+        with pytest.raises(ValueError, match=f"by is '{wrong}', expected one of published, added"):
+            small.expire(25.0, by=wrong)  # type: ignore[arg-type]
+    assert small.expire(20.0, by="added") == 0
+    assert small.expire(20.0, by="published") == 1
+    assert small.expire(20.5, by="added") == 1
+
+
 @pytest.mark.parametrize(
     ("time", "error", "found"),
     [
@@ -291,6 +301,13 @@ def test_times_of_adding_and_expiry_are_read_as_those_of_publication(index: Inde
     entry = index.get("a")
     assert entry is not None
     assert entry.added == 1714552200.0
+
+
+@pytest.mark.parametrize(("ids", "left"), [("ab", {"a", "b", "7"}), (7, {"a", "b", "ab"}), ((), {"a", "b", "ab", "7"})])
+def test_one_id_is_removed_as_it_is(small: Index, ids: Any, left: set[str]) -> None:
+    small.add([document(id, window(n)) for n, id in enumerate(("a", "b", "ab", 7))], now=0.0)
+    assert small.remove(ids) == 4 - len(left)
+    assert {str(id) for id in ("a", "b", "ab", 7) if small.get(id)} == left
 
 
 def test_stats_count_what_is_there(index: Index) -> None:
