@@ -95,12 +95,12 @@ class Article(LateArticle):
         return join_blocks(self.scores.texts_of(wanted))
 
     def with_parts(self, parts: Iterable[Kind | str]) -> Article:
-        """Return the article with a body of these parts, which are among `PARTS`.
+        """Return the article with a body of these parts, which are among `PARTS`; one text has commas between them.
 
         Raises:
             ValueError: There is no name, or one of them is not that of a part.
         """
-        chosen = read_parts([parts] if isinstance(parts, str) else parts)
+        chosen = read_parts(parts)
         return self.with_values(body=self.text_of(*chosen), parts=chosen)
 
     def to_markdown(self, *, links: bool = False, front_matter: bool = True) -> str:

@@ -168,9 +168,10 @@ class DuplicateOptions:
         min_similarity: Least Jaccard similarity of a match, in [0, 1]; 0 sets no limit.
         min_contained: Least share of the one text that the other contains, in [0, 1]; 0 sets no limit.
         keep: Which document of a cluster to keep.
-        prefer: Sources whose documents are kept before all others, the most preferred first.
+        prefer: Sources whose documents are kept before all others, the most preferred first; a string is one source.
 
     Raises:
+        TypeError: A preferred source is no string.
         ValueError: A share is not in [0, 1], or there is no such rule.
     """
 
@@ -187,7 +188,11 @@ class DuplicateOptions:
         if self.keep not in tuple(Keep):
             raise ValueError(f"keep is {str(self.keep)[:40]!r}, expected one of {', '.join(Keep)}")
         object.__setattr__(self, "keep", Keep(self.keep))
-        object.__setattr__(self, "prefer", tuple(self.prefer))
+        prefer = (self.prefer,) if isinstance(self.prefer, str) else tuple(self.prefer)
+        for source in prefer:
+            if not isinstance(source, str):
+                raise TypeError(f"prefer has a value of type {type(source).__name__}, expected the names of sources as strings")
+        object.__setattr__(self, "prefer", prefer)
 
 
 DEFAULT_OPTIONS = DuplicateOptions()

@@ -48,6 +48,7 @@ def test_to_dict_has_the_fields_of_the_row_in_its_order(page: Page, explain: boo
 def test_body_of_chosen_parts_has_their_blocks_in_page_order() -> None:
     found = article(PAGES[1])
     chosen = found.with_parts(["text", "headline"])
+    assert found.with_parts("headline,text") == chosen
     assert chosen.body == found.text_of(Kind.HEADLINE, Kind.TEXT)
     assert replace(chosen, body=found.body, parts=found.parts) == found
     assert found.with_parts(BODY_PARTS).body == found.body

@@ -35,6 +35,12 @@ UNDATED = Document("undated", story(1, 90))
 OTHER = Document("other", story(2), MORE)
 
 
+def test_preferred_source_may_be_one_string() -> None:
+    assert DuplicateOptions(prefer="wire") == DuplicateOptions(prefer=["wire"])
+    with pytest.raises(TypeError, match="prefer has a value of type int, expected the names of sources as strings"):
+        DuplicateOptions(prefer=[1])  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize(
     ("options", "kept"),
     [
