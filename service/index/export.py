@@ -16,6 +16,7 @@ from copydesk.classifier.duplicates.rules import PairFlag
 from copydesk.classifier.duplicates.shingles import KEY_BITS
 from copydesk.classifier.duplicates.stored_texts import unpack_shingles
 from copydesk.classifier.errors import DamagedShingles
+from copydesk.classifier.plurals import counted
 from copydesk.service.index.cluster_ids import read_redirects_to, write_redirects
 from copydesk.service.index.database import Database
 from copydesk.service.index.pairs import Pair
@@ -25,7 +26,7 @@ from copydesk.service.index.titles import read_titles, title_of, write_titles
 from copydesk.service.index.writes import NumberedPair, merge_key_log, unpack_keys, write_documents
 from copydesk.service.index_errors import IndexMismatch
 
-EXPORT_FORMAT = 7
+EXPORT_FORMAT = 8
 """The number of the lines' format. Any change of their fields or of the names of settings raises it."""
 
 _STEP = 1000
@@ -34,36 +35,40 @@ _STEP = 1000
 MAX_NUMBER = 1 << 63
 """Numbers of documents and lengths are below this, the largest integer of both databases."""
 MAX_KIND = 1 << len(PairFlag)
+LAST_LINE = "documents_written"
+"""The only field of an export's last line: how many documents it has. A truncated export has no such line."""
 
 _Parsed = tuple[StoredDocument, str | None, list[int], list[NumberedPair], list[tuple[str, int]]]
 """A document, its title, keys, pairs with older ones, and the old cluster ids that lead to it, each with a number."""
 
 
 def export_lines(database: Database) -> Iterator[bytes]:
-    """Write an index: a line with its settings, then one for each document, the oldest first, in one transaction."""
+    """Write an index: its settings, a line for each document, the oldest first, and their number, in one transaction."""
     with database.reading() as connection:
         stored = stored_settings(connection)
         settings = {name: json.loads(value) for name, value in sorted(stored.items()) if name not in STATE}
         yield _line({"copydesk_index": EXPORT_FORMAT, "settings": settings})
         columns = [DOCUMENTS.c[name] for name in (*StoredDocument.__slots__, "keys")]
-        last = 0
+        n, last = 0, 0
         query = select(*columns).order_by(DOCUMENTS.c.number).limit(_STEP)
         while rows := connection.execute(query.where(DOCUMENTS.c.number > last)).all():
             yield from _document_lines(connection, rows)
-            last = rows[-1].number
+            n, last = n + len(rows), rows[-1].number
+        yield _line({LAST_LINE: n})
 
 
 def import_lines(database: Database, lines: Iterable[bytes]) -> int:
     """Read what `export_lines` wrote into an empty index, in one transaction; return the number of documents."""
-    objects = _parse_lines(lines)
+    parsed = _parse_lines(lines)
     with database.writing() as connection:
         if read_last_number(connection):
             raise ValueError(
                 f"index {database.name} has documents already, expected an empty one; import into a new index"
             )
-        _check_settings(next(objects, (1, {})), stored_settings(connection), database.name)
+        _check_settings(next(parsed, None), stored_settings(connection), database.name)
         numbers: dict[str, int] = {}
-        while part := list(islice(objects, _STEP)):
+        documents = _until_last_line(parsed)
+        while part := list(islice(documents, _STEP)):
             rows: list[tuple[StoredDocument, list[int]]] = []
             pairs: list[NumberedPair] = []
             titles: dict[int, str] = {}
@@ -127,7 +132,31 @@ def _parse_lines(lines: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]
         yield number, fields
 
 
-def _check_settings(first: tuple[int, dict[str, Any]], stored: dict[str, str], place: str) -> None:
+def _until_last_line(parsed: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the lines of documents; raise `ValueError` if the last line is not the last, or is not there."""
+    n = 0
+    for line, fields in parsed:
+        if LAST_LINE not in fields:
+            n += 1
+            yield line, fields
+            continue
+        if fields[LAST_LINE] != n:
+            raise ValueError(
+                f"line {line} of the export says that it has {str(fields[LAST_LINE])[:40]} documents, {n} are there: "
+                "lines are missing; export the index again"
+            )
+        if (after := next(parsed, None)) is not None:
+            raise ValueError(f"line {after[0]} comes after the last line of the export; import one export alone")
+        return
+    raise ValueError(
+        f"the export ends after {counted(n, 'document')} without its last line, which has their number: it is "
+        "truncated; export the index again"
+    )
+
+
+def _check_settings(first: tuple[int, dict[str, Any]] | None, stored: dict[str, str], place: str) -> None:
+    if first is None:
+        raise ValueError("the export is empty, expected a line with the settings of an index; export the index again")
     line, fields = first
     found, settings = fields.get("copydesk_index"), fields.get("settings")
     if found != EXPORT_FORMAT or not isinstance(settings, dict):

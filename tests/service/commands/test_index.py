@@ -133,6 +133,21 @@ def test_export_moves_an_index_and_remove_and_expire_empty_it(
     assert run_command("index", "compact", "--index", other).returncode == 0
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_export_that_was_cut_at_a_line_end_is_not_imported(
+    run_command: RunCommand, place: Path, tmp_path: Path, packed: bool
+) -> None:
+    run_command("index", "add", "--index", place, given=THREE)
+    *whole, _last = run_command("index", "export", "--index", place).stdout.splitlines(keepends=True)
+    export = tmp_path / "export"
+    export.write_bytes(gzip.compress(b"".join(whole[:-1])) if packed else b"".join(whole[:-1]))
+    other = tmp_path / "other.sqlite"
+    refused = run_command("index", "import", "--index", other, export)
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert b"the export ends after 2 documents without its last line" in refused.stderr
+    assert answers(run_command("index", "stats", "--index", other))[0]["documents"] == 0
+
+
 def test_index_of_the_environment_is_taken(run_command: RunCommand, place: Path) -> None:
     run_command("index", "add", given=THREE, COPYDESK_INDEX=str(place))
     assert place.exists()

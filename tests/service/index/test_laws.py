@@ -91,7 +91,7 @@ def without_redirects_from(index: Index, ids: set[str]) -> list[dict[str, object
 
 def clusters_and_verdicts(index: Index) -> list[tuple[object, ...]]:
     """Read clusters and verdicts; the last digits of a coverage depend on which document is compared with which."""
-    lines = [json.loads(line) for line in index.export_lines()][1:]
+    lines = [json.loads(line) for line in index.export_lines()][1:-1]
     return [(line["id"], line["cluster"], [(pair[0], pair[-1]) for pair in line["pairs"]]) for line in lines]
 
 

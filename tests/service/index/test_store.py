@@ -379,19 +379,46 @@ def test_import_wants_an_empty_index_and_the_same_settings(small: Index, tmp_pat
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (b"", "line 1 names format None of an export, expected 7"),
+        (b"{}", "line 1 names format None of an export, expected 8"),
         (b"no json", "line 3 of the export is not a JSON object"),
         (b'{"id": "b"}', "line 3 of the export is not a document of an index"),
     ],
 )
 def test_broken_export_is_refused_whole(small: Index, tmp_path: Path, line: bytes, message: str) -> None:
     add(small, "a", window(0))
-    lines = [*small.export_lines(), line] if line else []
-    place = str(tmp_path / "again.sqlite")
-    with open_index(place) as again:
+    settings, document, _last = small.export_lines()
+    lines = [line] if line == b"{}" else [settings, document, line, b'{"documents_written":2}']
+    assert_refused(tmp_path, lines, message)
+
+
+def assert_refused(tmp_path: Path, lines: list[bytes], message: str) -> None:
+    """Check that lines are not imported, not even some of them."""
+    with open_index(str(tmp_path / "again.sqlite")) as again:
         with pytest.raises(ValueError, match=message):
             again.import_lines(lines)
         assert again.stats().documents == 0
+
+
+def test_export_is_imported_only_with_all_its_lines(small: Index, tmp_path: Path) -> None:
+    assert_refused(tmp_path, list(small.export_lines())[:-1], "the export ends after 0 documents without its last")
+    with open_index(str(tmp_path / "empty.sqlite")) as again:
+        assert again.import_lines(small.export_lines()) == 0
+    add_each(small, [document("a", window(0)), document("b", window(1))])
+    settings, first, second, last = small.export_lines()
+    assert last == b'{"documents_written":2}\n'
+    truncated = "without its last line, which has their number: it is truncated; export the index again"
+    for lines, message in [
+        ([], "the export is empty, expected a line with the settings"),
+        ([settings], f"the export ends after 0 documents {truncated}"),
+        ([settings, first], f"the export ends after 1 document {truncated}"),
+        ([settings, first, second], f"the export ends after 2 documents {truncated}"),
+        ([settings, first, last], "line 3 of the export says that it has 2 documents, 1 are there: lines are missing"),
+        ([settings, first, second, last[:-3]], "line 4 of the export is not a JSON object"),
+        ([settings, first, second, last, b"\n", settings], "line 6 comes after the last line of the export"),
+    ]:
+        assert_refused(tmp_path, lines, message)
+    with open_index(str(tmp_path / "again.sqlite")) as again:
+        assert again.import_lines([settings, first, second, last, b"\n"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -415,13 +442,13 @@ def test_broken_export_is_refused_whole(small: Index, tmp_path: Path, line: byte
 )
 def test_export_with_an_impossible_value_is_refused(small: Index, tmp_path: Path, field: str, value: bytes) -> None:
     add(small, "a", window(0))
-    settings, line = small.export_lines()
+    settings, line, last = small.export_lines()
     place = json.dumps({field: json.loads(line)[field]}, separators=(",", ":"))[1:-1].encode()
     broken = line.replace(place, f'"{field}":'.encode() + value)
     assert broken != line
     with open_index(str(tmp_path / "again.sqlite")) as again:
         with pytest.raises(ValueError, match=r"line 2 of the export is not a"):
-            again.import_lines([settings, broken])
+            again.import_lines([settings, broken, last])
         assert again.stats().documents == 0
 
 
