@@ -191,7 +191,9 @@ class DuplicateOptions:
         prefer = (self.prefer,) if isinstance(self.prefer, str) else tuple(self.prefer)
         for source in prefer:
             if not isinstance(source, str):
-                raise TypeError(f"prefer has a value of type {type(source).__name__}, expected the names of sources as strings")
+                raise TypeError(
+                    f"prefer has a value of type {type(source).__name__}, expected the names of sources as strings"
+                )
         object.__setattr__(self, "prefer", prefer)
 
 

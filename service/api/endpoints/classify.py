@@ -74,7 +74,8 @@ async def classify_one(
 ) -> Response:
     """Label every block of one page. The answer is JSON; Markdown or HTML of the article if Accept prefers it."""
     answer = choose_media(request.headers.getlist("accept"), *ANSWERS)
-    body = await _classify_body(request, state_of(request), answer, options=options, id=id)
+    in_query = frozenset(request.query_params)
+    body = await _classify_body(request, state_of(request), answer, options=options, id=id, in_query=in_query)
     return Response(body, headers=_answer_headers(answer), media_type=answer)
 
 
@@ -83,7 +84,13 @@ def _answer_headers(answer: Media) -> dict[str, str]:
 
 
 async def _classify_body(
-    request: Incoming, state: State, answer: Media, *, options: AnswerOptions, id: str | None = None
+    request: Incoming,
+    state: State,
+    answer: Media,
+    *,
+    options: AnswerOptions,
+    id: str | None = None,
+    in_query: frozenset[str] = frozenset(),
 ) -> bytes:
     """Read a page from a request's body, classify it and encode the answer.
 
@@ -96,7 +103,7 @@ async def _classify_body(
     charset = read_charset(request.headers)
 
     def classify(body: bytes) -> bytes:
-        return classify_raw(RawRequest(body, media, charset, id, options), state, answer)
+        return classify_raw(RawRequest(body, media, charset, id, options, in_query), state, answer)
 
     return await state.process_body(request, media, classify)
 

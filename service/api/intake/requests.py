@@ -68,13 +68,17 @@ class ClassifyRequest:
 
 @dataclass(frozen=True, slots=True)
 class RawRequest:
-    """A body that is not parsed yet, with its media type and options from the headers and the query."""
+    """A body that is not parsed yet, with its media type and options from the headers and the query.
+
+    `in_query` has the names of the options that the query gives.
+    """
 
     body: bytes
     media: Media
     charset: str | None = None
     id: str | None = None
     options: AnswerOptions = AnswerOptions()
+    in_query: frozenset[str] = frozenset()
 
 
 def read_media(headers: Mapping[str, str], *allowed: Media) -> Media:
@@ -109,19 +113,34 @@ def max_body_bytes(media: Media, max_page_bytes: int) -> int:
 
 
 def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
-    """Parse a body of any media type.
+    """Parse a body of any media type. Options of the query are for what a JSON object leaves out.
 
     Raises:
-        BadField: The body does not fit.
+        BadField: The body does not fit, or has another value of an option than the query.
         UnreadablePage: It is not text, or not one page.
     """
     if raw.media is Media.JSON and not raw.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     if raw.media is Media.JSON:
-        return parse_classify_fields(parse_fields(raw.body, encoded=True), max_page_bytes)
+        return _parse_json(raw, max_page_bytes)
     refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     page = _decode_page(raw, max_page_bytes)
     return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.options)
+
+
+def _parse_json(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
+    fields = parse_fields(raw.body, encoded=True)
+    if raw.id is not None and fields.get("id") is None:
+        fields["id"] = raw.id
+    request = parse_classify_fields(fields, max_page_bytes, raw.options)
+    for name in raw.in_query:
+        if name == "id":
+            differs = str(request.row.id) != raw.id
+        else:
+            differs = getattr(request.options, name) != getattr(raw.options, name)
+        if differs:
+            raise BadField("bad_row", f"{name} in the query differs from {name} in the body; leave one of them out")
+    return request
 
 
 def _decode_page(raw: RawRequest, max_page_bytes: int) -> Page:
@@ -153,19 +172,19 @@ def parse_classify_fields(
     """
     id = jsonl.read_id(fields)
     row = jsonl.PageRow(id, None, jsonl.read_page(fields, id, max_page_bytes))
-    flags = {name: bool_field(fields, name) or getattr(default, name) for name in FLAGS}
+    flags = {name: getattr(default, name) if (own := bool_field(fields, name)) is None else own for name in FLAGS}
     return ClassifyRequest(row, AnswerOptions(**flags, parts=parts_field(fields) or default.parts))
 
 
-def bool_field(fields: dict[str, Any], name: str) -> bool:
-    """Read true or false; null and a missing field are false.
+def bool_field(fields: dict[str, Any], name: str) -> bool | None:
+    """Read true or false; None where it is null or missing.
 
     Raises:
         BadField: It is something else.
     """
     value = fields.get(name)
     if value is None or isinstance(value, bool):
-        return bool(value)
+        return value
     raise BadField("bad_row", f"{name} is {jsonl.json_type(value)}, expected true or false; leave it out for false")
 
 

@@ -68,6 +68,12 @@ def test_options_hold_for_the_batch_or_for_a_row(api: ApiClient) -> None:
     assert json.loads(every[1])["text"] == LINES
 
 
+def test_false_of_a_row_goes_before_true_of_the_batch(api: ApiClient) -> None:
+    body = lines({"text": LINES, "explain": False}, {"text": LINES, "explain": None})
+    rows = api.post("/v1/classify/batch?explain=true", content=body, headers=NDJSON).text.splitlines()
+    assert ["explanation" in json.loads(row)["blocks"][0] for row in rows] == [False, True]
+
+
 def test_parts_of_a_row_go_before_those_of_the_batch(api: ApiClient, sample_page: Path) -> None:
     page = {"html": sample_page.read_text(encoding="utf-8")}
     body = lines(page | {"parts": ["text"]}, page)

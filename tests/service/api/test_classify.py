@@ -95,6 +95,36 @@ def test_parts_are_chosen_in_the_row_and_in_the_query(api: ApiClient, sample_pag
     assert {name for name in row if row[name] != whole[name]} == {"body"}
 
 
+def test_options_in_the_query_are_for_what_a_row_of_json_leaves_out(api: ApiClient, sample_page: Path) -> None:
+    page = {"html": sample_page.read_text(encoding="utf-8")}
+    options = {"explain": True, "include_text": True, "include_markdown": True, "links": True}
+    query = "id=7&parts=headline,text&" + "&".join(f"{name}=true" for name in options)
+    row = api.post("/v1/classify", json=page | options | {"id": "7", "parts": ["headline", "text"]}).json()
+    for body in (
+        page,
+        page | {"id": None, "parts": None, "links": None},
+        page | {"id": "7", "parts": ["text", "headline"]},
+    ):
+        assert api.post(f"/v1/classify?{query}", json=body).json() == row
+    assert row["markdown"]
+
+
+@pytest.mark.parametrize(
+    ("query", "own"),
+    [
+        ("explain=true", {"explain": False}),
+        ("include_text=false", {"include_text": True}),
+        ("parts=headline", {"parts": ["headline", "text"]}),
+        ("id=a", {"id": "b"}),
+    ],
+)
+def test_option_that_differs_in_query_and_body_is_refused(api: ApiClient, query: str, own: dict[str, Any]) -> None:
+    name = query.partition("=")[0]
+    answer = api.post(f"/v1/classify?{query}", json={"text": LINES} | own)
+    said = f"{name} in the query differs from {name} in the body; leave one of them out"
+    assert_problem(answer, 422, "bad_row", said)
+
+
 @pytest.mark.parametrize("links", [False, True])
 def test_article_is_answered_as_markdown_or_html_if_accept_prefers_it(
     api: ApiClient, model: Model, sample_page: Path, links: bool
