@@ -30,6 +30,7 @@ from copydesk.classifier.model import (
 from copydesk.classifier.not_text import is_text
 from copydesk.classifier.other_articles import find_other_articles
 from copydesk.classifier.other_formats import refuse_other_formats
+from copydesk.classifier.page_forms import check_page
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
 from copydesk.classifier.segmentation import decode, segment_html, segment_text, to_utf8
@@ -152,12 +153,7 @@ def segment(page: Page, *, inline: bool = False) -> Blocks:
     """Cut a page into blocks, from text or from HTML; `inline` says whether inline elements are recorded."""
     if isinstance(page, EncodedPage):
         return cut_html(page.utf8, inline=inline)
-    if not isinstance(page, Page):
-        kind = type(page).__name__
-        raise TypeError(f"a page is of type {kind}, expected copydesk.Page; copydesk.extract takes str and bytes")
-    if (page.text is None) == (page.html is None):
-        found = "both text and html" if page.text is not None else "neither text nor html"
-        raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")
+    check_page(page)
     refuse_bytes(page)
     return cut_html(page.html or "", inline=inline) if page.text is None else cut_text(page.text)
 

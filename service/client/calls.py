@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UnsetType
 
 from copydesk.classifier import BODY_PARTS, FIELDS, Article, Kind, Page, UnreadablePage, read_parts
+from copydesk.classifier.page_forms import check_page
 from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
@@ -119,7 +120,7 @@ class Client:
         """Label every block of every page; lazily, one answer per page, in order, as `classifier.classify` does here.
 
         A request has up to 64 pages, and each answer is yielded as it arrives. After a truncated answer, the
-        pages without an answer are sent again.
+        pages without an answer are sent again. A page with both or neither of text and html is not sent.
         """
         chosen = BODY_PARTS if parts is None else read_parts(parts)
         for batch in _batches(pages):
@@ -208,21 +209,33 @@ class Client:
         self, batch: Sequence[Page], parts: Sequence[Kind], *, explain: bool
     ) -> Iterator[Article | UnreadablePage]:
         """Send a batch once; rows are numbered, so that an answer cannot be taken for another page's."""
-        rows = [contract.PageRequest(id=number, **_content(page)) for number, page in enumerate(batch)]
+        contents = list(map(_content_or_error, batch))
+        rows = [
+            contract.PageRequest(id=number, **content)
+            for number, content in enumerate(contents)
+            if not isinstance(content, UnreadablePage)
+        ]
+        if not rows:
+            yield from (content for content in contents if isinstance(content, UnreadablePage))
+            return
         path = "/v1/classify/batch?" + urlencode({"explain": str(explain).lower(), "parts": ",".join(parts)})
         call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
-        n_answers = 0
         with self._connections.answer(call) as response:
-            for line in connection.read_lines(response):
-                row = _decode_row(line)
-                if n_answers == len(batch) or row.id != n_answers:
+            answers = map(_decode_row, connection.read_lines(response))
+            for number, (page, content) in enumerate(zip(batch, contents, strict=True)):
+                if isinstance(content, UnreadablePage):
+                    yield content
+                    continue
+                row = next(answers, None)
+                if row is None:
+                    raise ServiceUnreachable(
+                        f"the server answered {number} of {len(batch)} pages, then the answer was truncated; try later"
+                    )
+                if row.id != number:
                     raise _out_of_order(row)
-                yield _result(batch[n_answers], row, parts)
-                n_answers += 1
-        if n_answers < len(batch):
-            raise ServiceUnreachable(
-                f"the server answered {n_answers} of {len(batch)} pages, then the answer was truncated; try later"
-            )
+                yield _result(page, row, parts)
+            for row in answers:
+                raise _out_of_order(row)
 
 
 @contextmanager
@@ -241,11 +254,20 @@ def _path(collection: str, id: str) -> str:
 
 
 def _content(page: Page) -> dict[str, Any]:
+    """Return the fields of a page; raise `UnreadablePage` as the library does, before the server is asked."""
+    check_page(page)
     if isinstance(page.text, bytes) or isinstance(page.html, bytes):
         from copydesk.classifier.pipeline import refuse_bytes  # it loads NumPy
 
         refuse_bytes(page)
-    return {"text": page.text if page.html is None else None, "html": page.html, "url": page.url}
+    return {"text": page.text, "html": page.html, "url": page.url}
+
+
+def _content_or_error(page: Page) -> dict[str, Any] | UnreadablePage:
+    try:
+        return _content(page)
+    except UnreadablePage as error:
+        return error
 
 
 def _iso_time(time: datetime | str | None) -> str | None:

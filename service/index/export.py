@@ -43,7 +43,7 @@ _Parsed = tuple[StoredDocument, str | None, list[int], list[NumberedPair], list[
 
 
 def export_lines(database: Database) -> Iterator[bytes]:
-    """Write an index: its settings, a line for each document, the oldest first, and their number, in one transaction."""
+    """Write an index in one transaction: its settings, a line for each document, the oldest first, and their number."""
     with database.reading() as connection:
         stored = stored_settings(connection)
         settings = {name: json.loads(value) for name, value in sorted(stored.items()) if name not in STATE}

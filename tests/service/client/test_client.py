@@ -76,6 +76,21 @@ def test_page_of_bytes_is_refused_as_here() -> None:
         client.classify(Page("a", html=b"<p>One."))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("page", [Page("a", text="One.", html="<p>Two."), Page("a")])
+def test_page_with_both_forms_or_neither_is_refused_as_here(page: Page, model: Model) -> None:
+    client = Client("http://127.0.0.1:9")
+    (here,) = classify([page], model)
+    (there,) = client.classify_batch([page])
+    errors = [here, there]
+    for call in (client.classify, client.render, client.check, lambda page: client.put("a", page)):
+        with pytest.raises(UnreadablePage) as raised:
+            call(page)
+        errors.append(raised.value)
+    assert {(error.code, str(error)) for error in errors if isinstance(error, UnreadablePage)} == {
+        ("bad_page", str(here))
+    }
+
+
 def test_rendering_in_another_format_is_refused() -> None:
     with pytest.raises(ValueError, match="output is 'md', expected 'markdown' or 'html'"):
         Client("http://127.0.0.1:9").render(Page("a", text="One."), "md")  # type: ignore[arg-type]
@@ -108,6 +123,8 @@ def test_article_is_rendered_as_the_library_does(client: Client, model: Model, h
 
 def test_batch_answers_as_the_library_does_bad_pages_included(client: Client, model: Model, html: str) -> None:
     pages = [Page(id="", text=f"{STORY}\n{number}") for number in range(9)]
+    pages[:0] = [Page(id="neither")]
+    pages += [Page(id="both", text="a", html="<p>a"), Page(id="bytes", html=b"<p>a")]  # type: ignore[arg-type]
     pages[3:3] = [Page(id="long", text="a\n" * 1_000_001), Page(id="h", html=html), Page(id="half", text="\ud800 half")]
     found = list(client.classify_batch(pages))
     for here, there in zip(classify(pages, model), found, strict=True):
