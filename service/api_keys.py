@@ -15,6 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from copydesk.classifier import CopydeskError
+from copydesk.classifier.plurals import counted
 
 PREFIX = "cdk_"
 """Start of every key, by which scanners for secrets find one that was committed by mistake."""
@@ -28,6 +29,7 @@ _TABLE = (
     "CREATE TABLE IF NOT EXISTS keys (name TEXT PRIMARY KEY, scope TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, "
     "made REAL NOT NULL)"
 )
+_COLUMNS = ("name", "scope", "hash", "made")
 
 
 class KeysUnusable(CopydeskError):
@@ -151,10 +153,26 @@ class KeyFile:
     def _open(self) -> sqlite3.Connection:
         try:
             connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
-            connection.execute(_TABLE)
+            try:
+                self._check_tables(connection)
+                connection.execute(_TABLE)
+            except BaseException:
+                connection.close()
+                raise
         except sqlite3.Error as error:
             raise self._unusable(error) from None
         return connection
+
+    def _check_tables(self, connection: sqlite3.Connection) -> None:
+        """Raise `KeysUnusable` if the file is the database of another program."""
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = tuple(row[1] for row in connection.execute("PRAGMA table_info(keys)"))
+        if names and columns != _COLUMNS:
+            some = ", ".join(sorted(names)[:5])
+            raise KeysUnusable(
+                f"{self._path} is a database of another program: it has {counted(len(names), 'table')} ({some}), "
+                "expected a file of keys or an empty one; name another file with COPYDESK_KEYS"
+            )
 
     def _unusable(self, error: Exception) -> KeysUnusable:
         if getattr(error, "errno", None) == errno.ENOSPC or getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_ROOM:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from copydesk.classifier.duplicates import KeyScheme, SigningScheme
 from copydesk.classifier.duplicates.rules import COMPARISON, FACTS, STORY
 from copydesk.classifier.duplicates.shingles import KEY_BITS, SET_BITS
+from copydesk.classifier.plurals import counted
 from copydesk.service.index.clusters import MAX_REBUILT, MEMBERS_COMPARED
 from copydesk.service.index.pairs import COMMON_KEY_ENDS, MAX_DECIDED_AGAIN, MAX_PAIRS, MAX_PARTNERS
 from copydesk.service.index_errors import IndexMismatch
@@ -197,7 +198,7 @@ def _has_tables(connection: sa.Connection, place: str) -> bool:
     if others:
         some = ", ".join(sorted(others)[:5])
         raise IndexMismatch(
-            f"{place} is a database of another program: it has {len(others)} tables ({some}), expected an index or an "
+            f"{place} is a database of another program: it has {counted(len(others), 'table')} ({some}), expected an index or an "
             "empty database. Name another place for the index"
         )
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -55,6 +56,21 @@ def test_revoked_key_is_not_found(keys: KeyFile) -> None:
     assert not keys.revoke("a")
     assert keys.find(first) is None
     assert [key.name for key in keys.read_all()] == ["b"]
+
+
+@pytest.mark.parametrize("table", ["photos (id)", "keys (id, value)"])
+@pytest.mark.parametrize("command", [("add", "crawler"), ("list",), ("revoke", "crawler")])
+def test_file_of_another_program_is_refused_and_not_changed(
+    run_command: RunCommand, tmp_path: Path, table: str, command: tuple[str, ...]
+) -> None:
+    other = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute(f"CREATE TABLE {table}")
+    before = other.read_bytes()
+    done = run_command("keys", *command, COPYDESK_KEYS=str(other))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert f"is a database of another program: it has 1 table ({table.split()[0]}), expected".encode() in done.stderr
+    assert other.read_bytes() == before
 
 
 def test_name_is_given_once(keys: KeyFile) -> None:

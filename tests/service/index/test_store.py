@@ -305,9 +305,10 @@ def test_times_of_adding_and_expiry_are_read_as_those_of_publication(index: Inde
 
 @pytest.mark.parametrize(("ids", "left"), [("ab", {"a", "b", "7"}), (7, {"a", "b", "ab"}), ((), {"a", "b", "ab", "7"})])
 def test_one_id_is_removed_as_it_is(small: Index, ids: Any, left: set[str]) -> None:
-    small.add([document(id, window(n)) for n, id in enumerate(("a", "b", "ab", 7))], now=0.0)
+    stored: list[str | int] = ["a", "b", "ab", 7]
+    small.add([document(id, window(n)) for n, id in enumerate(stored)], now=0.0)
     assert small.remove(ids) == 4 - len(left)
-    assert {str(id) for id in ("a", "b", "ab", 7) if small.get(id)} == left
+    assert {str(id) for id in stored if small.get(id)} == left
 
 
 def test_stats_count_what_is_there(index: Index) -> None:
