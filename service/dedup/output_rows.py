@@ -27,7 +27,8 @@ class ClosedSet:
     """All rows of a run, chunk after chunk. Of several documents with one id, one is used, and the others are bad rows.
 
     Ids, times and ranks of sources are those of the used documents, in input order. `chosen` is for each chunk which
-    of its documents are used; `bad` has the other rows by their positions among all `n_rows`.
+    of its documents are used; `bad` has the other rows by their positions among all `n_rows`. `absent_sources` are the
+    preferred sources that no document has.
     """
 
     ids: list[JsonId]
@@ -36,6 +37,7 @@ class ClosedSet:
     chosen: list[NDArray[np.bool_]]
     bad: dict[int, BadRow]
     n_rows: int
+    absent_sources: list[str]
 
 
 def gather_rows(chunks: Sequence[Chunk], options: DuplicateOptions) -> ClosedSet:
@@ -56,7 +58,9 @@ def gather_rows(chunks: Sequence[Chunk], options: DuplicateOptions) -> ClosedSet
     limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
     chosen = np.split(keep, limits)[: len(chunks)]
     ids = list(compress(rows.ids, keep.tolist()))
-    return ClosedSet(ids, rows.published[keep], preference[keep], chosen, bad, rows.n_rows)
+    sources = set(rows.sources) if options.prefer else ()
+    absent = [source for source in dict.fromkeys(options.prefer) if source not in sources]
+    return ClosedSet(ids, rows.published[keep], preference[keep], chosen, bad, rows.n_rows, absent)
 
 
 def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:

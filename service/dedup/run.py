@@ -24,6 +24,9 @@ from copydesk.service.progress import STARTING, Progress
 from copydesk.service.rows import BadRows, classify_rows, contract, describe_without_body, inputs, jsonl, origins
 from copydesk.service.settings import Settings
 
+MOST_NAMED = 8
+"""Absent sources that a message names at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class DedupOptions:
@@ -79,13 +82,22 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: 
     n_clusters = len(np.unique(found.clusters))
     numbers = counted(n_clusters, "cluster"), counted(len(rows.ids) - n_clusters, "duplicate")
     print(f"copydesk: {counted(len(rows.ids), 'document')}, {', '.join(numbers)}", file=err)
-    for line in describe_without_body(found.no_body, len(rows.ids)):
+    for line in [*describe_without_body(found.no_body, len(rows.ids)), *describe_absent_sources(rows.absent_sources)]:
         print(f"copydesk: {line}", file=err)
     bad = BadRows()
     bad.add(contract.ErrorRow.of(row) for _, row in sorted(rows.bad.items()))
     for line in bad.describe(rows.n_rows):
         print(f"copydesk: {line}", file=err)
     return len(rows.bad)
+
+
+def describe_absent_sources(sources: Sequence[str]) -> list[str]:
+    """Say which preferred sources no document has; nothing if there are none."""
+    if not sources:
+        return []
+    named = " or ".join(map(repr, sources[:MOST_NAMED])) + (" …" if len(sources) > MOST_NAMED else "")
+    hint = "; separate sources by spaces" if any("," in source for source in sources) else ""
+    return [f"no document has the source {named}{hint}"]
 
 
 def work_manifest(options: DedupOptions, settings: Settings) -> dict[str, Any]:

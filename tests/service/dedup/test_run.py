@@ -120,6 +120,21 @@ def test_earliest_is_kept_unless_a_source_is_preferred(tmp_path: Path) -> None:
     assert kept("--prefer", "Post") == ["b"]
 
 
+def test_preferred_source_that_no_document_has_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [row("a", story(1), source="gazette"), row("b", story(1), source="mail")]
+    for sources, said in [
+        (["gazette"], ""),
+        (["GAZETTE", "mail"], "copydesk: no document has the source 'GAZETTE'\n"),
+        (["x", "gazette", "y"], "copydesk: no document has the source 'x' or 'y'\n"),
+        (["mail,gazette"], "copydesk: no document has the source 'mail,gazette'; separate sources by spaces\n"),
+        (list("123456789"), "'7' or '8' …\n"),
+    ]:
+        dedup(tmp_path, rows, "--prefer", *sources)
+        lines = [line for line in capsys.readouterr().err.splitlines(keepends=True) if "the source" in line]
+        assert "".join(lines).endswith(said)
+        assert bool(lines) == bool(said)
+
+
 def test_ids_come_back_as_they_were_given(tmp_path: Path) -> None:
     ids = [9007199254740993, -1, 10**30, 1.5, "007", "1e2", "ça va/é"]
     found = dedup(tmp_path, [row(name, story(1)) for name in ids])

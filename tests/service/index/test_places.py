@@ -145,7 +145,7 @@ def test_file_of_another_program_is_refused_and_not_changed(tmp_path: Path, sql:
     connection.close()
     before = path.read_bytes()
     for create in (True, False):
-        with pytest.raises(IndexMismatch, match=r"photos.sqlite' is a database of another program: it has 1 tables"):
+        with pytest.raises(IndexMismatch, match=r"photos.sqlite' is a database of another program: it has 1 table"):
             open_index(str(path), create=create)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
@@ -160,7 +160,7 @@ def test_server_s_database_with_other_tables_takes_an_index_unless_names_clash(p
     place = postgres.new_database("clash")
     with Database(place).writing() as connection:
         connection.exec_driver_sql("CREATE TABLE settings (colour text)")
-    with pytest.raises(IndexMismatch, match=r"another program: it has 1 tables \(settings\)"):
+    with pytest.raises(IndexMismatch, match=r"another program: it has 1 table \(settings\)"):
         open_index(place)
 
 
