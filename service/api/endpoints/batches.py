@@ -39,8 +39,8 @@ async def classify_batch(request: Request, options: Options) -> Response:
     """Label the blocks of many pages; a row that cannot be read is answered by an error row."""
     state = state_of(request)
 
-    def classify(fields: dict[str, Any]) -> bytes:
-        return classify_row(parse_classify_fields(fields, state.settings.max_page_bytes, options), state)
+    def classify(fields: dict[str, Any], line: int) -> bytes:
+        return classify_row(parse_classify_fields(fields, state.settings.max_page_bytes, options, line=line), state)
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
         return await state.model_queue.run_when_free(
@@ -55,7 +55,7 @@ async def put_articles(request: Request) -> Response:
     """Classify many articles, compare them with the index and add them; each group of rows is one transaction."""
     state = state_of(request)
 
-    def classify(fields: dict[str, Any]) -> ClassifiedArticle:
+    def classify(fields: dict[str, Any], _line: int) -> ClassifiedArticle:
         if jsonl.read_id(fields) is None:
             raise Problem("bad_row", "no id, expected one, as matches name documents by it; give every row its own id")
         return classify_article(fields, state, None)
@@ -80,15 +80,15 @@ def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[
     return [row if isinstance(row, BadRow) else article_answer(row, next(answers)) for row in rows]
 
 
-def process_line(line: Line | BadRow, process: Callable[[dict[str, Any]], T]) -> T | BadRow:
-    """Parse a line and process its fields; any error becomes a `BadRow`, so that the other lines are answered."""
+def process_line(line: Line | BadRow, process: Callable[[dict[str, Any], int], T]) -> T | BadRow:
+    """Parse a line and process its fields and its number; any error becomes a `BadRow`, so that the other lines are answered."""
     if isinstance(line, BadRow):
         return line
     id: JsonId = None
     try:
         fields = jsonl.parse_fields(line.content, encoded=True)
         id = jsonl.read_id(fields)
-        return process(fields)
+        return process(fields, line.number)
     except (BadField, UnreadablePage, Problem) as error:
         return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
     except Exception as error:

@@ -163,15 +163,17 @@ def parse_fields(body: bytes, *, encoded: bool = False) -> dict[str, Any]:
 
 
 def parse_classify_fields(
-    fields: dict[str, Any], max_page_bytes: int, default: AnswerOptions = AnswerOptions()
+    fields: dict[str, Any], max_page_bytes: int, default: AnswerOptions = AnswerOptions(), *, line: int | None = None
 ) -> ClassifyRequest:
     """Read the page and the options from an object's fields; `default` is for options that it leaves out.
+
+    `line` is the number of its line in a batch.
 
     Raises:
         BadField: They do not fit.
     """
     id = jsonl.read_id(fields)
-    row = jsonl.PageRow(id, None, jsonl.read_page(fields, id, max_page_bytes))
+    row = jsonl.PageRow(id, line, jsonl.read_page(fields, id, max_page_bytes))
     flags = {name: getattr(default, name) if (own := bool_field(fields, name)) is None else own for name in FLAGS}
     return ClassifyRequest(row, AnswerOptions(**flags, parts=parts_field(fields) or default.parts))
 
