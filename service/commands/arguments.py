@@ -58,8 +58,9 @@ SHARED: dict[str, dict[str, Any]] = {
         "nargs": "+",
         "default": [],
         "metavar": "SOURCE",
-        "help": "sources of documents, best first, separated by spaces: of several documents with the same story, the one from the best "
-        "source is kept, whatever --keep says. All words after the option are sources: put inputs before it",
+        "help": "sources of documents, best first, separated by spaces: of several documents with the same story, the "
+        "one from the best source is kept, whatever --keep says. All words after the option are sources: put inputs "
+        "before it",
     },
     "--keep": {
         "choices": tuple(keep.value for keep in Keep),

@@ -198,8 +198,8 @@ def _has_tables(connection: sa.Connection, place: str) -> bool:
     if others:
         some = ", ".join(sorted(others)[:5])
         raise IndexMismatch(
-            f"{place} is a database of another program: it has {counted(len(others), 'table')} ({some}), expected an index or an "
-            "empty database. Name another place for the index"
+            f"{place} is a database of another program: it has {counted(len(others), 'table')} ({some}), expected an "
+            "index or an empty database. Name another place for the index"
         )
     return False
 

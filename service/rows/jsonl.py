@@ -162,10 +162,10 @@ def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T], *
         id = read_id(fields)
         return read_fields(fields, id)
     except BadField as error:
-        return BadRow(id, line.number, error.code, f"line {line.number}: {error}{_name_fields(line.content, error)}")
+        return BadRow(id, line.number, error.code, f"line {line.number}: {error}{name_fields(line.content, error)}")
 
 
-def _name_fields(line: bytes, error: BadField) -> str:
+def name_fields(line: bytes, error: Exception) -> str:
     """Return the names of a row's fields, for an error of one without a page; nothing for other errors."""
     if not str(error).startswith("neither "):
         return ""
@@ -260,7 +260,7 @@ def parse_object(line: bytes, *, alone: bool = False) -> dict[str, Any]:
         message = f"JSON that cannot be read ({type(error).__name__}); expected an object of strings and numbers"
         raise BadField("bad_json", message) from None
     if not isinstance(fields, dict):
-        raise BadField("bad_row", f"{json_type(fields)}, expected an object with an id and a text or an html")
+        raise BadField("bad_row", f"{json_type(fields)}, expected an object with the fields of one row")
     return fields
 
 
@@ -313,6 +313,8 @@ def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
     if (text is None) == (content is None):
         found = "neither text nor html" if text is None else "both text and html"
         advice = "" if text is None else "; leave one out"
+        if text is None and fields.get("body") is not None:
+            advice = "; only the commands dedup and index read a body"
         raise BadField("bad_row", f"{found}, expected exactly one of them{advice}")
     check_size(text if content is None else content, max_page_bytes)
     name = "" if id is None else str(id)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from copydesk.classifier.plurals import counted
-from copydesk.service.rows import times
+from copydesk.service.rows import jsonl, times
 from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
 from copydesk.service.terminal import shortened
 
@@ -72,6 +72,9 @@ def read_origin(fields: Mapping[str, Any]) -> Origin:
 
 
 def _unused(field: str, fields: Mapping[str, Any]) -> Unused:
+    """Return a value for messages; lists and objects are only named, as they are not decoded."""
+    if isinstance(fields[field], (list, dict)):
+        return Unused(field, jsonl.json_type(fields[field]))
     return Unused(field, shortened(json.dumps(fields[field], ensure_ascii=False, default=str), SHOWN))
 
 

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from copydesk.classifier import LABELS, Article
 from copydesk.classifier.duplicates.types import KeptBecause
 from copydesk.service.api.encoding import json_response
-from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_fields, read_media
+from copydesk.service.api.intake.requests import Media, naming_fields, parse_classify_fields, parse_fields, read_media
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
@@ -98,9 +98,12 @@ async def get_cluster(request: Request, id: str) -> Response:
 
 async def _classify_body(request: Request, state: State, id: str | None) -> ClassifiedArticle:
     media = read_media(request.headers, Media.JSON)
-    return await state.process_body(
-        request, media, lambda body: classify_article(parse_fields(body, encoded=True), state, id)
-    )
+
+    def classify(body: bytes) -> ClassifiedArticle:
+        with naming_fields(body):
+            return classify_article(parse_fields(body, encoded=True), state, id)
+
+    return await state.process_body(request, media, classify)
 
 
 def classify_article(fields: dict[str, Any], state: State, id: str | None) -> ClassifiedArticle:

@@ -81,7 +81,7 @@ def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[
 
 
 def process_line(line: Line | BadRow, process: Callable[[dict[str, Any], int], T]) -> T | BadRow:
-    """Parse a line and process its fields and its number; any error becomes a `BadRow`, so that the other lines are answered."""
+    """Parse a line and process its fields and number; an error becomes a `BadRow`, so that the others are answered."""
     if isinstance(line, BadRow):
         return line
     id: JsonId = None
@@ -90,7 +90,8 @@ def process_line(line: Line | BadRow, process: Callable[[dict[str, Any], int], T
         id = jsonl.read_id(fields)
         return process(fields, line.number)
     except (BadField, UnreadablePage, Problem) as error:
-        return BadRow(id, line.number, error.code, f"line {line.number}: {error}")
+        message = f"line {line.number}: {error}{jsonl.name_fields(line.content, error)}"
+        return BadRow(id, line.number, error.code, message)
     except Exception as error:
         return classify_rows.internal_error(id, line.number, error)
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from copydesk.classifier import Kind, Label
 from copydesk.service.api.encoding import json_response
 from copydesk.service.api.endpoints.batches import LineStream, encode_rows
-from copydesk.service.api.intake.requests import Media, parse_classify_fields, parse_fields, read_media
+from copydesk.service.api.intake.requests import Media, naming_fields, parse_classify_fields, parse_fields, read_media
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
@@ -69,7 +69,8 @@ async def export_feedback(request: Request) -> Response:
 
 def _correct_page(body: bytes, state: State) -> dict[str, Any]:
     fields = parse_fields(body)
-    request = parse_classify_fields(fields, state.settings.max_page_bytes)
+    with naming_fields(body):
+        request = parse_classify_fields(fields, state.settings.max_page_bytes)
     try:
         corrections = msgspec.convert({"blocks": fields.get("blocks")}, contract.FeedbackRequest).blocks
         return corrected_row(request.row.page, state.classify(request), corrections)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -132,7 +133,8 @@ def _parse_json(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
     fields = parse_fields(raw.body, encoded=True)
     if raw.id is not None and fields.get("id") is None:
         fields["id"] = raw.id
-    request = parse_classify_fields(fields, max_page_bytes, raw.options)
+    with naming_fields(raw.body):
+        request = parse_classify_fields(fields, max_page_bytes, raw.options)
     for name in raw.in_query:
         if name == "id":
             differs = str(request.row.id) != raw.id
@@ -160,6 +162,15 @@ def parse_fields(body: bytes, *, encoded: bool = False) -> dict[str, Any]:
     `encoded` says whether `html` is bytes in UTF-8 where it can be.
     """
     return jsonl.parse_fields(body.removeprefix(jsonl.BOM), encoded=encoded, alone=True)
+
+
+@contextmanager
+def naming_fields(body: bytes) -> Iterator[None]:
+    """Add the names of the fields of a JSON object to the error of one without a page."""
+    try:
+        yield
+    except BadField as error:
+        raise BadField(error.code, f"{error}{jsonl.name_fields(body.removeprefix(jsonl.BOM), error)}") from None
 
 
 def parse_classify_fields(

@@ -340,6 +340,15 @@ def test_model_shows_its_manifest_and_card(api: ApiClient, model: Model) -> None
     assert answer["card"].startswith("#")
 
 
+@pytest.mark.parametrize("method_path", [("PUT", "/v1/articles/a"), ("POST", "/v1/classify"), ("POST", "/v1/feedback")])
+def test_row_of_a_body_is_refused_by_the_names_of_its_fields(api: ApiClient, method_path: tuple[str, str]) -> None:
+    answer = api.request(*method_path, json={"body": POOL, "headline": "x"})
+    said = (
+        "neither text nor html, expected exactly one of them; only the commands dedup and index read a body; the row "
+    )
+    assert_problem(answer, 422, "bad_row", said + "has 'body', 'headline'")
+
+
 def test_articles_are_added_by_the_batch(api: ApiClient) -> None:
     rows = [page(POOL, id="a"), page(LIBRARY), page(POOL, id=2), {"id": "c"}, page(LIBRARY, id="d")]
     body = b"\n".join(json.dumps(row).encode() for row in rows)
@@ -350,6 +359,6 @@ def test_articles_are_added_by_the_batch(api: ApiClient) -> None:
     assert [each["id"] for each in api.get("/v1/clusters/2").json()["documents"]] == ["a", 2]
     assert nameless == {"id": None, "line": 2, "error": {"code": "bad_row", "message": nameless["error"]["message"]}}
     assert nameless["error"]["message"].startswith("line 2: no id, expected one")
-    assert bad["error"]["message"].startswith("line 4: neither text nor html")
+    assert bad["error"]["message"] == "line 4: neither text nor html, expected exactly one of them; the row has 'id'"
     assert last["cluster"] == "d"
     assert api.get("/v1/index").json()["documents"] == 3

@@ -69,7 +69,9 @@ def test_options_hold_for_the_batch_or_for_a_row(api: ApiClient) -> None:
 
 
 def test_rows_without_an_id_are_answered_with_their_line(api: ApiClient) -> None:
-    body = lines({"text": LINES}) + b"\n\n" + lines({"id": "a", "text": LINES}, {"id": None, "text": LINES}, {"text": 1})
+    body = (
+        lines({"text": LINES}) + b"\n\n" + lines({"id": "a", "text": LINES}, {"id": None, "text": LINES}, {"text": 1})
+    )
     rows = [json.loads(row) for row in api.post("/v1/classify/batch", content=body, headers=NDJSON).text.splitlines()]
     assert [(row["id"], row.get("line")) for row in rows] == [(None, 1), ("a", None), (None, 4), (None, 5)]
 

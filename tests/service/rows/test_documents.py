@@ -196,13 +196,18 @@ def test_values_that_cannot_be_used_are_counted_in_one_line_for_each_field() -> 
     assert describe_unused({}) == []
 
 
+def test_list_or_object_that_cannot_be_used_is_named() -> None:
+    found = document({"id": "a", "body": "x", "source": ["gazette"], "published": {"t": 1}})
+    assert dict(found.unused) == {"source": "a list", "published": "an object"}
+
+
 def test_body_at_the_limit_is_read() -> None:
     assert len(document({"id": "a", "body": "x" * 1000}).body) == 1000
 
 
 def test_lines_that_are_no_json_objects_are_bad_rows() -> None:
     assert bad(b'{"id": "half", "bo').code == "bad_json"
-    assert bad(b"[]").message == "line 7: a list, expected an object with an id and a text or an html"
+    assert bad(b"[]").message == "line 7: a list, expected an object with the fields of one row"
     assert bad(b'{"id": "\xff", "body": ""}').code == "bad_encoding"
 
 
