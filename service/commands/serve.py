@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import errno
+import ipaddress
 import os
+import re
 import socket
 import sys
 import tempfile
@@ -19,6 +21,8 @@ from copydesk.service.settings import Settings
 
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Hosts that stand for all addresses of this machine, and the one that a browser on it can open."""
+HOST_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._-]+")
+"""A name has a letter: numbers such as 127.1 are addresses that systems read differently."""
 
 
 def add_serve(commands: arguments.Commands) -> None:
@@ -80,11 +84,12 @@ def _open_standard_files() -> None:
 
 
 def _check_settings(settings: Settings) -> None:
-    """Check before the start for errors of the first request: no model, no keys where they are required, a bad URL."""
+    """Check before the start for what would fail later: a host, a model, keys where they are required, a URL."""
     from copydesk.classifier import load_manifest
     from copydesk.service.api_keys import KeyFile
     from copydesk.service.index.database import Database
 
+    _check_host(settings.server.host)
     load_manifest(settings.model)
     Database(settings.index).close()
     server = settings.server
@@ -93,6 +98,25 @@ def _check_settings(settings: Settings) -> None:
             f"the address is {server.host}, where API keys are required, and {server.keys} has none; "
             "make one with: copydesk keys add NAME --scope write"
         )
+
+
+def _check_host(host: str) -> None:
+    """Raise `WrongUsage` if a host is neither an IP address nor a name of this machine's network."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if not HOST_NAME.fullmatch(host) or not _has_address(host):
+            raise arguments.WrongUsage(
+                f"the host is {host[:80]!r}, expected an IP address such as 127.0.0.1 or ::1, or a name that has one; "
+                "the port is set by --port"
+            ) from None
+
+
+def _has_address(name: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(name, None))
+    except (OSError, UnicodeError):
+        return False
 
 
 def _port_in_use(host: str, port: int) -> bool:

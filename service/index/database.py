@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,13 +25,15 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+]*://")
 class Database:
     """The database of an index; each thread gets a connection from the pool."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str | Path) -> None:
         """Read the place: a file's path, or a URL of SQLite or PostgreSQL.
 
         Raises:
-            ValueError: The URL cannot be read or names another database.
-            IndexUnavailable: The driver is not installed.
+            TypeError: The place is neither a string nor a path.
+            ValueError: The place is empty, or its URL cannot be read or names another database.
+            IndexUnavailable: The driver is not installed, or the place is a folder.
         """
+        place = os.fspath(place)
         self.file: SqliteFile | None = None
         if postgres.URL.match(place):
             self.dialect = POSTGRES
@@ -148,6 +151,10 @@ class Database:
 
 
 def _read_path(place: str) -> Path:
+    if not place.strip():
+        raise ValueError("the place of the index is empty, expected a file's path or a postgresql:// URL")
+    if Path(place).is_dir():
+        raise IndexUnavailable(f"{place!r} is a folder, expected a file; name a file in it for the index")
     if not _SCHEME.match(place):
         return Path(place)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Connection, func, select, text
@@ -45,7 +46,7 @@ class Age(StrEnum):
 
 
 def open_index(
-    place: str,
+    place: str | Path,
     options: DuplicateOptions = DEFAULT_OPTIONS,
     *,
     create: bool = True,
@@ -62,10 +63,11 @@ def open_index(
         keys: How candidates are found; must equal that of the index.
 
     Raises:
-        ValueError: The URL cannot be read.
+        TypeError: The place is neither a string nor a path.
+        ValueError: The place is empty, or its URL cannot be read.
         NoIndex: There is none, and `create` is false.
         IndexMismatch: The index has another format, or was made under other settings.
-        IndexUnavailable: The database cannot be reached or used.
+        IndexUnavailable: The place is a folder, or the database cannot be reached or used.
     """
     database, settings = Database(place), settings_of(scheme, keys)
     missing = NoIndex(f"{database.name} does not contain an index; add documents to create one, or name another place")

@@ -223,7 +223,7 @@ def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(model:
     (tmp_path / "index.sqlite").mkdir()
     with open_api(settings_in(tmp_path), model) as client:
         answer = client.put("/v1/articles/a", json=page(POOL))
-        assert_problem(answer, 503, "index_unavailable", "cannot be used")
+        assert_problem(answer, 503, "index_unavailable", "is a folder, expected a file")
         assert answer.headers["retry-after"] == "1"
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").json() == {"status": "ok"}

@@ -163,6 +163,15 @@ def test_index_that_cannot_be_meant_is_refused_at_start(run_command: RunCommand,
     assert b"Traceback" not in refused.stderr
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:80", "[::1]", "127.1", "999.1.1.1", "nowhere.invalid", "http://localhost"])
+def test_host_that_is_no_address_is_refused_before_keys_are(run_command: RunCommand, tmp_path: Path, host: str) -> None:
+    refused = run_command("serve", "--host", host, COPYDESK_KEYS=str(tmp_path / "keys.sqlite"))
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert (
+        f"the host is {host!r}, expected an IP address such as 127.0.0.1 or ::1, or a name".encode() in refused.stderr
+    )
+
+
 def test_address_is_an_option_too(run_command: RunCommand, tmp_path: Path) -> None:
     refused = run_command("serve", "--host", "0.0.0.0", COPYDESK_KEYS=str(tmp_path / "keys.sqlite"))
     assert b"the address is 0.0.0.0, where API keys are required" in refused.stderr

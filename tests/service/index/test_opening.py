@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,3 +117,28 @@ def test_new_file_has_large_pages_and_a_write_ahead_log(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA page_size").fetchone() == (PAGE_BYTES,)
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_place_may_be_a_path(tmp_path: Path) -> None:
+    with open_index(tmp_path / "index.sqlite") as index:
+        add(index, "a", window(0))
+    with open_index(str(tmp_path / "index.sqlite"), create=False) as index:
+        assert index.stats().documents == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "error", "said"),
+    [
+        ("", ValueError, "the place of the index is empty, expected a file's path or a postgresql:// URL"),
+        (" ", ValueError, "the place of the index is empty"),
+        (None, TypeError, "expected str, bytes or os.PathLike object, not NoneType"),
+        (
+            Path(__file__).parent,
+            IndexUnavailable,
+            "tests/service/index' is a folder, expected a file; name a file in it",
+        ),
+    ],
+)
+def test_place_that_is_no_file_is_refused(place: Any, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said):
+        open_index(place)
