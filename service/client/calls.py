@@ -10,9 +10,10 @@ from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
-from msgspec import UnsetType
+from msgspec import UNSET, UnsetType
 
 from copydesk.classifier import BODY_PARTS, FIELDS, Article, Kind, Page, UnreadablePage, read_parts
+from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.classifier.page_forms import check_page
 from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
@@ -135,35 +136,41 @@ class Client:
                     retry.after(error)
 
     def put(
-        self, id: str, page: Page, *, published: datetime | str | None = None, source: str | None = None
+        self, id: DocumentId, page: Page, *, published: datetime | str | None = None, source: str | None = None
     ) -> contract.ArticleAnswer:
         """Classify an article, compare it and add it to the index; repeating it changes nothing.
 
         Args:
-            id: The article's id in the index; the page's own id is not used.
+            id: The article's id in the index; the page's own id is not used. A number is an id too, as in `Document`.
             page: The page, which is classified, and compared by its body.
             published: A time with its zone, or a string in ISO 8601.
             source: Who published it.
         """
-        request = contract.ArticleRequest(**_content(page), published=_iso_time(published), source=source)
+        own = UNSET if isinstance(id, str) else id  # in a path a number would become a string
+        request = contract.ArticleRequest(id=own, **_content(page), published=_iso_time(published), source=source)
         return self._call("PUT", _path("articles", id), contract.ArticleAnswer, request)
 
     def check(
-        self, page: Page, *, id: str | None = None, published: datetime | str | None = None, source: str | None = None
+        self,
+        page: Page,
+        *,
+        id: DocumentId | None = None,
+        published: datetime | str | None = None,
+        source: str | None = None,
     ) -> contract.ArticleAnswer:
         """Answer what `put` would, without adding; without an id it is compared with every article of the index."""
         request = contract.ArticleRequest(id=id, **_content(page), published=_iso_time(published), source=source)
         return self._call("POST", "/v1/articles/check", contract.ArticleAnswer, request)
 
-    def get(self, id: str) -> contract.IndexedArticle | None:
+    def get(self, id: DocumentId) -> contract.IndexedArticle | None:
         """Return what the index stores about an article, None where it has none with this id."""
         return self._find("GET", _path("articles", id), contract.IndexedArticle)
 
-    def delete(self, id: str) -> bool:
+    def delete(self, id: DocumentId) -> bool:
         """Remove an article and return whether it was there; False too where an earlier attempt removed it."""
         return self._find("DELETE", _path("articles", id), dict) is not None
 
-    def cluster(self, id: str) -> contract.Cluster | None:
+    def cluster(self, id: DocumentId) -> contract.Cluster | None:
         """Return a story by its id, by a former id, or by that of any article in it; None where there is none."""
         return self._find("GET", _path("clusters", id), contract.Cluster)
 
@@ -249,8 +256,10 @@ def _unreadable_pages() -> Iterator[None]:
         raise
 
 
-def _path(collection: str, id: str) -> str:
-    return f"/v1/{collection}/{quote(id, safe='')}"
+def _path(collection: str, id: DocumentId) -> str:
+    if isinstance(id, bool) or not isinstance(id, (str, int, float)):
+        raise TypeError(f"the id is of type {type(id).__name__}, expected a string or a number")
+    return f"/v1/{collection}/{quote(str(id), safe='')}"
 
 
 def _content(page: Page) -> dict[str, Any]:

@@ -163,6 +163,18 @@ def test_slow_pages_are_not_held_up(client: Client) -> None:
     assert seen[7:] == [9, 9, 10, 11, 12]
 
 
+def test_ids_that_are_numbers_stay_numbers(client: Client) -> None:
+    page = Page(id="", text="A quiet week at the harbour, with neither ships nor news of any.")
+    assert [client.put(5, page).id, client.check(page, id=5).id] == [5, 5]
+    found = client.get(5)
+    assert found is not None
+    assert (found.id, client.get("5"), client.cluster(5)) == (5, found, client.cluster("5"))
+    assert (client.delete(5), client.get(5)) == (True, None)
+    for id in (None, True, ["a"]):
+        with pytest.raises(TypeError, match=r"the id is of type [a-zA-Z]+, expected a string or a number"):
+            client.get(id)  # type: ignore[arg-type]
+
+
 def test_article_is_put_compared_read_and_removed(client: Client) -> None:
     published = datetime(2025, 3, 14, 7, 30, tzinfo=UTC)
     first = client.put("courier/ferry 1?", Page(id="", text=STORY), published=published, source="courier")
