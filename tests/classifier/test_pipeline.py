@@ -16,7 +16,7 @@ from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.model import PAGE_TYPES, FormModel, Predictions
 from copydesk.classifier.pipeline import classify, classify_page, collect_scores, predict, segment
 from copydesk.classifier.result import Article
-from copydesk.classifier.types import BODY_PARTS, KINDS, LABELS, Blocks, Kind, Page, ScoredBlock, clean
+from copydesk.classifier.types import BODY_PARTS, KINDS, LABELS, Block, Blocks, Kind, Page, ScoredBlock, clean
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
 
 MODEL = small_model()
@@ -195,11 +195,12 @@ def test_article_has_a_body_and_no_other_type_than_article() -> None:
 def test_a_body_of_few_characters_and_words_of_which_little_is_expected_is_none(
     sentence: str, times: int, stays: bool
 ) -> None:
-    blocks = Blocks((text := sentence * times).strip(), ((0, len(text.strip())),))
+    text = (sentence * times).strip()
+    blocks = Blocks(text, (Block(0, len(text)),))
     predictions = predict(blocks, MODEL.form(markup=False))
-    kinds = np.full_like(predictions.kinds, KINDS.index("text"))
+    of_text = replace(predictions, kinds=np.full_like(predictions.kinds, KINDS.index("text")))
     for confidence, expected in ((0.1, True), (0.09, stays)):
-        assert bool(collect_scores(blocks, replace(predictions, kinds=kinds), confidence).body) is expected
+        assert bool(collect_scores(blocks, of_text, confidence, line_signs(blocks)).body) is expected
 
 
 @pytest.mark.parametrize(

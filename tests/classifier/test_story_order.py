@@ -17,7 +17,7 @@ from copydesk.classifier.story_order import (
     MAX_SECTION,
     MIN_STANDFIRST,
 )
-from copydesk.classifier.types import KINDS, Blocks, Kind
+from copydesk.classifier.types import KINDS, Block, Blocks, Kind
 from tests.support.story_kinds import (
     CAPTION,
     FURNITURE,
@@ -275,7 +275,7 @@ def test_lines_with_the_bullet_of_the_item_above_are_items_of_a_text(
     assert corrected(page, [TEXT, Kind.TEASER, said, said], 0, in_body)[1:] == [Kind.TEASER, said, said]
 
 
-def spans_of_lines(lines: list[str]) -> tuple[tuple[int, int], ...]:
+def spans_of_lines(lines: list[str]) -> tuple[Block, ...]:
     """Where lines are that a blank line joins."""
     ends = np.cumsum([len(line) + 2 for line in lines]).tolist()
-    return tuple((end - 2 - len(line), end - 2) for line, end in zip(lines, ends, strict=True))
+    return tuple(Block(end - 2 - len(line), end - 2) for line, end in zip(lines, ends, strict=True))
