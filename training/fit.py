@@ -208,9 +208,14 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
     return scores
 
 
-def bin_columns(columns: NDArray[np.float32]) -> lightgbm.Dataset:
-    """Sort the values of each column into bins, once for all questions that are asked about some of the rows."""
-    return lightgbm.Dataset(columns, np.zeros(len(columns)), params=dict(BOOSTING)).construct()
+def bin_columns(runs: Sequence[NDArray[np.float32]]) -> lightgbm.Dataset:
+    """Sort the values of each column into bins, once for all questions that are asked about some of the rows.
+
+    Args:
+        runs: Rows in order, in one array or several.
+    """
+    n_rows = sum(map(len, runs))
+    return lightgbm.Dataset(list(runs), np.zeros(n_rows), params=dict(BOOSTING)).construct()
 
 
 def fit_question(

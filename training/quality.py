@@ -58,7 +58,7 @@ def fit_quality(rows: NDArray[np.float32], targets: NDArray[np.float64], weights
     """Fit trees whose score is the log-odds of the expected F1."""
     if not len(rows):
         return constant(-SUREST)
-    return fit_question(bin_columns(rows), np.arange(len(rows)), targets, weights, QUALITY_BOOSTING)
+    return fit_question(bin_columns([rows]), np.arange(len(rows)), targets, weights, QUALITY_BOOSTING)
 
 
 def quality_error(results: Sequence[PageResult]) -> float:

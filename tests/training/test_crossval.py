@@ -12,8 +12,9 @@ from copydesk.classifier.model import run_first_stage, run_second_stage
 from copydesk.classifier.types import LABELS, Label
 from copydesk.training.align import LabelledPage, label_page
 from copydesk.training.corpora import CODE_OF_KIND, CorpusError, TrainingPage
-from copydesk.training.crossval import FormModels, fit_form
+from copydesk.training.crossval import FormModels, bin_rows, fit_form
 from copydesk.training.dataset import Table, build_table, fold_of
+from copydesk.training.fit import bin_columns, fit_question
 from tests.support.training_pages import MadePage, made_pages
 
 N_FOLDS = 2
@@ -103,3 +104,16 @@ def test_references_alone_give_a_model_that_knows_body_and_no_teasers(table: Tab
     body = np.array(table.pages[0].codes) == "E"
     assert ((judged.probabilities[:, LABELS.index(Label.BODY)] > 0.5) == body).mean() > 0.9
     assert judged.probabilities[:, LABELS.index(Label.TEASER)].max() < 0.01
+
+
+@pytest.mark.parametrize("left_out", [[], [0], [5, 6, 300], range(100, 200), range(0, 400, 2), [399]])
+def test_bins_of_some_rows_are_those_of_a_copy(left_out: Sequence[int]) -> None:
+    columns = np.random.default_rng(4).random((400, 3)).astype(np.float32)
+    rows = np.delete(np.arange(400), left_out)
+    answers, weights = columns[rows, 0] > columns[rows, 1], np.ones(len(rows))
+    found, expected = (
+        fit_question(binned, np.arange(len(rows)), answers, weights).scores(columns)
+        for binned in (bin_rows(columns, rows), bin_columns([columns[rows]]))
+    )
+    assert list(found) == list(expected)
+    assert len(set(found.tolist())) > 10
