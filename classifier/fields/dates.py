@@ -30,7 +30,7 @@ _DATE = re.compile(
     r"(?=\d)(?:"  # most places are letters, where only one form has to be tried
     r"(?P<y1>(?<!\d)(?:1[89]|20)\d\d)\s*(?P<s1>[-/.]|年|년)\s*(?P<m1>\d\d?)\s*(?:(?P=s1)|月|월)\s*(?P<d1>\d\d|\d(?!\d))(?:\s*[日일])?"
     r"|(?<!\d)(?P<a2>\d\d?)\s?(?P<s2>[./-])\s?(?P<b2>\d\d?)\s?(?P=s2)\s?(?P<y2>(?:1[89]|20)\d\d|\d\d(?![\d:]))"
-    rf"|(?<!\d)(?P<d3>\d\d?)(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:(?:de|of|d['’])\s*)?(?P<n3>{_WORD})[.,]?[\s-]+"
+    rf"|(?<!\d)(?P<d3>\d\d?)(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:(?:de|of)\s+|d['’]\s*)?(?P<n3>{_WORD})[.,]?[\s-]+"
     r"(?:(?:de|del|of)\s+)?(?P<y3>(?:1[89]|20)\d\d)"
     rf"|(?<!\d)(?P<y5>(?:1[89]|20)\d\d)\.?\s+(?:m\.\s+|gada\s+)?(?P<n5>{_WORD})\.?\s+(?P<d5>\d\d?)(?!\d)"
     r"|(?<!\d)(?P<d6>\d\d?)\s+tháng\s+(?P<m6>\d\d?)[\s,]+(?:năm\s+)?(?P<y6>20\d\d)"
@@ -38,7 +38,7 @@ _DATE = re.compile(
     r"(?P<y4>(?:1[89]|20)\d\d)"
 )
 _TIME = re.compile(
-    r"(?:[\sT,|·•–—@(:/-]|\b(?:at|um|a|à|às|las|los|alle|ore|kl|klo|o|ob|saat|lúc|pukul|в|о|г|год|года|р|on|page)\b\.?|"
+    r"(?:[\sT,|·•–—@(:/-]|\b(?:at|um|a|à|às|las|los|alle|ore|om|kl|klo|o|ob|saat|lúc|pukul|в|о|г|год|года|р|on|page)\b\.?|"
     r"(?P<half>午前|午後|오전|오후)){0,8}"
     r"(?P<hour>\d\d?)(?:(?:[:hH時시]|시\s)(?P<minute>\d\d)(?!\d)|\.(?P<dotted>\d\d)(?=\s*(?:Uhr|[A-Z]{3}|h\b|$)))"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
