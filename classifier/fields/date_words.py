@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 _MONTHS = (
     "january jan januar jänner jaenner jän janvier janv enero ene janeiro gennaio gen januari janúar janúari "
     "tammikuu tammikuuta stycznia styczeń sty ledna leden január januára siječnja siječanj januarja január ianuarie "
@@ -55,8 +57,47 @@ _MONTHS = (
     "detsember decembris decembrī gruodžio desemba",
 )
 
-MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-"""The number of each month's name or abbreviation, in lower case; Croatian "listopad" is read as the Polish one."""
+_MORE_MONTHS = (
+    "জানুয়ারী ינואר جنوری كانون_الثاني جانفي ژانویه มกราคม ม.ค. ஜனவரி జనవరి જાન્યુઆરી ಜನವರಿ ജനുവരി ਜਨਵਰੀ "
+    "जानेवारी იანვარი հունվարի студзеня janar yanvar xaneiro januarie",
+    "ফেব্রুয়ারী फ़रवरी פברואר فروری شباط فيفري فوریه กุมภาพันธ์ ก.พ. பிப்ரவரி ఫిబ్రవరి ફેબ્રુઆરી "
+    "ಫೆಬ್ರವರಿ ഫെബ്രുവരി ਫਰਵਰੀ फेब्रुवारी თებერვალი փետրվարի лютага shkurt fevral febreiro pebrero",
+    "מרץ מרס مارچ آذار มีนาคม มี.ค. மார்ச் మార్చి માર્ચ ಮಾರ್ಚ್ മാർച്ച് ਮਾਰਚ მარტი մարտի сакавіка",
+    "אפריל اپریل نيسان أفريل آوریل เมษายน เม.ย. ஏப்ரல் ఏప్రిల్ એપ્રિલ ಏಪ್ರಿಲ್ ഏപ്രിൽ ਅਪ੍ਰੈਲ एप्रिल აპრილი ապրիլի красавіка prill",
+    "מאי مئی أيار ايار ماي พฤษภาคม พ.ค. மே మే મે ಮೇ മേയ് ਮਈ მაისი մայիսի траўня",
+    "יוני جون حزيران جوان ژوئن มิถุนายน มิ.ย. ஜூன் జూన్ જૂન ಜೂನ್ ജൂൺ ਜੂਨ ივნისი հունիսի чэрвеня qershor iyun xuño hunyo",
+    "יולי جولائی تموز جويلية يوليوز ژوئیه กรกฎาคม ก.ค. ஜூலை జూలై જુલાઈ ಜುಲೈ ജൂലൈ ਜੁਲਾਈ जुलै ივლისი "
+    "հուլիսի ліпеня korrik iyul xullo hulyo",
+    "אוגוסט اگست آب غشت أوت اوت สิงหาคม ส.ค. ஆகஸ்ட் ఆగస్టు ઓગસ્ટ ಆಗಸ್ಟ್ ഓഗസ്റ്റ് ਅਗਸਤ ऑगस्ट აგვისტო "
+    "օգոստոսի жніўня gusht avqust ogos",
+    "ספטמבר ستمبر أيلول ايلول شتنبر سپتامبر กันยายน ก.ย. செப்டம்பர் సెప్టెంబర్ સપ્ટેમ્બર ಸೆಪ್ಟೆಂಬರ್ "
+    "സെപ്റ്റംബർ ਸਤੰਬਰ सप्टेंबर სექტემბერი սեպտեմբերի верасня shtator sentyabr setyembre",
+    "אוקטובר اکتوبر تشرين_الأول اکتبر ตุลาคม ต.ค. அக்டோபர் అక్టోబర్ ઓક્ટોબર ಅಕ್ಟೋಬರ್ ഒക്ടോബർ ਅਕਤੂਬਰ "
+    "ऑक्टोबर अक्तूबर ოქტომბერი հոկտեմբերի кастрычніка tetor oktyabr oktubre",
+    "נובמבר نومبر تشرين_الثاني نونبر نوامبر พฤศจิกายน พ.ย. நவம்பர் నవంబర్ નવેમ્બર ನವೆಂಬರ್ നവംബർ ਨਵੰਬਰ "
+    "नोव्हेंबर ნოემბერი նոյեմբերի лістапада nëntor noyabr nobyembre",
+    "דצמבר دسمبر كانون_الأول دجنبر دسامبر ธันวาคม ธ.ค. டிசம்பர் డిసెంబర్ ડિસેમ્બર ಡಿಸೆಂಬರ್ ഡിസംബർ ਦਸੰਬਰ "
+    "डिसेंबर დეკემბერი դեկտեմբերի снежня dhjetor dekabr disyembre",
+)
+"""The same for languages of South Asia, the Caucasus and others; "_" is for the space in names of two words."""
+
+MONTHS = {
+    unicodedata.normalize("NFC", name.replace("_", " ")): number
+    for months in (_MONTHS, _MORE_MONTHS)
+    for number, names in enumerate(months, 1)
+    for name in names.split()
+}
+"""The number of each month, by its name or abbreviation in lower case and NFC. "listopad" is read as the Polish one."""
+
+_IRANIAN = (
+    *("فروردین فروردين", "اردیبهشت ارديبهشت", "خرداد", "تیر تير", "مرداد امرداد", "شهریور شهريور"),
+    *("مهر", "آبان", "آذر", "دی دي", "بهمن", "اسفند"),
+)
+IRANIAN_MONTHS = {name: number for number, names in enumerate(_IRANIAN, 1) for name in names.split()}
+"""The number of each month of the Iranian calendar, with the Persian and the Arabic letter for i."""
+
+AFTERNOON = ("pm", "م", "μμ", "午後", "下午", "오후")
+"""How words begin that say of the time beside them that it is after noon."""
 
 WEEKDAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag "

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from copydesk.classifier.fields.date_words import CHANGED, MONTHS, ZONES
+from copydesk.classifier.fields.calendars import from_iranian, from_thai_year, is_thai, with_ascii_digits
+from copydesk.classifier.fields.date_words import AFTERNOON, CHANGED, IRANIAN_MONTHS, MONTHS, ZONES
 
 FIRST_YEAR, LAST_YEAR = 1800, 2049
 """Years of a date that is believed: archives go back so far, and no page is from after the other. Both are choices."""
@@ -19,34 +21,37 @@ MAX_DATES = 6
 """Dates that are read in one text."""
 
 _DIGIT = re.compile(r"\d")
-_IN_DATE = re.compile(r"\d(?:(?<=1)[89]\d\d|(?<=2)0\d\d|\s?[./-]\s?\d)")
+_IN_DATE = re.compile(r"\d(?:(?<=1)[3489]\d\d|(?<=2)[05]\d\d|\s?[./-]\s?\d)")
 """What every date has, a year or two numbers with a mark between them: most texts have none, which is quick to see."""
 
 _UNSET = {(1970, 1, 1), (1969, 12, 31)}
 """What programs write when they know no date."""
 
-_WORD = r"[^\W\d_][^\s\d.,|/:;()–—•·-]{1,14}+"  # possessive: what follows a word is never in it
+_WORD = r"[^\W\d_][^\s\d.,،|/:;()–—•·-]{1,14}+"  # possessive: what follows a word is never in it
+_MONTH = rf"(?:[\u0e01-\u0e4e]{{1,2}}\.\s?[คพย]\.|(?:كانون|تشرين)\s{_WORD}|{_WORD})"
+"""A word, an abbreviation of Thai such as "ม.ค.", or one of the Arabic months of two words."""
 _DATE = re.compile(
     r"(?=\d)(?:"  # most places are letters, where only one form has to be tried
-    r"(?P<y1>(?<!\d)(?:1[89]|20)\d\d)\s*(?P<s1>[-/.]|年|년)\s*(?P<m1>\d\d?)\s*(?:(?P=s1)|月|월)\s*(?P<d1>\d\d|\d(?!\d))(?:\s*[日일])?"
-    r"|(?<!\d)(?P<a2>\d\d?)\s?(?P<s2>[./-])\s?(?P<b2>\d\d?)\s?(?P=s2)\s?(?P<y2>(?:1[89]|20)\d\d|\d\d(?![\d:]))"
-    rf"|(?<!\d)(?P<d3>\d\d?)(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:(?:de|of)\s+|d['’]\s*)?(?P<n3>{_WORD})[.,]?[\s-]+"
-    r"(?:(?:de|del|of)\s+)?(?P<y3>(?:1[89]|20)\d\d)"
-    rf"|(?<!\d)(?P<y5>(?:1[89]|20)\d\d)\.?\s+(?:m\.\s+|gada\s+)?(?P<n5>{_WORD})\.?\s+(?P<d5>\d\d?)(?!\d)"
+    r"(?P<y1>(?<!\d)(?:1[3489]|20)\d\d)\s*(?P<s1>[-/.]|年|년)\s*(?P<m1>\d\d?)\s*(?:(?P=s1)|月|월)\s*(?P<d1>\d\d|\d(?!\d))(?:\s*[日일])?"
+    r"|(?<!\d)(?P<a2>\d\d?)\s?(?P<s2>[./-])\s?(?P<b2>\d\d?)\s?(?P=s2)\s?(?P<y2>(?:1[89]|2[05])\d\d|\d\d(?![\d:]))"
+    rf"|(?<!\d)(?P<d3>\d\d?)(?:st|nd|rd|th|er|º|ª|\.)?[\s-]+(?:(?:de|of)\s+|d['’]\s*|ב)?(?P<n3>{_MONTH})[.,،]?[\s-]+"
+    r"(?:(?:de|del|of)\s+|พ\.ศ\.\s*)?(?P<y3>(?:1[3489]|2[05])\d\d)"
+    rf"|(?<!\d)(?P<y5>(?:1[89]|20)\d\d)\.?\s+(?:m\.\s+|gada\s+)?"
+    rf"(?:(?P<n5>{_WORD})\.?\s+(?P<d5>\d\d?)(?!\d)|(?P<d7>\d\d?)\.\s+(?P<n7>{_WORD}))"
     r"|(?<!\d)(?P<d6>\d\d?)\s+tháng\s+(?P<m6>\d\d?)[\s,]+(?:năm\s+)?(?P<y6>20\d\d)"
     rf")|(?P<n4>{_WORD})\.?\s+(?P<d4>\d\d?)(?:st|nd|rd|th)?\.?,?\s+(?:(?P<h4>\d\d?:\d\d:\d\d)\s+(?:[A-Z]+\s+)?)?"
     r"(?P<y4>(?:1[89]|20)\d\d)"
 )
 _TIME = re.compile(
-    r"(?:[\sT,|·•–—@(:/-]|\b(?:at|um|a|à|às|las|los|alle|ore|om|kl|klo|o|ob|saat|lúc|pukul|в|о|г|год|года|р|on|page)\b\.?|"
-    r"(?P<half>午前|午後|오전|오후)){0,8}"
-    r"(?P<hour>\d\d?)(?:(?:[:hH時시]|시\s)(?P<minute>\d\d)(?!\d)|\.(?P<dotted>\d\d)(?=\s*(?:Uhr|[A-Z]{3}|h\b|$)))"
+    r"(?:[\sT,،|·•–—@(:/-]|\b(?:at|um|a|à|às|las|los|alle|ore|om|kl|klo|o|ob|saat|lúc|pukul|в|о|г|год|года|р|on|page)\b\.?|เวลา|ساعت|الساعة|"
+    r"(?P<half>午前|午後|上午|下午|오전|오후)){0,8}"
+    r"(?P<hour>\d\d?)(?:(?:[:hH時시]|[시:]\s)(?P<minute>\d\d)(?!\d)|\.(?P<dotted>\d\d)(?=\s*(?:Uhr|[A-Z]{3}|h\b|$)))"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
-    r"\s?(?P<noon>[AaPp]\.?[Mm]\b\.?)?"
+    r"\s?(?P<noon>[AaPp]\.?\s?[Mm]\b\.?|[πμ]\.?μ\.?|(?:[صم]|صباح\w*|مساء\w*)(?!\w))?"
     r"(?:\s?\(?(?P<zone>[A-Za-z]{3,4}|Z)\b)?(?:(?P<sign>[+-])(?P<off>\d\d?):?(?P<min>\d\d)?|\s(?P<sign2>[+-])(?P<off2>\d\d):?(?P<min2>\d\d))?"
 )
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?(Z?))?")
-_CLOCK = re.compile(r"\d(?<!\w\d)\d?[:.]\d\d(?::\d\d)?(?:\s*(?:Uhr|[AaPp]\.?[Mm]\.?|h)\b)?")
+_CLOCK = re.compile(r"\d(?<!\w\d)\d?(?:[:.]|:\s)\d\d(?::\d\d)?(?:\s*(?:(?:Uhr|[AaPp]\.?[Mm]\.?|h|[صم])\b|น\.))?")
 _JOINED = re.compile(r"[A-Z](?<=[a-zà-ÿ].)")
 """Both begin with a digit or a letter and only then look before it, since so a search is several times as fast."""
 
@@ -88,7 +93,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
     """
     if not may_have_date(text[:MAX_CHARACTERS]):
         return
-    text = _JOINED.sub(r" \g<0>", text[:MAX_CHARACTERS])
+    text = _JOINED.sub(r" \g<0>", with_ascii_digits(text[:MAX_CHARACTERS]))
     at = 0
     for _ in range(MAX_DATES):
         found = _DATE.search(text, at)
@@ -110,7 +115,7 @@ def find_dates(text: str, *, month_first: bool = False) -> Iterator[Date]:
 
 def may_have_date(text: str) -> bool:
     """Return whether a text has a year, or two numbers with a mark between them."""
-    return _IN_DATE.search(text) is not None
+    return _IN_DATE.search(with_ascii_digits(text)) is not None
 
 
 def is_before(one: str, other: str, *, days: int = 0) -> bool:
@@ -132,7 +137,7 @@ def cut_dates(text: str) -> str:
 def _cut_dates(text: str) -> str:
     if _DIGIT.search(text) is None:
         return text
-    text = _JOINED_MONTH.sub(" ", text)
+    text = _JOINED_MONTH.sub(" ", with_ascii_digits(text))
     return _CLOCK.sub("\n", _DATE.sub("\n", text) if _IN_DATE.search(text) is not None else text)
 
 
@@ -140,27 +145,39 @@ def _read_day(found: re.Match[str], month_first: bool) -> tuple[int, int, int] |
     """Return year, month and day of a match of `_DATE`; None if its word is no month."""
     get = found.group
     if get("y1"):
-        return int(get("y1")), int(get("m1")), int(get("d1"))
+        year, month, day = int(get("y1")), int(get("m1")), int(get("d1"))
+        return from_iranian(year, month, day) if year < FIRST_YEAR and get("s1") == "/" else (year, month, day)
     if get("y2"):
-        first, second, year = int(get("a2")), int(get("b2")), int(get("y2"))
+        first, second, year = int(get("a2")), int(get("b2")), from_thai_year(int(get("y2")))
         swapped = second > 12 or (month_first and get("s2") != "." and first <= 12)
         day, month = (second, first) if swapped else (first, second)
         return year if year > 99 else 2000 + year, month, day
     if get("y6"):
         return int(get("y6")), int(get("m6")), int(get("d6"))
-    for form in "345":
-        if get(f"y{form}"):
-            month = MONTHS.get(get(f"n{form}").lower().replace("i\u0307", "i"), 0)
-            return (int(get(f"y{form}")), month, int(get(f"d{form}"))) if month else None
-    return None
+    year = int(get("y3") or get("y4") or get("y5"))
+    word = get("n3") or get("n4") or get("n5") or get("n7")
+    return _read_named(year, word, int(get("d3") or get("d4") or get("d5") or get("d7")))
+
+
+def _read_named(year: int, word: str, day: int) -> tuple[int, int, int] | None:
+    """Return year, month and day of a date whose month is a word; None if the word is no month."""
+    name = word.lower().replace("i\u0307", "i")
+    if not name.isascii():
+        name = unicodedata.normalize("NFC", " ".join(name.split()))
+        if name in IRANIAN_MONTHS:
+            return from_iranian(year, IRANIAN_MONTHS[name], day)
+        if is_thai(name):
+            year, name = from_thai_year(year), name.replace(" ", "")
+    month = MONTHS.get(name)
+    return (year, month, day) if month is not None else None
 
 
 def _read_clock(time: re.Match[str]) -> tuple[int, int, int]:
     get = time.group
     hour, minute = int(get("hour")), int(get("minute") or get("dotted"))
-    half = "pm" if get("half") in ("午後", "오후") else (get("noon") or "").replace(".", "").lower()
+    half = get("half") or "".join(filter(str.isalpha, (get("noon") or "").lower()))
     if half and hour <= 12:
-        hour = hour % 12 + 12 * (half == "pm")
+        hour = hour % 12 + 12 * half.startswith(AFTERNOON)
     return hour, minute, int(get("second") or 0)
 
 
