@@ -45,7 +45,7 @@ _DATE = re.compile(
 _TIME = re.compile(
     r"(?:[\sT,،|·•–—@(:/-]|\b(?:at|um|a|à|às|las|los|alle|ore|om|kl|klo|o|ob|saat|lúc|pukul|в|о|г|год|года|р|on|page)\b\.?|เวลา|ساعت|الساعة|"
     r"(?P<half>午前|午後|上午|下午|오전|오후)){0,8}"
-    r"(?P<hour>\d\d?)(?:(?:[:hH時시]|[시:]\s)(?P<minute>\d\d)(?!\d)|\.(?P<dotted>\d\d)(?=\s*(?:Uhr|[A-Z]{3}|h\b|$)))"
+    r"(?P<hour>\d\d?)(?:(?:[:hH時시]|[시:]\s)(?P<minute>\d\d)(?!\d)|\.(?P<dotted>\d\d)(?=\s*(?:Uhr|[A-Z]{3}|h\b|น|$)))"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?"
     r"\s?(?P<noon>[AaPp]\.?\s?[Mm]\b\.?|[πμ]\.?μ\.?|(?:[صم]|صباح\w*|مساء\w*)(?!\w))?"
     r"(?:\s?\(?(?P<zone>[A-Za-z]{3,4}|Z)\b)?(?:(?P<sign>[+-])(?P<off>\d\d?):?(?P<min>\d\d)?|\s(?P<sign2>[+-])(?P<off2>\d\d):?(?P<min2>\d\d))?"

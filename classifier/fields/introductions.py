@@ -19,7 +19,7 @@ _SURNAMES = (
 _CHINESE_NAME = rf"(?:[{_SURNAMES}]|欧阳|歐陽|司马|司馬|上官|诸葛|諸葛|皇甫|司徒|东方|東方){_HAN}{{1,2}}"
 _REPORTED = r"(?:(?:综合|綜合|专题|專題)?(?:报道|報導|報道)|摄影?|攝影?|撰文|文)?"
 _CHINESE = (
-    rf"(?:(?:{_HAN}{{1,5}}[社报報网網台刊])?\s?(?:特约|特約|特派|首席|实习|實習|见习|見習)?(?:记者|記者)|通讯员|通訊員)"
+    rf"(?:(?:{_HAN}{{1,5}}[社报報网網台刊][/／]?)?\s?(?:特约|特約|特派|首席|实习|實習|见习|見習)?(?:记者|記者)|通讯员|通訊員)"
     rf"(?:\s*[:：]|\s(?={_HAN}{{2,5}}(?!{_HAN}))|(?={_CHINESE_NAME}{_REPORTED}(?!{_HAN})))"
 )
 """A reporter of a paper or an agency. A name follows at once, or alone after a space: all else is a sentence."""
@@ -40,17 +40,25 @@ _INTRODUCED = re.compile(
     r"(?:(?:an?|ein|eine|une|un)\s+)?(?:words?|story|analysis|opinion|text|texte|texto|testo|kommentar|analyse|"
     r"reportage|interview|gastbeitrag|gastkommentar|essay|kolumne|"
     r"written|posted|published|reported|reviewed|report|reporting|produced|created|skrevet|skriven|veröffentlicht|"
-    r"guide|article|column|post|authored|contributed|submitted|geschrieben|verfasst|publié|écrit|escrito|publicado|scritto|pubblicato|geschreven)\s+"
-    r"(?:by|von|par|por|di|da|av|af|door)\b"
+    r"guide|article|column|post|authored|contributed|submitted|geschrieben|verfasst|gepostet|eingestellt|gespeichert|"
+    r"aufgezeichnet|publié|écrit|soumis|envoyé|rédigé|propos recueillis|escrit[oa]|publicad[oa]|enviado|postado|"
+    r"scritto|pubblicato|inserito|(?:articolo )?a cura|geschreven|geplaatst|ingediend|upplagd|lagt in[dn]|scris|"
+    r"publicat|postat|diposting|ditulis)\s+"
+    r"(?:by|von|par|por|di|da|de|av|af|door|oleh)\b"
+    r"|door\s+onze\s+(?:\w+\s)?(?:\w*verslaggevers?|\w*redacteur|correspondent)\b"
+    r"|(?:συντάχθηκε|αναρτήθηκε|γράφτηκε|δημοσιεύ[τθ]ηκε)\s+από(?:\s+τ(?:ον/την|ην?|ον?|ους))?\s"
     r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
     r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
-    r"fotos|credits?|автор|текст|yazan|haber|penulis|laporan|editor|redacción|redaktion|tekst|文|作者|撰文)s?\s*+"
+    r"fotos|credits?|автор|текст|yazan|haber|penulis|laporan|editor|redacción|redaktion|tekst|文|作者|撰文|interview|protokoll|"
+    r"entrevista|intervista|reporter|yazar|szerző|írta|szöveg|autoriu|avtor|piše|napisala?|kirjoittaja|haastattelu|rozmawiała?|"
+    r"rozmawia|авторка|аўтар|аутор|пише|συντάκτη|συντάκτρια|κείμενο|ρεπορτάζ)s?ς?\s*+"
     r"(?:/in|in|\(s\))?\s*+[:：]"
     r"|teksti(?:\s(?:ja|&)\s\w{4,6})?\s*[:：]|(?:thực hiện|tác giả|bài(?:\s?(?:và|,|-|&)\s?ảnh)?|bài viết)\s*[:：]"
-    r"|autorin/autor\b|كتبت?\s*:|بقلم|تقرير\s*:|(?:گزارش|نویسنده)\s*:|گزارش از\s|מאת(?:\s*:|\s)|लेखक\s*:"
+    r"|autorin/autor\b|(?:كتبت?|تقرير|إعداد|حوار|كتابة)\s*:|بقلم|(?:گزارش|نویسنده|تحریر|رپورٹ)\s*:|گزارش از\s"
+    r"|מאת(?:\s*:|\s)|כתבה?\s*:|(?:लेखक|लेखिका|रिपोर्ट|रिपोर्टर|संवाददाता)\s*:|(?:লেখক|প্রতিবেদক|লিখেছেন)\s*:|ავტორი(?:\s*:|\s)"
     r"|โดย(?:\s*:|\s)|(?:เรื่องและภาพ|เรื่อง/ภาพ|ผู้เขียน)\s*:"
     r"|(?:文|取材|聞き手)\s*[・＝=]"
-    rf"|{_CHINESE}|{_JAPANESE}|{_KOREAN}|{_YORUBA}"
+    rf"|글\s?[:=]|기자\s+(?={_HANGUL}{{2,4}}\s*$)|{_CHINESE}|{_JAPANESE}|{_KOREAN}|{_YORUBA}"
     r")\s*:?\s*"
 )
 """How a byline begins, in folded text."""
@@ -61,11 +69,20 @@ _BY_CASE = re.compile(
 )
 """How a byline begins that only capitals tell: glued to a name, or with a word that sentences begin with, too."""
 
+_SHOWN = re.compile(r"(?:[Dd]e|DE|Na|NA|Per|Rozmawiała?|Rozmawia|Τ(?:ου|ης|ων)|ΤΟΥ|ΤΗΣ|Από τ(?:ην?|ον?|ους))\s+")
+"""What means "by" in Romanian, Swahili, Catalan, Polish and Greek, and begins sentences and names, too."""
+_ARTICLES = frozenset(("la", "las", "los", "le", "van", "den", "der"))
+_EDITED = re.compile(r"\W*(?:editors?|edited by|éditeur|editora?s?)\s*[:：]")
+"""How a line begins that names who edited the article, in folded text."""
+
 _MENTIONED = re.compile(
     r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit|laporan|eftir"
     r"|thực hiện|tác giả|bài)"
     r"|author|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|通讯员|通訊員|[部班局]・"
     r"|기자|[가-힣]부\s|كتب|بقلم|تقرير|گزارش|نویسنده|מאת|लेखक|โดย|เรื่อง|ผู้เขียน|l(?:á|a\u0301)ti|editor|by[a-zà-öø-þ×]"
+    r"|إعداد|حوار|تحریر|رپورٹ|כתב|लेखिका|रिपोर्ट|संवाददाता|লেখক|প্রতিবেদক|লিখেছেন|ავტორი|글|interview|protokoll|entrevista|intervista"
+    r"|reporter|yazar|szerző|írta|szöveg|avtor|piše|napisal|kirjoittaja|haastattelu|rozmawia|аўтар|аутор|пише|συντ|αναρτ|γράφτηκε"
+    r"|δημοσιεύ|κείμενο|ρεπορτάζ|scris|publicat|postat"
 )
 """Where a byline may begin, in folded text."""
 
@@ -89,3 +106,16 @@ def without_introduction(text: str) -> str:
 def without_cased_introduction(text: str) -> str:
     """Return a text without the beginning of a byline that only capitals tell: "ByAda Quill"."""
     return _BY_CASE.sub("", text)
+
+
+def without_shown_introduction(text: str) -> str:
+    """Return a byline without a first word that means "by", but only before two capitalised words: "De Ada Quill"."""
+    found = _SHOWN.match(text)
+    words = text[found.end() :].split(None, 2)[:2] if found is not None else []
+    is_name = len(words) == 2 and all(word[0].isupper() for word in words) and words[0].lower() not in _ARTICLES
+    return text[found.end() :] if found is not None and is_name else text
+
+
+def names_editor(text: str) -> bool:
+    """Return whether a text begins as a line does that names the editor of an article: "Editor: Ada Quill"."""
+    return _EDITED.match(fold_case(text)) is not None

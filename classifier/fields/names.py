@@ -8,7 +8,12 @@ from functools import lru_cache
 from itertools import islice
 
 from copydesk.classifier.fields.incomplete_dates import is_incomplete_date, is_weekday, without_incomplete_date
-from copydesk.classifier.fields.introductions import begins_byline, without_cased_introduction, without_introduction
+from copydesk.classifier.fields.introductions import (
+    begins_byline,
+    without_cased_introduction,
+    without_introduction,
+    without_shown_introduction,
+)
 from copydesk.classifier.letter_case import fold_case
 from copydesk.classifier.types import clean
 
@@ -129,7 +134,8 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
     """
     names: dict[str, str] = {}
     for text in islice(texts, MAX_TEXTS):
-        for name in _split(clean(text[:MAX_CHARACTERS])):
+        text = clean(text[:MAX_CHARACTERS])
+        for name in _split(without_shown_introduction(text) if shown else text):
             if len(names) >= MAX_AUTHORS:
                 break
             person = _without_role(name, is_first=not names) if shown else name

@@ -15,7 +15,7 @@ from copydesk.classifier.fields.dates import (
     may_have_date,
     read_date,
 )
-from copydesk.classifier.fields.introductions import mentions_author
+from copydesk.classifier.fields.introductions import mentions_author, names_editor
 from copydesk.classifier.fields.names import clean_names, is_initials, names_author
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
@@ -87,7 +87,8 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
 def _names(page: Blocks, number: int) -> tuple[tuple[str, ...], bool]:
     """Return the names in a byline, which end at a date, and whether they begin with "By" or the like.
 
-    The line below a picture names its photographer, and has none.
+    "Editor:" does not count, since another line names the author. A line below a picture names its photographer, and
+    has no names here.
     """
     byline = _text(page, number)
     if len(byline) > MAX_BYLINE or _PICTURE.match(byline) or _EXCLAIMED.search(byline):
@@ -103,7 +104,7 @@ def _names(page: Blocks, number: int) -> tuple[tuple[str, ...], bool]:
             persons = tuple(name for name in names if name not in subjects)
             persons = persons[:introduces] + tuple(name for name in persons[introduces:] if not is_initials(name))
             if introduces:
-                return persons or names, True
+                return persons or names, not names_editor(text)
             found = persons
     return found, False
 

@@ -147,6 +147,24 @@ def test_place_behind_an_introduced_name_is_cut_off(text: str, expected: tuple[s
         ("كتبت: سلمى البحري", ("سلمى البحري",)),
         ("लेखक: नंदिता नदी", ("नंदिता नदी",)),
         ("Ada Quill Published", ("Ada Quill",)),
+        ("Propos recueillis par Ada Quill", ("Ada Quill",)),
+        ("A cura di Ada Quill", ("Ada Quill",)),
+        ("Interview: Ada Quill", ("Ada Quill",)),
+        ("Publicada por Ada Quill", ("Ada Quill",)),
+        ("Soumis par ada.quill", ("ada.quill",)),
+        ("Scris de Ada Quill", ("Ada Quill",)),
+        ("Szerző: Quill Ada", ("Quill Ada",)),
+        ("Írta: Quill Ada", ("Quill Ada",)),
+        ("Piše: Ada Quill", ("Ada Quill",)),
+        ("Door onze verslaggever Ada Quill", ("Ada Quill",)),
+        ("Συντάχθηκε από τον/την Άδα Κουίλ", ("Άδα Κουίλ",)),
+        ("Κείμενο: Άδα Κουίλ", ("Άδα Κουίλ",)),
+        ("إعداد: سلمى البحري", ("سلمى البحري",)),
+        ("रिपोर्ट: नंदिता नदी", ("नंदिता नदी",)),
+        ("লেখক: নন্দিতা নদী", ("নন্দিতা নদী",)),
+        ("ავტორი ნინო ზღვაძე", ("ნინო ზღვაძე",)),
+        ("기자 김철수", ("김철수",)),
+        ("河岸報/記者王小明/港口報導", ("王小明",)),
         ("By Ada Quill on Monday", ("Ada Quill",)),
         ("Samuel J.", ("Samuel J.",)),
         ("admin", ()),
@@ -179,6 +197,24 @@ def test_form_is_read(text: str, expected: tuple[str, ...]) -> None:
 )
 def test_what_is_shown_beside_a_name_is_cut_off(text: str, expected: tuple[str, ...]) -> None:
     assert clean_names([text], shown=True) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("De Ada Quill", "Ada Quill"),
+        ("Na Ada Quill", "Ada Quill"),
+        ("Rozmawia Ada Quill", "Ada Quill"),
+        ("Της Άδας Κουίλ", "Άδας Κουίλ"),
+        ("Από την Άδα Κουίλ", "Άδα Κουίλ"),
+        ("De Quill", "De Quill"),
+        ("De la Quill", "De la Quill"),
+        ("Na Quill", "Na Quill"),
+    ],
+)
+def test_a_word_that_may_begin_a_name_means_by_before_two_names_that_are_shown(text: str, expected: str) -> None:
+    assert clean_names([text], shown=True) == (expected,)
+    assert clean_names(["De Ada Quill"]) == ("De Ada Quill",)
 
 
 @pytest.mark.parametrize(
