@@ -146,6 +146,18 @@ CHANGED = tuple(
 )
 """Beginnings of words, in lower case, that say of the date after them that the page was changed then."""
 
+LED_TO_DATES = frozenset(
+    "last updated posted published stand veröffentlicht erstellt aktualisiert geändert publié actualisé "
+    "pubblicato aggiornato publicado actualizado atualizado publicat actualitzat actualizat gepubliceerd "
+    "bijgewerkt publicerad uppdaterad publisert oppdatert udgivet opdateret julkaistu päivitetty opublikowano "
+    "zaktualizowano aktualizacja dodano zveřejněno vydáno aktualizováno publikované aktualizované objavljeno "
+    "ažurirano posodobljeno megjelent frissítve frissült yayınlanma yayınlandı güncelleme güncellendi "
+    "опубликовано обновлено опубліковано оновлено публикувано обновено објављено ажурирано δημοσίευση "
+    "δημοσιεύτηκε δημοσιεύθηκε ενημέρωση τελευταία פורסם עודכן نشر تحديث انتشار प्रकाशित अपडेट अपडेटेड প্রকাশ "
+    "প্রকাশিত আপডেট terbit diterbitkan diperbarui เผยแพร่ อัปเดต".split()
+)
+"""Words in lower case that are between a name and a date: that the page was published or changed then."""
+
 ZONES = {
     **dict.fromkeys(("z", "utc", "gmt", "wet"), 0),
     **dict.fromkeys(("cet", "mez", "bst", "west", "wat"), 60),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 
+from copydesk.classifier.fields.date_words import LED_TO_DATES
 from copydesk.classifier.fields.incomplete_dates import is_incomplete_date, is_weekday, without_incomplete_date
 from copydesk.classifier.fields.introductions import (
     begins_byline,
@@ -25,6 +26,9 @@ MAX_WORDS = 6
 
 MAX_LETTERS = 80
 """Characters of a name."""
+
+MAX_SMALL = 3
+"""Letters of a small word that is cut off behind a name, where it led to a date or a place: a choice."""
 
 MAX_TEXTS, MAX_CHARACTERS = 200, 1_000
 """Texts with names that are looked at, and characters of each."""
@@ -63,22 +67,24 @@ _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*"
     r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?|\son behalf of\s.*"
     r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|Former|Associate|Assistant|Managing|For|The)\s.*|\s+\d+\*?"
-    r"|\s(?:기자|특파원|앵커|記者|特派員|외 \d+명|摄影?|攝影?|文|报道|報導|報道)"
+    r"|\s기자.*|\s(?:특파원|앵커|記者|特派員|외 \d+명|摄影?|攝影?|文|报道|報導|報道)"
     r"|(?<=[\u4e00-\u9fff]{2})(?:摄|攝|报道|報導|報道)"
     r"|\s(?:责任|責任)?(?:编辑|編輯|责编|責編)\s?[:：].*"
     r"|(?<=[\u4e00-\u9fff])(?:記者|特派員|[／/]\S{0,12}(?:報導|报道|報道))"
     r"|\s(?:입력|الأحد|الاثنين|الثلاثاء|الأربعاء|الخميس|الجمعة|السبت)"
-    r"|\s(?:on|at|am|um|le|[Ii]n|for|from|to|the|a|[Ff]ollow|Author|[Ll]ast|[Uu]pdated|[Pp]osted|\w+day"
-    r"|[Pp]ubli\w{1,9}|[Pp]ubblicato|[Oo]publikowano|[Vv]eröffentlicht|[Ee]rstellt|[Aa]ktualisiert|Stand:?))$"
+    r"|\s(?:on|at|am|um|le|[Ii]n|for|from|to|the|a|[Ff]ollow|Author|[Pp]ubli\w{1,9}"
+    r"|(?:on|am|le|el|den|op|di)\s\w{2,3}))$"
 )
 """What follows a name: roles, numbers, words that led to a date."""
+_OTHER_LABEL = re.compile(r"(\S+(?:\s\S+){1,2}?)\s(?:\w+\s(?:by|von|par|por|av|af)|[^\W\d_]\S{2,20})\s?:\s.*")
+"""A name of two or three words, and a label with what it is of: "Ada Quill Photos: Ben Reed"."""
 _GLUED_NUMBER = re.compile(r"(?<=\D)\d+\*?$")
 """A note or a count after a name of several words; in a single word it is part of a login."""
 _OUTLET = re.compile(r"(?<=[a-zà-ÿ])\s(?!(?:DE|DA|DO|DOS|DU|LE|LA|EL|AL|BIN|VAN|VON)\s)[A-Z]{2,}(?:\s[A-Z]{2,})+$")
 """A newspaper in capitals after a name that is not."""
 _TEMPLATE = re.compile(r"[{}%$]|(?:page|site|post|article|author|user)\.[\w.]*(?:author|name)\w*", re.IGNORECASE)
 """What a template writes where nobody filled it in."""
-_NO_PERSON = re.compile(r"[\w ]{1,20}:\s|\d+\+?\s+(?:years|mins?|minutes|views|comments|posts)\b", re.IGNORECASE)
+_NO_PERSON = re.compile(r"[\w ]{1,20}(?::\s|：)|\d+\+?\s+(?:years|mins?|minutes|views|comments|posts)\b", re.IGNORECASE)
 """A label and what it is of, such as "design: Ada Quill", or a number of things."""
 _PROFESSION = re.compile(
     r"(?:(\S+\s\S+)\s)?(?:gardener|astrologer|nutritionist|dieti[ct]ian|therapist|attorney|lawyer|engineer|developer|consultant|"
@@ -121,8 +127,9 @@ _NO_NAME = frozenset(
     "the our as of in an ai large last authors writers editors journalist journalists founder co-founder corresponding "
     "written reviewed sponsored expert content senior marketing director events article comments table contents quick "
     "summary journal list blog filed under insights product products topic top offline premium note warning quantity "
-    "hi hello labels accessibility startseite weiter hinweis 발행 편집인 입력 수정".split()
-)
+    "hi hello labels accessibility startseite weiter hinweis pinned source date datum fecha "
+    "เวลา 발행 편집인 입력 수정".split()
+).union(LED_TO_DATES)
 """Words of labels, roles and signs: a text that has no others is no name."""
 
 
@@ -190,7 +197,12 @@ def _without_role(name: str, *, is_first: bool) -> str:
 
 @lru_cache(maxsize=64)  # a line is looked at for its kind, then for authors
 def _split(text: str) -> tuple[str, ...]:
-    if _PLAIN.fullmatch(text) is not None and without_introduction(text) == text and _ENDINGS.search(text) is None:
+    if (
+        _PLAIN.fullmatch(text) is not None
+        and without_introduction(text) == text
+        and _ENDINGS.search(text) is None
+        and not _is_tail(text.rpartition(" ")[2])
+    ):
         return () if _NO_NAME.issuperset(text.lower().split()) else (text,)
     if _HOST_AND_PLACE.match(text) is not None:
         return ()
@@ -199,6 +211,8 @@ def _split(text: str) -> tuple[str, ...]:
     text = _IN_BRACKETS.sub("", text)
     text = " ".join(text.split()) if "\n" not in text else text.strip()
     introduced, text = text, without_introduction(without_cased_introduction(text))
+    if ": " in text and (labelled := _OTHER_LABEL.fullmatch(text)) is not None:
+        text = labelled[1]
     if _ORGANISATION.fullmatch(text) is not None:
         return (name,) if (name := _clean(text)) else ()
     found: list[str] = []
@@ -243,6 +257,21 @@ def _split_names(text: str) -> list[str]:
     return parts if len(parts) > 1 and all(" " in part.strip() for part in parts) else [text]
 
 
+def _without_tail(name: str) -> str:
+    """Return a name without weekdays, labels of dates and small words after it: "Ada Quill updated on"."""
+    words = name.split()
+    n_words = len(words)
+    while n_words > 1 and not name[0].islower() and _is_tail(words[n_words - 1]):
+        n_words -= 1
+    return name if n_words == len(words) else " ".join(words[:n_words])
+
+
+def _is_tail(word: str) -> bool:
+    if word.islower() and len(word) <= MAX_SMALL and word.isalpha():
+        return _SUFFIX.fullmatch(word) is None
+    return word.lower() in LED_TO_DATES or is_weekday(word)
+
+
 def _clean(text: str) -> str:
     """Return a name without what is around it; empty if it is none."""
     if len(text) > 2 * MAX_LETTERS:
@@ -250,8 +279,11 @@ def _clean(text: str) -> str:
     name = without_introduction(text.strip())
     if " " in name:
         name = _OUTLET.sub("", _GLUED_NUMBER.sub("", name))
+    name = name.rstrip(" \t:,;|/–—-")
     shorter = _ENDINGS.sub("", name)
-    name = (shorter if shorter == name else _ENDINGS.sub("", shorter)).strip(" \t\n\r.,:;|/*–—-_\"'’‘“”«»•·&●")
+    name = _without_tail(shorter if shorter == name else _ENDINGS.sub("", shorter)).strip(
+        " \t\n\r.,:;|/*–—-_\"'’‘“”«»•·&●"
+    )
     if name and name[-1].isalpha() and text.strip().endswith(f"{name}.") and len(name.rpartition(" ")[2]) < 3:
         name += "."
     if "#" in name or _NO_PERSON.match(name) is not None or _TEMPLATE.match(name) is not None:

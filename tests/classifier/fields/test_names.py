@@ -147,6 +147,19 @@ def test_place_behind_an_introduced_name_is_cut_off(text: str, expected: tuple[s
         ("كتبت: سلمى البحري", ("سلمى البحري",)),
         ("लेखक: नंदिता नदी", ("नंदिता नदी",)),
         ("Ada Quill Published", ("Ada Quill",)),
+        ("By Ada Quill Updated:", ("Ada Quill",)),
+        ("Por Ada Quill Actualizado:", ("Ada Quill",)),
+        ("מאת: נועה ים פורסם:", ("נועה ים",)),
+        ("Автор: Вера Речная о", ("Вера Речная",)),
+        ("Publicada por Ada Quill à", ("Ada Quill",)),
+        ("Submitted by aquills on Tue,", ("aquills",)),
+        ("Ada Quill jr", ("Ada Quill jr",)),
+        ("Ada Holiday", ("Ada Holiday",)),
+        ("ada von der see", ("ada von der see",)),
+        ("Words: Ada Quill Photos: Ben Reed Issue 3", ("Ada Quill",)),
+        ("Written by: Ada B. Quill Edited by: Ben Reed", ("Ada B. Quill",)),
+        ("责任编辑：罗一川", ()),
+        ("김철수 기자가나다", ("김철수",)),
         ("Propos recueillis par Ada Quill", ("Ada Quill",)),
         ("A cura di Ada Quill", ("Ada Quill",)),
         ("Interview: Ada Quill", ("Ada Quill",)),
@@ -222,6 +235,7 @@ def test_a_word_that_may_begin_a_name_means_by_before_two_names_that_are_shown(t
     [
         *("View more posts", "Read more", "from the harbour dept", "4 mins read", "red", "The Author", "Our Editors"),
         *("Senior Content Editor", "Posted On", "Table of Contents", "발행"),
+        *("Опубліковано", "Τελευταία Ενημέρωση", "Date", "Pinned"),
     ],
 )
 def test_what_is_shown_but_no_name_is_left_out(text: str) -> None:
