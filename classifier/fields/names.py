@@ -57,6 +57,13 @@ _ROLE = re.compile(
     r"universit\w+|institut\w*|college|school|desk|ministry|department|ltd|inc|llc|gmbh|newspaper)\b"
 )
 """What a person is, by folded text."""
+_BEFORE_ROLE = re.compile(
+    r"((?:\S+\s){1,3}?\S+)\s(?:local|regional|national|international|world|foreign|political|politics|parliamentary|business|economics|"
+    r"finance|financial|money|consumer|sports?|football|cricket|crime|court|legal|health|medical|science|environment|climate|energy|"
+    r"education|technology|tech|culture|arts|entertainment|music|film|food|travel|property|transport|rural|farming|religion|"
+    r"defen[cs]e|security|diplomatic|royal|social|digital|video|data|investigative|special|news|lead|trainee)\b"
+)
+"""A name and the first word of the subject of its bearer's role, as in "Ada Quill Local Democracy Reporter", folded."""
 _AGENCIES = frozenset(
     "afp ap dpa apa sda reuters ansa efe ntb tt ritzau pap ctk čtk sid kna epd pti ians ani bloomberg xinhua tass "
     "belga anp lusa aap cp ats dts keystone-sda aa iha dha kyodo yonhap".split()
@@ -117,8 +124,12 @@ _PARTICLES = frozenset(
 )
 """Words that are written small within names."""
 _CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]?[A-Z]*\.?){1,5}\*?")
+_OTHER_PART = re.compile(r"(?:de|da|do|from|in|aus|à|em)\s[A-ZÀ-Þ]|\S*\d\S*\s|\S+\s\d+\S*$")
+"""What is a place, an address or an outlet after a comma: "Ada Quill, de Kiel", "Ada Quill, g1 Kiel"."""
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
-_FROM_PLACE = re.compile(r"([A-ZÀ-Þ]\S*(?:\s[A-ZÀ-Þ]\S*)+)\s(?:in|from|aus|em|à)\s[A-ZÀ-Þ]\S*(?:\s\S+){0,3}")
+_FROM_PLACE = re.compile(
+    r"([A-ZÀ-Þ]\S*(?:\s[A-ZÀ-Þ]\S*)+)\s(?:in|from|at|aus|em|à)\s(?:the\s)?[A-ZÀ-Þ]\S*(?:\s\S+){0,3}"
+)
 """A name and the place that a byline names after it."""
 _NO_NAME = frozenset(
     "by von par por di admin administrator editor author autor staff redaktion red guest unknown anonymous none null "
@@ -167,6 +178,12 @@ def is_initials(name: str) -> bool:
     return _INITIALS.fullmatch(name) is not None and not is_agency(name)
 
 
+def without_place(name: str) -> str:
+    """Return a name of two words or more without the place that its bearer writes from: "Ada Quill in New York"."""
+    found = _FROM_PLACE.fullmatch(name.strip())
+    return found[1] if found is not None and _ROLE.search(fold_case(found[1])) is None else name
+
+
 def _is_sign(name: str) -> bool:
     """Return whether a text is an author's sign, alone or beside other signs and agencies."""
     signs = [part for part in name.split("/") if not is_agency(part)]
@@ -175,7 +192,10 @@ def _is_sign(name: str) -> bool:
 
 def _is_written_as_name(name: str) -> bool:
     words = name.split()
-    capital = len(words) == 1 or all(not word[0].islower() or word in _PARTICLES for word in words)
+    *before, last = words or [""]
+    capital = not before or (
+        not last[0].islower() and all(not word[0].islower() or word in _PARTICLES for word in before)
+    )
     return (bool(words) and capital and not name[0].isdigit() and _CONTROL.match(name) is None) or is_agency(name)
 
 
@@ -192,6 +212,8 @@ def _without_role(name: str, *, is_first: bool) -> str:
     person = _GLUED_WORD.split(name[: role.start()].strip(), 1)[0]
     if not is_first:
         return ""
+    if person.count(" ") > 1 and (subject := _BEFORE_ROLE.match(fold_case(person))) is not None:
+        return person[: subject.end(1)]
     return person if person.count(" ") == 1 and not _NO_NAME.issuperset(person.lower().split()) else name
 
 
@@ -220,19 +242,13 @@ def _split(text: str) -> tuple[str, ...]:
         if not is_incomplete_date(part):
             found += _split_commas(part)
     if text != introduced:
-        found = [_without_place(each) for each in found]
+        found = [without_place(each) for each in found]
     names: list[str] = []
     for each in found:
         name = _clean(without_incomplete_date(each))
         if name and not (is_weekday(name) and any(" " in other for other in names)):
             names.append(name)
     return tuple(names)
-
-
-def _without_place(name: str) -> str:
-    """Return a name of two words or more without the place that its bearer writes from: "Ada Quill in New York"."""
-    found = _FROM_PLACE.fullmatch(name.strip())
-    return found[1] if found is not None and _ROLE.search(fold_case(found[1])) is None else name
 
 
 def _split_commas(text: str) -> list[str]:
@@ -245,7 +261,11 @@ def _split_commas(text: str) -> list[str]:
     for part in parts:
         if names and _SUFFIX.fullmatch(part):
             names[-1] += f", {part}"
-        elif names and (_CREDENTIAL.fullmatch(part) or (" " not in part and not single)) and not is_agency(part):
+        elif (
+            names
+            and (_OTHER_PART.match(part) is not None or _CREDENTIAL.fullmatch(part) or (" " not in part and not single))
+            and not is_agency(part)
+        ):
             continue
         elif not (names and _ROLE.search(fold_case(part))):
             names += _split_names(part)

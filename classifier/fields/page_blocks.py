@@ -16,7 +16,7 @@ from copydesk.classifier.fields.dates import (
     read_date,
 )
 from copydesk.classifier.fields.introductions import mentions_author, names_editor
-from copydesk.classifier.fields.names import clean_names, is_initials, names_author
+from copydesk.classifier.fields.names import clean_names, is_initials, names_author, without_place
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MAX_BYLINE = 200
@@ -33,6 +33,8 @@ MAX_BLOCKS = 200
 """Blocks of one kind that are searched."""
 
 _AUTHOR_NAME = re.compile(r"author|byline|autor(?:en|in|es)?\b|verfasser|writer")
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff가-힣]")
+"""A letter of a script that writes a full name as one word, at its beginning."""
 _EXCLAIMED = re.compile(r"[!?]\W{0,3}$")
 """How a greeting or a question ends, which is no byline."""
 
@@ -57,7 +59,7 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
     introduced = False
     for number in _numbers(kinds, Kind.BYLINE):
         text = _text(page, number)
-        names, introduces = _names(page, number)
+        names, introduces = _names(page, number, labelled=True)
         if names and (introduces or introduced):
             return names
         if len(text) <= MAX_BARE_NAME:
@@ -79,16 +81,16 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
         named = len(text) <= MAX_BARE_NAME and _is_named_author(page, number)
         if len(text) <= MAX_BYLINE and (named or mentions_author(text)):
             names, introduces = _names(page, number)
-            if names and (introduces or (named and any(" " in name or not name.isascii() for name in names))):
+            if names and (introduces or (named and any(" " in name or _WITHOUT_SPACES.match(name) for name in names))):
                 return names
     return ()
 
 
-def _names(page: Blocks, number: int) -> tuple[tuple[str, ...], bool]:
+def _names(page: Blocks, number: int, *, labelled: bool = False) -> tuple[tuple[str, ...], bool]:
     """Return the names in a byline, which end at a date, and whether they begin with "By" or the like.
 
-    "Editor:" does not count, since another line names the author. A line below a picture names its photographer, and
-    has no names here.
+    A block `labelled` byline may name a place after a name: "Ada Quill in Kiel". "Editor:" does not count as "By":
+    another line names the author. A line below a picture names its photographer, and has no names here.
     """
     byline = _text(page, number)
     if len(byline) > MAX_BYLINE or _PICTURE.match(byline) or _EXCLAIMED.search(byline):
@@ -99,6 +101,8 @@ def _names(page: Blocks, number: int) -> tuple[tuple[str, ...], bool]:
         if not names_author(text):
             text = next((part for part in _tails(text) if names_author(part)), text)
         introduces = names_author(text)
+        if labelled and not introduces:
+            text = without_place(text)
         if (introduces or not found) and (names := clean_names([text], shown=True)):
             subjects = {value for block, name, value in page.head.properties if block == number and name == "tag"}
             persons = tuple(name for name in names if name not in subjects)

@@ -199,6 +199,22 @@ def test_labelled_blocks_are_read_in_text() -> None:
     assert {fields.found_in[name] for name in ("authors", "published", "modified")} == {"block"}
 
 
+@pytest.mark.parametrize("place", ["in Kiel", "at the Harbour Stadium"])
+def test_a_place_behind_a_name_in_a_byline_is_cut_off(place: str) -> None:
+    assert of_text((Kind.BYLINE, f"Ada Quill {place}"), (Kind.TEXT, BODY)).authors == ("Ada Quill",)
+
+
+def test_an_editor_is_no_author_beside_one() -> None:
+    fields = of_text((Kind.BYLINE, "Ada Quill"), (Kind.TEXT, BODY), (Kind.BYLINE, "Editor: Ben Reed"))
+    assert fields.authors == ("Ada Quill",)
+
+
+@pytest.mark.parametrize("text", ["Νέα", "राज्य", "Торік"])
+def test_one_word_of_an_element_named_author_is_no_name_where_words_have_spaces(text: str) -> None:
+    html = f'<span class="author">{text}</span><p>Text'
+    assert of_html(html, Kind.METADATA, Kind.TEXT).authors == ()
+
+
 def test_a_byline_over_two_blocks_is_read() -> None:
     fields = of_text(
         (Kind.BYLINE, "Sea desk"), (Kind.BYLINE, "By"), (Kind.BYLINE, "Ada Quill"), (Kind.TEXT, BODY), (Kind.DATE, "x")
