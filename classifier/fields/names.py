@@ -36,6 +36,7 @@ MAX_TEXTS, MAX_CHARACTERS = 200, 1_000
 _LISTED = re.compile(
     r"\s*(?:[;|•·⋅、，\n]|\s[/–—-]\s|\s(?:(?:实习|見習|见习)?(?:记者|記者)|通讯员|通訊員)|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
 )
+_DASH = re.compile(r"\s[–—-]\s")
 _LISTED_NAMES = re.compile(r"\s+(?:y|e|i|et|en|ja|na|ak|și|în|a)\s+")
 """Words that mean "and" and may also be within a name; they part two names of two words or more."""
 
@@ -182,6 +183,12 @@ def without_place(name: str) -> str:
     """Return a name of two words or more without the place that its bearer writes from: "Ada Quill in New York"."""
     found = _FROM_PLACE.fullmatch(name.strip())
     return found[1] if found is not None and _ROLE.search(fold_case(found[1])) is None else name
+
+
+def without_outlet(text: str) -> str:
+    """Return a byline without the outlet or place behind a name of two words and a dash: "Ada Quill - The Pier"."""
+    name, *others = _DASH.split(text, 1)
+    return name if others and " " in without_introduction(name) and not begins_byline(others[0]) else text
 
 
 def _is_sign(name: str) -> bool:

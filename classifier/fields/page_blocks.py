@@ -16,14 +16,14 @@ from copydesk.classifier.fields.dates import (
     read_date,
 )
 from copydesk.classifier.fields.introductions import mentions_author, names_editor
-from copydesk.classifier.fields.names import clean_names, is_initials, names_author, without_place
+from copydesk.classifier.fields.names import clean_names, is_initials, names_author, without_outlet, without_place
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
 
 MAX_BYLINE = 200
 """Characters of a byline; longer blocks are biographies."""
 
 MAX_BARE_NAME = 60
-"""Characters of a byline that does not begin with "By" or the like."""
+"""Characters before the date of a byline that does not begin with "By" or the like."""
 
 NEAR = 12
 """Blocks before an article's first paragraph, and a third as many after it, where its byline and date are looked for if
@@ -62,7 +62,7 @@ def block_authors(page: Blocks, kinds: Sequence[int]) -> tuple[str, ...]:
         names, introduces = _names(page, number, labelled=True)
         if names and (introduces or introduced):
             return names
-        if len(text) <= MAX_BARE_NAME:
+        if len(cut_dates(text).partition("\n")[0]) <= MAX_BARE_NAME:
             others = others or names
         introduced = not names and names_author(f"{text[:MAX_BYLINE]} ")
     for number in _numbers(kinds, Kind.DATE):
@@ -103,7 +103,7 @@ def _names(page: Blocks, number: int, *, labelled: bool = False) -> tuple[tuple[
         introduces = names_author(text)
         if labelled and not introduces:
             text = without_place(text)
-        if (introduces or not found) and (names := clean_names([text], shown=True)):
+        if (introduces or not found) and (names := clean_names([without_outlet(text)], shown=True)):
             subjects = {value for block, name, value in page.head.properties if block == number and name == "tag"}
             persons = tuple(name for name in names if name not in subjects)
             persons = persons[:introduces] + tuple(name for name in persons[introduces:] if not is_initials(name))

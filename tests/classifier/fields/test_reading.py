@@ -204,6 +204,24 @@ def test_a_place_behind_a_name_in_a_byline_is_cut_off(place: str) -> None:
     assert of_text((Kind.BYLINE, f"Ada Quill {place}"), (Kind.TEXT, BODY)).authors == ("Ada Quill",)
 
 
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("Ada Quill - The Pier", ("Ada Quill",)),
+        ("By Ada Quill — Kiel", ("Ada Quill",)),
+        ("Opinion – Ada Quill", ("Opinion", "Ada Quill")),
+        ("Sea Desk - By Ada Quill", ("Sea Desk", "Ada Quill")),
+    ],
+)
+def test_what_is_behind_a_name_and_a_dash_is_no_author(byline: str, expected: tuple[str, ...]) -> None:
+    assert of_text((Kind.BYLINE, byline), (Kind.TEXT, BODY)).authors == expected
+
+
+def test_a_date_does_not_make_a_byline_too_long() -> None:
+    byline = "Ada Quill at the Harbour Stadium @adaquillsport Friday 3 May 2024 17.21 GMT"
+    assert of_text((Kind.BYLINE, byline), (Kind.TEXT, BODY)).authors == ("Ada Quill",)
+
+
 def test_an_editor_is_no_author_beside_one() -> None:
     fields = of_text((Kind.BYLINE, "Ada Quill"), (Kind.TEXT, BODY), (Kind.BYLINE, "Editor: Ben Reed"))
     assert fields.authors == ("Ada Quill",)
