@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from copydesk.classifier.arrays import spans_of
+from copydesk.classifier.fields.bylines import MAX_LINE, is_date
 from copydesk.classifier.fields.dates import (
     MAX_CHARACTERS,
     Date,
     cut_dates,
     find_dates,
+    is_before,
     may_have_date,
     read_date,
 )
@@ -24,6 +26,9 @@ MAX_BYLINE = 200
 
 MAX_BARE_NAME = 60
 """Characters before the date of a byline that does not begin with "By" or the like."""
+
+MAX_SPAN = 366
+"""Days from which two dates with a dash between them are not those of publication and change: a choice."""
 
 NEAR = 12
 """Blocks before an article's first paragraph, and a third as many after it, where its byline and date are looked for if
@@ -41,7 +46,10 @@ _EXCLAIMED = re.compile(r"[!?]\W{0,3}$")
 _AFTER_MARK = re.compile(r"\s[|•·]\s")
 _MARK_AFTER, _MARK_BEFORE = re.compile(r"\s*[|•·・]|\son behalf of"), re.compile(r"[|•·・]\s*$")
 _PICTURE = re.compile(r"\W{0,3}(?:photo|foto|bild|image|picture|crédit|credit|©)", re.IGNORECASE)
-_LABELLED = {name: KINDS.index(name) for name in (Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.TEXT, Kind.STANDFIRST)}
+_LABELLED = {
+    name: KINDS.index(name)
+    for name in (Kind.BYLINE, Kind.DATE, Kind.METADATA, Kind.TEXT, Kind.HEADLINE, Kind.STANDFIRST)
+}
 OF_OTHERS = frozenset(KINDS.index(name) for name in (Kind.TEASER, Kind.TEASER_HEADING, Kind.COMMENT))
 """Kinds of blocks that may name the authors and dates of other stories."""
 
@@ -140,7 +148,10 @@ def _is_named_author(page: Blocks, number: int) -> bool:
 
 
 def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> list[Date]:
-    """Return the dates in blocks labelled date or byline; in metadata, near the text first, if those have none."""
+    """Return the dates in blocks labelled date or byline; in metadata, near the text first, if those have none.
+
+    If there are none either, lines of the headline and the standfirst count that are nothing but a date.
+    """
     labelled = sorted({*_numbers(kinds, Kind.DATE), *_numbers(kinds, Kind.BYLINE)})
     for numbers in (labelled, _near(kinds), _numbers(kinds, Kind.METADATA)):
         texts = [text[:MAX_CHARACTERS] for text in _texts(page, numbers)]
@@ -149,11 +160,22 @@ def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> lis
         found: list[Date] = []
         before = ""
         for text in texts:
-            found += find_dates(f"{before} {text}", month_first=month_first)
-            before = text if len(text) < 30 and not found else ""
+            dates = list(find_dates(f"{before} {text}", month_first=month_first))
+            found += () if _is_life(text, dates) else dates
+            before = text if len(text) < 30 and not (found or dates) else ""
         if found:
             return found
-    return []
+    lines = [line for text in _texts(page, _numbers(kinds, Kind.HEADLINE)[:1]) for line in text.splitlines()]
+    lines += _texts(page, _numbers(kinds, Kind.STANDFIRST)[:1])
+    dated = [line for line in lines if len(line) <= MAX_LINE and may_have_date(line) and is_date(line)]
+    return [date for line in dated for date in find_dates(line, month_first=month_first)]
+
+
+def _is_life(text: str, dates: Sequence[Date]) -> bool:
+    """Return whether a text is nothing but two dates years apart, as those of a person's birth and death."""
+    if len(dates) != 2 or not is_before(dates[0].iso, dates[1].iso, days=MAX_SPAN):
+        return False
+    return not cut_dates(text).strip(" \n–—-")
 
 
 def time_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> list[Date]:

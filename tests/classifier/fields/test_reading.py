@@ -199,6 +199,21 @@ def test_labelled_blocks_are_read_in_text() -> None:
     assert {fields.found_in[name] for name in ("authors", "published", "modified")} == {"block"}
 
 
+def test_dates_of_a_life_are_not_those_of_the_page() -> None:
+    life, posted = (Kind.DATE, "3 May 1934 – 4 June 2024"), (Kind.DATE, "Posted 6 June 2024")
+    assert of_text((Kind.HEADLINE, "Ada Quill"), life, (Kind.TEXT, BODY)).published is None
+    assert of_text((Kind.HEADLINE, "Ada Quill"), life, (Kind.TEXT, BODY), posted).published == "2024-06-06"
+    changed = of_text((Kind.HEADLINE, "Ferry"), (Kind.DATE, "3 May 2024 – 4 May 2024"), (Kind.TEXT, BODY))
+    assert changed.published == "2024-05-03"
+
+
+def test_a_date_alone_in_a_headline_or_standfirst_is_read() -> None:
+    html = "<h1>Ferry runs again<br>3 May 2024</h1><p>Text"
+    assert of_html(html, Kind.HEADLINE, Kind.TEXT).published == "2024-05-03"
+    assert of_text((Kind.STANDFIRST, "3 May 2024"), (Kind.TEXT, BODY)).published == "2024-05-03"
+    assert of_text((Kind.STANDFIRST, "It sank on 3 May 2024"), (Kind.TEXT, BODY)).published is None
+
+
 @pytest.mark.parametrize("place", ["in Kiel", "at the Harbour Stadium"])
 def test_a_place_behind_a_name_in_a_byline_is_cut_off(place: str) -> None:
     assert of_text((Kind.BYLINE, f"Ada Quill {place}"), (Kind.TEXT, BODY)).authors == ("Ada Quill",)
