@@ -72,7 +72,7 @@ _AGENCIES = frozenset(
 _SIGN = re.compile(r"[a-zß-ÿ]{1,6}")
 """The sign of an author or a desk, as in "kesm", "srf/hosb" and "sak/Reuters"; six letters are a choice."""
 _ENDINGS = re.compile(
-    r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor)\w*"
+    r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor|Founder|Journalist)\w*"
     r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?|\son behalf of\s.*"
     r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|Former|Associate|Assistant|Managing|For|The)\s.*|\s+\d+\*?"
     r"|\s기자.*|\s(?:특파원|앵커|記者|特派員|외 \d+명|摄影?|攝影?|文|报道|報導|報道)"
@@ -182,7 +182,9 @@ def is_initials(name: str) -> bool:
 def without_place(name: str) -> str:
     """Return a name of two words or more without the place that its bearer writes from: "Ada Quill in New York"."""
     found = _FROM_PLACE.fullmatch(name.strip())
-    return found[1] if found is not None and _ROLE.search(fold_case(found[1])) is None else name
+    if found is None or _ROLE.search(fold_case(found[1])) is not None or _PROFESSION.search(found[1]) is not None:
+        return name
+    return found[1]
 
 
 def without_outlet(text: str) -> str:
