@@ -73,7 +73,8 @@ _SIGN = re.compile(r"[a-zß-ÿ]{1,6}")
 """The sign of an author or a desk, as in "kesm", "srf/hosb" and "sak/Reuters"; six letters are a choice."""
 _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor|Founder|Journalist)\w*"
-    r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s\d+ Comments?|\son behalf of\s.*"
+    r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s(?:Published|Updated|Posted)\s\d.*"
+    r"|\s\d+ Comments?|\son behalf of\s.*"
     r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|Former|Associate|Assistant|Managing|For|The)\s.*|\s+\d+\*?"
     r"|\s기자.*|\s(?:특파원|앵커|記者|特派員|외 \d+명|摄影?|攝影?|文|报道|報導|報道)"
     r"|(?<=[\u4e00-\u9fff]{2})(?:摄|攝|报道|報導|報道)"
@@ -255,6 +256,8 @@ def _split(text: str) -> tuple[str, ...]:
     names: list[str] = []
     for each in found:
         name = _clean(without_incomplete_date(each))
+        if text != introduced:
+            name = _without_small_words(name)
         if name and not (is_weekday(name) and any(" " in other for other in names)):
             names.append(name)
     return tuple(names)
@@ -287,18 +290,28 @@ def _split_names(text: str) -> list[str]:
 
 
 def _without_tail(name: str) -> str:
-    """Return a name without weekdays, labels of dates and small words after it: "Ada Quill updated on"."""
+    """Return a name without weekdays and labels of dates after it: "Ada Quill updated"."""
     words = name.split()
     n_words = len(words)
-    while n_words > 1 and not name[0].islower() and _is_tail(words[n_words - 1]):
+    while n_words > 1 and _is_tail(words[n_words - 1]):
         n_words -= 1
     return name if n_words == len(words) else " ".join(words[:n_words])
 
 
 def _is_tail(word: str) -> bool:
-    if word.islower() and len(word) <= MAX_SMALL and word.isalpha():
-        return _SUFFIX.fullmatch(word) is None
     return word.lower() in LED_TO_DATES or is_weekday(word)
+
+
+def _without_small_words(name: str) -> str:
+    """Return a name without small words after it, which led to a time or a place: "Ada Quill at"."""
+    words = name.split()
+    while len(words) > 1 and not name[0].islower() and _is_small(words[-1]):
+        words.pop()
+    return " ".join(words)
+
+
+def _is_small(word: str) -> bool:
+    return word.islower() and len(word) <= MAX_SMALL and word.isalpha() and _SUFFIX.fullmatch(word) is None
 
 
 def _clean(text: str) -> str:

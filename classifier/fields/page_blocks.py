@@ -17,6 +17,7 @@ from copydesk.classifier.fields.dates import (
     may_have_date,
     read_date,
 )
+from copydesk.classifier.fields.incomplete_dates import is_weekday
 from copydesk.classifier.fields.introductions import mentions_author, names_editor
 from copydesk.classifier.fields.names import clean_names, is_initials, names_author, without_outlet, without_place
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, places_of
@@ -167,8 +168,12 @@ def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> lis
             return found
     lines = [line for text in _texts(page, _numbers(kinds, Kind.HEADLINE)[:1]) for line in text.splitlines()]
     lines += _texts(page, _numbers(kinds, Kind.STANDFIRST)[:1])
-    dated = [line for line in lines if len(line) <= MAX_LINE and may_have_date(line) and is_date(line)]
+    dated = [line for line in lines if len(line) <= MAX_LINE and may_have_date(line) and _is_date(line)]
     return [date for line in dated for date in find_dates(line, month_first=month_first)]
+
+
+def _is_date(line: str) -> bool:
+    return is_date(" ".join(word for word in line.split() if not is_weekday(word)))
 
 
 def _is_life(text: str, dates: Sequence[Date]) -> bool:

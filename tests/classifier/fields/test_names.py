@@ -154,6 +154,7 @@ def test_place_behind_an_introduced_name_is_cut_off(text: str, expected: tuple[s
         ("كتبت: سلمى البحري", ("سلمى البحري",)),
         ("लेखक: नंदिता नदी", ("नंदिता नदी",)),
         ("Ada Quill Published", ("Ada Quill",)),
+        ("By Ada Quill and Ben Reed Updated 3 hours ago", ("Ada Quill", "Ben Reed")),
         ("By Ada Quill Updated:", ("Ada Quill",)),
         ("Por Ada Quill Actualizado:", ("Ada Quill",)),
         ("מאת: נועה ים פורסם:", ("נועה ים",)),
@@ -245,7 +246,7 @@ def test_a_word_that_may_begin_a_name_means_by_before_two_names_that_are_shown(t
     [
         *("View more posts", "Read more", "from the harbour dept", "4 mins read", "red", "The Author", "Our Editors"),
         *("Senior Content Editor", "Posted On", "Table of Contents", "발행"),
-        *("Опубліковано", "Τελευταία Ενημέρωση", "Date", "Pinned", "Read the Reporter for free"),
+        *("Опубліковано", "Τελευταία Ενημέρωση", "Date", "Pinned", "Visualizations by:", "Read the Reporter for free"),
     ],
 )
 def test_what_is_shown_but_no_name_is_left_out(text: str) -> None:
