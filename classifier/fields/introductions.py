@@ -76,13 +76,13 @@ _EDITED = re.compile(r"\W*(?:editors?|edited by|éditeur|editora?s?)\s*[:：]")
 """How a line begins that names who edited the article, in folded text."""
 
 _MENTIONED = re.compile(
-    r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор|text|tekst|yazan|haber|penulis|credit|laporan|eftir"
-    r"|thực hiện|tác giả|bài)"
-    r"|author|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|文|記者|记者|作者|通讯员|通訊員|[部班局]・"
-    r"|기자|[가-힣]부\s|كتب|بقلم|تقرير|گزارش|نویسنده|מאת|लेखक|โดย|เรื่อง|ผู้เขียน|l(?:á|a\u0301)ti|editor|by[a-zà-öø-þ×]"
-    r"|إعداد|حوار|تحریر|رپورٹ|כתב|लेखिका|रिपोर्ट|संवाददाता|লেখক|প্রতিবেদক|লিখেছেন|ავტორი|글|interview|protokoll|entrevista|intervista"
-    r"|reporter|yazar|szerző|írta|szöveg|avtor|piše|napisal|kirjoittaja|haastattelu|rozmawia|аўтар|аутор|пише|συντ|αναρτ|γράφτηκε"
-    r"|δημοσιεύ|κείμενο|ρεπορτάζ|scris|publicat|postat"
+    r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|text|tekst|yazan|yazar|haber|penulis|credit|laporan|eftir"
+    r"|thực hiện|tác giả|bài|interview|protokoll|entrevista|intervista|reporter|szerző|szöveg|avtor|piše|napisal"
+    r"|kirjoittaja|haastattelu|rozmawia|scris|publicat|postat|(?=[^\x00-\x7f])(?:от|від|автор|аўтар|аутор|пише|текст|írta"
+    r"|συντ|αναρτ|γράφτηκε|δημοσιεύ|κείμενο|ρεπορτάζ|كتب|بقلم|تقرير|إعداد|حوار|گزارش|نویسنده|تحریر|رپورٹ|מאת|כתב|ავტორი"
+    r"|लेखक|लेखिका|रिपोर्ट|संवाददाता|লেখক|প্রতিবেদক|লিখেছেন))"
+    r"|author|autor|autore|auteur|forfatter|författare|journalist|skribent|redacción|l(?:á|a\u0301)ti|editor|by[a-zà-öø-þ×]"
+    r"|(?=[文記记作通部班局가-힣โเผ])(?:文|記者|记者|作者|通讯员|通訊員|[部班局]・|기자|글|[가-힣]부\s|โดย|เรื่อง|ผู้เขียน)"
 )
 """Where a byline may begin, in folded text."""
 
