@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 
 BEFORE_BUDDHA = 543
@@ -18,7 +17,8 @@ _ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐၀០０"
 _TO_ASCII = {ord(zero) + value: str(value) for zero in _ZEROS for value in range(10)}
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _THAI_LETTER = re.compile("[\u0e01-\u0e2e\u0e40-\u0e44]")
-_IRANIAN_YEAR_0 = datetime.date(2024, 3, 20).toordinal() - 1403 * 365 - (1403 * 8 + 21) // 33
+_IRANIAN_YEAR_0 = 19802 - 1403 * 365 - (1403 * 8 + 21) // 33
+"""Days from 1970 to the year 0 of the cycle: the year 1403 began on 20 March 2024, 19802 days after 1 January 1970."""
 
 
 def with_ascii_digits(text: str) -> str:
@@ -49,5 +49,17 @@ def from_iranian(year: int, month: int, day: int) -> tuple[int, int, int] | None
     if not (FIRST_IRANIAN <= year <= LAST_IRANIAN and 1 <= month <= 12 and 1 <= day <= days):
         return None
     before = 31 * (month - 1) if month <= 6 else 186 + 30 * (month - 7)
-    found = datetime.date.fromordinal(_IRANIAN_YEAR_0 + 365 * year + (8 * year + 21) // 33 + before + day - 1)
-    return found.year, found.month, found.day
+    return civil(_IRANIAN_YEAR_0 + 365 * year + (8 * year + 21) // 33 + before + day - 1)
+
+
+def civil(days: int) -> tuple[int, int, int]:
+    """Return year, month and day of a number of days since 1970.
+
+    Source: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms, `civil_from_days`.
+    """
+    era, day_of_era = divmod(days + 719468, 146097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    shifted = (5 * day_of_year + 2) // 153
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from copydesk.classifier.fields.calendars import from_iranian, from_thai_year, is_thai, with_ascii_digits
+from copydesk.classifier.fields.calendars import civil, from_iranian, from_thai_year, is_thai, with_ascii_digits
 from copydesk.classifier.fields.date_words import AFTERNOON, CHANGED, IRANIAN_MONTHS, MONTHS, ZONES
 
 FIRST_YEAR, LAST_YEAR = 1800, 2049
@@ -197,7 +197,7 @@ def _read_digits(text: str) -> str | None:
     if len(text) in (10, 13):
         seconds = int(text[:10])
         days, rest = divmod(seconds, 86400)
-        return _write(_civil(days), (rest // 3600, rest // 60 % 60, rest % 60), 0)
+        return _write(civil(days), (rest // 3600, rest // 60 % 60, rest % 60), 0)
     compact = _COMPACT.fullmatch(text)
     return _read_compact(compact) if compact is not None else None
 
@@ -219,7 +219,7 @@ def _write(day: tuple[int, int, int], clock: tuple[int, int, int] | None, offset
     if clock is None:
         return date
     if clock == (24, 0, 0):  # the end of the day
-        return _write(_civil(_days(date) + 1), (0, 0, 0), offset)
+        return _write(civil(_days(date) + 1), (0, 0, 0), offset)
     hour, minute, second = clock
     if hour > 23 or minute > 59 or second > 60:
         return None
@@ -242,21 +242,8 @@ def _minutes(iso: str) -> int:
 
 
 def _days(iso: str) -> int:
-    """Return the days since 1970 of a date in ISO 8601; source: `days_from_civil`, see `_civil`."""
+    """Return the days since 1970 of a date in ISO 8601; source: `days_from_civil`, see `civil`."""
     year, month, day = int(iso[:4]), int(iso[5:7]), int(iso[8:10])
     year -= month <= 2
     day_of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
     return year * 365 + year // 4 - year // 100 + year // 400 + day_of_year - 719468
-
-
-def _civil(days: int) -> tuple[int, int, int]:
-    """Return year, month and day of a number of days since 1970.
-
-    Source: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms, `civil_from_days`.
-    """
-    era, day_of_era = divmod(days + 719468, 146097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36524 - day_of_era // 146096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    shifted = (5 * day_of_year + 2) // 153
-    month = shifted + 3 if shifted < 10 else shifted - 9
-    return year_of_era + era * 400 + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
