@@ -299,7 +299,9 @@ def _without_tail(name: str) -> str:
 
 
 def _is_tail(word: str) -> bool:
-    return word.lower() in LED_TO_DATES or is_weekday(word)
+    """Return whether a word is a label of a date or a weekday; capitalised "Domingo" and its like are surnames, too."""
+    may_be_weekday = not word[0].isupper() or word.lower().endswith("day")
+    return word.lower() in LED_TO_DATES or (may_be_weekday and is_weekday(word))
 
 
 def _without_small_words(name: str) -> str:

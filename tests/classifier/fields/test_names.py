@@ -163,6 +163,8 @@ def test_place_behind_an_introduced_name_is_cut_off(text: str, expected: tuple[s
         ("Submitted by aquills on Tue,", ("aquills",)),
         ("Ada Quill jr", ("Ada Quill jr",)),
         ("Ada Holiday", ("Ada Holiday",)),
+        ("Ada Domingo", ("Ada Domingo",)),
+        ("Ada Quill måndag", ("Ada Quill",)),
         ("ada von der see", ("ada von der see",)),
         ("Words: Ada Quill Photos: Ben Reed Issue 3", ("Ada Quill",)),
         ("Written by: Ada B. Quill Edited by: Ben Reed", ("Ada B. Quill",)),
