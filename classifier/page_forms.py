@@ -7,11 +7,11 @@ from copydesk.classifier.types import Page
 
 
 def check_page(page: Page) -> None:
-    """Check that a page has exactly one of text and html.
+    """Check that a page has exactly one of text and html, as a string or as bytes.
 
     Raises:
         TypeError: It is no `Page`.
-        UnreadablePage: It has both or neither.
+        UnreadablePage: It has both or neither, or a value of another type.
     """
     if not isinstance(page, Page):
         kind = type(page).__name__
@@ -19,3 +19,7 @@ def check_page(page: Page) -> None:
     if (page.text is None) == (page.html is None):
         found = "both text and html" if page.text is not None else "neither text nor html"
         raise UnreadablePage("bad_page", f"the page has {found}, expected exactly one; send the one that was scraped")
+    for name, content in (("text", page.text), ("html", page.html)):
+        if not isinstance(content, (str, bytes, type(None))):
+            kind = type(content).__name__
+            raise UnreadablePage("bad_page", f"{name} is of type {kind}, expected str; join the parts of a page to one")

@@ -235,6 +235,15 @@ def test_page_with_both_forms_or_neither_is_an_error_that_stops_no_other_page(ba
     assert [before, after] == [classify_page(page, MODEL) for page in PAGES[:2]]
 
 
+@pytest.mark.parametrize("form", ["text", "html"])
+@pytest.mark.parametrize("content", [["A ferry.", "It was late."], 5, bytearray(b"A ferry.")])
+def test_page_whose_content_is_no_string_is_refused(form: str, content: object) -> None:
+    page = Page("p", **{form: content})  # type: ignore[arg-type]
+    error = error_of(page)
+    assert error.code == "bad_page"
+    assert str(error).startswith(f"{form} is of type {type(content).__name__}, expected str")
+
+
 def test_page_of_another_type_is_refused() -> None:
     with pytest.raises(TypeError, match=r"a page is of type str, expected copydesk\.Page; copydesk\.extract takes str"):
         next(classify(["<p>"], MODEL))  # type: ignore[list-item]
