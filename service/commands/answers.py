@@ -90,8 +90,9 @@ class AnswerWriter:
         for answer in answers:
             if isinstance(answer, BadRow):
                 n_bad += 1
-                removed = files.remove(answer)
-                self._remark(answer, f"; its file of an earlier run was removed: {removed}" if removed else "")
+                old = files.reserve(answer)
+                left = f"; {old} is not from this run and was left as it is" if old else ""
+                self._remark(answer, left)
             else:
                 files.write(answer.row, self._render(answer))
         return n_bad

@@ -71,7 +71,7 @@ def add_classify(commands: arguments.Commands) -> None:
         type=Path,
         metavar="FOLDER",
         help="write a file for each page into a folder, named after the page; files of the same name are replaced, "
-        "or removed if the page fails",
+        "but left if the page fails",
     )
     add("--explain", action="store_true", help="add the reasons for each block's label")
     arguments.add_shared(command, "--model")

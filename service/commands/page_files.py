@@ -1,4 +1,4 @@
-"""Names the files of `--output-dir`, one for each page, writes them, and removes those of pages that failed."""
+"""Names the files of `--output-dir`, one for each page, and writes them; none is ever removed."""
 
 from __future__ import annotations
 
@@ -40,19 +40,17 @@ class PageFiles:
         """Write a page's file; one that is there is replaced, in one step, unless it is an input."""
         write_atomically(self._folder / self._name(row), lambda out: out.write(content))
 
-    def remove(self, row: BadRow) -> Path | None:
-        """Keep the name of a page that failed from other pages, and remove the file that an earlier run gave it.
+    def reserve(self, row: BadRow) -> Path | None:
+        """Keep the name of a page that failed from other pages.
 
         Returns:
-            The file that was removed, None if there was none.
+            The file that has this name already, None if there is none. It stays: an earlier run may have written it, or
+            somebody else.
         """
         if row.id is None and row.line is None:
             return None
         path = self._folder / self._name(row)
-        if not path.is_file():
-            return None
-        path.unlink()
-        return path
+        return path if path.is_file() else None
 
     def _name(self, row: Row) -> str:
         """Return a name that no page had before, on file systems that ignore case too."""

@@ -14,6 +14,7 @@ from copydesk.classifier import Page
 from copydesk.service.commands.arguments import WrongUsage
 from copydesk.service.commands.page_files import MAX_NAME_BYTES, PageFiles, make_folder, safe_name
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
+from tests.conftest import RunCommand
 
 
 def row(id: JsonId, line: int | None = 1) -> PageRow:
@@ -112,20 +113,20 @@ def test_pages_with_one_id_get_numbers_in_turn(tmp_path: Path) -> None:
 
 def test_page_that_fails_keeps_its_name(tmp_path: Path) -> None:
     files = PageFiles(tmp_path, ".md")
-    assert files.remove(BadRow("x/y", 1, "bad_row", "no page")) is None
+    assert files.reserve(BadRow("x/y", 1, "bad_row", "no page")) is None
     files.write(row("x y"), b"Boats.")
     assert [path.name for path in tmp_path.iterdir()] == ["x-y-2.md"]
 
 
-def test_file_of_a_page_that_fails_is_removed_and_no_other(tmp_path: Path) -> None:
+def test_file_of_the_name_of_a_page_that_fails_is_left(tmp_path: Path) -> None:
     for name in ("a.md", "a.json", "b.md", "page.md", "None.md"):
         (tmp_path / name).write_text("old")
     (tmp_path / "c.md").mkdir()
     files = PageFiles(tmp_path, ".md", [str(tmp_path / "b.md")])
-    found = [files.remove(BadRow(id, line, "bad_row", "no page")) for id, line in (("a", 1), ("c", 2), ("b.md", None))]
+    found = [files.reserve(BadRow(id, line, "bad_row", "no page")) for id, line in (("a", 1), ("c", 2), ("b.md", None))]
     assert found == [tmp_path / "a.md", None, None]
-    assert files.remove(BadRow(None, None, "internal", "the reader failed")) is None
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["None.md", "a.json", "b.md", "c.md", "page.md"]
+    assert files.reserve(BadRow(None, None, "internal", "the reader failed")) is None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["None.md", "a.json", "a.md", "b.md", "c.md", "page.md"]
 
 
 def test_no_input_is_replaced(tmp_path: Path) -> None:
@@ -145,3 +146,13 @@ def test_folder_in_place_of_a_file_leaves_nothing_behind(tmp_path: Path) -> None
     with pytest.raises(IsADirectoryError):
         PageFiles(tmp_path, ".json").write(row("page"), b"{}")
     assert [path.name for path in tmp_path.iterdir()] == ["page.json"]
+
+
+def test_file_of_somebody_else_survives_a_page_that_fails(run_command: RunCommand, tmp_path: Path) -> None:
+    page, mine = tmp_path / "notes.html", tmp_path / "notes.md"
+    page.write_bytes(b"%PDF-1.4 xx")
+    mine.write_text("mine")
+    done = run_command("classify", str(page), "--output", "markdown", "--output-dir", str(tmp_path))
+    assert done.returncode == 1
+    assert f"; {mine} is not from this run and was left as it is\n".encode() in done.stderr
+    assert mine.read_text() == "mine"
