@@ -31,7 +31,7 @@ class Database:
         Raises:
             TypeError: The place is neither a string nor a path.
             ValueError: The place is empty, or its URL cannot be read or names another database.
-            IndexUnavailable: The driver is not installed, or the place is a folder.
+            IndexUnavailable: The driver is not installed.
         """
         place = os.fspath(place)
         self.file: SqliteFile | None = None
@@ -114,7 +114,7 @@ class Database:
         return connection
 
     def _check_exists(self) -> None:
-        if self.file is not None and not self.file.may_create and not self.file.path.exists():
+        if self.file is not None and not self.file.may_create and not self.file.exists():
             raise IndexUnavailable(
                 f"index {self.name} is gone: its file has been moved or removed; "
                 "put it back, or restart to make a new index"
@@ -153,8 +153,6 @@ class Database:
 def _read_path(place: str) -> Path:
     if not place.strip():
         raise ValueError("the place of the index is empty, expected a file's path or a postgresql:// URL")
-    if Path(place).is_dir():
-        raise IndexUnavailable(f"{place!r} is a folder, expected a file; name a file in it for the index")
     if not _SCHEME.match(place):
         return Path(place)
     try:

@@ -8,9 +8,12 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+
+from copydesk.service.index_errors import IndexUnavailable
 
 R = TypeVar("R")
 LOCK_SECONDS = 30
@@ -54,6 +57,25 @@ class SqliteFile:
         """Return a file that SQLite keeps beside it, by the end of its name: `-wal` or `-shm`."""
         return self.path.with_name(self.path.name + end)
 
+    def exists(self) -> bool:
+        """Tell whether there is a file at the path.
+
+        Raises:
+            IndexUnavailable: It is a folder, or the system cannot look it up.
+        """
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return False
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise IndexUnavailable(
+                f"index {str(self.path)!r} cannot be looked up ({reason}); name another place, or mend the permissions"
+            ) from None
+        if S_ISDIR(found.st_mode):
+            raise IndexUnavailable(f"{str(self.path)!r} is a folder, expected a file; name a file in it for the index")
+        return True
+
     def is_writable(self) -> bool:
         """Tell whether it may be written: SQLite makes files beside it."""
         return os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
@@ -75,7 +97,7 @@ class SqliteFile:
 
     def _connect(self) -> sqlite3.Connection:
         mode = "rwc" if self.may_create else "rw"
-        if self.path.exists() and not self.is_writable():
+        if self.exists() and not self.is_writable():
             # without the log's files, which cannot be made, SQLite can only read it if it takes no locks
             mode = "ro" if self._n_log_bytes() else "ro&immutable=1"
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"

@@ -67,7 +67,7 @@ def open_index(
         ValueError: The place is empty, or its URL cannot be read.
         NoIndex: There is none, and `create` is false.
         IndexMismatch: The index has another format, or was made under other settings.
-        IndexUnavailable: The place is a folder, or the database cannot be reached or used.
+        IndexUnavailable: The place is a folder or cannot be looked up, or the database cannot be reached or used.
     """
     database, settings = Database(place), settings_of(scheme, keys)
     missing = NoIndex(f"{database.name} does not contain an index; add documents to create one, or name another place")
@@ -76,7 +76,7 @@ def open_index(
         if not is_made(connection, settings, database.name):
             raise missing
 
-    if database.file is not None and not database.file.path.exists():
+    if database.file is not None and not database.file.exists():
         if not create:
             raise missing
         database.file.may_create = True

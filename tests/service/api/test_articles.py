@@ -219,11 +219,16 @@ def test_article_that_does_not_fit_is_a_problem(api: ApiClient, path: str, body:
     assert_problem(api.put(f"/v1/articles/{path}", json=body), 422, "bad_row", words)
 
 
-def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(model: Model, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"), [("index.sqlite", "is a folder, expected a file"), ("x" * 300, "cannot be looked up")]
+)
+def test_index_that_cannot_be_opened_is_a_problem_and_classifying_goes_on(
+    model: Model, tmp_path: Path, name: str, said: str
+) -> None:
     (tmp_path / "index.sqlite").mkdir()
-    with open_api(settings_in(tmp_path), model) as client:
+    with open_api(replace(settings_in(tmp_path), index=str(tmp_path / name)), model) as client:
         answer = client.put("/v1/articles/a", json=page(POOL))
-        assert_problem(answer, 503, "index_unavailable", "is a folder, expected a file")
+        assert_problem(answer, 503, "index_unavailable", said)
         assert answer.headers["retry-after"] == "1"
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").json() == {"status": "ok"}

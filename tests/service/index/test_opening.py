@@ -137,8 +137,16 @@ def test_place_may_be_a_path(tmp_path: Path) -> None:
             IndexUnavailable,
             "tests/service/index' is a folder, expected a file; name a file in it",
         ),
+        ("x" * 300, IndexUnavailable, "^index 'x+' cannot be looked up .File name too long.; name another place"),
+        (Path(__file__) / "index", IndexUnavailable, r"cannot be looked up \(Not a directory\)"),
+        ("a\0b", IndexUnavailable, r"cannot be looked up \(embedded null (byte|character in path)\)"),
     ],
 )
 def test_place_that_is_no_file_is_refused(place: Any, error: type[Exception], said: str) -> None:
     with pytest.raises(error, match=said):
         open_index(place)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 300])
+def test_place_is_looked_up_only_when_it_is_opened_as_the_service_starts_without(tmp_path: Path, name: str) -> None:
+    Database(tmp_path / name).close()
