@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -87,10 +88,16 @@ def save_model(model: Model, folder: Path, about: Mapping[str, Any]) -> str:
     manifest = {"digest": digest, "files": files, **expected(), **about}
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     contents = dict(zip((*MODEL_FILES, MANIFEST_FILE), (*packed, text.encode()), strict=True))
-    for name, data in contents.items():
-        (folder / f"{UNFINISHED}{name}").write_bytes(data)
-    for name in contents:
-        (folder / f"{UNFINISHED}{name}").replace(folder / name)
+    try:
+        for name, data in contents.items():
+            (folder / f"{UNFINISHED}{name}").write_bytes(data)
+        for name in contents:
+            (folder / f"{UNFINISHED}{name}").replace(folder / name)
+    except BaseException:  # on a full disk, they would fill it further
+        for name in contents:
+            with suppress(OSError):
+                (folder / f"{UNFINISHED}{name}").unlink()
+        raise
     return digest
 
 

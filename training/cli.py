@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from copydesk.classifier import CopydeskError
 from copydesk.classifier.extras import MissingExtra, require_extra
@@ -15,7 +16,7 @@ ROW_SUFFIXES = (".jsonl", ".ndjson")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 when a model was written, 1 when a corpus does not fit, 2 for wrong usage."""
+    """Run the command; 0 a model was written, 1 a corpus does not fit or a file fails, 2 wrong usage."""
     try:
         require_extra("train", "training")
     except MissingExtra as error:
@@ -29,6 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CopydeskError as error:
         print(f"copydesk-train: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(
+            f"copydesk-train: a file cannot be read or written: {error.strerror or error}{where}; "
+            "free space or mend the permissions, then train again",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 
@@ -38,7 +47,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         prog="copydesk-train",
         description="Train a model from labelled pages: .jsonl files with a page per line, or folders of corrections. "
         "The model, its manifest and its card are written into a folder. "
-        "Exit status: 0 a model was written, 1 the pages cannot be used, 2 wrong usage.",
+        "Exit status: 0 a model was written, 1 the pages cannot be used or a file fails, 2 wrong usage.",
     )
     parser.add_argument(
         "corpora",
@@ -70,7 +79,24 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error(f"{path} does not exist; expected a folder with corpora/ and gold/, or a .jsonl file")
         if not path.is_dir() and path.suffix not in ROW_SUFFIXES:
             parser.error(f"{path} is not a .jsonl file; expected labelled pages as JSON lines, one page per line")
+    for name in ("output", "cache", "answers", "fold_models"):
+        if (folder := getattr(chosen, name)) is not None and (reason := _why_unwritable(folder)) is not None:
+            parser.error(
+                f"--{name.replace('_', '-')} is {str(folder)!r}, which cannot be written to ({reason}); name another"
+            )
     return chosen
+
+
+def _why_unwritable(folder: Path) -> str | None:
+    """Return why files cannot be written into a folder that need not exist, None if they can; leave nothing behind."""
+    try:
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        with TemporaryFile(dir=existing) as trial:
+            trial.write(b"trial")
+            trial.flush()
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return None
 
 
 if __name__ == "__main__":

@@ -264,3 +264,4 @@ def test_model_that_cannot_be_written_whole_leaves_the_one_that_was_there(
         save_model(packed[0], folder, {"about": "another"})
     assert load_model(folder).digest == before
     assert "about" not in load_manifest(folder)
+    assert not list(folder.glob(".aside-*"))

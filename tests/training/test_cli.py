@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,17 @@ def test_text_pages_are_learnt_beside_html_pages(tmp_path: Path) -> None:
         ([".", "--folds", "1"], "--folds is 1, expected at least 2"),
         ([".", "--jobs", "0"], "--jobs is 0, expected at least 1"),
         ([".", "--folds", "two"], "invalid int value: 'two'"),
+        (
+            [".", "--output", "README.md"],
+            "--output is 'README.md', which cannot be written to (Not a directory); name an",
+        ),
+        ([".", "--answers", "README.md/a/b"], "--answers is 'README.md/a/b', which cannot be written to (Not a direct"),
+        ([".", "--cache", "x" * 300], "which cannot be written to (File name too long)"),
+        pytest.param(
+            [".", "--fold-models", "/proc/x"],
+            "--fold-models is '/proc/x', which cannot be written to (No such file or directory)",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="needs /proc"),
+        ),
     ],
 )
 def test_wrong_usage_exits_with_2(
@@ -187,3 +200,18 @@ def test_a_bad_corpus_exits_with_1_and_says_why(
 def test_a_folder_without_corpora_exits_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert train(tmp_path, tmp_path / "out") == 1
     assert "linearise.py is missing" in capsys.readouterr().err
+
+
+def test_a_disk_that_is_full_at_the_end_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("copydesk.training.train.train", fail)
+    assert train(tmp_path, tmp_path / "out") == 1
+    assert capsys.readouterr().err == (
+        "copydesk-train: a file cannot be read or written: No space left on device; "
+        "free space or mend the permissions, then train again\n"
+    )
+    assert not (tmp_path / "out").exists()
