@@ -76,6 +76,9 @@ BATCH = 16
 TRUSTED = 1.0
 """Confidence with which a page is answered while models learn how sure to be: a low one changes the answer."""
 
+MOST_NAMED = 5
+"""Ids that a warning names at most."""
+
 FEW_PAGES = 50
 """Pages below which a warning is written: a choice, as a fold then tests on about a dozen pages."""
 
@@ -111,6 +114,8 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
             form,
             f"{counted(len(labelled), 'page')} labelled, {counted(sum(len(page.codes) for page in labelled), 'block')}",
         )
+        if strangers := [page.origin.id for page in labelled if not page.fits]:
+            say(form, "warning", describe_strangers(strangers))
         if form == "text":
             answers = {(result.origin.corpus, result.origin.id): result.article for result in results}
             lessons = [(page, answers.get((page.origin.corpus, page.origin.id))) for page in labelled]
@@ -134,6 +139,15 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     if chosen.fold_models is not None:
         for fold, parts in enumerate(zip(text.folds, html.folds, strict=True)):
             save_model(Model(*parts, ""), chosen.fold_models / f"fold-{fold}", {"fold": fold, "folds": chosen.folds})
+
+
+def describe_strangers(ids: Sequence[str]) -> str:
+    """Return the warning about pages whose labels are of another page, by their ids."""
+    named = ", ".join(id[:40] for id in ids[:MOST_NAMED]) + (", …" if len(ids) > MOST_NAMED else "")
+    return (
+        f"{counted(len(ids), 'page')} with labelled blocks or a body that are not on the page ({named}); "
+        "give each page its own labels"
+    )
 
 
 def dressed(pages: Sequence[LabelledPage], form: str, *, n_folds: int) -> list[LabelledPage]:

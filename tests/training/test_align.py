@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,26 @@ def source(
     *, html: str = "", texts: tuple[str, ...] = (), codes: str | None = None, body: str | None = None
 ) -> TrainingPage:
     return TrainingPage("1", "own", "made.example", "news", "en", html, texts, tuple(codes) if codes else None, body)
+
+
+@pytest.mark.parametrize(
+    ("labels", "fit"),
+    [
+        ({"body": LONG}, True),
+        ({"body": f"Photo: a tram\n{LONG}"}, True),
+        ({"body": LONGER}, False),
+        ({"body": "lantern"}, False),
+        ({"body": ""}, True),
+        ({"texts": ("Home", LONG), "codes": "BE"}, True),
+        ({"texts": ("Home", LONGER), "codes": "BE"}, False),
+        ({"texts": ("Home",), "codes": "B"}, True),
+        ({"texts": ("Weather",), "codes": "B"}, False),
+    ],
+)
+def test_labels_fit_a_page_that_has_their_body(labels: dict[str, Any], fit: bool) -> None:
+    page = label_page(source(html=f"<p>Home</p><p>{LONG}</p>", **labels), "html")
+    assert page is not None
+    assert page.fits is fit
 
 
 @settings(max_examples=60, deadline=None)

@@ -15,6 +15,7 @@ from copydesk.classifier.result import Article
 from copydesk.classifier.types import PARTS, Label, Page
 from copydesk.training.cli import main
 from copydesk.training.dataset import fold_of
+from copydesk.training.train import describe_strangers
 from tests.conftest import ROOT
 from tests.support.training_pages import MadePage, made_page, made_pages, write_rows
 
@@ -195,6 +196,13 @@ def test_a_bad_corpus_exits_with_1_and_says_why(
     assert "copydesk-train: " in printed
     assert message in printed
     assert not (tmp_path / "out").exists()
+
+
+def test_labels_of_other_pages_are_counted_and_named() -> None:
+    few = "2 pages with labelled blocks or a body that are not on the page (a, b); give each page its own labels"
+    assert describe_strangers(["a", "b"]) == few
+    assert "6 pages with " in describe_strangers(list("abcdef"))
+    assert "(a, b, c, d, e, …)" in describe_strangers(list("abcdef"))
 
 
 def test_a_folder_without_corpora_exits_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

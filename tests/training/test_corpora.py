@@ -219,6 +219,11 @@ def test_own_rows_of_both_forms_and_both_kinds_of_label(tmp_path: Path) -> None:
     assert (body.texts, body.codes, body.reference) == (("Home\nA tram.",), None, "A tram.")
 
 
+def test_two_rows_with_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match=r"own\.jsonl, lines 1 and 3: two pages with the id '1', expected an id for"):
+        rows(tmp_path, GOOD, GOOD | {"id": 2}, GOOD | {"id": "1"})
+
+
 def test_every_kind_has_its_own_code(tmp_path: Path) -> None:
     kinds = ("text", "metadata", "comment", "furniture", "teaser", "teaser_heading")
     (source,) = rows(tmp_path, {"id": 1, "text": "a", "blocks": [{"text": kind, "kind": kind} for kind in kinds]})

@@ -37,17 +37,24 @@ def read_jsonl(path: Path) -> Iterator[TrainingPage]:
     optionally `site`, `page_type` and `language`.
 
     Raises:
-        CorpusError: A line is not such an object; the message names the line.
+        CorpusError: A line is not such an object, or has the id of an earlier one; the message names the lines.
     """
+    lines: dict[str, int] = {}
     for number, line in enumerate(path.read_bytes().split(b"\n"), 1):  # a string may contain other line ends
         if line.strip():
             try:
-                yield _training_page(json.loads(line), path.stem)
+                page = _training_page(json.loads(line), path.stem)
             except ValueError as error:
                 raise CorpusError(
                     f"{path}, line {number}: {_reason(error)}; "
                     "expected an object with id, html or text, and blocks or body"
                 ) from error
+            if (first := lines.setdefault(page.id, number)) != number:
+                raise CorpusError(
+                    f"{path}, lines {first} and {number}: two pages with the id {page.id[:80]!r}, expected an id for "
+                    "each page; give one of them another id"
+                )
+            yield page
 
 
 def _reason(error: ValueError) -> str:
