@@ -215,8 +215,26 @@ def test_own_rows_of_both_forms_and_both_kinds_of_label(tmp_path: Path) -> None:
     assert (labelled.id, labelled.corpus, labelled.site, labelled.language) == ("1", "own", "made.example", "sv")
     assert (labelled.texts, labelled.codes, labelled.reference) == (("Home", "A tram."), ("B", "E"), None)
     assert labelled.html == "<p>Home<p>A tram."
-    assert (body.site, body.page_type, body.language, body.html) == ("own", "forum", "und", "")
+    assert (body.site, body.page_type, body.language, body.html) == ("two", "forum", "und", "")
     assert (body.texts, body.codes, body.reference) == (("Home\nA tram.",), None, "A tram.")
+
+
+@pytest.mark.parametrize(
+    ("more", "site"),
+    [
+        ({"site": "made.example", "url": "https://other.example/a"}, "made.example"),
+        ({"site": "", "url": "https://www.made.example:8080/a"}, "made.example"),
+        ({"url": "/a"}, "1"),
+        ({"url": "http://[a"}, "1"),
+        ({"url": 5}, "1"),
+        ({"site": None}, "1"),
+    ],
+)
+def test_a_row_without_a_site_has_that_of_its_url_or_is_one_of_its_own(
+    tmp_path: Path, more: dict[str, object], site: str
+) -> None:
+    (page,) = rows(tmp_path, GOOD | more)
+    assert page.site == site
 
 
 def test_two_rows_with_one_id_are_refused(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from copydesk.training.corpora.pages import CODE_OF_KIND, CorpusError, TrainingPage, read_json
+from copydesk.training.corpora.pages import CODE_OF_KIND, CorpusError, TrainingPage, read_json, registered_domain
 
 
 def is_feedback(path: Path) -> bool:
@@ -34,7 +35,7 @@ def read_jsonl(path: Path) -> Iterator[TrainingPage]:
 
     Each has `id`, `html` or `text`, and one of `blocks` (a list of {"text", "kind"}: every block of
     the page in order, kinds as `copydesk.classifier.types.Kind`) and `body` (the page's body as plain text);
-    optionally `site`, `page_type` and `language`.
+    optionally `site`, `url`, `page_type` and `language`. A page without a site has that of its url, else its own id.
 
     Raises:
         CorpusError: A line is not such an object, or has the id of an earlier one; the message names the lines.
@@ -91,7 +92,7 @@ def _training_page(row: object, corpus: str) -> TrainingPage:
     return TrainingPage(
         id=str(row["id"]),
         corpus=corpus,
-        site=str(row.get("site") or corpus),
+        site=str(row.get("site") or _site_of(row.get("url")) or row["id"]),
         page_type=str(row.get("page_type") or "news"),
         language=str(row.get("language") or "und"),
         html=html if isinstance(html, str) else "",
@@ -100,6 +101,14 @@ def _training_page(row: object, corpus: str) -> TrainingPage:
         reference=body if isinstance(body, str) else None,
         has_parts=codes is not None,
     )
+
+
+def _site_of(url: object) -> str:
+    """Return the site of a page's address, empty if it is not known."""
+    try:
+        return registered_domain(urlsplit(url).hostname or "") if isinstance(url, str) else ""
+    except ValueError:
+        return ""
 
 
 def _block(block: object) -> tuple[str, str]:
