@@ -14,7 +14,7 @@ from msgspec import UNSET, UnsetType
 
 from copydesk.classifier import BODY_PARTS, FIELDS, Article, Kind, Page, UnreadablePage, read_parts
 from copydesk.classifier.duplicates.types import DocumentId
-from copydesk.classifier.page_forms import check_page
+from copydesk.classifier.page_forms import check_is_page, check_page
 from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
@@ -122,6 +122,9 @@ class Client:
 
         A request has up to 64 pages, and each answer is yielded as it arrives. After a truncated answer, the
         pages without an answer are sent again. A page with both or neither of text and html is not sent.
+
+        Raises:
+            TypeError: A page is no `Page`.
         """
         chosen = BODY_PARTS if parts is None else read_parts(parts)
         for batch in _batches(pages):
@@ -288,6 +291,7 @@ def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
     most, batch, n_bytes = 1, list[Page](), 0
     waited_from = time.monotonic()
     for page in pages:
+        check_is_page(page)
         slow = time.monotonic() - waited_from > SLOW_SECONDS
         batch.append(page)
         n_bytes += len(page.html or page.text or "")

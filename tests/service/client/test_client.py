@@ -163,6 +163,12 @@ def test_slow_pages_are_not_held_up(client: Client) -> None:
     assert seen[7:] == [9, 9, 10, 11, 12]
 
 
+def test_batch_with_what_is_no_page_is_refused_as_a_page_alone_is(client: Client) -> None:
+    pages: list[Any] = [Page(id="a", text="A line."), "a string"]
+    with pytest.raises(TypeError, match=r"a page is of type str, expected copydesk\.Page"):
+        list(client.classify_batch(pages))
+
+
 def test_ids_that_are_numbers_stay_numbers(client: Client) -> None:
     page = Page(id="", text="A quiet week at the harbour, with neither ships nor news of any.")
     assert [client.put(5, page).id, client.check(page, id=5).id] == [5, 5]
