@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -209,8 +209,9 @@ class Index:
 
     def get(self, id: DocumentId) -> IndexedDocument | None:
         """Read a document, None if there is none."""
+        key = _key(id)
         with self.database.reading() as connection:
-            stored = read_by_id(connection, [str(id)]).get(str(id))
+            stored = read_by_id(connection, [key]).get(key)
             if stored is None:
                 return None
             return _indexed_documents(connection, [stored])[0]
@@ -220,8 +221,15 @@ class Index:
 
         Args:
             ids: One id or several.
+
+        Raises:
+            TypeError: One of them is neither a string nor a number; nothing is removed.
         """
-        keys = [str(ids)] if isinstance(ids, (str, int, float)) else list(map(str, ids))
+        if isinstance(ids, (str, int, float)):
+            ids = [ids]
+        if isinstance(ids, (bytes, bytearray, Mapping)) or not isinstance(ids, Iterable):
+            raise TypeError(f"ids is of type {type(ids).__name__}, expected an id, or a list of ids")
+        keys = list(map(_key, ids))
         with self.database.writing() as connection:
             stored = read_by_id(connection, keys).values()
             return writes.remove_documents(connection, (document.number for document in stored))
@@ -259,14 +267,16 @@ class Index:
         A cluster's id is that of its oldest document. The id of any document, and any id that the cluster had before a
         merge or a removal, lead to it.
         """
+        key = _key(cluster)
         with self.database.reading() as connection:
-            found = _find_cluster(connection, str(cluster))
+            found = _find_cluster(connection, key)
             return None if found is None else read_given_ids(connection, [found])[found]
 
     def members(self, cluster: DocumentId) -> list[IndexedDocument]:
         """Read the documents of a cluster, oldest first, by any id that `resolve` takes."""
+        key = _key(cluster)
         with self.database.reading() as connection:
-            found = _find_cluster(connection, str(cluster))
+            found = _find_cluster(connection, key)
             if found is None:
                 return []
             query = select(DOCUMENTS.c.id).where(DOCUMENTS.c.cluster == found)
@@ -333,6 +343,13 @@ class Index:
             else:
                 for table in TABLES.tables:
                     connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table}")
+
+
+def _key(id: DocumentId) -> str:
+    """Return the text of an id, by which ids are compared."""
+    if isinstance(id, bool) or not isinstance(id, (str, int, float)):
+        raise TypeError(f"the id is of type {type(id).__name__}, expected a string or a number")
+    return str(id)
 
 
 def _find_cluster(connection: Connection, id: str) -> int | None:

@@ -200,6 +200,23 @@ def test_ids_that_are_numbers_stay_numbers(index: Index, tmp_path: Path) -> None
     assert index.remove([2.5, "2"]) == 2
 
 
+@pytest.mark.parametrize("ids", [b"ab", bytearray(b"ab"), {"97": 1}, None, True, ["97", None], ["97", b"98"]])
+def test_ids_that_are_none_are_refused_and_nothing_is_removed(small: Index, ids: Any) -> None:
+    small.add([document(97, window(0)), document(98, window(1))], now=0.0)
+    with pytest.raises(
+        TypeError, match=r"(ids|the id) is of type \w+, expected (an id, or a list|a string or a number)"
+    ):
+        small.remove(ids)
+    assert small.stats().documents == 2
+
+
+@pytest.mark.parametrize("id", [None, b"a", True])
+def test_what_is_no_id_cannot_be_looked_up(small: Index, id: Any) -> None:
+    for look_up in (small.get, small.resolve, small.members):
+        with pytest.raises(TypeError, match=r"the id is of type \w+, expected a string"):
+            look_up(id)
+
+
 @pytest.mark.parametrize("id", [True, float("nan"), float("inf"), ""])
 def test_id_that_is_no_string_and_no_number_is_refused(id: object) -> None:
     with pytest.raises(ValueError, match="the id is"):
