@@ -9,7 +9,7 @@ import re
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -148,6 +148,9 @@ def _open(name: str) -> AbstractContextManager[BinaryIO]:
         return Path(name).open("rb", buffering=BUFFER_BYTES)
     if sys.stdin is None:
         raise OSError("standard input is closed")
+    if os.name == "posix":
+        with suppress(OSError):  # it is no file
+            os.set_blocking(sys.stdin.fileno(), True)  # else a pipe that is empty for now looks like its end
     return nullcontext(sys.stdin.buffer)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
+import threading
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -158,6 +161,27 @@ def test_format_is_told_however_slowly_the_bytes_come(monkeypatch: pytest.Monkey
     stream = io.BufferedReader(Dribble(gzip.compress(data) if packed else data))
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream))
     assert [row.id for row in read("-")] == [1, 2]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has other pipes")
+def test_rows_are_waited_for_on_a_pipe_that_does_not_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    end, start = os.pipe()
+    os.set_blocking(end, False)
+    rows = [b'{"id": %d, "text": "a"}\n' % number for number in range(3)]
+
+    def send() -> None:
+        for row in rows:
+            time.sleep(0.1)
+            os.write(start, row)
+        os.close(start)
+
+    sender = threading.Thread(target=send)
+    with os.fdopen(end, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        sender.start()
+        found = [row.id for row in read("-")]
+    sender.join()
+    assert found == [0, 1, 2]
 
 
 @pytest.mark.parametrize(("size", "fits"), [(LIMIT - 1, True), (LIMIT, True), (LIMIT + 1, False)])
