@@ -186,7 +186,7 @@ def _require_keys(value: str, host: str) -> bool:
     """Tell whether requests need API keys: always, except on a loopback address unless the value is `always`."""
     if value not in ("", "auto", "always"):
         raise ValueError(f"COPYDESK_REQUIRE_KEYS is {value[:40]!r}, expected auto or always; leave it unset for auto")
-    return value == "always" or host not in LOOPBACK
+    return value == "always" or host.partition("%")[0] not in LOOPBACK  # ::1%lo names the interface too
 
 
 def _model_folder(value: str) -> Path:

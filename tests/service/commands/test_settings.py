@@ -82,6 +82,8 @@ def test_settings_of_the_server_are_read() -> None:
         ("localhost", "auto", False),
         ("::1", "", False),
         ("127.0.0.1", "always", True),
+        ("::1%lo", "", False),
+        ("fe80::1%lo", "", True),
         ("0.0.0.0", "auto", True),
         ("::", "", True),
         ("192.0.2.1", "", True),
