@@ -184,7 +184,12 @@ def _read_columns(args: argparse.Namespace) -> ColumnNames:
         alone["text"] = None
     elif "text" in named and "html" not in named:
         alone["html"] = None
-    return ColumnNames(**named, **alone)
+    columns = ColumnNames(**named, **alone)
+    if columns.html == columns.text:
+        raise arguments.WrongUsage(
+            f"--html-column and --text-column are both {columns.html!r}, expected two columns; leave one of them out"
+        )
+    return columns
 
 
 def _folder(args: argparse.Namespace) -> Path:

@@ -310,6 +310,14 @@ def test_column_of_the_page_that_is_named_alone_is_read_alone(
     assert found == [expected]
 
 
+def test_one_column_for_html_and_text_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>The pool opens in spring.")
+    columns = ["--html-column", "text", "--text-column", "text"]
+    assert cli.main(["score", str(page), "--output", str(tmp_path / "out"), *columns]) == 2
+    assert "--html-column and --text-column are both 'text', expected two columns" in capsys.readouterr().err
+
+
 def test_command_line_loads_no_numeric_library() -> None:
     code = "import sys; from copydesk.service import cli; cli._parser()\n"
     code += "print({'pyarrow', 'numpy'} & set(sys.modules))"
