@@ -40,7 +40,7 @@ class ClosedSet:
     absent_sources: list[str]
 
 
-def gather_rows(chunks: Sequence[Chunk], options: DuplicateOptions) -> ClosedSet:
+def gather_rows(chunks: Sequence[Chunk], options: DuplicateOptions, n_inputs: int = 1) -> ClosedSet:
     """Put the rows of all chunks together, and choose one document for each id."""
     rows = join_chunks(chunks)
     preference = source_ranks(rows.sources, options.prefer)
@@ -54,7 +54,7 @@ def gather_rows(chunks: Sequence[Chunk], options: DuplicateOptions) -> ClosedSet
         best, *others = (same[at] for at in np.lexsort([column[same] for column in worth]).tolist())
         keep[others] = False
         for number in others:
-            bad[int(places[number])] = repeated_id_row(rows.ids[number], rows.lines[number], rows.lines[best])
+            bad[int(places[number])] = repeated_id_row(rows.ids[number], rows.lines[number], rows.lines[best], n_inputs)
     limits = np.cumsum([len(chunk.ids) for chunk in chunks], dtype=np.int64)[:-1]
     chosen = np.split(keep, limits)[: len(chunks)]
     ids = list(compress(rows.ids, keep.tolist()))
@@ -73,10 +73,12 @@ def _repeated(ids: Sequence[JsonId]) -> list[list[int]]:
     return list(found.values())
 
 
-def repeated_id_row(name: JsonId, line: int | None, kept: int | None) -> BadRow:
+def repeated_id_row(name: JsonId, line: int | None, kept: int | None, n_inputs: int = 1) -> BadRow:
     """Return the error row of a document whose id another document has too; `kept` is the line of that one."""
     where = "" if line is None else f"line {line}: "
     stays = "another row" if kept is None else f"line {kept}"
+    if kept is not None and n_inputs > 1:
+        stays = f"another row (line {kept} of one of the {n_inputs} inputs)"
     message = f"{where}id {name!r} stands on {stays} too, which was kept; give every row its own id"
     return BadRow(name, line, "repeated_id", message)
 

@@ -69,7 +69,7 @@ def dedup_files(options: DedupOptions, settings: Settings, err: TextIO, stream: 
         first = {field: words for chunk in reversed(loaded) for field, words in chunk.first_unused.items()}
         for line in origins.describe_unused(sum((chunk.unused for chunk in loaded), Counter()), first):
             progress.remark(line)
-        rows = gather_rows(loaded, options.duplicates)
+        rows = gather_rows(loaded, options.duplicates, len(options.files))
         progress.stage("comparing", n=len(rows.ids))
         found = compare_documents(rows, chunks, options.duplicates, options.workers)
         progress.stage("writing")

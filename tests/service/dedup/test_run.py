@@ -210,6 +210,18 @@ def test_of_one_id_the_document_that_the_rule_keeps_counts_and_the_others_say_so
     assert found[1]["matches"] == []
 
 
+def test_line_of_a_repeated_id_is_of_one_of_the_inputs_if_there_are_several(tmp_path: Path) -> None:
+    inputs, output = [tmp_path / name for name in ("a.jsonl", "b.jsonl")], tmp_path / "answers.jsonl"
+    for path in inputs:
+        path.write_text(json.dumps(row("x", story(1))) + "\n")
+    assert cli.main(["dedup", *map(str, inputs), "--output", str(output), "--workers", "1"]) == 1
+    (message,) = (found["error"]["message"] for line in output.open() if "error" in (found := json.loads(line)))
+    assert message == (
+        "line 1: id 'x' stands on another row (line 1 of one of the 2 inputs) too, which was kept; "
+        "give every row its own id"
+    )
+
+
 def mixed_rows() -> list[Answer]:
     rows = [row(f"story{n}", story(n), published=f"2024-05-0{n + 1}") for n in range(6)]
     rows += [row(f"copy{n}", story(n).replace("7", "8"), source="Herald") for n in range(3)]
