@@ -32,6 +32,8 @@ NO_JSONL = (
 )
 FIRST_KEY = re.compile(rb'\s*\{\s*(?:"(?:[^"\\]|\\.){0,200}"\s*:|\}\s*$)', re.MULTILINE)
 FIRST_TAG = re.compile(rb"\s*<[a-zA-Z!?/]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What Python has for a byte of a file's name that is not UTF-8."""
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -70,11 +72,11 @@ def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes
                 head, stream = _decompress(raw)
                 other = None if wanted else describe_other_format(name, head)
                 if other is not None:
-                    yield BadRow(name, None, "not_a_page", other)
+                    yield BadRow(_id_of(name), None, "not_a_page", other)
                     continue
                 form = wanted or format_of_name(name) or format_of_content(head)
                 if wanted is Format.JSONL and is_no_jsonl(head):
-                    yield BadRow(name, None, "bad_json", NO_JSONL)
+                    yield BadRow(_id_of(name), None, "bad_json", NO_JSONL)
                 elif form is Format.JSONL:
                     yield from read_lines(stream, max_page_bytes=max_page_bytes)
                 else:
@@ -121,26 +123,32 @@ def is_no_jsonl(head: bytes) -> bool:
 
 def _unreadable(name: str, error: Exception) -> BadRow:
     reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return BadRow(name, None, "unreadable_file", f"the input cannot be read to its end: {reason}")
+    return BadRow(_id_of(name), None, "unreadable_file", f"the input cannot be read to its end: {reason}")
 
 
 def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) -> Row:
     data = stream.read(max_page_bytes + 1)
     if not data and name == STDIN:
         message = "nothing came from standard input, expected a page or JSON lines; name a file, or pipe one in"
-        return BadRow(name, None, "not_a_page", message)
+        return BadRow(_id_of(name), None, "not_a_page", message)
     if len(data) > max_page_bytes:
         table = "; it looks like a CSV file, which copydesk score reads" if is_likely_table(data[:HEAD_BYTES]) else ""
-        return BadRow(name, None, "too_large", too_large_message(max_page_bytes) + table)
+        return BadRow(_id_of(name), None, "too_large", too_large_message(max_page_bytes) + table)
     try:
         content = classifier.decode(data, html=form is Format.HTML)
     except UnreadablePage as error:
-        return BadRow(name, None, error.code, str(error))
+        return BadRow(_id_of(name), None, error.code, str(error))
     if name == STDIN and is_address(content):
         message = f"found only {content.strip()!r}, expected a page; read the file or fetch the address first"
-        return BadRow(name, None, "not_a_page", message)
-    page = Page(id=name, html=content) if form is Format.HTML else Page(id=name, text=content)
-    return PageRow(name, None, page)
+        return BadRow(_id_of(name), None, "not_a_page", message)
+    id = _id_of(name)
+    page = Page(id=id, html=content) if form is Format.HTML else Page(id=id, text=content)
+    return PageRow(id, None, page)
+
+
+def _id_of(name: str) -> str:
+    """Return the id of a file's page: its name, with U+FFFD for each byte that is not UTF-8, as `score` writes it."""
+    return _LONE_SURROGATE.sub("\ufffd", name)
 
 
 def _open(name: str) -> AbstractContextManager[BinaryIO]:

@@ -111,6 +111,17 @@ def test_several_inputs_are_read_in_order(tmp_path: Path) -> None:
     assert [row.id for row in read(one, two, one)] == [str(one), "a", "b", str(one)]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="has names of other bytes")
+def test_id_of_a_file_whose_name_is_not_utf8_is_whole_characters(tmp_path: Path) -> None:
+    good, bad = (tmp_path / os.fsdecode(name) for name in (b"caf\xe9.html", b"caf\xe9\xff.csv"))
+    good.write_bytes(b"<p>Words.")
+    bad.write_bytes(b"nr;date;story\n1;2;3\n")
+    page, error = read(good, bad)
+    assert [page.id, error.id] == [f"{tmp_path}/caf\ufffd.html", f"{tmp_path}/caf\ufffd\ufffd.csv"]
+    assert isinstance(page, PageRow)
+    assert page.page.id == page.id
+
+
 def test_standard_input_is_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"<p>Words.")))
     row = the_page(read("-"))
