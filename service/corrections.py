@@ -50,9 +50,16 @@ def corrected_row(page: Page, article: Article, corrections: Sequence[Correction
     """Return the page with a kind for every block: the corrected ones, and the model's for all others.
 
     Raises:
-        ValueError: A correction is for a block that the page does not have.
+        ValueError: A correction is for a block that the page does not have, or two of one block differ.
     """
-    by_place = {(each.start, each.end): each for each in corrections}
+    by_place: dict[tuple[int, int], Correction] = {}
+    for each in corrections:
+        first = by_place.setdefault((each.start, each.end), each)
+        if first != each:
+            raise ValueError(
+                f"the block from {each.start} to {each.end} is named twice, as {_name(first)} and as {_name(each)}; "
+                "name each block once"
+            )
     missing = by_place.keys() - {(block.start, block.end) for block in article.blocks}
     if missing:
         start, end = min(missing)
@@ -68,6 +75,10 @@ def corrected_row(page: Page, article: Article, corrections: Sequence[Correction
         )
     content = {"html": page.html} if page.html is not None else {"text": page.text}
     return {"id": page.id, **content, "site": _site(page.url), "blocks": blocks, "model": article.model}
+
+
+def _name(correction: Correction) -> str:
+    return f"{correction.label} ({correction.kind})" if correction.kind else str(correction.label)
 
 
 def _kind(correction: Correction, found: Kind) -> Kind:

@@ -60,6 +60,21 @@ def test_blocks_that_are_not_named_keep_the_models_label(api: ApiClient, tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("second", "said"),
+    [
+        (Correction(0, 7, Label.TEASER), "from 0 to 7 is named twice, as body and as teaser; name each block once"),
+        (Correction(0, 7, Label.BODY, Kind.QUOTE), r"from 0 to 7 is named twice, as body and as body \(quote\)"),
+    ],
+)
+def test_block_with_two_different_corrections_is_refused(second: Correction, said: str) -> None:
+    page = Page("a", text="A line.")
+    first = Correction(0, 7, Label.BODY)
+    assert corrected_row(page, answer(page), [first, first])["blocks"][0]["corrected"]
+    with pytest.raises(ValueError, match=said):
+        corrected_row(page, answer(page), [first, second])
+
+
+@pytest.mark.parametrize(
     ("found", "label", "kind"),
     [
         (Kind.FURNITURE, Label.BODY, Kind.TEXT),
