@@ -49,9 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status: 0 done, 1 some pages failed, 2 wrong usage."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # nothing here multiplies matrices; idle threads cost 0.02 s
     argv = sys.argv[1:] if argv is None else argv
-    args = _parser(argv).parse_args(argv)
     try:
+        try:
+            args = _parser(argv).parse_args(argv)
+        finally:  # --help and --version write, and end here
+            _flush_stdout()
         status: int = args.command(args, os.environ)
+        _flush_stdout()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -66,6 +70,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.say(f"the results cannot be written: {error.strerror or error}{where}")
         return arguments.SOME_FAILED
     return status
+
+
+def _flush_stdout() -> None:
+    """Write what is buffered, as an error at the end of the process would have no message."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
 
 
 def _parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:

@@ -325,6 +325,25 @@ def test_results_that_cannot_be_written_are_an_error(sample_page: Path) -> None:
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    ("command", "unbuffered"),  # argparse ignores errors of a help that is not buffered
+    [("--version", ""), ("--version", "1"), ("--help", ""), ("keys list", ""), ("keys list", "1")],
+)
+def test_words_for_people_that_cannot_be_written_are_an_error(command: str, unbuffered: str, tmp_path: Path) -> None:
+    environment = clean_environment(PYTHONUNBUFFERED=unbuffered, COPYDESK_KEYS=str(tmp_path / "keys.sqlite"))
+    made = subprocess.run([*COMMAND, "keys", "add", "a"], capture_output=True, cwd=ROOT, env=environment, check=False)
+    assert made.returncode == 0
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *command.split()], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, env=environment, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        1,
+        b"copydesk: the results cannot be written: No space left on device\n",
+    )
+
+
 @pytest.mark.parametrize(("error", "status"), [(OSError("no room"), 1), (BrokenPipeError(), cli.PIPE_CLOSED)])
 def test_error_of_another_file_leaves_standard_output_open(
     error: OSError, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
