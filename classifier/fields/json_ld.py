@@ -127,10 +127,10 @@ def _own_articles(articles: list[Node], head: Head | None, url: str) -> list[Nod
     """Return the page's own article, and the first one if that has no headline."""
     named = [node for node in articles if _text(node.get("headline"))]
     unnamed = articles[:1] if articles[:1] != named[:1] else []
-    if head is None:
+    if head is None or len(named) < 2:
         return [*named[:1], *unnamed]
     number = choose_own([StatedArticle(_text(node.get("headline")), _own_addresses(node)) for node in named], head, url)
-    return unnamed if number is None else [named[number], *unnamed]
+    return [named[number], *unnamed]
 
 
 def _own_addresses(node: Node) -> list[str]:
