@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import repeat
 
 import numpy as np
@@ -30,6 +31,7 @@ from copydesk.classifier.model import (
 from copydesk.classifier.not_text import is_text
 from copydesk.classifier.other_articles import find_other_articles
 from copydesk.classifier.other_formats import refuse_other_formats
+from copydesk.classifier.own_article import choose_own
 from copydesk.classifier.page_forms import check_page
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
@@ -215,7 +217,7 @@ def collect_scores(
     kept until then.
     """
     spans = spans_of(blocks.blocks)
-    stated = read_json_ld(blocks.head.json_ld, head=blocks.head, url=url)
+    stated = read_json_ld(blocks.head.json_ld, choose=partial(choose_own, page=blocks, url=url))
     is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
     kinds, title = _find_kinds(blocks, predictions, stated, signs, is_like_article=is_like_article)
     is_article = _is_article(predictions, confidence, plain=blocks.markup is None)

@@ -4,7 +4,7 @@ from copydesk.classifier.fields.addresses import resolve
 from copydesk.classifier.fields.bylines import MAX_LINE, is_byline, is_date
 from copydesk.classifier.fields.date_words import MONTHS, ZONES
 from copydesk.classifier.fields.dates import cut_dates
-from copydesk.classifier.fields.json_ld import JsonLd, read_json_ld
+from copydesk.classifier.fields.json_ld import JsonLd, StatedArticle, read_json_ld
 from copydesk.classifier.fields.reading import read_canonical_url, read_fields
 from copydesk.classifier.fields.sources import keep_sources
 
@@ -13,6 +13,7 @@ __all__ = [
     "MONTHS",
     "ZONES",
     "JsonLd",
+    "StatedArticle",
     "cut_dates",
     "is_byline",
     "is_date",

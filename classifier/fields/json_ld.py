@@ -5,16 +5,15 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from copydesk.classifier.fields.own_article import StatedArticle, choose_own
-from copydesk.classifier.types import Head, clean
+from copydesk.classifier.types import clean
 
 MAX_NODES = 2_000
 """Nodes of one page that are looked at."""
@@ -91,15 +90,21 @@ class JsonLd:
     url: str = ""
 
 
+class StatedArticle(NamedTuple):
+    """What an article in JSON-LD is called, and its addresses as written."""
+
+    headline: str
+    addresses: Sequence[str]
+
+
 SAYS_NOTHING = JsonLd()
 """What a page without JSON-LD says."""
 
 
-def read_json_ld(scripts: Iterable[str], *, head: Head | None = None, url: str = "") -> JsonLd:
+def read_json_ld(scripts: Iterable[str], *, choose: Callable[[Sequence[StatedArticle]], int] = lambda _: 0) -> JsonLd:
     """Read the scripts of one page; its own article's node is read, and the page's own where that says nothing.
 
-    Of several articles the one with the title or the address in `head`, or with the `url` of the page, is its own; else
-    the first one.
+    Of several articles with a headline, `choose` returns the number of the page's own, by default the first one's.
 
     Takes time linear in the length of the scripts. Text that is no JSON after repair is searched for the properties'
     names.
@@ -119,17 +124,17 @@ def read_json_ld(scripts: Iterable[str], *, head: Head | None = None, url: str =
                 found.append(node)
     if not articles and not pages and not sites:
         return SAYS_NOTHING
-    own = _own_articles(articles, head, url)
+    own = _own_articles(articles, choose)
     return _read([*own, *pages[:1]], sites, {key: node for node in nodes if (key := _id(node))})
 
 
-def _own_articles(articles: list[Node], head: Head | None, url: str) -> list[Node]:
+def _own_articles(articles: list[Node], choose: Callable[[Sequence[StatedArticle]], int]) -> list[Node]:
     """Return the page's own article, and the first one if that has no headline."""
     named = [node for node in articles if _text(node.get("headline"))]
     unnamed = articles[:1] if articles[:1] != named[:1] else []
-    if head is None or len(named) < 2:
-        return [*named[:1], *unnamed]
-    number = choose_own([StatedArticle(_text(node.get("headline")), _own_addresses(node)) for node in named], head, url)
+    if len(named) < 2:
+        return [*named, *unnamed]
+    number = choose([StatedArticle(_text(node.get("headline")), _own_addresses(node)) for node in named])
     return [named[number], *unnamed]
 
 
