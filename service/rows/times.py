@@ -29,6 +29,12 @@ _HALF_DAY = re.compile(r"(?<![\d:])(\d\d?)((?::\d\d)*)\s*([ap])\.?m\b\.?", re.IG
 _END_OF_DAY = re.compile(r"(?<=[T ])24:00(?::00(?:\.0{1,9})?)?(?![\d:.])")
 _ZONE = re.compile(r"(?<=:\d\d)(?<![+-]\d\d:\d\d)\s*\(?([a-z]{1,5})\)?(?=\s+\d{4}$|$)", re.IGNORECASE)
 """The name of a zone behind a time; a year may follow, as `date` writes it."""
+_NAMED_OFFSET = re.compile(
+    r"(?<=\d)\s*(?:GMT|UTC?)([+-])(\d\d?)(?::?([0-5]\d))?(?:\s*\([^()]*\))?(?=\s+\d{4}$|$)", re.IGNORECASE
+)
+"""An offset behind the name of the zone that it counts from, as JavaScript writes it: "GMT-0500 (Eastern Time)"."""
+_UNREAD_ZONE = re.compile(r":\d\d\s*\(?[a-z]", re.IGNORECASE)
+"""A name behind a time where no offset was read; `email.utils` ignores it, and the time would be hours wrong."""
 _SPACE_BEFORE_OFFSET = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)")
 _COLON_IN_OFFSET = re.compile(r"(?<=[+-]\d\d):(?=\d\d(?:\s|$))")
 
@@ -101,7 +107,8 @@ def _read_text(text: str) -> date:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        text = _ZONE.sub(_offset, _HALF_DAY.sub(_on_24_hours, text))
+        text = _NAMED_OFFSET.sub(_plain_offset, _HALF_DAY.sub(_on_24_hours, text))
+        text = _ZONE.sub(_offset, text)
     try:
         return datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", text))
     except ValueError:
@@ -113,6 +120,10 @@ def _on_24_hours(time: re.Match[str]) -> str:
     if hour <= 12:
         hour = hour % 12 + 12 * (time[3] in "pP")
     return f"{hour:02}{time[2] or ':00'}"
+
+
+def _plain_offset(offset: re.Match[str]) -> str:
+    return f" {offset[1]}{offset[2]:0>2}{offset[3] or '00'}"
 
 
 def _offset(zone: re.Match[str]) -> str:
@@ -130,7 +141,10 @@ def _read_words(text: str) -> date:
     from email.utils import parsedate_to_datetime  # rare, and slow to load
 
     if ":" in text:
-        return parsedate_to_datetime(text)
+        found = parsedate_to_datetime(text)
+        if found.tzinfo is None and _UNREAD_ZONE.search(text):
+            raise ValueError("its zone is not known")
+        return found
     return parsedate_to_datetime(f"{text} 00:00").date()
 
 

@@ -33,6 +33,10 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
         *("Wed, 01 May 2024 10:30:00 +02:00", "Wed, 01 May 2024 10:30:00 +02:00 (CEST)", "Wed May 01 08:30:00 2024"),
         *("01 May 2024 10:30 AM CEST", "01 May 2024 09:30 (BST)", "01 May 2024 08:30 am UTC", "May 1, 2024 8:30"),
         *("01 May 2024 08:30:00 -0000", "Wed, 1 May 24 04:30:00 EDT"),
+        *("Wed May 01 2024 03:30:00 GMT-0500 (Eastern Standard Time)", "Wed, 01 May 2024 10:30:00 GMT+0200"),
+        *("Wed, 01 May 2024 10:30:00 UTC+02:00", "Wed May 1 03:30:00 UTC-0500 2024", "May 1, 2024 2:00 pm GMT+5:30"),
+        *("2024-05-01 10:30:00 UTC+02:00", "2024-05-01 10:30 GMT+2", "2024-05-01T08:30:00 UTC+0000 (UTC)"),
+        *("Wed, 01 May 2024 08:30:00 -0000 (UTC)", "Wed, 01 May 2024 10:30:00 +0200 XYZ"),
         *(MOMENT, float(MOMENT), str(MOMENT), MOMENT * 1000, f"{MOMENT}000", f"{MOMENT}.0", MOMENT * 10**6),
         *(MOMENT * 10**9, 20240501083000, 20240501083000.0),
         *(datetime(2024, 5, 1, 8, 30), datetime(2024, 5, 1, 8, 30, tzinfo=UTC)),
@@ -123,6 +127,15 @@ def test_time_is_written_in_iso(value: object, text: str) -> None:
     assert found is not None
     assert iso_text(found) == text
     assert is_iso_time(text)
+
+
+@pytest.mark.parametrize(
+    "zone", ["XYZ", "ET", "(Central European Time)", "America/New_York", "UTC+x", "GMT+99", "UTC+02:99"]
+)
+@pytest.mark.parametrize("time", ["Wed, 01 May 2024 08:30:00", "2024-05-01 08:30", "May 1, 2024 8:30 PM"])
+def test_time_in_an_unknown_zone_is_refused(time: str, zone: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        read_time(f"{time} {zone}")
 
 
 @given(
