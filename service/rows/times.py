@@ -18,6 +18,8 @@ ISO_TIME = (
     "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$"
 )
 """The form in which times are written, as a regular expression for descriptions of the service."""
+MIN_DIGITS_YEAR, MAX_DIGITS_YEAR = 1990, 2099
+"""Years in which 12 digits are a day and its minute: a choice. The same number in milliseconds is a time in 1976."""
 MAX_CHARACTERS = 100
 """Longer texts are not times."""
 
@@ -98,6 +100,8 @@ def _read_text(text: str) -> date:
             return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
         if len(text) == len("20240501"):
             return date.fromisoformat(text)
+        if len(text) == len("202405010830") and (found := _read_minute(text)) is not None:
+            return found
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
     if len(text) == len("2024-05-01") and text[4] == text[7] == "-":
@@ -113,6 +117,15 @@ def _read_text(text: str) -> date:
         return datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", text))
     except ValueError:
         return _read_words(_COLON_IN_OFFSET.sub("", text))
+
+
+def _read_minute(digits: str) -> datetime | None:
+    """Read a day and its minute; None if it is none, or of a year in which 12 digits are milliseconds."""
+    try:
+        found = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")
+    except ValueError:
+        return None
+    return found if MIN_DIGITS_YEAR <= found.year <= MAX_DIGITS_YEAR else None
 
 
 def _on_24_hours(time: re.Match[str]) -> str:

@@ -39,6 +39,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
         *("Wed, 01 May 2024 08:30:00 -0000 (UTC)", "Wed, 01 May 2024 10:30:00 +0200 XYZ"),
         *(MOMENT, float(MOMENT), str(MOMENT), MOMENT * 1000, f"{MOMENT}000", f"{MOMENT}.0", MOMENT * 10**6),
         *(MOMENT * 10**9, 20240501083000, 20240501083000.0),
+        *("202405010830", 202405010830, 202405010830.0),
         *(datetime(2024, 5, 1, 8, 30), datetime(2024, 5, 1, 8, 30, tzinfo=UTC)),
         datetime(2024, 5, 1, 1, 30, tzinfo=timezone(timedelta(hours=-7))),
     ],
@@ -119,6 +120,12 @@ def test_nonsense_is_refused(value: object) -> None:
         (MOMENT, "2024-05-01T08:30:00Z"),
         ("Wed, 01 May 2024 10:30:00 +0200", "2024-05-01T10:30:00+02:00"),
         (100_000_000, "1973-03-03T09:46:40Z"),
+        ("199001010000", "1990-01-01T00:00:00"),
+        (209912312359, "2099-12-31T23:59:00"),
+        (198912312359, "1976-04-21T05:25:12.359000Z"),  # milliseconds: no news is of such a year
+        (210001010000, "1976-08-27T13:36:50Z"),
+        (202413010830, "1976-05-31T17:50:10.830000Z"),  # there is no month 13
+        (202405012460, "1976-05-31T15:36:52.460000Z"),
         (-100_000_000, "1966-10-31T14:13:20Z"),
     ],
 )
@@ -140,7 +147,7 @@ def test_time_in_an_unknown_zone_is_refused(time: str, zone: str) -> None:
 
 @given(
     st.datetimes(
-        datetime(1975, 1, 1),
+        datetime(1977, 1, 1),  # in 1976 milliseconds may look like the digits of a time
         datetime(2286, 1, 1),  # until then milliseconds have at most 13 digits
         timezones=st.timedeltas(timedelta(hours=-12), timedelta(hours=14)).map(
             lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))
