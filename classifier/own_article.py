@@ -25,7 +25,7 @@ MAX_HEADINGS = 4
 """Headings of the first level that they are compared with: a choice. Further ones are those of other stories."""
 
 _TITLES, _ADDRESSES = ("og:title", "twitter:title"), ("og:url", "twitter:url")
-_BEFORE_HOST = re.compile(r"https?://(?:www\.)?")
+_BEFORE_HOST = re.compile(r"https?://(?:[^/?]*@)?(?:www\.)?")
 
 
 def choose_own(articles: Sequence[StatedArticle], page: Blocks, url: str) -> int:

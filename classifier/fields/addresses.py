@@ -16,7 +16,8 @@ _HOST = re.compile(r"(?:[^@/]*@)?((?:[\w-]+\.)*[\w-]+|\[[0-9a-f:.]+\])(?::\d+)?\
 def resolve(address: str, base: str) -> str:
     """Return an absolute http address, without what is after "#"; empty if it is none.
 
-    `base` is the address of the page that `address` was found on; RFC 3986 says how they are joined. A host without a
+    `base` is the address of the page that `address` was found on; RFC 3986 says how they are joined, but a login in
+    `base` is left out: it is the caller's, and results are passed on. A host without a
     dot, such as "localhost", counts only if the page is on it: elsewhere it is a mistake.
     """
     address = "".join(address.strip().splitlines()).replace("\t", "").replace(" ", "%20")
@@ -59,7 +60,8 @@ def _join(address: str, base: str) -> str:
     found = _PARTS.match(base)
     if found is None:
         return ""
-    scheme, host, path, _ = found.groups()
+    scheme, authority, path, _ = found.groups()
+    host = authority.rpartition("@")[2]
     if address.startswith("//"):
         return f"{scheme}:{address}"
     if address.startswith("/"):

@@ -74,6 +74,11 @@ def test_article_with_the_address_from_which_the_page_is_is_its_own() -> None:
     assert own(OTHER, StatedArticle("Ferry", [URL]), head=Head(), url=URL) == 1
 
 
+def test_login_in_the_address_of_the_page_does_not_matter() -> None:
+    article = StatedArticle("Ferry", [URL])
+    assert own(OTHER, article, head=Head(), url=URL.replace("//", "//ada:SeCret@")) == 1
+
+
 def test_entities_in_a_title_are_decoded() -> None:
     assert own(OTHER, StatedArticle("Ferry & crane", []), head=Head(title="Ferry &amp; crane | The Pier")) == 1
 

@@ -51,6 +51,19 @@ def test_form_is_read(address: str, expected: str) -> None:
     assert resolve(address, BASE) == expected
 
 
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        *(("/x.jpg", "https://pier.example/x.jpg"), ("x.jpg", "https://pier.example/a/x.jpg")),
+        *(("?y", "https://pier.example/a/b?y"), ("//cdn.example/x", "https://cdn.example/x")),
+        *(("https://pier.example/c", "https://pier.example/c"), ("#top", "https://pier.example/a/b")),
+    ],
+)
+@pytest.mark.parametrize("login", ["ada:SeCret", "ada", "ada@mail:SeCret"])
+def test_login_of_the_page_is_in_no_address_on_it(address: str, expected: str, login: str) -> None:
+    assert resolve(address, f"https://{login}@pier.example/a/b") == expected
+
+
 def test_a_relative_address_without_a_base_is_left_out() -> None:
     assert resolve("/ferry", "") == ""
 
