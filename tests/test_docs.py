@@ -104,6 +104,17 @@ def test_every_block_runs_and_prints_what_the_page_says(
                 assert alike(shown, out) or alike(shown, out + err), f"{where}: {command} writes\n{out}{err}"
 
 
+@pytest.mark.parametrize("example", ["deduplicate.py", "add_to_index.py"])
+def test_example_reads_rows_with_any_line_separator_in_their_text(
+    example: str, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workplace / "docs" / "examples")
+    row = {"id": "mail/ferry", "body": "The ferry\u2028sails\x85again", "published": "2024-05-01", "source": "mail"}
+    Path("rows.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    out, err = run_line(f"python {example} rows.jsonl")
+    assert out.startswith("mail/ferry "), err
+
+
 @every_page
 def test_blocks_that_are_not_run_can_be_read(page: Path) -> None:
     for block in blocks_of(page):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from copydesk import Document, DuplicateOptions, open_index
 
-rows = [json.loads(line) for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()]
+with Path(sys.argv[1]).open(encoding="utf-8") as lines:
+    rows = [json.loads(line) for line in lines]
 documents = [Document(row["id"], row["body"], row["published"], row["source"]) for row in rows]
 with open_index("example.sqlite", DuplicateOptions(prefer=["mail"])) as index:
     for answer in index.add(documents, now=time.time()):

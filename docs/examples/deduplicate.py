@@ -6,7 +6,8 @@ from pathlib import Path
 
 from copydesk import Document, deduplicate
 
-rows = [json.loads(line) for line in Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()]
+with Path(sys.argv[1]).open(encoding="utf-8") as lines:
+    rows = [json.loads(line) for line in lines]
 documents = [Document(row["id"], row["body"], row["published"]) for row in rows]
 for cluster in deduplicate(documents).clusters:
     others = [name for name in cluster.members if name != cluster.keep]
