@@ -98,6 +98,14 @@ def test_headline_is_known_in_a_title_by_its_words(title: str) -> None:
     assert own(OTHER, StatedArticle(HEADLINE, ()), head=Head(title=title)) == 1
 
 
+@pytest.mark.parametrize(
+    ("title", "number"), [("Ferry ru… | Pier", 1), ("Ferry runs... | Pier", 1), ("Ferr… | Pier", 0)]
+)
+def test_headline_is_known_by_a_title_that_is_cut_early_or_in_a_word(title: str, number: int) -> None:
+    long = StatedArticle(f"{HEADLINE} and the mayor of the island is on board", ())
+    assert own(OTHER, long, head=Head(title=title)) == number
+
+
 def test_headline_that_is_most_similar_counts() -> None:
     like, same = StatedArticle("Ferry runs again after three years", ()), StatedArticle(HEADLINE, ())
     assert own(like, same, head=Head(title=HEADLINE)) == 1
