@@ -35,6 +35,7 @@ from copydesk.training.fit import (
     fit_linear,
     fit_page_types,
     fit_question,
+    some_rows,
 )
 
 MARKUP_PARTS = (Kind.STANDFIRST, Kind.SUBHEADING, Kind.CAPTION)
@@ -76,7 +77,7 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> FormModels:
     linears, types = found[: len(parts)], found[len(parts) :]
     columns = _held_out_columns(table, linears[1:], types[1:])
     binned = list(run(delayed(bin_rows)(columns, rows) for rows in parts))
-    questions = [_questions(table, *each) for each in zip(binned, parts, strict=True)]
+    questions = [_questions(table, columns, *each) for each in zip(binned, parts, strict=True)]
     fits = run(delayed(ask)() for each in questions for ask in (*each.of_groups.values(), *each.of_parts.values()))
     said = []
     for name, (of_groups, of_parts) in zip(names, questions, strict=True):
@@ -122,15 +123,20 @@ class _Questions(NamedTuple):
     of_parts: dict[str, Callable[[], Trees]]
 
 
-def _questions(table: Table, binned: Dataset, rows: NDArray[np.int64]) -> _Questions:
+def _questions(table: Table, columns: NDArray[np.float32], binned: Dataset, rows: NDArray[np.int64]) -> _Questions:
     """Return the questions of a model.
+
+    Those about groups of kinds, which are about most rows, share the bins of all rows. Those about parts have bins of
+    their own: with the shared ones, headlines of HTML have an F1 of 0.944 in place of 0.958, and captions 0.879 in
+    place of 0.900.
 
     Args:
         table: The blocks.
-        binned: The columns of the rows to learn from, see `_held_out_columns`.
-        rows: The numbers of these rows in the table.
+        columns: Of all rows of the table, see `_held_out_columns`.
+        binned: Those of the rows to learn from.
+        rows: The numbers of these rows.
     """
-    return _Questions(_group_questions(table, binned, rows), _part_questions(table, binned, rows))
+    return _Questions(_group_questions(table, binned, rows), _part_questions(table, columns, rows))
 
 
 def _gather(trees: Iterator[Trees], asked: _Questions, linear: HashedLinear, page_types: HashedLinear) -> FormModel:
@@ -153,13 +159,13 @@ def _group_questions(table: Table, binned: Dataset, rows: NDArray[np.int64]) -> 
     body_weights = weights * np.where(gold, 1.0, weak) * table.page_shares()[rows]
 
     def is_body() -> Trees:
-        return fit_question(binned, np.arange(len(rows)), codes == "E", body_weights, LABEL_BOOSTING[form])
+        return fit_question(lambda: binned, codes == "E", body_weights, LABEL_BOOSTING[form])
 
     def among(chosen: str, positive: str, boosting: Mapping[str, Any] = GROUP_BOOSTING) -> Trees:
         within = np.flatnonzero(np.isin(codes, list(chosen)) & (gold | (codes != "E")))
         answers = np.isin(codes[within], list(positive))
         trust = weights[within] * np.where(gold[within], 1.0, TAUGHT)
-        return fit_question(binned, within, answers, trust, boosting)
+        return fit_question(lambda: some_rows(binned, within), answers, trust, boosting)
 
     return {
         "body": is_body,
@@ -170,14 +176,16 @@ def _group_questions(table: Table, binned: Dataset, rows: NDArray[np.int64]) -> 
     }
 
 
-def _part_questions(table: Table, binned: Dataset, rows: NDArray[np.int64]) -> dict[str, Callable[[], Trees]]:
+def _part_questions(
+    table: Table, columns: NDArray[np.float32], rows: NDArray[np.int64]
+) -> dict[str, Callable[[], Trees]]:
     """Return the questions that tell apart the parts of an article and of its metadata, by kind."""
     form, codes, parts = table.pages[0].form, table.codes[rows], table.parts[rows]
     weights = table.weights[rows] * np.where(table.written()[rows], WRITTEN_PART, 1.0)
 
     def fit(kind: Kind, within: NDArray[np.int64], trust: float | NDArray[np.float64]) -> Trees:
-        answers = parts[within] == CODE_OF_KIND[kind]
-        trees = fit_question(binned, within, answers, weights[within] * trust, PART_BOOSTING[form])
+        answers, chosen = parts[within] == CODE_OF_KIND[kind], rows[within]
+        trees = fit_question(lambda: bin_rows(columns, chosen), answers, weights[within] * trust, PART_BOOSTING[form])
         return calibrated(trees, 1.0, LEAN[form].get(kind, 0.0))
 
     titled = np.flatnonzero(table.has_headline[rows] & (codes != ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -55,9 +55,6 @@ From HTML, headlines have an F1 of 0.941 and 0.935 at 0.3 and 1, standfirsts 0.7
 
 TAUGHT = 0.3
 """Weight in the trees of a row whose label the model of the other form gave, see `align.teach`. Cross-validated."""
-
-SUREST = 8.0
-"""Most log-odds where all rows have the same answer, and minus the least: a choice."""
 
 KIND_TREES = 60
 """Trees of one ensemble of the second stage for the groups under a label."""
@@ -209,7 +206,7 @@ def _scores_by_code(model: SGDClassifier, matrix: object) -> NDArray[np.float64]
 
 
 def bin_columns(runs: Sequence[NDArray[np.float32]]) -> lightgbm.Dataset:
-    """Sort the values of each column into bins, once for all questions that are asked about some of the rows.
+    """Sort the values of each column into bins.
 
     Args:
         runs: Rows in order, in one array or several.
@@ -218,9 +215,13 @@ def bin_columns(runs: Sequence[NDArray[np.float32]]) -> lightgbm.Dataset:
     return lightgbm.Dataset(list(runs), np.zeros(n_rows), params=dict(BOOSTING)).construct()
 
 
+def some_rows(binned: lightgbm.Dataset, rows: NDArray[np.int64]) -> lightgbm.Dataset:
+    """Return some rows, in order, in the bins of all."""
+    return binned.subset(rows.tolist()).construct()
+
+
 def fit_question(
-    binned: lightgbm.Dataset,
-    rows: NDArray[np.int64],
+    bins: Callable[[], lightgbm.Dataset],
     answers: NDArray[Any],
     weights: NDArray[np.float64],
     boosting: Mapping[str, Any] = BOOSTING,
@@ -228,17 +229,15 @@ def fit_question(
     """Fit boosted trees to a target in [0, 1]; one that is the same for all rows gets a constant and no trees.
 
     Args:
-        binned: From `bin_columns`.
-        rows: The numbers of the rows that the question is about, in order.
-        answers: The target of each of them.
-        weights: The weight of each of them.
+        bins: Returns the rows that it is about, from `bin_columns` or `some_rows`; called if there are trees to fit.
+        answers: The target of each row.
+        weights: The weight of each row.
         boosting: LightGBM's parameters; those that say how to bin are as in BOOSTING.
     """
-    if not len(rows) or (answers == answers[0]).all():
-        share = float(answers.mean()) if len(rows) else 0.0
-        return constant(min(SUREST, max(-SUREST, math.log((share + 1e-9) / (1 - share + 1e-9)))))
-    data = binned.subset(rows.tolist()).construct()
-    data.set_label(answers.astype(np.float64)).set_weight(weights)
+    if not len(answers) or (answers == answers[0]).all():
+        share = float(answers.mean()) if len(answers) else 0.0
+        return constant(min(8.0, max(-8.0, math.log((share + 1e-9) / (1 - share + 1e-9)))))
+    data = bins().set_label(answers.astype(np.float64)).set_weight(weights)
     parameters = dict(boosting)
     booster = lightgbm.train(parameters, data, num_boost_round=parameters.pop("num_iterations"))
     return plain_trees(booster.dump_model()["tree_info"])

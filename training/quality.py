@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from copydesk.classifier.model import Trees
 from copydesk.training.corpora import TrainingPage
 from copydesk.training.evaluate import PageResult, calibration_error, page_score, reliability
-from copydesk.training.fit import BOOSTING, SUREST, bin_columns, constant, fit_question
+from copydesk.training.fit import BOOSTING, bin_columns, fit_question
 
 QUALITY_BOOSTING: Mapping[str, Any] = {
     **BOOSTING,
@@ -56,9 +56,7 @@ def body_f1(result: PageResult) -> float | None:
 
 def fit_quality(rows: NDArray[np.float32], targets: NDArray[np.float64], weights: NDArray[np.float64]) -> Trees:
     """Fit trees whose score is the log-odds of the expected F1."""
-    if not len(rows):
-        return constant(-SUREST)
-    return fit_question(bin_columns([rows]), np.arange(len(rows)), targets, weights, QUALITY_BOOSTING)
+    return fit_question(lambda: bin_columns([rows]), targets, weights, QUALITY_BOOSTING)
 
 
 def quality_error(results: Sequence[PageResult]) -> float:

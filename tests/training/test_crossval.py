@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -112,8 +113,8 @@ def test_bins_of_some_rows_are_those_of_a_copy(left_out: Sequence[int]) -> None:
     rows = np.delete(np.arange(400), left_out)
     answers, weights = columns[rows, 0] > columns[rows, 1], np.ones(len(rows))
     found, expected = (
-        fit_question(binned, np.arange(len(rows)), answers, weights).scores(columns)
-        for binned in (bin_rows(columns, rows), bin_columns([columns[rows]]))
+        fit_question(bins, answers, weights).scores(columns)
+        for bins in (partial(bin_rows, columns, rows), partial(bin_columns, [columns[rows]]))
     )
     assert list(found) == list(expected)
     assert len(set(found.tolist())) > 10

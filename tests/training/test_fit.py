@@ -22,6 +22,7 @@ from copydesk.training.fit import (
     fit_linear,
     fit_question,
     plain_trees,
+    some_rows,
 )
 from tests.support.small_model import grow
 
@@ -120,7 +121,7 @@ def ask(
     columns: NDArray[np.float32], answers: NDArray[np.bool_], weights: NDArray[np.float64], boosting: Mapping[str, Any]
 ) -> Trees:
     """Ask about all rows."""
-    return fit_question(bin_columns([columns]), np.arange(len(columns)), answers, weights, boosting)
+    return fit_question(lambda: bin_columns([columns]), answers, weights, boosting)
 
 
 def test_a_question_about_some_rows_learns_from_these_alone() -> None:
@@ -128,7 +129,7 @@ def test_a_question_about_some_rows_learns_from_these_alone() -> None:
     columns = np.round(columns * 20)  # fewer values than bins, so that some rows have the same bins as all
     some, boosting = np.flatnonzero(np.arange(900) % 3 > 0), {**BOOSTING, "num_iterations": 20}
     asked = answers[some].copy()
-    trees = fit_question(bin_columns([columns]), some, asked, np.ones(len(some)), boosting)
+    trees = fit_question(lambda: some_rows(bin_columns([columns]), some), asked, np.ones(len(some)), boosting)
     assert list(trees.scores(columns)) == list(ask(columns[some], asked, np.ones(len(some)), boosting).scores(columns))
     assert list(trees.scores(columns)) != list(ask(columns, answers, np.ones(900), boosting).scores(columns))
 
@@ -189,8 +190,7 @@ def test_plain_trees_hold_the_mean_of_what_is_below_each_node() -> None:
     ("answers", "score"), [(np.ones(50, np.bool_), 8.0), (np.zeros(50, np.bool_), -8.0), (np.zeros(0, np.bool_), -8.0)]
 )
 def test_a_question_with_one_answer_only_has_that_answer(answers: NDArray[np.bool_], score: float) -> None:
-    binned, n = bin_columns([np.zeros((60, 3), np.float32)]), len(answers)
-    trees = fit_question(binned, np.arange(n), answers, np.ones(n))
+    trees = fit_question(lambda: bin_columns([np.zeros((len(answers), 3), np.float32)]), answers, np.ones(len(answers)))
     assert list(trees.scores(np.zeros((2, 3), np.float32))) == [score, score]
     assert len(trees.roots) == 0
 
