@@ -30,9 +30,10 @@ Bodies = Mapping[Media, tuple[type[msgspec.Struct] | None, Any]]
 """By the media type of a request's body: its struct, None where it is text, and an example."""
 ONE_FORM = [
     {"properties": {"text": {"type": "string"}, "html": {"type": "null"}}, "required": ["text"]},
-    {"properties": {"html": {"type": "string"}, "text": {"type": "null"}}, "required": ["html"]},
+    {"properties": {"html": {"type": "string"}, "text": {"enum": [None, ""]}}, "required": ["html"]},
+    {"properties": {"text": {"type": "string", "minLength": 1}, "html": {"enum": [""]}}, "required": ["text", "html"]},
 ]
-"""A request has exactly one of text and html."""
+"""A request has exactly one of text and html; an empty one beside the other counts as absent."""
 ID_IN_PATH = {
     "type": "string",
     "minLength": 1,
