@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import repeat
@@ -218,13 +218,12 @@ def collect_scores(
     """
     spans = spans_of(blocks.blocks)
     stated = read_json_ld(blocks.head.json_ld, choose=partial(choose_own, page=blocks, url=url))
-    is_like_article = float(predictions.page_types[_ARTICLE]) >= MIN_LIKE_ARTICLE
+    article_odds = float(predictions.page_types[_ARTICLE])
+    is_like_article = article_odds >= MIN_LIKE_ARTICLE
     kinds, title = _find_kinds(blocks, predictions, stated, signs, is_like_article=is_like_article)
     is_article = _is_article(predictions, confidence, plain=blocks.markup is None)
     if is_article:
-        article_odds = float(predictions.page_types[_ARTICLE])
-        may_have_comments = article_odds >= SURE_ARTICLE
-        leave_out_edges(blocks, kinds, predictions.probabilities, signs, may_have_comments=may_have_comments)
+        leave_out_edges(blocks, kinds, predictions.probabilities, signs, may_have_comments=article_odds >= SURE_ARTICLE)
     else:
         kinds[kinds == _CAPTION] = _TEXT  # a list's pictures are what it lists
     labels = _LABEL_OF_KIND[kinds]
@@ -235,10 +234,8 @@ def collect_scores(
     in_body = _IN_BODY[kinds].nonzero()[0]
     texts = [blocks.text[start:end] for start, end in spans[in_body].tolist()]
     if copies := find_copies(texts):
-        copied = in_body[copies]
-        kinds[copied], labels[copied] = _FURNITURE, _BOILERPLATE
-        for number in reversed(copies):
-            del texts[number]
+        kinds[in_body[copies]], labels[in_body[copies]] = _FURNITURE, _BOILERPLATE
+        texts = _without(texts, copies)
     body = join_blocks(texts)
     confidence = confidence if texts else 0.0
     if confidence < LEAST_CONFIDENCE and len(body) < FEW_CHARACTERS and count_words(body) < FEW_WORDS:
@@ -265,6 +262,11 @@ def collect_scores(
     if read_all:
         scores.reading.read(scores.kinds, body)
     return scores
+
+
+def _without(texts: list[str], left_out: Sequence[int]) -> list[str]:
+    numbers = frozenset(left_out)
+    return [text for number, text in enumerate(texts) if number not in numbers]
 
 
 def _find_kinds(
