@@ -150,3 +150,5 @@ def test_place_that_is_no_file_is_refused(place: Any, error: type[Exception], sa
 @pytest.mark.parametrize("name", ["", "x" * 300])
 def test_place_is_looked_up_only_when_it_is_opened_as_the_service_starts_without(tmp_path: Path, name: str) -> None:
     Database(tmp_path / name).close()
+    with pytest.raises(IndexUnavailable):
+        open_index(tmp_path / name)
