@@ -13,7 +13,7 @@ from lightgbm import Dataset
 from numpy.typing import NDArray
 
 from copydesk.classifier import LABELS, Kind
-from copydesk.classifier.model import UNDER_METADATA, FormModel, HashedLinear, Trees, context_columns
+from copydesk.classifier.model import ALL_COLUMNS, UNDER_METADATA, FormModel, HashedLinear, Trees, context_columns
 from copydesk.training.corpora import CODE_OF_KIND, GROUP_CODE, PART_CODES, CorpusError
 from copydesk.training.dataset import Table
 from copydesk.training.fit import (
@@ -61,6 +61,8 @@ def fit_form(table: Table, *, n_folds: int, jobs: int, say: Say) -> FormModels:
 
     The second stage learns from first-stage answers about pages that the first stage had not seen: each
     page's answers come from the linear models of its fold.
+
+    Empties `table.features`, to save memory.
 
     Raises:
         CorpusError: All sites but those of one fold contain only, or no, body blocks.
@@ -202,14 +204,18 @@ def _part_questions(
 def _held_out_columns(
     table: Table, linears: Sequence[HashedLinear], types: Sequence[HashedLinear]
 ) -> NDArray[np.float32]:
-    """Return the second stage's columns, each page's from the first-stage models that did not see its site."""
-    pages = list(zip(table.folds[table.row_ends - 1], table.features, strict=True))
-    return np.concatenate(
-        [
-            context_columns(features, linears[fold].score_blocks(features), types[fold].log_probabilities(features))
-            for fold, features in pages
-        ]
-    )
+    """Return the second stage's columns, each page's from the first-stage models that did not see its site.
+
+    The table's features, which take more memory than the columns, are not needed any more and emptied.
+    """
+    columns = np.empty((len(table.codes), len(ALL_COLUMNS)), np.float32)
+    starts = [0, *table.row_ends[:-1].tolist()]
+    for features, start, end in zip(table.features, starts, table.row_ends.tolist(), strict=True):
+        fold = table.folds[start]
+        scores = linears[fold].score_blocks(features), types[fold].log_probabilities(features)
+        columns[start:end] = context_columns(features, *scores)
+    table.features.clear()
+    return columns
 
 
 def _held_out_odds(table: Table, columns: NDArray[np.float32], models: Sequence[FormModel]) -> NDArray[np.float64]:

@@ -42,6 +42,7 @@ class Table:
 
     Attributes:
         pages: The labelled pages.
+        features: Of each page; emptied when they are not needed any more.
         row_ends: Shape (n_pages,): where each page's rows end.
         columns: Hashed columns of all rows, see `hashed_linear.hashed_rows`.
         field_ends: Shape (n_rows, n_fields).
@@ -57,7 +58,7 @@ class Table:
     """
 
     pages: Sequence[LabelledPage]
-    features: Sequence[PageFeatures]
+    features: list[PageFeatures]
     row_ends: NDArray[np.int64]
     columns: NDArray[np.int32]
     field_ends: NDArray[np.int64]
@@ -130,7 +131,7 @@ def build_table(pages: Sequence[LabelledPage], *, n_folds: int, run: Callable[..
         n_folds: Parts of the cross-validation.
         run: Maps a function over pages in order, in one process or several.
     """
-    features = run(_page_features, pages)
+    features = list(run(_page_features, pages))
     sizes = np.array([len(page.codes) for page in pages], np.int64)
     rows = [hashed_linear.hashed_rows(f) for f in features]
     offsets = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])])[:-1]

@@ -48,7 +48,7 @@ from copydesk.training.dataset import (
 )
 from copydesk.training.dress_scores import score_dresses
 from copydesk.training.dresses import dress
-from copydesk.training.evaluate import FORMS, PageResult, page_score
+from copydesk.training.evaluate import PageResult, page_score
 from copydesk.training.external_scorers import ScoreTables, Table, run_scorers, write_answers
 from copydesk.training.fit import (
     ALPHA,
@@ -93,6 +93,32 @@ class Clock:
         print(f"{time.monotonic() - self.start:7.0f} s  {': '.join(what)}", file=sys.stderr, flush=True)
 
 
+class HeldOut(NamedTuple):
+    """Answers of one form by models that never saw the page's site.
+
+    Attributes:
+        models: The models with an estimate of a body's quality: each fold's from the answers about the other folds.
+        results: One answer a page.
+        without_article: The confidence in the body of each page that was made without an article.
+    """
+
+    models: FormModels
+    results: list[PageResult]
+    without_article: list[float]
+
+
+class TrainedForm(NamedTuple):
+    """The models of one form, and how they answer pages that they never saw.
+
+    Attributes:
+        held_out: The models and their answers.
+        dresses: Scores of labelled pages in other dresses, see `score_dresses`.
+    """
+
+    held_out: HeldOut
+    dresses: Table
+
+
 def train(chosen: argparse.Namespace, say: Clock) -> None:
     """Read, label, fit, evaluate and write."""
     sources = read_sources(chosen.corpora)
@@ -100,45 +126,59 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
     if len(sources) < FEW_PAGES:
         say("warning", f"{counted(len(sources), 'page')} to learn from, expected hundreds: the scores will mean little")
     check_forms(sources)
-    memory = Memory(chosen.cache, verbose=0)
-    forms: dict[str, FormModels] = {}
-    results: list[PageResult] = []
-    without_article: dict[str, list[float]] = {}
-    dresses: dict[str, Table] = {}
-    for form in reversed(FORMS):  # HTML first: its answers teach the other form
-        run = partial(_run_parallel, chosen.jobs)
-        labelled = [page for page in run(memory.cache(label_page), sources, form) if page is not None and page.codes]
-        if not labelled:
-            raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
-        say(
-            form,
-            f"{counted(len(labelled), 'page')} labelled, {counted(sum(len(page.codes) for page in labelled), 'block')}",
-        )
-        if strangers := [page.origin.id for page in labelled if not page.fits]:
-            say(form, "warning", describe_strangers(strangers))
-        if form == "text":
-            answers = {(result.origin.corpus, result.origin.id): result.article for result in results}
-            lessons = [(page, answers.get((page.origin.corpus, page.origin.id))) for page in labelled]
-            labelled = run(teach, lessons)
-        synthetic = dressed(labelled, form, n_folds=chosen.folds)
-        table = build_table([*labelled, *synthetic], n_folds=chosen.folds, run=run)
-        say(form, "features")
-        fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(say, form))
-        answered = answer_held_out(labelled, fitted, form)
-        forms[form] = answered.models
-        results += answered.results
-        without_article[form] = answered.without_article
-        dresses[f"dresses {form}"] = score_dresses(
-            labelled, form, partial(answer_by_fold, models=answered.models, n_folds=chosen.folds)
-        )
-        say(form, "cross-validated")
-        del table
-    text, html = forms["text"], forms["html"]
-    scores = {**score_parts(results), "confidence": score_confidence(results, without_article), **dresses}
-    write(chosen, Model(text.final, html.final, ""), sources, results, scores, say)
+    html = train_form("html", sources, (), chosen, say)
+    text = train_form("text", sources, html.held_out.results, chosen, say)
+    trained = {"html": html, "text": text}
+    results = [result for form in trained.values() for result in form.held_out.results]
+    without_article = {name: form.held_out.without_article for name, form in trained.items()}
+    scores = {
+        **score_parts(results),
+        "confidence": score_confidence(results, without_article),
+        **{f"dresses {name}": form.dresses for name, form in trained.items()},
+    }
+    of_html, of_text = html.held_out.models, text.held_out.models
+    write(chosen, Model(of_text.final, of_html.final, ""), sources, results, scores, say)
     if chosen.fold_models is not None:
-        for fold, parts in enumerate(zip(text.folds, html.folds, strict=True)):
+        for fold, parts in enumerate(zip(of_text.folds, of_html.folds, strict=True)):
             save_model(Model(*parts, ""), chosen.fold_models / f"fold-{fold}", {"fold": fold, "folds": chosen.folds})
+
+
+def train_form(
+    form: str, sources: Sequence[TrainingPage], teachers: Sequence[PageResult], chosen: argparse.Namespace, say: Clock
+) -> TrainedForm:
+    """Label the pages in one form, fit its models and cross-validate them.
+
+    Args:
+        form: One of FORMS.
+        sources: The pages.
+        teachers: Answers about the same pages in the other form, which teach this one.
+        chosen: The options of the command line.
+        say: Is told what was done.
+
+    Raises:
+        CorpusError: No page can be used in this form.
+    """
+    run = partial(_run_parallel, chosen.jobs)
+    memory = Memory(chosen.cache, verbose=0)
+    labelled = [page for page in run(memory.cache(label_page), sources, form) if page is not None and page.codes]
+    if not labelled:
+        raise CorpusError(f"no page can be used as {form}; give pages with html and a body or labelled blocks")
+    n_blocks = sum(len(page.codes) for page in labelled)
+    say(form, f"{counted(len(labelled), 'page')} labelled, {counted(n_blocks, 'block')}")
+    if strangers := [page.origin.id for page in labelled if not page.fits]:
+        say(form, "warning", describe_strangers(strangers))
+    if teachers:
+        answers = {(result.origin.corpus, result.origin.id): result.article for result in teachers}
+        labelled = run(teach, [(page, answers.get((page.origin.corpus, page.origin.id))) for page in labelled])
+    table = build_table([*labelled, *dressed(labelled, form, n_folds=chosen.folds)], n_folds=chosen.folds, run=run)
+    say(form, "features")
+    fitted = fit_form(table, n_folds=chosen.folds, jobs=chosen.jobs, say=partial(say, form))
+    del table  # a gigabyte, and the answers need as much
+    held_out = answer_held_out(labelled, fitted, form)
+    by_fold = partial(answer_by_fold, models=held_out.models, n_folds=chosen.folds)
+    dresses = score_dresses(labelled, form, by_fold)
+    say(form, "cross-validated")
+    return TrainedForm(held_out, dresses)
 
 
 def describe_strangers(ids: Sequence[str]) -> str:
@@ -190,20 +230,6 @@ def read_sources(paths: Sequence[Path]) -> list[TrainingPage]:
 def _run_parallel(jobs: int, function: Callable[..., Any], items: Sequence[Any], *rest: Any) -> list[Any]:
     done: list[Any] = Parallel(n_jobs=jobs, batch_size=BATCH)(delayed(function)(item, *rest) for item in items)
     return done
-
-
-class HeldOut(NamedTuple):
-    """Answers of one form by models that never saw the page's site.
-
-    Attributes:
-        models: The models with an estimate of a body's quality: each fold's from the answers about the other folds.
-        results: One answer a page.
-        without_article: The confidence in the body of each page that was made without an article.
-    """
-
-    models: FormModels
-    results: list[PageResult]
-    without_article: list[float]
 
 
 def answer_held_out(pages: Sequence[LabelledPage], fitted: FormModels, form: str) -> HeldOut:

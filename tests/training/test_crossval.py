@@ -36,7 +36,8 @@ def table_of(pages: Sequence[LabelledPage]) -> Table:
 
 
 def fit(table: Table, said: list[str] | None = None) -> FormModels:
-    return fit_form(table, n_folds=N_FOLDS, jobs=1, say=(said if said is not None else []).append)
+    own = replace(table, features=[*table.features])
+    return fit_form(own, n_folds=N_FOLDS, jobs=1, say=(said if said is not None else []).append)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +64,12 @@ def test_progress_names_every_fit(fitted: FormModels, said: list[str]) -> None:
     stages = ("first stage", "page types", "second stage")
     assert said == [f"{stage}, {part}" for stage in stages for part in parts]
     assert len(fitted.folds) == N_FOLDS
+
+
+def test_fitting_empties_the_features_to_save_memory(table: Table) -> None:
+    own = replace(table, features=[*table.features])
+    fit_form(own, n_folds=N_FOLDS, jobs=1, say=lambda _: None)
+    assert own.features == []
 
 
 def test_every_page_is_answered_well_by_the_model_that_never_saw_its_site(table: Table, fitted: FormModels) -> None:

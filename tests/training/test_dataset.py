@@ -51,7 +51,7 @@ def rows_of(*rows: Sequence[int]) -> Table:
     ends = np.cumsum([len(row) for row in rows]).astype(np.int64)
     return Table(
         pages=(),
-        features=(),
+        features=[],
         row_ends=np.array([n], np.int64),
         columns=np.array([column for row in rows for column in row], np.int32),
         field_ends=np.repeat(ends[:, None], 3, axis=1),

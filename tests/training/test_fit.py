@@ -38,7 +38,7 @@ def toy(*groups: tuple[str, bool, Sequence[int]], rows: int = 30) -> Table:
     n = len(codes)
     return Table(
         pages=(),
-        features=(),
+        features=[],
         row_ends=np.array([n], np.int64),
         columns=np.array([column for row in columns for column in row], np.int32),
         field_ends=np.repeat(ends[:, None], 3, axis=1),
