@@ -9,6 +9,8 @@ from copydesk.classifier.types import Blocks
 from copydesk.training.align import LabelledPage, label_page
 from copydesk.training.corpora import TrainingPage
 from copydesk.training.no_article import (
+    ANSWER_COPIES,
+    ANSWERS,
     COPIES,
     FRONT_PAGES,
     MESSAGES,
@@ -62,10 +64,11 @@ def test_elements_still_hold_their_blocks() -> None:
 @pytest.mark.parametrize("form", ["html", "text"])
 def test_every_message_makes_pages_without_any_body(form: str) -> None:
     made = messages(form, labelled(form))
-    assert len(made) == COPIES * len(MESSAGES)
+    assert len(made) == COPIES * len(MESSAGES) + ANSWER_COPIES * len(ANSWERS)
     assert len({page.origin.id for page in made}) == len(made)
     for page in made:
-        assert len(page.codes) == len(page.blocks.blocks) > 1
+        assert len(page.codes) == len(page.blocks.blocks)
+        assert (len(page.codes) == 1) == page.origin.site.startswith("answer")
         assert set(page.codes) == {"B"}
         assert (page.blocks.markup is None) == (form == "text")
 
