@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,9 +38,12 @@ from copydesk.classifier.duplicates.types import (
     KeptBecause,
     Match,
 )
+from copydesk.classifier.plurals import counted
 
 _DOCUMENTS_A_CHUNK = 4096
 _PAIRS_A_STEP = 20_000
+SHOWN_ID = 80
+"""Characters of an id in a message."""
 
 _COMPARE = core_function("cd_compare_texts", "u32* i64* i64 i64 u64* u32* i64 i64* i64* i64 f64* i8*", "memory")
 _COUNT = core_function("cd_count_shingles", "u32* i64* i64* i64 u32*", "memory")
@@ -233,11 +236,23 @@ def _gather(ids: Sequence[str], signed: Iterable[SignedTexts]) -> _Documents:
 
 def _sort_by_id(ids: Sequence[str], n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the documents in the order of their ids, and each one's place in that order."""
-    different = len(set(ids))
-    if len(ids) != n or different != n:
-        raise ValueError(f"{len(ids)} ids, {different} of them different, name {n} documents; give each its own id")
+    if len(ids) != n:
+        raise ValueError(f"{counted(len(ids), 'id')} for {counted(n, 'document')}; give each its own id")
+    _refuse_repeated(ids)
     order = np.array(sorted(range(n), key=ids.__getitem__), np.int64)
     return order, np.argsort(order)
+
+
+def _refuse_repeated(ids: Sequence[str]) -> None:
+    """Raise `ValueError` if an id is used more than once; it names the first such id."""
+    if len(set(ids)) == len(ids):
+        return
+    counts = Counter(ids)
+    repeated = [id for id, times in counts.items() if times > 1]
+    times = "twice" if counts[repeated[0]] == 2 else f"{counts[repeated[0]]:,} times"
+    others = f", and {counted(len(repeated) - 1, 'other id')} more than once" if len(repeated) > 1 else ""
+    shown = repr(repeated[0][:SHOWN_ID])
+    raise ValueError(f"the id {shown} is used {times}{others}; give each document its own id")
 
 
 def _compare(

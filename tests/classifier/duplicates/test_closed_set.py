@@ -162,9 +162,9 @@ def test_nothing_gives_nothing() -> None:
 
 
 def test_ids_that_repeat_or_do_not_fit_are_refused() -> None:
-    with pytest.raises(ValueError, match="2 ids, 1 of them different, name 2 documents; give each its own id"):
+    with pytest.raises(ValueError, match=r"^the id 'a' is used twice; give each document its own id$"):
         find_duplicates(["a", "a"], [sign_texts(["one", "two"])])
-    with pytest.raises(ValueError, match="1 ids, 1 of them different, name 2 documents"):
+    with pytest.raises(ValueError, match=r"^1 id for 2 documents; give each its own id$"):
         find_duplicates(["a"], [sign_texts(["one", "two"])])
     with pytest.raises(ValueError, match="1 times of publication for 2 documents"):
         find_duplicates(["a", "b"], [sign_texts(["one", "two"])], published=np.zeros(1))
@@ -200,9 +200,18 @@ def test_deduplicate_answers_alike_in_any_order(seed: int) -> None:
     assert deduplicate(documents, workers=2) == expected
 
 
-def test_deduplicate_refuses_an_id_that_repeats() -> None:
-    with pytest.raises(ValueError, match="2 ids, 1 of them different, name 2 documents; give each its own id"):
-        deduplicate([Document("a", "one"), Document("a", "two")])
+@pytest.mark.parametrize(
+    ("ids", "words"),
+    [
+        (["a", "a"], "the id 'a' is used twice; give"),
+        ([1, "b", "1", "b", 1], "the id '1' is used 3 times, and 1 other id more than once; give"),
+        (["c", "b", "a"] * 2, "the id 'c' is used twice, and 2 other ids more than once; give"),
+        (["x" * 2000] * 2, f"the id '{'x' * 80}' is used twice; give"),
+    ],
+)
+def test_deduplicate_names_an_id_that_repeats(ids: list[str | int], words: str) -> None:
+    with pytest.raises(ValueError, match=f"^{words} each document its own id$"):
+        deduplicate(Document(id, f"text {number}") for number, id in enumerate(ids))
 
 
 def test_values_load_no_numeric_library() -> None:
