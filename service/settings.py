@@ -9,6 +9,13 @@ from pathlib import Path
 
 from copydesk.classifier.duplicates.types import DEFAULT_OPTIONS, DuplicateOptions, Keep
 
+PREFIX = "COPYDESK_"
+NAMES = (
+    *("MODEL", "MAX_PAGE_BYTES", "INDEX", "KEY", "HOST", "PORT", "WORKERS", "QUEUE", "TIMEOUT", "IDLE"),
+    *("MAX_BATCH_BYTES", "KEYS", "REQUIRE_KEYS", "RATE", "FEEDBACK", "KEEP", "PREFER", "MIN_SIMILARITY"),
+    *("MIN_CONTAINED", "TITLES", "CORS_ORIGINS"),
+)
+"""The names of all settings, without the prefix of their variables."""
 MAX_PAGE_BYTES = 20 * 1024 * 1024
 """Default limit of one page, decompressed; the largest page of the training corpora has less than 8 MiB."""
 INDEX = "copydesk-index.sqlite"

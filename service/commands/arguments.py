@@ -18,13 +18,18 @@ from typing import Any, BinaryIO, TextIO, TypeAlias
 
 from copydesk.classifier import PARTS, Kind, read_parts
 from copydesk.classifier.duplicates.types import DuplicateOptions, Keep
-from copydesk.service.settings import Settings, read_settings
+from copydesk.service.commands.parser import nearest
+from copydesk.service.settings import NAMES, PREFIX, Settings, read_settings
 
 OK = 0
 SOME_FAILED = 1
 WRONG_USAGE = 2
 
 MOST_WORKERS = 256
+MOST_UNKNOWN = 8
+"""Unknown variables that a warning names at most."""
+SHOWN_NAME = 60
+"""Characters of the name of an unknown variable in a warning."""
 URL = re.compile(r"https?://", re.IGNORECASE)
 
 SHARED: dict[str, dict[str, Any]] = {
@@ -119,9 +124,12 @@ def copydesk_version() -> str:
 def load_settings(model: Path | None, environment: Mapping[str, str]) -> Settings:
     """Read the settings of the environment; a model that the command line names takes precedence.
 
+    Variables that are no setting, as they are misspelled, are named on standard error.
+
     Raises:
         WrongUsage: A value of the environment cannot be used, or the named model is not a folder.
     """
+    _say_unknown(environment)
     try:
         settings = read_settings(environment)
     except ValueError as error:
@@ -131,6 +139,24 @@ def load_settings(model: Path | None, environment: Mapping[str, str]) -> Setting
     if not model.is_dir():
         raise WrongUsage(f"--model is {str(model)!r}, which is not a folder; name the folder that holds manifest.json")
     return replace(settings, model=model)
+
+
+def _say_unknown(environment: Mapping[str, str]) -> None:
+    """Name the variables that begin as the settings do but are none. Their values may be secrets, and are not shown."""
+    known = {f"{PREFIX}{name}" for name in NAMES}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    if not unknown:
+        return
+    from copydesk.service.terminal import shortened  # only a warning needs it
+
+    words = [f"{shortened(name, SHOWN_NAME)}{_name_meant(name)}" for name in unknown[:MOST_UNKNOWN]]
+    more = f" and {len(unknown) - MOST_UNKNOWN:,} more" if len(unknown) > MOST_UNKNOWN else ""
+    say(f"unknown variables in the environment are ignored: {', '.join(words)}{more}")
+
+
+def _name_meant(variable: str) -> str:
+    near = nearest(variable.removeprefix(PREFIX)[:SHOWN_NAME], NAMES)
+    return f" (did you mean {PREFIX}{near}?)" if near else ""
 
 
 def check_files(files: Sequence[str], *, score: str = "") -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
 MEANT = {("--output", "text"): "the article's plain text is --output body"}
@@ -65,9 +65,13 @@ def _words(left_over: Sequence[str]) -> list[str] | None:
     return None if any(word.startswith("-") and word != "-" for word in before) else [*before, *after]
 
 
-def _hint(word: str, known: Sequence[str] | dict[str, Any]) -> str:
-    """Return a question about the known word that is most like a word, nothing if none is much like it."""
+def _hint(word: str, known: Iterable[str]) -> str:
+    near = nearest(word, known)
+    return f"; did you mean {near}?" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is most like a word, nothing if none is much like it."""
     from difflib import get_close_matches  # only errors need it
 
-    found = get_close_matches(word, known, n=1, cutoff=LIKENESS)
-    return f"; did you mean {found[0]}?" if found else ""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=LIKENESS)), "")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from copydesk.classifier.duplicates.types import DuplicateOptions, Keep
-from copydesk.service.settings import MAX_PAGE_BYTES, ServerSettings, Settings, read_settings
+from copydesk.service.settings import MAX_PAGE_BYTES, NAMES, PREFIX, ServerSettings, Settings, read_settings
+from tests.conftest import RunCommand
+from tests.support.names_in_code import LookupRecorder
 
 
 def test_empty_environment_gives_the_defaults() -> None:
@@ -16,6 +18,29 @@ def test_empty_environment_gives_the_defaults() -> None:
 
 def test_empty_values_are_as_good_as_unset() -> None:
     assert read_settings({"COPYDESK_MODEL": "", "COPYDESK_MAX_PAGE_BYTES": ""}) == Settings()
+
+
+def test_list_of_names_has_every_setting() -> None:
+    environment = LookupRecorder()
+    read_settings(environment)
+    asked = {name for name in environment.names if name.startswith(PREFIX)}
+    assert asked == {f"{PREFIX}{name}" for name in NAMES}
+
+
+def test_unknown_variables_are_named_with_the_setting_that_was_meant(run_command: RunCommand) -> None:
+    names = {"COPYDESK_WORKER": "secret", "COPYDESK_XYZZY": "", "COPYDESK_PORT": "8000", "OTHER": "1"}
+    done = run_command("keys", "list", **names)
+    said = "unknown variables in the environment are ignored: COPYDESK_WORKER (did you mean COPYDESK_WORKERS?), "
+    assert done.stderr.decode() == f"copydesk: {said}COPYDESK_XYZZY\n"
+    assert done.returncode == 0
+
+
+def test_many_unknown_variables_are_one_short_line(run_command: RunCommand) -> None:
+    names = {f"COPYDESK_Q{number}\x1b[31m{'X' * 5000}": "" for number in range(30)}
+    (line,) = run_command("keys", "list", **names).stderr.decode().splitlines()
+    assert line.endswith("… and 22 more")
+    assert "\x1b" not in line
+    assert len(line) < 800
 
 
 def test_settings_are_read(tmp_path: Path) -> None:
