@@ -56,6 +56,18 @@ PROBLEM_KINDS = {
 }
 """Every problem's code; codes of unreadable pages and bad rows are those of the command line."""
 
+EXPECTED = {
+    "bool_parsing": "expected true or false",
+    "greater_than_equal": "expected at least {ge}",
+    "less_than_equal": "expected at most {le}",
+    "int_parsing": "expected a whole number",
+    "int_parsing_size": "expected a whole number",
+    "string_pattern_mismatch": "expected text that is not blank",
+    "string_too_long": "expected at most {max_length} characters",
+}
+"""What a parameter of the query should be, by the type of the framework's error. Only words to search for have a
+pattern: they are not blank."""
+
 _OTHER_STATUSES = {400: "bad_request", 404: "not_found", 405: "wrong_method", 413: "too_large", 415: "wrong_type"}
 
 
@@ -109,12 +121,13 @@ async def answer_status(request: Request, error: Exception) -> Response:
     status = int(getattr(error, "status_code", 500))
     found = f"{request.method} {request.url.path[:200]}"
     code = _OTHER_STATUSES.get(status, "internal")
+    allowed = _allowed_methods(request) if code == "wrong_method" else []
     expected = {
         "not_found": "expected one of the paths that /openapi.json lists",
-        "wrong_method": "expected a method that /openapi.json lists for this path",
+        "wrong_method": f"expected {' or '.join(allowed)}",
     }.get(code, f"which the server refused with {status}")
     message = f"found {found}, {expected}; look at /docs"
-    headers = {"Allow": ", ".join(_allowed_methods(request))} if code == "wrong_method" else None
+    headers = {"Allow": ", ".join(allowed)} if allowed else None
     return problem_response(Problem(code, message, headers=headers), request.url.path)
 
 
@@ -132,6 +145,8 @@ async def answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first: dict[str, Any] = next(iter(error.errors()), {})
     where = ".".join(str(part) for part in first.get("loc", ()))
-    found = f"{str(first.get('input'))[:40]!r}: {first.get('msg', 'not as expected')}"
-    message = f"{where} is {'missing' if first.get('type') == 'missing' else found}; look at /docs"
+    kind = first.get("type", "")
+    expected = EXPECTED.get(kind, "expected what /openapi.json describes").format_map(first.get("ctx", {}))
+    found = f"{str(first.get('input'))[:40]!r}, {expected}"
+    message = f"{where} is {'missing' if kind == 'missing' else found}; look at /docs"
     return problem_response(Problem("bad_row", message), request.url.path)

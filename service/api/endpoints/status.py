@@ -29,6 +29,8 @@ MODEL_CARD = "MODEL_CARD.md"
 GAUGE_SECONDS = 30
 """Metrics reuse the index's numbers for this time, as counting reads whole tables."""
 
+NOT_BLANK = r"\S"
+"""Words to search for have at least one character that is not white space."""
 LARGE_INDEX = 50_000
 SLOW_SECONDS = 0.5
 CACHE_FACTOR = 20
@@ -36,7 +38,7 @@ CACHE_FACTOR = 20
 the answer for `CACHE_FACTOR` times as long as counting took, so that counting costs at most 5 % of a core. Otherwise
 every request counts."""
 
-Words = Annotated[str, Query(min_length=1, max_length=500, description="Words of the titles.", examples=["ferry"])]
+Words = Annotated[str, Query(pattern=NOT_BLANK, max_length=500, description="Words of the titles.", examples=["ferry"])]
 Most = Annotated[int, Query(ge=1, le=100, description="How many articles are answered at most.")]
 
 router = APIRouter()

@@ -142,7 +142,7 @@ function clusterItem(cluster, most, failed) {
 
 // Finds articles by words of their titles.
 function finder(failed) {
-  const words = h("input", { id: "find-words", type: "search", name: "q", required: true, maxlength: "500", autocomplete: "off" });
+  const words = h("input", { id: "find-words", type: "search", name: "q", required: true, pattern: ".*\\S.*", title: "At least one word", maxlength: "500", autocomplete: "off" });
   const found = h("div", { "aria-live": "polite" });
   const find = async (event) => {
     event.preventDefault();

@@ -1,0 +1,63 @@
+"""Methods and parameters of the query that are refused: what was found, and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from copydesk.classifier import Model
+from tests.service.api.test_classify import assert_problem
+from tests.support.in_process_api import ApiClient, open_api, settings_in
+
+
+@pytest.fixture(scope="module")
+def api(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
+    with open_api(settings_in(tmp_path_factory.mktemp("api")), model) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/v1/classify", "POST"),
+        ("POST", "/v1/articles/a", "GET or PUT or DELETE"),
+        ("PUT", "/healthz", "GET or HEAD"),
+    ],
+)
+def test_wrong_method_is_answered_with_the_right_ones(api: ApiClient, method: str, path: str, expected: str) -> None:
+    answer = api.request(method, path)
+    assert_problem(answer, 405, "wrong_method", f"found {method} {path}, expected {expected}; look at /docs")
+    assert answer.headers["allow"] == expected.replace(" or ", ", ")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("", "query.q is missing"),
+        ("q=", "query.q is '', expected text that is not blank"),
+        ("q=%20%09", "query.q is ' \\t', expected text that is not blank"),
+        (f"q={'w' * 501}", f"query.q is '{'w' * 40}', expected at most 500 characters"),
+        ("q=w&most=1000", "query.most is '1000', expected at most 100"),
+        ("q=w&most=101", "query.most is '101', expected at most 100"),
+        ("q=w&most=0", "query.most is '0', expected at least 1"),
+        ("q=w&most=few", "query.most is 'few', expected a whole number"),
+        ("q=w&most=1.5", "query.most is '1.5', expected a whole number"),
+        (f"q=w&most={'9' * 5000}", f"query.most is '{'9' * 40}', expected a whole number"),
+    ],
+)
+def test_search_names_what_it_expects(api: ApiClient, query: str, words: str) -> None:
+    problem = assert_problem(api.get(f"/v1/index/search?{query}"), 422, "bad_row", words)
+    assert problem["detail"] == f"{words}; look at /docs"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("explain=7", "query.explain is '7', expected true or false"),
+        (f"id={'x' * 2001}", f"query.id is '{'x' * 40}', expected at most 2000 characters"),
+    ],
+)
+def test_options_name_what_they_expect(api: ApiClient, query: str, words: str) -> None:
+    answer = api.post(f"/v1/classify?{query}", json={"text": "A page."})
+    assert_problem(answer, 422, "bad_row", f"{words}; look at /docs")
