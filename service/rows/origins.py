@@ -118,6 +118,11 @@ def first_unused(rows: Iterable[tuple[object, Iterable[Unused]]]) -> dict[str, s
     return found
 
 
+def describe_unused_value(value: Unused) -> str:
+    """Say in the answer to a row that one of its values could not be used."""
+    return f"{value.field} is {value.value}, expected {EXPECTED[value.field]}; it is not used"
+
+
 def describe_unused(counts: Mapping[str, int], first: Mapping[str, str] | None = None) -> list[str]:
     """Say in a line for each field in how many rows its value could not be used, and what the first value is."""
     first = first or {}

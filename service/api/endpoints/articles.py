@@ -23,6 +23,7 @@ from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
 from copydesk.service.rows import compared_text, contract, indexed_article, iso_time, read_origin
+from copydesk.service.rows.origins import Unused, describe_unused_value
 
 NO_ID = "\x1fasked without an id"
 """Placeholder id of an article that is checked without one; clients' ids contain no control characters."""
@@ -40,10 +41,11 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class ClassifiedArticle:
-    """A classified article, and the document that the index compares."""
+    """A classified article, the document that the index compares, and the request's values that it cannot have."""
 
     article: Article
     document: Document
+    unused: tuple[Unused, ...] = ()
 
 
 @router.post("/v1/articles/check", dependencies=[require_scope(Scope.READ)])
@@ -138,7 +140,7 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
         )
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None
-    return ClassifiedArticle(article, document)
+    return ClassifiedArticle(article, document, origin.unused)
 
 
 def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contract.ArticleAnswer:
@@ -161,6 +163,7 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
         title=article.title,
         published=None if document.published is None else iso_time(document.published),
         source=document.source,
+        remarks=tuple(map(describe_unused_value, classified.unused)),
         is_article=article.is_article,
         confidence=article.confidence,
         model=article.model,

@@ -3,6 +3,7 @@
 import { moment } from "./about.js";
 import { call, segment } from "./api.js";
 import { counted, h, percent, say } from "./dom.js";
+import { capital } from "./labels.js";
 import { Characters, sharedRanges } from "./text.js";
 
 // The index stores no text, so only articles that this tab added can be shown beside their duplicates.
@@ -152,6 +153,7 @@ export class Duplicates {
     const held = isHeld ? ` It is in the index as ${answer.id}${answer.keep ? ", and is the one to keep of its story" : ""}.` : "";
     const matches = [...answer.matches].sort((a, b) => b.similarity - a.similarity);
     this.found.replaceChildren(h("h2", {}, title), h("p", {}, words + held),
+      ...answer.remarks.map((remark) => h("p", { class: "hint" }, `${capital(remark)}.`)),
       h("ol", { class: "matches" }, matches.map((match) => matchCard(this.body, match))));
     this.changed(answer.matches.length);
   }

@@ -92,6 +92,10 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
     title: Title
     published: Annotated[Time, Meta(description="As the index has it: the request's, else the page's own.")]
     source: Annotated[str | None, Meta(description="As the index has it: the request's, else the page's site.")]
+    remarks: Annotated[
+        tuple[str, ...],
+        Meta(description="Values of the request that are no time or no source, and are not used; usually none."),
+    ]
     is_article: Annotated[bool, Meta(description="Whether the page is an article with a body.")]
     confidence: Confidence
     model: Digest

@@ -22,10 +22,13 @@ Published = Annotated[
     Any,
     Meta(
         description=f"When it was published: {EXPECTED}; without an offset it is UTC. A value that is no time counts "
-        "as unknown; the answer has the time that is used."
+        "as unknown: the answer has a remark, and the time that is used."
     ),
 ]
-Source = Annotated[Any, Meta(description="Who published it: a text or a number; anything else counts as unknown.")]
+Source = Annotated[
+    Any,
+    Meta(description="Who published it: a text or a number; anything else counts as unknown: the answer has a remark."),
+]
 Keep = Annotated[bool, Meta(description="Whether it is the one to keep of its cluster.")]
 KeptBecause = Annotated[
     duplicates.KeptBecause | None,

@@ -205,6 +205,7 @@ def test_time_is_read_in_every_form_and_nonsense_costs_no_article(
     answer = api.put("/v1/articles/a", json={"text": "x", "published": published, "source": 7})
     assert answer.status_code == 200
     assert (answer.json()["published"], answer.json()["source"]) == (stored, "7")
+    assert len(answer.json()["remarks"]) == (0 if stored or published == "" else 1)
 
 
 @pytest.mark.parametrize(
