@@ -34,6 +34,11 @@ ONE_FORM = [
     {"properties": {"text": {"type": "string", "minLength": 1}, "html": {"enum": [""]}}, "required": ["text", "html"]},
 ]
 """A request has exactly one of text and html; an empty one beside the other counts as absent."""
+BODY_OR_PAGE = [
+    {"properties": {"body": {"type": "string"}}, "required": ["body"]},
+    {"properties": {"body": {"type": "null"}}, "oneOf": ONE_FORM},
+]
+"""A request to the index has a body, or a page."""
 ID_IN_PATH = {
     "type": "string",
     "minLength": 1,
@@ -135,6 +140,7 @@ def _build_schemas() -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(sorted(structs, key=lambda each: each.__name__), ref_template=REF)
     for request in requests:
         schemas[request.__name__]["oneOf"] = ONE_FORM
+    schemas["ArticleRequest"]["oneOf"] = BODY_OR_PAGE
     page = schemas["LabelledPage"]["properties"]
     page["page_type"]["enum"] = list(PAGE_TYPES)
     page["page_types"] |= {"required": list(PAGE_TYPES), "propertyNames": {"enum": list(PAGE_TYPES)}}

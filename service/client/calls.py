@@ -139,30 +139,35 @@ class Client:
                     retry.after(error)
 
     def put(
-        self, id: DocumentId, page: Page, *, published: datetime | str | None = None, source: str | None = None
+        self,
+        id: DocumentId,
+        page: Page | Article,
+        *,
+        published: datetime | str | None = None,
+        source: str | None = None,
     ) -> contract.ArticleAnswer:
         """Classify an article, compare it and add it to the index; repeating it changes nothing.
 
         Args:
             id: The article's id in the index; the page's own id is not used. A number is an id too, as in `Document`.
-            page: The page, which is classified, and compared by its body.
-            published: A time with its zone, or a string in ISO 8601.
-            source: Who published it.
+            page: The page, which is classified, and compared by its body; or an article that was classified before.
+            published: A time with its zone, or a string in ISO 8601; without it, what the page says.
+            source: Who published it; without it, the page's site.
         """
         own = UNSET if isinstance(id, str) else id  # in a path a number would become a string
-        request = contract.ArticleRequest(id=own, **_content(page), published=_iso_time(published), source=source)
+        request = _article_request(own, page, published, source)
         return self._call("PUT", _path("articles", id), contract.ArticleAnswer, request)
 
     def check(
         self,
-        page: Page,
+        page: Page | Article,
         *,
         id: DocumentId | None = None,
         published: datetime | str | None = None,
         source: str | None = None,
     ) -> contract.ArticleAnswer:
         """Answer what `put` would, without adding; without an id it is compared with every article of the index."""
-        request = contract.ArticleRequest(id=id, **_content(page), published=_iso_time(published), source=source)
+        request = _article_request(id, page, published, source)
         return self._call("POST", "/v1/articles/check", contract.ArticleAnswer, request)
 
     def get(self, id: DocumentId) -> contract.IndexedArticle | None:
@@ -273,6 +278,23 @@ def _content(page: Page) -> dict[str, Any]:
 
         refuse_bytes(page)
     return {"text": page.text, "html": page.html, "url": page.url}
+
+
+def _article_request(
+    id: DocumentId | UnsetType | None, page: Page | Article, published: datetime | str | None, source: str | None
+) -> contract.ArticleRequest:
+    """Return the request for a page, or for the body and the fields of an article, which is not classified again."""
+    time = _iso_time(published)
+    if not isinstance(page, Article):
+        return contract.ArticleRequest(id=id, **_content(page), published=time, source=source)
+    return contract.ArticleRequest(
+        id=id,
+        body=page.body,
+        title=page.title,
+        url=page.url,
+        published=page.published if time is None else time,
+        source=source or page.site,
+    )
 
 
 def _content_or_error(page: Page) -> dict[str, Any] | UnreadablePage:

@@ -10,6 +10,8 @@ from copydesk.service.rows.documents import (
     iso_time,
     match_documents,
     read_documents,
+    read_given_body,
+    refuse_earlier_error,
 )
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, Row
 from copydesk.service.rows.origins import Origin, read_origin
@@ -34,6 +36,8 @@ __all__ = [
     "match_documents",
     "origins",
     "read_documents",
+    "read_given_body",
     "read_origin",
+    "refuse_earlier_error",
     "times",
 ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET
 
@@ -38,6 +38,13 @@ class ParsedDocument:
     title: str = ""
 
 
+class GivenBody(NamedTuple):
+    """The body that a row has, so that no page is classified, and its title, empty without one."""
+
+    body: str
+    title: str
+
+
 def compared_text(body: str, title: str) -> str:
     """Return the text by which a page is compared with others. Every document has this text, wherever it comes from.
 
@@ -65,24 +72,44 @@ def _read_document(row: Line | Row, classifier: Callable[[], Classify], max_page
         return _classify_document(row, classifier())
 
     def read_fields(fields: dict[str, Any], id: JsonId) -> ParsedDocument | BadRow:
-        if "error" in fields:
-            raise _earlier_error(fields["error"])
+        refuse_earlier_error(fields)
         if id is None:
             raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
         own = read_origin(fields)
-        body = jsonl.read_string(fields, "body")
-        if body is not None:
-            jsonl.check_size(body, max_page_bytes)
-            title = fields.get("title")
-            title = title if isinstance(title, str) else ""
-            text = compared_text(body, title)
-            return ParsedDocument(id, row.number, text, own.published, own.source, own.unused, title)
-        if fields.get("text") is None and fields.get("html") is None:
-            raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
+        given = read_given_body(fields, max_page_bytes)
+        if given is not None:
+            text = compared_text(given.body, given.title)
+            return ParsedDocument(id, row.number, text, own.published, own.source, own.unused, given.title)
         page = jsonl.read_page(fields, id, max_page_bytes)
         return _classify_document(PageRow(id, row.number, page), classifier(), own)
 
     return jsonl.parse_line(row, read_fields)
+
+
+def read_given_body(fields: Mapping[str, Any], max_page_bytes: int) -> GivenBody | None:
+    """Return the body that a row has, as output rows of `copydesk classify` do; None for a row with a page.
+
+    Raises:
+        BadField: The row has neither, or its body is no string or too large.
+    """
+    body = jsonl.read_string(fields, "body")
+    if body is None:
+        if fields.get("text") is None and fields.get("html") is None:
+            raise BadField("bad_row", "neither body, text nor html; expected a body, or a page as one of text and html")
+        return None
+    jsonl.check_size(body, max_page_bytes)
+    title = fields.get("title")
+    return GivenBody(body, title if isinstance(title, str) else "")
+
+
+def refuse_earlier_error(fields: Mapping[str, Any]) -> None:
+    """Raise the error of an error row of `copydesk classify` as this row's error."""
+    error = fields.get("error")
+    if error is not None:
+        error = error if isinstance(error, dict) else {}
+        code = error.get("code")
+        message = f"the row holds an error, no page: {error.get('message')}"
+        raise BadField(code if isinstance(code, str) else "bad_row", message)
 
 
 def _classify_document(row: PageRow, classify: Classify, own: Origin | None = None) -> ParsedDocument | BadRow:
@@ -93,14 +120,6 @@ def _classify_document(row: PageRow, classify: Classify, own: Origin | None = No
     origin = (own or Origin()).filled_by(article.published, article.site)
     text = compared_text(article.body, article.title)
     return ParsedDocument(row.id, row.line, text, origin.published, origin.source, origin.unused, article.title)
-
-
-def _earlier_error(error: object) -> BadField:
-    """Return the error of an error row of `copydesk classify` as this row's error."""
-    given = error if isinstance(error, dict) else {}
-    code = given.get("code")
-    message = f"the row holds an error, no page: {given.get('message')}"
-    return BadField(code if isinstance(code, str) else "bad_row", message)
 
 
 def match_documents(

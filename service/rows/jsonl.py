@@ -314,7 +314,7 @@ def read_page(fields: dict[str, Any], id: JsonId, max_page_bytes: int) -> Page:
         found = "neither text nor html" if text is None else "both text and html"
         advice = "" if text is None else "; leave one out"
         if text is None and fields.get("body") is not None:
-            advice = "; only the commands dedup and index read a body"
+            advice = "; only the commands dedup and index and the endpoints /v1/articles read a body"
         raise BadField("bad_row", f"{found}, expected exactly one of them{advice}")
     check_size(text if content is None else content, max_page_bytes)
     name = "" if id is None else str(id)

@@ -14,15 +14,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from copydesk.classifier import LABELS, Article
-from copydesk.classifier.duplicates.types import KeptBecause
+from copydesk.classifier.duplicates.types import DocumentId, KeptBecause
 from copydesk.service.api.encoding import json_response
-from copydesk.service.api.intake.requests import Media, naming_fields, parse_classify_fields, parse_fields, read_media
+from copydesk.service.api.intake.requests import (
+    Media,
+    check_unread_fields,
+    naming_fields,
+    parse_classify_fields,
+    parse_fields,
+    read_media,
+)
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
-from copydesk.service.rows import compared_text, contract, indexed_article, iso_time, read_origin
+from copydesk.service.rows import (
+    compared_text,
+    contract,
+    indexed_article,
+    iso_time,
+    jsonl,
+    read_given_body,
+    read_origin,
+)
+from copydesk.service.rows.documents import GivenBody
 from copydesk.service.rows.origins import Unused, describe_unused_value
 
 NO_ID = "\x1fasked without an id"
@@ -40,30 +56,37 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class ClassifiedArticle:
-    """A classified article, the document that the index compares, and the request's values that it cannot have."""
+class PreparedArticle:
+    """An article, the document that the index compares, and the request's values that it cannot have.
 
-    article: Article
+    `article` is None if the request has a body, so that no page was classified.
+    """
+
+    article: Article | None
     document: Document
-    unused: tuple[Unused, ...] = ()
+    title: str
+    unused: tuple[Unused, ...]
 
 
 @router.post("/v1/articles/check", dependencies=[require_scope(Scope.READ)])
 async def check_article(request: Request) -> Response:
-    """Classify an article and compare it with the index, without adding it."""
+    """Classify an article, unless it has a body, and compare it with the index, without adding it."""
     state = state_of(request)
-    classified = await _classify_body(request, state, None)
-    (answer,) = await state.index_queue.run(lambda: state.compare([classified.document], add=False))
-    return json_response(article_answer(classified, answer))
+    prepared = await _prepare_body(request, state, None)
+    (answer,) = await state.index_queue.run(lambda: state.compare([prepared.document], add=False))
+    return json_response(article_answer(prepared, answer))
 
 
 @router.put("/v1/articles/{id:anything}", dependencies=[require_scope(Scope.WRITE)])
 async def put_article(request: Request, id: str) -> Response:
-    """Classify an article, compare it with the index and add it, in one transaction. The request is idempotent."""
+    """Classify an article, unless it has a body, compare it with the index and add it, in one transaction.
+
+    The request is idempotent.
+    """
     state = state_of(request)
-    classified = await _classify_body(request, state, id)
-    (answer,) = await state.index_writes.run(lambda: state.compare([classified.document], add=True))
-    return json_response(article_answer(classified, answer))
+    prepared = await _prepare_body(request, state, id)
+    (answer,) = await state.index_writes.run(lambda: state.compare([prepared.document], add=True))
+    return json_response(article_answer(prepared, answer))
 
 
 @router.get("/v1/articles/{id:anything}", dependencies=[require_scope(Scope.READ)])
@@ -98,18 +121,18 @@ async def get_cluster(request: Request, id: str) -> Response:
     return json_response(fields)
 
 
-async def _classify_body(request: Request, state: State, id: str | None) -> ClassifiedArticle:
+async def _prepare_body(request: Request, state: State, id: str | None) -> PreparedArticle:
     media = read_media(request.headers, Media.JSON)
 
-    def classify(body: bytes) -> ClassifiedArticle:
+    def prepare(body: bytes) -> PreparedArticle:
         with naming_fields(body):
-            return classify_article(parse_fields(body, encoded=True), state, id)
+            return prepare_article(parse_fields(body, encoded=True), state, id)
 
-    return await state.process_body(request, media, classify)
+    return await state.process_body(request, media, prepare)
 
 
-def classify_article(fields: dict[str, Any], state: State, id: str | None) -> ClassifiedArticle:
-    """Classify an article; call it on the classifier's thread.
+def prepare_article(fields: dict[str, Any], state: State, id: str | None) -> PreparedArticle:
+    """Read an article, whose page is classified unless it has a body; call it on the classifier's thread.
 
     Args:
         fields: The fields of the article's JSON object.
@@ -120,33 +143,44 @@ def classify_article(fields: dict[str, Any], state: State, id: str | None) -> Cl
         Problem, BadField: The fields do not fit.
         UnreadablePage: The page cannot be read.
     """
-    request = parse_classify_fields(fields, state.settings.max_page_bytes)
-    row_id = request.row.id
-    if id is not None and row_id is not None and str(row_id) != id:
-        message = f"the id is {str(row_id)[:80]!r}, the path has {id[:80]!r}; leave the id out of the body"
-        raise Problem("bad_row", message)
-    own_id = NO_ID if id is None else id
-    own = read_origin(fields)
-    article = state.classify(request)
-    origin = own.filled_by(article.published, article.site)
-    text = compared_text(article.body, article.title)
+    row_id = _read_id(fields, id)
+    origin = read_origin(fields)
+    max_page_bytes = state.settings.max_page_bytes
+    given = read_given_body(fields, max_page_bytes)
+    article = None
+    if given is None:
+        article = state.classify(parse_classify_fields(fields, max_page_bytes))
+        given = GivenBody(article.body, article.title)
+        origin = origin.filled_by(article.published, article.site)
+    else:
+        check_unread_fields(fields)
     try:
         document = Document(
-            own_id if row_id is None else row_id,
-            text,
+            row_id,
+            compared_text(*given),
             None if isnan(origin.published) else origin.published,
             origin.source,
-            article.title if state.settings.server.titles else None,
+            given.title if state.settings.server.titles else None,
         )
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None
-    return ClassifiedArticle(article, document, origin.unused)
+    return PreparedArticle(article, document, given.title, origin.unused)
 
 
-def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contract.ArticleAnswer:
-    """Return the index's answer and a summary of the labels; ranges are in characters of the body."""
-    article, document = classified.article, classified.document
-    counts = Counter(article.labels())
+def _read_id(fields: dict[str, Any], id: str | None) -> DocumentId:
+    """Return the id of an article, which is in the path or in the object, or `NO_ID`."""
+    row_id = jsonl.read_id(fields)
+    if id is not None and row_id is not None and str(row_id) != id:
+        message = f"the id is {str(row_id)[:80]!r}, the path has {id[:80]!r}; leave the id out of the body"
+        raise Problem("bad_row", message)
+    if row_id is not None:
+        return row_id
+    return NO_ID if id is None else id
+
+
+def article_answer(prepared: PreparedArticle, answer: IndexAnswer) -> contract.ArticleAnswer:
+    """Return the index's answer and what was found on the page; ranges are in characters of the body."""
+    article, document = prepared.article, prepared.document
     kept_because = answer.kept_because
     if answer.id == NO_ID and kept_because is KeptBecause.SMALLEST_ID:
         kept_because = None  # without an id, it is behind documents that are as good
@@ -159,15 +193,20 @@ def article_answer(classified: ClassifiedArticle, answer: IndexAnswer) -> contra
         added=answer.added,
         unchanged=answer.unchanged,
         matches=tuple(map(contract.IndexMatch.of, answer.matches)),
-        labels=contract.LabelCounts(*(counts[label] for label in LABELS)),
-        title=article.title,
+        labels=None if article is None else _label_counts(article),
+        title=prepared.title,
         published=None if document.published is None else iso_time(document.published),
         source=document.source,
-        remarks=tuple(map(describe_unused_value, classified.unused)),
-        is_article=article.is_article,
-        confidence=article.confidence,
-        model=article.model,
+        remarks=tuple(map(describe_unused_value, prepared.unused)),
+        is_article=None if article is None else article.is_article,
+        confidence=None if article is None else article.confidence,
+        model=None if article is None else article.model,
     )
+
+
+def _label_counts(article: Article) -> contract.LabelCounts:
+    counts = Counter(article.labels())
+    return contract.LabelCounts(*(counts[label] for label in LABELS))
 
 
 def cluster_of(index: Index, members: Sequence[IndexedDocument]) -> contract.Cluster:

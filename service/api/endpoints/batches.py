@@ -14,7 +14,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from copydesk.classifier import UnreadablePage
-from copydesk.service.api.endpoints.articles import ClassifiedArticle, article_answer, classify_article
+from copydesk.service.api.endpoints.articles import PreparedArticle, article_answer, prepare_article
 from copydesk.service.api.endpoints.classify import Options, classify_row
 from copydesk.service.api.intake.bodies import GZIP
 from copydesk.service.api.intake.requests import Media, parse_classify_fields, read_media
@@ -23,7 +23,7 @@ from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
-from copydesk.service.rows import BadField, BadRow, JsonId, Line, classify_rows, contract, jsonl
+from copydesk.service.rows import BadField, BadRow, JsonId, Line, classify_rows, contract, jsonl, refuse_earlier_error
 
 T = TypeVar("T")
 GZIP_LEVEL = 1
@@ -52,22 +52,26 @@ async def classify_batch(request: Request, options: Options) -> Response:
 
 @router.post("/v1/articles/batch", dependencies=[require_scope(Scope.WRITE)])
 async def put_articles(request: Request) -> Response:
-    """Classify many articles, compare them with the index and add them; each group of rows is one transaction."""
+    """Classify many articles, unless they have a body, compare them with the index and add them.
+
+    Each group of up to 16 rows is one transaction. The answers of /v1/classify/batch may be sent as they are.
+    """
     state = state_of(request)
 
-    def classify(fields: dict[str, Any], _line: int) -> ClassifiedArticle:
+    def prepare(fields: dict[str, Any], _line: int) -> PreparedArticle:
+        refuse_earlier_error(fields)
         if jsonl.read_id(fields) is None:
             raise Problem("bad_row", "no id, expected one, as matches name documents by it; give every row its own id")
-        return classify_article(fields, state, None)
+        return prepare_article(fields, state, None)
 
     async def answer(lines: list[Line | BadRow]) -> bytes:
-        rows = await state.model_queue.run_when_free(lambda: [process_line(line, classify) for line in lines])
+        rows = await state.model_queue.run_when_free(lambda: [process_line(line, prepare) for line in lines])
         return encode_rows(await state.index_writes.run_when_free(lambda: _add_rows(state, rows)))
 
     return await _stream_answers(request, state, answer)
 
 
-def _add_rows(state: State, rows: Sequence[ClassifiedArticle | BadRow]) -> list[contract.ArticleAnswer | BadRow]:
+def _add_rows(state: State, rows: Sequence[PreparedArticle | BadRow]) -> list[contract.ArticleAnswer | BadRow]:
     """Add a group in one transaction; if that fails, every article of the group becomes an error row."""
     documents = [row.document for row in rows if not isinstance(row, BadRow)]
     try:

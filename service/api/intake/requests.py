@@ -185,8 +185,24 @@ def parse_classify_fields(
     """
     id = jsonl.read_id(fields)
     row = jsonl.PageRow(id, line, jsonl.read_page(fields, id, max_page_bytes))
+    return ClassifyRequest(row, _options_fields(fields, default))
+
+
+def check_unread_fields(fields: dict[str, Any]) -> None:
+    """Raise `BadField` if a field of the page or an option has the wrong type, in an object whose body is read instead.
+
+    A mistake is named even where it does not matter, as in every other request.
+    """
+    for name in ("text", "url"):
+        jsonl.read_string(fields, name)
+    if not isinstance(fields.get("html"), bytes):
+        jsonl.read_string(fields, "html")
+    _options_fields(fields, AnswerOptions())
+
+
+def _options_fields(fields: dict[str, Any], default: AnswerOptions) -> AnswerOptions:
     flags = {name: getattr(default, name) if (own := bool_field(fields, name)) is None else own for name in FLAGS}
-    return ClassifyRequest(row, AnswerOptions(**flags, parts=parts_field(fields) or default.parts))
+    return AnswerOptions(**flags, parts=parts_field(fields) or default.parts)
 
 
 def bool_field(fields: dict[str, Any], name: str) -> bool | None:

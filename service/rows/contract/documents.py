@@ -76,7 +76,10 @@ class LabelCounts(Struct, frozen=True):
 
 
 class ArticleAnswer(Struct, frozen=True, kw_only=True):
-    """The index's answer to an article that was added or checked, with a summary of its labels."""
+    """The index's answer to an article that was added or checked, with a summary of its labels.
+
+    `labels`, `is_article`, `confidence` and `model` are null if the request has a body: no page was classified.
+    """
 
     id: Annotated[JsonId, Meta(description="Null where it was checked without an id.")]
     cluster: Annotated[
@@ -88,7 +91,7 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
     added: Annotated[bool, Meta(description="Whether it was added, or replaced the article of its id.")]
     unchanged: Annotated[bool, Meta(description="Whether the index had this very article under its id before.")]
     matches: Annotated[tuple[IndexMatch, ...], Meta(description="In the order of their ids.")]
-    labels: LabelCounts
+    labels: LabelCounts | None
     title: Title
     published: Annotated[Time, Meta(description="As the index has it: the request's, else the page's own.")]
     source: Annotated[str | None, Meta(description="As the index has it: the request's, else the page's site.")]
@@ -96,9 +99,9 @@ class ArticleAnswer(Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Values of the request that are no time or no source, and are not used; usually none."),
     ]
-    is_article: Annotated[bool, Meta(description="Whether the page is an article with a body.")]
-    confidence: Confidence
-    model: Digest
+    is_article: Annotated[bool | None, Meta(description="Whether the page is an article with a body.")]
+    confidence: Confidence | None
+    model: Digest | None
 
 
 class IndexedArticle(Struct, frozen=True):

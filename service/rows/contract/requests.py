@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -45,7 +45,19 @@ class PageRequest(Struct, kw_only=True):
 
 
 class ArticleRequest(PageRequest, kw_only=True):
-    """An article to compare or to add; where the path names it, an id in the body has to be the same."""
+    """An article to compare or to add: a page, or a body. An id here has to be that of the path, if it has one."""
+
+    body: (
+        Annotated[
+            str | None,
+            Meta(
+                description="The text that is compared; then no page is classified, and text and html are not read. An "
+                "answer of /v1/classify may be sent as it is."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    title: Annotated[Any, Meta(description="The headline of a body: a text.")] | UnsetType = UNSET
 
     published: Published | UnsetType | None = UNSET
     source: Source | UnsetType | None = UNSET

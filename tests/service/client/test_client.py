@@ -166,6 +166,7 @@ def test_article_is_put_compared_read_and_removed(client: Client) -> None:
     published = datetime(2025, 3, 14, 7, 30, tzinfo=UTC)
     first = client.put("courier/ferry 1?", Page(id="", text=STORY), published=published, source="courier")
     assert (first.id, first.added, first.seen, first.keep, first.matches) == ("courier/ferry 1?", True, False, True, ())
+    assert first.labels is not None
     assert first.labels.body > 0
 
     asked = client.check(Page(id="", text=COPY))

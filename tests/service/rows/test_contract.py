@@ -141,7 +141,8 @@ def test_id_that_is_neither_string_nor_number_is_refused(value: str) -> None:
         ('{"id": "a"}', "neither text nor html, expected exactly one of them; the row has 'id'"),
         (
             '{"id": "a", "body": "x"}',
-            "of them; only the commands dedup and index read a body; the row has 'id', 'body'",
+            "of them; only the commands dedup and index and the endpoints "
+            "/v1/articles read a body; the row has 'id', 'body'",
         ),
         ('{"id": "a", "content": ["x"]}', "expected exactly one of them; the row has 'id', 'content'"),
         ('{"id": "a", "text": "x", "html": "y"}', "both text and html"),
