@@ -128,7 +128,9 @@ def build_openapi(app: FastAPI) -> dict[str, Any]:
         keys = () if endpoint.open else _KEYS
         query = _QUERY if path.startswith(VERSION_PREFIX) else ()
         problems = (*_ALWAYS, *keys, *query, *endpoint.problems)
-        _describe(found["paths"][path][method], endpoint, problems)
+        operation = found["paths"][path][method]
+        _describe(operation, endpoint, problems)
+        _describe_parameters(operation, components["schemas"]["PageRequest"]["properties"])
     return found
 
 
@@ -169,9 +171,15 @@ def _describe(operation: dict[str, Any], endpoint: Endpoint, problems: tuple[str
         operation["requestBody"] = {"required": True, "content": content}
     if not endpoint.open:
         operation["security"] = [{"key": []}, {}]
+
+
+def _describe_parameters(operation: dict[str, Any], fields: Mapping[str, Any]) -> None:
+    """Describe ids in the path; options of the query are described as the fields of a request that they stand for."""
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
             parameter |= {"schema": ID_IN_PATH, "example": "a1"}
+        elif "description" not in parameter:
+            parameter["description"] = fields[parameter["name"]]["description"]
 
 
 def _schema_of_lines(*structs: type[msgspec.Struct]) -> dict[str, Any]:

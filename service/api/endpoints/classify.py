@@ -45,7 +45,8 @@ _PART = f"({'|'.join(PARTS)})"
 PartsParameter = Annotated[
     str | None,
     Query(
-        description="The parts of the article that are its body, separated by commas.",
+        description=f"The parts of the article that are its body, separated by commas, among {', '.join(PARTS)}; by "
+        "default all but headline and captions.",
         json_schema_extra={"pattern": f"^{_PART}(,{_PART})*$"},
     ),
 ]

@@ -26,6 +26,11 @@ STYLE = (
     "h2{margin-top:2.5rem}table{border-collapse:collapse}"
     "a{color:var(--accent)}"
     "td,th{padding:.2rem 1rem .2rem 0;text-align:left;vertical-align:top}"
+    # On a telephone a row has two lines, the meaning below the name.
+    "@media(max-width:40rem){"
+    "tr{display:grid;grid-template-columns:auto minmax(0,1fr)}td{overflow-wrap:anywhere}td:last-child{grid-column:1/3}"
+    "th{position:absolute;clip-path:inset(50%)}tr:not(:last-child) td:last-child{margin-bottom:.6rem}"
+    "}"
 )
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -46,11 +51,11 @@ def docs_page(description: dict[str, Any]) -> str:
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width'>",
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><h1>{escape(title)}</h1>",
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main><h1>{escape(title)}</h1>",
         "<p>The same for programs: <a href='openapi.json'>openapi.json</a>.</p>",
         *(part for path, methods in description["paths"].items() for part in _operations(path, methods)),
         "<h2>Problems</h2><p>Every error is answered as <code>application/problem+json</code> (RFC 9457).</p>",
-        "<table><tr><th>Code</th><th>Status</th><th></th></tr>",
+        f"<table>{_heads('Code', 'Status', 'Meaning')}",
         *(
             f"<tr id='{code}'><td><code>{code}</code></td><td>{kind.status}</td><td>{escape(kind.title)}</td></tr>"
             for code, kind in PROBLEM_KINDS.items()
@@ -58,7 +63,7 @@ def docs_page(description: dict[str, Any]) -> str:
         "</table>",
         "<h2>Objects</h2>",
         *(part for name, schema in sorted(_schemas(description).items()) for part in _object(name, schema)),
-        "</body></html>",
+        "</main></body></html>",
     ]
     return "\n".join(parts)
 
@@ -66,13 +71,36 @@ def docs_page(description: dict[str, Any]) -> str:
 def _operations(path: str, methods: dict[str, Any]) -> Iterator[str]:
     for method, operation in methods.items():
         yield f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{escape(operation.get('description', ''))}</p>"
-        options = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
-        if options:
-            yield f"<p>Query: {', '.join(f'<code>{escape(name)}</code>' for name in options)}</p>"
+        yield from _options([each for each in operation.get("parameters", ()) if each["in"] == "query"])
         for media, content in operation.get("requestBody", {}).get("content", {}).items():
             example = escape(_format_example(content["example"]))
             yield f"<p>Takes <code>{escape(media)}</code>{_shape(content)}, for example</p><pre>{example}</pre>"
         yield f"<p>Answers {' · '.join(_answers(operation['responses']))}</p>"
+
+
+def _options(parameters: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a table of the options in the query; nothing without any."""
+    if not parameters:
+        return
+    yield f"<p>Options in the query:</p><table>{_heads('Option', 'Type', 'Meaning')}"
+    for parameter in parameters:
+        schema = parameter["schema"]
+        given = {"anyOf": [each for each in schema.get("anyOf", (schema,)) if each.get("type") != "null"]}
+        meaning = ["Required." if parameter["required"] else "", parameter["description"]]
+        if "maximum" in schema:
+            meaning.append(f"From {schema['minimum']} to {schema['maximum']}.")
+        if schema.get("default") is not None:
+            meaning.append(f"Default: {json.dumps(schema['default'])}.")
+        yield _row(parameter["name"], given, " ".join(filter(None, meaning)))
+    yield "</table>"
+
+
+def _heads(*names: str) -> str:
+    return f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
+
+
+def _row(name: str, schema: dict[str, Any], meaning: str) -> str:
+    return f"<tr><td><code>{escape(name)}</code></td><td>{_type(schema)}</td><td>{escape(meaning)}</td></tr>"
 
 
 def _answers(responses: dict[str, Any]) -> Iterator[str]:
@@ -103,11 +131,10 @@ def _object(name: str, schema: dict[str, Any]) -> Iterator[str]:
         yield f"<p>{_type(schema)}</p>"
         return
     always = schema.get("required", ())
-    yield "<table><tr><th>Field</th><th>Type</th><th></th></tr>"
+    yield f"<table>{_heads('Field', 'Type', 'Meaning')}"
     for field, value in schema["properties"].items():
         where = "" if field in always else "Optional. "
-        meaning = escape(f"{where}{_meaning(value)}")
-        yield f"<tr><td><code>{escape(field)}</code></td><td>{_type(value)}</td><td>{meaning}</td></tr>"
+        yield _row(field, value, f"{where}{_meaning(value)}")
     yield "</table>"
 
 

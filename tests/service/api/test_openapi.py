@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,6 +125,21 @@ def test_page_for_people_lists_the_fields_of_every_object(api: ApiClient, openap
             assert json.dumps(value).replace('"', "&quot;") in section
     links = {link.partition("'")[0] for link in page.split("href='#")[1:]}
     assert links <= {anchor.partition("'")[0] for anchor in page.split("id='")[1:]}
+
+
+def test_page_for_people_says_what_each_option_means(api: ApiClient, openapi: dict[str, Any]) -> None:
+    page = api.get("/docs").text
+    for (method, path), operation in ((key, openapi["paths"][key[1]][key[0]]) for key in ENDPOINTS):
+        section = page.partition(f"<code>{method.upper()} {path}</code></h2>")[2].partition("<h2>")[0]
+        options = [each for each in operation.get("parameters", ()) if each["in"] == "query"]
+        assert section.count("<tr><td>") == len(options)
+        for option in options:
+            row = section.partition(f"<tr><td><code>{option['name']}</code></td>")[2].partition("</tr>")[0]
+            assert html.escape(option["description"]) in row
+    assert "<td>boolean</td><td>Whether each block has its explanation. Default: false.</td>" in page
+    assert "<td>Required. Words of the titles.</td>" in page
+    assert "<td>How many articles are answered at most. From 1 to 100. Default: 20.</td>" in page
+    assert "<th></th>" not in page
 
 
 def test_page_for_people_names_the_objects_of_every_answer(api: ApiClient) -> None:

@@ -193,3 +193,11 @@ def test_nothing_is_cut_off_on_a_phone(page: Page) -> None:
     page.get_by_role("link", name="Index", exact=True).click()
     expect(page.locator(".figures")).to_be_visible()
     assert page.evaluate(width) == PHONE["width"]
+
+
+def test_nothing_of_the_manual_of_the_api_is_cut_off_on_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.get_by_role("link", name="API", exact=True).click()
+    expect(page.get_by_role("heading", name="Problems")).to_be_visible()
+    assert page.evaluate("() => document.documentElement.scrollWidth") == PHONE["width"]
+    check_axe(page, None)
