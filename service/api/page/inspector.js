@@ -77,7 +77,6 @@ export class Inspector {
   }
 
   #draw(block, number, pinned) {
-    this.element.classList.toggle("empty", block === null);
     this.element.classList.toggle("pinned", pinned);
     if (block === null) {
       this.inside.replaceChildren(h("p", { class: "hint" },

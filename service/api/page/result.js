@@ -12,6 +12,8 @@ import { Strip } from "./strip.js";
 import { Characters, countWords, nameOf } from "./text.js";
 import { toggles } from "./toggles.js";
 
+const BOTH = matchMedia("(min-width: 88rem)"); // where the reasons stand beside the fields; else they cover them
+
 function tabs(named, beside) {
   const buttons = named.map(({ id, title }, at) => h("button", {
     type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`,
@@ -115,12 +117,16 @@ export class Result {
   }
 
   #legendRow() {
-    return h("div", { class: "legend" }, this.legend, h("p", { class: "folding" }, this.list.count, " ", this.list.unfold));
+    return h("div", { class: "legend" }, this.legend, h("p", { class: "folding" },
+      h("span", { class: "hint choosing" }, "Choose a block to see why."), this.list.count, " ", this.list.unfold));
   }
 
+  // Shows the reasons for a block. One that the pointer is over is shown only where the fields keep their place.
   #explain(number) {
-    const pinned = number !== null && number === this.list?.selected;
+    const selected = this.list?.selected ?? null;
+    const pinned = number !== null && number === selected;
     if (!pinned && this.inspector.busy) return;
+    if (number !== selected && !BOTH.matches) return;
     this.inspector.show(number === null ? null : this.blocks[number], number, pinned);
   }
 

@@ -78,6 +78,38 @@ def test_hover_and_focus_show_probabilities_and_reasons(page: Page) -> None:
     expect(why).to_contain_text("Point at a block")
 
 
+@pytest.mark.parametrize("width", [961, 1280, 1366, 1400, 1407])
+def test_pointer_does_not_cover_the_fields_where_there_is_room_for_one(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    read_sample(page)
+    about, why = page.locator(".about"), page.get_by_label("Why this label")
+    block(page, "A night ferry will sail").hover()
+    expect(about).to_be_visible()
+    expect(why).to_be_hidden()
+    block(page, "A pier that was too short").click()
+    expect(why).to_contain_text("Subheading")
+    expect(about).to_be_hidden()
+    block(page, "A night ferry will sail").hover()
+    expect(why).to_contain_text("Subheading")
+    page.get_by_role("button", name="Close the reasons").click()
+    expect(about).to_be_visible()
+    expect(why).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1408, 1440])
+def test_fields_and_reasons_stand_side_by_side_where_there_is_room(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    read_sample(page)
+    block(page, "A night ferry will sail").hover()
+    about, why = page.locator(".about"), page.get_by_label("Why this label")
+    expect(why).to_contain_text("Teaser")
+    left, right = about.bounding_box(), why.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
+
+
 def test_page_opens_at_the_article_with_furniture_and_teasers_folded(page: Page) -> None:
     read_sample(page, unfold=False)
     first = page.locator(".fold-line").first

@@ -67,12 +67,15 @@ def test_form_of_the_index_shows_what_the_page_says_and_updates_what_was_added(p
 
 
 def test_page_without_a_body_cannot_be_compared(page: Page) -> None:
+    remark = "published is 0, expected a time; it is not used"
     page.route(
-        "**/v1/articles/check", lambda route: route.fulfill(json=route.fetch().json() | {"kept_because": "no_body"})
+        "**/v1/articles/check",
+        lambda route: route.fulfill(json=route.fetch().json() | {"kept_because": "no_body", "remarks": [remark]}),
     )
     paste(page, "Log in")
     page.get_by_role("tab", name="Seen before?").click()
     expect(page.locator(".found h2")).to_have_text("There is no body to compare")
+    expect(page.locator(".found")).to_contain_text("Published is 0, expected a time; it is not used.")
 
 
 def test_footer_leads_to_the_api(page: Page) -> None:
