@@ -7,8 +7,10 @@ import { Result } from "./result.js";
 import { LARGE, decode, looksLikeHtml, notAPage } from "./text.js";
 
 const VIEWS = ["desk", "index"];
+const FORM = "form"; // the state of the history's entries that show the form
 let shown = "desk";
 let result = null; // of the page that is shown
+let entry = ""; // the entry of the browser's history that shows this result; the result itself stays in memory
 let asked = 0; // counts pages: an answer to an earlier one comes too late
 let file = null; // {name, content}: a file too large for the text field
 
@@ -40,6 +42,22 @@ function view() {
   }
   document.title = chosen === "index" ? "The index – copydesk" : "copydesk";
   if (chosen === "index") overview(byId("overview"), failed);
+}
+
+// Shows the form, or the result; both stay as they are.
+function show(what) {
+  byId("result").hidden = what !== "result";
+  byId("composer").hidden = what === "result";
+  if (what === "result") result.heading.focus({ preventScroll: true });
+  else byId("page").focus();
+}
+
+// Follows Back and Forward. Entries without a state are those of the two views, which change neither form nor result.
+function travel({ state }) {
+  if (!state) return;
+  hush();
+  clear();
+  show(state.copydesk === entry ? "result" : "form");
 }
 
 function take(content, name = "") {
@@ -77,6 +95,8 @@ async function classify() {
 }
 
 async function read(page) {
+  const back = byId("result").hidden ? "Go forward to send or undo" : "Send or undo";
+  if (result && !result.mayLeave(`${back}, or read the other page again`)) return;
   clear();
   hush();
   byId("classify").disabled = true;
@@ -89,11 +109,11 @@ async function read(page) {
     result?.close();
     result = new Result(answer, page, { again, failed });
     byId("result").replaceChildren(result.element);
-    byId("result").hidden = false;
-    byId("composer").hidden = true;
+    entry = String(performance.timeOrigin + mine); // no other page load has it
+    history.pushState({ copydesk: entry }, "");
+    show("result");
     byId("model").textContent = `Model ${answer.model.replace(/^sha256:/, "").slice(0, 12)}.`;
     scrollTo(0, 0);
-    result.heading.focus({ preventScroll: true });
     byId("busy").hidden = true;
     if (answer.blocks.length) await result.duplicates.check();
   } catch (problem) {
@@ -107,10 +127,9 @@ async function read(page) {
 }
 
 function again() {
-  byId("result").hidden = true;
-  byId("composer").hidden = false;
   take("");
-  byId("page").focus();
+  history.pushState({ copydesk: FORM }, "");
+  show("form");
 }
 
 async function sample(name) {
@@ -166,6 +185,8 @@ function start() {
   byId("key-open").addEventListener("click", openKey);
   byId("key-open").textContent = hasKey() ? "API key set" : "API key";
   byId("key-dialog").addEventListener("close", closeKey);
+  history.replaceState({ copydesk: FORM }, "");
+  addEventListener("popstate", travel);
   addEventListener("hashchange", view);
   dropping();
   view();

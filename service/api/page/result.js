@@ -85,7 +85,7 @@ export class Result {
     this.heading = h("h1", { tabindex: "-1", dir: "auto" }, answer.title || "No title found");
     const header = h("header", { class: "summary" },
       h("div", {}, this.heading, this.#verdict(form)),
-      h("button", { type: "button", id: "again", onclick: () => this.#leave(again) }, "Another page"));
+      h("button", { type: "button", id: "again", onclick: () => this.mayLeave("Send or undo, or press “Another page” again") && again() }, "Another page"));
     if (!this.blocks.length) return h("article", {}, header);
     return h("article", {}, header,
       tabs([
@@ -97,12 +97,13 @@ export class Result {
       ], [this.copying.saves(), this.copying.copies()]));
   }
 
-  // Corrections that were not sent are lost with the page, so the reader has to say it twice.
-  #leave(again) {
+  // Corrections that were not sent are lost with the page, so the reader has to say it twice. `ways` is what can be done.
+  mayLeave(ways) {
     const unsent = this.corrections.unsent.length;
-    if (!unsent || this.warned) again();
-    else say(`${counted(unsent, "correction")} not sent. Send or undo, or press “Another page” again to give up what is not sent.`);
+    if (!unsent || this.warned) return true;
+    say(`${counted(unsent, "correction")} not sent. ${ways} to give up what is not sent.`);
     this.warned = true;
+    return false;
   }
 
   #verdict(form) {
@@ -151,6 +152,7 @@ export class Result {
   }
 
   #corrected(number) {
+    this.warned = false;
     if (number !== null) this.list.hidden.delete(this.blocks[number].kind);
     this.list.draw();
     this.strip.draw();
