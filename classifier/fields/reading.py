@@ -39,6 +39,15 @@ _TITLE_ENDS = re.compile(r"\s+[|–—·•:»-]{1,2}\s+")
 _DESCRIPTION_ENDS = re.compile(r"\s+(?:[–—·•»-]|:?:)\s+|\s*[|｜]\s*")
 """What stands between a description and the name of its site."""
 
+_MACHINE_MARK = re.compile(
+    r"_.*|(?:content-type|locale|(?:sub)?(?:section|category)|nlp [a-z ]{1,40}|(?-i:[a-z]{3,20}[A-Z][a-z]\w{0,20})): .*"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{7,}",
+    re.IGNORECASE,
+)
+"""Keywords that publishing systems leave for programs: flags, settings with their name, numbers and UUIDs. On the 1,694
+pages of the corpora these are 53 of 2,674 keywords, on 16 pages. All were looked at: 35 name no subject, 18 have one
+behind the name of a setting ("Category: Harbour"). "Sandholm: Part Two" is a tag."""
+
 _UNNAMED = frozenset("blog home homepage news website start startseite".split())
 """What templates write where a site has no name."""
 
@@ -272,11 +281,15 @@ def _tags(reading: _Reading) -> tuple[str, ...]:
         tags = dict.fromkeys(
             tag for value in values for each in re.split(r"[,;、，|\n]", value) if (tag := each.strip(" #\"'"))
         )
-        kept = tuple(tag for tag in tags if len(tag) <= MAX_TAG_CHARACTERS)[:MAX_TAGS]
+        kept = tuple(filter(_is_tag, tags))[:MAX_TAGS]
         if kept:
             reading.found_in["tags"] = place
             return kept
     return ()
+
+
+def _is_tag(value: str) -> bool:
+    return len(value) <= MAX_TAG_CHARACTERS and _MACHINE_MARK.fullmatch(value) is None
 
 
 def _description(reading: _Reading, publishers: Iterable[str]) -> str:
