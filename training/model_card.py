@@ -72,7 +72,7 @@ HOW_SCORED = {
     "parts html": "Kinds, block by block, on the pages whose parts are labelled by hand, from HTML",
     "parts text": "Kinds, block by block, on the same pages, from plain text",
     "confidence": "Confidence against the word F1 of the body; pages without an article are made for this",
-    "dresses html": "Hand-labelled pages as they came and in other dresses, from HTML: mean word F1 of the body",
+    "dresses html": "Hand-labelled pages as they came and changed, from HTML: mean word F1 of the body",
     "dresses text": "The same from plain text",
     "languages html": "Hand-labelled news pages by language, from HTML (`score_blocks.py`)",
     "languages text": "Hand-labelled news pages by language, from plain text (`score_blocks.py`)",
