@@ -19,7 +19,7 @@ from copydesk.service.commands.page_files import PageFiles, make_folder
 from copydesk.service.commands.table import Canvas
 from copydesk.service.process_memory import keep_freed_memory
 from copydesk.service.progress import STARTING, Progress
-from copydesk.service.rows import BadRow, Row, classify_rows, inputs
+from copydesk.service.rows import BadRow, Row, classify_rows, inputs, origins
 from copydesk.service.settings import Settings
 
 Answers = Iterator[classify_rows.ClassifiedRow | BadRow]
@@ -170,7 +170,11 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         writer = AnswerWriter(
             output, options.canvas, streams, progress.remark, options.links, files, blocks=options.blocks
         )
-        n_bad = writer.write_all(progress.watch(_completed(answer(rows), options)))
+        unused = origins.UnusedValues()
+        answers = _completed(_counting_unused(answer(rows), unused), options)
+        n_bad = writer.write_all(progress.watch(answers))
+    for line in unused.describe():
+        print(f"copydesk: {line}", file=streams.err)
     if n_bad:
         print(f"copydesk: {n_bad:,} of {counted(progress.n, 'page')} could not be classified", file=streams.err)
     return n_bad
@@ -193,6 +197,15 @@ def _load_classifier(options: ClassifyOptions, settings: Settings) -> Callable[[
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from None
     return partial(classify_rows.classify_ahead, classify_pages=partial(client.classify_batch, explain=options.explain))
+
+
+def _counting_unused(answers: Answers, unused: origins.UnusedValues) -> Answers:
+    """Pass answers on; count the times and sources of their rows that could not be used."""
+    for answer in answers:
+        if isinstance(answer, classify_rows.ClassifiedRow):
+            row = answer.row
+            unused.add(f"of line {row.line}" if row.id is None else row.id, row.unused)
+        yield answer
 
 
 def _completed(answers: Answers, options: ClassifyOptions) -> Answers:

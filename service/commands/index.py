@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
@@ -162,8 +161,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
     )
     classifier = partial(classify_rows.load_classifier, settings.model)
     bad, n_empty = BadRows(), 0
-    unused = Counter[str]()
-    first: dict[str, str] = {}
+    unused = origins.UnusedValues()
     with Progress(streams.err, answers_on_terminal=streams.out_is_terminal) as progress:
         progress.stage("", unit="document")
         while batch := list(islice(rows, args.batch)):
@@ -175,16 +173,14 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
                 add = partial(index.add, now=time.time(), unseen_only=args.unseen)
                 answers = list(match_documents(read, add, say_added=True, titles=not args.no_titles))
             progress.count(len(answers))
-            documents = [row for row in read if not isinstance(row, BadRow)]
-            unused.update(value.field for row in documents for value in row.unused)
-            first = origins.first_unused((row.id, row.unused) for row in documents) | first
+            for row in read:
+                if not isinstance(row, BadRow):
+                    unused.add(row.id, row.unused)
             streams.out.writelines(map(jsonl.encode_row, answers))
             streams.out.flush()
             bad.add(answer for answer in answers if isinstance(answer, contract.ErrorRow))
             n_empty += sum(getattr(answer, "kept_because", None) is KeptBecause.NO_BODY for answer in answers)
-    for line in origins.describe_unused(unused, first):
-        arguments.say(line)
-    for line in [*describe_without_body(n_empty, progress.n - bad.n), *bad.describe(progress.n)]:
+    for line in [*unused.describe(), *describe_without_body(n_empty, progress.n - bad.n), *bad.describe(progress.n)]:
         arguments.say(line)
     return bad.n
 

@@ -1,6 +1,6 @@
 """Rows in and out: the one contract of JSON lines, HTTP bodies, the client and Parquet. Loads no numeric library."""
 
-from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins, times
+from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins, page_rows, times
 from copydesk.service.rows.bad_rows import BadRows
 from copydesk.service.rows.documents import (
     ParsedDocument,
@@ -35,6 +35,7 @@ __all__ = [
     "jsonl",
     "match_documents",
     "origins",
+    "page_rows",
     "read_documents",
     "read_given_body",
     "read_origin",

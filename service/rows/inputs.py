@@ -17,8 +17,9 @@ from typing import BinaryIO, cast
 from copydesk import classifier
 from copydesk.classifier import Page, UnreadablePage
 from copydesk.classifier.other_formats import is_address, is_likely_table
-from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, parse_row, read_lines, too_large_message
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, read_lines, too_large_message
 from copydesk.service.rows.not_pages import describe_other_format
+from copydesk.service.rows.page_rows import parse_row
 
 STDIN = "-"
 """The name of standard input."""

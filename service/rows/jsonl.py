@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -47,13 +47,26 @@ BOM = b"\xef\xbb\xbf"
 """UTF-8's byte order mark, which the first line may begin with."""
 
 
+class Unused(NamedTuple):
+    """A field whose value could not be used, and the beginning of the value as JSON."""
+
+    field: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page that can be classified; `id` is unchanged from the input, `line` is None where the input is not JSONL."""
+    """A page that can be classified; `id` is unchanged from the input, `line` is None where the input is not JSONL.
+
+    `published`, in ISO 8601, and `source` are the row's own; `unused` are their values that could not be used.
+    """
 
     id: JsonId
     line: int | None
     page: Page
+    published: str | None = None
+    source: str | None = None
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,18 +153,6 @@ def read_bounded_lines_ahead(stream: BinaryIO, limit: int) -> Iterator[bytes | N
         start, end = 0, read(view)
     if size:
         yield b"".join(pieces) if size <= limit else None
-
-
-def parse_row(row: Line | Row, *, max_page_bytes: int, encoded: bool = False) -> Row:
-    """Parse a line into a page, or a `BadRow` with the reason; other rows are returned unchanged.
-
-    `encoded` says whether HTML becomes an `EncodedPage`, by the C core.
-    """
-    if not isinstance(row, Line):
-        return row
-    return parse_line(
-        row, lambda fields, id: PageRow(id, row.number, read_page(fields, id, max_page_bytes)), encoded=encoded
-    )
 
 
 def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T], *, encoded: bool = False) -> T | BadRow:

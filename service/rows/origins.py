@@ -8,16 +8,20 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from copydesk.classifier.plurals import counted
 from copydesk.service.rows import jsonl, times
 from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
+from copydesk.service.rows.jsonl import Unused
 from copydesk.service.terminal import shortened
+
+T = TypeVar("T")
 
 UNKNOWN_TIME = float("nan")
 """The time of a document without a time of publication."""
@@ -25,17 +29,8 @@ NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 """Null characters and lone surrogates, which the name of a source cannot have."""
 EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
 """What each field of a row should be."""
-
-
 SHOWN = 60
 """Characters of a value in a message."""
-
-
-class Unused(NamedTuple):
-    """A field whose value could not be used, and the beginning of the value as JSON."""
-
-    field: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +52,26 @@ class Origin:
 
 def read_origin(fields: Mapping[str, Any]) -> Origin:
     """Read a row's own `published` and `source`; in a row of `copydesk classify`, what it found on the page."""
-    source, unused = None, []
+    of_page, unused = "found_in" in fields, list[Unused]()
+    published = None if of_page else _read_or_note(fields, "published", read_seconds, unused)
+    source = _read_or_note(fields, "source", read_source, unused)
+    origin = Origin(UNKNOWN_TIME if published is None else published, source, tuple(unused))
+    return origin.filled_by(fields.get("published"), fields.get("site")) if of_page else origin
+
+
+def read_own_texts(fields: Mapping[str, Any]) -> tuple[str | None, str | None, tuple[Unused, ...]]:
+    """Read a row's own `published`, in ISO 8601, its own `source`, and which of them could not be used."""
+    unused = list[Unused]()
+    published = _read_or_note(fields, "published", read_published, unused)
+    return published, _read_or_note(fields, "source", read_source, unused), tuple(unused)
+
+
+def _read_or_note(fields: Mapping[str, Any], name: str, read: Callable[[object], T], unused: list[Unused]) -> T | None:
     try:
-        source = read_source(fields.get("source"))
+        return read(fields.get(name))
     except ValueError:
-        unused.append(_unused("source", fields))
-    if "found_in" in fields:
-        return Origin(source=source, unused=tuple(unused)).filled_by(fields.get("published"), fields.get("site"))
-    try:
-        published = read_seconds(fields.get("published"))
-    except ValueError:
-        return Origin(UNKNOWN_TIME, source, (_unused("published", fields), *unused))
-    return Origin(published, source, tuple(unused))
+        unused.append(_unused(name, fields))
+        return None
 
 
 def _unused(field: str, fields: Mapping[str, Any]) -> Unused:
@@ -109,12 +112,29 @@ def read_source(value: object) -> str | None:
     return _found_source(value)
 
 
+@dataclass(slots=True)
+class UnusedValues:
+    """How often the value of each field could not be used, and the first such value of each."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+
+    def add(self, id: object, values: Sequence[Unused]) -> None:
+        """Count the values of a row."""
+        self.counts.update(value.field for value in values)
+        self.first = first_unused([(id, values)]) | self.first
+
+    def describe(self) -> list[str]:
+        """Say in a line for each field in how many rows its value could not be used, and what the first value is."""
+        return describe_unused(self.counts, self.first)
+
+
 def first_unused(rows: Iterable[tuple[object, Iterable[Unused]]]) -> dict[str, str]:
     """Return the first value of each field that could not be used, with its row, from ids and unused values."""
     found: dict[str, str] = {}
     for id, values in rows:
-        for field, value in values:
-            found.setdefault(field, f"{value} in the row {shortened(str(id), SHOWN)}")
+        for name, value in values:
+            found.setdefault(name, f"{value} in the row {shortened(str(id), SHOWN)}")
     return found
 
 

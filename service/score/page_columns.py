@@ -12,10 +12,11 @@ from copydesk.classifier import BODY_PARTS, FIELDS, KINDS, Kind
 from copydesk.classifier.article import PageScores
 from copydesk.classifier.model import PAGE_TYPES
 from copydesk.classifier.types import join_blocks
+from copydesk.service.rows.contract import FROM_ROW
 from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 
-ROW, CAPTURE = "row", "capture"
-"""In `found_in`: the time of publication is that of the input, or that of the capture, not of the page."""
+CAPTURE = "capture"
+"""In `found_in`: the time of publication is that of the capture, not of the page."""
 _LISTS = ("authors", "tags")
 _TEXTS = tuple(name for name in FIELDS if name not in (*_LISTS, "found_in"))
 
@@ -34,7 +35,7 @@ def page_columns(
     for number, row in enumerate(rows):
         if row.published is not None:
             columns["published"][number] = storable(row.published)
-            places[number]["published"] = ROW
+            places[number]["published"] = FROM_ROW
         elif columns["published"][number] is None and row.captured is not None:
             columns["published"][number] = storable(row.captured)
             places[number]["published"] = CAPTURE

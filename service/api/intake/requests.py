@@ -13,7 +13,7 @@ from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.types import EncodedPage
 from copydesk.service.api.problems import Problem
-from copydesk.service.rows import BadField, jsonl
+from copydesk.service.rows import BadField, jsonl, page_rows
 
 
 class Media(StrEnum):
@@ -184,7 +184,7 @@ def parse_classify_fields(
         BadField: They do not fit.
     """
     id = jsonl.read_id(fields)
-    row = jsonl.PageRow(id, line, jsonl.read_page(fields, id, max_page_bytes))
+    row = page_rows.read_page_row(fields, id, line, max_page_bytes)
     return ClassifyRequest(row, _options_fields(fields, default))
 
 

@@ -17,7 +17,16 @@ from copydesk.classifier import (
     ScoredBlock,
 )
 from copydesk.service.rows.contract.documents import Match
-from copydesk.service.rows.contract.values import Confidence, Digest, FoundTime, KeptBecause, Offset, Share, Title
+from copydesk.service.rows.contract.values import (
+    FROM_ROW,
+    Confidence,
+    Digest,
+    FoundTime,
+    KeptBecause,
+    Offset,
+    Share,
+    Title,
+)
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 
 
@@ -89,8 +98,9 @@ class PageAnswer(Struct, frozen=True, kw_only=True):
 
 
 class BriefPage(PageAnswer, frozen=True, kw_only=True):
-    """The answer to a page without its blocks: its fields and its body."""
+    """The answer to a page without its blocks: its fields and its body. `published` is the input's, else the page's."""
 
+    source: Annotated[str, Meta(description="As in the input, if it has one.")] | UnsetType = UNSET
     markdown: Annotated[str, Meta(description="The article as Markdown, on request.")] | UnsetType = UNSET
     model: Digest
 
@@ -131,11 +141,15 @@ class LabelledPage(BriefPage, frozen=True, kw_only=True):
 def _page_fields(row: PageRow, article: Article) -> dict[str, Any]:
     """Return the fields that every answer to a page has."""
     fields = article if article.scores is None else article.scores.fields
+    found = {name: getattr(fields, name) for name in FIELDS}
+    if row.published is not None:
+        found |= {"published": row.published, "found_in": {**fields.found_in, "published": FROM_ROW}}
     return {
         "id": row.id,
         "line": _line(row),
         "url": article.url,
-        **{name: getattr(fields, name) for name in FIELDS},
+        **found,
+        "source": UNSET if row.source is None else row.source,
         "is_article": article.is_article,
         "page_type": article.page_type,
         "page_types": dict(article.page_types),

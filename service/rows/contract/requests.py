@@ -32,6 +32,8 @@ class PageRequest(Struct, kw_only=True):
     ) = UNSET
     html: Annotated[str | None, Meta(description="The page as HTML.")] | UnsetType = UNSET
     url: Annotated[str | None, Meta(description="The page's address; nothing is fetched from it.")] | UnsetType = UNSET
+    published: Published | UnsetType | None = UNSET
+    source: Source | UnsetType | None = UNSET
     explain: Annotated[bool | None, Meta(description="Whether each block has its explanation.")] | UnsetType = UNSET
     include_text: IncludeText | UnsetType = UNSET
     include_markdown: (
@@ -58,9 +60,6 @@ class ArticleRequest(PageRequest, kw_only=True):
         | UnsetType
     ) = UNSET
     title: Annotated[Any, Meta(description="The headline of a body: a text.")] | UnsetType = UNSET
-
-    published: Published | UnsetType | None = UNSET
-    source: Source | UnsetType | None = UNSET
 
 
 class FeedbackRequest(PageRequest, kw_only=True):

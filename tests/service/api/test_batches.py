@@ -92,6 +92,13 @@ def test_parts_of_a_row_go_before_those_of_the_batch(api: ApiClient, sample_page
     assert "The open-air pool beside the river" in text["body"]
 
 
+def test_own_time_and_source_of_a_row_are_in_both_answers_to_it(api: ApiClient) -> None:
+    row = {"id": "a", "text": LINES, "published": "1 May 2024", "source": "wire"}
+    (batch,) = map(json.loads, api.post("/v1/classify/batch", content=lines(row), headers=NDJSON).text.splitlines())
+    assert (batch["published"], batch["found_in"]["published"], batch["source"]) == ("2024-05-01", "row", "wire")
+    assert api.post("/v1/classify", json=row).json() == batch
+
+
 def test_empty_batch_is_answered_by_nothing(api: ApiClient) -> None:
     assert api.post("/v1/classify/batch", content=b"", headers=NDJSON).content == b""
 

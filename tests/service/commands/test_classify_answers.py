@@ -165,6 +165,21 @@ def test_table_is_for_one_page_on_a_terminal(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("with_stand_in")
+def test_own_time_that_cannot_be_used_is_named_at_the_end(tmp_path: Path) -> None:
+    rows, err = tmp_path / "rows.jsonl", io.StringIO()
+    published = ("2024-05-01", "soon", "later")
+    rows.write_text("".join(json.dumps({"text": LONG, "published": time}) + "\n" for time in published))
+    options = ClassifyOptions([str(rows)], None, AnswerFormat.JSONL, False, CANVAS)
+    out = io.BytesIO()
+    assert classify_files(options, Settings(), Streams(out, err, out_is_terminal=False)) == 0
+    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [answer["published"] for answer in answers] == ["2024-05-01", None, None]
+    assert err.getvalue().startswith(
+        'copydesk: published could not be used in 2 rows (first: "soon" in the row of line 2) and counts as unknown; '
+    )
+
+
+@pytest.mark.usefixtures("with_stand_in")
 def test_duplicate_ids_are_each_answered_on_their_line(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(json.dumps({"id": "same", "text": f"{LONG} {i}"}) + "\n" for i in range(3)))

@@ -19,9 +19,9 @@ from copydesk.service.rows.jsonl import (
     decode_row,
     encode_row,
     encode_row_fast,
-    parse_row,
     read_page,
 )
+from copydesk.service.rows.page_rows import parse_row
 from tests.support.stub_classifier import answer
 
 pytestmark = pytest.mark.slow

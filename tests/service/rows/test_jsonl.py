@@ -23,11 +23,11 @@ from copydesk.service.rows.jsonl import (
     PageRow,
     parse_fields,
     parse_object,
-    parse_row,
     read_bounded_lines,
     read_bounded_lines_ahead,
     read_lines,
 )
+from copydesk.service.rows.page_rows import parse_row
 
 pytestmark = pytest.mark.slow
 
