@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, NoReturn
 
-MEANT = {("--output", "text"): "the article's plain text is --output body"}
+MEANT = {
+    ("--output", "text"): "the article's plain text is --output body",
+    ("--output", "md"): "did you mean markdown?",
+}
 """What to say about a word that is far from the name of the choice that it means, by option and word."""
+NO_FILE = {"--output": "--output is the form; to write a file use > or --output-dir"}
+"""What to say about a word that is like no choice or looks like a file's name, by option."""
 LIKENESS = 0.7
 """Least ratio of `difflib` at which a word is suggested; at its own 0.6, `newest` is like `longest`."""
 
 _WRONG_CHOICE = re.compile(r"argument ([^:]+): invalid choice: '([^']*)'")
+_REQUIRED = "the following arguments are required: "
 
 
 class Parser(argparse.ArgumentParser):
@@ -20,6 +27,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         """Parse the arguments of this command; words may be on both sides of an option, and none may be left over."""
+        self._given = sys.argv[1:] if args is None else list(args)
         found, unknown = super().parse_known_args(args, namespace)
         several = [action.dest for action in self._actions if not action.option_strings and action.nargs in ("*", "+")]
         words = _words(unknown) if several else None
@@ -31,17 +39,33 @@ class Parser(argparse.ArgumentParser):
         return found, []
 
     def error(self, message: str) -> NoReturn:
-        """Show the usage and the message, with a hint if it is about a word that is not among the choices."""
-        wrong = _WRONG_CHOICE.search(message)
-        if wrong:
-            meant = MEANT.get((wrong[1], wrong[2]))
-            message += f"; {meant}" if meant else _hint(wrong[2], self._choices(wrong[1]))
-        super().error(message + self._list_commands(message))
+        """Show the usage and the message, with a hint if a word or an option looks like a misspelled one."""
+        if message.startswith(_REQUIRED):
+            message = self._find_misspelled_option() or message + self._list_commands(message)
+        elif wrong := _WRONG_CHOICE.search(message):
+            message += self._hint_choice(wrong[1], wrong[2])
+        super().error(message)
+
+    def _hint_choice(self, argument: str, word: str) -> str:
+        """Return what to say about a word that is not among the choices of an argument, nothing if nothing is known."""
+        meant, no_file = MEANT.get((argument, word)), NO_FILE.get(argument)
+        if meant:
+            return f"; {meant}"
+        hint = "" if no_file and re.search(r"[./\\]", word) else _hint(word, self._choices(argument))
+        return hint or (f"; {no_file}" if no_file else "")
+
+    def _find_misspelled_option(self) -> str:
+        """Return the error of the first option that is like one of this command; nothing if there is none."""
+        before = self._given[: self._given.index("--")] if "--" in self._given else self._given
+        for word in (each.partition("=")[0] for each in before if each.startswith("-")):
+            if word not in self._option_string_actions and (hint := _hint(word, self._option_string_actions)):
+                return f"unrecognized arguments: {word}{hint}"
+        return ""
 
     def _list_commands(self, message: str) -> str:
         """Return the lines of the help about each command if the message is that none was given."""
         commands = [action for action in self._actions if isinstance(action, argparse._SubParsersAction)]
-        if not commands or f"are required: {commands[0].metavar}" not in message:
+        if not commands or f"{_REQUIRED}{commands[0].metavar}" not in message:
             return ""
         listed = commands[0]._choices_actions
         columns = max(len(each.dest) for each in listed)
@@ -49,13 +73,17 @@ class Parser(argparse.ArgumentParser):
         return f", one of{lines}\n{self.prog} {listed[0].dest} --help says more about one"
 
     def _choices(self, argument: str) -> list[str]:
-        """Return the choices of an argument, by its options or the word that stands for it in the usage."""
-        return [
-            str(choice)
-            for action in self._actions
-            if argument in ("/".join(action.option_strings), action.metavar, action.dest)
-            for choice in action.choices or ()
-        ]
+        """Return the choices of an argument, by its options or the word that stands for it in the usage.
+
+        Among those of a command are the options in its place, such as `--help`.
+        """
+        found = list[str]()
+        for action in self._actions:
+            if argument in ("/".join(action.option_strings), action.metavar, action.dest):
+                found += map(str, action.choices or ())
+                if isinstance(action, argparse._SubParsersAction):
+                    found += self._option_string_actions
+        return found
 
 
 def _words(left_over: Sequence[str]) -> list[str] | None:
@@ -66,7 +94,13 @@ def _words(left_over: Sequence[str]) -> list[str] | None:
 
 
 def _hint(word: str, known: Iterable[str]) -> str:
-    near = nearest(word, known)
+    """Return a question about the known word that is most like a word, nothing if none is much like it.
+
+    A letter such as `-o` is like the first option that begins with it.
+    """
+    is_letter = len(word) == 2 and word.startswith("-")
+    near = next((option for option in known if option.startswith(f"-{word.lower()}")), "") if is_letter else ""
+    near = near or nearest(word, known)
     return f"; did you mean {near}?" if near else ""
 
 
