@@ -76,8 +76,9 @@ def _block_line(block: ScoredBlock, text: str, canvas: Canvas) -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a whole percentage; only 1 itself is 100 %."""
-    return f"{min(int(100 * share + 0.5), 99 if share < 1 else 100):3d}%"
+    """Return a whole percentage in four columns; a share below 1 that is rounded to 100 % is `>99%`."""
+    whole = int(100 * share + 0.5)
+    return ">99%" if whole == 100 and share < 1 else f"{whole:3d}%"
 
 
 def _reason_lines(block: ScoredBlock, explanation: Explanation, canvas: Canvas) -> Iterator[str]:

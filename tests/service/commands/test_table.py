@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier.types import Page
+from copydesk.classifier.types import Label, Page
 from copydesk.service.commands.table import Canvas, table
 from copydesk.service.rows.jsonl import PageRow
 from copydesk.service.terminal import bar, clean, shortened, width
@@ -104,11 +104,23 @@ def test_fields_that_are_known_have_a_line() -> None:
     assert lines[1] == "Ann Reed, Bo Lind · 2025-02-03 · The␛Post · article"
 
 
-@pytest.mark.parametrize(("confidence", "shown"), [(0.997, "99%"), (1.0, "100%"), (0.004, "0%")])
+@pytest.mark.parametrize(
+    ("confidence", "shown"), [(0.994, "99%"), (0.995, ">99%"), (0.9999, ">99%"), (1.0, "100%"), (0.004, "0%")]
+)
 def test_confidence_of_less_than_one_is_not_shown_as_100_percent(confidence: float, shown: str) -> None:
     page = Page(id="page", text="Menu")
     known = replace(answer(page), confidence=confidence)
     assert f" confidence {shown}" in table(PageRow("page", None, page), known, Canvas(80, color=False))
+
+
+def test_probability_that_is_rounded_to_100_percent_moves_no_column() -> None:
+    page = Page(id="page", text="Menu")
+    known = answer(page)
+    shares = ((0.0, 1 - share, share) for share in (0.98, 0.997, 1.0))
+    blocks = tuple(known.blocks[0]._replace(label=Label.TEASER, probabilities=odds) for odds in shares)
+    lines = table(PageRow("page", None, page), replace(known, blocks=blocks), Canvas(80, color=False)).splitlines()[-3:]
+    assert [line.split()[-3] for line in lines] == ["98%", ">99%", "100%"]
+    assert len({line.index("%") for line in lines}) == 1
 
 
 def test_row_without_id_is_called_by_its_line() -> None:
