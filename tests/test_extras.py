@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from copydesk.classifier.extras import IMPORT_NAMES, PACKAGES, MissingExtra, require_extra
+from copydesk.service.cli import COMMANDS
 from tests.conftest import LIMIT_SECONDS, ROOT, Process, clean_environment
 
 ALL_PACKAGES = sorted({package for packages in PACKAGES.values() for package in packages})
@@ -114,10 +115,9 @@ def check_line(done: Process, said: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("arguments", [["--help"], ["corpus.jsonl"]])
-def test_training_names_its_extra_too(arguments: list[str]) -> None:
+def test_training_names_its_extra_too() -> None:
     blocked = ["sklearn", "joblib", "lightgbm"]
-    done = run_without(blocked, *arguments, module="copydesk.training.cli")
+    done = run_without(blocked, "docs/examples/stories.jsonl", module="copydesk.training.cli")
     check_line(done, "training needs joblib, lightgbm and scikit-learn, which are not installed; [train]")
 
 
@@ -151,12 +151,15 @@ def test_default_packages_are_enough_for_help_and_keys(tmp_path: Path) -> None:
     for arguments in (
         ["--version"],
         ["--help"],
-        *([name, "--help"] for name in ("classify", "dedup", "index", "score", "serve", "keys")),
+        *([name, "--help"] for name in COMMANDS),
         ["index", "add", "--help"],
         ["keys", "list"],
     ):
         done = run_without(OPTIONAL, *arguments, COPYDESK_KEYS=str(tmp_path / "keys.sqlite"))
         assert (done.returncode, done.stderr) == (0, b"")
+    done = run_without(OPTIONAL, "--help", module="copydesk.training.cli")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"usage: copydesk-train ")
 
 
 def test_parser_of_the_commands_loads_no_numeric_library() -> None:

@@ -17,12 +17,12 @@ ROW_SUFFIXES = (".jsonl", ".ndjson")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 a model was written, 1 a corpus does not fit or a file fails, 2 wrong usage."""
+    chosen = parse(arguments)  # --help needs no extra
     try:
         require_extra("train", "training")
     except MissingExtra as error:
         print(f"copydesk-train: {error}", file=sys.stderr)
         return 2
-    chosen = parse(arguments)
     from copydesk.training.train import Clock, train
 
     try:
