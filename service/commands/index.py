@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from copydesk.service.rows import (
     classify_rows,
     contract,
     describe_without_body,
+    index_numbers,
     indexed_article,
     inputs,
     jsonl,
@@ -223,7 +223,7 @@ def _search(index: Index, args: argparse.Namespace, _settings: Settings, streams
 
 
 def _stats(index: Index, _args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
-    streams.out.write(jsonl.encode_row(asdict(index.stats())))
+    streams.out.write(jsonl.encode_row(index_numbers(index.stats())))
 
 
 def _export(index: Index, _args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:

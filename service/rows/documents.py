@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,7 @@ from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow,
 from copydesk.service.rows.origins import UNKNOWN_TIME, Origin, read_origin
 
 if TYPE_CHECKING:
-    from copydesk.service.index import IndexAnswer, IndexedDocument
+    from copydesk.service.index import IndexAnswer, IndexedDocument, Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,14 @@ def indexed_article(entry: IndexedDocument) -> contract.IndexedArticle:
     return contract.IndexedArticle(
         entry.id, entry.cluster, entry.length, published, iso_time(entry.added), entry.source, entry.title
     )
+
+
+def index_numbers(stats: Stats) -> dict[str, Any]:
+    """Return the fields of an index's numbers; times are in ISO 8601."""
+    return {
+        name: iso_time(value) if name.endswith(("_added", "_published")) and value is not None else value
+        for name, value in asdict(stats).items()
+    }
 
 
 def iso_time(seconds: float) -> str | None:

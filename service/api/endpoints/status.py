@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Index
-from copydesk.service.rows import contract, indexed_article, iso_time
+from copydesk.service.rows import contract, index_numbers, indexed_article, iso_time
 
 LATEST_CLUSTERS = 20
 """Clusters that `GET /v1/index` lists."""
@@ -120,13 +120,9 @@ def _timed_overview(index: Index) -> tuple[contract.IndexOverview, float]:
 
 def index_overview(index: Index) -> contract.IndexOverview:
     """Return the answer of `GET /v1/index`; times are in ISO 8601."""
-    stats: dict[str, Any] = {
-        name: iso_time(value) if name.endswith(("_added", "_published")) and value is not None else value
-        for name, value in asdict(index.stats()).items()
-    }
     latest = [
         contract.LatestCluster(cluster.id, cluster.documents, iso_time(cluster.added), cluster.title)
         for cluster in index.latest_clusters(LATEST_CLUSTERS)
     ]
     days = [contract.DayTotals(**asdict(day)) for day in index.growth(GROWTH_DAYS)]
-    return contract.IndexOverview(**stats, latest=latest, growth=days)
+    return contract.IndexOverview(**index_numbers(index.stats()), latest=latest, growth=days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import resource
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from copydesk.service.rows.times import ISO_TIME
 from copydesk.service.settings import INDEX, read_settings
 from tests.conftest import COMMAND, ROOT, Process, RunCommand
 from tests.support.index_places import PASSWORD, Server, window
@@ -68,6 +70,8 @@ def test_add_answers_each_row_and_check_adds_none(run_command: RunCommand, place
     assert answers(run_command("index", "check", "--index", place, given=asked))[0]["cluster"] == "c"
     (stats,) = answers(run_command("index", "stats", "--index", place))
     assert (stats["documents"], stats["clusters"]) == (3, 2)
+    assert (stats["first_published"], stats["last_published"]) == ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")
+    assert re.fullmatch(ISO_TIME, stats["first_added"])
 
 
 def test_documents_without_a_body_are_named_and_counted(run_command: RunCommand, place: Path) -> None:
