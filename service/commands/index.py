@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from copydesk.classifier import CopydeskError
 from copydesk.classifier.duplicates import read_seconds
 from copydesk.classifier.duplicates.types import KeptBecause
 from copydesk.classifier.extras import require_extra
@@ -231,7 +232,12 @@ def _export(index: Index, _args: argparse.Namespace, _settings: Settings, stream
 
 
 def _import(index: Index, args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
-    streams.out.write(jsonl.encode_row({"imported": index.import_lines(inputs.read_lines_of(args.files))}))
+    try:
+        n_imported = index.import_lines(inputs.read_lines_of(args.files))
+    except (ValueError, CopydeskError):
+        index.remove_new_file()
+        raise
+    streams.out.write(jsonl.encode_row({"imported": n_imported}))
 
 
 def _compact(index: Index, _args: argparse.Namespace, _settings: Settings, _streams: Streams) -> None:

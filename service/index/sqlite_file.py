@@ -7,6 +7,7 @@ import random
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from stat import S_ISDIR
 from typing import Any, TypeVar
@@ -45,6 +46,8 @@ class SqliteFile:
         self.path = path
         self.may_create = False
         """Whether a missing file is made; one that was there once is not."""
+        self.is_new = False
+        """Whether opening the index made the file."""
 
     def create_engine(self) -> Engine:
         """Make the pool of connections to the file."""
@@ -94,6 +97,16 @@ class SqliteFile:
         """Set the page size of a new file, and the mode in which readers and a writer do not wait for each other."""
         connection.exec_driver_sql(f"PRAGMA page_size = {PAGE_BYTES}").close()
         _retry(lambda: connection.exec_driver_sql("PRAGMA journal_mode = WAL").close())
+
+    def remove_if_empty(self, table: str) -> None:
+        """Remove the file if a table has no rows and nobody else has it open; all own connections are closed."""
+        uri = f"{self.path.absolute().as_uri()}?mode=rw"
+        with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(uri, uri=True, timeout=0)) as connection:
+            connection.isolation_level = None
+            connection.execute("PRAGMA journal_mode = DELETE")  # it fails if others have the file open
+            connection.execute("BEGIN EXCLUSIVE")
+            if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is None:
+                self.path.resolve().unlink()  # a link to it was there before
 
     def _connect(self) -> sqlite3.Connection:
         mode = "rwc" if self.may_create else "rw"

@@ -79,7 +79,7 @@ def open_index(
     if database.file is not None and not database.file.exists():
         if not create:
             raise missing
-        database.file.may_create = True
+        database.file.may_create = database.file.is_new = True
     try:
         with database.reading() as connection:
             check(connection)
@@ -118,6 +118,12 @@ class Index:
     def close(self) -> None:
         """Close the connections."""
         self.database.close()
+
+    def remove_new_file(self) -> None:
+        """Close the index; remove its file if opening made it, it has no documents, and nobody else has it open."""
+        self.close()
+        if self.database.file is not None and self.database.file.is_new:
+            self.database.file.remove_if_empty(DOCUMENTS.name)
 
     def check(self, documents: Sequence[Document]) -> list[IndexAnswer]:
         """Answer as `add` would for each document alone; documents of the batch are not compared with each other."""

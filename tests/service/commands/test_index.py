@@ -149,7 +149,9 @@ def test_export_that_was_cut_at_a_line_end_is_not_imported(
     refused = run_command("index", "import", "--index", other, export)
     assert (refused.returncode, refused.stdout) == (2, b"")
     assert b"the export ends after 2 documents without its last line" in refused.stderr
-    assert answers(run_command("index", "stats", "--index", other))[0]["documents"] == 0
+    assert not list(tmp_path.glob("other.sqlite*"))
+    assert run_command("index", "import", "--index", place, export).returncode == 2
+    assert answers(run_command("index", "stats", "--index", place))[0]["documents"] == 3
 
 
 def test_index_of_the_environment_is_taken(run_command: RunCommand, place: Path) -> None:

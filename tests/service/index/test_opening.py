@@ -46,6 +46,25 @@ def test_documents_are_still_there_when_an_index_is_opened_again(new_place: Make
     assert assert_whole(place) == ["a", "b"]
 
 
+def test_new_file_is_removed_only_while_it_is_empty_and_nobody_uses_it(tmp_path: Path) -> None:
+    place, link = tmp_path / "new.sqlite", tmp_path / "link.sqlite"
+    link.symlink_to(place)
+    for name in (place, link):
+        open_index(name).remove_new_file()
+        assert [path.name for path in tmp_path.iterdir()] == ["link.sqlite"]
+    index = open_index(place)
+    with open_index(place):
+        index.remove_new_file()
+    assert place.exists()
+    open_index(place).remove_new_file()  # it was there before
+    assert place.exists()
+    place.unlink()
+    index = open_index(place)
+    add(index, "a", window(0))
+    index.remove_new_file()
+    assert assert_whole(str(place)) == ["a"]
+
+
 def test_names_of_stored_settings_stay_until_the_format_is_raised() -> None:
     assert " ".join(sorted(settings_of(SigningScheme(), KeyScheme()))) == SETTING_NAMES
 
