@@ -14,12 +14,18 @@ from copydesk.classifier.plurals import counted
 from copydesk.service.progress import Progress
 from copydesk.service.rows import describe_without_body, origins
 from copydesk.service.score.absent_columns import describe_absent
+from copydesk.service.score.rerun import BAD_COLUMNS, UNREADABLE_FILE
+from copydesk.service.score.sources import FileKind, file_kind
 from copydesk.service.score.tally import Tally
 from copydesk.service.terminal import clean
 
 MIN_SECONDS = 1e-3
 """A shorter time counts as this long, so that no rate is divided by zero."""
 MEGABYTE = 1e6
+UNITS = dict.fromkeys((FileKind.JSONL, FileKind.JSON, FileKind.WARC), "byte") | dict.fromkeys(
+    (FileKind.CSV, FileKind.PARQUET), "position"
+)
+"""What the position of a row in its file counts, by the kind of file; a file that is one page has none."""
 READ_ERRORS = 10_000
 """Errors among which the first of each code is looked for."""
 SHOWN_REASONS = 12
@@ -103,6 +109,16 @@ def first_errors(path: Path) -> list[str]:
     with path.open("rb") as lines:
         for line in islice(lines, READ_ERRORS):
             row = json.loads(line)
-            found.setdefault(row["code"], f"{row['file']}: {row['code']}: {row['message']}")
+            found.setdefault(row["code"], f"{row['file']}{_place(row)}: {row['code']}: {row['message']}")
     heading = [f"the first error of each code; {path} has all:"] if found else []
     return [clean(message) for message in (*heading, *found.values())]
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """Return words for the place of an error in its file; nothing if it is about the whole file.
+
+    Lines are not counted: a shard begins at a byte, whatever lines are before it.
+    """
+    kind, position = file_kind(row["file"]), row["position"]
+    named = row["code"] in (UNREADABLE_FILE, BAD_COLUMNS) or row["message"].startswith(f"the record at {position}")
+    return "" if named or kind not in UNITS else f" at {UNITS[kind]} {position}"

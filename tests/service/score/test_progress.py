@@ -90,9 +90,30 @@ def test_summary_names_errors_and_clusters() -> None:
 
 def test_first_error_of_each_code_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "errors.jsonl"
-    rows = [("a.csv", "bad_row", "one"), ("a.csv", "bad_row", "two"), ("b.csv", "bad_columns", "no column\x1b[31m")]
-    path.write_text(
-        "".join(json.dumps(dict(zip(("file", "code", "message"), row, strict=True))) + "\n" for row in rows)
-    )
+    write_errors(path, ("a.csv", 7, "bad_row", "one"), ("a.csv", 8, "bad_row", "two"), ("b.csv", 0, "x", "y\x1b[31m"))
     heading = f"the first error of each code; {path} has all:"
-    assert first_errors(path) == [heading, "a.csv: bad_row: one", "b.csv: bad_columns: no column\u241b[31m"]
+    assert first_errors(path) == [heading, "a.csv at position 7: bad_row: one", "b.csv at position 0: x: y\u241b[31m"]
+
+
+def write_errors(path: Path, *rows: tuple[str, int, str, str]) -> None:
+    names = ("file", "position", "code", "message")
+    path.write_text("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in rows))
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "message", "shown"),
+    [
+        ("a.jsonl", "bad_row", "text is a number", "a.jsonl at byte 2908: bad_row: text is a number"),
+        ("s3://b/a.jsonl.gz", "bad_row", "why", "s3://b/a.jsonl.gz at byte 2908: bad_row: why"),
+        ("a.json", "bad_row", "why", "a.json at byte 2908: bad_row: why"),
+        ("a.warc.gz", "too_large", "why", "a.warc.gz at byte 2908: too_large: why"),
+        ("a.warc", "bad_body", "the record at 2908: cut", "a.warc: bad_body: the record at 2908: cut"),
+        ("a.parquet", "bad_row", "why", "a.parquet at position 2908: bad_row: why"),
+        ("a.parquet", "bad_columns", "no column", "a.parquet: bad_columns: no column"),
+        ("a.jsonl", "unreadable_file", "it is cut", "a.jsonl: unreadable_file: it is cut"),
+        ("a.html", "bad_encoding", "why", "a.html: bad_encoding: why"),
+    ],
+)
+def test_error_on_stderr_says_where_the_row_is(tmp_path: Path, file: str, code: str, message: str, shown: str) -> None:
+    write_errors(tmp_path / "errors.jsonl", (file, 2908, code, message))
+    assert first_errors(tmp_path / "errors.jsonl")[1:] == [shown]
