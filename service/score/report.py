@@ -10,10 +10,8 @@ from copydesk.classifier import LABELS
 from copydesk.classifier.plurals import counted
 
 MAX_TABLE_ROWS = 20
-WIDTH, HEIGHT, FOOT = 400, 150, 30
-"""Size of a column chart in SVG units; its axis labels are in the foot."""
-MARK_WIDTH = 44
-"""Least distance between two labels of an axis: `512 kB` in 12 pixels, as wide as a telephone shows the chart."""
+MARK_DISTANCE = 0.125
+"""Least distance between two labels of an axis, in widths of the chart: 44 of a telephone's 358 pixels for `512 kB`."""
 BINS_PER_MARK = 4
 """Bins of the confidence chart from one axis label to the next."""
 
@@ -37,9 +35,11 @@ td.drawn { width: 40%; padding-right: 0; } td.drawn div { height: .8rem; backgro
 .key:first-child { margin-left: 0; }
 .stack { display: flex; height: 1.6rem; border-radius: 3px; overflow: hidden; gap: 2px; margin: .2rem 0 .6rem; }
 .key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .35rem 0 .9rem; }
-svg { width: 100%; max-width: 36rem; height: auto; display: block; } svg rect { fill: var(--one); }
-svg line { stroke: var(--faint); }
-svg text { fill: var(--quiet); font-size: 12px; }
+.columns { display: flex; align-items: flex-end; gap: 2px; height: 9rem; margin-top: .7rem;
+  border-bottom: 1px solid var(--faint); }
+.columns div { flex: 1; background: var(--one); border-radius: 2px 2px 0 0; }
+.axis { position: relative; height: 1.3rem; color: var(--quiet); font-size: .75rem; }
+.axis span { position: absolute; white-space: nowrap; }
 """
 
 
@@ -56,7 +56,7 @@ def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
         _stack("blocks", summary["blocks"]),
         _stack("characters", summary["characters"]),
         "<h2>Confidence in the body</h2>",
-        _column_chart("pages by confidence", _confidence_bins(summary["confidence"])),
+        _column_chart("pages by confidence", _confidence_bins(summary["confidence"]), end="1.0"),
         "<h2>Page sizes</h2>",
         _column_chart("pages by size", _size_bins(summary["sizes"])),
         *_site_section(summary["sites"]),
@@ -122,26 +122,24 @@ def _bytes(n: int) -> str:
     return f"{n} MB"
 
 
-def _column_chart(what: str, bins: Sequence[tuple[str, str, int]]) -> str:
-    """Draw a column chart; each column has a tooltip with its name and count."""
+def _column_chart(what: str, bins: Sequence[tuple[str, str, int]], *, end: str = "") -> str:
+    """Draw a column chart; each column has a tooltip with its name and count. `end` is the label of the axis' end."""
     if not bins:
         return '<p class="quiet">no pages</p>'
     top = max(count for _, _, count in bins) or 1
-    step = WIDTH / len(bins)
-    free = 0.0
-    parts = [f'<line x1="0" x2="{WIDTH}" y1="{HEIGHT - FOOT}" y2="{HEIGHT - FOOT}"/>']
-    for number, (mark, name, count) in enumerate(bins):
-        height = (HEIGHT - FOOT - 16) * count / top
-        left = number * step
-        parts.append(
-            f'<rect x="{left + 1:.1f}" y="{HEIGHT - FOOT - height:.1f}" width="{step - 2:.1f}" height="{height:.1f}">'
-            f"<title>{name}: {count:,}</title></rect>"
-        )
+    columns = "".join(
+        f'<div style="height: {count / top:.1%}" title="{name}: {count:,}"></div>' for _, name, count in bins
+    )
+    marks, free = [f'<span style="right: 0">{end}</span>'] if end else [], 0.0
+    for number, (mark, _, _) in enumerate(bins):
+        left = number / len(bins)
         if mark and left >= free:
-            free = left + MARK_WIDTH
-            parts.append(f'<text x="{left + 2:.1f}" y="{HEIGHT - FOOT + 16}">{mark}</text>')
-    parts.append(f'<text x="0" y="11">highest column: {counted(top, "page")}</text>')
-    return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{what}">{"".join(parts)}</svg>'
+            free = left + MARK_DISTANCE
+            marks.append(f'<span style="left: {left:.1%}">{mark}</span>')
+    return (
+        f'<p class="quiet">highest column: {counted(top, "page")}</p>'
+        f'<div class="columns" role="img" aria-label="{what}">{columns}</div><div class="axis">{"".join(marks)}</div>'
+    )
 
 
 def _site_section(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
@@ -150,10 +148,10 @@ def _site_section(sites: Mapping[str, Sequence[int]]) -> Iterable[str]:
     worst = sorted(sites.items(), key=lambda item: (-item[1][2], item[0]))[:MAX_TABLE_ROWS]
     yield "<h2>Sites with the most characters that are not body</h2>"
     rows = (
-        [host, f"{pages:,}", f"{not_body:,}", f"{not_body / (characters or 1):.0%}", not_body / (worst[0][1][2] or 1)]
+        [host, f"{pages:,}", f"{not_body / (characters or 1):.0%}", f"{not_body:,}", not_body / (worst[0][1][2] or 1)]
         for host, (pages, characters, not_body) in worst
     )
-    yield _table(["site", "pages", "characters", "share of the site", ""], rows)
+    yield _table(["site", "pages", "share not body", "characters not body", ""], rows)
 
 
 def _cluster_section(clusters: Mapping[str, Any] | None) -> Iterable[str]:

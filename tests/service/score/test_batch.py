@@ -332,7 +332,8 @@ def test_report_shows_every_count_and_no_markup_of_names(whole: ScoredBatch) -> 
     assert "&lt;script&gt;.example" in page
     for part in (
         "Batch of 6 pages",
-        ">0.8</text>",
+        ">0.8</span>",
+        '<span style="right: 0">1.0</span>',
         "binary",
         "Clusters by number of pages",
         "0.95 to 1.00: ",
@@ -342,3 +343,13 @@ def test_report_shows_every_count_and_no_markup_of_names(whole: ScoredBatch) -> 
         assert part in page
     empty = report_page({"shards": 0, **Tally().fields(), "clusters": None}, manifest)
     assert "Batch of 0 pages" in empty
+
+
+def test_bar_of_a_site_is_beside_the_characters_that_it_shows() -> None:
+    sites = {"wired.example": [1, 1000, 150], "sun.example": [1, 100, 46]}
+    fields = Tally().fields() | {"shards": 1, "sites": sites, "clusters": None}
+    page = report_page(fields, {"inputs": [], "model": "digest"})
+    assert "<th>share not body</th><th>characters not body</th><th></th>" in page
+    bar = '<td class="drawn"><div style="width: {}"></div></td>'
+    assert f"<td>15%</td><td>150</td>{bar.format('100.0%')}" in page
+    assert f"<td>46%</td><td>46</td>{bar.format('30.7%')}" in page
