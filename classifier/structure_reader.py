@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate
 
 import numpy as np
 
 from copydesk.classifier.arrays import spans_of
+from copydesk.classifier.article_images import ImagePlace, find_images
 from copydesk.classifier.fields import resolve
 from copydesk.classifier.image_address import read_image
 from copydesk.classifier.result import Article
@@ -18,9 +19,6 @@ from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind, Markup
 
 MAX_KEPT = 48
 """Elements around a block that are read, outermost first."""
-
-MAX_PICTURES = 1_000
-"""Images of one page between blocks that are read."""
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LISTS = frozenset(("ul", "ol"))
@@ -51,7 +49,7 @@ def add_structure(article: Article, page: Blocks) -> Article:
     paths = _Paths(page.markup, kinds, parts)
     columns = read_columns(page.markup, page.recording, paths.tags)
     structure = Structure(
-        pictures=tuple(_pictures(page.recording, paths, base)),
+        pictures=tuple(_pictures(page, paths, kinds, base)),
         paths=paths.of_blocks,
         tags=paths.tags,
         starts={each: start for each, start in page.recording.numbers.items() if paths.tags.get(each) == "ol"},
@@ -75,7 +73,6 @@ class _Paths:
         self.tag_of, self.parents = list(markup.tags), list(markup.parents)
         self.firsts, self.lasts = list(markup.firsts), list(markup.lasts)
         self.tags: dict[int, str] = {}
-        self.parts = parts
         self._kept: dict[int, tuple[int, ...]] = {0: ()}
         self._known: dict[tuple[tuple[int, ...], int], tuple[int, ...]] = {}
         elements = list(markup.elements)
@@ -163,27 +160,21 @@ _NO_PICTURE = re.compile(r"\.svg$|placeholder|transparent|spacer|pixel\.gif|icon
 """Addresses of icons, and of what stands for a picture until a script loads it."""
 
 
-def _pictures(recording: Recording, paths: _Paths, base: str) -> Iterator[Picture]:
-    """Yield the images that are beside a block of the article in the innermost element with blocks around them."""
-    rows = recording.images.tolist()
-    if len(rows) > MAX_PICTURES:
-        rows = list(islice((row for row in rows if read_image(recording.strings, row[2])[0]), MAX_PICTURES))
-    last, last_target = -1, ""
-    for before, around, string in rows:
-        element, is_fallback = around, False
-        while element > 0 and paths.firsts[element] == paths.lasts[element]:
-            is_fallback |= paths.tag_of[element] == "noscript"
-            element = paths.parents[element]
-        is_beside = (before > paths.firsts[element] and before - 1 in paths.parts) or (
-            before < paths.lasts[element] and before in paths.parts
-        )
-        if not is_beside or (is_fallback and before == last):
+def _pictures(page: Blocks, paths: _Paths, kinds: Sequence[int], base: str) -> Iterator[Picture]:
+    """Yield the images of the article that are in no block of it; of those with one address the first."""
+    assert page.markup is not None
+    assert page.recording is not None
+    targets: set[str] = set()
+    last: ImagePlace | None = None
+    for place in find_images(page.recording, page.markup, kinds):
+        if last is not None and place.before == last.before and (place.is_fallback or last.is_fallback):
             continue
-        target, alt = read_image(recording.strings, string)
+        target, alt = read_image(page.recording.strings, place.string)
         target = _safe_address(target, base)
-        if target and target != last_target and not _NO_PICTURE.search(target):
-            yield Picture(before, paths.of_image(around), Span(0, 0, "img", target, alt))
-            last, last_target = before, target
+        if target and target not in targets and not _NO_PICTURE.search(target):
+            yield Picture(place.before, paths.of_image(place.around), Span(0, 0, "img", target, alt))
+            targets.add(target)
+            last = place
 
 
 # Inline elements

@@ -1,0 +1,103 @@
+"""Which images of a page belong to its article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from copydesk.classifier import Kind
+from copydesk.classifier.article_images import MAX_FRAME_BLOCKS
+from tests.support.articles import article_of_html
+
+T, H, C = Kind.TEXT, Kind.SUBHEADING, Kind.CAPTION
+M, F, TEASER = Kind.METADATA, Kind.FURNITURE, Kind.TEASER
+IMAGE = "<img src=/crane.jpg>"
+
+
+def images(html: str, kinds: Sequence[Kind]) -> list[str]:
+    """Return the addresses of the images in the Markdown of a page."""
+    return re.findall(r"!\[.*?\]\((.*?)\)", article_of_html(html, kinds).to_markdown(links=True))
+
+
+def between(frame: str) -> str:
+    return f"<p>one</p>{frame}<p>two</p>"
+
+
+@pytest.mark.parametrize(
+    ("frame", "kinds"),
+    [
+        (f"<figure>{IMAGE}<figcaption><span>Photograph: Quay Agency</span></figcaption></figure>", [M]),
+        (f"<figure><div>{IMAGE}<span>Quay Agency</span></div></figure>", [M]),
+        (f"<figure>{IMAGE}<button>Open image</button></figure>", [F]),
+        (f"<figure><div>{IMAGE}<div>Open image</div></div><figcaption>The crane</figcaption></figure>", [F, C]),
+        (f"<div>{IMAGE}<p>Photograph: Quay Agency</p></div>", [M]),
+        (f"<div>{IMAGE}<p>Enlarge</p></div><p>The crane</p>", [F, C]),
+    ],
+)
+def test_image_with_a_credit_or_a_button_between_two_paragraphs_is_kept(frame: str, kinds: list[Kind]) -> None:
+    assert images(between(frame), [T, *kinds, T]) == ["/crane.jpg"]
+
+
+def test_figure_inside_the_article_may_have_furniture_around_it() -> None:
+    figure = f"<figure>{IMAGE}<figcaption>Quay Agency</figcaption></figure>"
+    html = f"<p>Share</p>{figure}<p>Save</p>"
+    assert images(between(html), [T, F, M, F, T]) == ["/crane.jpg"]
+    assert images(between(html), [F, F, M, F, T]) == []
+    assert images(between(html), [T, F, M, F, F]) == []
+    assert images(between(html), [C, F, M, F, T]) == []
+
+
+def test_other_element_with_a_credit_is_kept_directly_between_two_parts_alone() -> None:
+    html = between(f"<div>{IMAGE}<p>Quay Agency</p></div>")
+    assert images(html, [H, M, T]) == ["/crane.jpg"]
+    assert images(html, [F, M, T]) == []
+    assert images(html, [T, M, TEASER]) == []
+
+
+@pytest.mark.parametrize(
+    ("frame", "kinds"),
+    [
+        (f"<div><a href=/b><figure>{IMAGE}</figure><h3>Old crane</h3></a></div>", [TEASER]),
+        (f"<figure>{IMAGE}<figcaption>Old crane</figcaption></figure>", [TEASER]),
+        (f"<figure>{IMAGE}<p>Harbour</p><p>Old crane</p></figure>", [M, TEASER]),
+        (f"<div>{IMAGE}<p>By Nell Harrow</p></div>", [Kind.BYLINE]),
+        (f"<figure>{IMAGE}<figcaption>By Nell Harrow</figcaption></figure>", [Kind.BYLINE]),
+        (f"<div>{IMAGE} Share</div>", [F]),
+        (f"<figure>{IMAGE}<p>Advertisement</p><p>Boats for sale</p></figure>", [F, F]),
+        (f"<div>{IMAGE}<p>Our newsletter</p></div>", [F]),
+        ("<figure><img src=/icon-camera.png><figcaption>Quay Agency</figcaption></figure>", [M]),
+        ("<figure><img src=/p.gif width=1 height=1><figcaption>Quay Agency</figcaption></figure>", [M]),
+        (f"<figure>{IMAGE}{'<p>a' * (MAX_FRAME_BLOCKS + 1)}</figure>", [M] * (MAX_FRAME_BLOCKS + 1)),
+    ],
+)
+def test_image_of_a_teaser_portrait_advertisement_or_icon_is_left_out(frame: str, kinds: list[Kind]) -> None:
+    assert images(between(frame), [T, *kinds, T]) == []
+
+
+def test_images_stay_in_page_order_and_figures_with_their_captions() -> None:
+    html = (
+        "<p>one</p><img src=/1.jpg><p>two</p><figure><div><img src=/2.jpg><b>Quay Agency</b></div>"
+        "<figcaption>The crane</figcaption></figure><p>three</p><img src=/3.jpg><p>four</p>"
+    )
+    kinds = [T, T, M, C, T, T]
+    assert images(html, kinds) == ["/1.jpg", "/2.jpg", "/3.jpg"]
+    article = article_of_html(html, kinds).with_parts([T, C])
+    assert '<figure>\n<img src="/2.jpg" alt="">\n<figcaption>' in article.to_html(links=True, fragment=True)
+
+
+def test_images_of_one_address_between_blocks_are_one() -> None:
+    html = f"<p>one</p>{IMAGE}<p>two</p><img src=/quay.jpg><p>three</p>{IMAGE}<p>four</p>"
+    assert images(html, [T] * 4) == ["/crane.jpg", "/quay.jpg"]
+
+
+@pytest.mark.parametrize("fallback_first", [False, True])
+def test_image_in_noscript_beside_another_one_is_left_out(*, fallback_first: bool) -> None:
+    both = [IMAGE, "<noscript><img src=/crane-2.jpg></noscript>"]
+    html = between(f"<figure>{''.join(reversed(both) if fallback_first else both)}<b>Quay Agency</b></figure>")
+    assert len(images(html, [T, M, T])) == 1
+
+
+def test_page_without_a_body_has_no_images() -> None:
+    assert images(between(f"<figure>{IMAGE}<b>Quay Agency</b></figure>"), [F, M, F]) == []
