@@ -182,7 +182,8 @@ def _check_file(name: str, score: str) -> None:
         mode = Path(name).stat().st_mode
     except (OSError, ValueError) as error:
         if URL.match(name):
-            fetch = f"curl -sL {shlex.quote(name)} | copydesk classify -"
+            url = shlex.quote(name)
+            fetch = f"curl -sL {url} | copydesk classify - --url {url}"
             raise WrongUsage(f"{name!r} is a URL, and copydesk fetches no pages; fetch it first: {fetch}") from error
         reason = getattr(error, "strerror", None) or str(error)
         raise WrongUsage(f"{name!r} cannot be read ({reason}); name a file, or - for standard input") from error

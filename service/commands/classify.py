@@ -6,7 +6,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -31,7 +31,7 @@ class ClassifyOptions:
 
     `server` is the URL of a service that classifies in place of this process. `parts` are those of the body, None for
     the usual ones. `folder` is for a file of each page, in place of standard output. `blocks` says whether JSON has
-    the blocks, and the text that they refer to.
+    the blocks, and the text that they refer to. `url` is the address of the only page.
     """
 
     files: Sequence[str]
@@ -44,6 +44,7 @@ class ClassifyOptions:
     links: bool = False
     folder: Path | None = None
     blocks: bool = True
+    url: str = ""
 
 
 def add_classify(commands: arguments.Commands) -> None:
@@ -57,6 +58,12 @@ def add_classify(commands: arguments.Commands) -> None:
     )
     arguments.add_shared(command, "files", "--format")
     add = command.add_argument
+    add(
+        "--url",
+        metavar="URL",
+        help="the address of the page, if there is just one; nothing is fetched, but date, site and absolute links are "
+        "read from it",
+    )
     add(
         "--output",
         choices=tuple(form.value for form in AnswerFormat),
@@ -100,6 +107,11 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
     output = AnswerFormat(args.output or "json") if args.output or args.output_dir else None
     if args.links and output not in RENDERED:
         raise arguments.WrongUsage("--links is for Markdown and HTML; add --output markdown or --output html")
+    if args.url and len(files) > 1:
+        raise arguments.WrongUsage(
+            f"--url is the address of one page, and there are {len(files)} files; use JSON lines, where each row has "
+            "its own field url"
+        )
     _check_blocks(args, output)
     options = ClassifyOptions(
         files=files,
@@ -112,6 +124,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
         links=args.links,
         folder=make_folder(args.output_dir) if args.output_dir else None,
         blocks=not args.no_blocks,
+        url=_without_surrogates(args.url or ""),
     )
     try:
         n_bad = classify_files(options, settings, arguments.open_streams())
@@ -135,6 +148,11 @@ def _check_blocks(args: argparse.Namespace, output: AnswerFormat | None) -> None
         )
 
 
+def _without_surrogates(argument: str) -> str:
+    """Return an argument with U+FFFD for each byte that is not UTF-8; Python has lone surrogates in their place."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _use_color(choice: str, environment: Mapping[str, str]) -> bool:
     if choice != "auto":
         return choice == "always"
@@ -147,7 +165,7 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
 
     Raises:
         ArtifactMismatch: The model cannot be loaded.
-        WrongUsage: The server's URL or key cannot be used.
+        WrongUsage: The server's URL or key cannot be used, or rows of JSON lines are given the address of a page.
         CopydeskError: The server does not answer, or refuses.
         OSError: The results cannot be written.
     """
@@ -163,6 +181,8 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
                 encoded=options.server is None,
             )
         )
+        if options.url:
+            rows = _with_url(rows, options.url)
         output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
         if options.server is None:
             progress.wait(STARTING)
@@ -206,6 +226,18 @@ def _counting_unused(answers: Answers, unused: origins.UnusedValues) -> Answers:
             row = answer.row
             unused.add(f"of line {row.line}" if row.id is None else row.id, row.unused)
         yield answer
+
+
+def _with_url(rows: Iterator[Row], url: str) -> Iterator[Row]:
+    """Give the page of a file its address.
+
+    Raises:
+        WrongUsage: The rows are JSON lines.
+    """
+    for row in rows:
+        if row.line is not None:
+            raise arguments.WrongUsage("--url is the address of one page; in JSON lines each row has its own field url")
+        yield row if isinstance(row, BadRow) else replace(row, page=replace(row.page, url=url))
 
 
 def _completed(answers: Answers, options: ClassifyOptions) -> Answers:

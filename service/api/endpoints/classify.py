@@ -17,6 +17,7 @@ from copydesk.service.api.intake.bodies import Incoming
 from copydesk.service.api.intake.negotiation import choose_media
 from copydesk.service.api.intake.requests import (
     AnswerOptions,
+    ClassifyQuery,
     ClassifyRequest,
     Media,
     RawRequest,
@@ -41,6 +42,7 @@ ANSWERS = (Media.JSON, Media.MARKDOWN, Media.HTML)
 """The types of an answer; the first is that of a request without a preference."""
 SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Headers of rendered articles, so that a browser runs and loads nothing of the page."""
+URL_DESCRIPTION = "The address of the page. Nothing is fetched, but date, site and absolute links are read from it."
 _PART = f"({'|'.join(PARTS)})"
 PartsParameter = Annotated[
     str | None,
@@ -71,12 +73,15 @@ Options = Annotated[AnswerOptions, Depends(read_options)]
 
 @router.post(PATH, dependencies=[READ])
 async def classify_one(
-    request: Request, options: Options, id: Annotated[str | None, Query(max_length=2000)] = None
+    request: Request,
+    options: Options,
+    id: Annotated[str | None, Query(max_length=2000)] = None,
+    url: Annotated[str | None, Query(description=URL_DESCRIPTION)] = None,
 ) -> Response:
     """Label every block of one page. The answer is JSON; Markdown or HTML of the article if Accept prefers it."""
     answer = choose_media(request.headers.getlist("accept"), *ANSWERS)
-    in_query = frozenset(request.query_params)
-    body = await _classify_body(request, state_of(request), answer, options=options, id=id, in_query=in_query)
+    query = ClassifyQuery(options, id, url, frozenset(request.query_params))
+    body = await _classify_body(request, state_of(request), answer, query)
     return Response(body, headers=_answer_headers(answer), media_type=answer)
 
 
@@ -84,15 +89,7 @@ def _answer_headers(answer: Media) -> dict[str, str]:
     return {"Vary": "Accept"} | ({} if answer is Media.JSON else SAFE)
 
 
-async def _classify_body(
-    request: Incoming,
-    state: State,
-    answer: Media,
-    *,
-    options: AnswerOptions,
-    id: str | None = None,
-    in_query: frozenset[str] = frozenset(),
-) -> bytes:
+async def _classify_body(request: Incoming, state: State, answer: Media, query: ClassifyQuery) -> bytes:
     """Read a page from a request's body, classify it and encode the answer.
 
     Raises:
@@ -104,7 +101,7 @@ async def _classify_body(
     charset = read_charset(request.headers)
 
     def classify(body: bytes) -> bytes:
-        return classify_raw(RawRequest(body, media, charset, id, options, in_query), state, answer)
+        return classify_raw(RawRequest(body, media, charset, query), state, answer)
 
     return await state.process_body(request, media, classify)
 
@@ -142,7 +139,7 @@ class QuickClassify:
         try:
             check_access(scope, request.headers, state, Scope.READ)
             answer = choose_media([value for name, value in headers if name == "accept"], *ANSWERS)
-            body = await _classify_body(request, state, answer, options=AnswerOptions())
+            body = await _classify_body(request, state, answer, ClassifyQuery())
         except (Problem, BadField, UnreadablePage) as error:
             response = await answer_problem(Request(scope), error)
             await response(scope, receive, send)

@@ -68,18 +68,26 @@ class ClassifyRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class RawRequest:
-    """A body that is not parsed yet, with its media type and options from the headers and the query.
+class ClassifyQuery:
+    """The query of a request to classify a page: the page's id and address, and the options of its answer.
 
-    `in_query` has the names of the options that the query gives.
+    `names` are those of the options that it gives.
     """
+
+    options: AnswerOptions = AnswerOptions()
+    id: str | None = None
+    url: str | None = None
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A body that is not parsed yet, with its media type and charset from the headers, and the query."""
 
     body: bytes
     media: Media
     charset: str | None = None
-    id: str | None = None
-    options: AnswerOptions = AnswerOptions()
-    in_query: frozenset[str] = frozenset()
+    query: ClassifyQuery = ClassifyQuery()
 
 
 def read_media(headers: Mapping[str, str], *allowed: Media) -> Media:
@@ -126,34 +134,35 @@ def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
         return _parse_json(raw, max_page_bytes)
     refuse_other_formats(raw.body, json=READ_JSON, others=READ_OTHERS)
     page = _decode_page(raw, max_page_bytes)
-    return ClassifyRequest(jsonl.PageRow(raw.id, None, page), raw.options)
+    return ClassifyRequest(jsonl.PageRow(raw.query.id, None, page), raw.query.options)
 
 
 def _parse_json(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
+    query = raw.query
     fields = parse_fields(raw.body, encoded=True)
-    if raw.id is not None and fields.get("id") is None:
-        fields["id"] = raw.id
+    of_page = {"id": query.id, "url": query.url}
+    fields |= {name: value for name, value in of_page.items() if value is not None and fields.get(name) is None}
     with naming_fields(raw.body):
-        request = parse_classify_fields(fields, max_page_bytes, raw.options)
-    for name in raw.in_query:
-        if name == "id":
-            differs = str(request.row.id) != raw.id
+        request = parse_classify_fields(fields, max_page_bytes, query.options)
+    for name in query.names:
+        if name in of_page:
+            differs = str(fields[name]) != of_page[name]
         else:
-            differs = getattr(request.options, name) != getattr(raw.options, name)
+            differs = getattr(request.options, name) != getattr(query.options, name)
         if differs:
             raise BadField("bad_row", f"{name} in the query differs from {name} in the body; leave one of them out")
     return request
 
 
 def _decode_page(raw: RawRequest, max_page_bytes: int) -> Page:
-    id = raw.id or ""
+    id, url = raw.query.id or "", raw.query.url or ""
     if raw.media is Media.HTML:
         html = decode_html(raw.body, declared=raw.charset)
         jsonl.check_size(html, max_page_bytes)
-        return EncodedPage(id, html) if isinstance(html, bytes) else Page(id, html=html)
+        return EncodedPage(id, html, url) if isinstance(html, bytes) else Page(id, html=html, url=url)
     text = decode(raw.body, html=False, declared=raw.charset)
     jsonl.check_size(text, max_page_bytes)
-    return Page(id, text=text)
+    return Page(id, text=text, url=url)
 
 
 def parse_fields(body: bytes, *, encoded: bool = False) -> dict[str, Any]:

@@ -116,6 +116,7 @@ def test_options_in_the_query_are_for_what_a_row_of_json_leaves_out(api: ApiClie
         ("include_text=false", {"include_text": True}),
         ("parts=headline", {"parts": ["headline", "text"]}),
         ("id=a", {"id": "b"}),
+        ("url=https://a.example/1", {"url": "https://a.example/2"}),
     ],
 )
 def test_option_that_differs_in_query_and_body_is_refused(api: ApiClient, query: str, own: dict[str, Any]) -> None:
@@ -123,6 +124,19 @@ def test_option_that_differs_in_query_and_body_is_refused(api: ApiClient, query:
     answer = api.post(f"/v1/classify?{query}", json={"text": LINES} | own)
     said = f"{name} in the query differs from {name} in the body; leave one of them out"
     assert_problem(answer, 422, "bad_row", said)
+
+
+@pytest.mark.parametrize("url", ["https://a.example/2025/03/10/tides", "no address", "https://[", ""])
+def test_address_in_the_query_counts_as_that_of_the_row(api: ApiClient, sample_page: Path, url: str) -> None:
+    html = sample_page.read_text(encoding="utf-8")
+    row = api.post("/v1/classify", json={"html": html, "url": url}).json()
+    assert row["url"] == url
+    for media, content in (("text/html", html), ("application/json", json.dumps({"html": html}))):
+        headers = {"content-type": media}
+        answer = api.post("/v1/classify", params={"url": url}, content=content.encode(), headers=headers)
+        assert answer.json() == row
+    text = api.post("/v1/classify", params={"url": url}, content=LINES, headers={"content-type": "text/plain"})
+    assert text.json() == api.post("/v1/classify", json={"text": LINES, "url": url}).json()
 
 
 @pytest.mark.parametrize("links", [False, True])
@@ -303,7 +317,7 @@ def test_parameter_that_does_not_fit_is_a_problem(api: ApiClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "said"),
     [
-        ("POST", "/v1/classify?include_txt=true", "query has 'include_txt', expected one of id, explain,"),
+        ("POST", "/v1/classify?include_txt=true", "query has 'include_txt', expected one of id, url, explain,"),
         ("POST", "/v1/classify?explain=true&includetext=1", "did you mean include_text?"),
         ("POST", "/v1/classify/batch?zzz=1", "; leave it out"),
         ("PUT", "/v1/articles/a?explain=true", "query has 'explain', expected no query; leave it out"),

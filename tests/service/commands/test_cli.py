@@ -93,7 +93,7 @@ def test_words_that_are_missing_or_have_no_place_are_refused(given: str) -> None
         (
             ["classify", "https://a.example/b?c=d&e"],
             b"is a URL, and copydesk fetches no pages; fetch it first: "
-            b"curl -sL 'https://a.example/b?c=d&e' | copydesk classify -",
+            b"curl -sL 'https://a.example/b?c=d&e' | copydesk classify - --url 'https://a.example/b?c=d&e'",
         ),
         (["classify", "-", "-"], b"standard input can be read only once"),
         (["classify", "--model", "no-such-folder"], b"which is not a folder"),
