@@ -109,7 +109,7 @@ def read_parts(names: Iterable[str]) -> tuple[Kind, ...]:
 class Page:
     """A page as it arrives, already decoded: give exactly one of `text` and `html`.
 
-    `url` is only kept: nothing is fetched.
+    `url` is the page's address. Nothing is fetched, but date, site and absolute links may be read from it.
     """
 
     id: str
