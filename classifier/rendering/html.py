@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -19,6 +20,12 @@ _METAS = {
 }
 """The attribute and the name of the `meta` element of each field."""
 
+_CHARSET = '<meta charset="utf-8">'
+_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+"""Text of its usual size on a telephone, where a browser would show the page as wide as on a desk, and tiny."""
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d([+-]\d\d:\d\d)?")
+
 
 def render_html(outline: Group, fields: Mapping[str, str | Sequence[str]], *, fragment: bool) -> str:
     """Render the tree of an article as a document with its fields, or as the element `article` alone."""
@@ -26,7 +33,7 @@ def render_html(outline: Group, fields: Mapping[str, str | Sequence[str]], *, fr
     if fragment:
         return article
     title, language = escape(str(fields.get("title", ""))), escape(str(fields.get("language", "")))
-    head = "".join(f"{line}\n" for line in ('<meta charset="utf-8">', f"<title>{title}</title>", *_metas(fields)))
+    head = "".join(f"{line}\n" for line in (_CHARSET, _VIEWPORT, f"<title>{title}</title>", *_metas(fields)))
     lang = f' lang="{language}"' if language else ""
     header = _header(fields, with_title=not any(child.tag == "h1" for child in outline.children))
     return f"<!DOCTYPE html>\n<html{lang}>\n<head>\n{head}</head>\n<body>\n{header}{article}</body>\n</html>\n"
@@ -47,10 +54,19 @@ def _header(fields: Mapping[str, str | Sequence[str]], *, with_title: bool) -> s
     """Write title, authors and date, as far as they are known, for a reader of the document."""
     lines = [f"<h1>{escape(str(title))}</h1>\n"] if with_title and (title := fields.get("title")) else []
     authors, published = escape(", ".join(fields.get("authors", ()))), escape(str(fields.get("published", "")))
-    time = f'<time datetime="{published}">{published}</time>' if published else ""
+    time = f'<time datetime="{published}">{_readable(published)}</time>' if published else ""
     if byline := ", ".join(filter(None, (authors, time))):
         lines.append(f"<p>{byline}</p>\n")
     return f"<header>\n{''.join(lines)}</header>\n" if lines else ""
+
+
+def _readable(time: str) -> str:
+    """Write a time in ISO 8601 without its "T" and its seconds: a form that needs no words of the page's language."""
+    found = _TIME.fullmatch(time)
+    if found is None:
+        return time
+    day, clock, offset = found.groups("")
+    return f"{day} {clock} {'UTC' if offset == '+00:00' else offset}".rstrip()
 
 
 def _children(group: Group) -> str:

@@ -39,7 +39,8 @@ from copydesk.service.rows import (
     read_origin,
 )
 from copydesk.service.rows.documents import GivenBody
-from copydesk.service.rows.origins import Unused, describe_unused_value
+from copydesk.service.rows.jsonl import Unused
+from copydesk.service.rows.origins import describe_unused_value
 
 NO_ID = "\x1fasked without an id"
 """Placeholder id of an article that is checked without one; clients' ids contain no control characters."""

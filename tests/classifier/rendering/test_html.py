@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
@@ -57,6 +58,7 @@ def test_document_has_the_fields_outside_the_article() -> None:
     document = article.to_html()
     assert "<title>A &lt;b&gt;</title>" in document
     assert '<html lang="en">' in document
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in document
     assert '<meta name="author" content="C &amp; D">' in document
     assert '<meta name="keywords" content="x, y">' in document
     assert (
@@ -65,6 +67,24 @@ def test_document_has_the_fields_outside_the_article() -> None:
     ) in document
     assert document.count("<h1>") == article.with_parts([Kind.HEADLINE]).to_html().count("<h1>") == 1
     assert tags_of(document) <= ALLOWED | {"-text", "!doctype", "-doctype", "-undef"}
+
+
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [
+        ("2025-02-03", "2025-02-03"),
+        ("2025-02-03T22:04:59", "2025-02-03 22:04"),
+        ("2025-02-03T22:04:00+01:00", "2025-02-03 22:04 +01:00"),
+        ("2025-02-03T22:04:00-09:30", "2025-02-03 22:04 -09:30"),
+        ("2025-02-03T22:04:00+00:00", "2025-02-03 22:04 UTC"),
+        ("a<b", "a&lt;b"),
+    ],
+)
+def test_time_is_written_for_readers_of_any_language(published: str, shown: str) -> None:
+    document = replace(article_of((Kind.TEXT, "One.")), published=published).to_html()
+    datetime = published.replace("<", "&lt;")
+    assert f'<time datetime="{datetime}">{shown}</time>' in document
+    assert f'<meta property="article:published_time" content="{datetime}">' in document
 
 
 _HOSTILE = st.sampled_from(
