@@ -37,6 +37,7 @@ from copydesk.training.fit import (
     fit_question,
     some_rows,
 )
+from copydesk.training.freed_memory import give_back
 
 MARKUP_PARTS = (Kind.STANDFIRST, Kind.SUBHEADING, Kind.CAPTION)
 """Parts, beside the headline, that the model tells from other body blocks of HTML; markup says the others."""
@@ -215,6 +216,7 @@ def _held_out_columns(
         scores = linears[fold].score_blocks(features), types[fold].log_probabilities(features)
         columns[start:end] = context_columns(features, *scores)
     table.features.clear()
+    give_back()
     return columns
 
 

@@ -66,6 +66,7 @@ from copydesk.training.fit import (
     WEAK_ELSEWHERE,
     WRITTEN_PART,
 )
+from copydesk.training.freed_memory import give_back
 from copydesk.training.in_text_teasers import collect_headlines
 from copydesk.training.model_card import write_card
 from copydesk.training.no_article import article_alone_page, front_pages, messages, without_article
@@ -127,6 +128,7 @@ def train(chosen: argparse.Namespace, say: Clock) -> None:
         say("warning", f"{counted(len(sources), 'page')} to learn from, expected hundreds: the scores will mean little")
     check_forms(sources)
     html = train_form("html", sources, (), chosen, say)
+    give_back()
     text = train_form("text", sources, html.held_out.results, chosen, say)
     trained = {"html": html, "text": text}
     results = [result for form in trained.values() for result in form.held_out.results]
