@@ -128,8 +128,6 @@ _PARTICLES = frozenset(
 _CREDENTIAL = re.compile(r"(?:[A-Z][A-Za-z]?[A-Z]*\.?){1,5}\*?")
 _OTHER_PART = re.compile(r"(?:de|da|do|from|in|aus|à|em)\s[A-ZÀ-Þ]|\S*\d\S*\s|\S+\s\d+\S*$")
 """What is a place, an address or an outlet after a comma: "Ada Quill, de Kiel", "Ada Quill, g1 Kiel"."""
-_TURNED = re.compile(r"([A-ZÀ-Þ][\w'’-]+), ([A-ZÀ-Þ][a-zà-ÿ'’-]+(?: [A-ZÀ-Þ]\.?)?)")
-"""A family name, and behind a comma a given name, which may have an initial: "Harrow, Nell B."."""
 _SUFFIX = re.compile(r"(?:jr|sr|i{2,3}|iv)\.?", re.IGNORECASE)
 _FROM_PLACE = re.compile(
     r"([A-ZÀ-Þ]\S*(?:\s[A-ZÀ-Þ]\S*)+)\s(?:in|from|at|aus|em|à)\s(?:the\s)?[A-ZÀ-Þ]\S*(?:\s\S+){0,3}"
@@ -270,8 +268,6 @@ def _split_commas(text: str) -> list[str]:
     parts = [part for each in text.split(",") if (part := each.strip())]
     if len(parts) < 2:
         return _split_names(text)
-    if (turned := _TURNED.fullmatch(", ".join(parts))) is not None and not any(map(_is_no_name, parts)):
-        return [f"{turned[2]} {turned[1]}"]
     single = all(" " not in part for part in parts)
     names: list[str] = []
     for part in parts:
@@ -286,13 +282,6 @@ def _split_commas(text: str) -> list[str]:
         elif not (names and _ROLE.search(fold_case(part))):
             names += _split_names(part)
     return names
-
-
-def _is_no_name(word: str) -> bool:
-    """Return whether a word beside a comma is an agency, a role, a weekday or a label, or may be a degree."""
-    folded = fold_case(word)
-    is_known = folded in _NO_NAME or is_agency(word) or is_weekday(word) or _CREDENTIAL.fullmatch(word) is not None
-    return is_known or _ROLE.search(folded) is not None or _SUFFIX.fullmatch(word) is not None
 
 
 def _split_names(text: str) -> list[str]:
