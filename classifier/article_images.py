@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -24,19 +24,23 @@ _IN_FRAME = _CREDITS | {_FURNITURE}
 
 
 class ImagePlace(NamedTuple):
-    """Where an image of an article is.
+    """An image of an article, and where it is.
 
     Attributes:
         before: The number of the block after it, or of the block that it is in.
         around: The element around it.
-        string: The number of its first string, as in `Recording`.
+        frame: The figure around it, or else the innermost element, a `noscript` aside.
         is_fallback: Whether it is in a `noscript`.
+        address: Its address, as the page has it.
+        alt: Its description.
     """
 
     before: int
     around: int
-    string: int
+    frame: int
     is_fallback: bool
+    address: str
+    alt: str
 
 
 def find_images(recording: Recording, markup: Markup, kinds: Sequence[int]) -> Iterator[ImagePlace]:
@@ -54,12 +58,38 @@ def find_images(recording: Recording, markup: Markup, kinds: Sequence[int]) -> I
     rows.sort(key=lambda row: row[0])
     if len(rows) > MAX_IMAGES:
         rows = list(islice((row for row in rows if read_image(recording.strings, row[2])[0]), MAX_IMAGES))
-    frames = _Frames(markup, kinds) if rows else None
+    return _chosen(rows, recording.strings, _Frames(markup, kinds)) if rows else iter(())
+
+
+def _chosen(
+    rows: Iterable[tuple[int, int, int, bool]], strings: Sequence[str], frames: _Frames
+) -> Iterator[ImagePlace]:
+    """Yield those of some images that have an address and are in the article.
+
+    A row is the block after an image, the element around it, its first string, and whether it is in that block.
+    """
     for before, around, string, is_in_block in rows:
-        assert frames is not None
-        element, is_fallback = frames.with_blocks(around)
-        if (not is_in_block and frames.is_beside(before, element)) or frames.is_between(around, element):
-            yield ImagePlace(before, around, string, is_fallback)
+        place = frames.place_of(around)
+        is_beside = not is_in_block and frames.is_beside(before, place.with_blocks)
+        if is_beside or frames.is_between(place):
+            address, alt = read_image(strings, string)
+            if address:
+                yield ImagePlace(before, around, place.frame, place.is_fallback, address, alt)
+
+
+class _Place(NamedTuple):
+    """The elements around and including one that matter for an image directly in it.
+
+    Attributes:
+        with_blocks: The innermost element with blocks.
+        figure: The innermost figure with blocks.
+        frame, is_fallback: As in `ImagePlace`.
+    """
+
+    with_blocks: int
+    figure: int | None
+    frame: int
+    is_fallback: bool
 
 
 class _Frames:
@@ -71,14 +101,30 @@ class _Frames:
         self.kinds = kinds
         body = [number for number, kind in enumerate(kinds) if kind < _N_PARTS and kind != _CAPTION]
         self.body = range(body[0], body[-1]) if body else range(0)
+        self._places = {0: _Place(0, None, 0, is_fallback=False)}
 
-    def with_blocks(self, element: int) -> tuple[int, bool]:
-        """Return the innermost element with blocks around an image, and whether a `noscript` is on the way to it."""
-        is_fallback = False
-        while element > 0 and self.firsts[element] == self.lasts[element]:
-            is_fallback |= self.tags[element] == "noscript"
+    def place_of(self, element: int) -> _Place:
+        """Return what is around and including an element; each element is visited once."""
+        chain = []
+        while element not in self._places:
+            chain.append(element)
             element = self.parents[element]
-        return element, is_fallback
+        place = self._places[element]
+        for each in reversed(chain):
+            place = self._places[each] = self._inside(place, each)
+        return place
+
+    def _inside(self, place: _Place, element: int) -> _Place:
+        """Return the place of an element in an element with this place."""
+        tag, has_blocks = self.tags[element], self.firsts[element] < self.lasts[element]
+        is_fallback = not has_blocks and (place.is_fallback or tag == "noscript")
+        is_frame = not is_fallback and (tag == "figure" or self.tags[place.frame] != "figure")
+        return _Place(
+            element if has_blocks else place.with_blocks,
+            element if has_blocks and tag == "figure" else place.figure,
+            element if is_frame else place.frame,
+            is_fallback,
+        )
 
     def is_beside(self, before: int, element: int) -> bool:
         """Return whether the block before or after an image is a part of the article, in the same element."""
@@ -86,15 +132,15 @@ class _Frames:
             before < self.lasts[element] and self._is_part(before)
         )
 
-    def is_between(self, around: int, element: int) -> bool:
+    def is_between(self, place: _Place) -> bool:
         """Return whether an image is inside the article, in a frame with a caption or a credit.
 
         The frame is its figure, which lies anywhere between the first and the last part of the body, or else the
         innermost element with blocks, which lies directly between two parts. The caption may follow that element. A
         button may be in the frame too, and may be alone in a figure; text of any other kind may not.
         """
-        figure = self._figure(around)
-        frame = element if figure is None else figure
+        figure = place.figure
+        frame = place.with_blocks if figure is None else figure
         first, last = self.firsts[frame], self.lasts[frame]
         blocks = self.kinds[first:last] if last - first <= MAX_FRAME_BLOCKS else ()
         if not blocks or not _IN_FRAME.issuperset(blocks):
@@ -104,14 +150,6 @@ class _Frames:
             return has_credit and first in self.body and last - 1 in self.body
         has_credit = not _CREDITS.isdisjoint(self.kinds[first : last + 1])
         return has_credit and self._is_part(first - 1) and self._is_part(last)
-
-    def _figure(self, element: int) -> int | None:
-        """Return the innermost figure with blocks around an image."""
-        while element > 0:
-            if self.tags[element] == "figure" and self.firsts[element] < self.lasts[element]:
-                return element
-            element = self.parents[element]
-        return None
 
     def _is_part(self, number: int) -> bool:
         return 0 <= number < len(self.kinds) and self.kinds[number] < _N_PARTS

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 import numpy as np
 
 from copydesk.classifier.arrays import spans_of
-from copydesk.classifier.article_images import ImagePlace, find_images
+from copydesk.classifier.article_images import find_images
 from copydesk.classifier.fields import resolve
 from copydesk.classifier.image_address import read_image
 from copydesk.classifier.result import Article
@@ -161,20 +162,25 @@ _NO_PICTURE = re.compile(r"\.svg$|placeholder|transparent|spacer|pixel\.gif|icon
 
 
 def _pictures(page: Blocks, paths: _Paths, kinds: Sequence[int], base: str) -> Iterator[Picture]:
-    """Yield the images of the article that are in no block of it; of those with one address the first."""
+    """Yield the images of the article that are in no block of it; of those with one address the first.
+
+    An image in a `noscript` is for readers without scripts: it repeats one that a script loads, before or after it in
+    the same frame, and of the two the first is kept.
+    """
     assert page.markup is not None
     assert page.recording is not None
     targets: set[str] = set()
-    last: ImagePlace | None = None
+    surplus: Counter[tuple[int, int]] = Counter()  # by place and frame, images less those in a `noscript`
     for place in find_images(page.recording, page.markup, kinds):
-        if last is not None and place.before == last.before and (place.is_fallback or last.is_fallback):
+        target = _safe_address(place.address, base)
+        if not target or _NO_PICTURE.search(target):
             continue
-        target, alt = read_image(page.recording.strings, place.string)
-        target = _safe_address(target, base)
-        if target and target not in targets and not _NO_PICTURE.search(target):
-            yield Picture(place.before, paths.of_image(place.around), Span(0, 0, "img", target, alt))
+        where, sign = (place.before, place.frame), -1 if place.is_fallback else 1
+        is_twin = sign * surplus[where] < 0
+        surplus[where] += sign
+        if not is_twin and target not in targets:
+            yield Picture(place.before, paths.of_image(place.around), Span(0, 0, "img", target, place.alt))
             targets.add(target)
-            last = place
 
 
 # Inline elements

@@ -99,5 +99,42 @@ def test_image_in_noscript_beside_another_one_is_left_out(*, fallback_first: boo
     assert len(images(html, [T, M, T])) == 1
 
 
+LAZY = '<img src="data:image/svg+xml,x" data-src=/{0}.jpg>'
+FALLBACK = "<noscript><img src=/{0}.jpg></noscript>"
+FALLBACK_OF_OTHER_SIZE = "<noscript><img src=/{0}-2.jpg></noscript>"
+PLACEHOLDER = "<img src=/placeholder.png>"
+
+
+@pytest.mark.parametrize("element", ["figure", "div", ""])
+@pytest.mark.parametrize(
+    "pair",
+    [
+        FALLBACK + LAZY,
+        LAZY + FALLBACK,
+        PLACEHOLDER + FALLBACK,
+        FALLBACK + PLACEHOLDER,
+        LAZY + FALLBACK_OF_OTHER_SIZE,
+        f"<div>{LAZY}</div>{FALLBACK}",
+    ],
+)
+def test_each_image_of_a_gallery_is_kept_once(element: str, pair: str) -> None:
+    begin, end = (f"<{element}>", f"</{element}>") if element else ("", "")
+    gallery = "".join(begin + pair.format(letter) + end for letter in "abc")
+    assert images(between(gallery), [T, T]) == ["/a.jpg", "/b.jpg", "/c.jpg"]
+    assert images(between(f"<div>{gallery}<p>Quay Agency</p></div>"), [T, M, T]) == ["/a.jpg", "/b.jpg", "/c.jpg"]
+
+
+def test_images_before_their_fallbacks_are_each_kept_once() -> None:
+    lazy = "".join(LAZY.format(letter) for letter in "ab")
+    fallbacks = "".join(FALLBACK_OF_OTHER_SIZE.format(letter) for letter in "ab")
+    assert images(between(lazy + fallbacks), [T, T]) == ["/a.jpg", "/b.jpg"]
+    assert images(between(fallbacks + lazy), [T, T]) == ["/a-2.jpg", "/b-2.jpg"]
+
+
+def test_fallback_is_the_twin_of_no_image_in_another_element() -> None:
+    gallery = "<div><noscript><img src=/a.jpg></noscript></div><div><img src=/b.jpg></div>"
+    assert images(between(gallery), [T, T]) == ["/a.jpg", "/b.jpg"]
+
+
 def test_page_without_a_body_has_no_images() -> None:
     assert images(between(f"<figure>{IMAGE}<b>Quay Agency</b></figure>"), [F, M, F]) == []
