@@ -11,7 +11,7 @@ from copydesk.classifier.structure import TAGS, Recording
 from copydesk.classifier.types import KINDS, PARTS, Kind, Markup
 
 MAX_IMAGES = 1_000
-"""Images of one page that are read."""
+"""Images of one article that are kept. Images elsewhere on the page do not count."""
 
 MAX_FRAME_BLOCKS = 10
 """Blocks of an element up to which it can be the frame of an image. On 197 news pages such frames have up to 5."""
@@ -44,7 +44,7 @@ class ImagePlace(NamedTuple):
 
 
 def find_images(recording: Recording, markup: Markup, kinds: Sequence[int]) -> Iterator[ImagePlace]:
-    """Yield the images of an article that are in no block of it, in page order.
+    """Yield the images of an article that are in no block of it, in page order, up to `MAX_IMAGES`.
 
     Args:
         recording: The images of its page.
@@ -56,9 +56,7 @@ def find_images(recording: Recording, markup: Markup, kinds: Sequence[int]) -> I
     blocks = ((block, string) for block, _, _, _, string in spans if kinds[block] >= _N_PARTS)
     rows += [(block, markup.elements[block], string, True) for block, string in blocks]
     rows.sort(key=lambda row: row[0])
-    if len(rows) > MAX_IMAGES:
-        rows = list(islice((row for row in rows if read_image(recording.strings, row[2])[0]), MAX_IMAGES))
-    return _chosen(rows, recording.strings, _Frames(markup, kinds)) if rows else iter(())
+    return islice(_chosen(rows, recording.strings, _Frames(markup, kinds)), MAX_IMAGES) if rows else iter(())
 
 
 def _chosen(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from copydesk.classifier import Kind
-from copydesk.classifier.article_images import MAX_FRAME_BLOCKS
+from copydesk.classifier.article_images import MAX_FRAME_BLOCKS, MAX_IMAGES
 from tests.support.articles import article_of_html
 
 T, H, C = Kind.TEXT, Kind.SUBHEADING, Kind.CAPTION
@@ -138,3 +138,18 @@ def test_fallback_is_the_twin_of_no_image_in_another_element() -> None:
 
 def test_page_without_a_body_has_no_images() -> None:
     assert images(between(f"<figure>{IMAGE}<b>Quay Agency</b></figure>"), [F, M, F]) == []
+
+
+@pytest.mark.parametrize("n_images", [MAX_IMAGES - 1, MAX_IMAGES, MAX_IMAGES + 1])
+def test_images_elsewhere_on_the_page_do_not_count_for_the_limit(n_images: int) -> None:
+    teasers = "<ul>" + "".join(f"<li><a href=/{k}><img src=/t{k}.jpg>Boats</a>" for k in range(n_images)) + "</ul>"
+    others = "<nav>" + "".join(f"<img src=/n{k}.jpg>" for k in range(n_images)) + "<p>Home</p></nav>"
+    figure = f"<figure>{IMAGE}<b>Quay Agency</b></figure>"
+    kinds = [*[TEASER] * n_images, F, T, M, T]
+    assert images(teasers + others + between(figure), kinds) == ["/crane.jpg"]
+
+
+@pytest.mark.parametrize("n_images", [MAX_IMAGES - 1, MAX_IMAGES, MAX_IMAGES + 1])
+def test_article_has_its_first_images_up_to_a_limit(n_images: int) -> None:
+    gallery = "".join(f"<img><img src=/{k}.jpg>" for k in range(n_images))
+    assert images(between(gallery), [T, T]) == [f"/{k}.jpg" for k in range(min(n_images, MAX_IMAGES))]
