@@ -135,7 +135,8 @@ class _Frames:
 
         The frame is its figure, which lies anywhere between the first and the last part of the body, or else the
         innermost element with blocks, which lies directly between two parts. The caption may follow that element. A
-        button may be in the frame too, and may be alone in a figure; text of any other kind may not.
+        button may be in the frame too; text of any other kind may not. A button alone is no sign: advertisements and
+        newsletters have one as well.
         """
         figure = place.figure
         frame = place.with_blocks if figure is None else figure
@@ -144,8 +145,7 @@ class _Frames:
         if not blocks or not _IN_FRAME.issuperset(blocks):
             return False
         if figure is not None:
-            has_credit = last - first == 1 or not _CREDITS.isdisjoint(blocks)
-            return has_credit and first in self.body and last - 1 in self.body
+            return not _CREDITS.isdisjoint(blocks) and first in self.body and last - 1 in self.body
         has_credit = not _CREDITS.isdisjoint(self.kinds[first : last + 1])
         return has_credit and self._is_part(first - 1) and self._is_part(last)
 
