@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 from copydesk.classifier.image_address import read_image
+from copydesk.classifier.segmentation import HIDDEN
 from copydesk.classifier.structure import TAGS, Recording
 from copydesk.classifier.types import KINDS, PARTS, Kind, Markup
 
@@ -69,7 +70,7 @@ def _chosen(
     for before, around, string, is_in_block in rows:
         place = frames.place_of(around)
         is_beside = not is_in_block and frames.is_beside(before, place.with_blocks)
-        if is_beside or frames.is_between(place):
+        if not place.is_hidden and (is_beside or frames.is_between(place)):
             address, alt = read_image(strings, string)
             if address:
                 yield ImagePlace(before, around, place.frame, place.is_fallback, address, alt)
@@ -82,12 +83,14 @@ class _Place(NamedTuple):
         with_blocks: The innermost element with blocks.
         figure: The innermost figure with blocks.
         frame, is_fallback: As in `ImagePlace`.
+        is_hidden: Whether one is hidden, and no part of the article is in it.
     """
 
     with_blocks: int
     figure: int | None
     frame: int
     is_fallback: bool
+    is_hidden: bool
 
 
 class _Frames:
@@ -96,10 +99,11 @@ class _Frames:
     def __init__(self, markup: Markup, kinds: Sequence[int]) -> None:
         self.tags, self.parents = list(markup.tags), list(markup.parents)
         self.firsts, self.lasts = list(markup.firsts), list(markup.lasts)
-        self.kinds = kinds
+        self.names, self.kinds = markup.names, kinds
+        self.parts_before = [0, *accumulate(kind < _N_PARTS for kind in kinds)]
         body = [number for number, kind in enumerate(kinds) if kind < _N_PARTS and kind != _CAPTION]
         self.body = range(body[0], body[-1]) if body else range(0)
-        self._places = {0: _Place(0, None, 0, is_fallback=False)}
+        self._places = {0: _Place(0, None, 0, is_fallback=False, is_hidden=False)}
 
     def place_of(self, element: int) -> _Place:
         """Return what is around and including an element; each element is visited once."""
@@ -122,7 +126,11 @@ class _Frames:
             element if has_blocks and tag == "figure" else place.figure,
             element if is_frame else place.frame,
             is_fallback,
+            place.is_hidden or (self.names[element].endswith(HIDDEN) and not self._has_parts(element)),
         )
+
+    def _has_parts(self, element: int) -> bool:
+        return self.parts_before[self.firsts[element]] < self.parts_before[self.lasts[element]]
 
     def is_beside(self, before: int, element: int) -> bool:
         """Return whether the block before or after an image is a part of the article, in the same element."""

@@ -81,6 +81,17 @@ def test_image_of_a_teaser_portrait_advertisement_or_icon_is_left_out(frame: str
     assert images(between(frame), [T, *kinds, T]) == []
 
 
+@pytest.mark.parametrize("attribute", ["hidden", 'style="display: none"'])
+def test_image_of_a_hidden_element_is_left_out_unless_its_text_is_the_article_s(attribute: str) -> None:
+    assert images(between(f"<figure {attribute}>{IMAGE}</figure>"), [T, T]) == []
+    assert images(between(f"<div {attribute}><div>{IMAGE}</div></div>"), [T, T]) == []
+    assert images(between(f"<span {attribute}>{IMAGE}</span>"), [T, T]) == []
+    credit = f"<figure {attribute}>{IMAGE}<b>Quay Agency</b></figure>"
+    assert images(between(credit), [T, M, T]) == []
+    main = f"<div {attribute}><p>{'word ' * 50}</p>{IMAGE}<p>{'other ' * 50}</p></div>"
+    assert images(between(main), [T, T, T, T]) == ["/crane.jpg"]
+
+
 def test_images_stay_in_page_order_and_figures_with_their_captions() -> None:
     html = (
         "<p>one</p><img src=/1.jpg><p>two</p><figure><div><img src=/2.jpg><b>Quay Agency</b></div>"
