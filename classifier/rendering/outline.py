@@ -65,7 +65,7 @@ def build_outline(
 ) -> Group:
     """Build the tree of the blocks of these kinds; `links` says whether with links, emphasis and images."""
     builder = _Builder(structure or _NOTHING, links=links)
-    pictures = builder.structure.pictures if links else ()
+    pictures = _pictures(blocks, parts, builder.structure) if links else []
     n_placed = 0
     for number, block in enumerate(blocks):
         if block.kind not in parts:
@@ -78,6 +78,15 @@ def build_outline(
         builder.add_picture(picture)
     builder.root.children = _without_layout_tables(builder.root.children)
     return builder.root
+
+
+def _pictures(blocks: Sequence[ScoredBlock], parts: Collection[Kind], structure: Structure) -> list[Picture]:
+    """Return the images between blocks whose addresses are in no block of these kinds."""
+    if not structure.pictures:
+        return []
+    numbers = (number for number in structure.spans if blocks[number].kind in parts)
+    in_blocks = {span.target for number in numbers for span in structure.spans[number] if span.tag == "img"}
+    return [picture for picture in structure.pictures if picture.image.target not in in_blocks]
 
 
 def rows_of(table: Group) -> list[Group]:

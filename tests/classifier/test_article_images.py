@@ -108,6 +108,19 @@ def test_images_of_one_address_between_blocks_are_one() -> None:
     assert images(html, [T] * 4) == ["/crane.jpg", "/quay.jpg"]
 
 
+@pytest.mark.parametrize("html", [f"<p>{IMAGE} one</p>{{}}<p>two</p>", f"<p>one</p>{{}}<p>two {IMAGE}</p>"])
+def test_image_in_a_block_is_not_repeated_between_blocks(html: str) -> None:
+    figure = f"<figure>{IMAGE}<figcaption>Quay Agency</figcaption></figure>"
+    assert images(html.format(figure), [T, M, T]) == ["/crane.jpg"]
+
+
+def test_image_in_a_block_that_is_not_rendered_is_kept_between_blocks() -> None:
+    html = between(f"<figure><div>{IMAGE}</div><figcaption>{IMAGE} The crane</figcaption></figure>")
+    article = article_of_html(html, [T, C, T])
+    assert article.to_html(links=True).count("/crane.jpg") == 1
+    assert article.with_parts([T, C]).to_html(links=True).count("/crane.jpg") == 1
+
+
 @pytest.mark.parametrize("fallback_first", [False, True])
 def test_image_in_noscript_beside_another_one_is_left_out(*, fallback_first: bool) -> None:
     both = [IMAGE, "<noscript><img src=/crane-2.jpg></noscript>"]
