@@ -157,7 +157,9 @@ def _languages(markup: Markup, kinds: Sequence[int]) -> Iterator[tuple[int, str]
                 yield number, found[1].lower()
 
 
-_NO_PICTURE = re.compile(r"\.svg$|placeholder|transparent|spacer|pixel\.gif|icon[-_.]", re.IGNORECASE)
+_ICON = r"(?-i:(?<![A-Za-z])|(?<=[a-z])(?=I)|(?<=fav))icon[-_.]"
+"""The word at its beginning, as in "menu-icon." and "menuIcon.", or "favicon."; "silicon-" is another word."""
+_NO_PICTURE = re.compile(rf"\.svg$|placeholder|transparent|spacer|pixel\.gif|{_ICON}", re.IGNORECASE)
 """Addresses of icons, and of what stands for a picture until a script loads it."""
 
 

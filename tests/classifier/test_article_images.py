@@ -108,6 +108,17 @@ def test_images_of_one_address_between_blocks_are_one() -> None:
     assert images(html, [T] * 4) == ["/crane.jpg", "/quay.jpg"]
 
 
+@pytest.mark.parametrize(
+    ("address", "is_icon"),
+    [
+        *((each, True) for each in ("/icon-mail.png", "/mail_icon.png", "/mailIcon.png", "/Icon.png", "/favicon.png")),
+        *((each, False) for each in ("/silicon-valley.jpg", "/SILICON-VALLEY.jpg", "/lexicon-2024/quay.jpg")),
+    ],
+)
+def test_icon_is_told_by_the_word_in_its_address(address: str, *, is_icon: bool) -> None:
+    assert images(between(f"<img src={address}>"), [T, T]) == ([] if is_icon else [address])
+
+
 @pytest.mark.parametrize("html", [f"<p>{IMAGE} one</p>{{}}<p>two</p>", f"<p>one</p>{{}}<p>two {IMAGE}</p>"])
 def test_image_in_a_block_is_not_repeated_between_blocks(html: str) -> None:
     figure = f"<figure>{IMAGE}<figcaption>Quay Agency</figcaption></figure>"
