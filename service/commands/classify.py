@@ -19,8 +19,10 @@ from copydesk.service.commands.page_files import PageFiles, make_folder
 from copydesk.service.commands.table import Canvas
 from copydesk.service.process_memory import keep_freed_memory
 from copydesk.service.progress import STARTING, Progress
-from copydesk.service.rows import BadRow, Row, classify_rows, inputs, origins
+from copydesk.service.rows import BadRow, Row, classify_rows, inputs, origins, page_rows
 from copydesk.service.settings import Settings
+
+URL_OF_ROWS = "--url is the address of one page; in JSON lines each row has its own field url"
 
 Answers = Iterator[classify_rows.ClassifiedRow | BadRow]
 
@@ -61,8 +63,8 @@ def add_classify(commands: arguments.Commands) -> None:
     add(
         "--url",
         metavar="URL",
-        help="the address of the page, if there is just one; nothing is fetched, but date, site and absolute links are "
-        "read from it",
+        help="the http or https address of the page, if there is just one; nothing is fetched, but date, site and "
+        "absolute links are read from it",
     )
     add(
         "--output",
@@ -107,11 +109,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
     output = AnswerFormat(args.output or "json") if args.output or args.output_dir else None
     if args.links and output not in RENDERED:
         raise arguments.WrongUsage("--links is for Markdown and HTML; add --output markdown or --output html")
-    if args.url and len(files) > 1:
-        raise arguments.WrongUsage(
-            f"--url is the address of one page, and there are {len(files)} files; use JSON lines, where each row has "
-            "its own field url"
-        )
+    url = _read_url(args, files)
     _check_blocks(args, output)
     options = ClassifyOptions(
         files=files,
@@ -124,7 +122,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
         links=args.links,
         folder=make_folder(args.output_dir) if args.output_dir else None,
         blocks=not args.no_blocks,
-        url=_without_surrogates(args.url or ""),
+        url=url,
     )
     try:
         n_bad = classify_files(options, settings, arguments.open_streams())
@@ -146,6 +144,25 @@ def _check_blocks(args: argparse.Namespace, output: AnswerFormat | None) -> None
         raise arguments.WrongUsage(
             f"--explain adds reasons to blocks, which --output {output} does not show; choose table, jsonl or json"
         )
+
+
+def _read_url(args: argparse.Namespace, files: Sequence[str]) -> str:
+    """Return the address of the page; empty without one.
+
+    Raises:
+        WrongUsage: It is none, or there are several pages.
+    """
+    if args.url is None:
+        return ""
+    if len(files) > 1:
+        raise arguments.WrongUsage(
+            f"--url is the address of one page, and there are {len(files)} files; use JSON lines, where each row has "
+            "its own field url"
+        )
+    try:
+        return page_rows.read_address(_without_surrogates(args.url))
+    except ValueError as error:
+        raise arguments.WrongUsage(f"--url {error}") from None
 
 
 def _without_surrogates(argument: str) -> str:
@@ -236,7 +253,7 @@ def _with_url(rows: Iterator[Row], url: str) -> Iterator[Row]:
     """
     for row in rows:
         if row.line is not None:
-            raise arguments.WrongUsage("--url is the address of one page; in JSON lines each row has its own field url")
+            raise arguments.WrongUsage(URL_OF_ROWS)
         yield row if isinstance(row, BadRow) else replace(row, page=replace(row.page, url=url))
 
 

@@ -28,3 +28,20 @@ def read_page_row(fields: dict[str, Any], id: JsonId, line: int | None, max_page
     """
     page = jsonl.read_page(fields, id, max_page_bytes)
     return PageRow(id, line, page, *origins.read_own_texts(fields))
+
+
+def read_address(text: str) -> str:
+    """Return the address of a page that is no row, without white space around it.
+
+    Raises:
+        ValueError: It is no http address with a host; the message begins with "is".
+    """
+    from copydesk.classifier.fields import resolve  # it loads numeric libraries
+
+    address = text.strip()
+    if not resolve(address, address):
+        raise ValueError(
+            f"is {address[:80]!r}, expected the whole address of a page: http:// or https://, a host, and in all at "
+            "most 2,000 characters; leave it out if it is not known"
+        )
+    return address

@@ -25,6 +25,7 @@ from copydesk.service.api.intake.requests import (
     parts_parameter,
     read_charset,
     read_media,
+    url_parameter,
 )
 from copydesk.service.api.limits.access import check_access, require_scope
 from copydesk.service.api.problems import Problem, answer_problem
@@ -42,7 +43,9 @@ ANSWERS = (Media.JSON, Media.MARKDOWN, Media.HTML)
 """The types of an answer; the first is that of a request without a preference."""
 SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Headers of rendered articles, so that a browser runs and loads nothing of the page."""
-URL_DESCRIPTION = "The address of the page. Nothing is fetched, but date, site and absolute links are read from it."
+URL_DESCRIPTION = (
+    "The http or https address of the page. Nothing is fetched, but date, site and absolute links are read from it."
+)
 _PART = f"({'|'.join(PARTS)})"
 PartsParameter = Annotated[
     str | None,
@@ -80,7 +83,7 @@ async def classify_one(
 ) -> Response:
     """Label every block of one page. The answer is JSON; Markdown or HTML of the article if Accept prefers it."""
     answer = choose_media(request.headers.getlist("accept"), *ANSWERS)
-    query = ClassifyQuery(options, id, url, frozenset(request.query_params))
+    query = ClassifyQuery(options, id, url_parameter(url), frozenset(request.query_params))
     body = await _classify_body(request, state_of(request), answer, query)
     return Response(body, headers=_answer_headers(answer), media_type=answer)
 

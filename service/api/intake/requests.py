@@ -250,6 +250,18 @@ def parts_parameter(value: str | None) -> tuple[Kind, ...] | None:
     return None if value is None else _read_parts(name.strip() for name in value.split(","))
 
 
+def url_parameter(value: str | None) -> str | None:
+    """Read the address of a page from a query; None where it has none.
+
+    Raises:
+        BadField: It is no http address.
+    """
+    try:
+        return None if value is None else page_rows.read_address(value)
+    except ValueError as error:
+        raise BadField("bad_row", f"query.url {error}") from None
+
+
 def _read_parts(names: Iterable[str]) -> tuple[Kind, ...]:
     try:
         return read_parts(names)

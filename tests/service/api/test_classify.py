@@ -126,7 +126,7 @@ def test_option_that_differs_in_query_and_body_is_refused(api: ApiClient, query:
     assert_problem(answer, 422, "bad_row", said)
 
 
-@pytest.mark.parametrize("url", ["https://a.example/2025/03/10/tides", "no address", "https://[", ""])
+@pytest.mark.parametrize("url", ["https://a.example/2025/03/10/tides", "HTTP://localhost:8000/tides?a=b c#d"])
 def test_address_in_the_query_counts_as_that_of_the_row(api: ApiClient, sample_page: Path, url: str) -> None:
     html = sample_page.read_text(encoding="utf-8")
     row = api.post("/v1/classify", json={"html": html, "url": url}).json()
@@ -137,6 +137,19 @@ def test_address_in_the_query_counts_as_that_of_the_row(api: ApiClient, sample_p
         assert answer.json() == row
     text = api.post("/v1/classify", params={"url": url}, content=LINES, headers={"content-type": "text/plain"})
     assert text.json() == api.post("/v1/classify", json={"text": LINES, "url": url}).json()
+
+
+@pytest.mark.parametrize("url", ["a.example/2025/03/10/tides", "javascript:alert(1)", "https://[", "", " "])
+@pytest.mark.parametrize("content", ['{"text": "A page."}', "A page."])
+def test_address_in_the_query_without_scheme_and_host_is_refused(api: ApiClient, url: str, content: str) -> None:
+    media = "application/json" if content.startswith("{") else "text/plain"
+    answer = api.post("/v1/classify", params={"url": url}, content=content, headers={"content-type": media})
+    assert_problem(answer, 422, "bad_row", f"query.url is {url.strip()!r}, expected the whole address of a page")
+
+
+def test_white_space_around_an_address_in_the_query_is_dropped(api: ApiClient) -> None:
+    answer = api.post("/v1/classify", params={"url": " https://a.example/1\n"}, json={"text": LINES})
+    assert answer.json()["url"] == "https://a.example/1"
 
 
 @pytest.mark.parametrize("links", [False, True])

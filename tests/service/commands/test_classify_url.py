@@ -43,6 +43,21 @@ def test_address_is_for_one_page_alone(run_command: RunCommand, tmp_path: Path) 
     assert b"--url is the address of one page, and there are 2 files; use JSON lines" in done.stderr
 
 
+@pytest.mark.parametrize("url", ["gazette.example/2024/05/06/x", "javascript:alert(1)", "https://", "http:/x", " ", ""])
+def test_address_without_scheme_and_host_is_refused(run_command: RunCommand, url: str) -> None:
+    done = run_command("classify", "-", "--url", url, given=HTML.encode())
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert (
+        f"--url is {url.strip()!r}, expected the whole address of a page: http:// or https://" in done.stderr.decode()
+    )
+
+
+def test_white_space_around_an_address_is_dropped(run_command: RunCommand) -> None:
+    done = run_command("classify", "-", "--url", f" {URL}\t\n", given=HTML.encode())
+    article = json.loads(done.stdout)
+    assert (article["url"], article["site"]) == (URL, "gazette.example")
+
+
 @pytest.mark.parametrize("rows", [[{"text": SENTENCE}], [{"text": SENTENCE, "url": URL}] * 2, [{"text": 5}]])
 def test_address_is_for_no_rows(run_command: RunCommand, rows: list[dict[str, object]]) -> None:
     done = run_command("classify", "-", "--url", URL, given="".join(f"{json.dumps(row)}\n" for row in rows).encode())
