@@ -159,6 +159,9 @@ def _read_url(args: argparse.Namespace, files: Sequence[str]) -> str:
             f"--url is the address of one page, and there are {len(files)} files; use JSON lines, where each row has "
             "its own field url"
         )
+    named = inputs.format_of_name(files[0]) if args.format == "auto" else args.format
+    if named == inputs.Format.JSONL:
+        raise arguments.WrongUsage(URL_OF_ROWS)
     try:
         return page_rows.read_address(_without_surrogates(args.url))
     except ValueError as error:

@@ -58,6 +58,18 @@ def test_white_space_around_an_address_is_dropped(run_command: RunCommand) -> No
     assert (article["url"], article["site"]) == (URL, "gazette.example")
 
 
+@pytest.mark.parametrize(("name", "options"), [("rows.jsonl", ()), ("rows.txt", ("--format", "jsonl")), ("a", None)])
+def test_no_folder_is_made_for_rows_with_an_address(
+    run_command: RunCommand, tmp_path: Path, name: str, options: tuple[str, ...] | None
+) -> None:
+    (tmp_path / name).write_text(json.dumps({"text": SENTENCE}) if options is not None else HTML)
+    url = "no address" if options is None else URL
+    done = run_command("classify", tmp_path / name, *(options or ()), "--url", url, "--output-dir", tmp_path / "new")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"--url is" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize("rows", [[{"text": SENTENCE}], [{"text": SENTENCE, "url": URL}] * 2, [{"text": 5}]])
 def test_address_is_for_no_rows(run_command: RunCommand, rows: list[dict[str, object]]) -> None:
     done = run_command("classify", "-", "--url", URL, given="".join(f"{json.dumps(row)}\n" for row in rows).encode())
