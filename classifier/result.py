@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,9 @@ from copydesk.classifier.types import (
 
 _NOT_RENDERED = ("language_declared", "language_detected", "found_in")
 """Fields that Markdown and HTML leave out: how the others were found."""
+
+_LOGIN = re.compile(r"\A(\s*https?://)[^/?#]*@", re.IGNORECASE)
+"""The beginning of an address, and the login in it."""
 
 
 @refuse_changes
@@ -134,7 +138,7 @@ class Article(LateArticle):
         return render_html(outline, self._known_fields(), fragment=fragment)
 
     def _known_fields(self) -> dict[str, str | Sequence[str]]:
-        fields = {"id": self.id, "url": self.url}
+        fields = {"id": self.id, "url": _LOGIN.sub(r"\1", self.url)}
         fields |= {name: getattr(self, name) for name in FIELDS if name not in _NOT_RENDERED}
         return {name: value for name, value in fields.items() if value}
 

@@ -120,3 +120,20 @@ def test_nothing_in_the_html_runs(html: str, title: str) -> None:
         }
         assert set(node.attributes) <= allowed
         assert "script:" not in (node.attributes.get("href") or "") or node.tag == "link"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://nell:tide@pier.example/a@b?c=d@e#f@g", "https://pier.example/a@b?c=d@e#f@g"),
+        ("HTTP://nell:ti@de@pier.example:8080", "HTTP://pier.example:8080"),
+        (" https://nell:ti de@pier.example/", " https://pier.example/"),
+        ("https://nell@[::1]/", "https://[::1]/"),
+        *((each, each) for each in ("https://pier.example/@nell", "nell@pier.example", "mailto:nell@pier.example")),
+    ],
+)
+def test_login_in_the_url_is_in_no_rendered_field(url: str, shown: str) -> None:
+    article = article_of_html("<p>The crane is back.", url=url)
+    assert f'url: "{shown}"' in article.to_markdown(front_matter=True)
+    assert url not in article.to_html()
+    assert article.to_dict()["url"] == url
