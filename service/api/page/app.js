@@ -1,25 +1,29 @@
-// Starts the page: its two views, the form, the API key, and error messages.
+// Starts the page: its screens, the form, the API key, and messages.
 
 import { asset, call, hasKey, setKey } from "./api.js";
-import { byId, h, hush, say } from "./dom.js";
+import { byId, counted, h, hush, say } from "./dom.js";
 import { overview } from "./overview.js";
 import { Result } from "./result.js";
+import { FORM, INDEX, RESULT, Screens } from "./screens.js";
 import { LARGE, decode, looksLikeHtml, notAPage } from "./text.js";
 
-const VIEWS = ["desk", "index"];
-const FORM = "form"; // the state of the history's entries that show the form
-let shown = "desk";
-let result = null; // of the page that is shown
-let entry = ""; // the entry of the browser's history that shows this result; the result itself stays in memory
+const screens = new Screens(draw);
+let result = null; // of the page that was read last; it stays in memory while another screen is shown
 let asked = 0; // counts pages: an answer to an earlier one comes too late
 let file = null; // {name, content}: a file too large for the text field
 
+const button = (words, onclick) => h("button", { type: "button", onclick }, words);
+
 function failed(problem) {
   if (!problem.words) console.error(problem);
-  const place = byId("problem");
   const words = problem.words ?? "The page itself failed. Reload it, and report this if it comes again.";
-  place.replaceChildren(h("strong", {}, problem.title ?? "Something went wrong"), h("p", {}, words),
-    problem.status === 401 || problem.status === 403 ? h("button", { type: "button", onclick: openKey }, "Give a key") : "",
+  const keyed = problem.status === 401 || problem.status === 403;
+  message(problem.title ?? "Something went wrong", words, keyed ? button("Give a key", openKey) : "");
+}
+
+function message(title, words, ...buttons) {
+  const place = byId("problem");
+  place.replaceChildren(h("strong", {}, title), h("p", {}, words), h("div", { class: "actions" }, buttons),
     h("button", { type: "button", class: "quiet close", "aria-label": "Close this message", onclick: clear }, "×"));
   place.hidden = false;
   place.scrollIntoView({ block: "nearest" });
@@ -29,35 +33,30 @@ function clear() {
   byId("problem").hidden = true;
 }
 
-function view() {
-  const wanted = location.hash.slice(1);
-  const chosen = VIEWS.includes(wanted) ? wanted : wanted ? shown : "desk";
-  shown = chosen;
+// Shows a screen; the form and the result stay as they are.
+function draw(screen, moved) {
   hush();
   clear();
-  for (const name of VIEWS) {
-    byId(name).hidden = name !== chosen;
-    if (name === chosen) byId(`to-${name}`).setAttribute("aria-current", "page");
-    else byId(`to-${name}`).removeAttribute("aria-current");
+  byId("desk").hidden = screen === INDEX;
+  byId("index").hidden = screen !== INDEX;
+  for (const [link, current] of [["to-desk", screen !== INDEX], ["to-index", screen === INDEX]]) {
+    if (current) byId(link).setAttribute("aria-current", "page");
+    else byId(link).removeAttribute("aria-current");
   }
-  document.title = chosen === "index" ? "The index – copydesk" : "copydesk";
-  if (chosen === "index") overview(byId("overview"), failed);
+  document.title = screen === INDEX ? "The index – copydesk" : "copydesk";
+  if (screen === INDEX) {
+    overview(byId("overview"), failed);
+    return;
+  }
+  byId("result").hidden = screen !== RESULT;
+  byId("composer").hidden = screen === RESULT;
+  byId("last").hidden = !result;
+  if (moved) setTimeout(() => focusOn(screen)); // after `popstate` the browser takes the focus away if the address has a fragment
 }
 
-// Shows the form, or the result; both stay as they are.
-function show(what) {
-  byId("result").hidden = what !== "result";
-  byId("composer").hidden = what === "result";
-  if (what === "result") result.heading.focus({ preventScroll: true });
+function focusOn(screen) {
+  if (screen === RESULT) result.heading.focus({ preventScroll: true });
   else byId("page").focus();
-}
-
-// Follows Back and Forward. Entries without a state are those of the two views, which change neither form nor result.
-function travel({ state }) {
-  if (!state) return;
-  hush();
-  clear();
-  show(state.copydesk === entry ? "result" : "form");
 }
 
 function take(content, name = "") {
@@ -95,41 +94,55 @@ async function classify() {
 }
 
 async function read(page) {
-  const back = byId("result").hidden ? "Go forward to send or undo" : "Send or undo";
-  if (result && !result.mayLeave(`${back}, or read the other page again`)) return;
   clear();
   hush();
-  byId("classify").disabled = true;
-  byId("busy").hidden = false;
+  busy(true);
   asked += 1;
   const mine = asked;
   try {
     const answer = await call("POST", "v1/classify", { ...page, explain: true, include_text: true });
     if (mine !== asked) return;
-    result?.close();
-    result = new Result(answer, page, { again, failed });
-    byId("result").replaceChildren(result.element);
-    entry = String(performance.timeOrigin + mine); // no other page load has it
-    history.pushState({ copydesk: entry }, "");
-    show("result");
-    byId("model").textContent = `Model ${answer.model.replace(/^sha256:/, "").slice(0, 12)}.`;
-    scrollTo(0, 0);
-    byId("busy").hidden = true;
-    if (answer.blocks.length) await result.duplicates.check();
+    busy(false);
+    const unsent = result?.corrections.unsent.length;
+    if (unsent) ask(unsent, () => arrive(answer, page).catch(failed));
+    else await arrive(answer, page);
   } catch (problem) {
     failed(problem);
   } finally {
-    if (mine === asked) {
-      byId("classify").disabled = false;
-      byId("busy").hidden = true;
-    }
+    if (mine === asked) busy(false);
   }
+}
+
+function busy(is) {
+  byId("classify").disabled = is;
+  byId("busy").hidden = !is;
+}
+
+// Asks before a new result takes the place of one with corrections that were not sent, which are lost with it.
+function ask(unsent, replace) {
+  message(`${counted(unsent, "correction")} not sent`, "The new page takes the place of the page with what you corrected.",
+    button("Keep the corrections", keep), button("Give them up and show the new page", replace));
+}
+
+function keep() {
+  if (screens.shown === RESULT) clear();
+  else screens.open(RESULT);
+}
+
+async function arrive(answer, page) {
+  result?.close();
+  result = new Result(answer, page, { again, failed });
+  byId("result").replaceChildren(result.element);
+  screens.arrive();
+  byId("model").textContent = `Model ${answer.model.replace(/^sha256:/, "").slice(0, 12)}.`;
+  scrollTo(0, 0);
+  if (screens.shown === INDEX) say("The page is read. It is under “Article”.");
+  if (answer.blocks.length) await result.duplicates.check();
 }
 
 function again() {
   take("");
-  history.pushState({ copydesk: FORM }, "");
-  show("form");
+  screens.open(FORM);
 }
 
 async function sample(name) {
@@ -152,7 +165,7 @@ function closeKey() {
   else if (chosen === "clear") setKey("");
   byId("key").value = "";
   byId("key-open").textContent = hasKey() ? "API key set" : "API key";
-  if (chosen === "save" || chosen === "clear") view();
+  if (chosen === "save" || chosen === "clear") draw(screens.shown, false);
 }
 
 function dropping() {
@@ -185,11 +198,9 @@ function start() {
   byId("key-open").addEventListener("click", openKey);
   byId("key-open").textContent = hasKey() ? "API key set" : "API key";
   byId("key-dialog").addEventListener("close", closeKey);
-  history.replaceState({ copydesk: FORM }, "");
-  addEventListener("popstate", travel);
-  addEventListener("hashchange", view);
+  byId("show-last").addEventListener("click", keep);
   dropping();
-  view();
+  screens.start();
 }
 
 start();

@@ -32,6 +32,7 @@ ASSETS = (
     "overview.js",
     "parts.js",
     "result.js",
+    "screens.js",
     "strip.js",
     "text.js",
     "toggles.js",

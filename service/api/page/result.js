@@ -5,7 +5,7 @@ import { BlockList } from "./article.js";
 import { comments } from "./comments.js";
 import { Copying } from "./copying.js";
 import { Corrections } from "./corrections.js";
-import { counted, h, percent, say } from "./dom.js";
+import { counted, h, percent } from "./dom.js";
 import { Duplicates } from "./duplicates.js";
 import { Inspector } from "./inspector.js";
 import { Strip } from "./strip.js";
@@ -85,7 +85,7 @@ export class Result {
     this.heading = h("h1", { tabindex: "-1", dir: "auto" }, answer.title || "No title found");
     const header = h("header", { class: "summary" },
       h("div", {}, this.heading, this.#verdict(form)),
-      h("button", { type: "button", id: "again", onclick: () => this.mayLeave("Send or undo, or press “Another page” again") && again() }, "Another page"));
+      h("button", { type: "button", id: "again", onclick: again }, "Another page"));
     if (!this.blocks.length) return h("article", {}, header);
     return h("article", {}, header,
       tabs([
@@ -95,15 +95,6 @@ export class Result {
         { id: "body", title: "Clean body", inside: h("div", { class: "clean" }, this.bodyNote, this.body) },
         { id: "duplicates", title: "Seen before?", inside: this.duplicates.element },
       ], [this.copying.saves(), this.copying.copies()]));
-  }
-
-  // Corrections that were not sent are lost with the page, so the reader has to say it twice. `ways` is what can be done.
-  mayLeave(ways) {
-    const unsent = this.corrections.unsent.length;
-    if (!unsent || this.warned) return true;
-    say(`${counted(unsent, "correction")} not sent. ${ways} to give up what is not sent.`);
-    this.warned = true;
-    return false;
   }
 
   #verdict(form) {
@@ -152,7 +143,6 @@ export class Result {
   }
 
   #corrected(number) {
-    this.warned = false;
     if (number !== null) this.list.hidden.delete(this.blocks[number].kind);
     this.list.draw();
     this.strip.draw();
