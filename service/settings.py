@@ -25,6 +25,12 @@ LARGEST_LIMIT = 1024**3
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+")
 """A scheme, a host and perhaps a port, without a path."""
+INJECTED = re.compile(
+    r"COPYDESK_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)", re.ASCII
+)
+"""The variables that Kubernetes and `docker --link` set for a service named `copydesk`, or `copydesk-…`."""
+INJECTED_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
+"""The beginning of the value of the variable that they set for the port of such a service, such as COPYDESK_PORT."""
 LONGEST_NUMBER = 15
 """The most digits of a number; longer ones are refused before they are parsed."""
 
@@ -96,6 +102,16 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         server=_server_settings(environment),
         key=environment.get("COPYDESK_KEY") or None,
     )
+
+
+def without_injected(environment: Mapping[str, str]) -> dict[str, str]:
+    """Leave out the variables that describe a service beside this container, not this one's settings."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not INJECTED.fullmatch(name)
+        and not (name.startswith(PREFIX) and name.endswith("PORT") and INJECTED_ADDRESS.match(value))
+    }
 
 
 def _server_settings(environment: Mapping[str, str]) -> ServerSettings:

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, TextIO, TypeAlias
 from copydesk.classifier import PARTS, Kind, read_parts
 from copydesk.classifier.duplicates.types import DuplicateOptions, Keep
 from copydesk.service.commands.parser import nearest
-from copydesk.service.settings import NAMES, PREFIX, Settings, read_settings
+from copydesk.service.settings import NAMES, PREFIX, Settings, read_settings, without_injected
 
 OK = 0
 SOME_FAILED = 1
@@ -129,6 +129,7 @@ def load_settings(model: Path | None, environment: Mapping[str, str]) -> Setting
     Raises:
         WrongUsage: A value of the environment cannot be used, or the named model is not a folder.
     """
+    environment = without_injected(environment)
     _say_unknown(environment)
     try:
         settings = read_settings(environment)

@@ -43,6 +43,29 @@ def test_many_unknown_variables_are_one_short_line(run_command: RunCommand) -> N
     assert len(line) < 800
 
 
+def test_variables_that_describe_a_service_of_this_name_are_ignored(run_command: RunCommand) -> None:
+    address = "tcp://10.0.0.1:8000"
+    names = {
+        "COPYDESK_PORT": address,
+        "COPYDESK_SERVICE_HOST": "10.0.0.1",
+        "COPYDESK_SERVICE_PORT": "8000",
+        "COPYDESK_SERVICE_PORT_HTTP": "8000",
+        "COPYDESK_PORT_8000_TCP": address,
+        "COPYDESK_PORT_8000_TCP_ADDR": "10.0.0.1",
+        "COPYDESK_PORT_53_UDP_PROTO": "udp",
+        "COPYDESK_API_PORT": address,
+        "COPYDESK_API_SERVICE_HOST": "10.0.0.1",
+    }
+    done = run_command("keys", "list", **names)
+    assert done.stderr == b""
+    assert done.returncode == 0
+
+
+def test_names_that_only_resemble_injected_ones_are_named(run_command: RunCommand) -> None:
+    done = run_command("keys", "list", COPYDESK_PORTS="tcp://10.0.0.1:8000", COPYDESK_SERVICE="x")
+    assert "COPYDESK_PORTS (did you mean COPYDESK_PORT?), COPYDESK_SERVICE" in done.stderr.decode()
+
+
 def test_settings_are_read(tmp_path: Path) -> None:
     environment = {"COPYDESK_MODEL": str(tmp_path), "COPYDESK_MAX_PAGE_BYTES": "4096", "COPYDESK_INDEX": "seen.sqlite"}
     assert read_settings(environment) == Settings(model=tmp_path, max_page_bytes=4096, index="seen.sqlite")
