@@ -9,7 +9,6 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from copydesk.classifier import CopydeskError
 from copydesk.classifier.duplicates import read_seconds
 from copydesk.classifier.duplicates.types import KeptBecause
 from copydesk.classifier.extras import require_extra
@@ -123,6 +122,8 @@ def index_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         raise arguments.WrongUsage(f"--batch is {args.batch}, expected 1 to {MOST_A_BATCH}")
     if hasattr(args, "most") and not 1 <= args.most <= MOST_A_BATCH:
         raise arguments.WrongUsage(f"--most is {args.most}, expected 1 to {MOST_A_BATCH}")
+    if not any(map(str.strip, getattr(args, "words", ["-"]))):
+        raise arguments.WrongUsage("the words to search for are blank, expected words of a title")
     arguments.check_index_name(args.index)
     options = arguments.read_duplicate_options(args)
     require_extra("index", "copydesk index")
@@ -234,7 +235,7 @@ def _export(index: Index, _args: argparse.Namespace, _settings: Settings, stream
 def _import(index: Index, args: argparse.Namespace, _settings: Settings, streams: Streams) -> None:
     try:
         n_imported = index.import_lines(inputs.read_lines_of(args.files))
-    except (ValueError, CopydeskError):
+    except BaseException:  # an interrupt among others
         index.remove_new_file()
         raise
     streams.out.write(jsonl.encode_row({"imported": n_imported}))

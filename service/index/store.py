@@ -293,7 +293,7 @@ class Index:
         """Find documents by words of their titles, or by how the words begin; the last added first, at most `most`.
 
         Raises:
-            ValueError: There are no words, or too many.
+            ValueError: There are too many words.
         """
         with self.database.reading() as connection:
             numbers = find_by_words(connection, words, most)

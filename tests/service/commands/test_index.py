@@ -10,9 +10,11 @@ import signal
 import subprocess
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from copydesk.service import cli
 from copydesk.service.rows.times import ISO_TIME
 from copydesk.service.settings import INDEX, read_settings
 from tests.conftest import COMMAND, ROOT, Process, RunCommand
@@ -154,6 +156,12 @@ def test_export_that_was_cut_at_a_line_end_is_not_imported(
     assert answers(run_command("index", "stats", "--index", place))[0]["documents"] == 3
 
 
+def test_interrupted_import_leaves_no_new_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("copydesk.service.index.Index.import_lines", Mock(side_effect=KeyboardInterrupt))
+    assert cli.main(["index", "import", "--index", str(place), "README.md"]) == 130
+    assert not list(place.parent.glob(f"{place.name}*"))
+
+
 def test_index_of_the_environment_is_taken(run_command: RunCommand, place: Path) -> None:
     run_command("index", "add", given=THREE, COPYDESK_INDEX=str(place))
     assert place.exists()
@@ -199,6 +207,7 @@ def test_sources_are_preferred_and_seen_stories_left_out(run_command: RunCommand
         (["expire", "--before", "soon"], b"--before is 'soon', expected a time in ISO 8601"),
         (["expire", "--days", "-1"], b"--days is -1.0, expected"),
         (["expire"], b"one of the arguments --days --before is required"),
+        (["search", " ", ""], b"the words to search for are blank, expected words of a title"),
         (["add", "gone.jsonl"], b"'gone.jsonl' cannot be read"),
     ],
 )
