@@ -96,11 +96,11 @@ def _words(left_over: Sequence[str]) -> list[str] | None:
 def _hint(word: str, known: Iterable[str]) -> str:
     """Return a question about the known word that is most like a word, nothing if none is much like it.
 
-    A letter such as `-o` is like the first option that begins with it.
+    A letter such as `-o` is like all options that begin with it.
     """
     is_letter = len(word) == 2 and word.startswith("-")
-    near = next((option for option in known if option.startswith(f"-{word.lower()}")), "") if is_letter else ""
-    near = near or nearest(word, known)
+    begun = [option for option in known if option.startswith(f"-{word.lower()}")] if is_letter else []
+    near = " or ".join(begun) or nearest(word, known)
     return f"; did you mean {near}?" if near else ""
 
 
