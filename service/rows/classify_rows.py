@@ -14,6 +14,7 @@ from typing import TypeVar
 from copydesk import classifier
 from copydesk.classifier import Article, Page, UnreadablePage
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow, Row
+from copydesk.service.rows.page_rows import with_time_of_row
 
 Classify = Callable[[Iterable[Page]], Iterator[Article | UnreadablePage]]
 R = TypeVar("R")
@@ -91,7 +92,7 @@ def _classify_some(rows: Iterator[Row], classify_pages: Classify) -> Iterator[Cl
 def _with_answer(row: PageRow, result: Article | UnreadablePage) -> ClassifiedRow | BadRow:
     if isinstance(result, UnreadablePage):
         return BadRow(row.id, row.line, result.code, str(result))
-    return ClassifiedRow(row, result)
+    return ClassifiedRow(row, with_time_of_row(result, row))
 
 
 def internal_error(id: JsonId, line: int | None, error: Exception) -> BadRow:

@@ -33,6 +33,7 @@ from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.rows import BadField
 from copydesk.service.rows.page_lines import encode_page
+from copydesk.service.rows.page_rows import with_time_of_row
 
 READ = require_scope(Scope.READ)
 
@@ -173,7 +174,7 @@ def classify_raw(raw: RawRequest, state: State, answer: Media) -> bytes:
     request = parse_raw_request(raw, state.settings.max_page_bytes)
     if answer is Media.JSON:
         return classify_row(request, state)
-    article = _with_parts(state.classify(request, structure=True), request.options)
+    article = _classify(request, state, structure=True)
     render = article.to_markdown if answer is Media.MARKDOWN else article.to_html
     return render(links=request.options.links).encode("utf-8", "replace")
 
@@ -185,10 +186,12 @@ def classify_row(request: ClassifyRequest, state: State) -> bytes:
         UnreadablePage: The page cannot be read.
     """
     options = request.options
-    article = _with_parts(state.classify(request, structure=options.include_markdown), options)
+    article = _classify(request, state, structure=options.include_markdown)
     markdown = article.to_markdown(links=options.links, front_matter=False) if options.include_markdown else UNSET
     return encode_page(request.row, article, include_text=options.include_text, markdown=markdown)
 
 
-def _with_parts(article: Article, options: AnswerOptions) -> Article:
-    return article if options.parts is None else article.with_parts(options.parts)
+def _classify(request: ClassifyRequest, state: State, *, structure: bool) -> Article:
+    """Return the article of a page, with the parts that were asked for and the time of its row."""
+    article = with_time_of_row(state.classify(request, structure=structure), request.row)
+    return article if request.options.parts is None else article.with_parts(request.options.parts)

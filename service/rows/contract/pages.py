@@ -18,7 +18,6 @@ from copydesk.classifier import (
 )
 from copydesk.service.rows.contract.documents import Match
 from copydesk.service.rows.contract.values import (
-    FROM_ROW,
     Confidence,
     Digest,
     FoundTime,
@@ -140,15 +139,11 @@ class LabelledPage(BriefPage, frozen=True, kw_only=True):
 
 def _page_fields(row: PageRow, article: Article) -> dict[str, Any]:
     """Return the fields that every answer to a page has."""
-    fields = article if article.scores is None else article.scores.fields
-    found = {name: getattr(fields, name) for name in FIELDS}
-    if row.published is not None:
-        found |= {"published": row.published, "found_in": {**fields.found_in, "published": FROM_ROW}}
     return {
         "id": row.id,
         "line": _line(row),
         "url": article.url,
-        **found,
+        **{name: getattr(article, name) for name in FIELDS},
         "source": UNSET if row.source is None else row.source,
         "is_article": article.is_article,
         "page_type": article.page_type,

@@ -99,6 +99,12 @@ def test_own_time_and_source_of_a_row_are_in_both_answers_to_it(api: ApiClient) 
     assert api.post("/v1/classify", json=row).json() == batch
 
 
+def test_own_time_of_a_row_is_in_every_form_of_the_answer(api: ApiClient) -> None:
+    row = {"text": LINES, "published": "1 May 2024"}
+    for form in ("markdown", "html"):
+        assert "2024-05-01" in api.post("/v1/classify", json=row, headers={"accept": f"text/{form}"}).text
+
+
 def test_empty_batch_is_answered_by_nothing(api: ApiClient) -> None:
     assert api.post("/v1/classify/batch", content=b"", headers=NDJSON).content == b""
 

@@ -69,6 +69,13 @@ def test_row_s_own_time_and_source_go_before_those_of_the_page(
     assert (found.get("source"), found["site"], found["found_in"]["site"]) == (source, "The Herald", "meta")
 
 
+def test_markdown_and_html_have_the_time_of_the_row() -> None:
+    answered = classify_row(row_of(published="2024-05-01"), dated)
+    assert isinstance(answered, ClassifiedRow)
+    assert "published: 2024-05-01" in answered.article.to_markdown().replace('"', "")
+    assert "2024-05-01" in answered.article.to_html()
+
+
 @pytest.mark.parametrize("classify", [dated, undated])
 @pytest.mark.parametrize(
     "own", [{}, {"published": "2024-05-01"}, {"source": "wire"}, {"published": "nine", "source": {"a": 1}}]
