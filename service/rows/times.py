@@ -15,9 +15,11 @@ MIN_YEAR, MAX_YEAR = 1000, 2999
 """Years outside these are mistakes, or placeholders such as 9999-12-31."""
 ISO_TIME = (
     "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])?)?$"
+    "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?)?$"
 )
 """The form in which times are written, as a regular expression for descriptions of the service."""
+MAX_OFFSET = timedelta(hours=14)
+"""Offsets beyond this do not exist; a time with one is read without it, as a page's is."""
 MIN_DIGITS_YEAR, MAX_DIGITS_YEAR = 1990, 2099
 """Years in which 12 digits are a day and its minute: a choice. The same number in milliseconds is a time in 1976."""
 MAX_CHARACTERS = 100
@@ -62,6 +64,7 @@ def read_time(value: object) -> date | None:
             found = value
         else:
             raise ValueError(f"{type(value).__name__} is not a time")
+        found = _with_known_offset(found)
     except (OverflowError, TypeError, IndexError) as error:
         raise ValueError(str(error)) from error
     if not MIN_YEAR <= found.year <= MAX_YEAR:
@@ -86,6 +89,16 @@ def seconds_since_1970(time: date) -> float:
     if not isinstance(time, datetime):
         time = datetime(time.year, time.month, time.day)
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+
+def _with_known_offset(time: date) -> date:
+    """Leave out an offset that no place has; of one with seconds, which the form of times does not have, use UTC."""
+    offset = time.utcoffset() if isinstance(time, datetime) else None
+    if not isinstance(time, datetime) or offset is None:
+        return time
+    if abs(offset) > MAX_OFFSET:
+        return time.replace(tzinfo=None)
+    return time.astimezone(UTC) if offset % timedelta(minutes=1) else time
 
 
 def _is_utc(time: date) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.service.rows.origins import read_published
 from copydesk.service.rows.times import is_iso_time, iso_text, read_time, seconds_since_1970
 
 MOMENT = 1714552200
@@ -171,3 +172,30 @@ def test_any_value_is_a_time_or_a_value_error(value: object) -> None:
     except ValueError:
         return
     assert found is None or (1000 <= found.year <= 2999 and isinstance(iso_text(found), str))
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("2024-05-01T10:00:00+14:00", "2024-05-01T10:00:00+14:00"),
+        ("2024-05-01T10:00:00+14:01", "2024-05-01T10:00:00"),
+        ("2024-05-01T10:00:00+14:59", "2024-05-01T10:00:00"),
+        ("2024-05-01T10:00:00+15:00", "2024-05-01T10:00:00"),
+        ("2024-05-01T10:00:00-23:59", "2024-05-01T10:00:00"),
+        ("Wed, 01 May 2024 10:00:00 +1800", "2024-05-01T10:00:00"),
+        ("2024-05-01T10:00:00+01:00:30", "2024-05-01T08:59:30Z"),
+    ],
+)
+def test_offset_that_no_place_has_is_left_out(value: str, written: str) -> None:
+    assert read_published(value) == written
+    assert is_iso_time(written)
+
+
+@given(
+    time=st.datetimes(datetime(1970, 1, 3), datetime(2999, 12, 29)),
+    offset=st.timedeltas(timedelta(hours=-23, minutes=-59), timedelta(hours=23, minutes=59)),
+)
+def test_what_is_written_of_any_offset_has_the_described_form(time: datetime, offset: timedelta) -> None:
+    written = read_published(time.replace(tzinfo=timezone(offset)).isoformat())
+    assert written is not None
+    assert is_iso_time(written)
