@@ -16,6 +16,7 @@ from msgspec import UNSET, UnsetType
 
 from copydesk.classifier import Page
 from copydesk.classifier.types import EncodedPage
+from copydesk.service.rows import times
 
 T = TypeVar("T")
 MOST_NAMED = 8
@@ -34,6 +35,8 @@ fifth more time."""
 MAX_VALUES = 1_000_000
 """Most commas and opening brackets of JSON that is decoded as a whole. The largest page has 100,000 blocks, with four
 fields each where they are corrected. Half a million small objects, which have as many, take about 120 MB."""
+EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
+"""What fields should be whose values are not used if they are something else."""
 READ_FIELDS = (
     *("id", "text", "html", "url", "body", "title", "published", "source", "site", "found_in", "error", "blocks"),
     *("parts", "explain", "include_text", "include_markdown", "links"),
@@ -52,6 +55,10 @@ class Unused(NamedTuple):
 
     field: str
     value: str
+
+    def describe(self) -> str:
+        """Say so in the answer to the row."""
+        return f"{self.field} is {self.value}, expected {EXPECTED[self.field]}; it is not used"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from copydesk.classifier.plurals import counted
 from copydesk.service.rows import jsonl, times
 from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
-from copydesk.service.rows.jsonl import Unused
+from copydesk.service.rows.jsonl import EXPECTED, Unused
 from copydesk.service.terminal import shortened
 
 T = TypeVar("T")
@@ -27,8 +27,6 @@ UNKNOWN_TIME = float("nan")
 """The time of a document without a time of publication."""
 NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 """Null characters and lone surrogates, which the name of a source cannot have."""
-EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
-"""What each field of a row should be."""
 SHOWN = 60
 """Characters of a value in a message."""
 
@@ -136,11 +134,6 @@ def first_unused(rows: Iterable[tuple[object, Iterable[Unused]]]) -> dict[str, s
         for name, value in values:
             found.setdefault(name, f"{value} in the row {shortened(str(id), SHOWN)}")
     return found
-
-
-def describe_unused_value(value: Unused) -> str:
-    """Say in the answer to a row that one of its values could not be used."""
-    return f"{value.field} is {value.value}, expected {EXPECTED[value.field]}; it is not used"
 
 
 def describe_unused(counts: Mapping[str, int], first: Mapping[str, str] | None = None) -> list[str]:

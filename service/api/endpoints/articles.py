@@ -40,7 +40,6 @@ from copydesk.service.rows import (
 )
 from copydesk.service.rows.documents import GivenBody
 from copydesk.service.rows.jsonl import Unused
-from copydesk.service.rows.origins import describe_unused_value
 
 NO_ID = "\x1fasked without an id"
 """Placeholder id of an article that is checked without one; clients' ids contain no control characters."""
@@ -198,7 +197,7 @@ def article_answer(prepared: PreparedArticle, answer: IndexAnswer) -> contract.A
         title=prepared.title,
         published=None if document.published is None else iso_time(document.published),
         source=document.source,
-        remarks=tuple(map(describe_unused_value, prepared.unused)),
+        remarks=tuple(value.describe() for value in prepared.unused),
         is_article=None if article is None else article.is_article,
         confidence=None if article is None else article.confidence,
         model=None if article is None else article.model,

@@ -28,6 +28,11 @@ from copydesk.service.rows.contract.values import (
 )
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 
+Remarks = Annotated[
+    tuple[str, ...],
+    Meta(description="A sentence for each value of the input that could not be used; left out if all could."),
+]
+
 
 class Probabilities(Struct, frozen=True, gc=False):
     """A block's probability of each label; they sum to 1."""
@@ -100,6 +105,7 @@ class BriefPage(PageAnswer, frozen=True, kw_only=True):
     """The answer to a page without its blocks: its fields and its body. `published` is the input's, else the page's."""
 
     source: Annotated[str, Meta(description="As in the input, if it has one.")] | UnsetType = UNSET
+    remarks: Remarks | UnsetType = UNSET
     markdown: Annotated[str, Meta(description="The article as Markdown, on request.")] | UnsetType = UNSET
     model: Digest
 
@@ -145,6 +151,7 @@ def _page_fields(row: PageRow, article: Article) -> dict[str, Any]:
         "url": article.url,
         **{name: getattr(article, name) for name in FIELDS},
         "source": UNSET if row.source is None else row.source,
+        "remarks": tuple(value.describe() for value in row.unused) or UNSET,
         "is_article": article.is_article,
         "page_type": article.page_type,
         "page_types": dict(article.page_types),

@@ -69,6 +69,13 @@ def test_row_s_own_time_and_source_go_before_those_of_the_page(
     assert (found.get("source"), found["site"], found["found_in"]["site"]) == (source, "The Herald", "meta")
 
 
+def test_answer_has_a_remark_for_each_value_that_cannot_be_used() -> None:
+    assert "remarks" not in answer_to(dated, published="2024-05-01", source="wire")
+    published, source = answer_to(dated, published="soon", source=[1])["remarks"]
+    assert published.startswith('published is "soon", expected a time in ISO 8601')
+    assert source == "source is a list, expected a text or a number; it is not used"
+
+
 def test_markdown_and_html_have_the_time_of_the_row() -> None:
     answered = classify_row(row_of(published="2024-05-01"), dated)
     assert isinstance(answered, ClassifiedRow)
