@@ -18,7 +18,8 @@ from copydesk.classifier.page_forms import check_is_page, check_page
 from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
-from copydesk.service.rows import BadField, contract, jsonl
+from copydesk.service.rows import BadField, contract, jsonl, origins
+from copydesk.service.rows.jsonl import Unused
 
 T = TypeVar("T")
 BATCH_ROWS = 64
@@ -155,8 +156,7 @@ class Client:
             source: Who published it; without it, the page's site.
         """
         own = UNSET if isinstance(id, str) else id  # in a path a number would become a string
-        request = _article_request(own, page, published, source)
-        return self._call("PUT", _path("articles", id), contract.ArticleAnswer, request)
+        return self._compare("PUT", _path("articles", id), *_article_request(own, page, published, source))
 
     def check(
         self,
@@ -167,8 +167,7 @@ class Client:
         source: str | None = None,
     ) -> contract.ArticleAnswer:
         """Answer what `put` would, without adding; without an id it is compared with every article of the index."""
-        request = _article_request(id, page, published, source)
-        return self._call("POST", "/v1/articles/check", contract.ArticleAnswer, request)
+        return self._compare("POST", "/v1/articles/check", *_article_request(id, page, published, source))
 
     def get(self, id: DocumentId) -> contract.IndexedArticle | None:
         """Return what the index stores about an article, None where it has none with this id."""
@@ -195,6 +194,13 @@ class Client:
         """Send corrected labels of a page and return the id they are stored under; they replace earlier ones."""
         request = contract.FeedbackRequest(id=page.id or None, **_content(page), blocks=tuple(corrections))
         return self._call("POST", "/v1/feedback", contract.FeedbackReceipt, request).id
+
+    def _compare(
+        self, method: str, path: str, request: contract.ArticleRequest, unused: Iterable[Unused]
+    ) -> contract.ArticleAnswer:
+        """Send an article; the remarks of the answer name the values that were not sent as they cannot be used too."""
+        answer = self._call(method, path, contract.ArticleAnswer, request)
+        return msgspec.structs.replace(answer, remarks=(*(value.describe() for value in unused), *answer.remarks))
 
     def _find(self, method: str, path: str, kind: type[T]) -> T | None:
         """Call; None where the server answers `not_found`."""
@@ -282,12 +288,19 @@ def _content(page: Page) -> dict[str, Any]:
 
 def _article_request(
     id: DocumentId | UnsetType | None, page: Page | Article, published: datetime | str | None, source: str | None
-) -> contract.ArticleRequest:
-    """Return the request for a page, or for the body and the fields of an article, which is not classified again."""
-    time = _iso_time(published)
+) -> tuple[contract.ArticleRequest, tuple[Unused, ...]]:
+    """Return the request for a page, or for the body and the fields of an article, which is not classified again.
+
+    An article's time and source are sent in place of given ones that cannot be used, which are returned too.
+    """
+    time = published.isoformat() if isinstance(published, datetime) else published
+    if isinstance(page, Page):
+        return contract.ArticleRequest(id=id, **_content(page), published=time, source=source), ()
     if not isinstance(page, Article):
-        return contract.ArticleRequest(id=id, **_content(page), published=time, source=source)
-    return contract.ArticleRequest(
+        kind = type(page).__name__
+        raise TypeError(f"a page is of type {kind}, expected copydesk.Page or copydesk.Article")
+    time, source, unused, _ = origins.read_own_texts({"published": time, "source": source})
+    request = contract.ArticleRequest(
         id=id,
         body=page.body,
         title=page.title,
@@ -295,6 +308,7 @@ def _article_request(
         published=page.published if time is None else time,
         source=source or page.site,
     )
+    return request, unused
 
 
 def _content_or_error(page: Page) -> dict[str, Any] | UnreadablePage:
@@ -302,10 +316,6 @@ def _content_or_error(page: Page) -> dict[str, Any] | UnreadablePage:
         return _content(page)
     except UnreadablePage as error:
         return error
-
-
-def _iso_time(time: datetime | str | None) -> str | None:
-    return time.isoformat() if isinstance(time, datetime) else time
 
 
 def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
