@@ -30,6 +30,7 @@ from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.index import Document, Index, IndexAnswer, IndexedDocument
 from copydesk.service.rows import (
+    BadField,
     compared_text,
     contract,
     indexed_article,
@@ -37,6 +38,7 @@ from copydesk.service.rows import (
     jsonl,
     read_given_body,
     read_origin,
+    refuse_earlier_error,
 )
 from copydesk.service.rows.documents import GivenBody
 from copydesk.service.rows.jsonl import Unused
@@ -125,8 +127,13 @@ async def _prepare_body(request: Request, state: State, id: str | None) -> Prepa
     media = read_media(request.headers, Media.JSON)
 
     def prepare(body: bytes) -> PreparedArticle:
+        fields = parse_fields(body, encoded=True)
+        try:
+            refuse_earlier_error(fields)
+        except BadField as error:  # its code is that of the row, which may be any text
+            raise BadField("bad_row", str(error)) from None
         with naming_fields(body):
-            return prepare_article(parse_fields(body, encoded=True), state, id)
+            return prepare_article(fields, state, id)
 
     return await state.process_body(request, media, prepare)
 

@@ -101,7 +101,8 @@ def test_empty_body_is_a_document_without_one(api: ApiClient) -> None:
         ({"body": POOL, "explain": "yes"}, "explain is a string, expected true or false"),
         ({"body": POOL, "parts": ["advert"]}, "parts: "),
         ({"body": POOL, "id": "b"}, "the id is 'b', the path has 'a'"),
-        ({"error": {"code": "no-such-code", "message": "x"}}, "the row has 'error'"),
+        ({"error": {"code": "no-such-code", "message": "x"}}, "the row holds an error, no page: x"),
+        ({"error": {"code": "no-such-code", "message": "x"}, "body": POOL}, "the row holds an error, no page: x"),
     ],
 )
 def test_row_that_does_not_fit_is_refused(api: ApiClient, fields: dict[str, Any], words: str) -> None:
