@@ -37,12 +37,14 @@ MAX_VALUES = 1_000_000
 fields each where they are corrected. Half a million small objects, which have as many, take about 120 MB."""
 EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
 """What fields should be whose values are not used if they are something else."""
+FROM_ROW = "row"
+"""In `found_in`: the time of publication is that of the input, not of the page."""
 READ_FIELDS = (
     *("id", "text", "html", "url", "body", "title", "published", "source", "site", "found_in", "error", "blocks"),
     *("parts", "explain", "include_text", "include_markdown", "links"),
 )
 """The fields of rows and of requests that are read; all others are skipped."""
-READ_WHOLE = ("error", "blocks", "parts")
+READ_WHOLE = ("error", "blocks", "found_in", "parts")
 """The fields whose lists and objects are read. Of those of other fields only their type is used."""
 _CUT_OUT = b"-0e-0"
 """What a line has in place of a page that was cut out: a number that nobody writes."""
@@ -65,7 +67,8 @@ class Unused(NamedTuple):
 class PageRow:
     """A page that can be classified; `id` is unchanged from the input, `line` is None where the input is not JSONL.
 
-    `published`, in ISO 8601, and `source` are the row's own; `unused` are their values that could not be used.
+    `published`, in ISO 8601, and `source` are the row's own; `unused` are their values that could not be used. In a row
+    that is an earlier answer, `published` may be its page's: `published_in` says where it was found.
     """
 
     id: JsonId
@@ -74,6 +77,7 @@ class PageRow:
     published: str | None = None
     source: str | None = None
     unused: tuple[Unused, ...] = ()
+    published_in: str = FROM_ROW
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from copydesk.classifier.plurals import counted
 from copydesk.service.rows import jsonl, times
 from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
-from copydesk.service.rows.jsonl import EXPECTED, Unused
+from copydesk.service.rows.jsonl import EXPECTED, FROM_ROW, Unused
 from copydesk.service.terminal import shortened
 
 T = TypeVar("T")
@@ -27,6 +27,8 @@ UNKNOWN_TIME = float("nan")
 """The time of a document without a time of publication."""
 NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 """Null characters and lone surrogates, which the name of a source cannot have."""
+PLACE = re.compile("[a-z0-9-]{1,20}")
+"""The form of the names in `found_in`."""
 SHOWN = 60
 """Characters of a value in a message."""
 
@@ -57,11 +59,18 @@ def read_origin(fields: Mapping[str, Any]) -> Origin:
     return origin.filled_by(fields.get("published"), fields.get("site")) if of_page else origin
 
 
-def read_own_texts(fields: Mapping[str, Any]) -> tuple[str | None, str | None, tuple[Unused, ...]]:
-    """Read a row's own `published`, in ISO 8601, its own `source`, and which of them could not be used."""
+def read_own_texts(fields: Mapping[str, Any]) -> tuple[str | None, str | None, tuple[Unused, ...], str]:
+    """Read a row's own `published`, in ISO 8601, and `source`, which of them cannot be used, and `_found_place`."""
     unused = list[Unused]()
     published = _read_or_note(fields, "published", read_published, unused)
-    return published, _read_or_note(fields, "source", read_source, unused), tuple(unused)
+    return published, _read_or_note(fields, "source", read_source, unused), tuple(unused), _found_place(fields)
+
+
+def _found_place(fields: Mapping[str, Any]) -> str:
+    """Return where a row's `published` was found: in a row of `copydesk classify` what that says, else the row."""
+    places = fields.get("found_in")
+    place = places.get("published") if isinstance(places, dict) else None
+    return place if isinstance(place, str) and PLACE.fullmatch(place) else FROM_ROW
 
 
 def _read_or_note(fields: Mapping[str, Any], name: str, read: Callable[[object], T], unused: list[Unused]) -> T | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from copydesk.classifier import Article
 from copydesk.service.rows import jsonl, origins
-from copydesk.service.rows.contract import FROM_ROW
 from copydesk.service.rows.jsonl import JsonId, Line, PageRow, Row
 
 
@@ -53,4 +52,4 @@ def with_time_of_row(article: Article, row: PageRow) -> Article:
     """Return a row's article with the row's own time of publication, if it has one, in place of the page's."""
     if row.published is None:
         return article
-    return article.with_values(published=row.published, found_in={**article.found_in, "published": FROM_ROW})
+    return article.with_values(published=row.published, found_in={**article.found_in, "published": row.published_in})

@@ -32,10 +32,9 @@ from copydesk.service.rows.contract.pages import (
 )
 from copydesk.service.rows.contract.requests import ArticleRequest, FeedbackRequest, PageRequest
 from copydesk.service.rows.contract.status import FeedbackReceipt, ModelInfo, ProblemDetails, ServiceStatus
-from copydesk.service.rows.contract.values import FROM_ROW, MAX_NAME_CHARACTERS, NO_NULL_CHARACTER
+from copydesk.service.rows.contract.values import MAX_NAME_CHARACTERS, NO_NULL_CHARACTER
 
 __all__ = [
-    "FROM_ROW",
     "MAX_NAME_CHARACTERS",
     "NO_NULL_CHARACTER",
     "SHARE_DIGITS",

@@ -12,8 +12,6 @@ from copydesk.service.rows.times import EXPECTED, ISO_TIME
 MAX_NAME_CHARACTERS = 2000
 NO_NULL_CHARACTER = r"^[^\u0000]*$"
 """A database cannot keep null characters."""
-FROM_ROW = "row"
-"""In `found_in`: the time of publication is that of the input, not of the page."""
 
 Count = Annotated[int, Meta(ge=0)]
 Share = Annotated[float, Meta(ge=0, le=1)]

@@ -69,6 +69,23 @@ def test_row_s_own_time_and_source_go_before_those_of_the_page(
     assert (found.get("source"), found["site"], found["found_in"]["site"]) == (source, "The Herald", "meta")
 
 
+@pytest.mark.parametrize(
+    ("found_in", "place"),
+    [
+        ({"published": "meta", "site": "url"}, "meta"),
+        ({"published": "row"}, "row"),
+        ({}, "row"),
+        (None, "row"),
+        ({"published": 5}, "row"),
+        ({"published": "\ud800"}, "row"),
+        ({"published": "x" * 21}, "row"),
+    ],
+)
+def test_time_of_an_earlier_answer_was_found_where_that_says(found_in: object, place: str) -> None:
+    again = answer_to(undated, published="2024-05-01", found_in=found_in)
+    assert (again["published"], again["found_in"]["published"]) == ("2024-05-01", place)
+
+
 def test_answer_has_a_remark_for_each_value_that_cannot_be_used() -> None:
     assert "remarks" not in answer_to(dated, published="2024-05-01", source="wire")
     published, source = answer_to(dated, published="soon", source=[1])["remarks"]
