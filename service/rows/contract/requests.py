@@ -21,6 +21,8 @@ Parts = Annotated[
     Meta(min_length=1, description="The parts that are the body; by default all but headline and captions."),
 ]
 
+NotStored = Annotated[Any, Meta(description="Not used: a stored page has neither time nor source.")]
+
 
 class PageRequest(Struct, kw_only=True):
     """A page to classify: exactly one of text and html is set."""
@@ -65,4 +67,6 @@ class ArticleRequest(PageRequest, kw_only=True):
 class FeedbackRequest(PageRequest, kw_only=True):
     """A page with corrected labels; start and end are as /v1/classify answers them, a kind falls under its label."""
 
+    published: NotStored | UnsetType | None = UNSET
+    source: NotStored | UnsetType | None = UNSET
     blocks: Annotated[tuple[Correction, ...], Meta(min_length=1, description="The blocks that are corrected.")]

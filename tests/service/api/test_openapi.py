@@ -33,6 +33,17 @@ def validate(openapi: dict[str, Any], schema: dict[str, Any], value: object) -> 
     jsonschema_rs.Draft202012Validator(schema | {"components": openapi["components"]}).validate(value)
 
 
+def test_remarks_are_promised_only_where_answers_have_them(api: ApiClient) -> None:
+    schemas = api.get("/openapi.json").json()["components"]["schemas"]
+    promised = {
+        name
+        for name, schema in schemas.items()
+        if "a remark" in json.dumps(schema.get("properties", {}).get("published"))
+    }
+    assert promised == {"PageRequest", "ArticleRequest"}
+    assert "remarks" in schemas["LabelledPage"]["properties"]
+
+
 def test_every_endpoint_is_described(openapi: dict[str, Any]) -> None:
     assert openapi["openapi"].startswith("3.1")
     there = {(method, path) for path, methods in openapi["paths"].items() for method in methods}
