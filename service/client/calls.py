@@ -19,7 +19,7 @@ from copydesk.service.client import connection
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
 from copydesk.service.rows import BadField, contract, jsonl, origins
-from copydesk.service.rows.jsonl import Unused
+from copydesk.service.rows.own_values import Unused
 
 T = TypeVar("T")
 BATCH_ROWS = 64

@@ -14,8 +14,9 @@ from copydesk.classifier.duplicates import Document
 from copydesk.classifier.plurals import counted
 from copydesk.service.rows import contract, jsonl
 from copydesk.service.rows.classify_rows import Classify, classify_row
-from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row, Unused
+from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
 from copydesk.service.rows.origins import UNKNOWN_TIME, Origin, read_origin
+from copydesk.service.rows.own_values import Unused
 
 if TYPE_CHECKING:
     from copydesk.service.index import IndexAnswer, IndexedDocument, Stats

@@ -9,14 +9,14 @@ import re
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from copydesk.classifier import Page
 from copydesk.classifier.types import EncodedPage
-from copydesk.service.rows import times
+from copydesk.service.rows.own_values import FROM_ROW, Unused
 
 T = TypeVar("T")
 MOST_NAMED = 8
@@ -35,10 +35,6 @@ fifth more time."""
 MAX_VALUES = 1_000_000
 """Most commas and opening brackets of JSON that is decoded as a whole. The largest page has 100,000 blocks, with four
 fields each where they are corrected. Half a million small objects, which have as many, take about 120 MB."""
-EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
-"""What fields should be whose values are not used if they are something else."""
-FROM_ROW = "row"
-"""In `found_in`: the time of publication is that of the input, not of the page."""
 READ_FIELDS = (
     *("id", "text", "html", "url", "body", "title", "published", "source", "site", "found_in", "error", "blocks"),
     *("parts", "explain", "include_text", "include_markdown", "links"),
@@ -50,17 +46,6 @@ _CUT_OUT = b"-0e-0"
 """What a line has in place of a page that was cut out: a number that nobody writes."""
 BOM = b"\xef\xbb\xbf"
 """UTF-8's byte order mark, which the first line may begin with."""
-
-
-class Unused(NamedTuple):
-    """A field whose value could not be used, and the beginning of the value as JSON."""
-
-    field: str
-    value: str
-
-    def describe(self) -> str:
-        """Say so in the answer to the row."""
-        return f"{self.field} is {self.value}, expected {EXPECTED[self.field]}; it is not used"
 
 
 @dataclass(frozen=True, slots=True)

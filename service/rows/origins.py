@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from copydesk.classifier.plurals import counted
 from copydesk.service.rows import jsonl, times
 from copydesk.service.rows.contract import MAX_NAME_CHARACTERS
-from copydesk.service.rows.jsonl import EXPECTED, FROM_ROW, Unused
+from copydesk.service.rows.own_values import EXPECTED, FROM_ROW, Unused
 from copydesk.service.terminal import shortened
 
 T = TypeVar("T")

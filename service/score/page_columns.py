@@ -12,7 +12,7 @@ from copydesk.classifier import BODY_PARTS, FIELDS, KINDS, Kind
 from copydesk.classifier.article import PageScores
 from copydesk.classifier.model import PAGE_TYPES
 from copydesk.classifier.types import join_blocks
-from copydesk.service.rows.jsonl import FROM_ROW
+from copydesk.service.rows.own_values import FROM_ROW
 from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 
 CAPTURE = "capture"

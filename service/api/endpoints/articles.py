@@ -41,7 +41,7 @@ from copydesk.service.rows import (
     refuse_earlier_error,
 )
 from copydesk.service.rows.documents import GivenBody
-from copydesk.service.rows.jsonl import Unused
+from copydesk.service.rows.own_values import Unused
 
 NO_ID = "\x1fasked without an id"
 """Placeholder id of an article that is checked without one; clients' ids contain no control characters."""

@@ -12,7 +12,8 @@ import pytest
 from copydesk.classifier import Article, Page
 from copydesk.service.rows import ParsedDocument, origins, read_documents
 from copydesk.service.rows.classify_rows import ClassifiedRow, Classify, classify_row
-from copydesk.service.rows.jsonl import Line, PageRow, Unused
+from copydesk.service.rows.jsonl import Line, PageRow
+from copydesk.service.rows.own_values import Unused
 from copydesk.service.rows.page_lines import encode_brief, encode_page
 from copydesk.service.rows.page_rows import parse_row
 from tests.support.stub_classifier import answer
