@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from copydesk.classifier.duplicates import DuplicateOptions, Relation
 from copydesk.classifier.duplicates.types import Keep, KeptBecause
 from copydesk.service.index import Index, cluster_ids, open_index
 from tests.support.index_places import MakePlace, add, add_each, clusters, document, window
-
-
-@pytest.fixture
-def index(new_place: MakePlace) -> Iterator[Index]:
-    with open_index(new_place("index")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Index]:
-    with open_index(str(tmp_path / "small.sqlite")) as opened:
-        yield opened
 
 
 def test_match_has_the_relation_of_the_added_text_to_the_other(index: Index) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,7 @@ from copydesk.classifier.duplicates import SigningScheme
 from copydesk.service.index import Age, Document, Index, IndexMismatch, open_index
 from copydesk.service.index.tables import FORMAT
 from copydesk.service.index.writes import pack_keys, unpack_keys
-from tests.support.index_places import MakePlace, add, add_each, clusters, document, window
-
-
-@pytest.fixture
-def index(new_place: MakePlace) -> Iterator[Index]:
-    with open_index(new_place("index")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Index]:
-    with open_index(str(tmp_path / "small.sqlite")) as opened:
-        yield opened
+from tests.support.index_places import add, add_each, clusters, document, window
 
 
 def test_ids_that_are_numbers_stay_numbers(index: Index, tmp_path: Path) -> None:
