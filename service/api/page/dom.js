@@ -23,10 +23,11 @@ export function svg(tag, properties = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** A share in percent, in one line. */
 export const percent = (share) => {
   const whole = Math.round(share * 100);
-  if (whole === 100 && share < 1) return "> 99 %";
-  return whole === 0 && share > 0 ? "< 1 %" : `${whole} %`;
+  if (whole === 100 && share < 1) return ">\u00a099\u00a0%";
+  return whole === 0 && share > 0 ? "<\u00a01\u00a0%" : `${whole}\u00a0%`;
 };
 
 export const number = (value) => value.toLocaleString("en");
