@@ -31,6 +31,10 @@ def read_page_row(fields: dict[str, Any], id: JsonId, line: int | None, max_page
     return PageRow(id, line, page, *origins.read_own_texts(fields))
 
 
+MAX_ADDRESS = 2_000
+"""Characters of the address of a page that is no row."""
+
+
 def read_address(text: str) -> str:
     """Return the address of a page that is no row, without white space around it.
 
@@ -43,7 +47,7 @@ def read_address(text: str) -> str:
     if not resolve(address, address):
         raise ValueError(
             f"is {address[:80]!r}, expected the whole address of a page: http:// or https://, a host, and in all at "
-            "most 2,000 characters; leave it out if it is not known"
+            f"most {MAX_ADDRESS:,} characters; leave it out if it is not known"
         )
     return address
 

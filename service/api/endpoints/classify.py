@@ -33,7 +33,7 @@ from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.rows import BadField
 from copydesk.service.rows.page_lines import encode_page
-from copydesk.service.rows.page_rows import with_time_of_row
+from copydesk.service.rows.page_rows import MAX_ADDRESS, with_time_of_row
 
 READ = require_scope(Scope.READ)
 
@@ -44,9 +44,6 @@ ANSWERS = (Media.JSON, Media.MARKDOWN, Media.HTML)
 """The types of an answer; the first is that of a request without a preference."""
 SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 """Headers of rendered articles, so that a browser runs and loads nothing of the page."""
-URL_DESCRIPTION = (
-    "The http or https address of the page. Nothing is fetched, but date, site and absolute links are read from it."
-)
 _PART = f"({'|'.join(PARTS)})"
 PartsParameter = Annotated[
     str | None,
@@ -54,6 +51,19 @@ PartsParameter = Annotated[
         description=f"The parts of the article that are its body, separated by commas, among {', '.join(PARTS)}; by "
         "default all but headline and captions.",
         json_schema_extra={"pattern": f"^{_PART}(,{_PART})*$"},
+    ),
+]
+
+
+UrlParameter = Annotated[
+    str | None,
+    Query(
+        description="The http or https address of the page. Nothing is fetched, but date, site and absolute links are "
+        "read from it.",
+        json_schema_extra={
+            "pattern": r"^https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]+)?(/[!-~]*)?$",
+            "maxLength": MAX_ADDRESS,
+        },
     ),
 ]
 
@@ -80,7 +90,7 @@ async def classify_one(
     request: Request,
     options: Options,
     id: Annotated[str | None, Query(max_length=2000)] = None,
-    url: Annotated[str | None, Query(description=URL_DESCRIPTION)] = None,
+    url: UrlParameter = None,
 ) -> Response:
     """Label every block of one page. The answer is JSON; Markdown or HTML of the article if Accept prefers it."""
     answer = choose_media(request.headers.getlist("accept"), *ANSWERS)

@@ -25,9 +25,9 @@ JSON_CHECKS = [negative_data_rejection, positive_data_acceptance]
 """Checks that are left out for bodies that are not JSON: any text is a page, and a batch answers row by row."""
 
 STRICTER_CHECKS = [positive_data_acceptance]
-STRICTER = ("/v1/feedback", "/v1/articles/check", "/v1/articles/{id}")
-"""Endpoints that may refuse a body that fits the schema: offsets of no block, the 31st of April, an id that is not the
-path's."""
+STRICTER = ("/v1/classify", "/v1/feedback", "/v1/articles/check", "/v1/articles/{id}")
+"""Endpoints that may refuse a body that fits the schema: an option that differs from the query's, offsets of no block,
+the 31st of April, an id that is not the path's."""
 
 
 @schemathesis.serializer("application/x-ndjson")
