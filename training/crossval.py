@@ -207,7 +207,7 @@ def _held_out_columns(
 ) -> NDArray[np.float32]:
     """Return the second stage's columns, each page's from the first-stage models that did not see its site.
 
-    The table's features, which take more memory than the columns, are not needed any more and emptied.
+    The table's features, which take a gigabyte, are not needed any more and emptied.
     """
     columns = np.empty((len(table.codes), len(ALL_COLUMNS)), np.float32)
     starts = [0, *table.row_ends[:-1].tolist()]
