@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-MAX_CHARACTERS = 2_000
+MAX_ADDRESS = 2_000
 """Characters of an address; a longer one is left out."""
 
 _PARTS = re.compile(r"(https?):(?://([^/?#\s]+)([^?#\s]*)(\?[^#\s]*)?)", re.IGNORECASE)
@@ -21,7 +21,7 @@ def resolve(address: str, base: str) -> str:
     dot, such as "localhost", counts only if the page is on it: elsewhere it is a mistake.
     """
     address = "".join(address.strip().splitlines()).replace("\t", "").replace(" ", "%20")
-    if not address or len(address) > MAX_CHARACTERS:
+    if not address or len(address) > MAX_ADDRESS:
         return ""
     if _SCHEME.match(address) is None:
         address = _join(address, base)

@@ -31,17 +31,13 @@ def read_page_row(fields: dict[str, Any], id: JsonId, line: int | None, max_page
     return PageRow(id, line, page, *origins.read_own_texts(fields))
 
 
-MAX_ADDRESS = 2_000
-"""Characters of the address of a page that is no row."""
-
-
 def read_address(text: str) -> str:
     """Return the address of a page that is no row, without white space around it.
 
     Raises:
         ValueError: It is no http address with a host; the message begins with "is".
     """
-    from copydesk.classifier.fields import resolve  # it loads numeric libraries
+    from copydesk.classifier.fields import MAX_ADDRESS, resolve  # it loads numeric libraries
 
     address = text.strip()
     if not resolve(address, address):

@@ -13,6 +13,7 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from copydesk.classifier import PARTS, Article, UnreadablePage
+from copydesk.classifier.fields import MAX_ADDRESS
 from copydesk.service.api.intake.bodies import Incoming
 from copydesk.service.api.intake.negotiation import choose_media
 from copydesk.service.api.intake.requests import (
@@ -33,7 +34,7 @@ from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.rows import BadField
 from copydesk.service.rows.page_lines import encode_page
-from copydesk.service.rows.page_rows import MAX_ADDRESS, with_time_of_row
+from copydesk.service.rows.page_rows import with_time_of_row
 
 READ = require_scope(Scope.READ)
 

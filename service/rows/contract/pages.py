@@ -17,15 +17,7 @@ from copydesk.classifier import (
     ScoredBlock,
 )
 from copydesk.service.rows.contract.documents import Match
-from copydesk.service.rows.contract.values import (
-    Confidence,
-    Digest,
-    FoundTime,
-    KeptBecause,
-    Offset,
-    Share,
-    Title,
-)
+from copydesk.service.rows.contract.values import Confidence, Digest, FoundTime, KeptBecause, Offset, Share, Title
 from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow
 
 Remarks = Annotated[
