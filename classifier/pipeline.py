@@ -72,12 +72,6 @@ Choices; a Japanese article may have 170 characters. Cross-validated, 91 % of th
 lower confidence in HTML, and 83 % in plain text; of 1,658 pages with a reference body 4 and 16 lose a body, whose mean
 F1 is 0.28 and 0.10."""
 
-SURE_OF_BODY = 0.9
-"""Confidence from which a plain text counts as an article if that is its likeliest type, however probable: a title and
-a few paragraphs say little about the type. It mattered while models had seen few articles alone (534 of 676 recognised
-with it, 485 without it). Now 2,292 of 2,386 are, with or without it; of 3,213 pages as they came it decides on 14, of
-these 6 articles."""
-
 _ARTICLE = PAGE_TYPES.index("article")
 _TITLE_MATCH = ALL_COLUMNS.index("title_match")
 _CUES = [ALL_COLUMNS.index(name) for name in Cues._fields]
@@ -222,7 +216,7 @@ def collect_scores(
     article_odds = float(predictions.page_types[_ARTICLE])
     is_like_article = article_odds >= MIN_LIKE_ARTICLE
     kinds, title = _find_kinds(blocks, predictions, stated, signs, is_like_article=is_like_article)
-    is_article = _is_article(predictions, confidence, plain=blocks.markup is None)
+    is_article = _is_article(predictions, confidence)
     if is_article:
         leave_out_edges(blocks, kinds, predictions.probabilities, signs, may_have_comments=article_odds >= SURE_ARTICLE)
     else:
@@ -284,10 +278,8 @@ def _find_kinds(
     return correct_kinds(blocks, kinds, title.blocks, cues, in_body, signs, is_like_article=is_like_article), title
 
 
-def _is_article(predictions: Predictions, confidence: float, *, plain: bool) -> bool:
-    """Return whether a page is an article by its type and the confidence in its body; `plain` is for plain text."""
-    if plain and confidence >= SURE_OF_BODY:
-        return int(predictions.page_types.argmax()) == _ARTICLE
+def _is_article(predictions: Predictions, confidence: float) -> bool:
+    """Return whether a page is an article by its type and the confidence in its body."""
     return confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE
 
 

@@ -203,22 +203,16 @@ def test_a_body_of_few_characters_and_words_of_which_little_is_expected_is_none(
         assert bool(collect_scores(blocks, of_text, confidence, line_signs(blocks)).body) is expected
 
 
+@pytest.mark.parametrize("form", ["text", "html"])
 @pytest.mark.parametrize(
-    ("form", "confidence", "likeliest", "is_article"),
-    [
-        ("text", 0.9, "article", True),
-        ("text", 0.89, "article", False),
-        ("text", 0.9, "forum", False),
-        ("html", 0.9, "article", False),
-    ],
+    ("confidence", "article", "is_article"), [(0.3, 0.5, True), (0.29, 0.9, False), (1.0, 0.49, False)]
 )
-def test_text_with_a_sure_body_is_an_article_if_that_is_its_likeliest_type(
-    form: str, confidence: float, likeliest: str, is_article: bool
+def test_article_needs_its_type_and_a_body_that_is_likely_right(
+    form: str, confidence: float, article: float, is_article: bool
 ) -> None:
     blocks = segment(PAGES[0] if form == "text" else PAGES[1])
-    types = np.full(len(PAGE_TYPES), 0.05)
-    types[[PAGE_TYPES.index("article"), PAGE_TYPES.index("forum")]] = 0.36
-    types[PAGE_TYPES.index(likeliest)] += 0.03
+    types = np.full(len(PAGE_TYPES), (1 - article) / (len(PAGE_TYPES) - 1))
+    types[PAGE_TYPES.index("article")] = article
     predictions = replace(predict(blocks, MODEL.form(markup=form == "html")), page_types=types)
     assert collect_scores(blocks, predictions, confidence, line_signs(blocks)).is_article == is_article
 
