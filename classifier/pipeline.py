@@ -30,12 +30,11 @@ from copydesk.classifier.model import (
 )
 from copydesk.classifier.not_text import is_text
 from copydesk.classifier.other_articles import find_other_articles
-from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.own_article import choose_own
-from copydesk.classifier.page_forms import check_page
+from copydesk.classifier.page_cutting import segment
+from copydesk.classifier.page_groups import PAGES_TOGETHER, group_pages
 from copydesk.classifier.parts import name_kinds
 from copydesk.classifier.result import Article
-from copydesk.classifier.segmentation import decode, segment_html, segment_text, to_utf8
 from copydesk.classifier.story_order import Cues, correct_kinds
 from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.title import Title, choose_title, promote_headlines
@@ -45,7 +44,6 @@ from copydesk.classifier.types import (
     LABELS,
     PARTS,
     Blocks,
-    EncodedPage,
     Explanation,
     Kind,
     Label,
@@ -82,15 +80,9 @@ _IN_ARTICLE = np.array([kind in PARTS or kind in (Kind.BYLINE, Kind.DATE, Kind.M
 _LABEL_OF_KIND = np.array([LABELS.index(kind.label) for kind in KINDS])
 _IN_BODY = np.array([kind in BODY_PARTS for kind in KINDS])
 
-MAX_BLOCKS = 100_000
-"""Blocks of one page. Input with more is not one page, and is refused."""
-
 MAX_EXPLAINED_BLOCKS = 3_000
 """Blocks of one page that are explained; later ones have no explanation. An explanation costs 0.14 ms, 20 times as much
 as the label. The largest of 1,694 pages of the corpora has 2,641 blocks."""
-
-MAX_MARKS = 1_000_000
-"""Line ends of a text, or tags of an HTML page. Input with more is refused before it costs memory."""
 
 
 def classify(
@@ -103,15 +95,24 @@ def classify(
 ) -> Iterator[Article | UnreadablePage]:
     """Label every block of every page; lazily, one article or error a page, in order.
 
-    Each page is labelled by itself, so the result does not depend on the rest of the batch. Without a model it is the
-    one that came with the package. For the other arguments see `classify_page`.
+    Of a list or a tuple up to `PAGES_TOGETHER` pages are labelled before the first of them is answered, which takes
+    less time; pages of other iterables are read and answered one by one. Each page is labelled by itself, so the result
+    does not depend on the others. Without a model it is the one that came with the package. For the other arguments see
+    `classify_page`.
     """
     model = shipped_model() if model is None else model
-    for page in pages:
-        try:
-            yield classify_page(page, model, explain=explain, structure=structure, read_all=read_all)
-        except UnreadablePage as error:
-            yield error
+    most = PAGES_TOGETHER if isinstance(pages, (list, tuple)) else 1
+    segmented = ((page, _try_segment(page, inline=structure)) for page in pages)
+    for group in group_pages(segmented, most):
+        predicted = [
+            (page, blocks, predict_page(blocks, model)) if isinstance(blocks, Blocks) else blocks
+            for page, blocks in group
+        ]
+        for found in predicted:
+            if isinstance(found, UnreadablePage):
+                yield found
+            else:
+                yield _finish(*found, model, explain=explain, read_all=read_all)
 
 
 def classify_page(
@@ -136,60 +137,41 @@ def classify_page(
     """
     model = shipped_model() if model is None else model
     blocks = segment(page, inline=structure)
-    signs = line_signs(blocks)
-    form = model.form(markup=blocks.markup is not None)
-    predictions = predict(blocks, form)
-    confidence = expected_f1(predictions, form)
-    scores = collect_scores(blocks, predictions, confidence, signs, url=page.url, read_all=read_all)
-    reasons = _explain(blocks, scores.labels, predictions, form) if explain else None
+    return _finish(page, blocks, predict_page(blocks, model), model, explain=explain, read_all=read_all)
+
+
+def _try_segment(page: Page, *, inline: bool) -> Blocks | UnreadablePage:
+    try:
+        return segment(page, inline=inline)
+    except UnreadablePage as error:
+        return error
+
+
+def _finish(
+    page: Page, blocks: Blocks, predictions: Predictions, model: Model, *, explain: bool, read_all: bool
+) -> Article:
+    """Make the article of what is predicted of a page's blocks."""
+    scores = score_predictions(blocks, predictions, model, url=page.url, read_all=read_all)
+    reasons = _explain(blocks, scores.labels, predictions, _form_of(blocks, model)) if explain else None
     article = assemble(page, scores, model.digest, reasons)
     return article if blocks.recording is None else add_structure(article, blocks)
 
 
-def segment(page: Page, *, inline: bool = False) -> Blocks:
-    """Cut a page into blocks, from text or from HTML; `inline` says whether inline elements are recorded."""
-    if isinstance(page, EncodedPage):
-        return cut_html(page.utf8, inline=inline)
-    check_page(page)
-    refuse_bytes(page)
-    return cut_html(page.html or "", inline=inline) if page.text is None else cut_text(page.text)
+def _form_of(blocks: Blocks, model: Model) -> FormModel:
+    return model.form(markup=blocks.markup is not None)
 
 
-def refuse_bytes(page: Page) -> None:
-    """Raise UnreadablePage if the text or the html of a page is bytes."""
-    for name, content in (("text", page.text), ("html", page.html)):
-        if isinstance(content, bytes):
-            refuse_other_formats(content)
-            decode(content, html=name == "html")  # raises an error that names pictures, PDFs and other formats
-            raise UnreadablePage("bad_page", f"{name} is bytes, expected str; decode them with copydesk.decode")
+def predict_page(blocks: Blocks, model: Model) -> Predictions:
+    """Predict label and kind of every block of a page."""
+    return predict(blocks, _form_of(blocks, model))
 
 
-def cut_text(text: str) -> Blocks:
-    """Cut plain text into blocks; raise UnreadablePage if they are too many for a page."""
-    if len(text) > MAX_MARKS:
-        _check_limit(text.count("\n"), MAX_MARKS, "line ends")
-    blocks = segment_text(text)
-    _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
-    return blocks
-
-
-def cut_html(html: str | bytes, *, inline: bool = False) -> Blocks:
-    """Cut HTML, decoded or in UTF-8, into blocks; raise UnreadablePage if they are too many for a page."""
-    page = html if isinstance(html, bytes) else to_utf8(html)
-    if len(page) > MAX_MARKS:  # a shorter page has fewer tags; `bytes.count` takes five times as long
-        _check_limit(int(np.count_nonzero(np.frombuffer(page, np.uint8) == ord("<"))), MAX_MARKS, "tags")
-    blocks = segment_html(page, inline=inline)
-    _check_limit(len(blocks.blocks), MAX_BLOCKS, "blocks")
-    return blocks
-
-
-def _check_limit(found: int, limit: int, what: str) -> None:
-    if found > limit:
-        raise UnreadablePage(
-            "too_many_blocks",
-            f"the page has {found} {what}, expected at most {limit}, and news pages have far fewer; leave it out, or "
-            "send its articles one by one",
-        )
+def score_predictions(
+    blocks: Blocks, predictions: Predictions, model: Model, *, url: str = "", read_all: bool = False
+) -> PageScores:
+    """Make the scores of what is predicted; see `collect_scores`."""
+    confidence = expected_f1(predictions, _form_of(blocks, model))
+    return collect_scores(blocks, predictions, confidence, url=url, read_all=read_all)
 
 
 def predict(blocks: Blocks, form: FormModel) -> Predictions:
@@ -201,7 +183,6 @@ def collect_scores(
     blocks: Blocks,
     predictions: Predictions,
     confidence: float,
-    signs: LineSigns,
     *,
     url: str = "",
     read_all: bool = False,
@@ -211,7 +192,7 @@ def collect_scores(
     Unless `read_all` is true, its fields and comments are read when they are asked for, and what they are read from is
     kept until then.
     """
-    spans = spans_of(blocks.blocks)
+    spans, signs = spans_of(blocks.blocks), line_signs(blocks)
     stated = read_json_ld(blocks.head.json_ld, choose=partial(choose_own, page=blocks, url=url))
     article_odds = float(predictions.page_types[_ARTICLE])
     is_like_article = article_odds >= MIN_LIKE_ARTICLE
@@ -281,13 +262,6 @@ def _find_kinds(
 def _is_article(predictions: Predictions, confidence: float) -> bool:
     """Return whether a page is an article by its type and the confidence in its body."""
     return confidence >= MIN_CONFIDENCE and float(predictions.page_types[_ARTICLE]) >= MIN_IS_ARTICLE
-
-
-def score_blocks(blocks: Blocks, model: Model, *, url: str = "") -> PageScores:
-    """Do the same as `classify_page` for a segmented page, and leave its blocks in columns; its fields are read."""
-    signs, form = line_signs(blocks), model.form(markup=blocks.markup is not None)
-    predictions = predict(blocks, form)
-    return collect_scores(blocks, predictions, expected_f1(predictions, form), signs, url=url, read_all=True)
 
 
 def _explain(

@@ -16,8 +16,9 @@ from scipy.optimize import minimize
 from copydesk.classifier import load_model
 from copydesk.classifier.declared_titles import words_of
 from copydesk.classifier.model import FormModel
+from copydesk.classifier.page_cutting import cut_text
 from copydesk.classifier.parts import name_kinds
-from copydesk.classifier.pipeline import cut_text, predict
+from copydesk.classifier.pipeline import predict
 from copydesk.classifier.title_of_text import Place, Words, begin_search, read_words
 from copydesk.training.corpora import TrainingPage, read_shared
 from copydesk.training.dataset import fold_of

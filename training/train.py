@@ -19,7 +19,6 @@ from joblib import Memory, Parallel, delayed
 
 from copydesk.classifier import Page
 from copydesk.classifier.artifact import save_model
-from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.model import Model, Predictions, expected_f1
 from copydesk.classifier.pipeline import assemble, collect_scores, predict
 from copydesk.classifier.plurals import counted
@@ -277,7 +276,7 @@ def answer_by_fold(page: LabelledPage, models: FormModels, n_folds: int) -> Page
 
 
 def _result(labelled: LabelledPage, answer: Predictions, form: str, confidence: float) -> PageResult:
-    scores = collect_scores(labelled.blocks, answer, confidence, line_signs(labelled.blocks))
+    scores = collect_scores(labelled.blocks, answer, confidence)
     article = assemble(Page(labelled.origin.id, text=scores.text), scores, "cross-validated")
     codes = labelled.codes if labelled.gold else None
     parts = labelled.parts if labelled.origin.has_parts else None

@@ -280,7 +280,7 @@ def _content(page: Page) -> dict[str, Any]:
     """Return the fields of a page; raise `UnreadablePage` as the library does, before the server is asked."""
     check_page(page)
     if isinstance(page.text, bytes) or isinstance(page.html, bytes):
-        from copydesk.classifier.pipeline import refuse_bytes  # it loads NumPy
+        from copydesk.classifier.page_cutting import refuse_bytes  # it loads NumPy
 
         refuse_bytes(page)
     return {"text": page.text, "html": page.html, "url": page.url}

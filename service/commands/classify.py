@@ -24,6 +24,7 @@ from copydesk.service.settings import Settings
 
 URL_OF_ROWS = "--url is the address of one page; in JSON lines each row has its own field url"
 
+Groups = Iterator[list[Row]]
 Answers = Iterator[classify_rows.ClassifiedRow | BadRow]
 
 
@@ -193,17 +194,15 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
     with Progress(streams.err, answers_on_terminal=on_terminal) as progress:
         progress.stage("", unit="page")
         answer = _load_classifier(options, settings)
-        rows = classify_rows.end_with_bad_row(
-            inputs.read_inputs(
-                options.files,
-                options.input_format,
-                max_page_bytes=settings.max_page_bytes,
-                encoded=options.server is None,
-            )
+        groups = inputs.read_inputs(
+            options.files,
+            options.input_format,
+            max_page_bytes=settings.max_page_bytes,
+            encoded=options.server is None,
         )
         if options.url:
-            rows = _with_url(rows, options.url)
-        output, rows = _choose_output(options, rows, out_is_terminal=streams.out_is_terminal)
+            groups = ([_with_url(row, options.url) for row in group] for group in groups)
+        output, groups = _choose_output(options, groups, out_is_terminal=streams.out_is_terminal)
         if options.server is None:
             progress.wait(STARTING)
         files = None if options.folder is None else PageFiles(options.folder, output.suffix, options.files)
@@ -211,7 +210,7 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
             output, options.canvas, streams, progress.remark, options.links, files, blocks=options.blocks
         )
         unused = origins.UnusedValues()
-        answers = _completed(_counting_unused(answer(rows), unused), options)
+        answers = _completed(_counting_unused(answer(groups), unused), options)
         n_bad = writer.write_all(progress.watch(answers))
     for line in unused.describe():
         print(f"copydesk: {line}", file=streams.err)
@@ -220,7 +219,7 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
     return n_bad
 
 
-def _load_classifier(options: ClassifyOptions, settings: Settings) -> Callable[[Iterator[Row]], Answers]:
+def _load_classifier(options: ClassifyOptions, settings: Settings) -> Callable[[Groups], Answers]:
     """Load the model, or make the client of the server that takes its place."""
     from copydesk.classifier import classify, load_model
 
@@ -229,14 +228,15 @@ def _load_classifier(options: ClassifyOptions, settings: Settings) -> Callable[[
         keep_freed_memory()
         model = load_model(settings.model)
         classifier = partial(classify, model=model, explain=options.explain, structure=structure, read_all=True)
-        return partial(classify_rows.classify_in_turn, classify_pages=classifier)
+        return partial(classify_rows.classify_groups, classify_pages=classifier)
     from copydesk.service.client import Client
 
     try:
         client = Client(options.server, settings.key)
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from None
-    return partial(classify_rows.classify_ahead, classify_pages=partial(client.classify_batch, explain=options.explain))
+    remote = partial(client.classify_batch, explain=options.explain)
+    return lambda groups: classify_rows.classify_ahead(chain.from_iterable(groups), remote)
 
 
 def _counting_unused(answers: Answers, unused: origins.UnusedValues) -> Answers:
@@ -248,16 +248,15 @@ def _counting_unused(answers: Answers, unused: origins.UnusedValues) -> Answers:
         yield answer
 
 
-def _with_url(rows: Iterator[Row], url: str) -> Iterator[Row]:
+def _with_url(row: Row, url: str) -> Row:
     """Give the page of a file its address.
 
     Raises:
-        WrongUsage: The rows are JSON lines.
+        WrongUsage: The row is one of JSON lines.
     """
-    for row in rows:
-        if row.line is not None:
-            raise arguments.WrongUsage(URL_OF_ROWS)
-        yield row if isinstance(row, BadRow) else replace(row, page=replace(row.page, url=url))
+    if row.line is not None:
+        raise arguments.WrongUsage(URL_OF_ROWS)
+    return row if isinstance(row, BadRow) else replace(row, page=replace(row.page, url=url))
 
 
 def _completed(answers: Answers, options: ClassifyOptions) -> Answers:
@@ -277,14 +276,12 @@ def _completed(answers: Answers, options: ClassifyOptions) -> Answers:
         yield classify_rows.ClassifiedRow(answer.row, article)
 
 
-def _choose_output(
-    options: ClassifyOptions, rows: Iterator[Row], *, out_is_terminal: bool
-) -> tuple[AnswerFormat, Iterator[Row]]:
-    """Read the first row, and choose how answers are written if the command line does not specify it."""
-    first = next(rows, None)
-    rows = rows if first is None else chain([first], rows)
+def _choose_output(options: ClassifyOptions, groups: Groups, *, out_is_terminal: bool) -> tuple[AnswerFormat, Groups]:
+    """Read the first rows, and choose how answers are written if the command line does not specify it."""
+    first = next(groups, [])
+    groups = chain([first], groups)
     if options.output is not None:
-        return options.output, rows
-    single = first is not None and first.line is None and len(options.files) == 1
+        return options.output, groups
+    single = len(first) == 1 and first[0].line is None and len(options.files) == 1
     table = single and out_is_terminal and options.blocks
-    return AnswerFormat.TABLE if table else AnswerFormat.JSONL, rows
+    return AnswerFormat.TABLE if table else AnswerFormat.JSONL, groups

@@ -158,9 +158,7 @@ def _oldest_time(args: argparse.Namespace) -> float:
 def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: Streams) -> int:
     """Add or check the documents of all rows, and write an answer for each row; return the number of bad rows."""
     input_format = None if args.format == "auto" else inputs.Format(args.format)
-    rows = classify_rows.end_with_bad_row(
-        inputs.read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes)
-    )
+    rows = inputs.read_unparsed(args.files, input_format, max_page_bytes=settings.max_page_bytes)
     classifier = partial(classify_rows.load_classifier, settings.model)
     bad, n_empty = BadRows(), 0
     unused = origins.UnusedValues()
@@ -190,9 +188,7 @@ def _match(index: Index, args: argparse.Namespace, settings: Settings, streams: 
 def _remove(index: Index, args: argparse.Namespace, settings: Settings, streams: Streams) -> int:
     """Remove the ids of all rows and of the command line in one transaction; return how many could not be removed."""
     ids, n_bad = list(args.id), 0
-    for row in classify_rows.end_with_bad_row(
-        inputs.read_unparsed(args.files, inputs.Format.JSONL, max_page_bytes=settings.max_page_bytes)
-    ):
+    for row in inputs.read_unparsed(args.files, inputs.Format.JSONL, max_page_bytes=settings.max_page_bytes):
         assert not isinstance(row, jsonl.PageRow), "JSONL is read as lines"
         found = row if isinstance(row, BadRow) else jsonl.parse_line(row, _read_id)
         if isinstance(found, BadRow):

@@ -21,7 +21,7 @@ from copydesk.service.dedup.output_rows import ClosedSet, cluster_rows, gather_r
 from copydesk.service.dedup.sign_chunks import SignOptions, sign_rows
 from copydesk.service.dedup.work_folder import ANSWERS, ChunkFolder, open_work_folder
 from copydesk.service.progress import STARTING, Progress
-from copydesk.service.rows import BadRows, classify_rows, contract, describe_without_body, inputs, jsonl, origins
+from copydesk.service.rows import BadRows, contract, describe_without_body, inputs, jsonl, origins
 from copydesk.service.settings import Settings
 
 MOST_NAMED = 8
@@ -128,9 +128,7 @@ def _fingerprint(name: str) -> list[Any]:
 def _sign(options: DedupOptions, settings: Settings, folder: ChunkFolder, progress: Progress) -> int:
     """Write all chunks that an earlier run has not written; return the number of all chunks."""
     signing = SignOptions(folder, settings.model, settings.max_page_bytes, options.keys)
-    rows = classify_rows.end_with_bad_row(
-        inputs.read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
-    )
+    rows = inputs.read_unparsed(options.files, options.input_format, max_page_bytes=settings.max_page_bytes)
     n_chunks = 0
     progress.stage("reading and hashing the documents")
     progress.wait(STARTING)

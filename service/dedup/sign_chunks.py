@@ -16,7 +16,7 @@ import numpy as np
 
 from copydesk.classifier.duplicates import KeyScheme, sign_texts
 from copydesk.service.dedup.work_folder import Chunk, ChunkFolder, StoppedWork
-from copydesk.service.rows import BadRow, Line, ParsedDocument, Row, classify_rows, read_documents
+from copydesk.service.rows import BadRow, Line, ParsedDocument, Row, classify_rows, inputs, read_documents
 from copydesk.service.rows.origins import first_unused
 from copydesk.service.worker_process import Worker
 
@@ -46,7 +46,7 @@ def sign_rows(rows: Iterable[Line | Row], signing: SignOptions, *, workers: int)
         StoppedWork: A worker was killed.
         OSError: A chunk cannot be written.
     """
-    chunks = enumerate(group_by_size(rows, _size, n=CHUNK_ROWS, n_bytes=CHUNK_BYTES))
+    chunks = enumerate(group_by_size(rows, inputs.size_of, n=CHUNK_ROWS, n_bytes=CHUNK_BYTES))
     ahead = list(islice(chunks, 2))
     if workers > 1 and len(ahead) == 2:  # processes start for a second or two, and a single chunk is done by then
         yield from _by_processes(chain(ahead, chunks), signing, workers)
@@ -162,9 +162,3 @@ def group_by_size(items: Iterable[T], size: Callable[[T], int], *, n: int, n_byt
             group, group_bytes = [], 0
     if group:
         yield group
-
-
-def _size(row: Line | Row) -> int:
-    if isinstance(row, Line):
-        return len(row.content)
-    return 0 if isinstance(row, BadRow) else len(row.page.text or row.page.html or "")

@@ -1,6 +1,6 @@
 """Rows in and out: the one contract of JSON lines, HTTP bodies, the client and Parquet. Loads no numeric library."""
 
-from copydesk.service.rows import classify_rows, contract, inputs, jsonl, origins, page_rows, times
+from copydesk.service.rows import bounded_lines, classify_rows, contract, inputs, jsonl, origins, page_rows, times
 from copydesk.service.rows.bad_rows import BadRows
 from copydesk.service.rows.documents import (
     ParsedDocument,
@@ -26,6 +26,7 @@ __all__ = [
     "Origin",
     "ParsedDocument",
     "Row",
+    "bounded_lines",
     "classify_rows",
     "compared_text",
     "contract",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 from copydesk import classifier
 from copydesk.classifier import Article, Page, UnreadablePage
@@ -17,7 +16,9 @@ from copydesk.service.rows.jsonl import BadRow, JsonId, PageRow, Row
 from copydesk.service.rows.page_rows import with_time_of_row
 
 Classify = Callable[[Iterable[Page]], Iterator[Article | UnreadablePage]]
-R = TypeVar("R")
+ROWS_TOGETHER = 16
+"""Rows that are classified at once. Lines of text take 1.60 ms a page one by one, 1.47 by four and 1.37 by 16; HTML 4.7
+and 4.4."""
 MAX_WAITING_ROWS = 1000
 """Rows that may wait for the answers before them. A server accepts far fewer pages at a time; only a long run of bad
 rows reaches this number, and is then written out."""
@@ -37,29 +38,39 @@ def load_classifier(model: Path | None) -> Classify:
     return partial(classifier.classify, model=classifier.load_model(model), read_all=True)
 
 
-def end_with_bad_row(rows: Iterator[R]) -> Iterator[R | BadRow]:
-    """Pass rows on; if their reader fails, a bad row is the last, so that the failure is not mistaken for the end."""
+def classify_groups(groups: Iterable[Sequence[Row]], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:
+    """Classify groups of rows, in order; the next group is read once all of one are answered."""
+    for group in groups:
+        for start in range(0, len(group), ROWS_TOGETHER):
+            yield from classify_together(group[start : start + ROWS_TOGETHER], classify_pages)
+
+
+def classify_together(rows: Sequence[Row], classify_pages: Classify) -> list[ClassifiedRow | BadRow]:
+    """Classify some rows at once; one by one if that fails, as a page on which it fails does not stop the others."""
+    pages = [row.page for row in rows if isinstance(row, PageRow)]
     try:
-        yield from rows
-    except Exception as error:  # the rows before it are answered, whatever the error is
-        yield internal_error(None, None, error)
-
-
-def classify_in_turn(rows: Iterator[Row], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:
-    """Classify row by row, so that a page on which the classifier fails does not stop the others."""
-    for row in rows:
-        yield row if isinstance(row, BadRow) else classify_row(row, classify_pages)
+        results = list(classify_pages(pages)) if pages else []
+        for result in results:
+            _read_all(result)
+        answers = iter(results)
+        return [row if isinstance(row, BadRow) else _with_answer(row, next(answers)) for row in rows]
+    except Exception:  # below it costs the page on which it fails
+        return [row if isinstance(row, BadRow) else classify_row(row, classify_pages) for row in rows]
 
 
 def classify_row(row: PageRow, classify_pages: Classify) -> ClassifiedRow | BadRow:
     """Classify one row."""
     try:
         result = next(classify_pages([row.page]))
-        if isinstance(result, Article):
-            result.comments  # noqa: B018  # reads the fields as well: here an error in them costs only this page
+        _read_all(result)
     except Exception as error:  # the other pages are answered, whatever the error is
         return internal_error(row.id, row.line, error)
     return _with_answer(row, result)
+
+
+def _read_all(result: Article | UnreadablePage) -> None:
+    if isinstance(result, Article):
+        result.comments  # noqa: B018  # reads the fields as well: here an error in them costs only this page
 
 
 def classify_ahead(rows: Iterator[Row], classify_pages: Classify) -> Iterator[ClassifiedRow | BadRow]:

@@ -13,7 +13,7 @@ from msgspec import UNSET
 from copydesk.classifier.duplicates import Document
 from copydesk.classifier.plurals import counted
 from copydesk.service.rows import contract, jsonl
-from copydesk.service.rows.classify_rows import Classify, classify_row
+from copydesk.service.rows.classify_rows import ClassifiedRow, Classify, classify_groups
 from copydesk.service.rows.jsonl import BadField, BadRow, JsonId, Line, PageRow, Row
 from copydesk.service.rows.origins import UNKNOWN_TIME, Origin, read_origin
 from copydesk.service.rows.own_values import Unused
@@ -63,16 +63,26 @@ def read_documents(
 
     `classifier` is called once a page without a body turns up, so that bodies alone load no model.
     """
-    return [_read_document(row, classifier, max_page_bytes) for row in rows]
+    found = [_read_document(row, max_page_bytes) for row in rows]
+    pages = [page.row for page in found if isinstance(page, _PageDocument)]
+    answers = classify_groups([pages], classifier()) if pages else iter(())
+    return [_document(page.own, next(answers)) if isinstance(page, _PageDocument) else page for page in found]
 
 
-def _read_document(row: Line | Row, classifier: Callable[[], Classify], max_page_bytes: int) -> ParsedDocument | BadRow:
+class _PageDocument(NamedTuple):
+    """A document that is a page, whose body has to be found; `own` is what the row says of it."""
+
+    row: PageRow
+    own: Origin
+
+
+def _read_document(row: Line | Row, max_page_bytes: int) -> ParsedDocument | _PageDocument | BadRow:
     if isinstance(row, BadRow):
         return row
     if isinstance(row, PageRow):
-        return _classify_document(row, classifier())
+        return _PageDocument(row, Origin())
 
-    def read_fields(fields: dict[str, Any], id: JsonId) -> ParsedDocument | BadRow:
+    def read_fields(fields: dict[str, Any], id: JsonId) -> ParsedDocument | _PageDocument | BadRow:
         refuse_earlier_error(fields)
         if id is None:
             raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
@@ -82,7 +92,7 @@ def _read_document(row: Line | Row, classifier: Callable[[], Classify], max_page
             text = compared_text(given.body, given.title)
             return ParsedDocument(id, row.number, text, own.published, own.source, own.unused, given.title)
         page = jsonl.read_page(fields, id, max_page_bytes)
-        return _classify_document(PageRow(id, row.number, page), classifier(), own)
+        return _PageDocument(PageRow(id, row.number, page), own)
 
     return jsonl.parse_line(row, read_fields)
 
@@ -113,12 +123,11 @@ def refuse_earlier_error(fields: Mapping[str, Any]) -> None:
         raise BadField(code if isinstance(code, str) else "bad_row", message)
 
 
-def _classify_document(row: PageRow, classify: Classify, own: Origin | None = None) -> ParsedDocument | BadRow:
-    answer = classify_row(row, classify)
+def _document(own: Origin, answer: ClassifiedRow | BadRow) -> ParsedDocument | BadRow:
     if isinstance(answer, BadRow):
         return answer
-    article = answer.article
-    origin = (own or Origin()).filled_by(article.published, article.site)
+    row, article = answer.row, answer.article
+    origin = own.filled_by(article.published, article.site)
     text = compared_text(article.body, article.title)
     return ParsedDocument(row.id, row.line, text, origin.published, origin.source, origin.unused, article.title)
 

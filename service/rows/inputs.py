@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import re
+import stat
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,9 @@ from typing import BinaryIO, cast
 from copydesk import classifier
 from copydesk.classifier import Page, UnreadablePage
 from copydesk.classifier.other_formats import is_address, is_likely_table
-from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, read_lines, too_large_message
+from copydesk.service.rows.bounded_lines import read_line_groups
+from copydesk.service.rows.classify_rows import internal_error
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row, too_large_message
 from copydesk.service.rows.not_pages import describe_other_format
 from copydesk.service.rows.page_rows import parse_row
 
@@ -26,6 +29,8 @@ STDIN = "-"
 HEAD_BYTES = 4096
 """First bytes of an input, by which its format is recognized."""
 BUFFER_BYTES = 65536
+GROUP_ROWS, GROUP_BYTES = 16, 1024 * 1024
+"""Rows and bytes with which a group ends; a single row may be larger."""
 GZIP_MAGIC = b"\x1f\x8b"
 NO_JSONL = (
     "the file does not look like JSON lines: none of its first lines begins with a brace; expected one JSON object on "
@@ -55,35 +60,96 @@ FORMAT_OF_SUFFIX = {
 
 def read_inputs(
     names: Sequence[str], wanted: Format | None, *, max_page_bytes: int, encoded: bool = False
-) -> Iterator[Row]:
-    """Read and parse the rows of every input in order; see `read_unparsed` and `parse_row`."""
-    for row in read_unparsed(names, wanted, max_page_bytes=max_page_bytes):
-        yield parse_row(row, max_page_bytes=max_page_bytes, encoded=encoded)
+) -> Iterator[list[Row]]:
+    """Read and parse the rows of every input in order, in groups; see `read_groups` and `parse_row`."""
+    for group in read_groups(names, wanted, max_page_bytes=max_page_bytes):
+        yield [_parse(row, max_page_bytes, encoded=encoded) for row in group]
+
+
+def _parse(row: Line | Row, max_page_bytes: int, *, encoded: bool) -> Row:
+    try:
+        return parse_row(row, max_page_bytes=max_page_bytes, encoded=encoded)
+    except Exception as error:  # the other rows are read, whatever the error is
+        return internal_error(None, row.number if isinstance(row, Line) else row.line, error)
 
 
 def read_unparsed(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row]:
     """Read the rows of every input in order, JSONL as lines; a truncated input ends with a `BadRow`.
 
     Inputs are plain or gzipped. Without a `wanted` format each one's name decides, then its content. The limit of bytes
-    is for one page, decompressed.
+    is for one page, decompressed. If reading fails by a fault of copydesk, a bad row is the last, so that it is not
+    mistaken for the end.
     """
+    rows = _read_rows(names, wanted, max_page_bytes=max_page_bytes)
+    return (row for row in rows if row is not None)
+
+
+def read_groups(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[list[Line | Row]]:
+    """Read the same rows in groups: a group ends where it has `GROUP_ROWS` rows or `GROUP_BYTES`.
+
+    No row of a group waits for one that has yet to arrive.
+    """
+    group: list[Line | Row] = []
+    size = 0
+    for row in _read_rows(names, wanted, max_page_bytes=max_page_bytes):
+        if row is not None:
+            group.append(row)
+            size += size_of(row)
+        if group and (row is None or len(group) >= GROUP_ROWS or size >= GROUP_BYTES):
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _read_rows(names: Sequence[str], wanted: Format | None, *, max_page_bytes: int) -> Iterator[Line | Row | None]:
+    """Read rows; None stands where the next one may have yet to arrive."""
     for name in names:
         try:
             with _open(name) as raw:
-                head, stream = _decompress(raw)
-                other = None if wanted else describe_other_format(name, head)
-                if other is not None:
-                    yield BadRow(_id_of(name), None, "not_a_page", other)
-                    continue
-                form = wanted or format_of_name(name) or format_of_content(head)
-                if wanted is Format.JSONL and is_no_jsonl(head):
-                    yield BadRow(_id_of(name), None, "bad_json", NO_JSONL)
-                elif form is Format.JSONL:
-                    yield from read_lines(stream, max_page_bytes=max_page_bytes)
-                else:
-                    yield _single_row(name, form, stream, max_page_bytes)
+                pauses = [] if _is_file(raw) else [None]
+                yield from pauses
+                for arrived in _read_arrivals(name, raw, wanted, max_page_bytes):
+                    yield from arrived
+                    yield from pauses
         except (OSError, EOFError, zlib.error) as error:
             yield _unreadable(name, error)
+        except Exception as error:  # the rows before it are answered, whatever the error is
+            yield internal_error(None, None, error)
+            return
+
+
+def _read_arrivals(
+    name: str, raw: BinaryIO, wanted: Format | None, max_page_bytes: int
+) -> Iterator[Sequence[Line | Row]]:
+    """Read the rows of one input, those together that arrived together."""
+    head, stream = _decompress(raw)
+    other = None if wanted else describe_other_format(name, head)
+    if other is not None:
+        yield [BadRow(_id_of(name), None, "not_a_page", other)]
+        return
+    form = wanted or format_of_name(name) or format_of_content(head)
+    if wanted is Format.JSONL and is_no_jsonl(head):
+        yield [BadRow(_id_of(name), None, "bad_json", NO_JSONL)]
+    elif form is Format.JSONL:
+        yield from read_line_groups(stream, max_page_bytes=max_page_bytes)
+    else:
+        yield [_single_row(name, form, stream, max_page_bytes)]
+
+
+def _is_file(raw: BinaryIO) -> bool:
+    """Return whether the rest of an input is there already, as in a file on disk."""
+    try:
+        return stat.S_ISREG(os.fstat(raw.fileno()).st_mode)
+    except (OSError, ValueError):  # a stream of Python
+        return False
+
+
+def size_of(row: Line | Row) -> int:
+    """Return the bytes of a line, or the characters of a page."""
+    if isinstance(row, Line):
+        return len(row.content)
+    return 0 if isinstance(row, BadRow) else len(row.page.text or row.page.html or "")
 
 
 def read_lines_of(names: Sequence[str]) -> Iterator[bytes]:

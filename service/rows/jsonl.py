@@ -1,15 +1,14 @@
-"""Reads lines of JSON into rows with a page, and writes answers as lines of JSON."""
+"""Parses lines of JSON into rows with a page, and writes answers as lines of JSON."""
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -23,15 +22,6 @@ MOST_NAMED = 8
 """Fields that an error names at most."""
 JsonId = str | int | float | None
 
-LINE_BYTES_PER_PAGE_BYTE = 6
-"""JSON writes one byte of a page in at most six (`\\u0000`)."""
-LINE_EXTRA_BYTES = 1024 * 1024
-"""Room on a line for its id, its url and fields that are not read."""
-SKIP_BYTES = 1024 * 1024
-"""Bytes of an overlong line that are in memory at a time while it is skipped."""
-READ_BYTES = 128 * 1024
-"""Bytes that are read ahead: they stay in the processor's cache. With 1 MB, or by `readline`, a line of 350 kB takes a
-fifth more time."""
 MAX_VALUES = 1_000_000
 """Most commas and opening brackets of JSON that is decoded as a whole. The largest page has 100,000 blocks, with four
 fields each where they are corrected. Half a million small objects, which have as many, take about 120 MB."""
@@ -92,63 +82,6 @@ class BadField(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-def read_lines(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[Line | BadRow]:
-    """Read lines in order, one in memory at a time, empty ones left out; one that is too long becomes a `BadRow`."""
-    limit = max_line_bytes(max_page_bytes)
-    for number, line in enumerate(read_bounded_lines_ahead(stream, limit), start=1):
-        if line is None:
-            message = f"line {number} has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
-            yield BadRow(None, number, "too_large", message)
-            continue
-        content = line.removeprefix(BOM) if number == 1 else line
-        if content and not content.isspace():
-            yield Line(number, content)
-
-
-def max_line_bytes(max_page_bytes: int) -> int:
-    """Return the most bytes of a line whose page is within the limit of one page."""
-    return LINE_BYTES_PER_PAGE_BYTE * max_page_bytes + LINE_EXTRA_BYTES
-
-
-def read_bounded_lines(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
-    """Read each line; None stands for one of more than `limit` bytes, which is never completely in memory."""
-    while line := stream.readline(limit + 1):
-        if len(line) <= limit or line.endswith(b"\n"):
-            yield line
-            continue
-        while line and not line.endswith(b"\n"):
-            line = stream.readline(SKIP_BYTES)
-        yield None
-
-
-def read_bounded_lines_ahead(stream: BinaryIO, limit: int) -> Iterator[bytes | None]:
-    """Do the same in less time, with up to `READ_BYTES` of the next lines read before they are asked for.
-
-    A line of a pipe is returned as soon as its end has arrived.
-    """
-    room = bytearray(READ_BYTES)
-    view, read = memoryview(room), cast(io.BufferedIOBase, stream).readinto1
-    pieces: list[bytes] = []
-    start = size = 0
-    end = read(view)
-    while end:
-        place = room.find(b"\n", start, end)
-        stop = end if place < 0 else place + 1
-        size += stop - start
-        fits = size <= limit + (place >= 0)
-        if place >= 0:
-            yield b"".join((*pieces, view[start:stop])) if fits else None
-            pieces, size, start = [], 0, stop
-            continue
-        if fits:
-            pieces.append(bytes(view[start:end]))
-        else:
-            pieces.clear()
-        start, end = 0, read(view)
-    if size:
-        yield b"".join(pieces) if size <= limit else None
 
 
 def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T], *, encoded: bool = False) -> T | BadRow:

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pyarrow as pa
 
 from copydesk.classifier import Model, Page, UnreadablePage, decode
 from copydesk.classifier.article import PageScores
-from copydesk.classifier.pipeline import assemble, cut_html, cut_text, score_blocks
+from copydesk.classifier.model import Predictions
+from copydesk.classifier.page_cutting import cut_html, cut_text
+from copydesk.classifier.page_groups import group_pages
+from copydesk.classifier.pipeline import assemble, predict_page, score_predictions
 from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.structure_reader import add_structure
 from copydesk.classifier.types import Blocks
-from copydesk.service.rows import BadRow, Origin, ParsedDocument, classify_rows, compared_text, contract, jsonl
+from copydesk.service.rows import (
+    BadField,
+    BadRow,
+    Origin,
+    ParsedDocument,
+    classify_rows,
+    compared_text,
+    contract,
+    jsonl,
+)
 from copydesk.service.score.arrow_schema import OUTPUT, InputRow, storable
 from copydesk.service.score.block_columns import FlatBlocks, block_lists, flat_blocks
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.page_columns import page_columns
 from copydesk.service.score.rerun import content_digest
 from copydesk.service.score.tally import Tally, count_batch
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ class ScoreFunction(Protocol):
     """The type of `score_batch`, and of the functions that tests use instead."""
 
     def __call__(
-        self, batch: Sequence[InputRow], model: Model, options: PageOptions, *, begin: Callable[[int], None]
+        self, batch: Sequence[InputRow], model: Model, options: PageOptions, *, at: Callable[[int], None]
     ) -> ScoredBatch:
         """Score a batch."""
 
@@ -46,19 +60,18 @@ def score_batch(
     model: Model,
     options: PageOptions,
     *,
-    begin: Callable[[int], None] = lambda number: None,
+    at: Callable[[int], None] = lambda number: None,
 ) -> ScoredBatch:
     """Score a batch. Each page is scored alone, so neither the size nor the order of a batch changes an answer.
 
     Args:
-        begin: Called with the number of each row before it is scored, so that the pool knows which page a worker is at.
+        at: Called with the number of a row before each step of scoring it, so that the pool knows which page a worker
+            is at. Rows are scored in groups, each step for all rows of a group.
     """
     scored: list[tuple[InputRow, PageScores]] = []
     markdown: list[str | None] = []
     errors: list[tuple[InputRow, BadRow]] = []
-    for number, row in enumerate(batch):
-        begin(number)
-        found = _score_row(row, model, options)
+    for row, found in _score_rows(batch, model, options, at):
         if isinstance(found, BadRow):
             errors.append((row, found))
         else:
@@ -81,17 +94,35 @@ def documents_of(rows: pa.RecordBatch) -> list[ParsedDocument]:
     return documents
 
 
-def _score_row(row: InputRow, model: Model, options: PageOptions) -> tuple[PageScores, str | None] | BadRow:
-    """Score one row's page, and render it if wanted; an error of any kind affects only this row."""
-    if row.code is not None or row.content is None:
-        return BadRow(row.id, None, row.code or "bad_row", row.message or "the row holds no page")
-    if len(row.content) > options.max_page_bytes:
-        return BadRow(row.id, None, "too_large", jsonl.too_large_message(options.max_page_bytes))
+def _score_rows(
+    batch: Sequence[InputRow], model: Model, options: PageOptions, at: Callable[[int], None]
+) -> Iterator[tuple[InputRow, tuple[PageScores, str | None] | BadRow]]:
+    """Score the pages of rows, and render them if wanted; an error of any kind affects only its row."""
+
+    def step(number: int, function: Callable[..., T], *args: Any) -> T | BadRow:
+        at(number)
+        return _guarded(batch[number], function, *args)
+
+    segmented = ((number, step(number, _segment, row, options)) for number, row in enumerate(batch))
+    for group in group_pages(segmented):
+        predicted = [
+            (number, blocks, blocks if isinstance(blocks, BadRow) else step(number, predict_page, blocks, model))
+            for number, blocks in group
+        ]
+        for number, blocks, predictions in predicted:
+            row = batch[number]
+            if isinstance(predictions, BadRow):
+                yield row, predictions
+            else:
+                yield row, step(number, _finish, row, blocks, predictions, model, options)
+
+
+def _guarded(row: InputRow, function: Callable[..., T], *args: Any) -> T | BadRow:
+    """Call a function for a row's page; an error becomes a bad row."""
     try:
-        blocks = _blocks(row, row.content, inline=options.markdown)
-        scores = score_blocks(blocks, model, url=row.url)
-        scores.comments  # noqa: B018  # reads the fields as well, while the row's time is taken and its errors are caught
-        return scores, _render(row, blocks, scores, options) if options.markdown else None
+        return function(*args)
+    except BadField as error:
+        return BadRow(row.id, None, error.code, str(error))
     except UnreadablePage as error:
         return BadRow(row.id, None, error.code, str(error))
     except OSError:  # the classifier reads no files: the machine failed while a module was loaded
@@ -100,16 +131,31 @@ def _score_row(row: InputRow, model: Model, options: PageOptions) -> tuple[PageS
         return classify_rows.internal_error(row.id, None, error)
 
 
+def _segment(row: InputRow, options: PageOptions) -> Blocks:
+    """Decode a row's page and cut it into blocks."""
+    if row.code is not None or row.content is None:
+        raise BadField(row.code or "bad_row", row.message or "the row holds no page")
+    if len(row.content) > options.max_page_bytes:
+        raise BadField("too_large", jsonl.too_large_message(options.max_page_bytes))
+    if row.form == "html":
+        utf8 = row.content if row.decoded else decode_html(row.content, declared=row.charset)
+        return cut_html(utf8, inline=options.markdown)
+    return cut_text(
+        _decoded_text(row.content) if row.decoded else decode(row.content, html=False, declared=row.charset)
+    )
+
+
+def _finish(
+    row: InputRow, blocks: Blocks, predictions: Predictions, model: Model, options: PageOptions
+) -> tuple[PageScores, str | None]:
+    """Make the scores of a page, with its fields and comments, and its Markdown if wanted."""
+    scores = score_predictions(blocks, predictions, model, url=row.url, read_all=True)
+    return scores, _render(row, blocks, scores, options) if options.markdown else None
+
+
 def _render(row: InputRow, blocks: Blocks, scores: PageScores, options: PageOptions) -> str:
     article = add_structure(assemble(Page(row.id, url=row.url), scores, ""), blocks)
     return storable(article.with_parts(options.parts).to_markdown(links=options.links, front_matter=False))
-
-
-def _blocks(row: InputRow, content: bytes, *, inline: bool) -> Blocks:
-    """Decode a row's page and cut it into blocks."""
-    if row.form == "html":
-        return cut_html(content if row.decoded else decode_html(content, declared=row.charset), inline=inline)
-    return cut_text(_decoded_text(content) if row.decoded else decode(content, html=False, declared=row.charset))
 
 
 def _decoded_text(content: bytes) -> str:

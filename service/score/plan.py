@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.service.dedup import group_by_size
-from copydesk.service.rows import BadField, inputs, jsonl
+from copydesk.service.rows import BadField, inputs
+from copydesk.service.rows.bounded_lines import SKIP_BYTES
 from copydesk.service.score import readers
 from copydesk.service.score.arrow_schema import INPUT, InputRow, input_batch
 from copydesk.service.score.machine_faults import machine_faults, open_spool, reason_of
@@ -188,9 +189,9 @@ class _FileCutter:
 def _copy_lines(stream: BinaryIO, out: IO[bytes], step: int) -> tuple[int, str | None]:
     """Copy whole lines until there are `step` bytes."""
     try:
-        while out.tell() < step and (data := inputs.read_some(stream, min(jsonl.SKIP_BYTES, step - out.tell()))):
+        while out.tell() < step and (data := inputs.read_some(stream, min(SKIP_BYTES, step - out.tell()))):
             out.write(data)
-        while data and not data.endswith(b"\n") and (data := stream.readline(jsonl.SKIP_BYTES)):
+        while data and not data.endswith(b"\n") and (data := stream.readline(SKIP_BYTES)):
             out.write(data)
     except Exception as error:
         return out.tell(), reason_of(error)

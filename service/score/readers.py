@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from copydesk.service.dedup import group_by_size
-from copydesk.service.rows import BadField, jsonl
+from copydesk.service.rows import BadField, bounded_lines, jsonl
 from copydesk.service.score.arrow_schema import InputRow, input_rows
 from copydesk.service.score.machine_faults import machine_faults, open_spool, reason_of
 from copydesk.service.score.options import PageOptions
@@ -145,12 +145,12 @@ def _page(name: str, max_page_bytes: int) -> InputRow:
 
 def _jsonl_rows(stream: BinaryIO, shard: Shard, options: PageOptions) -> Iterator[InputRow]:
     shift = shard.offset if shard.spool else 0
-    limit = jsonl.max_line_bytes(options.max_page_bytes)
+    limit = bounded_lines.max_line_bytes(options.max_page_bytes)
     if shard.start:
         stream.seek(shard.start - 1)
-        next(jsonl.read_bounded_lines(stream, limit), None)
+        next(bounded_lines.read_bounded_lines(stream, limit), None)
     position = stream.tell()
-    lines = jsonl.read_bounded_lines(stream, limit)
+    lines = bounded_lines.read_bounded_lines(stream, limit)
     while position < shard.end and (line := next(lines, b"")) != b"":
         row = _line_row(line, shard.files[0], position + shift, options)
         if row is not None:
@@ -161,8 +161,9 @@ def _jsonl_rows(stream: BinaryIO, shard: Shard, options: PageOptions) -> Iterato
 def _line_row(line: bytes | None, file: str, position: int, options: PageOptions) -> InputRow | None:
     """Read one line; None if it is empty. The line itself is None if it was too long to be read."""
     if line is None:
-        message = f"the line has more than {jsonl.max_line_bytes(options.max_page_bytes)} bytes; cut the page or raise "
-        return bad_row(None, file, position, BadField("too_large", message + "COPYDESK_MAX_PAGE_BYTES"))
+        limit = bounded_lines.max_line_bytes(options.max_page_bytes)
+        message = f"the line has more than {limit} bytes; cut the page or raise COPYDESK_MAX_PAGE_BYTES"
+        return bad_row(None, file, position, BadField("too_large", message))
     content = line.strip()
     if not content:
         return None

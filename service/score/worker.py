@@ -92,16 +92,16 @@ def score_shard(shard: Shard, skips: Mapping[int, RowError], job: ScoreJob, mode
         first = 0
         documents: list[ParsedDocument] = []
 
-        def begin(number: int) -> None:
+        def at(number: int) -> None:
             counters[ROW] = first + number
-            counters[PAGES] += 1
 
         read = absent.watch(read_shard(shard, job.options, span))
         selected = select_rows(read, job.only, counts.count_selected)
         rows = _count_passed_over(selected, counts.passed_over)
         for batch in group_rows(_with_skips(rows, skips)):
-            result = job.score(batch, model, job.options, begin=begin)
+            result = job.score(batch, model, job.options, at=at)
             counters[ROW] = NO_ROW
+            counters[PAGES] += len(batch)
             first += len(batch)
             if job.keys is not None:
                 documents += documents_of(result.rows)

@@ -34,7 +34,7 @@ LEAST_RATIO = {OURS_HTML: 5.0, OURS_TEXT: 15.0}  # how many times trafilatura's 
 
 # Where a page's time goes: for each stage, the names in copydesk.classifier.pipeline that do it.
 STAGES: Mapping[str, Sequence[str]] = {
-    "segment": ("segment_html", "segment_text"),
+    "segment": ("segment",),
     "features and model": ("label_page", "expected_f1"),
     "assembling": ("collect_scores", "assemble"),
 }

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.classifier.article import PageScores
-from copydesk.classifier.pipeline import classify_page, score_blocks, segment
+from copydesk.classifier.page_cutting import segment
+from copydesk.classifier.pipeline import classify_page, predict_page, score_predictions
 from copydesk.classifier.result import Article
 from copydesk.classifier.types import FIELDS, Kind, Page, ScoredBlock, join_blocks
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -98,7 +99,8 @@ def test_fields_are_read_together_and_what_they_were_read_from_is_let_go() -> No
 
 
 def test_scores_for_batches_are_read_at_once() -> None:
-    scores = score_blocks(segment(PAGES[0]), MODEL, url=PAGES[0].url)
+    blocks = segment(PAGES[0])
+    scores = score_predictions(blocks, predict_page(blocks, MODEL), MODEL, url=PAGES[0].url, read_all=True)
     assert scores.reading._sources is None
     assert scores.fields.site == fresh().site
     assert scores.scored_blocks() == fresh().blocks

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier import pipeline
+from copydesk.classifier import page_cutting, page_groups, pipeline
 from copydesk.classifier.errors import UnreadablePage
-from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.model import PAGE_TYPES, FormModel, Predictions
-from copydesk.classifier.pipeline import classify, classify_page, collect_scores, predict, segment
+from copydesk.classifier.page_cutting import segment
+from copydesk.classifier.pipeline import classify, classify_page, collect_scores, predict
 from copydesk.classifier.result import Article
 from copydesk.classifier.types import BODY_PARTS, KINDS, LABELS, Block, Blocks, Kind, Page, ScoredBlock, clean
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -55,6 +55,23 @@ def test_a_batch_has_the_same_articles_as_its_pages_one_by_one() -> None:
     assert list(classify(PAGES, MODEL)) == [classify_page(page, MODEL) for page in PAGES]
     backwards = list(classify(reversed(PAGES), MODEL))
     assert backwards[::-1] == list(classify(PAGES, MODEL))
+
+
+@pytest.mark.parametrize("limit", ["PAGES_TOGETHER", "BLOCKS_TOGETHER", "CHARACTERS_TOGETHER"])
+@pytest.mark.parametrize("size", [1, 2, 7, 1_000_000])
+def test_articles_do_not_depend_on_which_pages_are_labelled_together(
+    monkeypatch: pytest.MonkeyPatch, limit: str, size: int
+) -> None:
+    pages = [*PAGES, Page("bad", text=3), *PAGES]  # type: ignore[arg-type]
+    expected = list(classify(iter(pages), MODEL, explain=True, structure=True, read_all=True))
+    monkeypatch.setattr(page_groups, limit, size)
+    monkeypatch.setattr(pipeline, "PAGES_TOGETHER", page_groups.PAGES_TOGETHER)
+    found = list(classify(pages, MODEL, explain=True, structure=True, read_all=True))
+    assert [answer for answer in found if isinstance(answer, Article)] == [
+        a for a in expected if isinstance(a, Article)
+    ]
+    assert [str(answer) for answer in found if not isinstance(answer, Article)] == [str(expected[len(PAGES)])]
+    assert found.index(found[len(PAGES)]) == len(PAGES)
 
 
 def test_order_ids_and_urls_are_kept() -> None:
@@ -171,13 +188,13 @@ def test_article_has_a_body_and_no_other_type_than_article() -> None:
             types[PAGE_TYPES.index("article")] = share
             types[-1] += types[1]
             types[1] = 0
-            scores = collect_scores(blocks, replace(predictions, page_types=types), 0.89, line_signs(blocks))
+            scores = collect_scores(blocks, replace(predictions, page_types=types), 0.89)
             assert scores.is_article == (share >= 0.5)
             assert not scores.is_article or PAGE_TYPES[int(types.argmax())] == "article"
         no_body = replace(
             predictions, page_types=types, kinds=np.full_like(predictions.kinds, KINDS.index("furniture"))
         )
-        scores = collect_scores(blocks, no_body, 0.9, line_signs(blocks))
+        scores = collect_scores(blocks, no_body, 0.9)
         assert (scores.body, scores.is_article, scores.confidence) == ("", False, 0.0)
 
 
@@ -200,7 +217,7 @@ def test_a_body_of_few_characters_and_words_of_which_little_is_expected_is_none(
     predictions = predict(blocks, MODEL.form(markup=False))
     of_text = replace(predictions, kinds=np.full_like(predictions.kinds, KINDS.index("text")))
     for confidence, expected in ((0.1, True), (0.09, stays)):
-        assert bool(collect_scores(blocks, of_text, confidence, line_signs(blocks)).body) is expected
+        assert bool(collect_scores(blocks, of_text, confidence).body) is expected
 
 
 @pytest.mark.parametrize("form", ["text", "html"])
@@ -214,7 +231,7 @@ def test_article_needs_its_type_and_a_body_that_is_likely_right(
     types = np.full(len(PAGE_TYPES), (1 - article) / (len(PAGE_TYPES) - 1))
     types[PAGE_TYPES.index("article")] = article
     predictions = replace(predict(blocks, MODEL.form(markup=form == "html")), page_types=types)
-    assert collect_scores(blocks, predictions, confidence, line_signs(blocks)).is_article == is_article
+    assert collect_scores(blocks, predictions, confidence).is_article == is_article
 
 
 @pytest.mark.parametrize(
@@ -245,7 +262,7 @@ def test_page_of_another_type_is_refused() -> None:
 
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_too_many_blocks_are_refused_one_past_the_limit(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
-    monkeypatch.setattr(pipeline, "MAX_BLOCKS", 5)
+    monkeypatch.setattr(page_cutting, "MAX_BLOCKS", 5)
 
     def lines(count: int) -> Page:
         if form == "text":

@@ -87,12 +87,12 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 
 def score_or_end(
-    batch: Sequence[InputRow], model: Model, options: PageOptions, *, begin: Callable[[int], None]
+    batch: Sequence[InputRow], model: Model, options: PageOptions, *, at: Callable[[int], None]
 ) -> ScoredBatch:
     """Score a batch, but crash, hang or fail at a page that says so."""
 
-    def begun(number: int) -> None:
-        begin(number)
+    def reached(number: int) -> None:
+        at(number)
         content = batch[number].content or b"" if batch[number].code is None else b""
         if b"END-THE-WORKER" in content:
             os._exit(7)
@@ -101,4 +101,4 @@ def score_or_end(
         if b"FAIL-THE-WORKER" in content:
             raise RuntimeError("no page's fault")
 
-    return score_batch(batch, model, options, begin=begun)
+    return score_batch(batch, model, options, at=reached)

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from copydesk.classifier import Page
-from copydesk.classifier.line_signs import line_signs
 from copydesk.classifier.pipeline import assemble, collect_scores, predict
 from copydesk.classifier.segmentation import segment_html, segment_text
 from copydesk.training.align import LabelledPage
@@ -26,7 +25,7 @@ def made_page(form: str, language: str, number: int) -> LabelledPage:
 
 def answer(page: LabelledPage) -> PageResult:
     model = small_model().form(markup=page.form == "html")
-    scores = collect_scores(page.blocks, predict(page.blocks, model), 0.0, line_signs(page.blocks))
+    scores = collect_scores(page.blocks, predict(page.blocks, model), 0.0)
     article = assemble(Page(page.origin.id, text=scores.text), scores, "made")
     return PageResult(page.origin, page.form, page.codes, article)
 

@@ -17,6 +17,7 @@ from copydesk.classifier import LABELS, Article
 from copydesk.classifier.duplicates.types import DocumentId, KeptBecause
 from copydesk.service.api.encoding import json_response
 from copydesk.service.api.intake.requests import (
+    ClassifyRequest,
     Media,
     check_unread_fields,
     naming_fields,
@@ -41,6 +42,7 @@ from copydesk.service.rows import (
     refuse_earlier_error,
 )
 from copydesk.service.rows.documents import GivenBody
+from copydesk.service.rows.origins import Origin
 from copydesk.service.rows.own_values import Unused
 
 NO_ID = "\x1fasked without an id"
@@ -68,6 +70,19 @@ class PreparedArticle:
     document: Document
     title: str
     unused: tuple[Unused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadArticle:
+    """What a request says of an article; `content` is its body, or its page, whose body has to be found.
+
+    `line` is the number of its line in a batch.
+    """
+
+    id: DocumentId
+    line: int | None
+    origin: Origin
+    content: GivenBody | ClassifyRequest
 
 
 @router.post("/v1/articles/check", dependencies=[require_scope(Scope.READ)])
@@ -133,41 +148,58 @@ async def _prepare_body(request: Request, state: State, id: str | None) -> Prepa
         except BadField as error:  # its code is that of the row, which may be any text
             raise BadField("bad_row", str(error)) from None
         with naming_fields(body):
-            return prepare_article(fields, state, id)
+            read = read_article(fields, id, state.settings.max_page_bytes)
+        article = None if isinstance(read.content, GivenBody) else state.classify(read.content)
+        return prepare_article(read, article, titles=state.settings.server.titles)
 
     return await state.process_body(request, media, prepare)
 
 
-def prepare_article(fields: dict[str, Any], state: State, id: str | None) -> PreparedArticle:
-    """Read an article, whose page is classified unless it has a body; call it on the classifier's thread.
+def read_article(
+    fields: dict[str, Any], id: str | None, max_page_bytes: int, *, line: int | None = None
+) -> ReadArticle:
+    """Read the fields of an article's JSON object.
 
     Args:
-        fields: The fields of the article's JSON object.
-        state: The state of the service.
+        fields: They.
         id: The id in the request's path, None where the object may name one.
+        max_page_bytes: Most bytes of a page.
+        line: The number of its line in a batch.
 
     Raises:
         Problem, BadField: The fields do not fit.
-        UnreadablePage: The page cannot be read.
     """
     row_id = _read_id(fields, id)
     origin = read_origin(fields)
-    max_page_bytes = state.settings.max_page_bytes
-    given = read_given_body(fields, max_page_bytes)
-    article = None
-    if given is None:
-        article = state.classify(parse_classify_fields(fields, max_page_bytes))
+    content = read_given_body(fields, max_page_bytes) or parse_classify_fields(fields, max_page_bytes, line=line)
+    if isinstance(content, GivenBody):
+        check_unread_fields(fields)
+    return ReadArticle(row_id, line, origin, content)
+
+
+def prepare_article(read: ReadArticle, article: Article | None, *, titles: bool) -> PreparedArticle:
+    """Make the document that the index compares.
+
+    Args:
+        read: What the request says.
+        article: The article of its page, None where it has a body.
+        titles: Whether the index stores titles.
+
+    Raises:
+        Problem: The index cannot store it.
+    """
+    given, origin = read.content, read.origin
+    if article is not None:
         given = GivenBody(article.body, article.title)
         origin = origin.filled_by(article.published, article.site)
-    else:
-        check_unread_fields(fields)
+    assert isinstance(given, GivenBody), "an article without a body is classified"
     try:
         document = Document(
-            row_id,
+            read.id,
             compared_text(*given),
             None if isnan(origin.published) else origin.published,
             origin.source,
-            given.title if state.settings.server.titles else None,
+            given.title if titles else None,
         )
     except ValueError as error:
         raise Problem("bad_row", str(error)) from None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -14,16 +15,29 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from copydesk.classifier import UnreadablePage
-from copydesk.service.api.endpoints.articles import PreparedArticle, article_answer, prepare_article
-from copydesk.service.api.endpoints.classify import Options, classify_row
+from copydesk.service.api.endpoints.articles import (
+    PreparedArticle,
+    ReadArticle,
+    article_answer,
+    prepare_article,
+    read_article,
+)
+from copydesk.service.api.endpoints.classify import Options, write_answer
 from copydesk.service.api.intake.bodies import GZIP
-from copydesk.service.api.intake.requests import Media, parse_classify_fields, read_media
+from copydesk.service.api.intake.requests import (
+    AnswerOptions,
+    ClassifyRequest,
+    Media,
+    parse_classify_fields,
+    read_media,
+)
 from copydesk.service.api.intake.spool import Spool, line_groups
 from copydesk.service.api.limits.access import require_scope
 from copydesk.service.api.problems import Problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.rows import BadField, BadRow, JsonId, Line, classify_rows, contract, jsonl, refuse_earlier_error
+from copydesk.service.rows.classify_rows import ClassifiedRow
 
 T = TypeVar("T")
 GZIP_LEVEL = 1
@@ -39,15 +53,31 @@ async def classify_batch(request: Request, options: Options) -> Response:
     """Label the blocks of many pages; a row that cannot be read is answered by an error row."""
     state = state_of(request)
 
-    def classify(fields: dict[str, Any], line: int) -> bytes:
-        return classify_row(parse_classify_fields(fields, state.settings.max_page_bytes, options, line=line), state)
-
     async def answer(lines: list[Line | BadRow]) -> bytes:
-        return await state.model_queue.run_when_free(
-            lambda: encode_rows([process_line(line, classify) for line in lines])
-        )
+        return await state.model_queue.run_when_free(lambda: encode_rows(_classify_lines(lines, state, options)))
 
     return await _stream_answers(request, state, answer)
+
+
+def _classify_lines(lines: Sequence[Line | BadRow], state: State, options: AnswerOptions) -> Iterator[bytes | BadRow]:
+    """Classify the pages of lines, those together that have the same options; each line has its answer, in order."""
+    limit = state.settings.max_page_bytes
+    requests = [
+        process_line(line, lambda fields, number: parse_classify_fields(fields, limit, options, line=number))
+        for line in lines
+    ]
+    for chosen, group in groupby(requests, lambda request: None if isinstance(request, BadRow) else request.options):
+        rows = [request if isinstance(request, BadRow) else request.row for request in group]
+        of_group = chosen or options
+        for answer in state.classify_rows(rows, explain=of_group.explain, structure=of_group.include_markdown):
+            yield answer if isinstance(answer, BadRow) else _write_row(answer, of_group)
+
+
+def _write_row(answer: ClassifiedRow, options: AnswerOptions) -> bytes | BadRow:
+    try:
+        return write_answer(answer.row, answer.article, options)
+    except Exception as error:  # it costs this row
+        return classify_rows.internal_error(answer.row.id, answer.row.line, error)
 
 
 @router.post("/v1/articles/batch", dependencies=[require_scope(Scope.WRITE)])
@@ -58,17 +88,41 @@ async def put_articles(request: Request) -> Response:
     """
     state = state_of(request)
 
-    def prepare(fields: dict[str, Any], _line: int) -> PreparedArticle:
-        refuse_earlier_error(fields)
-        if jsonl.read_id(fields) is None:
-            raise Problem("bad_row", "no id, expected one, as matches name documents by it; give every row its own id")
-        return prepare_article(fields, state, None)
-
     async def answer(lines: list[Line | BadRow]) -> bytes:
-        rows = await state.model_queue.run_when_free(lambda: [process_line(line, prepare) for line in lines])
+        rows = await state.model_queue.run_when_free(lambda: _prepare_lines(lines, state))
         return encode_rows(await state.index_writes.run_when_free(lambda: _add_rows(state, rows)))
 
     return await _stream_answers(request, state, answer)
+
+
+def _prepare_lines(lines: Sequence[Line | BadRow], state: State) -> list[PreparedArticle | BadRow]:
+    """Read the articles of lines, and classify their pages together."""
+    limit, titles = state.settings.max_page_bytes, state.settings.server.titles
+
+    def read(fields: dict[str, Any], line: int) -> ReadArticle:
+        refuse_earlier_error(fields)
+        if jsonl.read_id(fields) is None:
+            raise Problem("bad_row", "no id, expected one, as matches name documents by it; give every row its own id")
+        return read_article(fields, None, limit, line=line)
+
+    found = [process_line(line, read) for line in lines]
+    requests = [article.content for article in found if isinstance(article, ReadArticle)]
+    answers = iter(state.classify_rows([page.row for page in requests if isinstance(page, ClassifyRequest)]))
+    return [article if isinstance(article, BadRow) else _prepare(article, answers, titles=titles) for article in found]
+
+
+def _prepare(read: ReadArticle, answers: Iterator[ClassifiedRow | BadRow], *, titles: bool) -> PreparedArticle | BadRow:
+    """Make an article's document; if it is a page, the next of the answers is the one to it."""
+    article = None
+    if isinstance(read.content, ClassifyRequest):
+        answer = next(answers)
+        if isinstance(answer, BadRow):
+            return answer
+        article = answer.article
+    try:
+        return prepare_article(read, article, titles=titles)
+    except Problem as error:
+        return BadRow(read.id, read.line, error.code, f"line {read.line}: {error}")
 
 
 def _add_rows(state: State, rows: Sequence[PreparedArticle | BadRow]) -> list[contract.ArticleAnswer | BadRow]:
@@ -100,7 +154,7 @@ def process_line(line: Line | BadRow, process: Callable[[dict[str, Any], int], T
         return classify_rows.internal_error(id, line.number, error)
 
 
-def encode_rows(rows: Sequence[bytes | contract.ArticleAnswer | BadRow]) -> bytes:
+def encode_rows(rows: Iterable[bytes | contract.ArticleAnswer | BadRow]) -> bytes:
     """Encode rows as lines of JSON; those of classified pages are encoded already."""
     answers = (contract.ErrorRow.of(row) if isinstance(row, BadRow) else row for row in rows)
     return b"".join(row if isinstance(row, bytes) else jsonl.encode_row_fast(row) for row in answers)

@@ -33,6 +33,7 @@ from copydesk.service.api.problems import Problem, answer_problem
 from copydesk.service.api.state import State, state_of
 from copydesk.service.api_keys import Scope
 from copydesk.service.rows import BadField
+from copydesk.service.rows.jsonl import PageRow
 from copydesk.service.rows.page_lines import encode_page
 from copydesk.service.rows.page_rows import with_time_of_row
 
@@ -185,7 +186,8 @@ def classify_raw(raw: RawRequest, state: State, answer: Media) -> bytes:
     request = parse_raw_request(raw, state.settings.max_page_bytes)
     if answer is Media.JSON:
         return classify_row(request, state)
-    article = _classify(request, state, structure=True)
+    article = with_time_of_row(state.classify(request, structure=True), request.row)
+    article = _with_parts(article, request.options)
     render = article.to_markdown if answer is Media.MARKDOWN else article.to_html
     return render(links=request.options.links).encode("utf-8", "replace")
 
@@ -196,13 +198,16 @@ def classify_row(request: ClassifyRequest, state: State) -> bytes:
     Raises:
         UnreadablePage: The page cannot be read.
     """
-    options = request.options
-    article = _classify(request, state, structure=options.include_markdown)
-    markdown = article.to_markdown(links=options.links, front_matter=False) if options.include_markdown else UNSET
-    return encode_page(request.row, article, include_text=options.include_text, markdown=markdown)
+    article = state.classify(request, structure=request.options.include_markdown)
+    return write_answer(request.row, with_time_of_row(article, request.row), request.options)
 
 
-def _classify(request: ClassifyRequest, state: State, *, structure: bool) -> Article:
-    """Return the article of a page, with the parts that were asked for and the time of its row."""
-    article = with_time_of_row(state.classify(request, structure=structure), request.row)
-    return article if request.options.parts is None else article.with_parts(request.options.parts)
+def write_answer(row: PageRow, article: Article, options: AnswerOptions) -> bytes:
+    """Write the command line's row of a classified page, with what the options add."""
+    chosen = _with_parts(article, options)
+    markdown = chosen.to_markdown(links=options.links, front_matter=False) if options.include_markdown else UNSET
+    return encode_page(row, chosen, include_text=options.include_text, markdown=markdown)
+
+
+def _with_parts(article: Article, options: AnswerOptions) -> Article:
+    return article if options.parts is None else article.with_parts(options.parts)

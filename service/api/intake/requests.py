@@ -13,7 +13,7 @@ from copydesk.classifier.other_formats import refuse_other_formats
 from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.types import EncodedPage
 from copydesk.service.api.problems import Problem
-from copydesk.service.rows import BadField, jsonl, page_rows
+from copydesk.service.rows import BadField, bounded_lines, jsonl, page_rows
 
 
 class Media(StrEnum):
@@ -118,7 +118,7 @@ def max_body_bytes(media: Media, max_page_bytes: int) -> int:
     """Return the size limit of a body whose page is within the limit; JSON escapes make a body larger than its page."""
     if media in (Media.HTML, Media.TEXT):
         return max_page_bytes
-    return jsonl.max_line_bytes(max_page_bytes)
+    return bounded_lines.max_line_bytes(max_page_bytes)
 
 
 def parse_raw_request(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:

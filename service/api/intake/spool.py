@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from copydesk.service.api.intake.bodies import receive_body
 from copydesk.service.api.problems import Problem
-from copydesk.service.rows import BadRow, Line, jsonl
+from copydesk.service.rows import BadRow, Line, bounded_lines, jsonl
 
 READ_BYTES = 64 * 1024
 """Bytes that are split into lines before other requests are served."""
@@ -124,7 +124,7 @@ class LineSplitter:
     """Splits a stream of bytes into lines; a line over the limit becomes an error and is not kept in memory."""
 
     def __init__(self, max_page_bytes: int) -> None:
-        self._limit = jsonl.max_line_bytes(max_page_bytes)
+        self._limit = bounded_lines.max_line_bytes(max_page_bytes)
         self._rest = bytearray()
         self._number = 0
         self._skipping = False

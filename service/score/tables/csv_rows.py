@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, TextIO
 
-from copydesk.service.rows import BadField, inputs, jsonl
+from copydesk.service.rows import BadField, bounded_lines, inputs
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.options import ColumnNames, PageOptions
 from copydesk.service.score.tables.columns import PAGE_FIELDS, check_single, find_fields
@@ -45,7 +45,7 @@ def read_csv(stream: BinaryIO, file: str, options: PageOptions) -> Iterator[Inpu
         csv.Error: A row is far longer than a page may be, or a quote is never closed. The rows raise it too.
     """
     head = _read_head(stream)
-    limit = jsonl.max_line_bytes(options.max_page_bytes)
+    limit = bounded_lines.max_line_bytes(options.max_page_bytes)
     csv.field_size_limit(limit)
     codec, errors = (options.csv_encoding, "replace") if options.csv_encoding else _encoding(head)
     text = io.TextIOWrapper(inputs.rejoin(head, stream), encoding=codec, errors=errors, newline="")

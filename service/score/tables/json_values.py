@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from copydesk.service.rows import BadField, inputs, jsonl
+from copydesk.service.rows import BadField, bounded_lines, inputs, jsonl
 from copydesk.service.score.arrow_schema import InputRow
 from copydesk.service.score.options import PageOptions
 from copydesk.service.score.tables.rows import bad_row, row_from_object
@@ -25,7 +25,7 @@ def read_json(stream: BinaryIO, file: str, options: PageOptions) -> Iterator[Inp
     Raises:
         ValueError: The file is neither an array nor objects, or ends too early.
     """
-    limit = jsonl.max_line_bytes(options.max_page_bytes)
+    limit = bounded_lines.max_line_bytes(options.max_page_bytes)
     for position, value in split_values(stream, limit):
         try:
             if value is None:

@@ -67,7 +67,8 @@ def test_failure_is_answered_and_logged_by_kind_and_place(
     def fail(*_: object, **__: object) -> None:
         raise KeyError(LINES)
 
-    monkeypatch.setattr("copydesk.service.api.state.classify_page", fail)
+    for name in ("classify_page", "classify"):
+        monkeypatch.setattr(f"copydesk.service.api.state.{name}", fail)
     answer = api.post("/v1/classify", json={"text": LINES}, headers={"x-request-id": "r1"})
     assert_problem(answer, 500, "internal", "the server failed on request r1")
     (line,) = log_lines(capfd)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from copydesk.classifier.pipeline import MAX_BLOCKS
+from copydesk.classifier.page_cutting import MAX_BLOCKS
 from tests.conftest import COMMAND, ROOT, Process, RunCommand, clean_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("model")]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from copydesk.classifier import Article, Page, UnreadablePage
 from copydesk.classifier.pipeline import classify_page
 from copydesk.service.rows import contract, jsonl
-from copydesk.service.rows.classify_rows import ClassifiedRow, classify_in_turn, end_with_bad_row
+from copydesk.service.rows.classify_rows import ROWS_TOGETHER, ClassifiedRow, classify_groups
 from copydesk.service.rows.jsonl import BadRow, PageRow, Row
 from copydesk.service.rows.page_lines import encode_page
 from tests.support.small_model import HTML_PAGE, TEXT_PAGE, small_model
@@ -50,36 +50,58 @@ def test_every_row_is_answered_in_order_whatever_its_neighbours_are(names: list[
     rows: list[Row] = [bad_row("bad") if name == "bad" else page_row(name) for name in names]
     said = {"poison": "internal", "unreadable": "no_words", "silence": "internal", "bad": "bad_json"}
     expected = [(name, said.get(name, name)) for name in names]
-    assert summary(classify_in_turn(iter(rows), picky)) == expected
+    assert summary(classify_groups([rows], picky)) == expected
 
 
 def test_internal_error_names_the_failure_but_not_the_text() -> None:
-    (row,) = classify_in_turn(iter([page_row("poison")]), picky)
+    (row,) = classify_groups([[page_row("poison")]], picky)
     assert isinstance(row, BadRow)
     assert "(RuntimeError at test_classify_rows.py:" in row.message
     assert "poison" not in row.message
 
 
-def test_reader_that_breaks_is_answered_with_an_error_after_the_rows_before() -> None:
-    def breaking() -> Iterator[Row]:
-        yield page_row("a")
-        raise RuntimeError("half way")
-
-    assert summary(classify_in_turn(end_with_bad_row(breaking()), picky)) == [("a", "a"), (None, "internal")]
-
-
-def test_rows_are_taken_only_as_answers_are_asked_for() -> None:
+def test_groups_are_taken_only_as_answers_are_asked_for() -> None:
     taken = []
 
-    def rows() -> Iterator[Row]:
+    def groups() -> Iterator[list[Row]]:
         for number in range(1000):
             taken.append(number)
-            yield bad_row("bad") if number % 2 else page_row("good")
+            yield [bad_row("bad"), page_row("good")]
 
-    answers = classify_in_turn(rows(), picky)
+    answers = classify_groups(groups(), picky)
     for _ in range(10):
         next(answers)
-    assert len(taken) == 10
+    assert len(taken) == 5
+
+
+@pytest.mark.parametrize("n", [ROWS_TOGETHER - 1, ROWS_TOGETHER, 2 * ROWS_TOGETHER + 1])
+def test_large_group_is_classified_piece_by_piece(n: int) -> None:
+    sizes = []
+
+    def counting(pages: Iterable[Page]) -> Iterator[Article | UnreadablePage]:
+        pages = list(pages)
+        sizes.append(len(pages))
+        return picky(pages)
+
+    rows: list[Row] = [page_row(f"page {number}") for number in range(n)]
+    assert summary(classify_groups([rows], counting)) == [(row.id, row.id) for row in rows]
+    assert sum(sizes) == n
+    assert max(sizes) <= ROWS_TOGETHER
+
+
+def test_page_whose_fields_cannot_be_read_costs_only_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail_on_one(page: Page, kinds: object) -> tuple[()]:
+        if page.text == "poison":
+            raise RuntimeError(page.text)
+        return ()
+
+    def classify_all(pages: Iterable[Page]) -> Iterator[Article]:
+        return (classify_page(page, small_model()) for page in pages)
+
+    monkeypatch.setattr("copydesk.classifier.comments.read_comments", fail_on_one)
+    rows: list[Row] = [page_row("a"), bad_row("bad"), page_row("poison"), page_row("b")]
+    expected = [("a", "a"), ("bad", "bad_json"), ("poison", "internal"), ("b", "b")]
+    assert summary(classify_groups([rows], classify_all)) == expected
 
 
 def test_interrupt_is_no_internal_error() -> None:
@@ -89,7 +111,7 @@ def test_interrupt_is_no_internal_error() -> None:
         yield
 
     with pytest.raises(KeyboardInterrupt):
-        list(classify_in_turn(iter([page_row("a")]), interrupted))
+        list(classify_groups([[page_row("a")]], interrupted))
 
 
 @pytest.mark.parametrize("name", ["html", "text", "surrogate", "empty"])

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import sys
 import threading
 import time
 import tracemalloc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 
-from copydesk.service.rows.inputs import Format, format_of_content, format_of_name, read_inputs
-from copydesk.service.rows.jsonl import BadRow, PageRow, Row
+from copydesk.service.rows import inputs
+from copydesk.service.rows.inputs import STDIN, Format, format_of_content, format_of_name, read_inputs, read_unparsed
+from copydesk.service.rows.jsonl import BadRow, Line, PageRow, Row
+from copydesk.service.rows.page_rows import parse_row
 
 LIMIT = 100_000
 
 
 def read(*names: Path | str, wanted: Format | None = None, limit: int = LIMIT) -> list[Row]:
-    return list(read_inputs([str(name) for name in names], wanted, max_page_bytes=limit))
+    return list(chain.from_iterable(read_inputs([str(name) for name in names], wanted, max_page_bytes=limit)))
 
 
 def written(folder: Path, name: str, data: bytes) -> Path:
@@ -307,7 +313,7 @@ def test_format_that_is_named_is_believed(tmp_path: Path) -> None:
 def test_file_that_is_no_jsonl_is_one_bad_row(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes"
     path.write_bytes(content)
-    (row,) = read_inputs([str(path)], Format.JSONL, max_page_bytes=1000)
+    (row,) = read(path, wanted=Format.JSONL)
     assert isinstance(row, BadRow)
     assert (row.id, row.code) == (str(path), "bad_json")
     assert row.message.startswith("the file does not look like JSON lines: none of its first lines begins with a brace")
@@ -317,6 +323,74 @@ def test_file_that_is_no_jsonl_is_one_bad_row(tmp_path: Path, content: bytes) ->
 def test_file_that_may_be_jsonl_is_read_line_by_line(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "notes"
     path.write_bytes(content)
-    found = list(read_inputs([str(path)], Format.JSONL, max_page_bytes=1000))
+    found = read(path, wanted=Format.JSONL)
     assert all(row.line is not None for row in found)
     assert len(found) == len(list(filter(bytes.strip, content.splitlines())))
+
+
+def ids_of(groups: Iterable[Sequence[Row]]) -> list[list[object]]:
+    return [[row.id for row in group] for group in groups]
+
+
+def rows_of(ids: Iterable[int], content: str = "Ferries") -> bytes:
+    return b"".join(json.dumps({"id": id, "text": content}).encode() + b"\n" for id in ids)
+
+
+def test_rows_of_files_are_grouped_across_files(tmp_path: Path) -> None:
+    names = [written(tmp_path, "a.jsonl", rows_of(range(10))), written(tmp_path, "b.jsonl.gz", rows_of(range(10, 40)))]
+    names += [written(tmp_path, f"{number}.txt", b"Ferries") for number in range(3)]
+    groups = ids_of(read_inputs([str(name) for name in names], None, max_page_bytes=LIMIT))
+    assert [len(group) for group in groups] == [16, 16, 11]
+    assert list(chain.from_iterable(groups)) == [*range(40), *map(str, names[2:])]
+
+
+def test_group_ends_where_it_is_large(tmp_path: Path) -> None:
+    path = written(tmp_path, "a.jsonl", rows_of(range(5), "x" * 600_000))
+    assert ids_of(read_inputs([str(path)], None, max_page_bytes=10_000_000)) == [[0, 1], [2, 3], [4]]
+
+
+def test_row_of_a_pipe_is_read_before_the_next_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    file = written(tmp_path, "a.jsonl", rows_of([1]))
+    with os.fdopen(reading, "rb") as stdin, os.fdopen(writing, "wb", buffering=0) as out:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stdin))
+        groups = read_inputs([str(file), STDIN, str(file)], Format.JSONL, max_page_bytes=LIMIT)
+        assert [row.id for row in next(groups)] == [1]
+        for ids in ([2], [3, 4]):
+            out.write(rows_of(ids))
+            assert [row.id for row in next(groups)] == ids
+        out.close()
+        assert ids_of(groups) == [[1]]
+
+
+def read_parsed(*args: Any, **limit: Any) -> Iterable[Row]:
+    return chain.from_iterable(read_inputs(*args, **limit))
+
+
+@pytest.mark.parametrize("read_all", [read_unparsed, read_parsed])
+def test_reader_that_fails_is_answered_with_an_error_after_the_rows_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_all: Callable[..., Iterable[Line | Row]]
+) -> None:
+    def fails(stream: BinaryIO, *, max_page_bytes: int) -> Iterator[list[Line | BadRow]]:
+        yield [BadRow("a", 1, "bad_json", "why")]
+        raise RuntimeError("half way")
+
+    monkeypatch.setattr(inputs, "read_line_groups", fails)
+    path = written(tmp_path, "a.jsonl", rows_of([1]))
+    found = list(read_all([str(path), str(path)], None, max_page_bytes=LIMIT))
+    assert [(row.id, row.code) for row in found if isinstance(row, BadRow)] == [("a", "bad_json"), (None, "internal")]
+    assert len(found) == 2
+
+
+def test_row_on_which_the_parser_fails_is_a_bad_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(row: Line, **options: object) -> Row:
+        if row.number == 2:
+            raise RuntimeError("secret text")
+        return parse_row(row, max_page_bytes=LIMIT)
+
+    monkeypatch.setattr(inputs, "parse_row", fails)
+    found = read(written(tmp_path, "a.jsonl", rows_of([1, 2, 3])))
+    assert [(row.id, row.line) for row in found] == [(1, 1), (None, 2), (3, 3)]
+    assert isinstance(found[1], BadRow)
+    assert found[1].code == "internal"
+    assert "secret" not in found[1].message

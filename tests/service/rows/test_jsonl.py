@@ -1,74 +1,31 @@
-"""Tests of `jsonl`: lines of bounded length, and the fields that are read of their JSON."""
+"""Tests of `jsonl`: the fields that are read of the JSON of a line."""
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import tracemalloc
 from contextlib import suppress
-from typing import BinaryIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copydesk.service.rows.jsonl import (
-    LINE_BYTES_PER_PAGE_BYTE,
-    LINE_EXTRA_BYTES,
     READ_FIELDS,
     READ_WHOLE,
     BadField,
     BadRow,
+    Line,
     PageRow,
     parse_fields,
     parse_object,
-    read_bounded_lines,
-    read_bounded_lines_ahead,
-    read_lines,
 )
 from copydesk.service.rows.page_rows import parse_row
 
 pytestmark = pytest.mark.slow
 
 LIMIT = 1000
-
-
-def read_jsonl(stream: BinaryIO) -> list[PageRow | BadRow]:
-    """All rows of a stream."""
-    return [parse_row(line, max_page_bytes=LIMIT) for line in read_lines(stream, max_page_bytes=LIMIT)]
-
-
-class _Pipe(io.RawIOBase):
-    """Bytes that arrive a few at a time."""
-
-    def __init__(self, pieces: list[bytes]) -> None:
-        super().__init__()
-        self._pieces = [piece for piece in pieces if piece]
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self._pieces.pop(0) if self._pieces else b""
-        buffer[: len(data)] = data
-        return len(data)
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.lists(st.lists(st.sampled_from(b"ab\n"), max_size=12).map(bytes), max_size=8), st.integers(1, 10))
-def test_lines_that_are_read_ahead_are_the_same(arriving: list[bytes], limit: int) -> None:
-    expected = list(read_bounded_lines(io.BytesIO(b"".join(arriving)), limit))
-    for stream in (io.BytesIO(b"".join(arriving)), io.BufferedReader(_Pipe(arriving), 64)):
-        assert list(read_bounded_lines_ahead(stream, limit)) == expected
-
-
-def test_line_of_a_pipe_is_returned_before_the_next_arrives() -> None:
-    pipe = _Pipe([b"one\ntw", b"o\nthree"])
-    lines = read_bounded_lines_ahead(io.BufferedReader(pipe, 64), LIMIT)
-    assert next(lines) == b"one\n"
-    assert len(pipe._pieces) == 1
-    assert [*lines] == [b"two\n", b"three"]
 
 
 pieces = st.sampled_from(
@@ -175,53 +132,6 @@ def test_row_with_a_million_commas_in_its_text_is_read() -> None:
 @pytest.mark.parametrize("letter", ["a", "\0", "é"])
 def test_page_may_have_exactly_the_limit_however_it_is_escaped(size: int, fits: bool, letter: str) -> None:
     text = letter * (size // len(letter.encode())) + "." * (size % len(letter.encode()))
-    rows = read_jsonl(io.BytesIO(json.dumps({"id": "a", "text": text}).encode()))
-    assert isinstance(rows[0], PageRow) is fits
-    assert fits or (isinstance(rows[0], BadRow) and rows[0].code == "too_large")
-
-
-def test_lines_are_numbered_with_empty_ones_and_a_byte_order_mark_is_passed_over() -> None:
-    data = b'\xef\xbb\xbf{"text": "a"}\r\n\n  \n{"text": "b"}'
-    assert [row.line for row in read_jsonl(io.BytesIO(data))] == [1, 4]
-
-
-class LongLine(io.RawIOBase):
-    """One line of as many bytes as wanted, made as it is read, and a good row after it."""
-
-    def __init__(self, n_bytes: int) -> None:
-        self._left = n_bytes
-        self._tail = b'\n{"id": "after", "text": "x"}\n'
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        n_bytes = min(self._left, len(buffer))
-        self._left -= n_bytes
-        if n_bytes == 0:
-            n_bytes = len(self._tail)
-            buffer[:n_bytes], self._tail = self._tail, b""
-            return n_bytes
-        buffer[:n_bytes] = b"x" * n_bytes
-        return n_bytes
-
-
-def test_line_over_the_limit_is_skipped_without_being_held() -> None:
-    tracemalloc.start()
-    stream = io.BufferedReader(LongLine(100_000_000), 65536)
-    rows = read_jsonl(stream)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    first, after = rows
-    assert isinstance(first, BadRow)
-    assert (first.line, first.code) == (1, "too_large")
-    assert (after.id, after.line) == ("after", 2)
-    assert peak < 10_000_000
-
-
-@pytest.mark.parametrize(("over", "code"), [(-1, "bad_json"), (0, "bad_json"), (1, "too_large")])
-def test_line_of_exactly_the_limit_is_read(over: int, code: str) -> None:
-    size = LINE_BYTES_PER_PAGE_BYTE * LIMIT + LINE_EXTRA_BYTES + over
-    (row,) = read_jsonl(io.BytesIO(b"x" * size))
-    assert isinstance(row, BadRow)
-    assert row.code == code
+    row = parse_row(Line(1, json.dumps({"id": "a", "text": text}).encode()), max_page_bytes=LIMIT)
+    assert isinstance(row, PageRow) is fits
+    assert fits or (isinstance(row, BadRow) and row.code == "too_large")

@@ -6,6 +6,7 @@ import io
 import json
 import math
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from copydesk.classifier import Article, Kind, Model, Page, classify, classify_page, decode
+from copydesk.classifier import Article, Kind, Model, Page, classify, classify_page, decode, page_groups
 from copydesk.classifier.segmentation import to_utf8
 from copydesk.classifier.types import Blocks, Fields
 from copydesk.service.score.arrow_schema import INPUT, OUTPUT, InputRow, input_batch, input_rows
@@ -133,7 +134,7 @@ def test_page_whose_fields_fail_becomes_an_error_while_it_is_the_current_row(
 
     monkeypatch.setattr("copydesk.classifier.article.read_fields", fail)
     rows = [InputRow(name, form="text", content=b"The pool opens again in spring.") for name in ("a", "b")]
-    found = score_batch(rows, model, OPTIONS, begin=begun.append)
+    found = score_batch(rows, model, OPTIONS, at=begun.append)
     assert [(error.id, error.code) for error in found.errors] == [("a", "internal")]
     assert found.rows["id"].to_pylist() == ["b"]
 
@@ -151,10 +152,23 @@ def test_rows_in_arrow_columns_are_scored_like_the_rows_themselves(whole: Scored
     assert score_batch(input_rows(batch), model, OPTIONS).rows.equals(whole.rows)
 
 
-def test_each_row_is_announced_before_it_is_scored(model: Model) -> None:
+def test_row_is_named_before_each_step_on_it(model: Model) -> None:
     seen: list[int] = []
-    score_batch(ROWS[:3], model, OPTIONS, begin=seen.append)
-    assert seen == [0, 1, 2]
+    rows = [InputRow("a", form="text", content=b"The pool opens."), InputRow("b", code="bad_row", message="why")]
+    score_batch([*rows, rows[0]], model, OPTIONS, at=seen.append)
+    assert seen == [0, 1, 2, 0, 2, 0, 2]
+
+
+@pytest.mark.parametrize("limit", ["PAGES_TOGETHER", "BLOCKS_TOGETHER", "CHARACTERS_TOGETHER"])
+def test_rows_do_not_depend_on_which_are_scored_together(
+    whole: ScoredBatch, model: Model, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_groups, limit, 1)
+    grouped = partial(page_groups.group_pages, most=page_groups.PAGES_TOGETHER)
+    monkeypatch.setattr("copydesk.service.score.batch.group_pages", grouped)
+    found = score_batch(ROWS, model, OPTIONS)
+    assert found.rows.equals(whole.rows)
+    assert found.errors == whole.errors
 
 
 def test_rows_without_blocks_have_the_same_bodies_and_counts(whole: ScoredBatch, model: Model) -> None:
