@@ -1,8 +1,10 @@
-"""What lines at the end of an article say in many languages: that comments begin, or who the author is."""
+"""What lines at the end of an article say in many languages: that comments or other articles begin, or who wrote it."""
 
 from __future__ import annotations
 
 import re
+
+from copydesk.classifier.features import SURE_CALLS
 
 OPENS_NOTE = re.compile(
     r"(?:(?:the (?:author|writer)|(?:der|die) (?:autor|autorin|verfasserin|verfasser)|l['’](?:auteure?|autrice|autore)|"
@@ -64,3 +66,27 @@ REPLIES = re.compile(
     re.IGNORECASE,
 )
 """The same with the title of the article, as WordPress writes it: "3 thoughts on “…”", "2 replies to …"."""
+
+_RELATED = (
+    "related articles, related stories, related posts, related news, related content, recommended, editor's picks, "
+    "ähnliche artikel, weitere artikel, weitere meldungen, empfohlene artikel, das könnte sie interessieren, "
+    "articles liés, articles similaires, à lire également, lire également, nos recommandations, "
+    "artículos relacionados, también te puede interesar, te recomendamos, le recomendamos, recomendados, "
+    "artigos relacionados, notícias relacionadas, recomendado, recomendamos, pode gostar, "
+    "articoli simili, notizie correlate, consigliati, gerelateerde artikelen, aanbevolen, ook interessant, "
+    "relaterade artiklar, rekommenderat, vi rekommenderar, relaterte saker, relaterte artikler, anbefalt, "
+    "anbefalte artikler, vi anbefaler, relaterede artikler, anbefalede artikler, suositellaan, suosittelemme, "
+    "aiheeseen liittyvää, tengdar fréttir, seotud artiklid, soovitame, saistītie raksti, iesakām, "
+    "susiję straipsniai, rekomenduojame, polecamy, polecane, powiązane artykuły, doporučujeme, související, "
+    "odporúčame, súvisiace články, priporočamo, povezani članki, preporučujemo, povezani članci, препоручујемо, "
+    "повезани чланци, ajánljuk, ajánljuk még, ajánlott cikkek, articole similare, articole recomandate, recomandări, "
+    "προτεινόμενα, σχετικά, benzer haberler, önerilen haberler, önerilenler, рекомендуем, рекомендуемое, "
+    "материалы по теме, похожие статьи, рекомендуємо, схожі статті, матеріали за темою, препоръчваме, "
+    "свързани статии, подобни статии, أخبار ذات صلة, اخترنا لك, قد يعجبك أيضا, پیشنهاد ما, اخبار مرتبط, "
+    "כתבות קשורות, מומלצים, संबंधित समाचार, প্রস্তাবিত, artikel terkait, rekomendasi, artikel berkaitan, "
+    "tin cùng chuyên mục, bài viết liên quan, có thể bạn quan tâm, อ่านเพิ่มเติม, ข่าวที่เกี่ยวข้อง, แนะนำ, "
+    "相关文章, 相關文章, 推荐, 推薦, 猜你喜欢, おすすめ記事, おすすめ, 추천 기사, 관련 뉴스"
+)
+
+RELATED = frozenset(call.casefold() for calls in (*SURE_CALLS.values(), _RELATED) for call in calls.split(", "))
+"""Headings of related articles, case-folded, in whole lines: what surely leads away, and more words for them."""

@@ -2,6 +2,7 @@
 
 from copydesk.classifier.features import columns, counts
 from copydesk.classifier.features.block_text import read_text
+from copydesk.classifier.features.call_words import SURE_CALLS
 from copydesk.classifier.features.page_features import (
     FEATURES_VERSION,
     FIELDS,
@@ -14,6 +15,7 @@ from copydesk.classifier.features.page_features import (
 __all__ = [
     "FEATURES_VERSION",
     "FIELDS",
+    "SURE_CALLS",
     "PageFeatures",
     "check_answer",
     "columns",
