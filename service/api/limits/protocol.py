@@ -12,6 +12,7 @@ from starlette.types import Scope
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from copydesk.service.api.limits.upgrades import OfferIgnoringParser
 from copydesk.service.api.problems import MEDIA_TYPE, Problem, problem_body
 
 HEAD_SECONDS = 10
@@ -49,7 +50,9 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.parser = OfferIgnoringParser(self)  # type: ignore[assignment]
         self._stage = _Stage.IDLE
+        self._is_repeated_head = False
         self._n_unparsed = 0
         """Bytes since the last whole head or piece of a body."""
         self._refused = False
@@ -91,13 +94,23 @@ class LimitedProtocol(HttpToolsProtocol):
     def _is_answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
 
+    def repeat_head(self) -> None:
+        """Ignore the callbacks of the next head, which is the last one without its offer of another protocol."""
+        self._is_repeated_head = True
+
     def on_message_begin(self) -> None:
         """Record the start of a head."""
-        self._stage = _Stage.HEAD
-        super().on_message_begin()
+        if not self._is_repeated_head:
+            self._stage = _Stage.HEAD
+            super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Accept a piece of the address."""
+        if not self._is_repeated_head:
+            super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Accept a header; trailers after a body are dropped."""
+        """Accept a header; trailers after a body, and the headers of a repeated head, are dropped."""
         if self._stage is _Stage.HEAD:
             super().on_header(name, value)
 
@@ -107,6 +120,9 @@ class LimitedProtocol(HttpToolsProtocol):
         Raises:
             ValueError: The head is not acceptable; the parser turns this into an error of its own.
         """
+        if self._is_repeated_head:
+            self._is_repeated_head = False
+            return
         self._stage, self._n_unparsed = _Stage.BODY, 0
         version = self.parser.get_http_version()
         names = [name for name, _ in self.headers]
@@ -170,7 +186,9 @@ class LimitedProtocol(HttpToolsProtocol):
         return True
 
     def on_message_complete(self) -> None:
-        """Record the end of a request."""
+        """Record the end of a request; one that offers another protocol ends behind its repeated head."""
+        if self.parser.should_upgrade():
+            return
         self._stage, self._n_unparsed = _Stage.IDLE, 0
         self._stop_timer("drain")
         super().on_message_complete()
@@ -225,9 +243,6 @@ class LimitedProtocol(HttpToolsProtocol):
         head = f"HTTP/1.1 400 Bad Request\r\ncontent-type: {MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\n"
         self.transport.write(head.encode() + b"connection: close\r\n\r\n" + body)
         self.transport.write_eof()
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Do not log: a client may offer an upgrade, and the server may ignore it (RFC 9110, section 7.8)."""
 
     def _start_timer(self, name: str, seconds: float) -> None:
         if name not in self._timers:

@@ -28,7 +28,7 @@ from copydesk.service.api.server import Workers
 from tests.conftest import ROOT
 
 ADDED = {"_update_head_timer", "_pause_before_long_body", "_take_whole", "_send_whole"}
-ADDED |= {"_is_answering", "_start_timer", "_stop_timer"}
+ADDED |= {"repeat_head", "_is_answering", "_start_timer", "_stop_timer"}
 """Methods of `LimitedProtocol` that override nothing."""
 PROTOCOL_ATTRIBUTES = ("cycle", "flow", "headers", "loop", "parser", "pipeline", "scope", "transport")
 CYCLE_ATTRIBUTES = ["body", "default_headers", "disconnected", "keep_alive", "message_event", "more_body"]
