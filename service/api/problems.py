@@ -52,6 +52,7 @@ PROBLEM_KINDS = {
     "feedback_unusable": ProblemKind(503, "Feedback cannot be kept"),
     "index_unavailable": ProblemKind(503, "The index cannot be used"),
     "timeout": ProblemKind(503, "The answer took too long"),
+    "stopping": ProblemKind(503, "The server stops"),
     "no_space": ProblemKind(507, "The server has no room for the body"),
 }
 """Every problem's code; codes of unreadable pages and bad rows are those of the command line."""

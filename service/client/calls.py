@@ -30,6 +30,8 @@ BATCH_BYTES = 8 * 1024 * 1024
 """A request with at least so many characters of pages is sent."""
 UNREADABLE = 422
 """The HTTP status of a page that cannot be read."""
+UNAVAILABLE = 503
+"""The HTTP status of a server that stops."""
 TIMEOUT = 60.0
 RETRIES = 4
 CHECK_URL = "check that the URL is that of copydesk"
@@ -384,5 +386,6 @@ def _result(
 def _out_of_order(answer: contract.LabelledPage | contract.ErrorRow) -> ServiceProblem:
     """Return the problem of a row that belongs to no page; it may be why the server ended its answer."""
     if isinstance(answer, contract.ErrorRow):
-        return ServiceProblem(UNREADABLE, answer.error.code, answer.error.message)
+        status = UNAVAILABLE if answer.error.code == "stopping" else UNREADABLE
+        return ServiceProblem(status, answer.error.code, answer.error.message)
     return ServiceProblem(UNREADABLE, "out_of_order", "the server's answers are out of order")

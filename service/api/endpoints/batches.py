@@ -43,6 +43,8 @@ T = TypeVar("T")
 GZIP_LEVEL = 1
 """Higher levels save few bytes and cost more than computing the answers."""
 
+_STOPPING = "the server stops before all rows are answered; send those without an answer again"
+
 AnswerGroup = Callable[[list[Line | BadRow]], Awaitable[bytes]]
 
 router = APIRouter()
@@ -185,12 +187,15 @@ async def _stream_answers(request: Request, state: State, answer: AnswerGroup) -
 
 
 async def _answer_groups(spool: Spool, max_page_bytes: int, answer: AnswerGroup) -> AsyncIterator[bytes]:
-    """Answer group by group; if the body is truncated, the last line is an error row with the reason."""
+    """Answer group by group; if the body is truncated or the server stops, the last line is an error row with the
+    reason."""
     try:
         async for group in line_groups(spool, max_page_bytes):
             yield await answer(group)
     except Problem as problem:
         yield encode_rows([BadRow(None, None, problem.code, str(problem))])
+    except asyncio.CancelledError:  # the server has stopped, and its time for accepted requests is over
+        yield encode_rows([BadRow(None, None, "stopping", _STOPPING)])
     except ClientDisconnect:
         return
     finally:

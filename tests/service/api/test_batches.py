@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gzip
 import json
@@ -42,6 +43,35 @@ def test_batch_is_answered_like_the_command_line(api: ApiClient, run_command: Ru
     assert answer.headers["content-type"] == "application/x-ndjson"
     ours, theirs = ([json.loads(line) for line in text.splitlines()] for text in (answer.content, command.stdout))
     assert ours == theirs
+
+
+def test_batch_of_a_server_that_stops_ends_with_an_error_row(api: ApiClient) -> None:
+    """The body has not ended, and uvicorn cancels what is left when the time of a server that stops is over."""
+    scope = {"type": "http", "method": "POST", "path": "/v1/classify/batch", "query_string": b"", "http_version": "1.1"}
+    scope |= {"headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/x-ndjson")], "root_path": ""}
+    sent: list[Any] = []
+
+    async def stop_after_the_first_answer() -> None:
+        body = [{"type": "http.request", "body": lines({"id": 1, "text": LINES}) + b"\n", "more_body": True}]
+
+        async def receive() -> Any:
+            if not body:
+                await asyncio.Event().wait()
+            return body.pop()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+            if message.get("body") and len(sent) == 2:
+                task.cancel()
+
+        task = asyncio.ensure_future(api.app(scope, receive, send))
+        await asyncio.wait([task])
+
+    asyncio.run(asyncio.wait_for(stop_after_the_first_answer(), 60))
+    first, last = map(json.loads, b"".join(message.get("body", b"") for message in sent).splitlines())
+    assert first["id"] == 1
+    assert (last["id"], last["error"]["code"]) == (None, "stopping")
+    assert not sent[-1].get("more_body")
 
 
 def test_gzip_is_read_and_written(api: ApiClient) -> None:

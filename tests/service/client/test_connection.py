@@ -101,6 +101,16 @@ def test_batch_that_breaks_off_goes_on_with_what_is_not_answered(pauses: list[fl
     assert len(pauses) == 1
 
 
+def test_batch_of_a_server_that_stops_goes_on_with_the_next(pauses: list[float]) -> None:
+    stopped = b'{"id": null, "error": {"code": "stopping", "message": "the server stops"}}\n'
+    replies = [Reply(body=answer_line(0)), Reply(body=answer_line(0) + stopped), Reply(body=answer_line(0))]
+    with serve_replies(*replies) as (url, requests):
+        found = list(Client(url).classify_batch([Page(id=name, text="A line.") for name in "abc"]))
+    assert [page.id for page in found if not isinstance(page, UnreadablePage)] == ["a", "b", "c"]
+    assert [len(each.body.splitlines()) for each in requests] == [1, 2, 1]
+    assert len(pauses) == 1
+
+
 def test_answer_of_another_row_is_not_taken(pauses: list[float]) -> None:
     with (
         serve_replies(Reply(body=answer_line(1))) as (url, _),
