@@ -59,6 +59,8 @@ def extract(
         raise ValueError(f"content is {content!r}, expected a page; read the file or fetch the address first")
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
+    if isinstance(content, bytes):
+        content = bytes(content)  # the parser takes no other class of bytes, such as NumPy's
     chosen = BODY_PARTS if parts is None else read_parts(parts)
     if form is None and isinstance(content, bytes):
         refuse_other_formats(content)

@@ -6,6 +6,7 @@ import inspect
 import pickle
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pytest
 
 import copydesk
@@ -70,6 +71,17 @@ def test_bytes_are_decoded_by_header_and_declaration() -> None:
     assert copydesk.extract("<meta charset=cp1251><p>Паром".encode("cp1251")).text == "Паром"
     assert copydesk.extract("Паром опаздывает".encode("koi8_r"), charset="koi8-r").text == "Паром опаздывает"
     assert copydesk.extract('Say <meta charset="cp1251"> é'.encode()).text == 'Say <meta charset="cp1251"> é'
+
+
+class NamedBytes(bytes):
+    """Bytes with a class of their own, as those of NumPy."""
+
+
+@pytest.mark.parametrize("content", [HTML.encode(), b"One", "<p>caf\xe9".encode("latin-1")])
+def test_bytes_of_another_class_are_read_as_bytes(content: bytes) -> None:
+    for form in (None, "html", "text"):
+        for same in (NamedBytes(content), np.bytes_(content)):
+            assert copydesk.extract(same, form=form) == copydesk.extract(content, form=form)  # type: ignore[arg-type]
 
 
 def test_what_is_no_page_is_refused(sample_page: Path) -> None:
