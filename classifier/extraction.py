@@ -48,7 +48,7 @@ def extract(
 
     Raises:
         UnreadablePage: The bytes are not text or not one page, or the page has too many blocks to be one.
-        TypeError: `content` is neither str nor bytes, such as a path.
+        TypeError: `content` is neither str nor bytes, such as a path, or another argument is of another type.
         ValueError: `form` is another word, a part does not exist, or the content is only an address or a file's name.
     """
     if not isinstance(content, str | bytes):
@@ -59,6 +59,7 @@ def extract(
         raise ValueError(f"content is {content!r}, expected a page; read the file or fetch the address first")
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
+    _check_types(url, charset, parts, structure)
     if isinstance(content, bytes):
         content = bytes(content)  # the parser takes no other class of bytes, such as NumPy's
     chosen = BODY_PARTS if parts is None else read_parts(parts)
@@ -74,6 +75,17 @@ def extract(
         page = Page("", text=text, url=url)
     article = classify_page(page, shipped_model(), structure=structure)
     return article if chosen == article.parts else article.with_parts(chosen)
+
+
+def _check_types(url: object, charset: object, parts: object, structure: object) -> None:
+    for name, value, kinds, expected in (
+        ("url", url, str, "a string; leave it out if unknown"),
+        ("charset", charset, str | None, "a string or None"),
+        ("parts", parts, Iterable | None, "names of parts"),
+        ("structure", structure, bool, "True or False"),
+    ):
+        if not isinstance(value, kinds):
+            raise TypeError(f"{name} is of type {type(value).__name__}, expected {expected}")
 
 
 def _begins_with_tag(content: str | bytes) -> bool:

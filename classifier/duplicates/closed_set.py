@@ -117,8 +117,10 @@ def deduplicate(
         workers: Threads that compare pairs; their number does not change the answer.
 
     Raises:
-        ValueError: An id repeats.
+        ValueError: An id repeats, or there is no worker.
     """
+    if workers < 1:
+        raise ValueError(f"workers is {workers}, expected at least 1")
     ids: list[DocumentId] = []
     published: list[float | None] = []
     sources: list[str | None] = []

@@ -54,10 +54,14 @@ class Document:
             title: Its title.
 
         Raises:
-            TypeError: `published` is neither a number nor a string, or the source is no string.
+            TypeError: `published` is neither a number nor a string, or the text or the source is no string.
             ValueError: `published` is no time, the id is empty or no finite number, or the id or the source is too long
                 or has characters that a database cannot store.
         """
+        if not isinstance(text, str):
+            raise TypeError(
+                f"the text is of type {type(text).__name__}, expected a string; an empty one if there is none"
+            )
         if source is not None and not isinstance(source, str):
             raise TypeError(f"source is of type {type(source).__name__}, expected a string; leave it out if unknown")
         values = (id, text, published_seconds(published), source, title)

@@ -125,8 +125,9 @@ class Index:
         if self.database.file is not None and self.database.file.is_new:
             self.database.file.remove_if_empty(DOCUMENTS.name)
 
-    def check(self, documents: Sequence[Document]) -> list[IndexAnswer]:
+    def check(self, documents: Iterable[Document]) -> list[IndexAnswer]:
         """Answer as `add` would for each document alone; documents of the batch are not compared with each other."""
+        documents = list(documents)
         batch = SignedBatch(documents, self._scheme, self._keys)
         with self.database.reading() as connection:
             by_id = read_by_id(connection, (document.key for document in documents))
@@ -143,7 +144,7 @@ class Index:
                 answers.append(shared.answer(at, stored, stored.number if stored else None).answer)
         return answers
 
-    def add(self, documents: Sequence[Document], *, now: float | str, unseen_only: bool = False) -> list[IndexAnswer]:
+    def add(self, documents: Iterable[Document], *, now: float | str, unseen_only: bool = False) -> list[IndexAnswer]:
         """Add documents in order, and answer for each; it is compared with the earlier ones of the batch too.
 
         All are durable when it returns, none if it raises. Adding an equal document again changes nothing, and its
@@ -161,6 +162,7 @@ class Index:
             ValueError: `now` is no time.
         """
         added = read_seconds("now", now)
+        documents = list(documents)
         batch = SignedBatch(documents, self._scheme, self._keys)
         answers: list[IndexAnswer] = []
         with self.database.writing() as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pickle
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,6 +74,24 @@ def test_bytes_are_decoded_by_header_and_declaration() -> None:
     assert copydesk.extract('Say <meta charset="cp1251"> é'.encode()).text == 'Say <meta charset="cp1251"> é'
 
 
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ({"url": b"http://pier.example"}, "url is of type bytes, expected a string"),
+        ({"url": 5}, "url is of type int, expected a string"),
+        ({"charset": 5}, "charset is of type int, expected a string or None"),
+        ({"charset": b"utf-8"}, "charset is of type bytes, expected a string or None"),
+        ({"structure": "yes"}, "structure is of type str, expected True or False"),
+        ({"structure": 1}, "structure is of type int, expected True or False"),
+        ({"parts": 5}, "parts is of type int, expected names of parts"),
+    ],
+)
+def test_arguments_of_another_type_are_refused(argument: dict[str, Any], message: str) -> None:
+    for content in (HTML, HTML.encode(), "One"):
+        with pytest.raises(TypeError, match=f"^{message}"):
+            copydesk.extract(content, **argument)
+
+
 class NamedBytes(bytes):
     """Bytes with a class of their own, as those of NumPy."""
 
@@ -81,7 +100,7 @@ class NamedBytes(bytes):
 def test_bytes_of_another_class_are_read_as_bytes(content: bytes) -> None:
     for form in (None, "html", "text"):
         for same in (NamedBytes(content), np.bytes_(content)):
-            assert copydesk.extract(same, form=form) == copydesk.extract(content, form=form)  # type: ignore[arg-type]
+            assert copydesk.extract(same, form=form) == copydesk.extract(content, form=form)
 
 
 def test_what_is_no_page_is_refused(sample_page: Path) -> None:

@@ -214,6 +214,12 @@ def test_deduplicate_names_an_id_that_repeats(ids: list[str | int], words: str) 
         deduplicate(Document(id, f"text {number}") for number, id in enumerate(ids))
 
 
+@pytest.mark.parametrize("workers", [0, -1])
+def test_deduplicate_needs_a_worker(workers: int) -> None:
+    with pytest.raises(ValueError, match=f"^workers is {workers}, expected at least 1$"):
+        deduplicate([Document("a", "text")], workers=workers)
+
+
 def test_values_load_no_numeric_library() -> None:
     code = (
         "import sys; from copydesk.classifier.types import Page;"

@@ -56,6 +56,8 @@ def test_published_is_a_time_in_iso_8601_or_in_seconds(published: float | str | 
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [
+        ({"text": None}, TypeError, "the text is of type NoneType, expected a string"),
+        ({"text": b"words"}, TypeError, "the text is of type bytes, expected a string"),
         ({"published": "soon"}, ValueError, "published is 'soon', expected a time in ISO 8601"),
         ({"published": ""}, ValueError, "published is '', expected a time in ISO 8601"),
         ({"published": "2023-02-29"}, ValueError, "published is '2023-02-29', expected a time in ISO 8601"),
@@ -74,4 +76,4 @@ def test_another_value_is_refused_by_the_name_of_its_field(
     values: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        Document("a", "text", **values)
+        Document(**({"id": "a", "text": "text"} | values))

@@ -56,6 +56,12 @@ def test_id_that_is_no_string_and_no_number_is_refused(id: object) -> None:
         document(id, "text")  # type: ignore[arg-type]
 
 
+def test_documents_may_come_from_any_iterable(index: Index) -> None:
+    documents = [document("a", window(0)), document("b", window(0))]
+    assert [answer.added for answer in index.add(iter(documents), now=0.0)] == [True, True]
+    assert index.check(iter(documents)) == index.check(documents)
+
+
 def test_expire_goes_by_either_time(index: Index) -> None:
     index.add([document("a", window(0), 10.0), document("b", window(0))], now=20.0)
     index.add([document("c", window(0), 50.0)], now=30.0)
