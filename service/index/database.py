@@ -49,6 +49,7 @@ class Database:
         self._identity: sqlite_file.FileState = ()
         """The file whose content was checked last."""
         self._filter = KeyFilter()
+        self._process = os.getpid()
         event.listen(self._engine, "connect", lambda _, record: record.info.update({FILTER: self._filter}))
 
     @contextmanager
@@ -92,6 +93,7 @@ class Database:
         self._engine.dispose()
 
     def _connect(self) -> Connection:
+        self._leave_connections_of_parent()
         connection = self._engine.connect()
         if self.file is None:
             return connection
@@ -112,6 +114,12 @@ class Database:
                 raise
             self._identity = identity
         return connection
+
+    def _leave_connections_of_parent(self) -> None:
+        """Connect anew in a process that was forked: two processes that use one connection mix up their statements."""
+        if self.dialect == POSTGRES and self._process != os.getpid():
+            self._engine.dispose(close=False)
+            self._process = os.getpid()
 
     def _check_exists(self) -> None:
         if self.file is not None and not self.file.may_create and not self.file.exists():

@@ -46,6 +46,32 @@ def acknowledged(out: IO[bytes] | None) -> int:
     return int(lines[-1]) + 1 if lines else 0
 
 
+FORKING = """
+import os, sys
+from copydesk.service.index import Document, open_index
+from tests.support.index_places import window
+with open_index(sys.argv[1]) as index:
+    for number in range(9):
+        index.add([Document(f"before-{number}", window(number))], now=0.0)
+    child = os.fork()
+    name = "child" if child == 0 else "parent"
+    for number in range(9):
+        index.add([Document(f"{name}-{number}", window(number))], now=1.0)
+    if child == 0:
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, "the child failed"
+    index.check([Document("late", window(0))])
+"""
+
+
+def test_process_that_is_forked_has_connections_of_its_own(postgres: Server) -> None:
+    place = postgres.new_database("forked")
+    subprocess.run([sys.executable, "-c", FORKING, place], cwd=ROOT, timeout=LIMIT_SECONDS, check=True)
+    names = [f"{name}-{number}" for name in ("before", "child", "parent") for number in range(9)]
+    assert sorted(assert_whole(place)) == names
+    postgres.drop_databases()
+
+
 def test_acknowledged_batches_survive_kill_at_any_moment(new_place: MakePlace) -> None:
     place, moment, done = new_place("killed"), random.Random(3), 0
     for _ in range(3):
