@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from copydesk.classifier.fields.date_words import LED_TO_DATES
+from copydesk.classifier.fields.elements import text_lines
 from copydesk.classifier.fields.incomplete_dates import is_incomplete_date, is_weekday, without_incomplete_date
 from copydesk.classifier.fields.introductions import (
     begins_byline,
@@ -154,7 +155,7 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
     """
     names: dict[str, str] = {}
     for text in islice(texts, MAX_TEXTS):
-        text = clean(text[:MAX_CHARACTERS])
+        text = clean(text_lines(text[:MAX_CHARACTERS]))
         for name in _split(without_shown_introduction(text) if shown else text):
             if len(names) >= MAX_AUTHORS:
                 break

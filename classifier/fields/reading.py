@@ -11,6 +11,7 @@ from copydesk.classifier.fields import metas as names_of
 from copydesk.classifier.fields.addresses import host_name, resolve
 from copydesk.classifier.fields.authors import choose_authors
 from copydesk.classifier.fields.dates import Date, is_before, read_date
+from copydesk.classifier.fields.elements import text_line, text_lines
 from copydesk.classifier.fields.json_ld import SAYS_NOTHING, JsonLd
 from copydesk.classifier.fields.languages import decide_language, detect_language, normalize_language
 from copydesk.classifier.fields.metas import Metas
@@ -34,7 +35,6 @@ _DAY_FIRST_HOSTS = (".uk", ".ie", ".au", ".nz", ".za", ".in", ".pk", ".ng", ".ke
 """Endings of hosts whose English pages write the day first."""
 
 _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/-]|$)")
-_ELEMENT = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _TITLE_ENDS = re.compile(r"\s+[|–—·•:»-]{1,2}\s+")
 _DESCRIPTION_ENDS = re.compile(r"\s+(?:[–—·•»-]|:?:)\s+|\s*[|｜]\s*")
 """What stands between a description and the name of its site."""
@@ -221,8 +221,15 @@ def _site(reading: _Reading, canonical: str, host: str) -> str:
         ("title", _title_end(reading.page.head.title, host)),
         (reading.found_in.get("canonical_url", "url") if host_name(canonical) else "url", host),
     ]
-    named = ((place, value) for place, value in stated if len(value) <= MAX_SITE_CHARACTERS)
-    return reading.choose("site", ((place, value) for place, value in named if value.lower() not in _UNNAMED))
+    named = ((place, text_line(value)) for place, value in stated)
+    return reading.choose(
+        "site",
+        (
+            (place, value)
+            for place, value in named
+            if len(value) <= MAX_SITE_CHARACTERS and value.lower() not in _UNNAMED
+        ),
+    )
 
 
 def _title_end(title: str, host: str) -> str:
@@ -268,9 +275,8 @@ def _section(reading: _Reading) -> str:
         ("meta", reading.metas.first_of(names_of.SECTION)),
         ("microdata", next(iter(reading.properties("articleSection")), "")),
     ]
-    return reading.choose(
-        "section", ((place, value) for place, value in stated if len(value) <= MAX_SECTION_CHARACTERS)
-    )
+    named = ((place, text_line(value)) for place, value in stated)
+    return reading.choose("section", ((place, value) for place, value in named if len(value) <= MAX_SECTION_CHARACTERS))
 
 
 def _tags(reading: _Reading) -> tuple[str, ...]:
@@ -279,7 +285,10 @@ def _tags(reading: _Reading) -> tuple[str, ...]:
     places.append(("microdata", reading.properties("keywords")))
     for place, values in places:
         tags = dict.fromkeys(
-            tag for value in values for each in re.split(r"[,;、，|\n]", value) if (tag := each.strip(" #\"'"))
+            tag
+            for value in values
+            for each in re.split(r"[,;、，|\n]", text_lines(value))
+            if (tag := " ".join(each.split()).strip(" #\"'"))
         )
         kept = tuple(filter(_is_tag, tags))[:MAX_TAGS]
         if kept:
@@ -294,7 +303,9 @@ def _is_tag(value: str) -> bool:
 
 def _description(reading: _Reading, publishers: Iterable[str]) -> str:
     stated = [("meta", reading.metas.first_of(names_of.DESCRIPTION)), ("json-ld", reading.stated.description)]
-    description = reading.choose("description", ((place, _without_elements(value)) for place, value in stated))
+    description = reading.choose(
+        "description", ((place, text_line(value[:MAX_DESCRIPTION])) for place, value in stated)
+    )
     names = {reading.metas.first_of(names_of.SITE), reading.metas.first_of(names_of.APPLICATION), *publishers}
     return _without_site(description, {_LETTERS.sub("", name.lower()) for name in names})
 
@@ -307,8 +318,3 @@ def _without_site(description: str, sites: Collection[str]) -> str:
         if name and name in sites and end.start() > 0:
             return description[: end.start()]
     return description
-
-
-def _without_elements(description: str) -> str:
-    text = description[:MAX_DESCRIPTION]
-    return " ".join(_ELEMENT.sub(" ", text).split()) if "<" in text else text

@@ -28,6 +28,23 @@ def test_a_list_is_split_in_order(names: list[str], between: str) -> None:
     assert clean_names([f"By {between.join(names)}"] if names else []) == tuple(names)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Ada <b>Quill</b>", ["Ada Quill"]),
+        ("<span class='a'>Ada</span> <span>Quill</span>", ["Ada Quill"]),
+        ("<p>Ada Quill</p><p>Ben Reed</p>", ["Ada Quill", "Ben Reed"]),
+        ("Ada Quill<br/>Ben Reed", ["Ada Quill", "Ben Reed"]),
+        ("<a href='mailto:ada@pier.example'>Ada Quill</a>", ["Ada Quill"]),
+        ('<a href="https://pier.example/a(1)">Ada Quill</a>', ["Ada Quill"]),
+        ("<a href='javascript:alert(1)'>Ada Quill</a>", ["Ada Quill"]),
+        ("Ada Quill <ada@pier.example>", ["Ada Quill"]),
+    ],
+)
+def test_html_is_no_part_of_a_name(text: str, names: list[str]) -> None:
+    assert clean_names([text]) == tuple(names)
+
+
 def test_a_long_text_is_read_to_a_limit() -> None:
     assert len(clean_names([", ".join(f"Ada Quill{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600))])) <= 50
 

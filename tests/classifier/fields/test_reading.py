@@ -134,6 +134,17 @@ def test_name_of_the_site_at_the_end_of_a_description_is_cut_off(description: st
     assert of_html(html + meta("description", description) + "<p>Text").description == kept
 
 
+def test_html_is_no_part_of_a_site_a_section_or_a_tag() -> None:
+    stated = json_ld(
+        publisher={"name": "The <b>Pier</b> Post"},
+        articleSection="<i>Harbour</i>",
+        keywords="<li>ferries</li><li>the <b>night</b> boat</li>",
+    )
+    fields = of_html(f"<head>{stated}</head>")
+    assert (fields.site, fields.section) == ("The Pier Post", "Harbour")
+    assert fields.tags == ("ferries", "the night boat")
+
+
 def test_name_of_the_site_in_the_title_alone_is_cut_off_a_description() -> None:
     html = "<title>Ferry late | The Pier</title><link rel=canonical href=https://www.thepier.example/1>"
     assert of_html(html + meta("description", "Fish and ships | The Pier") + "<p>Text").description == "Fish and ships"
