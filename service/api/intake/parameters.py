@@ -1,4 +1,4 @@
-"""Refuses options in a query that the endpoint does not have: they would be lost in silence."""
+"""Refuses options in a query that the endpoint does not have, or that are repeated: they would be lost in silence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = 40
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
-    """Raise `Problem` if the query of a request has a name that the description of its endpoint does not list.
+    """Raise `Problem` if the query of a request has a name twice, or one that its endpoint's description does not list.
 
     It is a coroutine as FastAPI calls functions on a thread.
     """
@@ -30,3 +30,5 @@ async def refuse_unknown_parameters(request: Request) -> None:
             hint = f"; did you mean {near[0]}?" if near else "; leave it out"
             expected = f"one of {', '.join(known)}" if known else "no query"
             raise Problem("bad_row", f"query has {name[:SHOWN]!r}, expected {expected}{hint}")
+        if (n_values := len(request.query_params.getlist(name))) > 1:
+            raise Problem("bad_row", f"query has {name!r} {n_values} times, expected it once; leave out all but one")

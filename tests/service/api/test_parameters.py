@@ -31,6 +31,13 @@ def test_wrong_method_is_answered_with_the_right_ones(api: ApiClient, method: st
     assert answer.headers["allow"] == expected.replace(" or ", ", ")
 
 
+@pytest.mark.parametrize("query", ["id=a&id=b", "links=true&links=false", "parts=text&parts=text"])
+def test_option_that_is_given_twice_is_refused(api: ApiClient, query: str) -> None:
+    name = query.partition("=")[0]
+    answer = api.post(f"/v1/classify?{query}", content="One", headers={"content-type": "text/plain"})
+    assert_problem(answer, 422, "bad_row", f"query has {name!r} 2 times, expected it once; leave out all but one")
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
