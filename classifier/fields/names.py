@@ -34,6 +34,8 @@ MAX_SMALL = 3
 MAX_TEXTS, MAX_CHARACTERS = 200, 1_000
 """Texts with names that are looked at, and characters of each."""
 
+_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that override the direction of text, by which a name would turn what is written after it."""
 _LISTED = re.compile(
     r"\s*(?:[;|•·⋅、，\n]|\s[/–—-]\s|\s(?:(?:实习|見習|见习)?(?:记者|記者)|通讯员|通訊員)|\s(?:and|und|og|och|oraz|samt|ve|và|és|&|\+|dan|agus|и|та|και|और|و)\s)\s*"
 )
@@ -155,7 +157,7 @@ def clean_names(texts: Iterable[str], *, shown: bool = False) -> tuple[str, ...]
     """
     names: dict[str, str] = {}
     for text in islice(texts, MAX_TEXTS):
-        text = clean(text_lines(text[:MAX_CHARACTERS]))
+        text = _DIRECTION.sub("", clean(text_lines(text[:MAX_CHARACTERS])))
         for name in _split(without_shown_introduction(text) if shown else text):
             if len(names) >= MAX_AUTHORS:
                 break

@@ -39,9 +39,10 @@ def test_a_list_is_split_in_order(names: list[str], between: str) -> None:
         ('<a href="https://pier.example/a(1)">Ada Quill</a>', ["Ada Quill"]),
         ("<a href='javascript:alert(1)'>Ada Quill</a>", ["Ada Quill"]),
         ("Ada Quill <ada@pier.example>", ["Ada Quill"]),
+        ("\u202eAda\u2066 Quill\u2069\u202c", ["Ada Quill"]),
     ],
 )
-def test_html_is_no_part_of_a_name(text: str, names: list[str]) -> None:
+def test_html_and_marks_of_direction_are_no_part_of_a_name(text: str, names: list[str]) -> None:
     assert clean_names([text]) == tuple(names)
 
 
