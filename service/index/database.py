@@ -19,6 +19,9 @@ from copydesk.service.index_errors import IndexInterrupted, IndexUnavailable
 SQLITE = "sqlite"
 POSTGRES = "postgresql"
 
+_MEMORY = ":memory:"
+"""SQLite's name for a database without a file, which each connection of an index would have for itself."""
+
 _SCHEME = re.compile(r"[a-z][a-z0-9+]*://")
 
 
@@ -162,13 +165,19 @@ def _read_path(place: str) -> Path:
     if not place.strip():
         raise ValueError("the place of the index is empty, expected a file's path or a postgresql:// URL")
     if not _SCHEME.match(place):
-        return Path(place)
+        return _check_path(place)
     try:
         url = make_url(place)
     except (ArgumentError, ValueError):
         raise ValueError(f"the index's URL cannot be read; {postgres.EXPECTED}") from None
-    if url.get_backend_name() != SQLITE or not url.database:
+    if url.get_backend_name() != SQLITE:
         raise ValueError(
             f"the index's URL names {url.get_backend_name()}, expected a file's path or a postgresql:// URL"
         )
-    return Path(url.database)
+    return _check_path(url.database or _MEMORY)
+
+
+def _check_path(path: str) -> Path:
+    if path == _MEMORY:
+        raise ValueError("the place of the index names SQLite's memory, expected a file's path; name a file")
+    return Path(path)

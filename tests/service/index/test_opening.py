@@ -46,6 +46,14 @@ def test_documents_are_still_there_when_an_index_is_opened_again(new_place: Make
     assert assert_whole(place) == ["a", "b"]
 
 
+@pytest.mark.parametrize("place", [":memory:", "sqlite:///:memory:", "sqlite://"])
+def test_memory_is_no_place_of_an_index(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="names SQLite's memory, expected a file's path; name a file"):
+        open_index(place)
+    assert not list(tmp_path.iterdir())
+
+
 def test_new_file_is_removed_only_while_it_is_empty_and_nobody_uses_it(tmp_path: Path) -> None:
     place, link = tmp_path / "new.sqlite", tmp_path / "link.sqlite"
     link.symlink_to(place)
