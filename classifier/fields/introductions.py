@@ -33,7 +33,18 @@ _KOREAN = (
     rf"(?={_HANGUL}{{2,4}}(?:\s(?:{_HANGUL}{{2}}\s?)?기자)?\s*(?:$|[\d(|]|\S+@))"
     rf"|(?={_HANGUL}{{2,4}}\s(?:{_HANGUL}{{2}}\s?)?기자\s*(?:$|[\d(|]|\S+@)))"
 )
+_THAI = "[\u0e00-\u0e7f]"
+"""A letter of the Thai script. What "เรื่อง:" leads to is a name if it is two words; it also means "subject"."""
 _YORUBA = r"l(?:á|a\u0301)ti\s+(?:ọ|o\u0323)w(?:ọ|o\u0323)\u0301?"
+
+_OUR_REPORTER = (
+    r"(?:by|from|von|vom|par|de|del|dal|da|do|por|door|van|av|af|fra|från|od)\s+"
+    r"(?:our|unser(?:em|er|en)|notre|nos|nuestr[oa]|noss[oa]|nostr[oa]|onze|vår|vores|naszego|naszej|našeho|našej)\s+"
+    r"(?:[^\W\d_]{3,20}\s+){0,2}?(?:redakt\w+|redact\w+|mitarbeiter\w*|korrespond\w+|correspond\w+|corrispondent\w*|"
+    r"corresponsal|reporter\w*|verslaggever\w*|envoyée?\s+spéciale?|enviad[oa](?:\s+especial)?|inviat[oa]|"
+    r"korespondent\w*|journalist\w*|medarbe\w+|utsänd\w*|editor)(?:/in|:in)?\s"
+)
+"""How a paper calls its own reporter before a name: "Von unserem Redakteur Ada Quill"."""
 
 _INTRODUCED = re.compile(
     r"^\W*(?:"
@@ -46,10 +57,11 @@ _INTRODUCED = re.compile(
     r"publicat|postat|diposting|ditulis)\s+"
     r"(?:by|von|par|por|di|da|de|av|af|door|oleh)\b"
     r"|door\s+onze\s+(?:\w+\s)?(?:\w*verslaggevers?|\w*redacteur|correspondent)\b"
+    rf"|{_OUR_REPORTER}"
     r"|(?:συντάχθηκε|αναρτήθηκε|γράφτηκε|δημοσιεύ[τθ]ηκε)\s+από(?:\s+τ(?:ον/την|ην?|ον?|ους))?\s"
     r"|insights\s+(?:from|by)\b|(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|от|від|автор)\b(?!\.)"
-    r"|(?:author|autor|autorin|autore|autora|auteur|forfatter|författare|journalist|skribent|word|text|texte|texto|testo|foto|"
-    r"fotos|credits?|автор|текст|yazan|haber|penulis|laporan|editor|redacción|redaktion|tekst|文|作者|撰文|interview|protokoll|"
+    r"|(?:author|autor|autorin|autore|autora|autorka|autorica|autori|autorė|autorius|auteur|forfatter|författare|"
+    r"journalist|skribent|word|text|texte|texto|testo|foto|fotos|credits?|автор|текст|yazan|haber|penulis|laporan|editor|redacción|redaktion|tekst|文|作者|撰文|interview|protokoll|"
     r"entrevista|intervista|reporter|yazar|szerző|írta|szöveg|autoriu|avtor|piše|napisala?|kirjoittaja|haastattelu|rozmawiała?|"
     r"rozmawia|авторка|аўтар|аутор|пише|συντάκτη|συντάκτρια|κείμενο|ρεπορτάζ)s?ς?\s*+"
     r"(?:/in|in|\(s\))?\s*+[:：]"
@@ -57,6 +69,7 @@ _INTRODUCED = re.compile(
     r"|autorin/autor\b|(?:كتبت?|تقرير|إعداد|حوار|كتابة)\s*:|بقلم|(?:گزارش|نویسنده|تحریر|رپورٹ)\s*:|گزارش از\s"
     r"|מאת(?:\s*:|\s)|כתבה?\s*:|(?:लेखक|लेखिका|रिपोर्ट|रिपोर्टर|संवाददाता)\s*:|(?:লেখক|প্রতিবেদক|লিখেছেন)\s*:|ავტორი(?:\s*:|\s)"
     r"|โดย(?:\s*:|\s)|(?:เรื่องและภาพ|เรื่อง/ภาพ|ผู้เขียน)\s*:"
+    rf"|เรื่อง\s*:(?=\s*{_THAI}{{2,20}}\s{_THAI}{{2,20}}\s*$)"
     r"|(?:文|取材|聞き手)\s*[・＝=]"
     rf"|글\s?[:=]|기자\s+(?={_HANGUL}{{2,4}}\s*$)|{_CHINESE}|{_JAPANESE}|{_KOREAN}|{_YORUBA}"
     r")\s*:?\s*"
@@ -65,7 +78,8 @@ _INTRODUCED = re.compile(
 
 _BY_CASE = re.compile(
     r"^(?:(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished) ?[Bb]y|[Bb]y|Von|Par|Por)(?=[A-ZÀ-Þ]{2}|[A-ZÀ-Þ][a-zà-ÿ])"
-    r"|(?:Laporan|LAPORAN|Eftir|EFTIR)\s+(?=[A-ZÀ-Þ]\S*\s+[A-ZÀ-Þ]))"
+    r"|(?:Laporan|LAPORAN|Eftir|EFTIR|Kirjutas|KIRJUTAS|Parašė|PARAŠĖ|Napsala?|Napísala?|Napisao|Napisala)"
+    r"\s+(?=[A-ZÀ-Þ]\S*\s+[A-ZÀ-Þ]))"
 )
 """How a byline begins that only capitals tell: glued to a name, or with a word that sentences begin with, too."""
 
@@ -77,6 +91,7 @@ _EDITED = re.compile(r"\W*(?:editors?|edited by|éditeur|editora?s?)\s*[:：]")
 
 _MENTIONED = re.compile(
     r"\b(?:by|von|par|por|di|av|af|door|przez|oleh|bởi|text|tekst|yazan|yazar|haber|penulis|credit|laporan|eftir"
+    r"|kirjutas|parašė|napsal|napísal|napisao"
     r"|thực hiện|tác giả|bài|interview|protokoll|entrevista|intervista|reporter|szerző|szöveg|avtor|piše|napisal"
     r"|kirjoittaja|haastattelu|rozmawia|scris|publicat|postat|(?=[^\x00-\x7f])(?:от|від|автор|аўтар|аутор|пише|текст|írta"
     r"|συντ|αναρτ|γράφτηκε|δημοσιεύ|κείμενο|ρεπορτάζ|كتب|بقلم|تقرير|إعداد|حوار|گزارش|نویسنده|تحریر|رپورٹ|מאת|כתב|ავტორი"

@@ -9,6 +9,7 @@ from itertools import islice
 
 from copydesk.classifier.fields.date_words import LED_TO_DATES
 from copydesk.classifier.fields.elements import text_lines
+from copydesk.classifier.fields.glued_words import without_glued_weekday
 from copydesk.classifier.fields.incomplete_dates import is_incomplete_date, is_weekday, without_incomplete_date
 from copydesk.classifier.fields.introductions import (
     begins_byline,
@@ -65,7 +66,7 @@ _BEFORE_ROLE = re.compile(
     r"((?:\S+\s){1,3}?\S+)\s(?:local|regional|national|international|world|foreign|political|politics|parliamentary|business|economics|"
     r"finance|financial|money|consumer|sports?|football|cricket|crime|court|legal|health|medical|science|environment|climate|energy|"
     r"education|technology|tech|culture|arts|entertainment|music|film|food|travel|property|transport|rural|farming|religion|"
-    r"defen[cs]e|security|diplomatic|royal|social|digital|video|data|investigative|special|news|lead|trainee)\b"
+    r"defen[cs]e|security|diplomatic|royal|social|digital|video|data|investigative|special|news|lead|trainee|(?:\w*politische|leitende|stellvertretende|ständige)[rn]?)\b"
 )
 """A name and the first word of the subject of its bearer's role, as in "Ada Quill Local Democracy Reporter", folded."""
 _AGENCIES = frozenset(
@@ -76,7 +77,7 @@ _SIGN = re.compile(r"[a-zß-ÿ]{1,6}")
 """The sign of an author or a desk, as in "kesm", "srf/hosb" and "sak/Reuters"; six letters are a choice."""
 _ENDINGS = re.compile(
     r"(?:(?<=[a-zà-ÿ])(?:Korrespondent|Redakteur|Reporter|Autor|Volontär|Editor|Writer|Contributor|Founder|Journalist)\w*"
-    r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|\s(?:Published|Updated|Posted)\s\d.*"
+    r"|(?<=[a-zà-ÿ])(?:Published|Updated|Posted)\b.*|(?<=[a-zà-ÿ]{3})The\s[A-Z].*|\s(?:Published|Updated|Posted)\s\d.*"
     r"|\s\d+ Comments?|\son behalf of\s.*"
     r"|\s(?:Senior|Contributing|Staff|Chief|Deputy|Executive|Former|Associate|Assistant|Managing|For|The)\s.*|\s+\d+\*?"
     r"|\s기자.*|\s(?:특파원|앵커|記者|特派員|외 \d+명|摄影?|攝影?|文|报道|報導|報道)"
@@ -144,6 +145,7 @@ _NO_NAME = frozenset(
     "written reviewed sponsored expert content senior marketing director events article comments table contents quick "
     "summary journal list blog filed under insights product products topic top offline premium note warning quantity "
     "hi hello labels accessibility startseite weiter hinweis pinned source date datum fecha "
+    "haber haberler nachrichten noticias notícias notizie actualités wiadomości новости новини "
     "เวลา 발행 편집인 입력 수정".split()
 ).union(LED_TO_DATES)
 """Words of labels, roles and signs: a text that has no others is no name."""
@@ -234,7 +236,7 @@ def _without_role(name: str, *, is_first: bool) -> str:
 def _split(text: str) -> tuple[str, ...]:
     if (
         _PLAIN.fullmatch(text) is not None
-        and without_introduction(text) == text
+        and without_introduction(without_cased_introduction(text)) == text
         and _ENDINGS.search(text) is None
         and not _is_tail(text.rpartition(" ")[2])
     ):
@@ -326,6 +328,7 @@ def _clean(text: str) -> str:
     name = without_introduction(text.strip())
     if " " in name:
         name = _OUTLET.sub("", _GLUED_NUMBER.sub("", name))
+        name = without_glued_weekday(name.rstrip(" \t:,;|/–—-"))
     name = name.rstrip(" \t:,;|/–—-")
     shorter = _ENDINGS.sub("", name)
     name = _without_tail(shorter if shorter == name else _ENDINGS.sub("", shorter)).strip(

@@ -17,6 +17,7 @@ from copydesk.classifier.fields.dates import (
     may_have_date,
     read_date,
 )
+from copydesk.classifier.fields.glued_words import is_row_of_links
 from copydesk.classifier.fields.incomplete_dates import is_weekday
 from copydesk.classifier.fields.introductions import mentions_author, names_editor
 from copydesk.classifier.fields.names import clean_names, is_initials, names_author, without_outlet, without_place
@@ -110,6 +111,8 @@ def _names(page: Blocks, number: int, *, labelled: bool = False) -> tuple[tuple[
         if not names_author(text):
             text = next((part for part in _tails(text) if names_author(part)), text)
         introduces = names_author(text)
+        if not introduces and is_row_of_links(text):
+            continue
         if labelled and not introduces:
             text = without_place(text)
         if (introduces or not found) and (names := clean_names([without_outlet(text)], shown=True)):
