@@ -221,16 +221,17 @@ def _site_names(head: Head, json_ld: JsonLd) -> frozenset[str]:
     addresses = [head.canonical, *[content for name, content in head.metas if name == "og:url"]]
     for host in {found[1].lower() for address in addresses if (found := _HOST.match(address))}:
         texts |= {host, *[label for label in host.split(".")[:-1] if len(label) > 3]}
-    return frozenset([name for name in map(_letters, texts) if 1 < len(name) <= MAX_SITE])
+    return frozenset([name for name in map(letters_of, texts) if 1 < len(name) <= MAX_SITE])
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
+    """Return a text as its letters and digits, in lower case and without spaces."""
     return "".join(words_of(text[:MAX_TITLE]))
 
 
 def _is_site(text: str, sites: frozenset[str]) -> bool:
     """Return whether a text is the name of the site, with at most as many letters more."""
-    letters = _letters(text)
+    letters = letters_of(text)
     size = len(letters)
     if letters in sites:
         return True
@@ -240,12 +241,17 @@ def _is_site(text: str, sites: frozenset[str]) -> bool:
     return False
 
 
+def parts_of(title: str) -> list[str]:
+    """Return the parts of a title, and the separators between them at the odd places."""
+    return _SEPARATOR.split(title) if _MARK.search(title) else [title]
+
+
 def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> str:
     """Cut the name of the site and its sections from a title's end or beginning.
 
     `guess` says whether a short last part is cut too that is not known to be the site's name.
     """
-    parts = _SEPARATOR.split(title) if _MARK.search(title) else [title]
+    parts = parts_of(title)
     texts, separators = parts[::2], parts[1::2]
     if len(texts) < 2 or len(texts) > 12:
         return title
@@ -266,7 +272,7 @@ def without_site(title: str, sites: frozenset[str], *, guess: bool = True) -> st
 
 def _long_parts(title: str) -> Iterator[str]:
     """Yield a title without its first and without its last part, normalised, if it is at least half of the title."""
-    parts = _SEPARATOR.split(title) if _MARK.search(title) else [title]
+    parts = parts_of(title)
     for part in ("".join(parts[2:]), "".join(parts[:-2])):
         if 2 * len(part) >= len(title) and count_words(part) > 2:
             yield normalise(part)
@@ -291,7 +297,7 @@ def as_headline(text: str, declared: Declared, language: str) -> str:
     else:
         text = next(filter(None, (_without_additions(text, words, title) for title in declared.titles)), text)
     parts = _SEPARATOR.split(text) if declared.sites and _MARK.search(text) else ()
-    if len(parts) > 2 and _letters(parts[-1]) in declared.sites and 2 * len(parts[-1]) < len(text):
+    if len(parts) > 2 and letters_of(parts[-1]) in declared.sites and 2 * len(parts[-1]) < len(text):
         text = "".join(parts[:-2]).strip() or text
     return _LOOSE_COLON.sub(": ", text) if ":" in text and language[:2].lower() == "de" else text
 

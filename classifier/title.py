@@ -9,6 +9,7 @@ import numpy as np
 from copydesk.classifier.arrays import Doubles, Floats, Integers, spans_of
 from copydesk.classifier.compiled.library import core_function
 from copydesk.classifier.declared_titles import Declared, DeclaredTitle, as_headline, is_cut, normalise, tidy
+from copydesk.classifier.masthead import with_masthead
 from copydesk.classifier.title_of_html import AGREES, Search, find_title
 from copydesk.classifier.title_of_text import find_headline
 from copydesk.classifier.types import KINDS, PARTS, Blocks, Kind
@@ -70,6 +71,7 @@ def choose_title(
         scores: The log-odds of each block to be the headline.
     """
     if page.markup is not None:
+        declared = with_masthead(declared, page)
         best = find_title(Search(page, page.markup.to_arrays(), declared, matches, kinds, scores))
         enough = ENOUGH_OF_SITE if all(said.found_in == "title" for said in declared.titles) else ENOUGH
         if best is not None and (not declared.titles or best.points >= enough or best.agreement >= CERTAIN):
