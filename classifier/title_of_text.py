@@ -29,6 +29,12 @@ STEM = 6
 """Letters of a word by which it is found in the body, as words change their endings: of 5, 6 and all the best."""
 
 _SENTENCE_ENDS = (".", ",", ";", "。", "।")
+LESS_OF_SCORE = 1.0
+"""Points that a line such as "Kiel 2, Brake 1" loses: another line wins that has up to as many points less.
+
+The names in a result are in the body, as those of a headline. On the articles of WCXB and Fundus no title is one."""
+
+_SCORE = re.compile(r"[^\W\d_][^\d,;:]{1,38}\s\d{1,3}, [^\W\d_][^\d,;:]{1,38}\s\d{1,3}")
 _SEPARATOR = re.compile(r" [|»>/·•] |©")
 _METADATA = np.array([KINDS.index(kind) for kind in (Kind.BYLINE, Kind.DATE, Kind.METADATA)])
 _SMALL_POINTS = 0x1F000
@@ -209,9 +215,16 @@ def find_headline(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles
         if line.most + _ROUNDING < best[0]:
             break
         points = line.most if line.how == _READ else _points_with_words(search, line)
+        if points > best[0] and is_score(search.text_of(line)):
+            points -= LESS_OF_SCORE
         if (points, line.points, -line.first) > best:
             best, found = (points, line.points, -line.first), line
     return ("", range(0)) if found is None else (search.text_of(found), range(int(found.first), int(found.last)))
+
+
+def is_score(line: str) -> bool:
+    """Return whether a line is nothing but the result of a match: "Kiel 2, Brake 1"."""
+    return _SCORE.fullmatch(line) is not None
 
 
 def _points_with_words(search: Search, line: Line) -> float:

@@ -13,7 +13,16 @@ import numpy as np
 
 from copydesk.classifier.arrays import Doubles, Integers, spans_of
 from copydesk.classifier.declared_titles import count_words, tidy, words_of
-from copydesk.classifier.title_of_text import MAX_HEADLINE, PLACE_WEIGHTS, STEM, WORD_WEIGHTS, Place, Words
+from copydesk.classifier.title_of_text import (
+    LESS_OF_SCORE,
+    MAX_HEADLINE,
+    PLACE_WEIGHTS,
+    STEM,
+    WORD_WEIGHTS,
+    Place,
+    Words,
+    is_score,
+)
 from copydesk.classifier.types import KINDS, Blocks, Kind
 from tests.oracle.plain_text import is_byline
 
@@ -96,6 +105,7 @@ def find_headline(page: Blocks, in_body: Doubles, kinds: Integers, odds: Doubles
         line = line_of(search.lines, blocks)
         if words := words_of(line):
             points += sum(map(mul, WORD_WEIGHTS, read_words(search, line, words)))
+            points -= LESS_OF_SCORE * is_score(line)
             if points > most:
                 best, found, most = line, blocks, points
     return best, found
