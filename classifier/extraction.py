@@ -26,7 +26,7 @@ def extract(
     content: str | bytes,
     *,
     form: Form | None = None,
-    url: str = "",
+    url: str | None = None,
     charset: str | None = None,
     parts: Iterable[Kind | str] | None = None,
     structure: bool = False,
@@ -40,7 +40,7 @@ def extract(
         content: The page, as text or as bytes. Bytes are decoded as by `decode`; without a `form`, those of a table, an
             archive or JSON are refused.
         form: "html" or "text", where it is known.
-        url: The page's address. Nothing is fetched, but date and site are read from it where the page does not say
+        url: The page's address, None if it is not known. Nothing is fetched, but date and site are read from it where the page does not say
             them, and relative addresses become absolute by it.
         charset: The charset of an HTTP header, or the header's whole value; for bytes.
         parts: The parts of the article that are its body; None for all but headline and captions.
@@ -60,6 +60,7 @@ def extract(
     if form not in ("html", "text", None):
         raise ValueError(f"form is {form!r}, expected 'html', 'text' or None; leave it out to have it guessed")
     _check_types(url, charset, parts, structure)
+    url = url or ""
     if isinstance(content, bytes):
         content = bytes(content)  # the parser takes no other class of bytes, such as NumPy's
     chosen = BODY_PARTS if parts is None else read_parts(parts)
@@ -79,7 +80,7 @@ def extract(
 
 def _check_types(url: object, charset: object, parts: object, structure: object) -> None:
     for name, value, kinds, expected in (
-        ("url", url, str, "a string; leave it out if unknown"),
+        ("url", url, str | None, "a string or None"),
         ("charset", charset, str | None, "a string or None"),
         ("parts", parts, Iterable | None, "names of parts"),
         ("structure", structure, bool, "True or False"),

@@ -53,6 +53,7 @@ def test_markup_is_known_by_its_first_characters(model: Model, content: str, is_
 
 def test_the_form_can_be_given(model: Model) -> None:
     assert copydesk.extract(HTML, form="text") == classify_page(Page("", text=HTML), model)
+    assert copydesk.extract("One", url=None) == copydesk.extract("One", url="") == copydesk.extract("One")
     assert copydesk.extract("One", form="html", url="https://example.org/a") == classify_page(
         Page("", html="One", url="https://example.org/a"), model
     )
