@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copydesk.classifier.duplicates.times import read_seconds, seconds_of_number
+from copydesk.classifier.duplicates.times import (
+    MAX_OFFSET,
+    MAX_YEAR,
+    MIN_YEAR,
+    is_known_time,
+    iso_of_digits,
+    read_seconds,
+    seconds_of_number,
+)
 from copydesk.classifier.duplicates.types import (
     Document,
     DuplicateOptions,
@@ -24,6 +32,9 @@ if TYPE_CHECKING:
     from copydesk.classifier.duplicates.signing import SignedTexts, sign_texts
 
 __all__ = [
+    "MAX_OFFSET",
+    "MAX_YEAR",
+    "MIN_YEAR",
     "Document",
     "DuplicateOptions",
     "Duplicates",
@@ -35,6 +46,8 @@ __all__ = [
     "SigningScheme",
     "deduplicate",
     "find_duplicates",
+    "is_known_time",
+    "iso_of_digits",
     "read_seconds",
     "seconds_of_number",
     "sign_texts",

@@ -6,22 +6,23 @@ import math
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from copydesk.classifier.duplicates import seconds_of_number
+from copydesk.classifier.duplicates import (
+    MAX_OFFSET,
+    MAX_YEAR,
+    MIN_YEAR,
+    is_known_time,
+    iso_of_digits,
+    seconds_of_number,
+)
 
 EXPECTED = "a time in ISO 8601 or RFC 822 (as in RSS), or in seconds or milliseconds since 1970"
 """What messages say was expected."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MIN_YEAR, MAX_YEAR = 1000, 2999
-"""Years outside these are mistakes, or placeholders such as 9999-12-31."""
 ISO_TIME = (
     "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
     "(T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,6})?)?(Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00))?)?$"
 )
 """The form in which times are written, as a regular expression for descriptions of the service."""
-MAX_OFFSET = timedelta(hours=14)
-"""Offsets beyond this do not exist; a time with one is read without it, as a page's is."""
-MIN_DIGITS_YEAR, MAX_DIGITS_YEAR = 1990, 2099
-"""Years in which 12 digits are a day and its minute: a choice. The same number in milliseconds is a time in 1976."""
 MAX_CHARACTERS = 100
 """Longer texts are not times."""
 
@@ -31,6 +32,8 @@ digits or more from March 1973 on, and shorter numbers are years, or 0 for an un
 _HALF_DAY = re.compile(r"(?<![\d:])(\d\d?)((?::\d\d)*)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 """A time on a clock of 12 hours, such as "8:30 PM"."""
 _END_OF_DAY = re.compile(r"(?<=[T ])24:00(?::00(?:\.0{1,9})?)?(?![\d:.])")
+_LEAP_SECOND = re.compile(r"(?:(?<=:\d\d:)|(?<=T\d{4}))60(?!\d)")
+"""Second 60, which is read as 59, as on a page."""
 _ZONE = re.compile(r"(?<=:\d\d)(?<![+-]\d\d:\d\d)\s*\(?([a-z]{1,5})\)?(?=\s+\d{4}$|$)", re.IGNORECASE)
 """The name of a zone behind a time; a year may follow, as `date` writes it."""
 _NAMED_OFFSET = re.compile(
@@ -69,8 +72,8 @@ def read_time(value: object) -> date | None:
         raise ValueError(str(error)) from error
     if not MIN_YEAR <= found.year <= MAX_YEAR:
         raise ValueError(f"the year is {found.year}, expected {MIN_YEAR} to {MAX_YEAR}")
-    if seconds_since_1970(found) == 0:
-        raise ValueError("it is the beginning of 1970, which programs write for an unknown time")
+    if not is_known_time(seconds_since_1970(found)):
+        raise ValueError("in UTC it is of another year, or the beginning of 1970, which programs write for no time")
     return found
 
 
@@ -96,7 +99,7 @@ def _with_known_offset(time: date) -> date:
     offset = time.utcoffset() if isinstance(time, datetime) else None
     if not isinstance(time, datetime) or offset is None:
         return time
-    if abs(offset) > MAX_OFFSET:
+    if abs(offset) > timedelta(seconds=MAX_OFFSET):
         return time.replace(tzinfo=None)
     return time.astimezone(UTC) if offset % timedelta(minutes=1) else time
 
@@ -108,15 +111,11 @@ def _is_utc(time: date) -> bool:
 def _read_text(text: str) -> date:
     if len(text) > MAX_CHARACTERS:
         raise ValueError("too long for a time")
-    if text.isascii() and text.isdigit():
-        if len(text) == len("20240501083000"):  # as in web archives
-            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
-        if len(text) == len("20240501"):
-            return date.fromisoformat(text)
-        if len(text) == len("202405010830") and (found := _read_minute(text)) is not None:
-            return found
+    if text.isascii() and text.isdigit() and (iso := iso_of_digits(text)) is not None:
+        return date.fromisoformat(iso) if len(iso) == len("2024-05-01") else datetime.fromisoformat(iso)
     if _NUMBER.fullmatch(text):
         return _from_number(float(text))
+    text = _LEAP_SECOND.sub("59", text)
     if len(text) == len("2024-05-01") and text[4] == text[7] == "-":
         return date.fromisoformat(text)
     if (end := _END_OF_DAY.search(text)) is not None:
@@ -130,15 +129,6 @@ def _read_text(text: str) -> date:
         return datetime.fromisoformat(_SPACE_BEFORE_OFFSET.sub("", text))
     except ValueError:
         return _read_words(_COLON_IN_OFFSET.sub("", text))
-
-
-def _read_minute(digits: str) -> datetime | None:
-    """Read a day and its minute; None if it is none, or of a year in which 12 digits are milliseconds."""
-    try:
-        found = datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")
-    except ValueError:
-        return None
-    return found if MIN_DIGITS_YEAR <= found.year <= MAX_DIGITS_YEAR else None
 
 
 def _on_24_hours(time: re.Match[str]) -> str:
@@ -178,5 +168,5 @@ def _from_number(value: float) -> datetime:
     """Read a number of seconds since 1970, or of a smaller unit if the number is too large for seconds."""
     seconds = seconds_of_number(value)
     if seconds is None:
-        raise ValueError("the number is too large for a time")
+        raise ValueError("the number is no time of the years 1000 to 2999")
     return EPOCH + timedelta(seconds=seconds)

@@ -99,7 +99,7 @@ def test_preferred_source_is_kept_before_all_others(new_place: MakePlace) -> Non
         assert add(index, "b", window(0), 2.0, "paper").keep
         assert not add(index, "c", window(0), 1.0, "blog").keep
         assert add(index, "d", window(0), 3.0, "it's an agency").keep
-        assert not add(index, "e", window(0), 0.0, "paper").keep
+        assert not add(index, "e", window(0), 0.5, "paper").keep
 
 
 @pytest.mark.parametrize(
