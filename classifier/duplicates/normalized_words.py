@@ -1,7 +1,9 @@
-"""Turns texts into hashed words, equal for texts that differ only in case, accents, punctuation or white space."""
+"""Turns texts into hashed words, equal for texts that differ only in case, accents, punctuation, white space or the
+script of their digits."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -84,8 +86,8 @@ def read_words(texts: Sequence[str]) -> Words:
     """Cut texts of any content into words, lone surrogates included.
 
     Two texts have equal hashes if they have the same NFKC form, or differ only in case, accents, apostrophes, soft
-    hyphens, or the punctuation and white space between words. A word that a hyphen breaks at the end of a line is one
-    word.
+    hyphens, the script of digits (١٥ and 15), or the punctuation and white space between words. A word that a hyphen
+    breaks at the end of a line is one word.
     """
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     limits = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
@@ -107,7 +109,7 @@ def text_digests(words: Words) -> NDArray[np.uint64]:
 
 @cache
 def fold_table() -> FoldTable:
-    """Fold all code points: decompose (NFKD), drop combining marks, fold case.
+    """Fold all code points: decompose (NFKD), drop combining marks, fold case, write digits of all scripts as 0 to 9.
 
     Each code point is folded alone, so that all normal forms of a text agree.
     """
@@ -129,7 +131,7 @@ def _fold(characters: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     marks = np.fromiter(map(unicodedata.combining, map(chr, range(_TABLE))), np.uint8, _TABLE) > 0
     decomposed = code_points(unicodedata.normalize("NFKD", "\0".join(characters)))
     bare = decomposed[~marks[np.minimum(decomposed, _TABLE - 1)]].tobytes().decode("utf-32-le", "surrogatepass")
-    points = code_points(bare.casefold() + "\0")
+    points = code_points(re.sub(r"\d", lambda digit: str(int(digit[0])), bare.casefold()) + "\0")
     points = points[~marks[np.minimum(points, _TABLE - 1)]]
     lengths = np.diff(np.flatnonzero(points == 0), prepend=-1) - 1
     return points[points != 0], lengths

@@ -230,7 +230,7 @@ class SigningScheme:
     """
 
     name: str = "copydesk"
-    version: int = 4
+    version: int = 5
     shingle_words: int = 3
     shingle_characters: int = 5
     num_perm: int = 128

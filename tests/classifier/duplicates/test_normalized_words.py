@@ -39,6 +39,12 @@ def split_words(text: str) -> list[str]:
         ("café", "cafe"),
         ("ﬁne", "fine"),
         ("ｆｉｎｅ １２", "fine 12"),
+        ("٠١٢٣٤٥٦٧٨٩", "0123456789"),
+        ("۱۵ مه", "15 مه"),
+        ("१५ मई", "15 मई"),
+        ("๑๕ พฤษภาคม", "15 พฤษภาคม"),
+        ("ก๑๕ข", "ก15ข"),
+        ("\U0001d7d7x", "9x"),
         ("exam-\nple", "example"),
         ("exam-\r\nple", "example"),
         ("exam\u00adple", "example"),
@@ -66,10 +72,16 @@ def test_forms_of_one_text_have_the_same_words(one: str, other: str) -> None:
         ("कि", "का"),
         ("東京", "京東"),
         ("x2", "x3"),
+        ("١٥", "١٦"),
     ],
 )
 def test_other_words_have_other_hashes(one: str, other: str) -> None:
     assert hashes(one) != hashes(other)
+
+
+def test_digit_of_every_script_is_read_as_its_value() -> None:
+    digits = [chr(point) for point in range(0x110000) if chr(point).isdecimal()]
+    assert {digit for digit in digits if hashes(digit) != hashes(str(int(digit)))} == set()
 
 
 def test_words_know_their_places_in_the_text() -> None:
