@@ -50,7 +50,8 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     """Run `copydesk dedup`."""
     settings = arguments.load_settings(args.model, environment)
     files = arguments.check_files(args.files, score="--output scored --dedup")
-    _check_output(args.output, files)
+    output = _link_target(args.output)
+    _check_output(output, files)
     workers = arguments.count_workers(args.workers)
     keys = _key_scheme(args.found_at, args.probability)
     duplicates = arguments.read_duplicate_options(args)
@@ -62,14 +63,14 @@ def dedup_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
     options = DedupOptions(
         files=files,
         input_format=None if args.format == "auto" else inputs.Format(args.format),
-        output=args.output,
+        output=output,
         workers=workers,
         keys=keys,
         duplicates=duplicates,
         version=arguments.copydesk_version(),
     )
     err = sys.stderr or io.StringIO()
-    with _open_stream(args.output) as stream:
+    with _open_stream(output) as stream:
         try:
             n_bad = dedup_files(options, settings, err, stream)
         except KeyboardInterrupt:
@@ -112,6 +113,12 @@ def _key_scheme(found_at: float | None, probability: float | None) -> KeyScheme:
         return types.KeyScheme(banding=banding_for(found_at, probability, num_perm=types.DEFAULT_SCHEME.num_perm))
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from None
+
+
+def _link_target(output: Path) -> Path:
+    """Return the file that a symbolic link leads to, so that the results replace it and not the link."""
+    is_file = output.is_symlink() and (output.is_file() or not output.exists())
+    return Path(os.path.realpath(output)) if is_file and str(output) != "-" else output
 
 
 def _check_output(output: Path, files: Sequence[str]) -> None:

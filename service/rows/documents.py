@@ -86,6 +86,8 @@ def _read_document(row: Line | Row, max_page_bytes: int) -> ParsedDocument | _Pa
         refuse_earlier_error(fields)
         if id is None:
             raise BadField("no_id", "no id, expected one, as matches name documents by it; give every row its own id")
+        if id == "":
+            raise BadField("no_id", "the id is empty, but matches name documents by it; give every row its own id")
         own = read_origin(fields)
         given = read_given_body(fields, max_page_bytes)
         if given is not None:

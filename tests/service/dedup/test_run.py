@@ -49,6 +49,21 @@ def by_id(answers: list[Answer]) -> dict[object, Answer]:
     return {answer["id"]: answer for answer in answers}
 
 
+def test_output_that_is_a_link_is_written_where_it_leads(tmp_path: Path) -> None:
+    rows, target, link = tmp_path / "rows.jsonl", tmp_path / "target.jsonl", tmp_path / "link.jsonl"
+    rows.write_text(json.dumps(row("a", story(1))) + "\n")
+    link.symlink_to(target.name)
+    for _ in range(2):
+        assert cli.main(["dedup", str(rows), "--output", str(link), "--workers", "1"]) == 0
+        assert link.is_symlink()
+        assert json.loads(target.read_text())["id"] == "a"
+
+
+def test_empty_id_is_refused(tmp_path: Path) -> None:
+    (found,) = dedup(tmp_path, [row("", story(1))], status=1)
+    assert (found["error"]["code"], "the id is empty" in found["error"]["message"]) == ("no_id", True)
+
+
 def test_documents_are_answered_in_input_order_with_cluster_and_matches(tmp_path: Path) -> None:
     copy = story(1).replace("w10007 ", "w5 ")
     found = dedup(tmp_path, [row("b", story(1)), row("x", story(2)), row("a", copy), row(7, "two words")])
