@@ -19,7 +19,8 @@ UNFINISHED_SECONDS = 3600
 def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a temporary file in the same folder as a path, flush it to disk, then rename it to the path.
 
-    If that fails, the temporary file is removed, so that attempts on a full disk do not fill it further.
+    If that fails, the temporary file is removed, so that attempts on a full disk do not fill it further, and an
+    `OSError` without a file's name has that of the path.
     """
     temporary = path.with_name(f"{UNFINISHED}{path.name}.{uuid.uuid4().hex}")
     try:
@@ -28,7 +29,9 @@ def write_atomically(path: Path, write: Callable[[IO[bytes]], object]) -> None:
             out.flush()
             os.fsync(out.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError) and error.filename is None:  # as on a full disk
+            error.filename = str(path)
         with suppress(OSError):
             temporary.unlink()
         raise
