@@ -40,8 +40,8 @@ def extract(
         content: The page, as text or as bytes. Bytes are decoded as by `decode`; without a `form`, those of a table, an
             archive or JSON are refused.
         form: "html" or "text", where it is known.
-        url: The page's address, None if it is not known. Nothing is fetched, but date and site are read from it where the page does not say
-            them, and relative addresses become absolute by it.
+        url: The page's address, None if it is not known. Nothing is fetched, but date and site are read from it where
+            the page does not say them, and relative addresses become absolute by it.
         charset: The charset of an HTTP header, or the header's whole value; for bytes.
         parts: The parts of the article that are its body; None for all but headline and captions.
         structure: Whether the article has its `structure`, for Markdown and HTML with levels, nesting and links.

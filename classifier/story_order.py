@@ -28,7 +28,9 @@ from copydesk.classifier.captions import (
     marks,
 )
 from copydesk.classifier.fields import MAX_LINE, is_byline, is_date
+from copydesk.classifier.interruptions import leave_out_interruptions
 from copydesk.classifier.line_signs import LineSigns
+from copydesk.classifier.lone_blocks import CLOSING_QUOTES, find_labels, find_lone_blocks, find_speakers
 from copydesk.classifier.types import KINDS, Blocks, Kind, Markup, places_of
 
 BELOW = 4
@@ -60,13 +62,6 @@ of a menu: a choice. On the labelled pages none that belongs to the article is b
 LEAST_IN_BODY = 0.03
 """Probability of body from which a kicker is a standfirst, and a long line in a `figcaption` a caption. Of 18
 lines below 0.02, on labelled pages that no rule here was made by, 16 are names of sections and advertisements."""
-
-CLOSING_QUOTES = frozenset("\"”“»«’'」』")
-"""Characters at the end of a quotation, in one language or another."""
-
-MAX_LABEL, COLONS = 40, frozenset(":：")
-"""Most characters of a line that only says what the next one is, and how it ends: a choice. Of such lines on the
-labelled pages, within the article and from a probability of LEAST_BODY on, 8 of 9 belong to it."""
 
 MIN_ECHOED, MAX_AROUND, MIN_WORDS_AROUND = 20, 60, 2
 """Characters of a title that other lines hold, and of what may be around it, and words before and after it: choices.
@@ -158,8 +153,12 @@ def correct_kinds(
     find_marked(page, corrected, title, signs, in_body)
     leave_out_credits(page, corrected)
     _find_standfirst(page, corrected, title, in_body)
-    _find_speakers(page, corrected)
-    _find_labels(corrected, signs, in_body)
+    find_speakers(page, corrected)
+    find_labels(corrected, signs, in_body)
+    if page.markup is not None:
+        find_lone_blocks(page, page.markup, corrected, in_body, cues.ends_sentence)
+    if is_like_article:
+        leave_out_interruptions(page, corrected, title, in_body)
     if title:
         _leave_out_echoes(page, corrected, title)
     return np.frombuffer(corrected, np.uint8).astype(np.int64)
@@ -277,29 +276,6 @@ def _innermost(markup: Markup, block: int, tags: frozenset[str]) -> int:
     while element >= 0 and markup.tags[element] not in tags:
         element = markup.parents[element]
     return element
-
-
-def _find_speakers(page: Blocks, kinds: bytearray) -> None:
-    """Make text of bylines within the article below a quotation: they say who is quoted."""
-    for number in [*places_of(_BYLINE, kinds)]:
-        if not 0 < number < len(kinds) - 1 or kinds[number + 1] not in STORY:
-            continue
-        above = kinds[number - 1]
-        if above == _QUOTE or (above == _TEXT and _ends_quotation(page, number - 1)):
-            kinds[number] = _TEXT
-
-
-def _ends_quotation(page: Blocks, number: int) -> bool:
-    return page.text[page.blocks[number].end - 1] in CLOSING_QUOTES
-
-
-def _find_labels(kinds: bytearray, signs: LineSigns, in_body: Doubles) -> None:
-    """Make text of short lines within the article that end with a colon and may be body, such as "Source:"."""
-    for number in signs.labels:
-        if not 0 < number < len(kinds) - 1 or kinds[number] not in ASIDE or in_body[number] < LEAST_BODY:
-            continue
-        if kinds[number - 1] in STORY and kinds[number + 1] in STORY:
-            kinds[number] = _TEXT
 
 
 def _leave_out_echoes(page: Blocks, kinds: bytearray, title: range) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from copydesk.classifier.captions import CREDIT_FROM_END, MIN_CAPTION
 from copydesk.classifier.edge_words import MAX_COMMENTS, MAX_REPLIES
 from copydesk.classifier.line_signs import LineSigns
-from copydesk.classifier.story_order import COLONS, MAX_LABEL
+from copydesk.classifier.lone_blocks import COLONS, MAX_LABEL
 
 _CREDIT = re.compile(r"[©/:|]| by ")
 _OPENS = r"(?:[VvFf][Ii\x80-\U0010ffff]|[Ww][Aa\x80-\U0010ffff]|[Aa][Rr\x80-\U0010ffff]|[Ssſ][Yy\x80-\U0010ffff])"
