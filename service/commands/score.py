@@ -20,6 +20,7 @@ from copydesk.service.score import (
     ColumnNames,
     OutputFormat,
     ScoreOptions,
+    WantedPages,
     is_remote,
 )
 from copydesk.service.settings import Settings
@@ -85,6 +86,14 @@ def add_score(commands: arguments.Commands) -> None:
         metavar="MB",
         help="megabytes of input in a shard (default: %(default)s)",
     )
+    add("--only-articles", action="store_true", help="pass over pages that are no articles: they become no rows")
+    add(
+        "--min-confidence",
+        type=float,
+        default=0.0,
+        metavar="X",
+        help="pass over pages of a lower confidence, from 0 to 1 (default: %(default)g)",
+    )
     _add_columns(command)
     add("--report", action="store_true", help="write report.html, with charts, beside the rows")
     add("--only", type=Path, metavar="ERRORS", help="score only the rows in this errors.jsonl of an earlier run")
@@ -129,6 +138,8 @@ def _check_arguments(args: argparse.Namespace) -> None:
         raise arguments.WrongUsage(f"--page-seconds is {args.page_seconds}, expected a number of seconds above 0")
     if not LEAST_SHARD_MB <= args.shard_mb <= MOST_SHARD_MB:
         raise arguments.WrongUsage(f"--shard-mb is {args.shard_mb}, expected {LEAST_SHARD_MB} to {MOST_SHARD_MB:g}")
+    if not 0 <= args.min_confidence <= 1:
+        raise arguments.WrongUsage(f"--min-confidence is {args.min_confidence}, expected a number from 0 to 1")
     if args.only is not None and not args.only.is_file():
         raise arguments.WrongUsage(
             f"--only is {str(args.only)!r}, which is not a file; name the errors.jsonl of an earlier run"
@@ -169,6 +180,7 @@ def _options(args: argparse.Namespace) -> ScoreOptions:
         csv_encoding=_read_encoding(args.csv_encoding),
         shard_bytes=round(args.shard_mb * 1024 * 1024),
         page_seconds=args.page_seconds,
+        wanted=WantedPages(args.only_articles, args.min_confidence),
         only=args.only,
         clustering=ClusterOptions(args.dedup, args.index, arguments.read_duplicate_options(args), not args.no_titles),
         report=args.report,

@@ -12,6 +12,7 @@ from copydesk.service.score.options import (
     ColumnNames,
     OutputFormat,
     ScoreOptions,
+    WantedPages,
     is_remote,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "ColumnNames",
     "OutputFormat",
     "ScoreOptions",
+    "WantedPages",
     "default_work_folder",
     "is_remote",
     "ray_engine",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -39,7 +40,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ScoredBatch:
-    """A scored batch: rows of schema `OUTPUT`, error rows, both in input order, and their counts."""
+    """A scored batch: rows of schema `OUTPUT` and error rows, both in input order, and the counts of all pages."""
 
     rows: pa.RecordBatch
     errors: list[contract.ScoreError]
@@ -71,16 +72,23 @@ def score_batch(
     scored: list[tuple[InputRow, PageScores]] = []
     markdown: list[str | None] = []
     errors: list[tuple[InputRow, BadRow]] = []
+    passed_over: Counter[str] = Counter()
     for row, found in _score_rows(batch, model, options, at):
         if isinstance(found, BadRow):
             errors.append((row, found))
-        else:
-            scored.append((row, found[0]))
-            markdown.append(found[1])
+            continue
+        page, rendered = found
+        reason = options.wanted.reason_against(is_article=page.is_article, confidence=page.confidence)
+        if reason is not None:
+            passed_over[reason] += 1
+            continue
+        scored.append((row, page))
+        markdown.append(rendered)
     flat = flat_blocks([page for _, page in scored])
     columns = {"model": [model.digest] * len(scored), "markdown": markdown}
     rows = _output_rows(scored, flat, columns, options)
-    tally = count_batch(scored, errors, flat, no_body=rows.column("body").to_pylist().count(""))
+    tally = count_batch(scored, errors, flat, rows)
+    tally.passed_over = passed_over
     return ScoredBatch(rows, [_error(row, bad) for row, bad in errors], tally)
 
 

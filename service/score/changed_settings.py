@@ -21,6 +21,7 @@ OPTIONS = {
     "index": "--index",
     "duplicates": "--{}",
     "titles": "--no-titles",
+    "wanted": "--{}",
     "only": "--only",
     "copydesk": "the version of copydesk",
     "format": "the version of the output folder",

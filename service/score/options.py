@@ -50,6 +50,27 @@ class ColumnNames:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedPages:
+    """Which scored pages become rows; the others are passed over.
+
+    Attributes:
+        only_articles: Whether pages whose `is_article` is false are passed over.
+        min_confidence: Pages of a lower confidence are passed over; 0 keeps all.
+    """
+
+    only_articles: bool = False
+    min_confidence: float = 0.0
+
+    def reason_against(self, *, is_article: bool, confidence: float) -> str | None:
+        """Return why a page is passed over, as the summary counts it; None if it becomes a row."""
+        if self.only_articles and not is_article:
+            return "page that is no article"
+        if confidence < self.min_confidence:
+            return f"page of a confidence below {self.min_confidence:g}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class PageOptions:
     """How pages are read and scored.
 
@@ -60,6 +81,7 @@ class PageOptions:
         markdown: Whether rows include the article as Markdown.
         links: Whether that has links, emphasis and images.
         csv_delimiter, csv_encoding: Of CSV files; None if they are to be found out.
+        wanted: Which scored pages become rows.
     """
 
     max_page_bytes: int
@@ -70,6 +92,7 @@ class PageOptions:
     links: bool = False
     csv_delimiter: str | None = None
     csv_encoding: str | None = None
+    wanted: WantedPages = field(default=WantedPages())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +118,7 @@ class ScoreOptions:
         remote: The URL that the output files are uploaded to, None if they stay in the folder.
         csv_delimiter, csv_encoding: Of CSV files; None if they are to be found out.
         shard_bytes: Bytes of input in a shard.
+        wanted: Which scored pages become rows.
         only: An `errors.jsonl` of an earlier run: only the rows that it lists are scored.
         report: Whether an HTML report is written next to the summary.
         version: The version of copydesk, which is part of the manifest.
@@ -113,6 +137,7 @@ class ScoreOptions:
     csv_encoding: str | None = None
     shard_bytes: int = SHARD_BYTES
     page_seconds: float = PAGE_SECONDS
+    wanted: WantedPages = field(default=WantedPages())
     only: Path | None = None
     remote: str | None = None
     clustering: ClusterOptions = field(default=ClusterOptions())

@@ -28,8 +28,8 @@ UNITS = dict.fromkeys((FileKind.JSONL, FileKind.JSON, FileKind.WARC), "byte") | 
 """What the position of a row in its file counts, by the kind of file; a file that is one page has none."""
 READ_ERRORS = 10_000
 """Errors among which the first of each code is looked for."""
-SHOWN_REASONS = 12
-"""Reasons for passing over files and records that the last lines name; `summary.json` has all."""
+SHOWN_COUNTS = 12
+"""Languages, or reasons for passing something over, that a closing line names; `summary.json` has all."""
 
 
 class ScoreProgress(Progress):
@@ -82,18 +82,15 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
         f"{counted(summary['rows'], 'page')} scored in {counted(summary['shards'], 'shard')}, "
         f"{counted(sum(errors.values()), 'error')}"
         + (f" ({', '.join(f'{n:,} {code}' for code, n in errors.items())})" if errors else ""),
+        *_content_lines(summary),
         "blocks: " + ", ".join(f"{n:,} {label}" for label, n in blocks.items()),
     ]
     lines += origins.describe_unused(summary["unused"])
     lines += describe_absent(summary.get("absent_columns"))
     passed_over = summary["passed_over"]
     if passed_over:
-        most = sorted(passed_over.items(), key=lambda item: (-item[1], item[0]))
-        named = ", ".join(f"{reason} ({n:,})" for reason, n in most[:SHOWN_REASONS])
-        more = ", and others" if len(most) > SHOWN_REASONS else ""
-        lines.append(
-            f"{counted(sum(passed_over.values()), 'file or record', 'files and records')} passed over: {named}{more}"
-        )
+        n_passed_over = counted(sum(passed_over.values()), "file, record or page", "files, records and pages")
+        lines.append(f"{n_passed_over} passed over: {_most_often(passed_over)}")
     if summary.get("clusters") is not None:
         found = summary["clusters"]
         lines.append(f"{counted(found['clusters'], 'cluster')}, {counted(found['duplicates'], 'duplicate')}")
@@ -101,6 +98,25 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     elif summary["no_body"]:
         lines.append(f"{summary['no_body']:,} of {counted(summary['rows'], 'page')} without a body")
     return lines
+
+
+def _content_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return how many pages are articles, their types and languages, and how often date and author are known."""
+    if not summary["rows"]:
+        return []
+    known = summary["known"]
+    return [
+        f"{counted(summary['articles'], 'article')}; types: {_most_often(summary['page_types'])}",
+        f"languages: {_most_often(summary['languages'])}",
+        f"known: date of publication ({known['published']:,}), authors ({known['authors']:,})",
+    ]
+
+
+def _most_often(counts: Mapping[str, int]) -> str:
+    """Return the names with the highest counts."""
+    most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{name} ({n:,})" for name, n in most[:SHOWN_COUNTS])
+    return named + (", and others" if len(most) > SHOWN_COUNTS else "")
 
 
 def first_errors(path: Path) -> list[str]:

@@ -59,6 +59,9 @@ def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
         _column_chart("pages by confidence", _confidence_bins(summary["confidence"]), end="1.0"),
         "<h2>Page sizes</h2>",
         _column_chart("pages by size", _size_bins(summary["sizes"])),
+        *_count_section("Types of page", "type", summary["page_types"], number="pages"),
+        *_count_section("Languages", "language", summary["languages"], number="pages"),
+        *_count_section("Known fields", "field", summary["known"], number="pages"),
         *_site_section(summary["sites"]),
         *_cluster_section(summary.get("clusters")),
         *_count_section("Errors", "code", summary["errors"]),
@@ -73,6 +76,7 @@ def _totals(summary: Mapping[str, Any]) -> str:
     totals = {
         "pages": f"{summary['rows']:,}",
         "MB of pages, unpacked": f"{summary['bytes'] / 1e6:,.1f}",
+        "articles": f"{summary['articles']:,}",
         "errors": f"{sum(summary['errors'].values()):,}",
         "without a body": f"{summary['no_body']:,}",
     }
@@ -166,12 +170,16 @@ def _cluster_section(clusters: Mapping[str, Any] | None) -> Iterable[str]:
         yield f'<p class="quiet">and {len(sizes) - len(shown):,} larger sizes, up to {max(map(int, sizes)):,} pages</p>'
 
 
-def _count_section(title: str, what: str, counts: Mapping[str, int]) -> Iterable[str]:
-    if not counts:
+def _count_section(title: str, what: str, counts: Mapping[str, int], *, number: str = "number") -> Iterable[str]:
+    """Return a table of the first counts, with a heading; nothing if all are 0."""
+    if not any(counts.values()):
         return
     yield f"<h2>{title}</h2>"
     most = max(counts.values())
-    yield _table([what, "number", ""], ([name, f"{n:,}", n / most] for name, n in counts.items()))
+    shown = list(counts.items())[:MAX_TABLE_ROWS]
+    yield _table([what, number, ""], ([name, f"{n:,}", n / most] for name, n in shown))
+    if len(counts) > len(shown):
+        yield f'<p class="quiet">and {len(counts) - len(shown):,} more; summary.json has all</p>'
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

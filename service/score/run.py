@@ -31,7 +31,7 @@ from copydesk.service.score.span_chain import SpanChain
 from copydesk.service.score.worker import ScoreJob
 from copydesk.service.settings import Settings
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Version of the output folder; a folder of another version is refused."""
 SHARD_COUNTS = ("span", "selected", "absent")
 """Counts that only the records of shards have."""
@@ -111,6 +111,7 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
         "index": _public_name(options.clustering.index),
         "duplicates": asdict(options.clustering.duplicates),
         "titles": options.clustering.titles,
+        "wanted": asdict(options.wanted),
         "only": None if options.only is None else hashlib.sha256(options.only.read_bytes()).hexdigest()[:16],
     }
 
@@ -231,6 +232,7 @@ class _Run:
                 links=options.links,
                 csv_delimiter=options.csv_delimiter,
                 csv_encoding=options.csv_encoding,
+                wanted=options.wanted,
             ),
             DEFAULT_KEYS if options.clustering.dedup else None,
             None if options.only is None else read_error_rows(options.only),

@@ -105,3 +105,12 @@ def test_digests_are_not_shown() -> None:
         "--only was not given, is given",
         "--min-contained was 0.0, is 0.5",
     ]
+
+
+def test_wanted_pages_are_named_by_their_options() -> None:
+    before = {"wanted": {"only_articles": False, "min_confidence": 0.0}}
+    now = {"wanted": {"only_articles": True, "min_confidence": 0.5}}
+    assert describe_changes(before, now) == [
+        "--only-articles was not given, is given",
+        "--min-confidence was 0.0, is 0.5",
+    ]

@@ -78,7 +78,7 @@ def test_summary_names_errors_and_clusters() -> None:
     lines = summary_lines(one | {"clusters": {"clusters": 1, "duplicates": 1} | counts})
     assert lines[0] == "1 page scored in 1 shard, 1 error (1 bad_row)"
     assert summary_lines(one | {"no_body": 1, "rows": 1200})[-1] == "1 of 1,200 pages without a body"
-    assert lines[-2:] == ["1 file or record passed over: a link (1)", "1 cluster, 1 duplicate"]
+    assert lines[-2:] == ["1 file, record or page passed over: a link (1)", "1 cluster, 1 duplicate"]
     clusters = {"clusters": 1100, "duplicates": 100} | counts
     assert summary_lines(summary | {"clusters": clusters})[-1] == "1,100 clusters, 100 duplicates"
     clusters |= {"no_body": 2, "repeated_ids": 1}
@@ -86,6 +86,17 @@ def test_summary_names_errors_and_clusters() -> None:
         "1,100 clusters, 100 duplicates",
         "2 of 1,199 documents have no body and cannot be compared",
     ]
+
+
+def test_summary_says_what_the_pages_are_and_how_often_date_and_author_are_known() -> None:
+    tally = Tally(rows=1200, articles=1100, page_types=Counter(listing=90, article=1110))
+    tally.languages, tally.known = Counter(en=3, de=1197), Counter(published=1000, authors=800)
+    assert summary_lines({"shards": 2, **tally.fields()})[1:4] == [
+        "1,100 articles; types: article (1,110), listing (90)",
+        "languages: de (1,197), en (3)",
+        "known: date of publication (1,000), authors (800)",
+    ]
+    assert summary_lines({"shards": 0, **Tally().fields()})[1].startswith("blocks: ")
 
 
 def test_first_error_of_each_code_is_shown(tmp_path: Path) -> None:

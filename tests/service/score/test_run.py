@@ -276,6 +276,10 @@ def test_command_refuses_impossible_options(run_command: RunCommand, tmp_path: P
         ([page, "--output", tmp_path, "--csv-encoding", "morse"], b"--csv-encoding is 'morse', which is not known"),
         ([page, "--output", tmp_path, "--page-seconds", "0"], b"--page-seconds is 0.0, expected"),
         ([page, "--output", tmp_path, "--shard-mb", "0"], b"--shard-mb is 0.0, expected 0.001 to 4096"),
+        (
+            [page, "--output", tmp_path, "--min-confidence", "nan"],
+            b"--min-confidence is nan, expected a number from 0 to 1",
+        ),
         ([page, "--output", tmp_path, "--only", "none"], b"--only is 'none', which is not a file"),
         ([tmp_path / "none.html", "--output", tmp_path / "out"], b"none.html' does not exist"),
     ):
