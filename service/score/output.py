@@ -93,6 +93,10 @@ class OutputFolder:
         """Return the file with an index's answers to a shard, while duplicates in the run are still to be found."""
         return self.work / f"indexed-{number:07}.jsonl"
 
+    def index_counts(self, number: int) -> Path:
+        """Return the file with the counts of an index's answers to a shard."""
+        return self.work / f"index-counts-{number:07}.json"
+
     def errors(self, number: int, kind: str = "errors") -> Path:
         """Return the file of a shard's error rows."""
         return self.work / f"{kind}-{number:07}.jsonl"
@@ -124,7 +128,7 @@ class OutputFolder:
 
     def forget(self, number: int) -> None:
         """Make a shard count as not scored."""
-        for path in (self.record(number), self.errors(number), self.indexed(number)):
+        for path in (self.record(number), self.errors(number), self.indexed(number), self.index_counts(number)):
             path.unlink(missing_ok=True)
 
     def summary(self) -> dict[str, Any] | None:

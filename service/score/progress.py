@@ -91,6 +91,8 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     if passed_over:
         n_passed_over = counted(sum(passed_over.values()), "file, record or page", "files, records and pages")
         lines.append(f"{n_passed_over} passed over: {_most_often(passed_over)}")
+    if summary.get("index") is not None:
+        lines.append("index: {kept:,} kept, {seen:,} seen before".format(**summary["index"]))
     if summary.get("clusters") is not None:
         found = summary["clusters"]
         lines.append(f"{counted(found['clusters'], 'cluster')}, {counted(found['duplicates'], 'duplicate')}")

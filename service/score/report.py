@@ -83,6 +83,9 @@ def _totals(summary: Mapping[str, Any]) -> str:
     clusters = summary.get("clusters")
     if clusters is not None:
         totals |= {"clusters": f"{clusters['clusters']:,}", "duplicates": f"{clusters['duplicates']:,}"}
+    index = summary.get("index")
+    if index is not None:
+        totals |= {"kept, by the index": f"{index['kept']:,}", "seen before, by the index": f"{index['seen']:,}"}
     return "<dl>" + "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in totals.items()) + "</dl>"
 
 

@@ -152,7 +152,8 @@ class _Run:
         progress.tally.sites = dict(progress.tally.worst_sites(SUMMARY_SITES))
         counts = {name: n for name, n in progress.tally.fields().items() if name not in SHARD_COUNTS}
         absent = find_absent(map(self.folder.read_record, range(n_shards)), self.options.columns)
-        summary = {"shards": n_shards, **counts, "absent_columns": absent, "clusters": clusters}
+        found = {"absent_columns": absent, "clusters": clusters, "index": self._index_counts(n_shards)}
+        summary = {"shards": n_shards, **counts, **found}
         return finish(self.folder, n_shards, summary)
 
     def _indexer(self, clock: Callable[[], float]) -> AbstractContextManager[Callable[[], None]]:
@@ -162,6 +163,13 @@ class _Run:
         from copydesk.service.score.index_shards import shard_indexer
 
         return shard_indexer(clustering.index, self.folder, clustering, clock)
+
+    def _index_counts(self, n_shards: int) -> dict[str, int] | None:
+        if self.options.clustering.index is None:
+            return None
+        from copydesk.service.score.index_shards import sum_index_counts
+
+        return sum_index_counts(self.folder, n_shards)
 
     def _uploader(self) -> Callable[[int], None]:
         """Return a function, to be called with each scored shard, that uploads the row files which are final."""

@@ -99,6 +99,11 @@ def test_summary_says_what_the_pages_are_and_how_often_date_and_author_are_known
     assert summary_lines({"shards": 0, **Tally().fields()})[1].startswith("blocks: ")
 
 
+def test_summary_says_what_the_index_knew() -> None:
+    summary = {"shards": 2, **Tally(rows=1230).fields(), "index": {"kept": 1200, "seen": 30}}
+    assert summary_lines(summary)[-1] == "index: 1,200 kept, 30 seen before"
+
+
 def test_first_error_of_each_code_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "errors.jsonl"
     write_errors(path, ("a.csv", 7, "bad_row", "one"), ("a.csv", 8, "bad_row", "two"), ("b.csv", 0, "x", "y\x1b[31m"))

@@ -234,6 +234,9 @@ def test_index_gives_the_same_clusters_when_the_run_is_repeated(pages: Path, tmp
         with in_this_process():
             score([pages], tmp_path / name, shard_bytes=SHARD_BYTES, clustering=ClusterOptions(index=index))
     first, second = (rows_of(tmp_path / name) for name in ("first", "second"))
+    counts = [json.loads((tmp_path / name / "summary.json").read_bytes())["index"] for name in ("first", "second")]
+    assert counts[0] == {"kept": sum(row["keep"] for row in first), "seen": sum(bool(row["matches"]) for row in first)}
+    assert counts[1]["seen"] == sum(bool(row["matches"]) for row in second)
     copies = [row for row in first if row["id"].startswith("copy-")]
     assert [row["cluster"] for row in copies] == [row["id"].removeprefix("copy-") for row in copies]
     assert [match["id"] for row in copies for match in row["matches"]] == [row["cluster"] for row in copies]
