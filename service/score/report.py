@@ -29,9 +29,11 @@ dt { color: var(--quiet); font-size: .85rem; }
 dd { margin: 0; font-size: 1.5rem; font-variant-numeric: tabular-nums; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { font-weight: normal; color: var(--quiet); font-size: .85rem; } th, td { text-align: right; padding: .2rem .5rem; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; overflow-wrap: anywhere; }
-td.drawn { width: 40%; padding-right: 0; } td.drawn div { height: .8rem; background: var(--one); border-radius: 2px; }
-@media (max-width: 34rem) { td.drawn, th.drawn { width: 15%; } td:first-child { min-width: 7rem; } }
+th:first-child, td:first-child { text-align: left; padding-left: 0; overflow-wrap: break-word; max-width: 22rem; }
+td.drawn { width: 40%; padding-right: 0; } td.drawn:nth-child(5) { width: 15%; }
+td.drawn div { height: .8rem; background: var(--one); border-radius: 2px; }
+@media (max-width: 34rem) { td.drawn { width: 15%; } :is(th, td):nth-child(5) { display: none; }
+  th, td { padding: .2rem .3rem; } th:first-child, td:first-child { max-width: 9.5rem; } }
 .key:first-child { margin-left: 0; }
 .stack { display: flex; height: 1.6rem; border-radius: 3px; overflow: hidden; gap: 2px; margin: .2rem 0 .6rem; }
 .key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .35rem 0 .9rem; }
@@ -59,9 +61,9 @@ def report_page(summary: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
         _column_chart("pages by confidence", _confidence_bins(summary["confidence"]), end="1.0"),
         "<h2>Page sizes</h2>",
         _column_chart("pages by size", _size_bins(summary["sizes"])),
-        *_count_section("Types of page", "type", summary["page_types"], number="pages"),
-        *_count_section("Languages", "language", summary["languages"], number="pages"),
-        *_count_section("Known fields", "field", summary["known"], number="pages"),
+        *_count_section("Types of page", "type", summary["page_types"], of_pages=summary["rows"]),
+        *_count_section("Languages", "language", summary["languages"], of_pages=summary["rows"]),
+        *_count_section("Known fields", "field", summary["known"], of_pages=summary["rows"]),
         *_site_section(summary["sites"]),
         *_cluster_section(summary.get("clusters")),
         *_count_section("Errors", "code", summary["errors"]),
@@ -173,23 +175,28 @@ def _cluster_section(clusters: Mapping[str, Any] | None) -> Iterable[str]:
         yield f'<p class="quiet">and {len(sizes) - len(shown):,} larger sizes, up to {max(map(int, sizes)):,} pages</p>'
 
 
-def _count_section(title: str, what: str, counts: Mapping[str, int], *, number: str = "number") -> Iterable[str]:
-    """Return a table of the first counts, with a heading; nothing if all are 0."""
+def _count_section(title: str, what: str, counts: Mapping[str, int], *, of_pages: int = 0) -> Iterable[str]:
+    """Return a table of the first counts, with a heading; nothing if all are 0.
+
+    Bars are shares of `of_pages`, if that is given, else of the highest count.
+    """
     if not any(counts.values()):
         return
     yield f"<h2>{title}</h2>"
-    most = max(counts.values())
+    full = of_pages or max(counts.values())
+    number = "pages" if of_pages else "number"
     shown = list(counts.items())[:MAX_TABLE_ROWS]
-    yield _table([what, number, ""], ([name, f"{n:,}", n / most] for name, n in shown))
+    yield _table([what, number, ""], ([name, f"{n:,}", n / full] for name, n in shown))
     if len(counts) > len(shown):
         yield f'<p class="quiet">and {len(counts) - len(shown):,} more; summary.json has all</p>'
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table; the last cell of each row is a share from 0 to 1, drawn as a bar."""
+    """Return a table; the last cell of each row is a share from 0 to 1, drawn as a bar. Names may break after a dot."""
     lines = []
-    for *cells, share in rows:
+    for name, *numbers, share in rows:
+        cells = [escape(str(name)).replace(".", ".<wbr>"), *map(escape, numbers)]
         bar = f'<td class="drawn"><div style="width: {share:.1%}"></div></td>'
-        lines.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + bar + "</tr>")
+        lines.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + bar + "</tr>")
     head = "".join(f"<th>{name}</th>" for name in header)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"

@@ -24,7 +24,7 @@ def test_report_shows_every_count_and_no_markup_of_names(model: Model) -> None:
     page = report_page({"shards": 1, **fields, "clusters": clusters}, manifest)
     assert "<script" not in page
     assert "<b>" not in page
-    assert "&lt;script&gt;.example" in page
+    assert "&lt;script&gt;.<wbr>example" in page
     for part in (
         "Batch of 2 pages",
         ">0.8</span>",
@@ -41,6 +41,16 @@ def test_report_shows_every_count_and_no_markup_of_names(model: Model) -> None:
         assert part in page
     empty = report_page({"shards": 0, **Tally().fields(), "clusters": None}, manifest)
     assert "Batch of 0 pages" in empty
+
+
+def test_fields_are_drawn_as_shares_of_all_pages_and_long_tables_are_cut() -> None:
+    languages = {f"a{chr(97 + k)}": 1 for k in range(22)}
+    fields = Tally(rows=22).fields() | {"known": {"authors": 11}, "languages": languages}
+    page = report_page({"shards": 1, **fields}, {"inputs": [], "model": "digest"})
+    assert '<td>authors</td><td>11</td><td class="drawn"><div style="width: 50.0%">' in page
+    assert "and 2 more; summary.json has all" in page
+    assert "<td>at</td>" in page
+    assert "<td>au</td>" not in page
 
 
 def test_bar_of_a_site_is_beside_the_characters_that_it_shows() -> None:
