@@ -130,7 +130,9 @@ def score_command(args: argparse.Namespace, environment: Mapping[str, str]) -> i
         raise
     except ValueError as error:
         raise arguments.WrongUsage(str(error)) from error
-    return arguments.SOME_FAILED if summary["errors"] else arguments.OK
+    from copydesk.service.score import failures
+
+    return arguments.SOME_FAILED if failures(summary) else arguments.OK
 
 
 def _check_arguments(args: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from copydesk.service.score.options import (
 )
 
 if TYPE_CHECKING:
+    from copydesk.service.score.progress import failures
     from copydesk.service.score.ray.engine import ray_engine
     from copydesk.service.score.remote_output import default_work_folder
     from copydesk.service.score.run import score_files
@@ -30,6 +31,7 @@ __all__ = [
     "ScoreOptions",
     "WantedPages",
     "default_work_folder",
+    "failures",
     "is_remote",
     "ray_engine",
     "score_files",
@@ -38,6 +40,7 @@ __all__ = [
 __getattr__ = lazy_names(
     globals(),
     {
+        "copydesk.service.score.progress": ["failures"],
         "copydesk.service.score.ray.engine": ["ray_engine"],
         "copydesk.service.score.remote_output": ["default_work_folder"],
         "copydesk.service.score.run": ["score_files"],

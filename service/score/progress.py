@@ -26,6 +26,8 @@ UNITS = dict.fromkeys((FileKind.JSONL, FileKind.JSON, FileKind.WARC), "byte") | 
     (FileKind.CSV, FileKind.PARQUET), "position"
 )
 """What the position of a row in its file counts, by the kind of file; a file that is one page has none."""
+REPEATED_ID = "repeated_id"
+"""Error code of a page that is scored, but not compared, as another has the same id."""
 READ_ERRORS = 10_000
 """Errors among which the first of each code is looked for."""
 SHOWN_COUNTS = 12
@@ -77,11 +79,12 @@ class ScoreProgress(Progress):
 
 def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     """Return the summary in a few lines of text."""
-    blocks, errors = summary["blocks"], summary["errors"]
+    blocks, errors = summary["blocks"], failures(summary)
     lines = [
         f"{counted(summary['rows'], 'page')} scored in {counted(summary['shards'], 'shard')}, "
         f"{counted(sum(errors.values()), 'error')}"
         + (f" ({', '.join(f'{n:,} {code}' for code, n in errors.items())})" if errors else ""),
+        *_repeated_lines(summary["errors"].get(REPEATED_ID, 0)),
         *_content_lines(summary),
         "blocks: " + ", ".join(f"{n:,} {label}" for label, n in blocks.items()),
     ]
@@ -100,6 +103,18 @@ def summary_lines(summary: Mapping[str, Any]) -> list[str]:
     elif summary["no_body"]:
         lines.append(f"{summary['no_body']:,} of {counted(summary['rows'], 'page')} without a body")
     return lines
+
+
+def failures(summary: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many rows could not be scored, by error code; pages with a repeated id are scored."""
+    return {code: n for code, n in summary["errors"].items() if code != REPEATED_ID}
+
+
+def _repeated_lines(n: int) -> list[str]:
+    if not n:
+        return []
+    have, are = ("has", "it is") if n == 1 else ("have", "they are")
+    return [f"{counted(n, 'page')} {have} the id of another one ({REPEATED_ID}): {are} scored, but not compared"]
 
 
 def _content_lines(summary: Mapping[str, Any]) -> list[str]:

@@ -99,6 +99,13 @@ def test_summary_says_what_the_pages_are_and_how_often_date_and_author_are_known
     assert summary_lines({"shards": 0, **Tally().fields()})[1].startswith("blocks: ")
 
 
+def test_repeated_ids_are_no_errors_of_scoring_in_the_summary() -> None:
+    summary = {"shards": 2, **Tally(rows=30, errors=Counter(bad_row=1, repeated_id=26)).fields()}
+    lines = summary_lines(summary)
+    assert lines[0] == "30 pages scored in 2 shards, 1 error (1 bad_row)"
+    assert lines[1] == "26 pages have the id of another one (repeated_id): they are scored, but not compared"
+
+
 def test_summary_says_what_the_index_knew() -> None:
     summary = {"shards": 2, **Tally(rows=1230).fields(), "index": {"kept": 1200, "seen": 30}}
     assert summary_lines(summary)[-1] == "index: 1,200 kept, 30 seen before"

@@ -161,6 +161,17 @@ def wait_for_shards(folder: Path, n_shards: int, process: subprocess.Popen[bytes
     wait_until(lambda: len(list(folder.glob("_work/done-*"))) >= n_shards, process)
 
 
+def test_page_with_the_id_of_another_is_scored_and_no_failure(tmp_path: Path) -> None:
+    (page,) = stories(1)
+    write_jsonl(tmp_path / "pages.jsonl", [page, page])
+    with in_this_process():
+        arguments = ["score", str(tmp_path / "pages.jsonl"), "--output", str(tmp_path / "out"), "--workers", "1"]
+        assert cli.main([*arguments, "--dedup"]) == 0
+    summary = json.loads((tmp_path / "out" / "summary.json").read_bytes())
+    assert (summary["rows"], summary["errors"]) == (2, {"repeated_id": 1})
+    assert sorted(row["keep"] for row in rows_of(tmp_path / "out")) == [False, True]
+
+
 def test_finished_run_is_not_repeated(pages: Path, undisturbed: dict[str, bytes]) -> None:
     folder = pages.with_name("undisturbed")
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
