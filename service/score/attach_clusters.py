@@ -102,7 +102,7 @@ def _joined_answers(found: dict[str, Any], indexed: dict[str, Any]) -> dict[str,
 def _errors(batch: pa.RecordBatch, clusters: Sequence[ClusterAnswer]) -> Iterator[contract.ScoreError]:
     for row, found in enumerate(clusters):
         if isinstance(found, contract.ErrorRow):
-            place = {name: batch.column(name)[row].as_py() for name in ("id", "file", "position")}
+            place = {name: batch.column(name)[row].as_py() for name in ("id", "url", "file", "position")}
             yield contract.ScoreError(**place, digest=None, code=found.error.code, message=found.error.message)
 
 

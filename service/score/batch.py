@@ -177,6 +177,7 @@ def _decoded_text(content: bytes) -> str:
 def _error(row: InputRow, bad: BadRow) -> contract.ScoreError:
     return contract.ScoreError(
         id=storable(row.id),
+        url=storable(row.url),
         file=storable(row.file),
         position=row.position,
         digest=content_digest(row.content),

@@ -203,9 +203,13 @@ class ScoredPage(PageAnswer, frozen=True, kw_only=True):
 
 
 class ScoreError(Struct, frozen=True):
-    """A row that `copydesk score` could not use, its place, a digest of its content if that is known, and why."""
+    """A row that `copydesk score` could not use, its place, a digest of its content if that is known, and why.
+
+    `url` is empty if the row has none, or could not be read.
+    """
 
     id: str
+    url: str
     file: str
     position: int
     digest: str | None

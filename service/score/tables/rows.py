@@ -37,7 +37,8 @@ def row_from_values(values: Mapping[str, object], file: str, position: int, *, m
             raise BadField("bad_row", BOTH)
         page = jsonl.read_page(texts, found, max_page_bytes)
     except BadField as error:
-        return bad_row(found, file, position, error)
+        url = values.get("url")
+        return replace(bad_row(found, file, position, error), url=url if isinstance(url, str) else "")
     form = "html" if page.text is None else "text"
     content = values[form]
     decoded = not isinstance(content, bytes)

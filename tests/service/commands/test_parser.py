@@ -40,7 +40,10 @@ def said(capsys: pytest.CaptureFixture[str], command_line: str) -> str:
         ("-V", "error: unrecognized arguments: -V; did you mean --version?\n"),
         ("dedup a.jsonl --ouput b.jsonl", "error: unrecognized arguments: --ouput; did you mean --output?\n"),
         ("dedup a.jsonl --ouput=b.jsonl", "error: unrecognized arguments: --ouput; did you mean --output?\n"),
-        ("score a.jsonl -o b", "error: unrecognized arguments: -o; did you mean --output or --only-articles or --only?\n"),
+        (
+            "score a.jsonl -o b",
+            "error: unrecognized arguments: -o; did you mean --output or --only-articles or --only?\n",
+        ),
         ("score a.jsonl -w 2", "error: unrecognized arguments: -w; did you mean --work-dir or --workers?\n"),
         ("dedup a.jsonl --xyz b.jsonl", "error: the following arguments are required: --output\n"),
         ("dedup a.jsonl -- --ouput", "error: the following arguments are required: --output\n"),

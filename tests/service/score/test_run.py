@@ -161,6 +161,28 @@ def wait_for_shards(folder: Path, n_shards: int, process: subprocess.Popen[bytes
     wait_until(lambda: len(list(folder.glob("_work/done-*"))) >= n_shards, process)
 
 
+def test_errors_have_the_url_of_the_page_if_it_can_be_read(tmp_path: Path) -> None:
+    url = "https://gazette.example/a"
+    (page,) = stories(1)
+    rows: list[dict[str, object]] = [
+        {"url": url, "text": 5},
+        {"url": 5, "text": "x"},
+        {"url": url, "html": "\0PK\3\4"},
+        page,
+        page,
+    ]
+    write_jsonl(tmp_path / "pages.jsonl", rows)
+    with in_this_process():
+        score([tmp_path / "pages.jsonl"], tmp_path / "out", clustering=ClusterOptions(dedup=True))
+    lines = map(json.loads, (tmp_path / "out" / "errors.jsonl").read_text().splitlines())
+    assert [(row["code"], row["url"]) for row in lines] == [
+        ("bad_row", url),
+        ("bad_row", ""),
+        ("binary", url),
+        ("repeated_id", page["url"]),
+    ]
+
+
 def test_page_with_the_id_of_another_is_scored_and_no_failure(tmp_path: Path) -> None:
     (page,) = stories(1)
     write_jsonl(tmp_path / "pages.jsonl", [page, page])
