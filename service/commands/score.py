@@ -33,8 +33,9 @@ COLUMNS = {
     "url": "the page's URL",
     "published": "the time of publication, in ISO 8601",
     "source": "the name of the publisher",
+    "captured": "the time at which the page was fetched",
 }
-"""Contents of each column of the input; the key is the column's default name."""
+"""Contents of each column of the input; the key is the column's default name, but for `captured`, which has none."""
 
 
 def add_score(commands: arguments.Commands) -> None:
@@ -110,7 +111,8 @@ def _add_columns(command: argparse.ArgumentParser) -> None:
     """Add the options that say how tables are read."""
     add = command.add_argument
     for name, meaning in COLUMNS.items():
-        add(f"--{name}-column", metavar="NAME", help=f"column or JSON field with {meaning} ({name})")
+        default = "none" if name == "captured" else name
+        add(f"--{name}-column", metavar="NAME", help=f"column or JSON field with {meaning} ({default})")
     add("--csv-delimiter", metavar="C", help="delimiter of CSV files, tab for a tab (default: it is found out)")
     add("--csv-encoding", metavar="NAME", help="encoding of CSV files, such as latin-1 (default: it is found out)")
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from copydesk.service.rows import times
 
-EXPECTED = {"published": times.EXPECTED, "source": "a text or a number"}
+EXPECTED = {"published": times.EXPECTED, "source": "a text or a number", "captured": times.EXPECTED}
 """What fields should be whose values are not used if they are something else."""
 FROM_ROW = "row"
 """In `found_in`: the time of publication is that of the input, not of the page."""

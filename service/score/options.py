@@ -43,6 +43,7 @@ class ColumnNames:
     url: str = "url"
     published: str = "published"
     source: str = "source"
+    captured: str | None = None
 
     def read(self) -> dict[str, str]:
         """Return the columns that are read, by their parts of a page."""

@@ -68,7 +68,7 @@ def named_columns(columns: ColumnNames) -> Fields:
     """
     read, usual = columns.read(), ColumnNames().read()
     alone = [field for field in PAGE_FIELDS if field in read]
-    return {field: name for field, name in read.items() if name != usual[field] or [field] == alone}
+    return {field: name for field, name in read.items() if name != usual.get(field) or [field] == alone}
 
 
 def describe_columns(found: Sequence[str], what: str = "columns") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
@@ -25,7 +25,7 @@ BOTH = "both text and html, expected exactly one of them; name only one, by --ht
 def row_from_values(values: Mapping[str, object], file: str, position: int, *, max_page_bytes: int) -> InputRow:
     """Take a page out of the values of its fields, by name; if they break the row contract, the row has the error.
 
-    A time or a source that cannot be used is left out and named in `unused`: it costs no page.
+    A time or source that cannot be used is left out and named in `unused`: it costs no page.
     """
     values = {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in values.items()}
     # bytes are decoded later, by the worker; here it only matters whether there are any
@@ -45,29 +45,31 @@ def row_from_values(values: Mapping[str, object], file: str, position: int, *, m
     if decoded:
         content = to_utf8(page.html or "") if page.text is None else page.text.encode("utf-8", "surrogatepass")
     assert isinstance(content, bytes)
-    unused = []
-    try:
-        published = origins.read_published(values.get("published"))
-    except ValueError:
-        published = None
-        unused.append("published")
-    try:
-        source = origins.read_source(values.get("source"))
-    except ValueError:
-        source = None
-        unused.append("source")
+    unused: list[str] = []
     return InputRow(
         row_name(found, file, position),
         url=page.url,
         form=form,
         content=content,
         decoded=decoded,
-        published=published,
-        source=source,
+        published=_value(values, "published", origins.read_published, unused),
+        source=_value(values, "source", origins.read_source, unused),
+        captured=_value(values, "captured", origins.read_published, unused),
         unused=",".join(unused),
         file=file,
         position=position,
     )
+
+
+def _value(
+    values: Mapping[str, object], name: str, read: Callable[[object], str | None], unused: list[str]
+) -> str | None:
+    """Return a value as text, None if it cannot be used; then its name is added to `unused`."""
+    try:
+        return read(values.get(name))
+    except ValueError:
+        unused.append(name)
+        return None
 
 
 def row_from_object(
