@@ -161,6 +161,19 @@ class Database:
             ) from None
 
 
+def public_name(place: str) -> str:
+    """Return a place without its password.
+
+    Raises:
+        ValueError: The place is empty, or its URL cannot be read or names another database.
+        IndexUnavailable: The driver is not installed.
+    """
+    if postgres.URL.match(place):
+        return postgres.read_url(place)[1]
+    _read_path(place)
+    return place
+
+
 def _read_path(place: str) -> Path:
     if not place.strip():
         raise ValueError("the place of the index is empty, expected a file's path or a postgresql:// URL")

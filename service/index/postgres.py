@@ -12,7 +12,13 @@ from copydesk.service.index_errors import IndexUnavailable
 
 URL = re.compile(r"postgres(ql)?(\+\w+)?://")
 """What a URL of PostgreSQL begins with; SQLAlchemy's form with the name of a driver is accepted too."""
-EXPECTED = "expected postgresql://USER:PASSWORD@HOST/DATABASE"
+EXPECTED = (
+    "expected postgresql://USER:PASSWORD@HOST/DATABASE; percent-encode signs of the password: @ as %40, / as %2F, "
+    "? as %3F, % as %25"
+)
+_ONE_AT = re.compile(r"postgresql://([^@/?]*@)?[^@]*")
+"""A URL whose only @, if any, ends user and password. libpq takes the rest of a password with another one for a host or
+a database, whose names are shown."""
 
 STATEMENT_SECONDS = 300
 """How long one statement may run. The longest ones of an index count whole tables."""
@@ -55,6 +61,8 @@ def read_url(url: str) -> tuple[str, str]:
     """
     conninfo = _import_driver().conninfo
     plain = URL.sub("postgresql://", url, count=1)
+    if not _ONE_AT.fullmatch(plain):
+        raise ValueError(f"the index's URL has an @ elsewhere than right before the host; {EXPECTED}")
     try:
         found: dict[str, Any] = conninfo.conninfo_to_dict(plain)
     except Exception:  # its message may show the password

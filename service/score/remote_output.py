@@ -31,7 +31,9 @@ LOCAL = ("file", "local")
 NAME_DIGITS = 16
 """Hexadecimal digits of the URL's digest in the name of the work folder."""
 
-_PASSWORD = re.compile(r"//[^/@]*@")
+_PASSWORD = re.compile(r"//(?:[^/]*@|[^/@\[]*:(?!\d*(?:/|\Z)).*@)")
+"""User and password of a URL, whose password may have signs that should be percent-encoded: @, or a / behind a colon
+that is not before a port."""
 
 
 def without_password(url: str) -> str:

@@ -117,12 +117,11 @@ def run_manifest(options: ScoreOptions, settings: Settings) -> dict[str, Any]:
 
 
 def _public_name(index: str | None) -> str | None:
-    """Return the file or URL of an index without the password."""
-    if index is None or "://" not in index:
-        return index
-    from sqlalchemy import make_url
+    if index is None:
+        return None
+    from copydesk.service.index.database import public_name  # it needs an extra
 
-    return make_url(index).render_as_string(hide_password=True)
+    return public_name(index)
 
 
 @dataclass(frozen=True, slots=True)

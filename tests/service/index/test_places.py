@@ -12,7 +12,7 @@ from tempfile import gettempdir
 import pytest
 
 from copydesk.service.index import Document, Index, IndexMismatch, IndexUnavailable, open_index, postgres, sqlite_file
-from copydesk.service.index.database import Database
+from copydesk.service.index.database import Database, public_name
 from tests.conftest import LIMIT_SECONDS, ROOT
 from tests.support.index_places import MakePlace, Server, add, assert_whole, window
 
@@ -268,10 +268,22 @@ def test_connection_that_the_server_ended_is_replaced(postgres: Server) -> None:
         ("postgresql://a,b:5433/x?target_session_attrs=read-write", "postgresql://a,b:,5433/x"),
         ("postgresql:///?service=news", "postgresql:///?service=news"),
         ("postgresql:///x?host=/run/postgresql&password=opensesame", "postgresql:///run/postgresql/x"),
+        ("postgresql://me:open%40sesame%2F@[::1]:5/x", "postgresql://me:***@::1:5/x"),
     ],
 )
 def test_url_is_read_as_libpq_does_and_named_without_password(url: str, name: str) -> None:
     assert Database(url).name == name
+    assert public_name(url) == name
+
+
+@pytest.mark.parametrize(
+    "login", ["me:p@ss", "me:9/ss", "me:p@s/s", "me:p@s?ss", "me:p?s@ss", "me:s@ss/", "me:%ss", "?password=p@ss"]
+)
+def test_password_that_is_not_percent_encoded_is_refused_and_not_shown(login: str) -> None:
+    for read in (Database, public_name):
+        with pytest.raises(ValueError, match="percent-encode signs of the password: @ as %40") as caught:
+            read(f"postgresql://{login}@host/x")
+        assert "ss@" not in str(caught.value)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 
 from copydesk.service.dedup import StoppedWork, UnusableWork
 from copydesk.service.score.changed_settings import describe_changes
-from copydesk.service.score.options import ColumnNames, ScoreOptions
+from copydesk.service.score.options import ClusterOptions, ColumnNames, ScoreOptions
 from copydesk.service.score.run import run_manifest
 from copydesk.service.settings import Settings
 from tests.support.score_inputs import stories, write_csv
@@ -81,6 +81,10 @@ def test_run_with_a_scored_row_is_refused_and_kept(tmp_path: Path) -> None:
         ({"csv_delimiter": ";"}, ["--csv-delimiter was not given, is ';'"]),
         ({"blocks": False}, ["--no-blocks was not given, is given"]),
         ({"markdown": True}, ["--markdown was not given, is given"]),
+        (
+            {"clustering": ClusterOptions(index="postgresql:///seen?password=opensesame")},
+            ["--index was not given, is 'postgresql:///seen'"],
+        ),
         ({"remote": "s3://me:secret@bucket/out"}, ["--output was not given, is 's3://bucket/out'"]),
         ({"shard_bytes": 1024 * 1024}, ["--shard-mb was 32.0, is 1.0"]),
         ({"version": "2"}, ["the version of copydesk was '', is '2'"]),

@@ -162,7 +162,10 @@ def test_rows_that_were_removed_from_the_output_are_noticed(pages: Path, tmp_pat
 
 def test_password_of_a_url_is_left_out() -> None:
     assert without_password("ftp://me:secret@host.example/out") == "ftp://host.example/out"
-    assert without_password("s3://bucket/a@b") == "s3://bucket/a@b"
+    assert without_password("ftp://me:sec@ret@host.example/out") == "ftp://host.example/out"
+    assert without_password("ftp://me:sec/r@et@host.example:21/out") == "ftp://host.example:21/out"
+    for url in ("s3://bucket/a@b", "ftp://host.example:21/a@b", "ftp://[::1]/a@b"):
+        assert without_password(url) == url
 
 
 def test_work_folder_depends_on_the_url_alone(tmp_path: Path) -> None:
