@@ -18,6 +18,8 @@ from copydesk.service.index_errors import IndexInterrupted, IndexUnavailable
 
 SQLITE = "sqlite"
 POSTGRES = "postgresql"
+UNUSABLE = "check that it exists, is writable and has free space"
+UNREACHABLE = "check that the server runs, and the host, port, user, password and database in the URL"
 
 _MEMORY = ":memory:"
 """SQLite's name for a database without a file, which each connection of an index would have for itself."""
@@ -155,9 +157,10 @@ class Database:
                 raise IndexUnavailable(
                     f"{self.name} is no index: it is not a file of SQLite's; name another file, or a new one"
                 ) from None
+            advice = UNREACHABLE if postgres.is_unreachable(original) else UNUSABLE
             is_full = sqlite_file.is_full(original) or postgres.is_full(original)
             raise (IndexInterrupted if is_full else IndexUnavailable)(
-                f"index {self.name} cannot be used: {reason}; check that it exists, is writable and has free space"
+                f"index {self.name} cannot be used: {reason}; {advice}"
             ) from None
 
 

@@ -101,6 +101,11 @@ def is_lock_timeout(error: BaseException | None) -> bool:
     return getattr(error, "sqlstate", None) == "55P03"
 
 
+def is_unreachable(error: BaseException | None) -> bool:
+    """Tell whether an error of the driver is about the connection: it was not made, or was lost."""
+    return getattr(error, "sqlstate", "") is None
+
+
 def _connector(url: str) -> Callable[[], Any]:
     driver = _import_driver()
     given = driver.conninfo.conninfo_to_dict(url)

@@ -225,7 +225,7 @@ def test_server_s_password_is_never_shown(run_command: RunCommand, postgres: Ser
     assert first.returncode == 0
     unknown = run_command("index", "stats", "--index", postgres.url("unknown"))
     assert unknown.returncode == 2
-    assert b"does not exist" in unknown.stderr
+    assert b"does not exist; check that the server runs, and the host, port" in unknown.stderr
     assert PASSWORD.encode() not in first.stderr + unknown.stderr
 
 

@@ -123,6 +123,7 @@ def test_no_message_shows_the_password() -> None:
         open_index(place)
     assert PASSWORD not in str(caught.value)
     assert "someone:***@127.0.0.1:1/none" in str(caught.value)
+    assert "Connection refused; check that the server runs, and the host, port, user, password" in str(caught.value)
     assert PASSWORD not in Database(place).name
 
 
