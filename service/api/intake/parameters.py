@@ -10,6 +10,8 @@ from copydesk.service.api.problems import Problem
 
 VERSION_PREFIX = "/v1/"
 """Beginning of the paths whose queries are checked; health checks may send what they like."""
+PATH_ID = "{id}"
+"""The id in the paths of endpoints. It may be an address with a query of its own."""
 SHOWN = 40
 """Characters of an unknown name that are shown."""
 
@@ -28,6 +30,8 @@ async def refuse_unknown_parameters(request: Request) -> None:
         if name not in known:
             near = get_close_matches(name, known, n=1)
             hint = f"; did you mean {near[0]}?" if near else "; leave it out"
+            if PATH_ID in route.path_format:
+                hint += ", or percent-encode the id (? as %3F) if it is a part of it"
             expected = f"one of {', '.join(known)}" if known else "no query"
             raise Problem("bad_row", f"query has {name[:SHOWN]!r}, expected {expected}{hint}")
         if (n_values := len(request.query_params.getlist(name))) > 1:

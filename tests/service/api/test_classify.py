@@ -334,7 +334,8 @@ def test_parameter_that_does_not_fit_is_a_problem(api: ApiClient) -> None:
         ("POST", "/v1/classify?explain=true&includetext=1", "did you mean include_text?"),
         ("POST", "/v1/classify/batch?zzz=1", "; leave it out"),
         ("PUT", "/v1/articles/a?explain=true", "query has 'explain', expected no query; leave it out"),
-        ("GET", "/v1/articles/a?x", "query has 'x', expected no query; leave it out"),
+        ("GET", "/v1/articles/https://a.example/?x=1", "query has 'x', expected no query; leave it out, or percent"),
+        ("GET", "/v1/clusters/a?x", "leave it out, or percent-encode the id (? as %3F) if it is a part of it"),
         ("GET", "/v1/index/search?q=ferry&limit=5", "query has 'limit', expected one of q, most; leave it out"),
     ],
 )
