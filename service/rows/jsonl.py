@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 
 import msgspec
@@ -96,15 +97,16 @@ def parse_line(line: Line, read_fields: Callable[[dict[str, Any], JsonId], T], *
 
 
 def name_fields(line: bytes, error: Exception) -> str:
-    """Return the names of a row's fields, for an error of one without a page; nothing for other errors."""
+    """Return the names of a row's fields and which are null, for an error of one without a page, else nothing."""
     if not str(error).startswith("neither "):
         return ""
     try:
-        names = list(msgspec.json.decode(line, type=dict[str, msgspec.Raw]))
+        fields = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
     except (ValueError, RecursionError):
         return ""
-    named = ", ".join(repr(name[:40]) for name in names[:MOST_NAMED])
-    return f"; the row has {named}{', …' if len(names) > MOST_NAMED else ''}" if names else "; the row has no fields"
+    nulls = {name: " (null)" if bytes(raw) == b"null" else "" for name, raw in islice(fields.items(), MOST_NAMED)}
+    named = ", ".join(f"{name[:40]!r}{null}" for name, null in nulls.items())
+    return f"; the row has {named}{', …' if len(fields) > MOST_NAMED else ''}" if fields else "; the row has no fields"
 
 
 def parse_fields(line: bytes, *, encoded: bool = False, alone: bool = False) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_empty_body_is_a_document_without_one(api: ApiClient) -> None:
     ("fields", "words"),
     [
         ({}, "neither body, text nor html; expected a body, or a page as one of text and html; the row has no fields"),
-        ({"body": None, "headline": "x"}, "text and html; the row has 'body', 'headline'"),
+        ({"body": None, "headline": "x"}, "text and html; the row has 'body' (null), 'headline'"),
         ({"body": 7}, "body is a number, expected a string"),
         ({"body": ["x"]}, "body is a list, expected a string"),
         ({"body": POOL, "text": 7}, "text is a number, expected a string"),

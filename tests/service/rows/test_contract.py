@@ -144,6 +144,7 @@ def test_id_that_is_neither_string_nor_number_is_refused(value: str) -> None:
             "of them; only the commands dedup and index and the endpoints "
             "/v1/articles read a body; the row has 'id', 'body'",
         ),
+        ('{"id": "a", "html" : null }', "expected exactly one of them; the row has 'id', 'html' (null)"),
         ('{"id": "a", "content": ["x"]}', "expected exactly one of them; the row has 'id', 'content'"),
         ('{"id": "a", "text": "x", "html": "y"}', "both text and html"),
         ('{"id": "a", "text": 5}', "text is a number"),
