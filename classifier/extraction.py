@@ -10,6 +10,7 @@ from copydesk.classifier.artifact import shipped_model
 from copydesk.classifier.other_formats import is_address, refuse_other_formats
 from copydesk.classifier.pipeline import classify_page
 from copydesk.classifier.result import Article
+from copydesk.classifier.saved_page import read_saved_page
 from copydesk.classifier.segmentation import decode, decode_html
 from copydesk.classifier.types import BODY_PARTS, EncodedPage, Kind, Page, read_parts
 
@@ -34,7 +35,8 @@ def extract(
     """Return the article of one page: its body, title and labelled blocks.
 
     Content counts as HTML if the first character that is not white space is `<` and a letter, `!`, `?` or `/`
-    follows it; all other content counts as plain text. The model is loaded by the first call and kept.
+    follows it, or if it is a page that a browser saved as one file (MHTML), which names its address too; all other
+    content counts as plain text. The model is loaded by the first call and kept.
 
     Args:
         content: The page, as text or as bytes. Bytes are decoded as by `decode`; without a `form`, those of a table, an
@@ -66,6 +68,9 @@ def extract(
     chosen = BODY_PARTS if parts is None else read_parts(parts)
     if form is None and isinstance(content, bytes):
         refuse_other_formats(content)
+    saved = None if form == "text" else read_saved_page(content)
+    if saved is not None:
+        content, form, charset, url = saved.html, "html", saved.charset, url or saved.url
     html = decode_html(content, declared=charset) if isinstance(content, bytes) and form != "text" else content
     if form is None:
         form = "html" if _begins_with_tag(html) else "text"

@@ -36,8 +36,8 @@ SHARED: dict[str, dict[str, Any]] = {
     "files": {
         "nargs": "*",
         "metavar": "FILE",
-        "help": "pages in HTML or plain text, or JSONL with one page per line; plain or .gz. "
-        "Without a FILE, or for -, standard input is read",
+        "help": "pages in HTML (also saved as one file, .mhtml) or plain text, or JSONL with one page per line; plain "
+        "or .gz. Without a FILE, or for -, standard input is read",
     },
     "--format": {
         "choices": ("auto", "text", "html", "jsonl"),

@@ -16,7 +16,7 @@ MAX_NAME_BYTES = 150
 """Bytes of a file's name without its suffix, in UTF-8; file systems allow 255 in all."""
 
 _UNSAFE = re.compile(r"[^\w.-]+")
-_PAGE_SUFFIX = re.compile(r"(?:\.(?:html?|xhtml|txt|md))?(?:\.gz)?\Z", re.IGNORECASE)
+_PAGE_SUFFIX = re.compile(r"(?:\.(?:html?|xhtml|mhtml?|txt|md))?(?:\.gz)?\Z", re.IGNORECASE)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
 """Names that Windows keeps for devices."""
 

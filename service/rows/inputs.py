@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from copydesk import classifier
-from copydesk.classifier import Page, UnreadablePage
+from copydesk.classifier import Page, UnreadablePage, saved_page
 from copydesk.classifier.other_formats import is_address, is_likely_table
 from copydesk.service.rows.bounded_lines import read_line_groups
 from copydesk.service.rows.classify_rows import internal_error
@@ -52,7 +52,7 @@ class Format(StrEnum):
 
 
 FORMAT_OF_SUFFIX = {
-    **dict.fromkeys((".html", ".htm", ".xhtml"), Format.HTML),
+    **dict.fromkeys((".html", ".htm", ".xhtml", *saved_page.SUFFIXES), Format.HTML),
     **dict.fromkeys((".txt", ".md"), Format.TEXT),
     **dict.fromkeys((".jsonl", ".ndjson"), Format.JSONL),
 }
@@ -134,7 +134,7 @@ def _read_arrivals(
     elif form is Format.JSONL:
         yield from read_line_groups(stream, max_page_bytes=max_page_bytes)
     else:
-        yield [_single_row(name, form, stream, max_page_bytes)]
+        yield [_single_row(name, form, stream, max_page_bytes, may_be_saved=wanted is not Format.TEXT)]
 
 
 def _is_file(raw: BinaryIO) -> bool:
@@ -193,7 +193,8 @@ def _unreadable(name: str, error: Exception) -> BadRow:
     return BadRow(_id_of(name), None, "unreadable_file", f"the input cannot be read to its end: {reason}")
 
 
-def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) -> Row:
+def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int, *, may_be_saved: bool) -> Row:
+    """Read a page; one that a browser saved as one file is HTML, if it may be such a file."""
     data = stream.read(max_page_bytes + 1)
     if not data and name == STDIN:
         message = "nothing came from standard input, expected a page or JSON lines; name a file, or pipe one in"
@@ -201,16 +202,24 @@ def _single_row(name: str, form: Format, stream: BinaryIO, max_page_bytes: int) 
     if len(data) > max_page_bytes:
         table = "; it looks like a CSV file, which copydesk score reads" if is_likely_table(data[:HEAD_BYTES]) else ""
         return BadRow(_id_of(name), None, "too_large", too_large_message(max_page_bytes) + table)
+    id = _id_of(name)
     try:
-        content = classifier.decode(data, html=form is Format.HTML)
+        page = _read_page(id, data, form, may_be_saved=may_be_saved)
     except UnreadablePage as error:
-        return BadRow(_id_of(name), None, error.code, str(error))
+        return BadRow(id, None, error.code, str(error))
+    content = page.html or page.text or ""
     if name == STDIN and is_address(content):
         message = f"found only {content.strip()!r}, expected a page; read the file or fetch the address first"
-        return BadRow(_id_of(name), None, "not_a_page", message)
-    id = _id_of(name)
-    page = Page(id=id, html=content) if form is Format.HTML else Page(id=id, text=content)
+        return BadRow(id, None, "not_a_page", message)
     return PageRow(id, None, page)
+
+
+def _read_page(id: str, data: bytes, form: Format, *, may_be_saved: bool) -> Page:
+    saved = saved_page.read_saved_page(data) if may_be_saved else None
+    if saved is not None:
+        return Page(id=id, html=classifier.decode(saved.html, html=True, declared=saved.charset), url=saved.url)
+    content = classifier.decode(data, html=form is Format.HTML)
+    return Page(id=id, html=content) if form is Format.HTML else Page(id=id, text=content)
 
 
 def _id_of(name: str) -> str:

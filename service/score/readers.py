@@ -13,6 +13,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from copydesk.classifier import UnreadablePage
+from copydesk.classifier.saved_page import read_saved_page
 from copydesk.service.dedup import group_by_size
 from copydesk.service.rows import BadField, bounded_lines, jsonl
 from copydesk.service.score.arrow_schema import InputRow, input_rows
@@ -140,6 +142,12 @@ def _page(name: str, max_page_bytes: int) -> InputRow:
         return broken_row(name, 0, reason_of(error))
     if len(content) > max_page_bytes:
         return InputRow(name, file=name, code="too_large", message=jsonl.too_large_message(max_page_bytes))
+    try:
+        saved = read_saved_page(content)
+    except UnreadablePage as error:
+        return InputRow(name, file=name, code=error.code, message=str(error))
+    if saved is not None:
+        return InputRow(name, url=saved.url, content=saved.html, charset=saved.charset, file=name)
     return InputRow(name, form="html" if file_kind(name) is FileKind.HTML else "text", content=content, file=name)
 
 

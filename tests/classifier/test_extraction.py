@@ -163,3 +163,17 @@ def test_parts_may_be_one_text_with_commas() -> None:
 def test_signature_is_short_enough_to_read() -> None:
     assert "parts: 'Iterable[Kind | str] | None' = None" in str(inspect.signature(copydesk.extract))
     assert copydesk.extract(HTML, parts=None) == copydesk.extract(HTML)
+
+
+def test_page_saved_as_one_file_is_read_with_its_address() -> None:
+    url = "https://gazette.example/ferry"
+    head = f"MIME-Version: 1.0\nContent-Location: {url}\nContent-Type: multipart/related; boundary=m\n\n"
+    content = f"{head}--m\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n{HTML}\n--m--"
+    expected = copydesk.extract(HTML, url=url)
+    for given in (content, content.encode(), f"\ufeff{content}"):
+        found = copydesk.extract(given)
+        assert (found.title, found.body, found.url) == ("Ferry late", expected.body, url)
+    assert copydesk.extract(content, url="https://mail.example/a").url == "https://mail.example/a"
+    assert copydesk.extract(content, form="text").title != "Ferry late"
+    with pytest.raises(UnreadablePage, match="no HTML part"):
+        copydesk.extract(head.encode())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from copydesk.classifier import PARTS, Kind, Page, decode, read_parts
 from copydesk.classifier.other_formats import refuse_other_formats
+from copydesk.classifier.saved_page import read_saved_page
 from copydesk.classifier.segmentation import decode_html
 from copydesk.classifier.types import EncodedPage
 from copydesk.service.api.problems import Problem
@@ -156,6 +157,10 @@ def _parse_json(raw: RawRequest, max_page_bytes: int) -> ClassifyRequest:
 
 def _decode_page(raw: RawRequest, max_page_bytes: int) -> Page:
     id, url = raw.query.id or "", raw.query.url or ""
+    saved = read_saved_page(raw.body)
+    if saved is not None:
+        raw = replace(raw, media=Media.HTML, body=saved.html, charset=saved.charset)
+        url = url or saved.url
     if raw.media is Media.HTML:
         html = decode_html(raw.body, declared=raw.charset)
         jsonl.check_size(html, max_page_bytes)

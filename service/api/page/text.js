@@ -122,6 +122,9 @@ export function notAPage(content) {
     return `${it}, and nothing is fetched from ${them}. Open ${them}, and paste the source of the page or its text.`;
   }
   if (/^WARC\/\d/.test(head)) return "It is a web archive. The command copydesk score FILE --output FOLDER reads it.";
+  if (/^[\w-]+:/.test(head) && /^mime-version:/im.test(head) && /^content-type:\s*(?:multipart\/related|text\/html)/im.test(head)) {
+    return "It is a page saved as one file (MHTML). The command copydesk classify FILE reads it; or save the page again, as HTML only.";
+  }
   if (head.startsWith("%PDF-")) return "It is a PDF file. Copy its text, and paste that.";
   if (/^(?:\[\s*)?\{\s*"/.test(head)) return "It is JSON. The command copydesk classify FILE reads it, with one object a line.";
   if (CONTROL.test(content.slice(0, 200))) return "It is no text but data: a picture, a document, or compressed. Copy its text, and paste that.";

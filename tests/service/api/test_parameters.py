@@ -1,8 +1,9 @@
-"""Methods and parameters of the query that are refused: what was found, and what was expected."""
+"""What a request is besides its JSON: methods and parameters of the query that are refused, and other formats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -68,3 +69,17 @@ def test_search_names_what_it_expects(api: ApiClient, query: str, words: str) ->
 def test_options_name_what_they_expect(api: ApiClient, query: str, words: str) -> None:
     answer = api.post(f"/v1/classify?{query}", json={"text": "A page."})
     assert_problem(answer, 422, "bad_row", f"{words}; look at /docs")
+
+
+@pytest.mark.parametrize("media", ["text/html", "text/plain"])
+def test_page_saved_as_one_file_is_read_with_its_address(api: ApiClient, media: str) -> None:
+    head = "MIME-Version: 1.0\nContent-Location: https://gazette.example/ferry\nContent-Type: multipart/related; "
+    head += "boundary=m"
+    body = f"{head}\n\n--m\nContent-Type: text/html\n\n<h1>Ferry late</h1><p>It left an hour late.</p>\n--m--".encode()
+    options: dict[str, Any] = {"content": body, "headers": {"content-type": media}}
+    answer = api.post("/v1/classify", **options).json()
+    assert (answer["title"], answer["url"]) == ("Ferry late", "https://gazette.example/ferry")
+    given = api.post("/v1/classify?url=https://mail.example/a", **options).json()
+    assert given["url"] == "https://mail.example/a"
+    refused = api.post("/v1/classify", content=f"{head}\n\n".encode(), headers={"content-type": media})
+    assert_problem(refused, 422, "not_a_page", "no HTML part")

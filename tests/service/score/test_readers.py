@@ -31,6 +31,34 @@ from tests.support.score_inputs import (
 ROWS = stories(20)
 
 
+SAVED = b"""MIME-Version: 1.0
+Snapshot-Content-Location: https://gazette.example/ferry
+Content-Type: multipart/related; boundary=m
+
+--m
+Content-Type: text/html; charset=latin-1
+
+<h1>Ferry late</h1>
+--m--
+"""
+
+
+def test_page_saved_as_one_file_is_read(tmp_path: Path, spool: Path) -> None:
+    for name, data in {"a.mhtml": SAVED, "b.MHT": b"<p>One", "c.txt": SAVED, "d.mht.gz": gzip.compress(SAVED)}.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "e.mhtml").write_bytes(SAVED.replace(b"text/html", b"text/css"))
+    found = rows_of(tmp_path, spool, shard_bytes=10**9)
+    saved = ("html", b"<h1>Ferry late</h1>", "latin-1", "https://gazette.example/ferry")
+    assert [(row.form, row.content, row.charset, row.url) for row in found[:4]] == [
+        saved,
+        ("html", b"<p>One", None, ""),
+        saved,
+        saved,
+    ]
+    assert found[4].code == "not_a_page"
+    assert "no HTML part" in (found[4].message or "")
+
+
 @pytest.fixture
 def spool(tmp_path: Path) -> Path:
     path = tmp_path / "spool"

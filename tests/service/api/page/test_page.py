@@ -98,6 +98,10 @@ def test_dropped_file_is_read(page: Page) -> None:
         ("https://gazette.example/ferry", "It is an address, and nothing is fetched from it"),
         ("WARC/1.1\r\nWARC-Type: response\r\n", "It is a web archive. The command copydesk score"),
         ("%PDF-1.7\n%", "It is a PDF file."),
+        (
+            "From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n",
+            "It is a page saved as one",
+        ),
         ("www.gazette.example/ferry", "It is an address, and nothing is fetched from it"),
         ("https://gazette.example/1\n https://gazette.example/2\n", "They are addresses, and nothing is fetched"),
         ('{"id": 1, "text": "Ferry"}', "It is JSON."),
