@@ -15,6 +15,7 @@ from copydesk.classifier import ArtifactMismatch, CopydeskError, Kind
 from copydesk.classifier.plurals import counted
 from copydesk.service.commands import arguments
 from copydesk.service.commands.answers import RENDERED, SEPARATED, AnswerFormat, AnswerWriter
+from copydesk.service.commands.folders import is_folder, with_pages_of_folders
 from copydesk.service.commands.page_files import PageFiles, make_folder
 from copydesk.service.commands.table import Canvas
 from copydesk.service.process_memory import keep_freed_memory
@@ -35,6 +36,7 @@ class ClassifyOptions:
     `server` is the URL of a service that classifies in place of this process. `parts` are those of the body, None for
     the usual ones. `folder` is for a file of each page, in place of standard output. `blocks` says whether JSON has
     the blocks, and the text that they refer to. `url` is the address of the only page.
+    `folders` are those that some of the files were found in.
     """
 
     files: Sequence[str]
@@ -48,6 +50,7 @@ class ClassifyOptions:
     folder: Path | None = None
     blocks: bool = True
     url: str = ""
+    folders: Sequence[str] = ()
 
 
 def add_classify(commands: arguments.Commands) -> None:
@@ -57,6 +60,7 @@ def add_classify(commands: arguments.Commands) -> None:
         "classify",
         help="label the blocks of pages",
         description="Label the blocks of pages as body, boilerplate or teaser. "
+        "Of a folder, the HTML and text in it and below are read. "
         "Exit status: 0 all pages were classified, 1 some could not be classified, 2 wrong usage.",
     )
     arguments.add_shared(command, "files", "--format")
@@ -103,7 +107,7 @@ def add_classify(commands: arguments.Commands) -> None:
 def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Run `copydesk classify`."""
     settings = arguments.load_settings(args.model, environment)
-    files = arguments.check_files(args.files, score="--output scored")
+    files = arguments.check_files(with_pages_of_folders(args.files, leave_out=args.output_dir))
     if args.server and args.model:
         raise arguments.WrongUsage("--model and --server exclude each other; the server uses its own model")
     arguments.say_if_terminal(files, "a page")
@@ -124,6 +128,7 @@ def classify_command(args: argparse.Namespace, environment: Mapping[str, str]) -
         folder=make_folder(args.output_dir) if args.output_dir else None,
         blocks=not args.no_blocks,
         url=url,
+        folders=[name for name in args.files if is_folder(name)],
     )
     try:
         n_bad = classify_files(options, settings, arguments.open_streams())
@@ -205,7 +210,9 @@ def classify_files(options: ClassifyOptions, settings: Settings, streams: argume
         output, groups = _choose_output(options, groups, out_is_terminal=streams.out_is_terminal)
         if options.server is None:
             progress.wait(STARTING)
-        files = None if options.folder is None else PageFiles(options.folder, output.suffix, options.files)
+        files = (
+            None if options.folder is None else PageFiles(options.folder, output.suffix, options.files, options.folders)
+        )
         writer = AnswerWriter(
             output, options.canvas, streams, progress.remark, options.links, files, blocks=options.blocks
         )

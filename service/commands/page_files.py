@@ -27,10 +27,13 @@ class PageFiles:
     Memory grows by the names of the files, which are kept so that no two pages have the same one.
     """
 
-    def __init__(self, folder: Path, suffix: str, inputs: Sequence[str] = ()) -> None:
-        """Take the folder, the suffix of its files, and the inputs, which are never replaced."""
+    def __init__(
+        self, folder: Path, suffix: str, inputs: Sequence[str] = (), input_folders: Sequence[str] = ()
+    ) -> None:
+        """Take the folder, the suffix of its files, the inputs, which are never replaced, and folders of inputs."""
         self._folder = folder
         self._suffix = suffix
+        self._input_folders = [Path(name) for name in input_folders]
         self._used: set[str] = set()
         self._inputs = {place for name in inputs if (place := _place(Path(name))) is not None}
         self._last: dict[str, int] = {}  # number of the last page of a name
@@ -54,7 +57,7 @@ class PageFiles:
 
     def _name(self, row: Row) -> str:
         """Return a name that no page had before, on file systems that ignore case too."""
-        name = unique = safe_name(row)
+        name = unique = safe_name(row, self._input_folders)
         number = self._last.get(name.casefold(), 1)
         while unique.casefold() in self._used or self._is_input(unique):
             number += 1
@@ -76,10 +79,15 @@ def _place(path: Path) -> tuple[int, int] | None:
     return stat.st_dev, stat.st_ino
 
 
-def safe_name(row: Row) -> str:
-    """Return a name made of letters, digits, and `.`, `_`, `-`: of the page's id, or of the file that is the page."""
+def safe_name(row: Row, input_folders: Sequence[Path] = ()) -> str:
+    """Return a name made of letters, digits, and `.`, `_`, `-`: of the page's id, or of the file that is the page.
+
+    A file in one of the folders is named by its place in it, such as `north-ferry` for `north/ferry.html`.
+    """
     if row.line is None:
-        text = _PAGE_SUFFIX.sub("", Path(str(row.id)).name)
+        path = Path(str(row.id))
+        folder = next((each for each in input_folders if path.is_relative_to(each)), path.parent)
+        text = _PAGE_SUFFIX.sub("", str(path.relative_to(folder)))
     else:
         text = str(row.id) if row.id is not None else f"line {row.line}"
     name = _UNSAFE.sub("-", unicodedata.normalize("NFC", text)).strip("-.")

@@ -77,6 +77,11 @@ async function takeFile(chosen) {
   }
 }
 
+async function takeFirst(files) {
+  await takeFile(files[0]);
+  if (files.length > 1) say(`Of ${files.length} files, only the first is read: ${files[0].name}. The command copydesk classify reads many.`);
+}
+
 async function classify() {
   const content = file?.content ?? byId("page").value;
   if (!content.trim()) {
@@ -177,7 +182,7 @@ function dropping() {
   addEventListener("dragleave", over(false));
   addEventListener("drop", (event) => {
     over(false)(event);
-    if (event.dataTransfer.files.length) takeFile(event.dataTransfer.files[0]);
+    if (event.dataTransfer.files.length) takeFirst([...event.dataTransfer.files]);
     else take(event.dataTransfer.getData("text/plain"));
   });
 }

@@ -62,7 +62,7 @@ def test_words_that_are_missing_or_have_no_place_are_refused(given: str) -> None
         (["classify", "no-such-file.html"], b"No such file"),
         (["classify", "a\0b"], b"cannot be read"),
         (
-            ["classify", "tests"],
+            ["dedup", "tests", "--output", "new"],
             b"'tests' is a folder; name the files in it, or label all of them with: copydesk score tests --output",
         ),
         (["index", "check", "tests"], b"'tests' is a folder; name the files in it\n"),

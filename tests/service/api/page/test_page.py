@@ -92,6 +92,17 @@ def test_dropped_file_is_read(page: Page) -> None:
     expect(page.locator(".block .words").last).to_have_text("The file fell on the page on Tuesday.")
 
 
+def test_only_the_first_of_several_dropped_files_is_read_and_named(page: Page) -> None:
+    drop = """() => {
+        const given = new DataTransfer();
+        for (const name of ["one", "two"]) given.items.add(new File([`<p>The ${name} was dropped.`], `${name}.html`));
+        document.querySelector("#composer").dispatchEvent(new DragEvent("drop", {dataTransfer: given, bubbles: true}));
+    }"""
+    page.evaluate(drop)
+    expect(page.locator(".block .words").last).to_have_text("The one was dropped.")
+    expect(page.get_by_role("status")).to_contain_text("Of 2 files, only the first is read: one.html.")
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
