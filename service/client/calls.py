@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -16,25 +16,25 @@ from copydesk.classifier import BODY_PARTS, FIELDS, Article, Kind, Page, Unreada
 from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.classifier.page_forms import check_is_page, check_page
 from copydesk.service.client import connection
+from copydesk.service.client.batches import (
+    UNREADABLE,
+    RowKind,
+    answer_rows,
+    decode_answer,
+    decode_answer_or_error,
+    out_of_order,
+    read_error,
+)
 from copydesk.service.client.connection import Call, Connections, Retry, ServiceProblem, ServiceUnreachable
 from copydesk.service.corrections import Correction
-from copydesk.service.rows import BadField, contract, jsonl, origins
+from copydesk.service.rows import contract, jsonl, origins
 from copydesk.service.rows.own_values import Unused
 
 T = TypeVar("T")
-BATCH_ROWS = 64
-"""Most pages in one request. The first has one page, so that the first answer comes soon; then the number doubles."""
-SLOW_SECONDS = 0.2
-"""A page that the caller takes longer to make is sent at once; after a quicker one the client waits for more pages."""
-BATCH_BYTES = 8 * 1024 * 1024
-"""A request with at least so many characters of pages is sent."""
-UNREADABLE = 422
-"""The HTTP status of a page that cannot be read."""
-UNAVAILABLE = 503
-"""The HTTP status of a server that stops."""
 TIMEOUT = 60.0
 RETRIES = 4
-CHECK_URL = "check that the URL is that of copydesk"
+PutRow = tuple[DocumentId, Page | Article] | tuple[DocumentId, Page | Article, datetime | str | None, str | None]
+"""The arguments of `Client.put` for one article: its id and page, and maybe its time and source."""
 
 
 class Client:
@@ -130,16 +130,8 @@ class Client:
             TypeError: A page is no `Page`.
         """
         chosen = BODY_PARTS if parts is None else read_parts(parts)
-        for batch in _batches(pages):
-            retry = Retry(self._retries)
-            while batch:
-                try:
-                    for answer in self._answers(batch, chosen, explain=explain):
-                        yield answer
-                        batch = batch[1:]
-                        retry.reset()
-                except (ServiceProblem, ServiceUnreachable) as error:
-                    retry.after(error)
+        kind = RowKind(_batch_path(chosen, explain=explain), _size, _encode_page, partial(_read_page, chosen))
+        yield from answer_rows(self._connections, self._retries, pages, kind)
 
     def put(
         self,
@@ -159,6 +151,19 @@ class Client:
         """
         own = UNSET if isinstance(id, str) else id  # in a path a number would become a string
         return self._compare("PUT", _path("articles", id), *_article_request(own, page, published, source))
+
+    def put_batch(self, rows: Iterable[PutRow]) -> Iterator[contract.ArticleAnswer | UnreadablePage]:
+        """Add many articles to the index; lazily, one answer per row, in order, each as `put` answers.
+
+        A row is `(id, page)` or `(id, page, published, source)`, as the arguments of `put`. Requests are as those of
+        `classify_batch`; up to 16 articles are added in one transaction. An article that is not added is an
+        `UnreadablePage` with the code of its error. Repeating a batch changes nothing.
+
+        Raises:
+            TypeError: A page is neither `Page` nor `Article`, or an id is no string or number.
+        """
+        kind = RowKind("/v1/articles/batch", _put_size, _encode_article, _read_put)
+        yield from answer_rows(self._connections, self._retries, rows, kind)
 
     def check(
         self,
@@ -200,9 +205,9 @@ class Client:
     def _compare(
         self, method: str, path: str, request: contract.ArticleRequest, unused: Iterable[Unused]
     ) -> contract.ArticleAnswer:
-        """Send an article; the remarks of the answer name the values that were not sent as they cannot be used too."""
+        """Send an article."""
         answer = self._call(method, path, contract.ArticleAnswer, request)
-        return msgspec.structs.replace(answer, remarks=(*(value.describe() for value in unused), *answer.remarks))
+        return _with_remarks(answer, unused)
 
     def _find(self, method: str, path: str, kind: type[T]) -> T | None:
         """Call; None where the server answers `not_found`."""
@@ -216,7 +221,7 @@ class Client:
     def _call(self, method: str, path: str, kind: type[T], request: contract.PageRequest | None = None) -> T:
         """Send a request and decode its answer; no content reads as an empty object."""
         call = Call(method, path, None if request is None else jsonl.encode_row(request))
-        return _decode(self._send(call) or b"{}", kind)
+        return decode_answer(self._send(call) or b"{}", kind)
 
     def _send(self, call: Call) -> bytes:
         """Send a request, again where that helps, and read its answer."""
@@ -227,38 +232,6 @@ class Client:
                     return connection.read_body(response)
             except (ServiceProblem, ServiceUnreachable) as error:
                 retry.after(error)
-
-    def _answers(
-        self, batch: Sequence[Page], parts: Sequence[Kind], *, explain: bool
-    ) -> Iterator[Article | UnreadablePage]:
-        """Send a batch once; rows are numbered, so that an answer cannot be taken for another page's."""
-        contents = list(map(_content_or_error, batch))
-        rows = [
-            contract.PageRequest(id=number, **content)
-            for number, content in enumerate(contents)
-            if not isinstance(content, UnreadablePage)
-        ]
-        if not rows:
-            yield from (content for content in contents if isinstance(content, UnreadablePage))
-            return
-        path = "/v1/classify/batch?" + urlencode({"explain": str(explain).lower(), "parts": ",".join(parts)})
-        call = Call("POST", path, b"".join(map(jsonl.encode_row, rows)), "application/x-ndjson")
-        with self._connections.answer(call) as response:
-            answers = map(_decode_row, connection.read_lines(response))
-            for number, (page, content) in enumerate(zip(batch, contents, strict=True)):
-                if isinstance(content, UnreadablePage):
-                    yield content
-                    continue
-                row = next(answers, None)
-                if row is None:
-                    raise ServiceUnreachable(
-                        f"the server answered {number} of {len(batch)} pages, then the answer was truncated; try later"
-                    )
-                if row.id != number:
-                    raise _out_of_order(row)
-                yield _result(page, row, parts)
-            for row in answers:
-                raise _out_of_order(row)
 
 
 @contextmanager
@@ -313,44 +286,55 @@ def _article_request(
     return request, unused
 
 
-def _content_or_error(page: Page) -> dict[str, Any] | UnreadablePage:
-    try:
-        return _content(page)
-    except UnreadablePage as error:
-        return error
+def _batch_path(parts: Sequence[Kind], *, explain: bool) -> str:
+    return "/v1/classify/batch?" + urlencode({"explain": str(explain).lower(), "parts": ",".join(parts)})
 
 
-def _batches(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """Group pages into batches that grow; a slow page ends its batch and the growth, many bytes end the batch."""
-    most, batch, n_bytes = 1, list[Page](), 0
-    waited_from = time.monotonic()
-    for page in pages:
-        check_is_page(page)
-        slow = time.monotonic() - waited_from > SLOW_SECONDS
-        batch.append(page)
-        n_bytes += len(page.html or page.text or "")
-        if slow or len(batch) >= most or n_bytes >= BATCH_BYTES:
-            yield batch
-            most, batch, n_bytes = 1 if slow else min(2 * most, BATCH_ROWS), [], 0
-        waited_from = time.monotonic()
-    if batch:
-        yield batch
+def _size(page: Page) -> int:
+    check_is_page(page)
+    return len(page.html or page.text or "")
 
 
-def _decode_row(line: bytes) -> contract.LabelledPage | contract.ErrorRow:
-    try:
-        return _decode(line, contract.LabelledPage)
-    except ServiceUnreachable:
-        return _decode(line, contract.ErrorRow)
+def _encode_page(number: int, page: Page) -> bytes:
+    """Encode a page; rows are numbered, so that an answer cannot be taken for another page's."""
+    return jsonl.encode_row(contract.PageRequest(id=number, **_content(page)))
 
 
-def _decode(data: bytes, kind: type[T]) -> T:
-    try:
-        return jsonl.decode_row(data, kind)
-    except BadField:
-        raise ServiceUnreachable(f"the server's answer is not JSON; {CHECK_URL}") from None
-    except msgspec.ValidationError as error:
-        raise ServiceUnreachable(f"the server's answer is not as expected ({error}); {CHECK_URL}") from None
+def _read_page(parts: Sequence[Kind], number: int, page: Page, line: bytes) -> Article | UnreadablePage:
+    answer = decode_answer_or_error(line, contract.LabelledPage)
+    if answer.id != number:
+        raise out_of_order(answer)
+    return read_error(answer) if isinstance(answer, contract.ErrorRow) else _article(page, answer, parts)
+
+
+def _put_size(row: PutRow) -> int:
+    _path("articles", row[0])
+    return len(row[1].body) if isinstance(row[1], Article) else _size(row[1])
+
+
+def _put_request(row: PutRow) -> tuple[contract.ArticleRequest, tuple[Unused, ...]]:
+    published, source = row[2:] if len(row) == 4 else (None, None)
+    return _article_request(row[0], row[1], published, source)
+
+
+def _encode_article(_: int, row: PutRow) -> bytes:
+    return jsonl.encode_row(_put_request(row)[0])
+
+
+def _read_put(_: int, row: PutRow, line: bytes) -> contract.ArticleAnswer | UnreadablePage:
+    answer = decode_answer_or_error(line, contract.ArticleAnswer)
+    if isinstance(answer, contract.ErrorRow):
+        if answer.id not in (None, row[0]):
+            raise out_of_order(answer)
+        return read_error(answer)
+    if answer.id != row[0]:
+        raise out_of_order(answer)
+    return _with_remarks(answer, _put_request(row)[1])
+
+
+def _with_remarks(answer: contract.ArticleAnswer, unused: Iterable[Unused]) -> contract.ArticleAnswer:
+    """Add the values that were not sent, as they cannot be used, to the remarks of an answer."""
+    return msgspec.structs.replace(answer, remarks=(*(value.describe() for value in unused), *answer.remarks))
 
 
 def _article(page: Page, answer: contract.LabelledPage, parts: Sequence[Kind]) -> Article:
@@ -371,21 +355,3 @@ def _article(page: Page, answer: contract.LabelledPage, parts: Sequence[Kind]) -
         parts=tuple(parts),
         **{name: getattr(answer, name) for name in FIELDS},
     )
-
-
-def _result(
-    page: Page, answer: contract.LabelledPage | contract.ErrorRow, parts: Sequence[Kind]
-) -> Article | UnreadablePage:
-    if isinstance(answer, contract.LabelledPage):
-        return _article(page, answer, parts)
-    prefix, _, rest = answer.error.message.partition(": ")
-    named = prefix.startswith("line ") and prefix[5:].isdigit()
-    return UnreadablePage(answer.error.code, rest if named else answer.error.message)
-
-
-def _out_of_order(answer: contract.LabelledPage | contract.ErrorRow) -> ServiceProblem:
-    """Return the problem of a row that belongs to no page; it may be why the server ended its answer."""
-    if isinstance(answer, contract.ErrorRow):
-        status = UNAVAILABLE if answer.error.code == "stopping" else UNREADABLE
-        return ServiceProblem(status, answer.error.code, answer.error.message)
-    return ServiceProblem(UNREADABLE, "out_of_order", "the server's answers are out of order")
