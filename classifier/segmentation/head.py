@@ -23,6 +23,9 @@ _PROPERTIES = frozenset(
 )
 """Microdata whose values are kept; `rel=author` of a link counts as "author"."""
 
+_JSON_LD_NAMES = frozenset(("script:ld+json", "application/ld+json", "json-ld", "ld+json"))
+"""Names of a `meta` whose content is JSON-LD."""
+
 _TAG_LINK = re.compile(r"(?:.*[ \t\n\f\r])?tag(?:[ \t\n\f\r].*)?", re.DOTALL)
 """A `rel` with the word "tag": the link leads to a subject."""
 
@@ -61,8 +64,12 @@ class HeadFinder:
         self.title = self.title or " ".join(title.split())
 
     def add_meta(self, name: str, content: str) -> None:
-        """Add a `meta` element."""
-        self.metas.append((name.strip().lower(), content[:MAX_META_CHARACTERS]))
+        """Add a `meta` element; some frameworks make one of a script of JSON-LD, under the script's name."""
+        name = name.strip().lower()
+        if name in _JSON_LD_NAMES:
+            self.add_json_ld(content)
+        else:
+            self.metas.append((name, content[:MAX_META_CHARACTERS]))
 
     def add_canonical(self, target: str) -> None:
         """Add a `link rel=canonical`; the first one that has a target counts."""

@@ -85,6 +85,13 @@ def test_json_ld_is_read_first() -> None:
     assert {fields.found_in[name] for name in ("authors", "published", "section", "tags")} == {"json-ld"}
 
 
+@pytest.mark.parametrize("name", ["script:ld+json", "application/ld+json"])
+def test_json_ld_in_a_meta_is_read(name: str) -> None:
+    stated = '{"@type": "Article", "datePublished": "2024-05-03", "headline": "Ferry"}'.replace('"', "&quot;")
+    fields = of_html(meta(name, stated) + "<p>Text")
+    assert (fields.published, fields.found_in["published"]) == ("2024-05-03", "json-ld")
+
+
 def test_metas_are_read_where_json_ld_says_nothing() -> None:
     fields = of_html(
         json_ld(headline="Ferry", datePublished="soon")
