@@ -38,6 +38,8 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?=[/-]|$)")
 _TITLE_ENDS = re.compile(r"\s+[|–—·•:»-]{1,2}\s+")
 _DESCRIPTION_ENDS = re.compile(r"\s+(?:[–—·•»-]|:?:)\s+|\s*[|｜]\s*")
 """What stands between a description and the name of its site."""
+_EMPTY_DESCRIPTION, _DESCRIPTION_END = re.compile(rf"[|｜].{{0,{MAX_SITE_CHARACTERS}}}"), re.compile(r"(?:\s*[|｜])+$")
+"""What a template makes of an empty description, and of the empty name of a site after one."""
 
 _MACHINE_MARK = re.compile(
     r"_.*|(?:content-type|locale|(?:sub)?(?:section|category)|nlp [a-z ]{1,40}|(?-i:[a-z]{3,20}[A-Z][a-z]\w{0,20})): .*"
@@ -52,6 +54,8 @@ _UNNAMED = frozenset("blog home homepage news website start startseite".split())
 """What templates write where a site has no name."""
 
 _LETTERS = re.compile(r"[\W_]+")
+_ADDRESS = re.compile(r"(?:https?:)?//\S+|www\.\S+", re.IGNORECASE)
+"""What is no name, though some pages state it as that of their site or section."""
 
 
 @dataclass(slots=True)
@@ -126,7 +130,7 @@ def read_fields(
         language_detected=language[2],
         canonical_url=canonical,
         found_in=reading.found_in,
-        **({} if reading.is_silent else _stated_alone(reading, canonical or url, publishers)),
+        **({} if reading.is_silent else _stated_alone(reading, canonical or url, publishers, authors)),
     )
 
 
@@ -221,15 +225,14 @@ def _site(reading: _Reading, canonical: str, host: str) -> str:
         ("title", _title_end(reading.page.head.title, host)),
         (reading.found_in.get("canonical_url", "url") if host_name(canonical) else "url", host),
     ]
-    named = ((place, text_line(value)) for place, value in stated)
-    return reading.choose(
-        "site",
-        (
-            (place, value)
-            for place, value in named
-            if len(value) <= MAX_SITE_CHARACTERS and value.lower() not in _UNNAMED
-        ),
-    )
+    lines = ((place, text_line(value)) for place, value in stated)
+    named = ((place, value) for place, value in lines if _is_name(value, MAX_SITE_CHARACTERS))
+    return reading.choose("site", ((place, value) for place, value in named if value.lower() not in _UNNAMED))
+
+
+def _is_name(value: str, most: int) -> bool:
+    """Return whether a text has a letter or a digit, up to this many characters, and is no address."""
+    return len(value) <= most and _LETTERS.sub("", value) != "" and _ADDRESS.fullmatch(value) is None
 
 
 def _title_end(title: str, host: str) -> str:
@@ -258,12 +261,12 @@ def _stated_authors(reading: _Reading) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "microdata", clean_names(reading.properties("author", "creator"), shown=True)
 
 
-def _stated_alone(reading: _Reading, base: str, publishers: Iterable[str]) -> dict[str, Any]:
+def _stated_alone(reading: _Reading, base: str, publishers: Iterable[str], authors: Iterable[str]) -> dict[str, Any]:
     """Return the fields that only metas, microdata and JSON-LD give."""
     image = [("meta", reading.metas.first_of(names_of.IMAGE)), ("json-ld", reading.stated.image)]
     return {
         "section": _section(reading),
-        "tags": _tags(reading),
+        "tags": _tags(reading, authors),
         "description": _description(reading, publishers),
         "image": reading.choose("image", [(place, resolve(value, base)) for place, value in image]),
     }
@@ -275,11 +278,14 @@ def _section(reading: _Reading) -> str:
         ("meta", reading.metas.first_of(names_of.SECTION)),
         ("microdata", next(iter(reading.properties("articleSection")), "")),
     ]
-    named = ((place, text_line(value)) for place, value in stated)
-    return reading.choose("section", ((place, value) for place, value in named if len(value) <= MAX_SECTION_CHARACTERS))
+    lines = ((place, text_line(value)) for place, value in stated)
+    named = ((place, value) for place, value in lines if _is_name(value, MAX_SECTION_CHARACTERS))
+    return reading.choose("section", named)
 
 
-def _tags(reading: _Reading) -> tuple[str, ...]:
+def _tags(reading: _Reading, authors: Iterable[str]) -> tuple[str, ...]:
+    """Return the tags of the first place that has others than the authors' names."""
+    names = {name.casefold() for name in authors}
     places: list[tuple[str, Sequence[str]]] = [("json-ld", reading.stated.tags)]
     places += [("meta", contents) for contents in reading.metas.all_of(names_of.TAGS)]
     places.append(("microdata", reading.properties("keywords")))
@@ -291,7 +297,7 @@ def _tags(reading: _Reading) -> tuple[str, ...]:
             if (tag := " ".join(each.split()).strip(" #\"'"))
         )
         kept = tuple(filter(_is_tag, tags))[:MAX_TAGS]
-        if kept:
+        if not names.issuperset(map(str.casefold, kept)):
             reading.found_in["tags"] = place
             return kept
     return ()
@@ -303,9 +309,7 @@ def _is_tag(value: str) -> bool:
 
 def _description(reading: _Reading, publishers: Iterable[str]) -> str:
     stated = [("meta", reading.metas.first_of(names_of.DESCRIPTION)), ("json-ld", reading.stated.description)]
-    description = reading.choose(
-        "description", ((place, text_line(value[:MAX_DESCRIPTION])) for place, value in stated)
-    )
+    description = reading.choose("description", ((place, _tidy_description(value)) for place, value in stated))
     names = {reading.metas.first_of(names_of.SITE), reading.metas.first_of(names_of.APPLICATION), *publishers}
     return _without_site(description, {_LETTERS.sub("", name.lower()) for name in names})
 
@@ -318,3 +322,9 @@ def _without_site(description: str, sites: Collection[str]) -> str:
         if name and name in sites and end.start() > 0:
             return description[: end.start()]
     return description
+
+
+def _tidy_description(description: str) -> str:
+    """Return a description without elements and a separator at its end; empty if it is but the end of a template."""
+    text = text_line(description[:MAX_DESCRIPTION])
+    return "" if _EMPTY_DESCRIPTION.fullmatch(text) else _DESCRIPTION_END.sub("", text)

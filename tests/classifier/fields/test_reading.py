@@ -132,8 +132,6 @@ def test_tags_entities_and_invisible_characters_are_no_part_of_a_field() -> None
         ("Fish and ships at The Pier", "Fish and ships at The Pier"),
         ("Fish - and ships-The Pier", "Fish - and ships-The Pier"),
         ("The Pier", "The Pier"),
-        ("| The Pier", "| The Pier"),
-        (" | ", "|"),
     ],
 )
 def test_name_of_the_site_at_the_end_of_a_description_is_cut_off(description: str, kept: str) -> None:
@@ -150,6 +148,24 @@ def test_html_is_no_part_of_a_site_a_section_or_a_tag() -> None:
     fields = of_html(f"<head>{stated}</head>")
     assert (fields.site, fields.section) == ("The Pier Post", "Harbour")
     assert fields.tags == ("ferries", "the night boat")
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ("| The Pier", ""),
+        ("｜The Pier", ""),
+        ("|", ""),
+        ("The ferry runs again. |", "The ferry runs again."),
+        ("The ferry runs again. || ｜ ", "The ferry runs again."),
+        ("The ferry | runs again", "The ferry | runs again"),
+    ],
+)
+def test_a_template_without_description_or_site_leaves_no_separator(stated: str, kept: str) -> None:
+    fields = of_html(meta("description", stated) + "<p>Text")
+    assert (fields.description, "description" in fields.found_in) == (kept, kept != "")
+    stated_too = of_html(meta("description", stated) + json_ld(description="Of the sea.") + "<p>Text")
+    assert stated_too.description == (kept or "Of the sea.")
 
 
 def test_name_of_the_site_in_the_title_alone_is_cut_off_a_description() -> None:
@@ -173,6 +189,10 @@ def test_a_description_of_nothing_but_elements_is_none() -> None:
         ("<title>Ferry runs - again | Pier Example</title>", "Pier Example", "title"),
         ("<link rel=canonical href=https://m.dock.example/x>", "m.dock.example", "link"),
         (meta("og:site_name", "Blog"), "pier.example", "url"),
+        (meta("og:site_name", "https://www.pier.example/"), "pier.example", "url"),
+        (meta("og:site_name", "//pier.example") + json_ld(publisher={"name": "The Pier"}), "The Pier", "json-ld"),
+        (meta("og:site_name", "/"), "pier.example", "url"),
+        (meta("og:site_name", "pier.example"), "pier.example", "meta"),
         ("", "pier.example", "url"),
     ],
 )
@@ -208,6 +228,13 @@ def test_language_is_declared_and_detected(html: str, expected: tuple[str, ...],
     fields = of_html(html + "<p>Text")
     assert (fields.language, fields.language_declared, fields.language_detected) == expected
     assert tuple(fields.found_in[name] for name in ("language", "language_declared", "language_detected")) == places
+
+
+@pytest.mark.parametrize("address", ["https://pier.example/ferry/", "//pier.example/ferry", "www.pier.example", "-"])
+def test_an_address_is_no_section(address: str) -> None:
+    assert of_html(json_ld(articleSection=address) + meta("article:section", "Harbour") + "<p>x").section == "Harbour"
+    fields = of_html(json_ld(articleSection=address) + "<p>x")
+    assert (fields.section, fields.found_in.get("section")) == ("", None)
 
 
 def test_slogans_are_no_sites_sections_or_tags() -> None:

@@ -65,3 +65,15 @@ def test_words_that_only_look_like_marks_are_tags(tag: str) -> None:
 def test_place_with_marks_alone_gives_way_to_the_next() -> None:
     fields = of_keywords(["_noindex", "1003123"], "ferry, sea")
     assert (fields.tags, fields.found_in["tags"]) == (("ferry", "sea"), "meta")
+
+
+def test_place_with_the_names_of_the_authors_alone_gives_way_to_the_next() -> None:
+    def tags(keywords: str) -> tuple[str, ...]:
+        author = '<meta name="author" content="Ada Quill">'
+        page = segment_html(
+            f'{author}<meta name="news_keywords" content="{keywords}"><meta name="keywords" content="sea"><p>Text'
+        )
+        return read_fields(page, [0] * len(page.blocks), "", url="", stated=read_json_ld(page.head.json_ld)).tags
+
+    assert tags("Ada Quill") == tags("ADA QUILL, Ada Quill") == ("sea",)
+    assert tags("Ada Quill, ferry") == ("Ada Quill", "ferry")
