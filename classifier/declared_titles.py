@@ -61,6 +61,9 @@ _KICKER = re.compile(r"(?:\s[-–—:•·|»]|[|»])\s*$")
 _ADDED = re.compile(r"\s+(?:\((?:[\w-]+\.)+[a-z]{2,}\)\s*\d*|[/|•·–-]\s+[A-Z][a-z]{2,8}\.?\s+20\d\d)$")
 """The address of a source and a number of comments, or a month, after a headline."""
 
+_LINK_SIGN = "¶ "
+"""What manuals put after a heading: the sign of a link to the heading itself."""
+
 _SHARE = 0.6
 """Share of a heading that a declared title at its end has at least, if what is before is cut off: a choice."""
 
@@ -286,9 +289,10 @@ def as_headline(text: str, declared: Declared, language: str) -> str:
     """Return a heading as the head writes it, where the page glues something to it.
 
     A declared title of the same words is taken if it has a mark where the page has none. Otherwise a section or a date
-    before a declared title is cut off, and after it an address or a month; at the end also the name of the site. German
-    has no space before a colon, but one after it.
+    before a declared title is cut off, and after it an address or a month; at the end also the name of the site, and
+    the sign of a link to the heading itself. German has no space before a colon, but one after it.
     """
+    text = text.rstrip(_LINK_SIGN) or text
     words = normalise(text)
     same = [title.text for title in declared.titles if title.words == words]
     if same:

@@ -177,6 +177,12 @@ def test_site_is_cut_from_the_title(title: str) -> None:
     assert of_html(ARTICLE, f"{site}<title>{title}</title>") == ("Ferry waits for a spare pump", "title")
 
 
+@pytest.mark.parametrize("space", ["", " "])
+def test_sign_of_a_link_to_the_heading_is_no_part_of_the_title(space: str) -> None:
+    heading = f"<h1>Ferry late{space}<a href='#late'>¶</a></h1>{ARTICLE}"
+    assert of_html(heading) == of_html(heading, "<title>Ferry late | Docs</title>") == ("Ferry late", "h1")
+
+
 def test_title_has_no_invisible_characters() -> None:
     assert of_html(f"<h1>Fer\u00adry\u200b  late</h1>{ARTICLE}") == ("Ferry late", "h1")
     assert of_html(ARTICLE, "<title>Fer\u00adry late</title>") == ("Ferry late", "title")
