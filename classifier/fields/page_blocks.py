@@ -8,6 +8,7 @@ from itertools import islice
 
 from copydesk.classifier.arrays import spans_of
 from copydesk.classifier.fields.bylines import MAX_LINE, is_date
+from copydesk.classifier.fields.date_words import LED_TO_DATES
 from copydesk.classifier.fields.dates import (
     MAX_CHARACTERS,
     Date,
@@ -166,13 +167,20 @@ def block_dates(page: Blocks, kinds: Sequence[int], *, month_first: bool) -> lis
         for text in texts:
             dates = list(find_dates(f"{before} {text}", month_first=month_first))
             found += () if _is_life(text, dates) else dates
-            before = text if len(text) < 30 and not (found or dates) else ""
+            before = text if len(text) < 30 and not (found or dates or _names_person(text)) else ""
         if found:
             return found
     lines = [line for text in _texts(page, _numbers(kinds, Kind.HEADLINE)[:1]) for line in text.splitlines()]
     lines += _texts(page, _numbers(kinds, Kind.STANDFIRST)[:1])
     dated = [line for line in lines if len(line) <= MAX_LINE and may_have_date(line) and _is_date(line)]
     return [date for line in dated for date in find_dates(line, month_first=month_first)]
+
+
+def _names_person(text: str) -> bool:
+    """Return whether a text says who wrote or reviewed the article, and its last word does not lead to a date."""
+    last = text.split()[-1].strip(":")
+    leads_to_date = last.islower() or last.lower() in LED_TO_DATES
+    return not leads_to_date and (names_author(text) or names_editor(text))
 
 
 def _is_date(line: str) -> bool:

@@ -161,6 +161,22 @@ def test_a_date_over_two_blocks_is_that_of_a_change() -> None:
     assert (fields.published, fields.modified) == (None, "2024-05-03")
 
 
+@pytest.mark.parametrize(
+    ("above", "changed"),
+    [
+        ("Reviewed by Ada Quill", False),
+        ("Editor: Ada Quill", False),
+        ("Reviewed", True),
+        ("Last reviewed:", True),
+        ("By Ada Quill, updated", True),
+        ("Reviewed by Ada Quill on", True),
+    ],
+)
+def test_the_name_of_a_reviewer_above_a_date_does_not_make_it_that_of_a_change(above: str, changed: bool) -> None:
+    fields = of_text((Kind.BYLINE, above), (Kind.DATE, "May 3, 2024"), (Kind.TEXT, BODY))
+    assert (fields.modified if changed else fields.published) == "2024-05-03"
+
+
 def test_a_shown_change_is_not_before_publication() -> None:
     html = json_ld(datePublished="2024-05-03") + "<p>Updated 1 May 2020</p><p>Updated 4 May 2024</p><p>Text"
     assert of_html(html, Kind.DATE, Kind.DATE, Kind.TEXT).modified == "2024-05-04"
