@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 from typing import NamedTuple
 
-from copydesk.classifier.image_address import read_image
+from copydesk.classifier.image_address import is_decoration, read_image
 from copydesk.classifier.segmentation import HIDDEN
 from copydesk.classifier.structure import TAGS, Recording
 from copydesk.classifier.types import KINDS, PARTS, Kind, Markup
@@ -72,7 +72,7 @@ def _chosen(
         is_beside = not is_in_block and frames.is_beside(before, place.with_blocks)
         if not place.is_hidden and (is_beside or frames.is_between(place)):
             address, alt = read_image(strings, string)
-            if address:
+            if address and not is_decoration(address):
                 yield ImagePlace(before, around, place.frame, place.is_fallback, address, alt)
 
 

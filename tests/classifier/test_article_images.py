@@ -193,3 +193,20 @@ def test_images_elsewhere_on_the_page_do_not_count_for_the_limit(n_images: int) 
 def test_article_has_its_first_images_up_to_a_limit(n_images: int) -> None:
     gallery = "".join(f"<img><img src=/{k}.jpg>" for k in range(n_images))
     assert images(between(gallery), [T, T]) == [f"/{k}.jpg" for k in range(min(n_images, MAX_IMAGES))]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_kept"),
+    [
+        ("/themes/pier/flags/cs.png", False),
+        ("/2026/werbung_3.jpg", False),
+        ("/2026/GIF-WEB-BANNER-pumps.gif", False),
+        ("/display-ad/107-31.png", False),
+        ("/2026/harbour-banner.jpg", True),
+        ("/2026/flags-in-the-harbour.jpg", True),
+        ("/2026/werbungen.jpg", True),
+        ("/crane.jpg?from=/flags/cs.png", True),
+    ],
+)
+def test_advertisements_and_flags_are_left_out(address: str, is_kept: bool) -> None:
+    assert images(f"<p>one</p><img src='{address}'><p>two</p>", [T, T]) == ([address] if is_kept else [])
