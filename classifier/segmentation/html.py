@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -64,6 +65,9 @@ _ROW_BREAKERS = HEADINGS | {"p", "div", "ul", "ol", "dl", "table", "section", "a
 Attributes = dict[str, str | None]
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop", "itemtype", "data-testid", "aria-label")
 _OTHER_NAMES = frozenset(_NAME_ATTRIBUTES[1:])
+_BREAK_CLASS = re.compile(r"(?<![^ \t\n\f\r])br(?![^ \t\n\f\r])")
+"""The class name of an empty element by which some sites break lines."""
+
 _TELLING = frozenset(("itemprop", "rel", "role", "aria-hidden", "datetime", "style", "hidden"))
 """Attributes of an inline element that may say more of it than its class names do."""
 
@@ -243,6 +247,10 @@ def _add_inline(tag: str, action: int, node: LexborNode, builder: BlockBuilder, 
         if hidden.is_hidden(attributes):
             return _add_hidden(tag, node, attributes, builder, is_link=in_link > 0 or href is not None)
     if classes and not href:
+        if node.first_child is None and _BREAK_CLASS.search(classes):
+            builder.pieces.append(LINE_END)
+            builder.broken = True
+            return INSIDE
         role = builder.roles.get(classes)
         if role is None:
             role = builder.roles[classes] = hidden.role_of(classes)

@@ -111,6 +111,20 @@ static bool is_equal(Bytes value, const char *word) {
     return value.n == (int64_t)strlen(word) && memcmp(value.data, word, (size_t)value.n) == 0;
 }
 
+static bool is_class_space(uint8_t byte) {
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\f' || byte == '\r';
+}
+
+/* Returns whether one of the class names is "br". */
+static bool is_named_break(Bytes classes) {
+    for (int64_t k = 0; k + 1 < classes.n; k++) {
+        bool starts = k == 0 || is_class_space(classes.data[k - 1]);
+        bool ends = k + 2 == classes.n || is_class_space(classes.data[k + 2]);
+        if (starts && ends && classes.data[k] == 'b' && classes.data[k + 1] == 'r') return true;
+    }
+    return false;
+}
+
 /* Adds an inline element, and returns what the walk does with it: a link, a hidden block, or nothing special. */
 Action add_inline(Walk *walk, Node *node, Action action, const Attributes *attributes, bool in_link) {
     add_inline_names(walk, node, attributes);
@@ -124,6 +138,10 @@ Action add_inline(Walk *walk, Node *node, Action action, const Attributes *attri
     if (is_equal(values[ROLE], "tooltip")) return add_by_role(walk, POPUP, node, attributes, in_link);
     if (is_hidden(walk, attributes)) return add_hidden(walk, node, attributes, in_link || target.data != NULL);
     if (values[CLASS].n > 0 && target.n == 0) {
+        if (node->first_child == NULL && is_named_break(values[CLASS])) {
+            add_mark(walk, LINE_END);
+            return A_INSIDE;
+        }
         Role role = cached_role(walk, values[CLASS]);
         if (role != NO_ROLE) return add_by_role(walk, role, node, attributes, in_link);
     }

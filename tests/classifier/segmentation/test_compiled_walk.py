@@ -88,6 +88,7 @@ _SENTENCES = (
         "Short. ",
         "また、長い文章があります。",
         "one<br>two.<br>",
+        "one<span class='a br'></span>two<i class=br> </i><a class='br\u00a0' href>",
         "..?! ",
         "<a href=/x>link</a> ",
         "<img src=a>",

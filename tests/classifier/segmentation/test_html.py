@@ -63,6 +63,11 @@ def test_unknown_elements_are_set_as_blocks() -> None:
         ("<br>\n <br/>", ["upper", "lower"]),
         ("<br><br><br>", ["upper", "lower"]),
         ("<br><b><br></b>", ["upper", "lower"]),
+        ("<span class=br></span>", ["upper\nlower"]),
+        ("<span class='id-part\nbr' data-pos=2></span><i class='br end'></i>", ["upper", "lower"]),
+        ("<br><span class='br'></span>", ["upper", "lower"]),
+        ("<span class='brand br-2 x-br BR'></span>", ["upperlower"]),
+        ("<span class=br><b></b></span>", ["upperlower"]),
     ],
 )
 def test_one_break_ends_a_line_and_two_end_a_block(breaks: str, expected: list[str]) -> None:
