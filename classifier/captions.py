@@ -65,8 +65,8 @@ _BEGINS_CREDIT = re.compile(
 )
 """How a short line begins that only says who took a picture."""
 
-_NAMES_TWO = re.compile(r"[^\W\d_][^/|.!?:;©]+[/|][^/|.!?:;©]+")
-"""A photographer and an agency, with a stroke between."""
+_NAMES_TWO = re.compile(r"[^\W\d_](?:(?!\s[-–—]\s)[^/|.!?:;©])+[/|][^/|.!?:;©]+")
+"""A photographer and an agency, with a stroke between; before a dash is what the picture shows."""
 
 _TEXT, _CAPTION, _STANDFIRST, _BYLINE, _DATE, _HEADLINE = map(
     KINDS.index, (Kind.TEXT, Kind.CAPTION, Kind.STANDFIRST, Kind.BYLINE, Kind.DATE, Kind.HEADLINE)
@@ -145,6 +145,17 @@ def find_captions(
             is_shown = kind == _TEASER and in_body[number] >= LEAST_CAPTION
             if is_shown or (kind in ASIDE and may_be[number] and block_size(page, number) >= MIN_CAPTION):
                 kinds[number] = _CAPTION
+
+
+def correct_openings(page: Blocks, kinds: bytearray, in_figure: Floats, ends_sentence: Floats) -> None:
+    """Make text of long sentences between a teaser and the article: the picture above them belongs to the teaser."""
+    for number in [*places_of(_CAPTION, kinds)]:
+        if not 0 < number < len(kinds) - 1 or kinds[number - 1] != _TEASER or kinds[number + 1] not in STORY:
+            continue
+        start, end = page.blocks[number]
+        is_sentence = ends_sentence[number] == 1.0 and end - start >= MIN_OPENING and in_figure[number] == 0.0
+        if is_sentence and _CREDIT.search(page.text[start:end]) is None:
+            kinds[number] = _TEXT
 
 
 def find_named_captions(

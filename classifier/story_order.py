@@ -20,6 +20,7 @@ from copydesk.classifier.captions import (
     STORY,
     block_size,
     correct_captions,
+    correct_openings,
     find_captions,
     find_credits,
     find_marked,
@@ -144,6 +145,7 @@ def correct_kinds(
         _correct_named_paths(corrected, cues.named_path)
         _find_kickers(page, page.markup, corrected, cues.named_standfirst, may_be)
         find_captions(page, corrected, cues.in_figure, in_body, may_be)
+        correct_openings(page, corrected, cues.in_figure, cues.ends_sentence)
         is_shown = (cues.images > 0.0) | (cues.in_figure > 0.0)
         find_credits(page, corrected, title, signs, cues.ends_sentence, in_body, is_shown=is_shown)
         if is_like_article:

@@ -53,6 +53,38 @@ def test_captions_of_html_stay() -> None:
     assert corrected(page, [HEADLINE, TEXT, CAPTION]) == [HEADLINE, TEXT, CAPTION]
 
 
+@pytest.mark.parametrize(
+    ("line", "above", "below", "expected"),
+    [
+        (OPENING, Kind.TEASER, TEXT, TEXT),
+        (OPENING, Kind.TEASER, Kind.LIST_ITEM, TEXT),
+        (OPENING, Kind.TEASER, METADATA, CAPTION),
+        (OPENING, FURNITURE, TEXT, CAPTION),
+        (OPENING.rstrip("."), Kind.TEASER, TEXT, CAPTION),
+        ("The crew had waited.", Kind.TEASER, TEXT, CAPTION),
+        (f"Photo: Ben Reed. {OPENING}", Kind.TEASER, TEXT, CAPTION),
+    ],
+)
+def test_sentences_below_a_teaser_with_a_picture_are_no_caption(
+    line: str, above: Kind, below: Kind, expected: Kind
+) -> None:
+    page = segment_html(f"<p>Ferry late<p>{OPENING}<p><img src=/pier.jpg>Pier opens<p>{line}<p>{MORE}")
+    assert corrected(page, [HEADLINE, TEXT, above, CAPTION, below])[3] is expected
+
+
+def test_line_in_a_figure_below_a_teaser_stays_a_caption() -> None:
+    page = segment_html(f"<p>Ferry late<p>Pier opens<figure><img src=/a.jpg><p>{OPENING}</p></figure><p>{MORE}")
+    assert corrected(page, [HEADLINE, Kind.TEASER, CAPTION, TEXT])[2] is CAPTION
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"), [("Ben Reed/AP", METADATA), ("The ferry - Copyright Ben Reed/AP", CAPTION)]
+)
+def test_caption_that_says_what_is_shown_before_a_dash_stays(line: str, expected: Kind) -> None:
+    page = segment_html(f"<p>Ferry late<p>{line}<p>{MORE}")
+    assert corrected(page, [HEADLINE, CAPTION, TEXT])[1] is expected
+
+
 @pytest.mark.parametrize("said", [TEXT, METADATA, SUBHEADING])
 @pytest.mark.parametrize("credit", ["Photo: Ben Reed", "Photo by Ben Reed", "Ben Reed/AP", "© Ben Reed"])
 def test_long_line_of_a_text_that_ends_with_a_credit_is_a_caption(said: Kind, credit: str) -> None:
