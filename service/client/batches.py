@@ -25,8 +25,8 @@ BATCH_BYTES = 8 * 1024 * 1024
 """A request with at least so many characters of pages is sent."""
 UNREADABLE = 422
 """The HTTP status of a page that cannot be read."""
-UNAVAILABLE = 503
-"""The HTTP status of a server that stops."""
+UNAVAILABLE, STOPPING = 503, "stopping"
+"""The HTTP status of a server that stops, and the code of its last row; rows without an answer are sent again."""
 CHECK_URL = "check that the URL is that of copydesk"
 
 
@@ -91,7 +91,7 @@ def read_error(row: contract.ErrorRow) -> UnreadablePage:
 def out_of_order(answer: object) -> ServiceProblem:
     """Return the problem of an answer that belongs to no row; it may be why the server ended its answers."""
     if isinstance(answer, contract.ErrorRow):
-        status = UNAVAILABLE if answer.error.code == "stopping" else UNREADABLE
+        status = UNAVAILABLE if answer.error.code == STOPPING else UNREADABLE
         return ServiceProblem(status, answer.error.code, answer.error.message)
     return ServiceProblem(UNREADABLE, "out_of_order", "the server's answers are out of order")
 

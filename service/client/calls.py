@@ -17,6 +17,7 @@ from copydesk.classifier.duplicates.types import DocumentId
 from copydesk.classifier.page_forms import check_is_page, check_page
 from copydesk.service.client import connection
 from copydesk.service.client.batches import (
+    STOPPING,
     UNREADABLE,
     RowKind,
     answer_rows,
@@ -324,7 +325,7 @@ def _encode_article(_: int, row: PutRow) -> bytes:
 def _read_put(_: int, row: PutRow, line: bytes) -> contract.ArticleAnswer | UnreadablePage:
     answer = decode_answer_or_error(line, contract.ArticleAnswer)
     if isinstance(answer, contract.ErrorRow):
-        if answer.id not in (None, row[0]):
+        if answer.id not in (None, row[0]) or answer.error.code == STOPPING:
             raise out_of_order(answer)
         return read_error(answer)
     if answer.id != row[0]:
