@@ -84,5 +84,8 @@ def test_truncated_answer_to_a_batch_is_asked_for_again(model: Model, tmp_path: 
     with serve_replies(Reply(body=b""), Reply(body=line)) as (url, requests), Client(url) as client:
         assert list(client.put_batch([("a", Page("a", text=STORY))])) == [answer]
         assert [request.path for request in requests] == ["/v1/articles/batch"] * 2
+    stopped = b'{"id": null, "error": {"code": "stopping", "message": "the server stops"}}\n'
+    with serve_replies(Reply(body=stopped), Reply(body=line)) as (url, _), Client(url) as client:
+        assert list(client.put_batch([("a", Page("a", text=STORY))])) == [answer]
     with serve_replies(Reply(body=other)) as (url, _), pytest.raises(ServiceProblem, match="out of order"):
         list(Client(url, retries=0).put_batch([("a", Page("a", text=STORY))]))
