@@ -339,7 +339,7 @@ def test_column_of_the_page_that_is_named_alone_is_read_alone(
     page.write_text("<p>The pool opens in spring.")
     found: list[ColumnNames] = []
 
-    def score_files(options: ScoreOptions, *_: object) -> dict[str, int]:
+    def score_files(options: ScoreOptions, *_: object) -> dict[str, Any]:
         found.append(options.columns)
         return {"errors": {}}
 
