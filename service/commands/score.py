@@ -73,6 +73,22 @@ def add_score(commands: arguments.Commands) -> None:
     add("--markdown", action="store_true", help="add the article as Markdown")
     add("--links", action="store_true", help="with links, emphasis and images in the Markdown")
     arguments.add_shared(command, "--workers")
+    _add_limits(command)
+    _add_columns(command)
+    add("--report", action="store_true", help="write report.html, with charts, beside the rows")
+    add("--only", type=Path, metavar="ERRORS", help="score only the rows in this errors.jsonl of an earlier run")
+    add("--engine", choices=("local", "ray"), default="local", help="run on this machine, or on Ray (default: local)")
+    add("--address", metavar="HOST:PORT", help="address of the Ray cluster (default: one that runs on this machine)")
+    add("--dedup", action="store_true", help="also find the duplicates among all pages, as copydesk dedup does")
+    add("--index", metavar="PATH_OR_URL", help="also compare pages with this index, and add them to it")
+    add("--no-titles", action="store_true", help="do not store the pages' titles in the index")
+    arguments.add_shared(command, *arguments.DUPLICATE_OPTIONS, "--model")
+    command.set_defaults(command=score_command)
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how long a page may take, how large shards are, and which pages are passed over."""
+    add = command.add_argument
     add(
         "--page-seconds",
         type=float,
@@ -95,16 +111,6 @@ def add_score(commands: arguments.Commands) -> None:
         metavar="X",
         help="pass over pages of a lower confidence, from 0 to 1 (default: %(default)g)",
     )
-    _add_columns(command)
-    add("--report", action="store_true", help="write report.html, with charts, beside the rows")
-    add("--only", type=Path, metavar="ERRORS", help="score only the rows in this errors.jsonl of an earlier run")
-    add("--engine", choices=("local", "ray"), default="local", help="run on this machine, or on Ray (default: local)")
-    add("--address", metavar="HOST:PORT", help="address of the Ray cluster (default: one that runs on this machine)")
-    add("--dedup", action="store_true", help="also find the duplicates among all pages, as copydesk dedup does")
-    add("--index", metavar="PATH_OR_URL", help="also compare pages with this index, and add them to it")
-    add("--no-titles", action="store_true", help="do not store the pages' titles in the index")
-    arguments.add_shared(command, *arguments.DUPLICATE_OPTIONS, "--model")
-    command.set_defaults(command=score_command)
 
 
 def _add_columns(command: argparse.ArgumentParser) -> None:
